@@ -1,0 +1,132 @@
+/* Arenas: a list of blocks, a pointer that moves; see arena.h. */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+enum { BLOCK = 64 << 10, ALIGN = 16 };
+
+struct arena_block {
+	struct arena_block *older;
+	size_t size;
+	size_t pad[2];
+};
+
+void arena_init(struct arena *a)
+{
+	memset(a, 0, sizeof(*a));
+}
+
+static void drop(struct arena_block *b)
+{
+	while (b) {
+		struct arena_block *older = b->older;
+		mem_free(b);
+		b = older;
+	}
+}
+
+void arena_done(struct arena *a)
+{
+	drop(a->head);
+	memset(a, 0, sizeof(*a));
+}
+
+static void use(struct arena *a, struct arena_block *b)
+{
+	a->head = b;
+	a->next = (char *)(b + 1);
+	a->end = a->next + b->size;
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_block *keep = a->head;
+
+	a->used = 0;
+	if (!keep)
+		return;
+	drop(keep->older);
+	keep->older = NULL;
+	if (keep->size > 16 * (size_t)BLOCK) {	/* one huge item must not hold its memory for ever */
+		mem_free(keep);
+		memset(a, 0, sizeof(*a));
+		return;
+	}
+	use(a, keep);
+}
+
+static void more(struct arena *a, size_t n)
+{
+	size_t size = a->head ? a->head->size * 2 : BLOCK;
+	struct arena_block *b = NULL;
+
+	if (size > 16 * (size_t)BLOCK)
+		size = 16 * (size_t)BLOCK;
+	if (size < n)
+		size = n;
+	b = mem_alloc(mem_add(sizeof(*b), size));
+	b->size = size;
+	b->older = a->head;
+	use(a, b);
+}
+
+void *arena_raw(struct arena *a, size_t n)
+{
+	void *p = NULL;
+	const size_t want = mem_add(n, ALIGN - 1) & ~(size_t)(ALIGN - 1);
+
+	if (!a->head || (size_t)(a->end - a->next) < want)
+		more(a, want);
+	p = a->next;
+	a->next += want;
+	a->used += want;
+	return p;
+}
+
+void *arena_array(struct arena *a, size_t count, size_t size)
+{
+	const size_t n = mem_mul(count, size);
+	void *p = arena_raw(a, n);
+
+	memset(p, 0, n);
+	return p;
+}
+
+char *arena_cstr(struct arena *a, struct str s)
+{
+	char *p = arena_raw(a, mem_add(s.n, 1));
+
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return p;
+}
+
+struct str arena_str(struct arena *a, struct str s)
+{
+	return (struct str){arena_cstr(a, s), s.n};
+}
+
+struct str arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	va_list again;
+	char *p = NULL;
+	int n = 0;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	BUG_IF(n < 0);
+	p = arena_raw(a, (size_t)n + 1);
+	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return (struct str){p, (size_t)n};
+}

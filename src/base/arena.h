@@ -1,0 +1,37 @@
+/*
+ * Arenas: memory by lifetime (run, item, record). Freed or reset as a whole. A `struct arena *`
+ * parameter means "the result lives there".
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *head;	/* the block in use; older ones behind it */
+	char *next;
+	char *end;
+	size_t used;			/* bytes handed out since the last reset */
+};
+
+void arena_init(struct arena *a);
+void arena_done(struct arena *a);	/* accepts a zeroed arena */
+/* Forgets everything; keeps one block, so that a steady load allocates nothing. */
+void arena_reset(struct arena *a);
+
+/* n bytes aligned for anything, not zeroed. */
+void *arena_raw(struct arena *a, size_t n);
+/* count * size bytes, zeroed. */
+void *arena_array(struct arena *a, size_t count, size_t size);
+#define ARENA_NEW(a, type) ((type *)arena_array((a), 1, sizeof(type)))
+
+/* Copies; the results are terminated too. */
+struct str arena_str(struct arena *a, struct str s);
+char *arena_cstr(struct arena *a, struct str s);
+struct str arena_printf(struct arena *a, const char *fmt, ...) ATTR_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,37 @@
+/* Writes JSON (RFC 8259) into a buf: commas, indentation, escapes and valid UTF-8 are its business. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum { JSON_DEPTH = 32 };
+
+struct json {
+	struct buf *out;
+	int depth;
+	bool pretty;			/* two blanks a level, one member a line */
+	bool first[JSON_DEPTH];		/* nothing written at this level yet */
+	bool named;			/* a name has been written, its value is due */
+};
+
+void json_init(struct json *j, struct buf *out, bool pretty);
+void json_object(struct json *j);
+void json_array(struct json *j);
+void json_end(struct json *j, char bracket);	/* '}' or ']' */
+void json_name(struct json *j, const char *name);
+void json_str(struct json *j, struct str s);	/* bad UTF-8 becomes U+FFFD */
+void json_int(struct json *j, int64_t v);
+void json_raw(struct json *j, struct str token);	/* a number already in JSON form */
+void json_bool(struct json *j, bool v);
+void json_null(struct json *j);
+
+/* name and value at once; *_opt leave empty ones out */
+void json_member(struct json *j, const char *name, struct str value);
+void json_member_c(struct json *j, const char *name, const char *value);
+void json_member_int(struct json *j, const char *name, int64_t value);
+void json_member_opt(struct json *j, const char *name, struct str value);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * Findings: faults in data, many per document, everywhere of one form (MAP-LANGUAGE section 5).
+ * Codes are AREA-NAME, listed in diag_codes with severity, meaning and remedy, never renamed once
+ * released; codes of a map's <require> are the map's own.
+ */
+#ifndef MODEL_DIAG_H
+#define MODEL_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/str.h"
+
+enum severity { SEV_NOTE, SEV_WARNING, SEV_ERROR, SEV_FATAL /* the document cannot be read on */ };
+
+struct finding {
+	struct str code;
+	uint8_t severity;
+	struct str file;	/* source or interchange */
+	struct str item;	/* key of the item, if known */
+	struct str field;	/* path in the source: body/gtin */
+	struct str segment;	/* X12 tag, with its position in segment_at */
+	uint32_t segment_at;	/* ST = 1 inside a set; position in the interchange for envelopes */
+	uint16_t element;	/* from 1; 0 none */
+	uint16_t component;
+	uint16_t repetition;
+	uint64_t offset;
+	uint32_t line;
+	uint32_t column;
+	struct str found;
+	struct str expected;
+	struct str rule;	/* the sentence for people */
+	struct str remedy;	/* what to do */
+	struct finding *next;
+};
+
+struct diag {
+	struct arena *arena;	/* borrowed: texts are copied into it */
+	struct finding *first;
+	struct finding *last;
+	size_t n;		/* all, also those over LIMIT_FINDINGS that were not kept */
+	size_t errors;		/* of SEV_ERROR and above */
+};
+
+void diag_init(struct diag *d, struct arena *arena);
+/* Empties the list; the arena is the caller's to reset. */
+void diag_clear(struct diag *d);
+/* Copies *f with all its texts. Where rule, remedy or severity (0) are empty and the code is in
+ * diag_codes, they are taken from there. */
+void diag_add(struct diag *d, const struct finding *f);
+/* The finding as a JSON object; empty members are left out. */
+void diag_json(struct json *j, const struct finding *f);
+/* One line for people: "file:line:col: CODE: rule; found X, expected Y; remedy" */
+void diag_line(struct buf *b, const struct finding *f);
+
+struct diag_code {
+	const char *code;
+	enum severity severity;
+	const char *meaning;
+	const char *remedy;
+};
+/* All codes of the program, sorted by code. */
+const struct diag_code *diag_codes(size_t *n);
+const struct diag_code *diag_code_find(struct str code);
+
+#endif
