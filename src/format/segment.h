@@ -1,0 +1,40 @@
+/*
+ * A segment as data: what a map emits, what a writer serialises, what a reader found. Values are
+ * sparse, sorted by element, repetition, component; empty ones are not there.
+ */
+#ifndef FORMAT_SEGMENT_H
+#define FORMAT_SEGMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "defs/defs.h"
+
+struct node;
+
+struct value {
+	uint16_t element;	/* from 1 */
+	uint16_t repetition;	/* from 1 */
+	uint16_t component;	/* from 1; 1 too for a simple element */
+	struct str text;	/* UTF-8 */
+	const struct node *from;	/* the source value it came from, or NULL */
+	uint32_t map_line;	/* line of the map that made it, or 0 */
+};
+
+struct segment {
+	struct str tag;
+	const struct def_segment *def;	/* NULL when the tag is unknown */
+	const struct def_node *node;	/* its position in the message, where known */
+	struct value *values;
+	size_t n;
+	uint32_t map_line;
+	uint64_t offset;		/* of its first byte, when read */
+	uint32_t position;		/* in its set (ST = 1), when read */
+	struct segment *next;
+};
+
+/* The text of one value, or an empty view. */
+struct str segment_get(const struct segment *s, uint16_t element, uint16_t component);
+
+#endif

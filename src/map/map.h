@@ -1,0 +1,135 @@
+/*
+ * Maps: XML that turns items into messages, compiled once, run for each item (MAP-LANGUAGE.md).
+ * The map knows nothing of bytes: it takes item trees and gives segments.
+ */
+#ifndef MAP_MAP_H
+#define MAP_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/dec.h"
+#include "base/err.h"
+#include "defs/defs.h"
+#include "format/reader.h"
+#include "format/segment.h"
+#include "model/diag.h"
+#include "model/faults.h"
+#include "model/names.h"
+
+struct map;
+
+/* Where a map finds what it names. Folder descriptors are searched in order: the bundle first. */
+struct map_env {
+	struct defs *defs;
+	struct names *names;		/* shared with the readers */
+	const int *dirs;		/* for tables/ */
+	const char *const *dir_names;
+	size_t ndirs;
+};
+
+/* A reference source the map joins, as the map declares it. */
+struct map_join {
+	struct str name;	/* $name in expressions */
+	struct str source;	/* of the configuration */
+	struct str format;
+	bool many;
+	bool required;
+	bool report_orphans;
+	uint32_t line;
+};
+
+/* Loads and checks; every fault is added to f with file:line:column. NULL when there are errors.
+ * file is how people know it ("maps/ampliance-product-to-832.xml"), bytes its content. */
+struct map *map_load(struct str bytes, const char *file, const struct map_env *env, struct faults *f);
+void map_free(struct map *m);
+
+struct str map_name(const struct map *m);
+struct str map_source_format(const struct map *m);
+struct str map_item_type(const struct map *m);		/* schema URI or "" */
+const struct def_message *map_target(const struct map *m);
+const struct map_join *map_joins(const struct map *m, size_t *n);
+bool map_uses_links(const struct map *m);		/* needs the item index of the source */
+bool map_uses_workflow(const struct map *m);		/* needs workflow labels */
+bool map_key_unique(const struct map *m);
+uint32_t map_items_per_message(const struct map *m);	/* 0: no limit */
+/* The variables the map reads: "environment/gln", "agreement/catalog" ... so that `check` can
+ * compare them with what the profiles define. each gets name and map line. */
+void map_variables(const struct map *m, void (*each)(void *ctx, struct str name, uint32_t line), void *ctx);
+
+/* --- running --- */
+
+struct map_var {
+	struct str name;	/* "agreement/approved", "environment/gln", "partner/id" */
+	struct str value;
+};
+
+/* What a run of a map is given. All borrowed. */
+struct map_input {
+	struct names *names;
+	struct str run_id;
+	struct date run_date;		/* fixed for a run, with time */
+	const struct map_var *vars;
+	size_t nvars;
+	struct reader *source;		/* already open; for links */
+	struct reader **joins;		/* one open reader for each of map_joins, same order */
+	size_t njoins;
+	const struct map_var *workflow;	/* id -> label, from the hub settings */
+	size_t nworkflow;
+	struct str action;		/* $action: "add" when the agreement sends everything */
+};
+
+struct map_run;
+
+/* Prepares a run: indexes the joins (key -> row, 16 bytes a row) and, where the map follows links,
+ * the item ids of the source. Findings of reference rows (a bad key cell) go to d. */
+struct map_run *map_run_new(const struct map *m, const struct map_input *in, struct diag *d, struct err *e);
+void map_run_free(struct map_run *r);
+
+enum map_verdict {
+	MAP_SKIP,	/* not of the map's type: no candidate at all, does not count as an item */
+	MAP_NOT_SELECTED,
+	MAP_WITHDRAWN,
+	MAP_ASIDE,	/* findings stop the item */
+	MAP_OUT
+};
+
+struct map_result {
+	enum map_verdict verdict;
+	struct str key;			/* of the item, when it could be computed */
+	struct segment *segments;	/* MAP_OUT: the item's part, in order, unchecked by the writer */
+	size_t n;
+	const struct map_var *keep;	/* <keep> values */
+	size_t nkeep;
+	bool stop_message;		/* a <require stop="message"> failed */
+};
+
+/* First pass for unique keys: only type, select and key. Cheap: no template is run. */
+int map_key(struct map_run *r, const struct item *it, struct map_result *out, struct diag *d,
+	struct arena *a, struct err *e) ATTR_CHECK;
+/* One item through require, lets, joins and template. item_number counts from 1 in the message. */
+int map_item(struct map_run *r, const struct item *it, uint32_t item_number, struct map_result *out,
+	struct diag *d, struct arena *a, struct err *e) ATTR_CHECK;
+/* item_number and counters are drawn when map_item is called; an item that the writer then refuses
+ * must be taken back, so that numbers and totals stay whole. */
+void map_take_back(struct map_run *r);
+/* Header and trailer of the current message; the trailer sees item-count() and total(). Starting
+ * a message resets both. */
+int map_message_start(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
+	struct arena *a, struct err *e) ATTR_CHECK;
+int map_message_end(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
+	struct arena *a, struct err *e) ATTR_CHECK;
+/* Findings for rows of joins with orphans="report" that no item used (selected or not). Call once
+ * after the last item. */
+int map_orphans(struct map_run *r, struct diag *d, struct err *e) ATTR_CHECK;
+/* Which joined rows (join name, locator) the last map_item used: for the lineage. */
+struct map_joined {
+	struct str join;
+	uint64_t locator;
+};
+const struct map_joined *map_joined(const struct map_run *r, size_t *n);
+
+#endif
