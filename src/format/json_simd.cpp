@@ -112,7 +112,7 @@ struct walk {
 
 bool fault(struct walk &w, const char *code, const char *at, size_t n, const char *rule, const char *expected)
 {
-	*w.f = json_fault{code, at ? size_t(at - w.doc.p) : 0, n, rule, expected};
+	*w.f = json_fault{code, at ? size_t(at - w.doc.p) : 0, n, rule, expected, false};
 	return false;
 }
 
