@@ -201,7 +201,7 @@ static bool value(struct scan *s, enum state *state)
 	if (c == '{' || c == '[') {
 		if (s->depth == LIMIT_NESTING) {
 			fault(s, s->at, 1, "Values are nested too deeply.", "at most 64 levels");
-			s->f->code = "JSON-NESTING";
+			s->f->code = "JSON-DEPTH";
 			return true;
 		}
 		s->open[s->depth++] = c;
@@ -273,7 +273,7 @@ bool json_fault_scan(struct str doc, struct json_fault *f)
 
 	f->code = NULL;
 	if (bad != SIZE_MAX) {
-		*f = (struct json_fault){"JSON-UTF8", bad, 1, "A byte is no UTF-8.", "UTF-8", false};
+		*f = (struct json_fault){"JSON-ENCODING", bad, 1, "A byte is no UTF-8.", "UTF-8", false};
 		return true;
 	}
 	for (;;) {
@@ -291,7 +291,7 @@ bool json_fault_scan(struct str doc, struct json_fault *f)
 
 static const char *remedy(const struct json_fault *f)
 {
-	if (strcmp(f->code, "JSON-UTF8") == 0)
+	if (strcmp(f->code, "JSON-ENCODING") == 0)
 		return "Export the file again as UTF-8.";
 	if (strcmp(f->code, "JSON-DUPLICATE-KEY") == 0)
 		return "Give the name once in this object; which value counts cannot be known.";

@@ -205,7 +205,7 @@ static int one_object(struct reader *r, struct source *s, struct json_fault *f, 
 			return 1;
 		}
 		(void)(f->cut ? refuse_cut(f, it, e) : json_fault_err(f, it, e));
-		if (strcmp(f->code, "JSON-UTF8") == 0)
+		if (strcmp(f->code, "JSON-ENCODING") == 0)
 			return -1;
 	}
 	return lines_follow(r, s, cut) ? 0 : -1;
@@ -248,7 +248,7 @@ static int line(struct reader *r, struct source *s, struct item *it, struct diag
 
 	if (rc != 1 || parse(s, &s->arena, it, &fault))
 		return rc;
-	if (strcmp(fault.code, "JSON-UTF8") == 0)
+	if (strcmp(fault.code, "JSON-ENCODING") == 0)
 		return json_fault_err(&fault, it, e);
 	if (!ended && fault.cut)
 		return refuse_cut(&fault, it, e);

@@ -356,7 +356,7 @@ bool value(struct walk &w, od::value v, struct node *parent, uint32_t name, unsi
 	if (token.n == 0)
 		return syntax(w);
 	if ((token.p[0] == '{' || token.p[0] == '[') && depth == LIMIT_NESTING)
-		return fault(w, "JSON-NESTING", token.p, 1, "Values are nested too deeply.", "at most 64 levels");
+		return fault(w, "JSON-DEPTH", token.p, 1, "Values are nested too deeply.", "at most 64 levels");
 	if (token.p[0] == '[') {
 		od::array array;
 		if (v.get_array().get(array))
