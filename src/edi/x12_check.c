@@ -188,13 +188,13 @@ static bool characters(const struct at *a, const struct facts *f)
 	if (f->all & need)
 		return true;
 	if ((f->any & C_HIGH) && utf8_bad(a->text) != SIZE_MAX) {
-		add(a, "VALUE-CHARACTER", SEV_ERROR, "the value is not text in UTF-8", "UTF-8");
+		add(a, "X12-ELEMENT-TYPE", SEV_ERROR, "the value is not text in UTF-8", "UTF-8");
 		return false;
 	}
 	if (!bad_character(p, a->text, &cp))
 		return true;
 	if (is_control(cp))
-		add(a, "VALUE-CHARACTER", SEV_ERROR,
+		add(a, "X12-ELEMENT-TYPE", SEV_ERROR,
 			"the value holds a control character, such as a line end",
 			"no U+%04X", (unsigned)cp);
 	else
@@ -308,7 +308,7 @@ static bool type_number(const struct at *a, const struct def_element *e, size_t 
 
 	*n = digits_of(a->text, point);
 	if (*n == SIZE_MAX) {
-		add(a, "VALUE-NUMBER", SEV_ERROR, "the value is not a number of this kind",
+		add(a, "X12-ELEMENT-TYPE", SEV_ERROR, "the value is not a number of this kind",
 			point ? "digits, perhaps with '-' in front and one '.'" :
 				"digits only, perhaps with '-' in front");
 		return false;
@@ -335,13 +335,13 @@ static bool type_ok(const struct at *a, const struct def_element *e, size_t *n)
 	case DEF_DT:
 		if (x12_check_date(a->text))
 			return true;
-		add(a, "VALUE-DATE", SEV_ERROR, "the value is not a date",
+		add(a, "X12-ELEMENT-DATE", SEV_ERROR, "the value is not a date",
 			e->max == 6 ? "YYMMDD, a day that exists" : "CCYYMMDD, a day that exists");
 		return false;
 	case DEF_TM:
 		if (x12_check_time(a->text))
 			return true;
-		add(a, "VALUE-TIME", SEV_ERROR, "the value is not a time", "HHMM, HHMMSS or HHMMSSDD");
+		add(a, "X12-ELEMENT-TIME", SEV_ERROR, "the value is not a time", "HHMM, HHMMSS or HHMMSSDD");
 		return false;
 	default:
 		return true;
@@ -351,12 +351,12 @@ static bool type_ok(const struct at *a, const struct def_element *e, size_t *n)
 static bool length_ok(const struct at *a, const struct def_element *e, size_t n)
 {
 	if (n > e->max) {
-		add(a, "VALUE-LONG", SEV_ERROR, "the value is too long", "at most %u characters, not %zu",
+		add(a, "X12-ELEMENT-LONG", SEV_ERROR, "the value is too long", "at most %u characters, not %zu",
 			(unsigned)e->max, n);
 		return false;
 	}
 	if (n < e->min) {
-		add(a, "VALUE-SHORT", SEV_ERROR, "the value is too short", "at least %u characters, not %zu",
+		add(a, "X12-ELEMENT-SHORT", SEV_ERROR, "the value is too short", "at least %u characters, not %zu",
 			(unsigned)e->min, n);
 		return false;
 	}
@@ -385,7 +385,7 @@ static void check_codes(const struct at *a, const struct def_element *e)
 	if (!e->codes || a->c->level < X12_CODES || defs_code_ok(e->codes, a->text))
 		return;
 	expected_codes(e->codes, list, sizeof(list));
-	add(a, "VALUE-CODE", e->codes->open ? SEV_WARNING : SEV_ERROR,
+	add(a, "X12-ELEMENT-CODE", e->codes->open ? SEV_WARNING : SEV_ERROR,
 		"the value is not in the code list", "%s", list);
 }
 
@@ -407,7 +407,7 @@ static void check_value(const struct at *a)
 	check_codes(a, e);
 	if (!a->c->profile && !a->c->padded && a->part->mandatory && a->text.p[0] == ' ' &&
 	    all_blank(a->text))
-		add(a, "VALUE-BLANK", SEV_WARNING, "a mandatory element holds only blanks", "a value");
+		add(a, "X12-ELEMENT-BLANK", SEV_WARNING, "a mandatory element holds only blanks", "a value");
 }
 
 /* Which elements are there, as bits; bit 0 of word 0 is element 1. */
@@ -450,7 +450,7 @@ static void absent(struct at *a, const struct def_part *part, uint16_t element, 
 	b.element = element;
 	b.component = component;
 	b.repetition = repetition;
-	add(&b, "VALUE-MISSING", SEV_ERROR, "this element is mandatory", "a value");
+	add(&b, "X12-ELEMENT-MISSING", SEV_ERROR, "this element is mandatory", "a value");
 }
 
 /* Components of a composite that must be there: v[0..n) are of one repetition of it. */
@@ -476,10 +476,10 @@ static void check_repetition(struct at *a, const struct def_part *part)
 	if (a->repetition <= 1)
 		return;
 	if (p && a->fourth == p->element)
-		add(a, "VALUE-REPEAT", SEV_ERROR, "the element is repeated",
+		add(a, "X12-ELEMENT-REPEAT", SEV_ERROR, "the element is repeated",
 			"one value: interchanges before version 00402 have no repetition");
 	else if (a->repetition > most && (a->repetition == most + 1))
-		add(a, "VALUE-REPEAT", SEV_ERROR, "the element is repeated too often", "at most %u",
+		add(a, "X12-ELEMENT-REPEAT", SEV_ERROR, "the element is repeated too often", "at most %u",
 			(unsigned)most);
 }
 
@@ -488,13 +488,13 @@ static const struct def_part *find_part(struct at *a, const struct def_part *par
 	const struct def_part *component = NULL;
 
 	if (!part) {
-		add(a, "VALUE-EXTRA", SEV_ERROR, "the segment has no such element", "at most %zu elements",
+		add(a, "X12-ELEMENT-EXTRA", SEV_ERROR, "the segment has no such element", "at most %zu elements",
 			a->s->def->nparts);
 		return NULL;
 	}
 	if (!part->used) {
 		a->part = part;
-		add(a, "VALUE-UNUSED", SEV_ERROR, "the partner's guide does not use this element",
+		add(a, "X12-ELEMENT-UNUSED", SEV_ERROR, "the partner's guide does not use this element",
 			"nothing");
 		return NULL;
 	}
@@ -502,7 +502,7 @@ static const struct def_part *find_part(struct at *a, const struct def_part *par
 		return part;
 	component = part_at(part->parts, part->nparts, a->component);
 	if (!component)
-		add(a, "VALUE-EXTRA", SEV_ERROR, "the composite has no such component",
+		add(a, "X12-ELEMENT-EXTRA", SEV_ERROR, "the composite has no such component",
 			"at most %zu components", part->nparts);
 	return component;
 }
@@ -589,27 +589,27 @@ static void check_note(struct at *a, const struct def_note *n, const struct pres
 	switch (n->kind) {
 	case DEF_PAIRED:
 		if (some && none)
-			broken(a, n, none, "VALUE-CONDITION", "if one of these is there, all must be");
+			broken(a, n, none, "X12-NOTE-PAIRED", "if one of these is there, all must be");
 		break;
 	case DEF_REQUIRED:
 		if (!some)
-			broken(a, n, none, "VALUE-CONDITION", "at least one of these must be there");
+			broken(a, n, none, "X12-NOTE-REQUIRED", "at least one of these must be there");
 		break;
 	case DEF_EXCLUSIVE:
 		for (uint8_t i = 0; i < n->n; i++) {
 			if (!is_present(p, n->at[i]))
 				continue;
 			if (second++ == 1)
-				broken(a, n, n->at[i], "VALUE-EXCLUSIVE", "only one of these may be there");
+				broken(a, n, n->at[i], "X12-NOTE-EXCLUSIVE", "only one of these may be there");
 		}
 		break;
 	case DEF_CONDITIONAL:
 		if (head && none)
-			broken(a, n, none, "VALUE-CONDITION", "if the first is there, all others must be");
+			broken(a, n, none, "X12-NOTE-CONDITIONAL", "if the first is there, all others must be");
 		break;
 	case DEF_LIST:
 		if (head && !first_of(n, p, true, 1))
-			broken(a, n, n->n > 1 ? n->at[1] : n->at[0], "VALUE-CONDITION",
+			broken(a, n, n->n > 1 ? n->at[1] : n->at[0], "X12-NOTE-LIST",
 				"if the first is there, at least one other must be");
 		break;
 	default:

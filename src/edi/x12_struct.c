@@ -206,7 +206,7 @@ static void too_many(struct x12_cursor *c, uint32_t i, struct diag *d, const str
 	(void)snprintf(expected, sizeof(expected), "at most %u", s->max);
 	(void)snprintf(rule, sizeof(rule), STR_FMT " occurs more often than the message allows here",
 		STR_ARG(s->def->name));
-	report(d, about, s->loop ? "X12-LOOP-MAX" : "X12-SEGMENT-MAX", about->segment, str_c(found),
+	report(d, about, s->loop ? "X12-LOOP-REPEAT" : "X12-SEGMENT-REPEAT", about->segment, str_c(found),
 		expected, rule);
 }
 
