@@ -140,6 +140,8 @@ static void check_fields(struct x12_read *r, const struct header *h, const struc
 	v[15].text = STR(":");	/* separators were checked as such */
 	if (str_cmp(field(h, 11), STR("00402")) >= 0)
 		v[10].text = STR("U");
+	if (str_is_digits(field(h, 11)))
+		v[11].text = STR("00401");	/* the list is of one version; others are as good */
 	copy.values = v;
 	(void)x12_check_segment(&c, &copy);
 }
@@ -229,9 +231,9 @@ int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct e
 	if (h.bytes.n < 4 || !str_starts(h.bytes, STR("ISA")) || is_alnum(h.bytes.p[3]) ||
 	    str_is_blank(h.bytes.p[3]))
 		return not_x12(r, d, e);
+	r->here.segment = STR("ISA");
 	if (multibyte(r, h.bytes, d, e) == -1)
 		return -1;
-	r->here.segment = STR("ISA");
 	if (!by_offset(&h) && !by_separator(&h)) {
 		if (h.bytes.n < ISA_BYTES)
 			return truncated(r, d, e);
