@@ -1,0 +1,37 @@
+/* What an engine of the ledger gives; every slot MUST be there. Private to store/. */
+#ifndef STORE_DB_ENGINE_H
+#define STORE_DB_ENGINE_H
+
+#include <stdarg.h>
+
+#include "store/db.h"
+
+struct db_ops {
+	const char *name;
+	int (*open)(int dir, const char *name, bool make, struct db **out, struct err *e);
+	void (*close)(struct db *db);
+	int (*begin)(struct db *db, struct err *e);
+	int (*commit)(struct db *db, struct err *e);
+	void (*rollback)(struct db *db);
+	bool (*in_transaction)(const struct db *db);
+	int (*run)(struct db *db, struct err *e, const char *sql, const char *binds, va_list ap);
+	int64_t (*changes)(const struct db *db);
+	int (*query)(struct db *db, struct db_rows **rows, struct err *e, const char *sql, const char *binds,
+		va_list ap);
+	int (*next)(struct db_rows *rows, struct err *e);
+	int64_t (*get_int)(const struct db_rows *rows, int column);
+	struct str (*get_text)(const struct db_rows *rows, int column);
+	bool (*get_null)(const struct db_rows *rows, int column);
+	void (*end)(struct db_rows *rows);
+	int (*script)(struct db *db, const char *sql, struct err *e);
+	int (*quick_check)(struct db *db, struct err *e);
+};
+
+/* First member of an engine's struct db and struct db_rows. */
+struct db_base {
+	const struct db_ops *ops;
+};
+
+extern const struct db_ops db_sqlite_ops;
+
+#endif

@@ -1,0 +1,338 @@
+/*
+ * SQLite as the ledger's engine: rollback journal, synchronous=EXTRA, one connection, BEGIN
+ * IMMEDIATE, defensive settings, extensions and mmap off. The installed 3.40 has a bug in WAL mode
+ * with two writers, so WAL is never used.
+ */
+#include "store/db_engine.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/mem.h"
+
+enum { STATEMENTS = 256, BUSY_MS = 30000 };
+
+struct statement {
+	const char *sql;	/* a literal: compared by address */
+	sqlite3_stmt *stmt;
+	bool busy;
+};
+
+struct db {
+	struct db_base base;
+	sqlite3 *h;
+	struct statement cache[STATEMENTS];
+	size_t n;
+};
+
+struct db_rows {
+	struct db_base base;
+	struct db *db;
+	sqlite3_stmt *stmt;
+	struct statement *slot;		/* NULL: not from the cache */
+};
+
+static int fail(struct db *db, struct err *e, const char *what)
+{
+	const int rc = sqlite3_extended_errcode(db->h);
+	const char *why = sqlite3_errmsg(db->h);
+
+	switch (rc & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(e, ERR_BUSY, "ledger: %s: somebody else has been writing for %d s", what,
+			BUSY_MS / 1000);
+	case SQLITE_FULL:
+		return err_set(e, ERR_FULL, "ledger: %s: the disk is full", what);
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(e, ERR_CORRUPT,
+			"ledger: %s: %s; stop, keep all files, and restore ledger.db from a backup", what, why);
+	case SQLITE_NOMEM:
+		mem_exhausted();
+	default:
+		return err_set(e, ERR_IO, "ledger: %s: %s", what, why);
+	}
+}
+
+/* Network file systems lie about locks and about what is on disk. */
+static int refuse_network(int dir, struct err *e)
+{
+	static const struct {
+		long magic;
+		const char *name;
+	} bad[] = {{0x6969, "NFS"}, {0x517B, "SMB"}, {(long)0xFF534D42, "CIFS"}, {(long)0xFE534D42, "SMB2"}};
+	struct statfs fs;
+
+	if (fstatfs(dir, &fs) == -1)
+		return err_errno(e, ERR_IO, "ledger: what file system is this");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if ((long)fs.f_type == bad[i].magic)
+			return err_set(e, ERR_CONFIG,
+				"ledger: the environment is on %s, which loses locks and committed data; "
+				"put it on a local disk", bad[i].name);
+	}
+	return 0;
+}
+
+static int settings(struct db *db, struct err *e)
+{
+	static const char pragmas[] =
+		"PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON;"
+		"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
+		"PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000;";
+
+	(void)sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_db_config(db->h, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	(void)sqlite3_db_config(db->h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	(void)sqlite3_busy_timeout(db->h, BUSY_MS);
+	(void)sqlite3_extended_result_codes(db->h, 1);
+	if (sqlite3_exec(db->h, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(db, e, "open");
+	return 0;
+}
+
+static void sqlite_close(struct db *db)
+{
+	for (size_t i = 0; i < db->n; i++)
+		(void)sqlite3_finalize(db->cache[i].stmt);
+	if (db->h)
+		(void)sqlite3_close(db->h);
+	mem_free(db);
+}
+
+static int sqlite_open(int dir, const char *name, bool make, struct db **out, struct err *e)
+{
+	struct db *db = NULL;
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | (make ? SQLITE_OPEN_CREATE : 0);
+
+	if (refuse_network(dir, e) == -1)
+		return -1;
+	if (!make && faccessat(dir, name, F_OK, 0) == -1)
+		return err_errno(e, ERR_IO, "ledger %s", name);
+	char real[4096];
+	char link[64];
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	const ssize_t n = readlink(link, real, sizeof(real) - 1 - strlen(name) - 1);
+	if (n <= 0)
+		return err_errno(e, ERR_IO, "ledger %s: where is its folder", name);
+	(void)snprintf(real + n, sizeof(real) - (size_t)n, "/%s", name);
+	db = mem_alloc(sizeof(*db));
+	db->base.ops = &db_sqlite_ops;
+	if (sqlite3_open_v2(real, &db->h, flags, NULL) != SQLITE_OK) {
+		const int rc = fail(db, e, "open");
+		sqlite_close(db);
+		return rc;
+	}
+	if (settings(db, e) == -1) {
+		sqlite_close(db);
+		return -1;
+	}
+	*out = db;
+	return 0;
+}
+
+static int exec(struct db *db, const char *sql, const char *what, struct err *e)
+{
+	if (sqlite3_exec(db->h, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(db, e, what);
+	return 0;
+}
+
+static int sqlite_begin(struct db *db, struct err *e)
+{
+	return exec(db, "BEGIN IMMEDIATE", "begin", e);
+}
+
+static int sqlite_commit(struct db *db, struct err *e)
+{
+	return exec(db, "COMMIT", "commit", e);
+}
+
+static bool sqlite_in_transaction(const struct db *db)
+{
+	return sqlite3_get_autocommit(db->h) == 0;
+}
+
+static void sqlite_rollback(struct db *db)
+{
+	if (sqlite_in_transaction(db))
+		(void)sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* A prepared statement for a literal; a busy one (a query inside a query) is prepared afresh. */
+static int prepare(struct db *db, const char *sql, sqlite3_stmt **stmt, struct statement **slot, struct err *e)
+{
+	*slot = NULL;
+	for (size_t i = 0; i < db->n; i++) {
+		if (db->cache[i].sql == sql && !db->cache[i].busy) {
+			*slot = &db->cache[i];
+			*stmt = db->cache[i].stmt;
+			return 0;
+		}
+	}
+	if (sqlite3_prepare_v3(db->h, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL) != SQLITE_OK)
+		return fail(db, e, sql);
+	if (db->n < STATEMENTS) {
+		*slot = &db->cache[db->n++];
+		(*slot)->sql = sql;
+		(*slot)->stmt = *stmt;
+	}
+	return 0;
+}
+
+static int bind(sqlite3_stmt *stmt, const char *binds, va_list ap)
+{
+	int rc = SQLITE_OK;
+
+	for (int i = 0; binds[i] && rc == SQLITE_OK; i++) {
+		if (binds[i] == 'i') {
+			rc = sqlite3_bind_int64(stmt, i + 1, va_arg(ap, int64_t));
+		} else if (binds[i] == 's') {
+			const struct str s = va_arg(ap, struct str);
+			rc = sqlite3_bind_text64(stmt, i + 1, s.p ? s.p : "", s.n, SQLITE_TRANSIENT,
+				SQLITE_UTF8);
+		} else {
+			BUG_IF(binds[i] != 'c');
+			const char *s = va_arg(ap, const char *);
+			rc = s ? sqlite3_bind_text(stmt, i + 1, s, -1, SQLITE_TRANSIENT)
+			       : sqlite3_bind_null(stmt, i + 1);
+		}
+	}
+	return rc;
+}
+
+static void release(sqlite3_stmt *stmt, struct statement *slot)
+{
+	(void)sqlite3_reset(stmt);
+	(void)sqlite3_clear_bindings(stmt);
+	if (slot)
+		slot->busy = false;
+	else
+		(void)sqlite3_finalize(stmt);
+}
+
+static int sqlite_run(struct db *db, struct err *e, const char *sql, const char *binds, va_list ap)
+{
+	sqlite3_stmt *stmt = NULL;
+	struct statement *slot = NULL;
+	int rc = 0;
+
+	if (prepare(db, sql, &stmt, &slot, e) == -1)
+		return -1;
+	if (bind(stmt, binds, ap) != SQLITE_OK)
+		rc = fail(db, e, sql);
+	else if (sqlite3_step(stmt) != SQLITE_DONE)
+		rc = fail(db, e, sql);
+	release(stmt, slot);
+	return rc;
+}
+
+static int64_t sqlite_changes(const struct db *db)
+{
+	return sqlite3_changes64(db->h);
+}
+
+static int sqlite_query(struct db *db, struct db_rows **rows, struct err *e, const char *sql,
+	const char *binds, va_list ap)
+{
+	sqlite3_stmt *stmt = NULL;
+	struct statement *slot = NULL;
+	struct db_rows *r = NULL;
+
+	if (prepare(db, sql, &stmt, &slot, e) == -1)
+		return -1;
+	if (bind(stmt, binds, ap) != SQLITE_OK) {
+		release(stmt, slot);
+		return fail(db, e, sql);
+	}
+	if (slot)
+		slot->busy = true;
+	r = mem_alloc(sizeof(*r));
+	r->base.ops = &db_sqlite_ops;
+	r->db = db;
+	r->stmt = stmt;
+	r->slot = slot;
+	*rows = r;
+	return 0;
+}
+
+static int sqlite_next(struct db_rows *rows, struct err *e)
+{
+	switch (sqlite3_step(rows->stmt)) {
+	case SQLITE_ROW:
+		return 1;
+	case SQLITE_DONE:
+		return 0;
+	default:
+		return fail(rows->db, e, sqlite3_sql(rows->stmt));
+	}
+}
+
+static int64_t sqlite_int(const struct db_rows *rows, int column)
+{
+	return sqlite3_column_int64(rows->stmt, column);
+}
+
+static struct str sqlite_text(const struct db_rows *rows, int column)
+{
+	const char *p = (const char *)sqlite3_column_text(rows->stmt, column);
+
+	return (struct str){p ? p : "", (size_t)sqlite3_column_bytes(rows->stmt, column)};
+}
+
+static bool sqlite_null(const struct db_rows *rows, int column)
+{
+	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
+}
+
+static void sqlite_end(struct db_rows *rows)
+{
+	release(rows->stmt, rows->slot);
+	mem_free(rows);
+}
+
+static int sqlite_script(struct db *db, const char *sql, struct err *e)
+{
+	return exec(db, sql, "schema", e);
+}
+
+static int sqlite_quick_check(struct db *db, struct err *e)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(db->h, "PRAGMA quick_check(1)", -1, &stmt, NULL) != SQLITE_OK)
+		return fail(db, e, "check");
+	if (sqlite3_step(stmt) != SQLITE_ROW)
+		rc = fail(db, e, "check");
+	else if (strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") != 0)
+		rc = err_set(e, ERR_CORRUPT, "ledger: damaged: %s; stop, keep all files, restore a backup",
+			(const char *)sqlite3_column_text(stmt, 0));
+	(void)sqlite3_finalize(stmt);
+	return rc;
+}
+
+const struct db_ops db_sqlite_ops = {
+	.name = "sqlite",
+	.open = sqlite_open,
+	.close = sqlite_close,
+	.begin = sqlite_begin,
+	.commit = sqlite_commit,
+	.rollback = sqlite_rollback,
+	.in_transaction = sqlite_in_transaction,
+	.run = sqlite_run,
+	.changes = sqlite_changes,
+	.query = sqlite_query,
+	.next = sqlite_next,
+	.get_int = sqlite_int,
+	.get_text = sqlite_text,
+	.get_null = sqlite_null,
+	.end = sqlite_end,
+	.script = sqlite_script,
+	.quick_check = sqlite_quick_check,
+};

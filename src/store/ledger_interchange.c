@@ -1,0 +1,290 @@
+/* Tables interchange, iset, item and aside; see ledger_interchange.h. */
+#include "store/ledger_interchange.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMNS                                                                                          \
+	"SELECT id, unit, agreement, partner, message, name, place, state, before, sha, lineage_sha, size, items, " \
+	"isa, gs, receipt, ta1, syntax, application, load, attempts, next_try, reason, note, evidence, "       \
+	"queued_at, sent_at, overdue_at, resent, reissue_of FROM interchange "
+
+static void load(const struct db_rows *r, struct arena *a, struct interchange_row *out)
+{
+	int c = 0;
+
+	memset(out, 0, sizeof(*out));
+	out->id = db_int(r, c++);
+	out->unit = db_int(r, c++);
+	out->agreement = arena_str(a, db_text(r, c++));
+	out->partner = arena_str(a, db_text(r, c++));
+	out->message = arena_str(a, db_text(r, c++));
+	out->name = arena_str(a, db_text(r, c++));
+	out->place = arena_str(a, db_text(r, c++));
+	out->state = arena_str(a, db_text(r, c++));
+	out->before = arena_str(a, db_text(r, c++));
+	out->sha = arena_str(a, db_text(r, c++));
+	out->lineage_sha = arena_str(a, db_text(r, c++));
+	out->size = db_int(r, c++);
+	out->items = db_int(r, c++);
+	out->isa = db_int(r, c++);
+	out->gs = db_int(r, c++);
+	out->receipt = arena_str(a, db_text(r, c++));
+	out->ta1 = arena_str(a, db_text(r, c++));
+	out->syntax = arena_str(a, db_text(r, c++));
+	out->application = arena_str(a, db_text(r, c++));
+	out->load = arena_str(a, db_text(r, c++));
+	out->attempts = db_int(r, c++);
+	out->next_try = db_int(r, c++);
+	out->reason = arena_str(a, db_text(r, c++));
+	out->note = arena_str(a, db_text(r, c++));
+	out->evidence = arena_str(a, db_text(r, c++));
+	out->queued_at = db_int(r, c++);
+	out->sent_at = db_int(r, c++);
+	out->overdue_at = db_int(r, c++);
+	out->resent = db_int(r, c++);
+	out->reissue_of = db_int(r, c++);
+}
+
+static int load_one(struct db_rows *rows, struct arena *a, struct interchange_row *out, struct err *e)
+{
+	const int rc = db_next(rows, e);
+
+	if (rc == 1)
+		load(rows, a, out);
+	db_end(rows);
+	return rc;
+}
+
+int ledger_interchange_add(struct ledger *l, int64_t unit, struct str agreement, struct str partner,
+	struct str message, struct str stamp, int64_t *id, struct err *e)
+{
+	char name[200];
+	char place[100];
+	int64_t next = 0;
+
+	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM interchange", "") != 1)
+		return -1;
+	(void)snprintf(name, sizeof(name), STR_FMT "-%06lld." STR_FMT "." STR_FMT ".x12", STR_ARG(stamp),
+		(long long)next, STR_ARG(partner), STR_ARG(message));
+	(void)snprintf(place, sizeof(place), "outbox/" STR_FMT, STR_ARG(partner));
+	if (ledger_run(l, e, "INSERT INTO interchange(id, unit, agreement, partner, message, name, place, state, at) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 'making', ?8)", "iissscci", next, unit, agreement, partner, message,
+		name, place, clock_now(l->clock)) == -1)
+		return -1;
+	*id = next;
+	return 0;
+}
+
+static int changed_one(struct ledger *l, int64_t id, struct err *e)
+{
+	if (db_changes(l->db) != 1)
+		return err_set(e, ERR_STALE, "interchange %06lld is in another state meanwhile", (long long)id);
+	return 0;
+}
+
+int ledger_interchange_queue(struct ledger *l, int64_t id, const char *sha, const char *lineage_sha, int64_t size,
+	int64_t items, int64_t isa, int64_t gs, struct err *e)
+{
+	if (ledger_run(l, e, "UPDATE interchange SET state = 'queued', sha = ?2, lineage_sha = ?3, size = ?4, items = ?5, "
+		"isa = ?6, gs = ?7, queued_at = ?8 WHERE id = ?1 AND state = 'making'", "icciiiii", id, sha, lineage_sha,
+		size, items, isa, gs, clock_now(l->clock)) == -1)
+		return -1;
+	return changed_one(l, id, e);
+}
+
+int ledger_interchange_state(struct ledger *l, int64_t id, const char *from, const char *state, const char *place,
+	const char *reason, const char *note, struct err *e)
+{
+	if (ledger_run(l, e, "UPDATE interchange SET before = state, state = ?3, place = ?4, reason = ?5, note = ?6 "
+		"WHERE id = ?1 AND instr('|' || ?2 || '|', '|' || state || '|') > 0", "iccccc", id, from, state, place,
+		reason, note) == -1)
+		return -1;
+	return changed_one(l, id, e);
+}
+
+int ledger_interchange_sending(struct ledger *l, int64_t id, struct err *e)
+{
+	if (ledger_run(l, e, "UPDATE interchange SET state = 'sending', attempts = attempts + 1 WHERE id = ?1 "
+		"AND state IN ('queued', 'sending')", "i", id) == -1)
+		return -1;
+	return changed_one(l, id, e);
+}
+
+int ledger_interchange_sent(struct ledger *l, int64_t id, const char *place, const char *evidence, struct err *e)
+{
+	if (ledger_run(l, e, "UPDATE interchange SET before = state, state = 'sent', place = ?2, evidence = ?3, "
+		"receipt = 'accepted', sent_at = ?4, overdue_at = 0, reason = '', note = '' WHERE id = ?1 "
+		"AND state IN ('sending', 'in-doubt')", "icci", id, place, evidence, clock_now(l->clock)) == -1)
+		return -1;
+	return changed_one(l, id, e);
+}
+
+int ledger_interchange_later(struct ledger *l, int64_t id, int64_t next_try, const char *reason, const char *note,
+	struct err *e)
+{
+	return ledger_run(l, e, "UPDATE interchange SET next_try = ?2, reason = ?3, note = ?4 WHERE id = ?1 "
+		"AND state IN ('queued', 'sending')", "iicc", id, next_try, reason, note);
+}
+
+int ledger_interchange_axis(struct ledger *l, int64_t id, const char *axis, const char *value, struct err *e)
+{
+	static const struct {
+		const char *axis;
+		const char *sql;
+	} axes[] = {
+		{"receipt", "UPDATE interchange SET receipt = ?2 WHERE id = ?1"},
+		{"ta1", "UPDATE interchange SET ta1 = ?2 WHERE id = ?1"},
+		{"syntax", "UPDATE interchange SET syntax = ?2 WHERE id = ?1"},
+		{"application", "UPDATE interchange SET application = ?2 WHERE id = ?1"},
+		{"load", "UPDATE interchange SET load = ?2 WHERE id = ?1"},
+	};
+
+	for (size_t i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+		if (strcmp(axes[i].axis, axis) == 0)
+			return ledger_run(l, e, axes[i].sql, "ic", id, value);
+	}
+	BUG_IF(true);
+	return -1;
+}
+
+int ledger_interchange_overdue(struct ledger *l, int64_t id, struct err *e)
+{
+	return ledger_run(l, e, "UPDATE interchange SET overdue_at = ?2 WHERE id = ?1", "ii", id, clock_now(l->clock));
+}
+
+int ledger_interchange_find(struct ledger *l, int64_t id, struct arena *a, struct interchange_row *out, struct err *e)
+{
+	struct db_rows *rows = NULL;
+
+	if (db_query(l->db, &rows, e, COLUMNS "WHERE id = ?1", "i", id) == -1)
+		return -1;
+	return load_one(rows, a, out, e);
+}
+
+int ledger_interchange_by_state(struct ledger *l, const char *states, struct arena *a, struct interchange_rows *out,
+	struct err *e)
+{
+	struct db_rows *rows = NULL;
+	struct interchange_row *list = NULL;
+	int64_t n = 0;
+	size_t i = 0;
+	int rc = 0;
+
+	if (db_one_int(l->db, &n, e, "SELECT COUNT(*) FROM interchange WHERE instr('|' || ?1 || '|', '|' || state || '|') > 0",
+		"c", states) != 1)
+		return -1;
+	list = arena_array(a, (size_t)n + 1, sizeof(*list));
+	if (db_query(l->db, &rows, e, COLUMNS "WHERE instr('|' || ?1 || '|', '|' || state || '|') > 0 ORDER BY id", "c",
+		states) == -1)
+		return -1;
+	while (i < (size_t)n && (rc = db_next(rows, e)) == 1)
+		load(rows, a, &list[i++]);
+	db_end(rows);
+	if (rc == -1)
+		return -1;
+	out->row = list;
+	out->n = i;
+	return 0;
+}
+
+int ledger_interchange_by_number(struct ledger *l, struct str partner, const char *column, int64_t number,
+	struct arena *a, struct interchange_row *out, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int rc = 0;
+
+	if (strcmp(column, "isa") == 0)
+		rc = db_query(l->db, &rows, e, COLUMNS "WHERE partner = ?1 AND isa = ?2 ORDER BY id DESC LIMIT 1", "si",
+			partner, number);
+	else
+		rc = db_query(l->db, &rows, e, COLUMNS "WHERE partner = ?1 AND gs = ?2 ORDER BY id DESC LIMIT 1", "si",
+			partner, number);
+	if (rc == -1)
+		return -1;
+	return load_one(rows, a, out, e);
+}
+
+int ledger_item_set(struct ledger *l, int64_t interchange, struct str st, int64_t items, struct err *e)
+{
+	return ledger_run(l, e, "INSERT INTO iset(interchange, st, items) VALUES(?1, ?2, ?3)", "isi", interchange, st, items);
+}
+
+int ledger_item_out(struct ledger *l, struct str agreement, struct str key, struct str hash, int64_t interchange,
+	struct str st, struct err *e)
+{
+	return ledger_run(l, e,
+		"INSERT INTO item(agreement, key, state, hash, interchange, st, at) VALUES(?1, ?2, 'pending', ?3, ?4, ?5, ?6) "
+		"ON CONFLICT(agreement, key) DO UPDATE SET "
+		"before_state = CASE item.state WHEN 'due' THEN item.before_state ELSE item.state END, "
+		"before_hash = CASE item.state WHEN 'due' THEN item.before_hash ELSE item.hash END, "
+		"before_interchange = CASE item.state WHEN 'due' THEN item.before_interchange ELSE item.interchange END, "
+		"state = 'pending', hash = excluded.hash, interchange = excluded.interchange, st = excluded.st, reason = '', "
+		"at = excluded.at", "sssisi", agreement, key, hash, interchange, st, clock_now(l->clock));
+}
+
+int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state, const char *reason,
+	int64_t *n, struct err *e)
+{
+	if (ledger_run(l, e, "UPDATE item SET state = ?3, reason = ?4, at = ?5 WHERE interchange = ?1 AND state = 'pending' "
+		"AND (?2 = '' OR st = ?2)", "iscci", interchange, st, state, reason, clock_now(l->clock)) == -1)
+		return -1;
+	*n = db_changes(l->db);
+	return 0;
+}
+
+int ledger_item_reject(struct ledger *l, int64_t interchange, struct str key, const char *reason, int64_t *n,
+	struct err *e)
+{
+	if (ledger_run(l, e, "UPDATE item SET state = 'rejected', reason = ?3, at = ?4 WHERE interchange = ?1 AND key = ?2 "
+		"AND state IN ('pending', 'accepted')", "isci", interchange, key, reason, clock_now(l->clock)) == -1)
+		return -1;
+	*n = db_changes(l->db);
+	return 0;
+}
+
+int ledger_item_count(struct ledger *l, struct str agreement, const char *state, int64_t *n, struct err *e)
+{
+	return db_one_int(l->db, n, e, "SELECT COUNT(*) FROM item WHERE agreement = ?1 AND state = ?2", "sc", agreement,
+		state) == 1 ? 0 : -1;
+}
+
+int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
+{
+	return db_one_int(l->db, n, e, "SELECT COUNT(*) FROM item WHERE before_interchange = ?1 AND interchange > ?1 "
+		"AND state IN ('pending', 'accepted')", "i", interchange) == 1 ? 0 : -1;
+}
+
+int ledger_item_each(struct ledger *l, struct str agreement,
+	int (*each)(void *ctx, struct str key, struct str state, struct str hash), void *ctx, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int rc = 0;
+
+	if (db_query(l->db, &rows, e, "SELECT key, state, hash FROM item WHERE agreement = ?1 ORDER BY key", "s",
+		agreement) == -1)
+		return -1;
+	while ((rc = db_next(rows, e)) == 1) {
+		if (each(ctx, db_text(rows, 0), db_text(rows, 1), db_text(rows, 2)) != 0)
+			break;
+	}
+	db_end(rows);
+	return rc == -1 ? -1 : 0;
+}
+
+int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, struct str file, int64_t unit,
+	struct str name, struct str codes, struct str note, struct err *e)
+{
+	return ledger_run(l, e, "INSERT INTO aside(agreement, key, file, unit, name, codes, note, opened) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "sssisssi", agreement, key, file, unit, name, codes, note,
+		clock_now(l->clock));
+}
+
+int ledger_item_aside_close(struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e)
+{
+	if (ledger_run(l, e, "UPDATE aside SET closed = ?3 WHERE agreement = ?1 AND unit <> ?2 AND closed = 0", "sii",
+		agreement, unit, clock_now(l->clock)) == -1)
+		return -1;
+	*n = db_changes(l->db);
+	return 0;
+}
