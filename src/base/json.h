@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 
-enum { JSON_DEPTH = 32 };
+enum { JSON_DEPTH = LIMIT_NESTING + 16 };	/* the deepest item we read, and our own levels around it */
 
 struct json {
 	struct buf *out;

@@ -14,6 +14,8 @@ struct str {
 };
 
 #define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
+/* The same for initialisers of static tables, where a compound literal is no constant. */
+#define STR_INIT(lit) {"" lit, sizeof(lit) - 1}
 /* For printf: STR_FMT in the format, STR_ARG(s) among the arguments. */
 #define STR_FMT "%.*s"
 #define STR_ARG(s) ((int)((s).n > 2000 ? 2000 : (s).n)), ((s).p ? (s).p : "")

@@ -1,0 +1,186 @@
+/* JSON writer (RFC 8259); see json.h. Broken order of calls is a bug of the caller, never of data. */
+#include "base/json.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/utf8.h"
+
+void json_init(struct json *j, struct buf *out, bool pretty)
+{
+	memset(j, 0, sizeof(*j));
+	j->out = out;
+	j->pretty = pretty;
+	j->first[0] = true;
+}
+
+static void line(struct json *j)
+{
+	if (!j->pretty)
+		return;
+	buf_ch(j->out, '\n');
+	for (int i = 0; i < j->depth; i++)
+		buf_c(j->out, "  ");
+}
+
+/* What stands between the member before and this one. */
+static void separate(struct json *j)
+{
+	BUG_IF(j->depth == 0 && !j->first[0]);
+	if (!j->first[j->depth])
+		buf_ch(j->out, ',');
+	j->first[j->depth] = false;
+	if (j->depth > 0)
+		line(j);
+}
+
+static void before_value(struct json *j)
+{
+	if (j->named)
+		j->named = false;
+	else
+		separate(j);
+}
+
+static void begin(struct json *j, char bracket)
+{
+	before_value(j);
+	buf_ch(j->out, bracket);
+	BUG_IF(j->depth + 1 >= JSON_DEPTH);
+	j->depth++;
+	j->first[j->depth] = true;
+}
+
+void json_object(struct json *j)
+{
+	begin(j, '{');
+}
+
+void json_array(struct json *j)
+{
+	begin(j, '[');
+}
+
+void json_end(struct json *j, char bracket)
+{
+	bool empty = false;
+
+	BUG_IF(j->depth == 0 || j->named || (bracket != '}' && bracket != ']'));
+	empty = j->first[j->depth];
+	j->depth--;
+	if (!empty)
+		line(j);
+	buf_ch(j->out, bracket);
+}
+
+/* How long the piece at `at` is that needs no escape. */
+static size_t plain(struct str s, size_t at)
+{
+	size_t i = at;
+
+	while (i < s.n && (unsigned char)s.p[i] >= 0x20 && s.p[i] != '"' && s.p[i] != '\\')
+		i++;
+	return i - at;
+}
+
+static void escape(struct buf *b, char c)
+{
+	static const char short_form[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+
+	for (size_t i = 0; i + 1 < sizeof(short_form); i += 2) {
+		if (short_form[i] == c) {
+			buf_ch(b, '\\');
+			buf_ch(b, short_form[i + 1]);
+			return;
+		}
+	}
+	buf_printf(b, "\\u%04x", (unsigned)(unsigned char)c);
+}
+
+/* s is UTF-8 here. */
+static void escaped(struct buf *b, struct str s)
+{
+	for (size_t at = 0; at < s.n;) {
+		const size_t n = plain(s, at);
+		buf_str(b, str_sub(s, at, n));
+		at += n;
+		if (at < s.n)
+			escape(b, s.p[at++]);
+	}
+}
+
+static void quoted(struct buf *b, struct str s)
+{
+	size_t bad = 0;
+
+	buf_ch(b, '"');
+	while ((bad = utf8_bad(s)) != SIZE_MAX) {
+		escaped(b, str_sub(s, 0, bad));
+		utf8_put(b, 0xFFFD);
+		s = str_from(s, bad + 1);
+	}
+	escaped(b, s);
+	buf_ch(b, '"');
+}
+
+void json_name(struct json *j, const char *name)
+{
+	BUG_IF(j->named || j->depth == 0);
+	separate(j);
+	quoted(j->out, str_c(name));
+	buf_c(j->out, j->pretty ? ": " : ":");
+	j->named = true;
+}
+
+void json_str(struct json *j, struct str s)
+{
+	before_value(j);
+	quoted(j->out, s);
+}
+
+void json_int(struct json *j, int64_t v)
+{
+	before_value(j);
+	buf_printf(j->out, "%lld", (long long)v);
+}
+
+void json_raw(struct json *j, struct str token)
+{
+	before_value(j);
+	buf_str(j->out, token);
+}
+
+void json_bool(struct json *j, bool v)
+{
+	before_value(j);
+	buf_c(j->out, v ? "true" : "false");
+}
+
+void json_null(struct json *j)
+{
+	before_value(j);
+	buf_c(j->out, "null");
+}
+
+void json_member(struct json *j, const char *name, struct str value)
+{
+	json_name(j, name);
+	json_str(j, value);
+}
+
+void json_member_c(struct json *j, const char *name, const char *value)
+{
+	json_member(j, name, str_c(value));
+}
+
+void json_member_int(struct json *j, const char *name, int64_t value)
+{
+	json_name(j, name);
+	json_int(j, value);
+}
+
+void json_member_opt(struct json *j, const char *name, struct str value)
+{
+	if (value.n > 0)
+		json_member(j, name, value);
+}
