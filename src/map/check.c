@@ -124,9 +124,18 @@ const struct def_node *check_loop(struct load *l, const struct xml *x, const str
 
 static const struct map_part *part_at(const struct map_part *parts, const struct def_node *n)
 {
-	while (parts && parts->node != n)
-		parts = parts->next;
-	return parts;
+	for (; parts; parts = parts->next) {
+		const struct map_part *inside = NULL;
+
+		if (parts->node == n)
+			return parts;
+		/* an item that is no loop of the definition has its segments at this level */
+		if (parts->item && !parts->node)
+			inside = part_at(parts->child, n);
+		if (inside)
+			return inside;
+	}
+	return NULL;
 }
 
 static void check_count(struct load *l, const struct map_part *p)

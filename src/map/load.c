@@ -425,6 +425,15 @@ static void publish_joins(struct load *l)
 	}
 }
 
+/* A total that is read but never added up still has the line of its reader. */
+static void check_totals(struct load *l)
+{
+	for (size_t i = 0; i < l->m->ntotals; i++)
+		if (l->m->totals[i].line)
+			faults_add(l->f, l->file, l->m->totals[i].line, 1, "total('" STR_FMT "'): there is no <total name=\"" STR_FMT
+				"\"> in the item", STR_ARG(l->m->totals[i].name), STR_ARG(l->m->totals[i].name));
+}
+
 static void whole(struct load *l, const struct xml *root)
 {
 	static const char *const known[] = {"name"};
@@ -435,6 +444,7 @@ static void whole(struct load *l, const struct xml *root)
 	for (const struct xml *x = root->child; x; x = x->next)
 		if (load_is_ours(x) && str_is(x->name, "message"))
 			load_message(l, x);
+	check_totals(l);
 	publish_joins(l);
 }
 

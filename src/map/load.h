@@ -17,7 +17,6 @@ struct load {
 	struct str attr;	/* attribute that is being loaded */
 	size_t joins_cap, tables_cap, lets_cap, vars_cap, totals_cap, counters_cap, as_cap, patterns_cap;
 	size_t requires_cap, keeps_cap, slots_cap;
-	bool wanted_total[64];	/* a total() was read before its <total> was seen: slot by slot */
 };
 
 /* Faults at an element, or at the value of one of its attributes, so many bytes into it. */

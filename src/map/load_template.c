@@ -308,6 +308,7 @@ static void total(struct load *l, const struct xml *x, struct map_part *owner)
 		return;
 	}
 	t->slot = load_named(&l->m->totals, &l->m->ntotals, &l->totals_cap, name, x->line);
+	l->m->totals[t->slot].line = 0;	/* declared */
 	t->next = owner->totals;
 	owner->totals = t;
 }
