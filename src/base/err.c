@@ -34,7 +34,9 @@ static const struct row rows[ERR_CODES] = {
 	[ERR_MEMORY] = {"memory", true, 71},
 };
 
-static void ATTR_PRINTF(2, 0) put(struct err *e, const char *fmt, va_list ap)
+static void put(struct err *e, const char *fmt, va_list ap) ATTR_PRINTF(2, 0);
+
+static void put(struct err *e, const char *fmt, va_list ap)
 {
 	if (vsnprintf(e->text, sizeof(e->text), fmt, ap) < 0)
 		e->text[0] = '\0';
