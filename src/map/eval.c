@@ -192,7 +192,7 @@ static void arithmetic(struct ev *ev, const struct expr *x, const struct ctx *c,
 	if (!table[x->op - EXPR_ADD].run(d[0], d[1], &r)) {
 		bool zero = (x->op == EXPR_DIV || x->op == EXPR_MOD) && d[1].v == 0;
 
-		ev_finding(ev, zero ? "NUMBER-DIVISION" : "NUMBER-OVERFLOW", v[zero].from ? v[zero].from : v[0].from,
+		ev_finding(ev, zero ? "VALUE-DIVISION" : "VALUE-OVERFLOW", v[zero].from ? v[zero].from : v[0].from,
 			val_text(ev, &v[zero]), zero ? "a divisor that is not zero" : "a result of at most 38 digits");
 		return;
 	}

@@ -87,7 +87,7 @@ static void over_all(struct ev *ev, const struct expr *x, const struct val *args
 			if (!val_number(ev, &v, &d))
 				continue;
 			if (any && !f(have, d, &have))
-				ev_finding(ev, "NUMBER-OVERFLOW", v.from, val_text(ev, &v), "a sum of at most 38 digits");
+				ev_finding(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v), "a sum of at most 38 digits");
 			else if (!any)
 				have = d;
 			any = true;

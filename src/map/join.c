@@ -183,7 +183,7 @@ static void orphan(struct join *j, struct ev *ev, const struct node *row)
 
 	key_of(ev, &j->def->key, &c, &h, &key, &from);
 	ev->run->key = key;
-	ev_finding(ev, "JOIN-ORPHAN", from, key, "an item of the source that has this key");
+	ev_finding(ev, "JOIN-ROW-ORPHAN", from, key, "an item of the source that has this key");
 }
 
 int join_orphans(struct join *j, struct ev *ev, struct err *e)

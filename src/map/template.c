@@ -296,7 +296,7 @@ static void count_max(struct ev *ev, const struct map_part *parts, const struct 
 		for (const struct segment *s = out->first; s; s = s->next)
 			have += s->node == (n->loop ? n->child : n);
 		if (have > n->max) {
-			struct finding f = {.code = STR("SEGMENT-TOO-MANY"), .segment = p->tag};
+			struct finding f = {.code = n->loop ? STR("X12-LOOP-REPEAT") : STR("X12-SEGMENT-REPEAT"), .segment = p->tag};
 
 			ev->line = p->line;
 			f.found = arena_printf(ev->a, "%u", have);
@@ -317,7 +317,7 @@ static void add_totals(struct ev *ev, const struct map_part *p, const struct ctx
 		ev->what = STR("total");
 		eval(ev, t->add, c, &v);
 		if (val_number(ev, &v, &d) && !dec_add(*sum, d, sum))
-			ev_finding(ev, "NUMBER-OVERFLOW", v.from, val_text(ev, &v), "a sum of at most 38 digits");
+			ev_finding(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v), "a sum of at most 38 digits");
 	}
 }
 
