@@ -125,8 +125,8 @@ static const struct func rows[] = {
 		"another one.", "count(body/categories[code = current()/body/main])", "1"},
 	{"item-number", 0, 0, FUNC_PLAIN, item_number, "", "The item's number in the message, from 1.", "item-number()",
 		"1"},
-	{"item-count", 0, 0, FUNC_PLAIN, item_count, "", "Items in the message so far; in the trailer all of them.",
-		"item-count()", "0"},
+	{"item-count", 0, 0, FUNC_PLAIN, item_count, "", "Items in the message so far, this one included; in the "
+		"trailer all of them.", "item-count()", "1"},
 	{"counter", 0, 1, FUNC_COUNTER, counter, "'name'", "One more each time it is drawn, from 1 in each message. Put "
 		"it into a let to use one number twice.", "concat(counter('hl'), counter('hl'))", "12"},
 	{"total", 1, 1, FUNC_TOTAL, total, "'name'", "What <total name add> has added up in the message.",
