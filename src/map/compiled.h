@@ -145,6 +145,7 @@ struct map {
 	struct expr *select;
 	struct expr *withdraw;
 	struct expr_list key;
+	struct str key_text;	/* as written */
 	bool key_unique;
 	struct map_named *keeps;	/* values are lets of the name "kept/..." */
 	uint32_t *keep_slots;

@@ -4,6 +4,8 @@
  */
 #include "map/join.h"
 
+#include <stdlib.h>
+
 #include "base/limits.h"
 #include "base/mem.h"
 #include "map/run.h"
@@ -186,26 +188,53 @@ static void orphan(struct join *j, struct ev *ev, const struct node *row)
 	ev_finding(ev, "JOIN-ROW-ORPHAN", from, key, "an item of the source that has this key");
 }
 
+static int by_locator(const void *pa, const void *pb)
+{
+	const uint64_t a = *(const uint64_t *)pa;
+	const uint64_t b = *(const uint64_t *)pb;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Places of the rows never used, in the order of the source. Freed by the caller. */
+static uint64_t *unused(const struct join *j, size_t *n)
+{
+	uint64_t *list = NULL;
+	size_t cap = 0;
+
+	*n = 0;
+	for (size_t i = 0; j->used && i < j->index.n; i++) {
+		if (j->used[i / 8] >> (i % 8) & 1)
+			continue;
+		mem_grow(&list, &cap, *n + 1, sizeof(*list));
+		list[(*n)++] = j->index.rows[i].locator;
+	}
+	if (*n)
+		qsort(list, *n, sizeof(*list), by_locator);
+	return list;
+}
+
 int join_orphans(struct join *j, struct ev *ev, struct err *e)
 {
 	struct arena row;
+	size_t n = 0;
+	uint64_t *list = unused(j, &n);
 
 	arena_init(&row);
 	ev->a = &row;
 	ev->run->e = e;
-	for (size_t i = 0; j->used && i < j->index.n && !ev->run->failed; i++) {
+	for (size_t i = 0; i < n && !ev->run->failed; i++) {
 		const struct node *root = NULL;
 
-		if (j->used[i / 8] >> (i % 8) & 1)
-			continue;
 		ev->run->trees = NULL;
-		root = fetch(j, ev, j->index.rows[i].locator);
+		root = fetch(j, ev, list[i]);
 		if (root)
 			orphan(j, ev, root);
 		ev->run->key = (struct str){NULL, 0};
 		arena_reset(&row);
 	}
 	ev->run->trees = NULL;
+	mem_free(list);
 	arena_done(&row);
 	return ev->run->failed ? -1 : 0;
 }

@@ -239,7 +239,7 @@ static void key(struct load *l, const struct xml *x)
 {
 	static const char *const known[] = {"value", "unique"};
 
-	load_need(l, x, "value");
+	l->m->key_text = load_need(l, x, "value");
 	load_list(l, x, "value", false, &l->m->key);
 	l->m->key_unique = load_yes(l, x, "unique", false);
 	l->m->key_line = x->line;

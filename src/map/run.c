@@ -408,8 +408,11 @@ static void make(struct ev *ev, struct map_result *out)
 	struct template_out t = {NULL, NULL, 0};
 	struct val ignored = {0};
 
-	if (m->key.n && !r->key.n)
-		ev_finding(ev, "KEY-MISSING", r->root.node, r->key, "a value for the key of the item");
+	if (m->key.n && !r->key.n) {
+		struct finding f = {.code = STR("KEY-MISSING"), .field = m->key_text};
+
+		run_finding(ev, &f, r->root.node);
+	}
 	for (uint32_t i = 0; i < m->njoins; i++)
 		if (m->joins[i].pub.required)
 			run_join(ev, i, &ignored);
