@@ -94,7 +94,7 @@ static int pack_file(struct pack *p, int dir, const char *name, const struct sta
 	hash_add(p->all, path.p, path.n);
 	hash_add(p->all, "", 1);
 	p->sum.members++;
-	p->sum.content += size;
+	p->sum.unpacked += size;
 	rc = 0;
 out:
 	fsx_close(fd);
@@ -180,7 +180,7 @@ static int pack_all(struct pack *p, int dir, struct zip_packed *result, struct e
 	if (zip_out_finish(p->zip, &p->sum.bytes, e) == -1)
 		return -1;
 	hash_end(p->all, hash);
-	hash_hex(hash, p->sum.hash);
+	hash_hex(hash, p->sum.content);
 	*result = p->sum;
 	return 0;
 }

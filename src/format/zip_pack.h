@@ -15,8 +15,8 @@
 struct zip_packed {
 	uint64_t members;
 	uint64_t bytes;			/* of the archive */
-	uint64_t content;		/* of the members before packing */
-	char hash[HASH_HEX];		/* SHA-256 over each member's SHA-256, its name and a NUL, in order */
+	uint64_t unpacked;		/* bytes of the members before packing */
+	char content[HASH_HEX];		/* SHA-256 over each member's SHA-256, its name and a NUL, in order */
 };
 
 /* Packs all regular files under dir (an open folder) into out, which is empty and can be read back by
