@@ -36,6 +36,14 @@ static int hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static bool all_hex(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (hex(s.p[i]) < 0)
+			return false;
+	return true;
+}
+
 /* The four digits at at as a number, or -1. */
 static int32_t code_unit(const struct scan *s, size_t at)
 {
@@ -68,7 +76,7 @@ static bool escape(struct scan *s)
 		return false;
 	}
 	unit = code_unit(s, start + 2);
-	if (unit < 0 && s->doc.n - start < 6)
+	if (unit < 0 && all_hex(str_from(s->doc, start + 2)))
 		return fault(s, s->doc.n, 0, "", "four hexadecimal digits");
 	if (unit < 0)
 		return fault(s, start, 6, "an escape \\u has no four hexadecimal digits", NULL);
@@ -83,7 +91,7 @@ static bool escape(struct scan *s)
 			return false;
 		}
 	}
-	if (unit <= 0xdbff && s->doc.n - s->at < 6)
+	if (unit <= 0xdbff && (s->at == s->doc.n || (s->doc.p[s->at] == '\\' && s->doc.n - s->at < 6)))
 		return fault(s, s->doc.n, 0, "", "the other half of a surrogate pair");
 	return fault(s, start, 6, "half of a surrogate pair stands alone",
 		     "a high surrogate followed by a low one");
@@ -161,6 +169,17 @@ static size_t token(const struct scan *s, size_t at)
 	return end > at ? end - at : 1;
 }
 
+/* Could this be the first part of a number or a literal? */
+static bool begins(struct str text)
+{
+	if (str_starts(STR("true"), text) || str_starts(STR("false"), text) || str_starts(STR("null"), text))
+		return true;
+	for (size_t i = 0; i < text.n; i++)
+		if (!str_is_digit(text.p[i]) && !memchr("+-.eE", text.p[i], 5))
+			return false;
+	return text.p[0] == '-' || str_is_digit(text.p[0]);
+}
+
 /* A number or a literal. True is a fault. */
 static bool scalar(struct scan *s)
 {
@@ -172,7 +191,7 @@ static bool scalar(struct scan *s)
 		s->at += n;
 		return false;
 	}
-	if (s->at + n == s->doc.n && s->depth > 0)
+	if (s->at + n == s->doc.n && s->depth > 0 && begins(text))
 		return fault(s, s->doc.n, 0, "", "the rest of it");
 	if (text.p[0] == '-' || text.p[0] == '+' || text.p[0] == '.' || str_is_digit(text.p[0]))
 		return fault(s, s->at, n, "this is no number as JSON writes it", "for example -12.5");
