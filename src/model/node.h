@@ -22,7 +22,7 @@ enum node_kind {
 
 /* Where a value stands in its file. line and column count from 1; 0 means not known (offset is). */
 struct place {
-	uint64_t offset;	/* bytes from the start of the file, in a packed tree of the member */
+	uint64_t offset;	/* bytes from the start of the file (packed: the member) */
 	uint32_t line;
 	uint32_t column;	/* bytes from the start of the line, from 1; X12: the element */
 };

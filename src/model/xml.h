@@ -17,7 +17,7 @@
 struct xml_attr {
 	struct str name;	/* local name */
 	struct str ns;		/* namespace URI or "" */
-	struct str value;	/* references resolved, blanks normalised as XML 1.0 section 3.3.3 */
+	struct str value;	/* references resolved, blanks normalised (XML 3.3.3) */
 	bool used;		/* set by xml_attr(); xml_unused_attr finds typos */
 	struct xml_attr *next;
 };
