@@ -117,8 +117,8 @@ static void entry_of(struct transport_entry *entry, const char *name, const stru
 	entry->mtime = (int64_t)st->st_mtime;
 }
 
-static int stat_file(struct transport *t, const char *name, struct transport_entry *entry,
-	struct err *e)
+static int stat_file(
+	struct transport *t, const char *name, struct transport_entry *entry, struct err *e)
 {
 	struct stat st;
 	const int dir = put_folder(t, e);
@@ -168,8 +168,8 @@ static int settle(int out, uint64_t size, struct err *e)
 		return remote(e);
 	if (there == size)
 		return 0;
-	(void)err_set(e, ERR_REMOTE, "%llu bytes arrived, expected %llu",
-		(unsigned long long)there, (unsigned long long)size);
+	(void)err_set(e, ERR_REMOTE, "%llu bytes arrived, expected %llu", (unsigned long long)there,
+		(unsigned long long)size);
 	return err_reason(e, "SIZE-DIFFERS");
 }
 
@@ -281,8 +281,8 @@ static int copy_out(int in, int out, uint64_t *size, struct err *e)
 			rc = fsx_write_all(out, chunk, got, e);
 		at += got;
 		if (rc == 0 && at > LIMIT_ACK_FILE)
-			rc = err_set(e, ERR_LIMIT, "the file is larger than %d bytes",
-				LIMIT_ACK_FILE);
+			rc = err_set(
+				e, ERR_LIMIT, "the file is larger than %d bytes", LIMIT_ACK_FILE);
 	}
 	mem_free(chunk);
 	if (rc == 0)

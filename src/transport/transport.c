@@ -100,8 +100,8 @@ int transport_name_check(const char *name, struct err *e)
 		LIMIT_NAME);
 }
 
-int transport_listing_add(struct transport_listing *l, const struct transport_entry *entry,
-	struct err *e)
+int transport_listing_add(
+	struct transport_listing *l, const struct transport_entry *entry, struct err *e)
 {
 	struct transport_entry *to = NULL;
 

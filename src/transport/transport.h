@@ -19,9 +19,9 @@ struct transport;
 /* What a name is over there. */
 struct transport_entry {
 	struct str name;
-	bool plain;		/* a regular file */
+	bool plain; /* a regular file */
 	uint64_t size;
-	int64_t mtime;		/* seconds, 0 unknown */
+	int64_t mtime; /* seconds, 0 unknown */
 };
 
 struct transport_ops {
@@ -67,7 +67,8 @@ struct transport {
 	const struct clock *clock;
 	int root; /* directory: the endpoint's folder, open after prepare for the sandbox's rules; else -1 */
 	void *self;
-	char peer[200]; /* after open: "OpenSSH_9.2, ssh-ed25519 SHA256:..., aes128-ctr" for evidence */
+	char peer
+		[200]; /* after open: "OpenSSH_9.2, ssh-ed25519 SHA256:..., aes128-ctr" for evidence */
 };
 
 const struct transport_ops *transport_find(struct str protocol); /* NULL when unknown */
@@ -98,8 +99,8 @@ struct transport_listing {
 };
 /* Adds an entry that passes the name rules (name is copied) or counts it. ERR_LIMIT by
  * LIMIT_LISTING. */
-int transport_listing_add(struct transport_listing *l, const struct transport_entry *entry,
-	struct err *e) ATTR_CHECK;
+int transport_listing_add(
+	struct transport_listing *l, const struct transport_entry *entry, struct err *e) ATTR_CHECK;
 /* Sorts, drops repeated names, gives each one out until it says stop. */
 void transport_listing_give(struct transport_listing *l,
 	int (*each)(void *ctx, const struct transport_entry *entry), void *ctx);
