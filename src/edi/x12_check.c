@@ -378,11 +378,32 @@ static void expected_codes(const struct def_codes *c, char *out, size_t size)
 	}
 }
 
+/* defs_code_ok with a memory. */
+static bool code_ok(struct x12_memo *memo, const struct def_codes *codes, struct str s)
+{
+	uint64_t code = 0;
+	size_t i = 0;
+
+	if (!memo || s.n > sizeof(code))
+		return defs_code_ok(codes, s);
+	for (i = 0; i < s.n; i++)
+		code = code << 8 | (unsigned char)s.p[i];
+	i = (size_t)((code ^ (uint64_t)(uintptr_t)codes) * 0x9e3779b97f4a7c15u >> 56);
+	if (memo->slots[i].codes == codes && memo->slots[i].code == code)
+		return true;
+	if (!defs_code_ok(codes, s))
+		return false;
+	memo->slots[i].codes = codes;
+	memo->slots[i].code = code;
+	return true;
+}
+
 static void check_codes(const struct at *a, const struct def_element *e)
 {
 	char list[240] = "";
 
-	if (!e->codes || a->c->level < X12_CODES || defs_code_ok(e->codes, a->text))
+	if (!e->codes || a->c->level < X12_CODES ||
+	    code_ok(a->c->memo, e->codes, a->text))
 		return;
 	expected_codes(e->codes, list, sizeof(list));
 	add(a, "X12-ELEMENT-CODE", e->codes->open ? SEV_WARNING : SEV_ERROR,
@@ -507,6 +528,23 @@ static const struct def_part *find_part(struct at *a, const struct def_part *par
 	return component;
 }
 
+/* The common case when reading: a simple element that is plainly right. False: look closely. */
+static bool plainly_right(const struct x12_check *c, const struct def_part *part, const struct value *v)
+{
+	const struct def_element *e = part ? part->element : NULL;
+	size_t n = v->text.n;
+
+	if (!c->plain || !e || !part->used || v->component != 1 || v->repetition != 1)
+		return false;
+	if (e->type == DEF_N || e->type == DEF_R)
+		n = digits_of(v->text, e->type == DEF_R);
+	else if ((e->type != DEF_AN && e->type != DEF_ID) || v->text.p[0] == ' ')
+		return false;
+	if (n < e->min || n > e->max)
+		return false;
+	return !e->codes || c->level < X12_CODES || code_ok(c->memo, e->codes, v->text);
+}
+
 static void check_values(struct at *a, struct present *there)
 {
 	const struct segment *s = a->s;
@@ -519,6 +557,8 @@ static void check_values(struct at *a, struct present *there)
 		if (v->text.n == 0 || (writing && v->text.p[0] == ' ' && all_blank(v->text)))
 			continue;
 		set_present(there, v->element);
+		if (plainly_right(a->c, part, v))
+			continue;
 		a->v = v;
 		a->element = v->element;
 		a->component = part && part->nparts > 0 ? v->component : 0;
@@ -617,10 +657,49 @@ static void check_note(struct at *a, const struct def_note *n, const struct pres
 	}
 }
 
+/* Notes about the first 64 elements, by sets of bits. False: look closely. */
+static bool note_ok(const struct def_note *n, uint64_t there)
+{
+	uint64_t all = 0;
+	uint64_t head = 0;
+	uint64_t some = 0;
+
+	for (uint8_t i = 0; i < n->n; i++) {
+		const unsigned bit = (unsigned)n->at[i] - 1;
+		if (bit > 63)
+			return false;
+		all |= (uint64_t)1 << bit;
+		if (i == 0)
+			head = all;
+	}
+	some = there & all;
+	switch (n->kind) {
+	case DEF_PAIRED:
+		return some == 0 || some == all;
+	case DEF_REQUIRED:
+		return some != 0;
+	case DEF_EXCLUSIVE:
+		return (some & (some - 1)) == 0;
+	case DEF_CONDITIONAL:
+		return !(there & head) || some == all;
+	default:
+		return !(there & head) || some != head;
+	}
+}
+
+/* Most notes are about elements behind the last that is there: nothing to do for them. */
+static bool is_beyond(const struct def_note *n, uint16_t last)
+{
+	if (n->kind == DEF_REQUIRED || n->at[0] <= last)
+		return false;
+	return n->kind == DEF_CONDITIONAL || n->kind == DEF_LIST || (n->n == 2 && n->at[1] > last);
+}
+
 bool x12_check_segment(const struct x12_check *c, const struct segment *s)
 {
 	const size_t before = c->d->errors;
 	const struct x12_profile *p = c->profile;
+	const uint16_t last = s->n > 0 ? s->values[s->n - 1].element : 0;
 	struct present there = {{0}};
 	struct at a = {.c = c, .s = s};
 
@@ -637,6 +716,7 @@ bool x12_check_segment(const struct x12_check *c, const struct segment *s)
 	}
 	if (c->level >= X12_NOTES)
 		for (size_t i = 0; i < s->def->nnotes; i++)
-			check_note(&a, &s->def->notes[i], &there);
+			if (!is_beyond(&s->def->notes[i], last) && !note_ok(&s->def->notes[i], there.bits[0]))
+				check_note(&a, &s->def->notes[i], &there);
 	return c->d->errors == before;
 }

@@ -198,7 +198,6 @@ static int not_x12(struct x12_read *r, struct diag *d, struct err *e)
 		return x12_envelope_fatal(r, d, e, "X12-NO-ISA",
 			"behind the last interchange there are bytes that are no interchange");
 	(void)snprintf(text, sizeof(text), "this is not X12: %s", x12_sniff(head));
-	r->here.found = str_sub(head, 0, 24);
 	return x12_envelope_fatal(r, d, e, "X12-NO-ISA", text);
 }
 

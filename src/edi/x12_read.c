@@ -158,7 +158,7 @@ static void check_elements(struct x12_read *r, const struct segment *s, struct d
 {
 	const bool high = (r->values.seen & X12_LEX_HIGH) != 0;
 	const struct x12_check c = {.d = d, .about = &r->here, .level = r->o.level, .at = r->values.at,
-		.plain = !high && !(r->values.seen & X12_LEX_CONTROL)};
+		.memo = &r->memo, .plain = !high && !(r->values.seen & X12_LEX_CONTROL)};
 
 	if (r->o.level < X12_ELEMENT)
 		return;
@@ -343,6 +343,7 @@ static int open_interchange(struct x12_read *r, struct segment *s, enum x12_even
 /* An ISA inside an interchange: the one before has no end. Its separators may be others. */
 static int again(struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d, struct err *e)
 {
+	r->here.segment_at = (uint32_t)r->isa_position + 1;
 	trailers(r, X12_OUT, d);
 	r->lex.at = (size_t)(r->raw.offset - r->lex.base);
 	return open_interchange(r, s, ev, d, e);
@@ -408,7 +409,8 @@ int x12_read_next(struct x12_read *r, enum x12_event *ev, struct segment *s, str
 {
 	int rc = 0;
 
-	arena_reset(&r->scratch);
+	if (r->scratch.used > 0)
+		arena_reset(&r->scratch);
 	if (r->where == X12_OUT) {
 		rc = x12_lex_skip(&r->lex, e);
 		if (rc == 1)
@@ -425,14 +427,16 @@ int x12_read_next(struct x12_read *r, enum x12_event *ev, struct segment *s, str
 			return -1;
 		if (rc == 0)
 			return truncated(r, d, e);
-		r->here = (struct finding){.file = r->o.file, .offset = r->raw.offset};
+		r->here.offset = r->raw.offset;
 		if (r->raw.unterminated) {
 			if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
 				return truncated(r, d, e);
 			r->here.segment = STR("IEA");
+			r->here.segment_at = (uint32_t)r->isa_position + 1;
 			x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0, (struct str){"", 0}, "", "");
 		}
 		if (r->raw.bytes.n == 0) {
+			r->here.segment = (struct str){"", 0};
 			r->here.segment_at = (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments : r->isa_position);
 			x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, (struct str){"", 0}, "", "");
 			rc = 0;

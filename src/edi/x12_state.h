@@ -3,6 +3,7 @@
 #define EDI_X12_STATE_H
 
 #include "base/limits.h"
+#include "edi/x12_check.h"
 #include "edi/x12_lex.h"
 #include "edi/x12_read.h"
 #include "edi/x12_seen.h"
@@ -32,6 +33,7 @@ struct x12_read {
 	struct x12_cursor cursor;
 	uint32_t loop;		/* that ctx.loops shows */
 	char tag[4];		/* a tag written in lower case, mended */
+	struct x12_memo memo;
 	struct finding here;	/* file, segment, position and offset of the segment in hand */
 };
 

@@ -57,7 +57,7 @@ static const struct row rows[] = {
 	{"r10 Control-Z and NUL behind", LIT(EDI_832 "\x1a\0\0\n"), ""},
 	{"r10 text before ISA", LIT("Subject: files\n\n" EDI_832),
 		"X12-NO-ISA@1 | t.edi: byte 0: this is not X12: X12 with other text before"},
-	{"r11 no last terminator", LIT(EDI_ISA EDI_GS BODY "GE*1*1~IEA*1*000000001"), "X12-TERMINATOR@IEA0"},
+	{"r11 no last terminator", LIT(EDI_ISA EDI_GS BODY "GE*1*1~IEA*1*000000001"), "X12-TERMINATOR@IEA8"},
 	{"r12 two terminators", LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*CAT1~~" LIN "SE*4*0001~" EDI_END),
 		"X12-SEGMENT-EMPTY@2"},
 	{"r12 tag only", LIT(EDI_ISA EDI_GS EDI_ST "REF~" LIN "SE*5*0001~" EDI_END),
@@ -136,7 +136,7 @@ static const struct row rows[] = {
 	{"r43 segment too often", LIT(EDI_ISA EDI_GS EDI_ST "BCT*PC*2~" LIN "SE*5*0001~" EDI_END),
 		"X12-SEGMENT-REPEAT@BCT3"},
 	{"no SE", LIT(EDI_ISA EDI_GS EDI_ST LIN EDI_END), "X12-ENVELOPE@SE6"},
-	{"no IEA before another ISA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~" EDI_832), "X12-ENVELOPE@IEA0"},
+	{"no IEA before another ISA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~" EDI_832), "X12-ENVELOPE@IEA8"},
 	{"segment outside", LIT(EDI_ISA "LIN*1~" EDI_GS BODY EDI_END), "X12-ENVELOPE@LIN2"},
 	{"bytes behind", LIT(EDI_832 "GS*SC*"), "X12-NO-ISA@1 | t.edi: byte 224: behind the last"},
 };
