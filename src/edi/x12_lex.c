@@ -77,7 +77,7 @@ int x12_lex_skip(struct x12_lex *l, struct err *e)
 {
 	for (;;) {
 		while (l->at < l->end &&
-		       (is_gap(l->p[l->at]) || l->p[l->at] == 0 || l->p[l->at] == 0x1a))
+			(is_gap(l->p[l->at]) || l->p[l->at] == 0 || l->p[l->at] == 0x1a))
 			l->at++;
 		if (l->at < l->end)
 			return 1;
@@ -131,9 +131,9 @@ static size_t binary_length(const struct x12_lex *l, struct str s)
 static int last(struct x12_lex *l, struct x12_raw *raw)
 {
 	raw->bytes = (struct str){l->p + l->at, l->end - l->at};
-	while (raw->bytes.n > 0 && (is_gap(raw->bytes.p[raw->bytes.n - 1]) ||
-				    raw->bytes.p[raw->bytes.n - 1] == 0x1a ||
-				    raw->bytes.p[raw->bytes.n - 1] == 0))
+	while (raw->bytes.n > 0 &&
+		(is_gap(raw->bytes.p[raw->bytes.n - 1]) || raw->bytes.p[raw->bytes.n - 1] == 0x1a ||
+			raw->bytes.p[raw->bytes.n - 1] == 0))
 		raw->bytes.n--;
 	raw->offset = l->base + l->at;
 	raw->limit = l->p + l->end;
@@ -144,7 +144,7 @@ static int last(struct x12_lex *l, struct x12_raw *raw)
 
 int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
 {
-	size_t done = 0;	/* bytes from at that hold no terminator */
+	size_t done = 0; /* bytes from at that hold no terminator */
 
 	for (;;) {
 		while (l->at < l->end && is_gap(l->p[l->at]) && l->p[l->at] != l->element)
@@ -162,7 +162,9 @@ int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
 		done = binary_length(l, (struct str){l->p + l->at, l->end - l->at});
 	for (;;) {
 		const size_t have = l->end - l->at;
-		const char *t = have > done ? memchr(l->p + l->at + done, l->terminator, have - done) : NULL;
+		const char *t = have > done
+			? memchr(l->p + l->at + done, l->terminator, have - done)
+			: NULL;
 		if (t && (size_t)(t - (l->p + l->at)) <= LIMIT_SEGMENT) {
 			*raw = (struct x12_raw){{l->p + l->at, (size_t)(t - (l->p + l->at))},
 				l->p + l->end, l->base + l->at, false};
@@ -188,8 +190,8 @@ static uint64_t load(const char *p)
 	const unsigned char *b = (const unsigned char *)p;
 
 	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-	       (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-	       (uint64_t)b[7] << 56;
+		(uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+		(uint64_t)b[7] << 56;
 }
 
 static uint64_t load_tail(const char *p, size_t n)
@@ -218,10 +220,10 @@ struct cut {
 	const struct x12_lex *lex;
 	const struct def_segment *def;
 	struct x12_values *out;
-	const char *first;	/* of the segment */
-	const char *from;	/* of the value being read */
-	size_t n;		/* values so far */
-	uint16_t element;	/* of the value being read */
+	const char *first; /* of the segment */
+	const char *from;  /* of the value being read */
+	size_t n;	   /* values so far */
+	uint16_t element;  /* of the value being read */
 	uint16_t repetition;
 	uint16_t component;
 };
@@ -291,8 +293,13 @@ static inline void separator(struct cut *c, const char *at, char element)
 void x12_lex_split(const struct x12_lex *l, const struct x12_raw *raw, size_t from,
 	const struct def_segment *def, struct x12_values *out)
 {
-	struct cut c = {.lex = l, .def = def, .out = out, .first = raw->bytes.p,
-		.from = raw->bytes.p + from, .repetition = 1, .component = 1};
+	struct cut c = {.lex = l,
+		.def = def,
+		.out = out,
+		.first = raw->bytes.p,
+		.from = raw->bytes.p + from,
+		.repetition = 1,
+		.component = 1};
 	const uint64_t e = pattern(l->element);
 	const uint64_t k = pattern(l->component);
 	const uint64_t r = pattern(l->repeats ? l->repetition : l->element);

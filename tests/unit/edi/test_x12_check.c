@@ -14,12 +14,27 @@ static void canonical(void **state)
 	static const struct {
 		const char *in;
 		uint16_t min;
-		const char *want;	/* NULL: no number */
+		const char *want; /* NULL: no number */
 	} rows[] = {
-		{"12.50", 1, "12.5"}, {"0012", 1, "12"}, {"0", 1, "0"}, {"-0.0", 1, "0"}, {"0.5", 1, ".5"},
-		{"-0.50", 1, "-.5"}, {"1.5", 4, "001.5"}, {"100", 1, "100"}, {"-7", 3, "-007"}, {"", 1, NULL},
-		{"-", 1, NULL}, {".", 1, NULL}, {"1.", 1, NULL}, {"1e5", 1, NULL}, {"+1", 1, NULL},
-		{"1,000", 1, NULL}, {"1.2.3", 1, NULL}, {" 1", 1, NULL}, {"0", 2, "00"},
+		{"12.50", 1, "12.5"},
+		{"0012", 1, "12"},
+		{"0", 1, "0"},
+		{"-0.0", 1, "0"},
+		{"0.5", 1, ".5"},
+		{"-0.50", 1, "-.5"},
+		{"1.5", 4, "001.5"},
+		{"100", 1, "100"},
+		{"-7", 3, "-007"},
+		{"", 1, NULL},
+		{"-", 1, NULL},
+		{".", 1, NULL},
+		{"1.", 1, NULL},
+		{"1e5", 1, NULL},
+		{"+1", 1, NULL},
+		{"1,000", 1, NULL},
+		{"1.2.3", 1, NULL},
+		{" 1", 1, NULL},
+		{"0", 2, "00"},
 	};
 	char room[64];
 	struct str got;
@@ -35,9 +50,11 @@ static void canonical(void **state)
 static void dates_and_times(void **state)
 {
 	static const char *const dates[] = {"20260228", "20240229", "260228", "000229", "99991231"};
-	static const char *const no_dates[] = {"20260229", "20261301", "2026-01-01", "2026", "19000229", "", "20260100"};
+	static const char *const no_dates[] = {
+		"20260229", "20261301", "2026-01-01", "2026", "19000229", "", "20260100"};
 	static const char *const times[] = {"0000", "2359", "235959", "2359591", "23595999"};
-	static const char *const no_times[] = {"2400", "2360", "235960", "23595", "23", "", "12:30", "235959999"};
+	static const char *const no_times[] = {
+		"2400", "2360", "235960", "23595", "23", "", "12:30", "235959999"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
@@ -67,10 +84,12 @@ enum { PARTS = 3 };
 /* Checks a segment whose elements are there by the bits of mask; returns the finding's code. */
 static struct str note(struct arena *a, char kind, uint8_t n, unsigned mask, uint16_t *element)
 {
-	static const struct def_element an = {.id = {"352", 3}, .type = DEF_AN, .min = 1, .max = 10};
+	static const struct def_element an = {
+		.id = {"352", 3}, .type = DEF_AN, .min = 1, .max = 10};
 	struct def_part parts[PARTS];
 	struct def_note notes[1] = {{.kind = kind, .n = n, .at = {1, 2, 3}}};
-	struct def_segment def = {.tag = STR("TST"), .parts = parts, .nparts = PARTS, .notes = notes, .nnotes = 1};
+	struct def_segment def = {
+		.tag = STR("TST"), .parts = parts, .nparts = PARTS, .notes = notes, .nnotes = 1};
 	struct value v[PARTS];
 	struct segment s = {.tag = STR("TST"), .def = &def, .values = v};
 	struct diag d;
@@ -79,10 +98,15 @@ static struct str note(struct arena *a, char kind, uint8_t n, unsigned mask, uin
 
 	memset(parts, 0, sizeof(parts));
 	for (uint16_t i = 0; i < PARTS; i++) {
-		parts[i] = (struct def_part){.ref = STR("TST"), .position = (uint16_t)(i + 1), .used = true,
-			.repeat = 1, .element = &an};
+		parts[i] = (struct def_part){.ref = STR("TST"),
+			.position = (uint16_t)(i + 1),
+			.used = true,
+			.repeat = 1,
+			.element = &an};
 		if (mask >> i & 1)
-			v[s.n++] = (struct value){.element = (uint16_t)(i + 1), .repetition = 1, .component = 1,
+			v[s.n++] = (struct value){.element = (uint16_t)(i + 1),
+				.repetition = 1,
+				.component = 1,
 				.text = STR("X")};
 	}
 	diag_init(&d, a);
@@ -101,7 +125,7 @@ static void notes(void **state)
 	static const struct {
 		char kind;
 		uint8_t n;
-		const char *ok;	/* for masks 0 to 7: '1' right, '0' wrong */
+		const char *ok; /* for masks 0 to 7: '1' right, '0' wrong */
 		const char *code;
 	} rows[] = {
 		{'P', 2, "10011001", "X12-NOTE-PAIRED"},
@@ -122,8 +146,8 @@ static void notes(void **state)
 			uint16_t element = 0;
 			const struct str got = note(&a, rows[i].kind, rows[i].n, mask, &element);
 			if (rows[i].ok[mask] == '1' ? got.n != 0 : !str_is(got, rows[i].code))
-				fail_msg("note %c of %u, elements %u: '%.*s'", rows[i].kind, rows[i].n, mask,
-					(int)got.n, got.p);
+				fail_msg("note %c of %u, elements %u: '%.*s'", rows[i].kind,
+					rows[i].n, mask, (int)got.n, got.p);
 			if (got.n > 0)
 				assert_in_range(element, 1, 3);
 		}
@@ -142,8 +166,11 @@ static void trim(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(canonical), cmocka_unit_test(dates_and_times),
-		cmocka_unit_test(repetition_separator), cmocka_unit_test(notes), cmocka_unit_test(trim),
+		cmocka_unit_test(canonical),
+		cmocka_unit_test(dates_and_times),
+		cmocka_unit_test(repetition_separator),
+		cmocka_unit_test(notes),
+		cmocka_unit_test(trim),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

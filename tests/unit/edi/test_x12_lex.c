@@ -32,8 +32,9 @@ static void show(const struct x12_values *v, char *out, size_t size)
 
 	out[0] = 0;
 	for (size_t i = 0; i < v->n; i++)
-		n += (size_t)snprintf(out + n, size - n, "%s%u.%u.%u=" STR_FMT, i ? " " : "", v->v[i].element,
-			v->v[i].repetition, v->v[i].component, STR_ARG(v->v[i].text));
+		n += (size_t)snprintf(out + n, size - n, "%s%u.%u.%u=" STR_FMT, i ? " " : "",
+			v->v[i].element, v->v[i].repetition, v->v[i].component,
+			STR_ARG(v->v[i].text));
 }
 
 static void values(void **state)
@@ -51,7 +52,8 @@ static void values(void **state)
 		{"REF*>>>X", false, "1.1.4=X"},
 		{"REF*A^B>C^^D", false, "1.1.1=A^B 1.1.2=C^^D"},
 		{"REF*A^B>C^^D", true, "1.1.1=A 1.2.1=B 1.2.2=C 1.4.1=D"},
-		{"REF*a value that is longer than one word*b", false, "1.1.1=a value that is longer than one word 2.1.1=b"},
+		{"REF*a value that is longer than one word*b", false,
+			"1.1.1=a value that is longer than one word 2.1.1=b"},
 	};
 	struct value room[LIMIT_ELEMENTS];
 	uint32_t at[LIMIT_ELEMENTS];
@@ -109,7 +111,8 @@ static void flags(void **state)
 static void binary(void **state)
 {
 	static const char in[] = "BIN*6*a~*b~\n~REF*1~BDS*ASC*3*~~~~BIN*x*1~REF*2~";
-	static const char *const want[] = {"BIN*6*a~*b~\n", "REF*1", "BDS*ASC*3*~~~", "BIN*x*1", "REF*2"};
+	static const char *const want[] = {
+		"BIN*6*a~*b~\n", "REF*1", "BDS*ASC*3*~~~", "BIN*x*1", "REF*2"};
 	struct x12_lex l = open_bytes(in, sizeof(in) - 1);
 	struct x12_raw raw;
 	struct err e;
@@ -146,8 +149,8 @@ static void segment_too_long(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(flags), cmocka_unit_test(binary),
-		cmocka_unit_test(segment_too_long)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(flags),
+		cmocka_unit_test(binary), cmocka_unit_test(segment_too_long)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,20 +10,30 @@
 
 #include "edi/x12_struct.h"
 
-#define SEG(t) {.tag = {t, sizeof(t) - 1}}
-static const struct def_segment A = SEG("A1"), B = SEG("B1"), X = SEG("X1"), Y = SEG("Y1"), Z = SEG("Z1"),
-	W = SEG("W1"), T = SEG("T1");
+#define SEG(t)                              \
+	{                                   \
+		.tag = { t, sizeof(t) - 1 } \
+	}
+static const struct def_segment A = SEG("A1"), B = SEG("B1"), X = SEG("X1"), Y = SEG("Y1"),
+				Z = SEG("Z1"), W = SEG("W1"), T = SEG("T1");
 
 enum { ROOT, NA, NB, LX, NX, NY, LZ, NZ, NW, LX2, NX2, NY2, NT, NODES };
 
 static struct def_node nodes[NODES];
 
-static void node(int i, bool loop, const char *name, const struct def_segment *s, bool mandatory, uint32_t max,
-	int parent, int child, int next)
+static void node(int i, bool loop, const char *name, const struct def_segment *s, bool mandatory,
+	uint32_t max, int parent, int child, int next)
 {
-	nodes[i] = (struct def_node){.loop = loop, .name = str_c(name), .segment = s, .mandatory = mandatory,
-		.used = true, .max = max, .index = (uint16_t)i, .parent = parent < 0 ? NULL : &nodes[parent],
-		.child = child < 0 ? NULL : &nodes[child], .next = next < 0 ? NULL : &nodes[next]};
+	nodes[i] = (struct def_node){.loop = loop,
+		.name = str_c(name),
+		.segment = s,
+		.mandatory = mandatory,
+		.used = true,
+		.max = max,
+		.index = (uint16_t)i,
+		.parent = parent < 0 ? NULL : &nodes[parent],
+		.child = child < 0 ? NULL : &nodes[child],
+		.next = next < 0 ? NULL : &nodes[next]};
 }
 
 static struct def_message message(void)
@@ -65,11 +75,12 @@ static const char *run(const char *tags)
 	while (str_split(&rest, ' ', &tag)) {
 		const struct finding about = {.segment = tag, .segment_at = ++at};
 		const struct def_node *got = x12_struct_step(&c, tag, &d, &about);
-		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s%d", n ? " " : "", got ? got->index : -1);
+		n += (size_t)snprintf(
+			out + n, sizeof(out) - n, "%s%d", n ? " " : "", got ? got->index : -1);
 	}
 	for (const struct finding *f = d.first; f; f = f->next)
-		n += (size_t)snprintf(out + n, sizeof(out) - n, " | " STR_FMT "@" STR_FMT ":%u", STR_ARG(f->code),
-			STR_ARG(f->segment), f->segment_at);
+		n += (size_t)snprintf(out + n, sizeof(out) - n, " | " STR_FMT "@" STR_FMT ":%u",
+			STR_ARG(f->code), STR_ARG(f->segment), f->segment_at);
 	x12_struct_done(&c);
 	x12_struct_plan_free(p);
 	arena_done(&a);
@@ -84,10 +95,12 @@ static void by_rows(void **state)
 	} rows[] = {
 		{"A1 T1", "1 12"},
 		{"A1 B1 B1 X1 Y1 Z1 W1 Z1 W1 X1 T1", "1 2 2 4 5 7 8 7 8 4 12"},
-		{"A1 X1 X1 X1 Y1 T1", "1 4 4 10 11 12"},	/* full loops give way to the next alike (r42) */
+		{"A1 X1 X1 X1 Y1 T1",
+			"1 4 4 10 11 12"}, /* full loops give way to the next alike (r42) */
 		{"A1 B1 B1 B1 T1", "1 2 2 2 12 | X12-SEGMENT-REPEAT@B1:4"},
 		{"A1 B1 B1 B1 B1 T1", "1 2 2 2 2 12 | X12-SEGMENT-REPEAT@B1:4"},
-		{"A1 X1 X1 X1 Y1 X1 Y1 T1", "1 4 4 10 11 10 11 12 | X12-LOOP-REPEAT@X1:6"},	/* r43 */
+		{"A1 X1 X1 X1 Y1 X1 Y1 T1",
+			"1 4 4 10 11 10 11 12 | X12-LOOP-REPEAT@X1:6"}, /* r43 */
 		{"B1 T1", "2 12 | X12-SEGMENT-MISSING@A1:1"},
 		{"A1", "1"},
 		{"A1 X1 Z1 X1 T1", "1 4 7 4 12 | X12-SEGMENT-MISSING@W1:4"},
@@ -139,7 +152,8 @@ static void names_of_loops(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(by_rows), cmocka_unit_test(names_of_loops)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_rows), cmocka_unit_test(names_of_loops)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
