@@ -35,14 +35,16 @@ bool str_starts(struct str s, struct str prefix)
 
 bool str_ends(struct str s, struct str suffix)
 {
-	return s.n >= suffix.n && str_eq((struct str){s.p + (s.n - suffix.n), suffix.n}, suffix);
+	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
 }
 
 size_t str_find(struct str s, struct str needle, size_t from)
 {
+	if (from > s.n || needle.n > s.n - from)
+		return SIZE_MAX;
 	if (needle.n == 0)
-		return from <= s.n ? from : SIZE_MAX;
-	for (size_t i = from; i + needle.n <= s.n; i++) {
+		return from;
+	for (size_t i = from; i <= s.n - needle.n; i++) {
 		const char *at = memchr(s.p + i, needle.p[0], s.n - needle.n - i + 1);
 		if (!at)
 			return SIZE_MAX;
@@ -66,7 +68,7 @@ struct str str_sub(struct str s, size_t from, size_t n)
 		from = s.n;
 	if (n > s.n - from)
 		n = s.n - from;
-	return (struct str){s.p + from, n};
+	return (struct str){from > 0 ? s.p + from : s.p, n};
 }
 
 struct str str_from(struct str s, size_t from)

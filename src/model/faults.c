@@ -39,8 +39,8 @@ static char *text(struct faults *f, const char *fmt, va_list ap)
 	return arena_cstr(f->arena, str_c(line));
 }
 
-int faults_add(struct faults *f, const char *file, uint32_t line, uint32_t column,
-	       const char *fmt, ...)
+int faults_add(
+	struct faults *f, const char *file, uint32_t line, uint32_t column, const char *fmt, ...)
 {
 	struct fault *x = add(f, file, line, column);
 	va_list ap;
@@ -52,8 +52,8 @@ int faults_add(struct faults *f, const char *file, uint32_t line, uint32_t colum
 	return -1;
 }
 
-void faults_warn(struct faults *f, const char *file, uint32_t line, uint32_t column,
-		 const char *fmt, ...)
+void faults_warn(
+	struct faults *f, const char *file, uint32_t line, uint32_t column, const char *fmt, ...)
 {
 	struct fault *x = add(f, file, line, column);
 	va_list ap;
@@ -100,7 +100,7 @@ int faults_err(const struct faults *f, struct err *e)
 	}
 	if (f->n > shown)
 		return err_set(e, ERR_CONFIG,
-			       "%s\nand %zu more faults; gridspool check lists all of them", all,
-			       f->n - shown);
+			"%s\nand %zu more faults; gridspool check lists all of them", all,
+			f->n - shown);
 	return err_set(e, ERR_CONFIG, "%s", all);
 }

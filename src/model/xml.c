@@ -21,19 +21,19 @@
 
 struct frame {
 	struct xml *x;
-	struct xml *last;	/* its last child */
-	struct buf text;	/* kept between elements of the same depth */
+	struct xml *last; /* its last child */
+	struct buf text;  /* kept between elements of the same depth */
 };
 
 struct reader {
 	xmlParserCtxtPtr ctxt;
-	struct str bytes;	/* without BOM */
+	struct str bytes; /* without BOM */
 	const char *file;
 	struct arena *arena;
 	struct frame frames[LIMIT_NESTING];
-	size_t depth;		/* open elements */
+	size_t depth; /* open elements */
 	struct xml *root;
-	size_t at;		/* the place reached: offset, line, start of that line */
+	size_t at; /* the place reached: offset, line, start of that line */
 	uint32_t line;
 	size_t line_start;
 	bool failed;
@@ -59,7 +59,7 @@ static void fail(struct reader *r, size_t offset, const char *what)
 	r->failed = true;
 	advance(r, offset);
 	(void)err_set(r->e, ERR_CONFIG, "%s:%u:%zu: %s", r->file, r->line,
-		      r->at - r->line_start + 1, what);
+		r->at - r->line_start + 1, what);
 }
 
 static size_t parsed(const struct reader *r)
@@ -134,8 +134,7 @@ static void link_in(struct reader *r, struct xml *x)
 }
 
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
-		     int n_ns, const xmlChar **ns, int n_attrs, int n_default,
-		     const xmlChar **attrs)
+	int n_ns, const xmlChar **ns, int n_attrs, int n_default, const xmlChar **attrs)
 {
 	struct reader *r = user;
 	struct frame *f = NULL;
@@ -188,8 +187,8 @@ static void on_text(void *user, const xmlChar *p, int n)
 		buf_put(&r->frames[r->depth - 1].text, p, (size_t)n);
 }
 
-static void on_doctype(void *user, const xmlChar *name, const xmlChar *public_id,
-		       const xmlChar *system_id)
+static void on_doctype(
+	void *user, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
 {
 	struct reader *r = user;
 
@@ -261,7 +260,7 @@ static int check_bytes(struct reader *r)
 	else if (r->bytes.n == 0)
 		fail(r, 0, "the file is empty; an XML document was expected");
 	else if (encoding.n > 0 && !same_letters(encoding, "utf-8") &&
-		 !same_letters(encoding, "us-ascii"))
+		!same_letters(encoding, "us-ascii"))
 		fail(r, 0, "the encoding must be UTF-8; save the file as UTF-8 and declare that");
 	else if ((bad = utf8_bad(r->bytes)) != SIZE_MAX)
 		fail(r, bad, "this byte is not UTF-8; save the file as UTF-8");
@@ -285,8 +284,8 @@ static void parse(struct reader *r)
 	if (!r->ctxt)
 		mem_exhausted();
 	/* The bytes are known to be UTF-8; a declaration must not make it convert them. */
-	(void)xmlCtxtUseOptions(r->ctxt, XML_PARSE_NONET | XML_PARSE_NOERROR |
-						 XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC);
+	(void)xmlCtxtUseOptions(r->ctxt,
+		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC);
 	(void)xmlParseChunk(r->ctxt, r->bytes.p, (int)r->bytes.n, 0);
 	if (!r->failed)
 		(void)xmlParseChunk(r->ctxt, NULL, 0, 1);

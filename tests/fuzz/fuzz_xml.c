@@ -7,12 +7,21 @@
 #include "base/limits.h"
 #include "model/xml.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	xml_start();
+	return 0;
+}
 
 static void check(const struct xml *x, struct str bytes, size_t depth)
 {
 	if (depth > LIMIT_NESTING || x->name.n == 0 || x->line == 0 || x->column == 0 ||
-	    x->line > bytes.n + 1 || x->column > bytes.n + 1)
+		x->line > bytes.n + 1 || x->column > bytes.n + 1)
 		abort();
 	if (x->text.n > bytes.n)
 		abort();
@@ -25,16 +34,11 @@ static void check(const struct xml *x, struct str bytes, size_t depth)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static bool started;
 	const struct str bytes = {(const char *)data, size};
 	struct xml *root = NULL;
 	struct arena a;
 	struct err e;
 
-	if (!started) {
-		xml_start();
-		started = true;
-	}
 	arena_init(&a);
 	err_clear(&e);
 	if (xml_parse(bytes, "fuzz.xml", &a, &root, &e) == 0)

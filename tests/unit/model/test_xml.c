@@ -28,10 +28,11 @@ static void tree(void **state)
 
 	(void)state;
 	arena_init(&a);
-	struct xml *x = read_ok(&a, STR("<?xml version='1.0' encoding='UTF-8'?>\n"
-					"<map xmlns='urn:m' target='832' n:k='v' xmlns:n='urn:n'>\n"
-					"  <loop/> text <!-- no --><loop path='b'><e>x</e></loop>"
-					"<![CDATA[<&]]>&lt;&#65;</map>"));
+	struct xml *x = read_ok(&a,
+		STR("<?xml version='1.0' encoding='UTF-8'?>\n"
+		    "<map xmlns='urn:m' target='832' n:k='v' xmlns:n='urn:n'>\n"
+		    "  <loop/> text <!-- no --><loop path='b'><e>x</e></loop>"
+		    "<![CDATA[<&]]>&lt;&#65;</map>"));
 	assert_true(str_is(x->name, "map"));
 	assert_true(str_is(x->ns, "urn:m"));
 	assert_null(x->parent);
@@ -141,7 +142,7 @@ static void places_in_a_large_file(void **state)
 	n += (size_t)snprintf(text, 64, "<r>\n");
 	for (size_t i = 0; i < rows; i++)
 		n += (size_t)snprintf(text + n, 64, "%*s<c v='%zu &amp; \xc3\xa4'>%zu</c>\n",
-				      (int)(i % 9), "", i, i);
+			(int)(i % 9), "", i, i);
 	n += (size_t)snprintf(text + n, 64, "</r>");
 	struct xml *x = xml_child(read_ok(&a, (struct str){text, n}), "c");
 	for (size_t i = 0; i < rows; i++, x = x->next, line++) {
@@ -158,7 +159,7 @@ static void refused(void **state)
 {
 	const struct {
 		const char *xml;
-		const char *says;	/* the message begins with it or has it inside */
+		const char *says; /* the message begins with it or has it inside */
 		const char *also;
 	} rows[] = {
 		{"", "t.xml:1:1: ", "empty"},
@@ -176,15 +177,15 @@ static void refused(void **state)
 		{"<?xml version='1.0' encoding=\"utf-16\"?><a/>", "t.xml:1:1: ", "UTF-8"},
 		{"<!DOCTYPE a><a/>", "t.xml:1:", "DOCTYPE"},
 		{"\n<!DOCTYPE a SYSTEM 'http://127.0.0.1/x.dtd'><a/>", "t.xml:2:", "DOCTYPE"},
-		{"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", "t.xml:1:",
-		 "DOCTYPE"},
+		{"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>",
+			"t.xml:1:", "DOCTYPE"},
 		{"<!DOCTYPE a [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>"
 		 "<!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;'>"
 		 "<!ENTITY e '&d;&d;&d;&d;&d;&d;'><!ENTITY f '&e;&e;&e;&e;&e;&e;&e;&e;'>]>"
 		 "<a>&f;&f;&f;&f;</a>",
-		 "t.xml:1:", "DOCTYPE"},
-		{"<!DOCTYPE a [<!ENTITY % p SYSTEM 'http://127.0.0.1/p'> %p;]><a/>", "t.xml:1:",
-		 "DOCTYPE"},
+			"t.xml:1:", "DOCTYPE"},
+		{"<!DOCTYPE a [<!ENTITY % p SYSTEM 'http://127.0.0.1/p'> %p;]><a/>",
+			"t.xml:1:", "DOCTYPE"},
 	};
 	struct arena a;
 
@@ -198,7 +199,7 @@ static void refused(void **state)
 		assert_int_equal(e.code, ERR_CONFIG);
 		assert_null(root);
 		if (strncmp(e.text, rows[i].says, strlen(rows[i].says)) != 0 ||
-		    !strstr(e.text, rows[i].also))
+			!strstr(e.text, rows[i].also))
 			fail_msg("row %zu says: %s", i, e.text);
 	}
 	arena_done(&a);
@@ -211,8 +212,9 @@ static void xinclude_is_not_followed(void **state)
 
 	(void)state;
 	arena_init(&a);
-	struct xml *x = read_ok(&a, STR("<a xmlns:xi='http://www.w3.org/2001/XInclude'>"
-					"<xi:include href='/etc/passwd' parse='text'/></a>"));
+	struct xml *x = read_ok(&a,
+		STR("<a xmlns:xi='http://www.w3.org/2001/XInclude'>"
+		    "<xi:include href='/etc/passwd' parse='text'/></a>"));
 	assert_int_equal(x->text.n, 0);
 	assert_true(str_is(xml_child(x, "include")->ns, "http://www.w3.org/2001/XInclude"));
 	arena_done(&a);
@@ -236,8 +238,9 @@ static void nesting(void **state)
 		const int rc = xml_parse((struct str){text, n}, "t.xml", &a, &root, &e);
 		assert_int_equal(rc, depth > LIMIT_NESTING ? -1 : 0);
 		if (rc == -1)
-			assert_string_equal(e.text, "t.xml:1:193: elements are nested too deep; "
-						    "at most 64 levels are read");
+			assert_string_equal(e.text,
+				"t.xml:1:193: elements are nested too deep; "
+				"at most 64 levels are read");
 	}
 	arena_done(&a);
 }
