@@ -55,6 +55,7 @@ struct map_value {
 	struct expr *value;
 	struct expr *each;	/* repetitions, or NULL */
 	struct expr *cond;
+	bool masked;		/* masked.h */
 	uint32_t line;
 	uint32_t column;
 };
@@ -63,6 +64,7 @@ struct map_pair {
 	struct expr *q;
 	struct expr *v;
 	struct expr *cond;
+	bool masked;
 	uint32_t line;
 	uint32_t column;
 	struct map_pair *next;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "map/check.h"
+#include "map/masked.h"
 
 static struct map_part *parts(struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner);
 
@@ -90,6 +91,7 @@ static void pair(struct load *l, const struct xml *x, struct map_part *p)
 	m->q = load_expr(l, x, "q");
 	m->v = load_expr(l, x, "v");
 	m->cond = load_expr(l, x, "if");
+	m->masked = masked_is(l->m, m->v);
 	m->line = x->line;
 	m->column = x->column;
 	load_unused(l, x, known, 3);
@@ -151,6 +153,7 @@ static void add_value(struct load *l, const struct xml *x, struct map_part *p, s
 	for (; at > 0 && (p->values[at - 1].element > m.element || (p->values[at - 1].element == m.element &&
 			p->values[at - 1].component > m.component)); at--)
 		p->values[at] = p->values[at - 1];
+	m.masked = masked_is(l->m, m.value);
 	p->values[at] = m;
 	p->nvalues++;
 }

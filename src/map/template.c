@@ -117,7 +117,7 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 		return;
 	eval(ev, m->value, c, &v);
 	if (as_text(ev, &v, m->def, &text))
-		add_value(ev, list, (struct value){m->element, repetition, m->component, text, v.from, m->line});
+		add_value(ev, list, (struct value){m->element, repetition, m->component, text, v.from, m->line, m->masked});
 }
 
 /* The nodes that each gives, in the order asked for; a text counts as a list of one. */
@@ -229,8 +229,8 @@ static void put_pair(struct ev *ev, const struct map_part *p, const struct map_p
 			continue;
 		if (!as_text(ev, &q, element_def(p, at), &qt) || !as_text(ev, &v, element_def(p, (uint16_t)(at + 1)), &vt))
 			return;
-		add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line});
-		add_value(ev, list, (struct value){(uint16_t)(at + 1), 1, 1, vt, v.from, m->line});
+		add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->masked});
+		add_value(ev, list, (struct value){(uint16_t)(at + 1), 1, 1, vt, v.from, m->line, m->masked});
 		return;
 	}
 }
