@@ -15,7 +15,7 @@
 #include "map/expr.h"
 #include "map/map.h"
 
-enum { MAP_NO_SLOT = UINT32_MAX };
+#define MAP_NO_SLOT UINT32_MAX
 
 struct map_table {
 	struct str name;

@@ -129,8 +129,8 @@ static const struct func rows[] = {
 		"trailer all of them.", "item-count()", "1"},
 	{"counter", 0, 1, FUNC_COUNTER, counter, "'name'", "One more each time it is drawn, from 1 in each message. Put "
 		"it into a let to use one number twice.", "concat(counter('hl'), counter('hl'))", "12"},
-	{"total", 1, 1, FUNC_TOTAL, total, "'name'", "What <total name add> has added up in the message.",
-		"total('qty')", "0"},
+	{"total", 1, 1, FUNC_TOTAL, total, "'name'", "What <total name add> has added up in the message so far; "
+		"in the trailer all of it.", "total('qty')", "1"},
 	{"exists", 1, 1, FUNC_PLAIN, exists, "nodes", "Is there a node, be it empty or null?", "exists(body/care)",
 		"true"},
 	{"null", 1, 1, FUNC_PLAIN, null, "node", "Is it there and null?", "null(body/care)", "true"},

@@ -239,9 +239,11 @@ static const char *near_variable(struct load *l, struct str name)
 	for (size_t i = 0; i < m->njoins && n < NEAR_MAX; i++)
 		names[n++] = arena_cstr(l->scratch, m->joins[i].pub.name);
 	for (size_t i = 0; i < m->nlets && n < NEAR_MAX; i++)
-		names[n++] = arena_cstr(l->scratch, m->lets[i].name);
+		if (m->lets[i].visible)
+			names[n++] = arena_cstr(l->scratch, m->lets[i].name);
 	for (size_t i = 0; i < m->nas && n < NEAR_MAX; i++)
-		names[n++] = arena_cstr(l->scratch, m->as[i].name);
+		if (m->as[i].line)
+			names[n++] = arena_cstr(l->scratch, m->as[i].name);
 	return str_suggest(name, names, n);
 }
 

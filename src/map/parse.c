@@ -8,7 +8,8 @@
 #include "map/func.h"
 #include "map/lex.h"
 
-enum { ARGS_MAX = 32, STEPS_MAX = 32 };
+/* Operators of one expression: evaluation goes as deep as there are in a row. */
+enum { ARGS_MAX = 32, STEPS_MAX = 32, OPERATORS_MAX = 500 };
 
 struct parse {
 	struct lex l;
@@ -16,6 +17,7 @@ struct parse {
 	struct arena *a;
 	struct expr_fault *f;
 	int depth;
+	int operators;
 };
 
 static struct expr *expression(struct parse *p, int level);
@@ -386,6 +388,8 @@ static struct expr *level_of(struct parse *p, int level)
 		struct expr *both[2] = {x, NULL};
 		struct expr *made = make(p, (enum expr_op)operators[op].op, p->l.start);
 
+		if (++p->operators > OPERATORS_MAX)
+			return fault(p, p->l.start, "more than %d operators; use <let>", OPERATORS_MAX);
 		if (!lex_next(&p->l, p->f))
 			return NULL;
 		both[1] = level_of(p, level + 1);

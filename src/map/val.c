@@ -7,7 +7,7 @@
 #include "map/compare.h"
 
 /* A text that stands for a node; node.name is MADE, which no interned name ever is. */
-enum { MADE = UINT32_MAX };
+#define MADE UINT32_MAX
 
 struct text_node {
 	struct node node;
