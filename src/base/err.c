@@ -34,12 +34,14 @@ static const struct row rows[ERR_CODES] = {
 	[ERR_MEMORY] = {"memory", true, 71},
 };
 
-static void put(struct err *e, const char *fmt, va_list ap) ATTR_PRINTF(2, 0);
-
-static void put(struct err *e, const char *fmt, va_list ap)
+/* Formats aside first: an argument may well be the text that is replaced. */
+static void ATTR_PRINTF(2, 0) put(struct err *e, const char *fmt, va_list ap)
 {
-	if (vsnprintf(e->text, sizeof(e->text), fmt, ap) < 0)
-		e->text[0] = '\0';
+	char text[ERR_TEXT_MAX];
+
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		text[0] = '\0';
+	memcpy(e->text, text, strlen(text) + 1);
 }
 
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)

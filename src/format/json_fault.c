@@ -22,8 +22,8 @@ static bool fault(struct scan *s, size_t at, size_t n, const char *rule, const c
 {
 	const size_t left = s->doc.n - at;
 
-	*s->f = (struct json_fault){"JSON-SYNTAX", at, n < left ? n : left, rule, expected};
-	if (at >= s->doc.n)
+	*s->f = (struct json_fault){"JSON-SYNTAX", at, n < left ? n : left, rule, expected, left == 0};
+	if (left == 0)
 		s->f->rule = "The document ends in the middle.";
 	return true;
 }
@@ -68,6 +68,8 @@ static bool escape(struct scan *s)
 		return false;
 	}
 	unit = code_unit(s, start + 2);
+	if (unit < 0 && s->doc.n - start < 6)
+		return fault(s, s->doc.n, 0, "", "four hexadecimal digits");
 	if (unit < 0)
 		return fault(s, start, 6, "An escape \\u has no four hexadecimal digits.", NULL);
 	s->at = start + 6;
@@ -81,6 +83,8 @@ static bool escape(struct scan *s)
 			return false;
 		}
 	}
+	if (unit <= 0xdbff && s->doc.n - s->at < 6)
+		return fault(s, s->doc.n, 0, "", "the other half of a surrogate pair");
 	return fault(s, start, 6, "Half of a surrogate pair stands alone.",
 		     "a high surrogate followed by a low one");
 }
@@ -168,6 +172,8 @@ static bool scalar(struct scan *s)
 		s->at += n;
 		return false;
 	}
+	if (s->at + n == s->doc.n && s->depth > 0)
+		return fault(s, s->doc.n, 0, "", "the rest of it");
 	if (text.p[0] == '-' || text.p[0] == '+' || text.p[0] == '.' || str_is_digit(text.p[0]))
 		return fault(s, s->at, n, "This is no number as JSON writes it.", "for example -12.5");
 	return fault(s, s->at, n, "A value is missing or is no JSON value.",
@@ -195,7 +201,7 @@ static bool value(struct scan *s, enum state *state)
 	if (c == '{' || c == '[') {
 		if (s->depth == LIMIT_NESTING) {
 			fault(s, s->at, 1, "Values are nested too deeply.", "at most 64 levels");
-			s->f->code = "JSON-NESTING";
+			s->f->code = "JSON-DEPTH";
 			return true;
 		}
 		s->open[s->depth++] = c;
@@ -267,7 +273,7 @@ bool json_fault_scan(struct str doc, struct json_fault *f)
 
 	f->code = NULL;
 	if (bad != SIZE_MAX) {
-		*f = (struct json_fault){"JSON-UTF8", bad, 1, "A byte is no UTF-8.", "UTF-8"};
+		*f = (struct json_fault){"JSON-ENCODING", bad, 1, "A byte is no UTF-8.", "UTF-8", false};
 		return true;
 	}
 	for (;;) {
@@ -285,7 +291,7 @@ bool json_fault_scan(struct str doc, struct json_fault *f)
 
 static const char *remedy(const struct json_fault *f)
 {
-	if (strcmp(f->code, "JSON-UTF8") == 0)
+	if (strcmp(f->code, "JSON-ENCODING") == 0)
 		return "Export the file again as UTF-8.";
 	if (strcmp(f->code, "JSON-DUPLICATE-KEY") == 0)
 		return "Give the name once in this object; which value counts cannot be known.";

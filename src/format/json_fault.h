@@ -18,6 +18,7 @@ struct json_fault {
 	size_t n;		/* bytes concerned; 0 at the end of the document */
 	const char *rule;
 	const char *expected;	/* or NULL */
+	bool cut;		/* all is well up to the end, but the rest is missing */
 };
 
 /* Finds the first fault of grammar or encoding in doc, also nesting over LIMIT_NESTING; false when

@@ -112,7 +112,7 @@ struct walk {
 
 bool fault(struct walk &w, const char *code, const char *at, size_t n, const char *rule, const char *expected)
 {
-	*w.f = json_fault{code, at ? size_t(at - w.doc.p) : 0, n, rule, expected};
+	*w.f = json_fault{code, at ? size_t(at - w.doc.p) : 0, n, rule, expected, false};
 	return false;
 }
 
@@ -356,7 +356,7 @@ bool value(struct walk &w, od::value v, struct node *parent, uint32_t name, unsi
 	if (token.n == 0)
 		return syntax(w);
 	if ((token.p[0] == '{' || token.p[0] == '[') && depth == LIMIT_NESTING)
-		return fault(w, "JSON-NESTING", token.p, 1, "Values are nested too deeply.", "at most 64 levels");
+		return fault(w, "JSON-DEPTH", token.p, 1, "Values are nested too deeply.", "at most 64 levels");
 	if (token.p[0] == '[') {
 		od::array array;
 		if (v.get_array().get(array))
