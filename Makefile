@@ -154,7 +154,7 @@ valgrind:
 check: all
 	@$(TEST_ENV) scripts/check
 tidy: all
-	@CC='$(CC)' CLANG_TIDY_FLAGS='-std=c11 -Isrc $(VENDOR)' GNU_FILES='$(GNU_FILES)' scripts/tidy
+	@TEST_JOBS='$(J)' TIDY_FLAGS='-std=c11 -Isrc $(VENDOR)' GNU_FILES='$(GNU_FILES)' scripts/tidy
 fuzz-build:
 	$(FLAVOURED) FLAVOUR=fuzz CC='$(CLANG)' CXX='$(CLANGXX)' STEP=1 $(if $(HAS_JOBS),,-j$(J)) step-fuzz
 fuzz: fuzz-build

@@ -4,6 +4,7 @@ A check is `scripts/check-NAME [ROOT]`. It prints one line a fault and leaves wi
 """
 import os
 import re
+import subprocess
 import sys
 
 _TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|R"([^ ()\\\t\n]*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
@@ -107,3 +108,32 @@ class Layers:
             check.fault(path, number, f"'{' '.join(words)}' is not understood; expected one of: rank NUMBER FOLDER..., "
                         "gnu FILE, system HEADER..., header HEADER FILE..., allow FILE WORD... : REASON, "
                         "state FILE SYMBOL REASON")
+
+
+class Symbol:
+    """One line of `objdump -t`: value, seven flags, section, size, name."""
+
+    def __init__(self, flags, section, name):
+        self.section, self.name = section, name
+        self.weak = flags[1] == "w" or flags[0] == "u"
+        self.exported = section != "*UND*" and (flags[0] in "gu!" or flags[1] == "w" or section in ("*COM*", "COMMON"))
+        self.variable = section != "*UND*" and flags[6] not in "fF"
+
+
+def symbols(path):
+    out = subprocess.run(["objdump", "-t", path], capture_output=True, text=True, check=True).stdout
+    for line in out.splitlines():
+        found = re.match(r"[0-9a-f]{8,} (.{7}) (\S+)\t[0-9a-f]+ +(?:\.hidden |\.internal |\.protected )?(\S+)$", line)
+        if found and found.group(1)[5] not in "dD":
+            yield Symbol(*found.groups())
+
+
+def objects(check):
+    """(source, stem, object) of each file under src; a fault for each that is not built."""
+    for source in check.files("src", ".c", ".cpp"):
+        stem = os.path.splitext(os.path.basename(source))[0]
+        path = check.path("build", "obj", os.path.splitext(os.path.relpath(source, "src"))[0] + ".o")
+        if os.path.exists(path):
+            yield source, stem, path
+        else:
+            check.fault(source, 0, "is not built; run make first")

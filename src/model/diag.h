@@ -1,7 +1,7 @@
 /*
  * Findings: faults in data, many per document, everywhere of one form (MAP-LANGUAGE section 5).
- * Codes are AREA-NAME, listed in diag_codes with severity, meaning and remedy, never renamed once
- * released; codes of a map's <require> are the map's own.
+ * Codes are AREA-NAME, listed in model/codes.c with severity, meaning and remedy; codes of a map's
+ * <require> are the map's own.
  */
 #ifndef MODEL_DIAG_H
 #define MODEL_DIAG_H
@@ -13,8 +13,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/str.h"
-
-enum severity { SEV_NOTE, SEV_WARNING, SEV_ERROR, SEV_FATAL /* the document cannot be read on */ };
+#include "model/codes.h"
 
 struct finding {
 	struct str code;
@@ -23,7 +22,7 @@ struct finding {
 	struct str item;	/* key of the item, if known */
 	struct str field;	/* path in the source: body/gtin */
 	struct str segment;	/* X12 tag, with its position in segment_at */
-	uint32_t segment_at;	/* ST = 1 inside a set; position in the interchange for envelopes */
+	uint32_t segment_at;	/* ST = 1 inside a set; envelopes: position in the interchange */
 	uint16_t element;	/* from 1; 0 none */
 	uint16_t component;
 	uint16_t repetition;
@@ -49,21 +48,14 @@ void diag_init(struct diag *d, struct arena *arena);
 /* Empties the list; the arena is the caller's to reset. */
 void diag_clear(struct diag *d);
 /* Copies *f with all its texts. Where rule, remedy or severity (0) are empty and the code is in
- * diag_codes, they are taken from there. */
+ * codes_all, they are taken from there. */
 void diag_add(struct diag *d, const struct finding *f);
-/* The finding as a JSON object; empty members are left out. */
+/* The finding as a JSON object: code, severity (by name), file, item, field, segment, segment_at,
+ * element, component, repetition, offset, line, column, found, expected, rule, remedy. Empty and
+ * zero members are left out, code and severity never. */
 void diag_json(struct json *j, const struct finding *f);
-/* One line for people: "file:line:col: CODE: rule; found X, expected Y; remedy" */
+/* One line for people: "file:line:col: CODE: rule (item 4711, field body/gtin); found "X",
+ * expected Y; remedy". Without line the offset is named. No line end. */
 void diag_line(struct buf *b, const struct finding *f);
-
-struct diag_code {
-	const char *code;
-	enum severity severity;
-	const char *meaning;
-	const char *remedy;
-};
-/* All codes of the program, sorted by code. */
-const struct diag_code *diag_codes(size_t *n);
-const struct diag_code *diag_code_find(struct str code);
 
 #endif

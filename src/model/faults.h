@@ -3,6 +3,7 @@
 #ifndef MODEL_FAULTS_H
 #define MODEL_FAULTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,10 +30,10 @@ struct faults {
 
 void faults_init(struct faults *f, struct arena *arena);
 /* Always returns -1, so that callers may `return faults_add(...)`. */
-int faults_add(struct faults *f, const char *file, uint32_t line, uint32_t column, const char *fmt, ...)
-	ATTR_PRINTF(5, 6);
-void faults_warn(struct faults *f, const char *file, uint32_t line, uint32_t column, const char *fmt, ...)
-	ATTR_PRINTF(5, 6);
+int faults_add(struct faults *f, const char *file, uint32_t line, uint32_t column,
+	       const char *fmt, ...) ATTR_PRINTF(5, 6);
+void faults_warn(struct faults *f, const char *file, uint32_t line, uint32_t column,
+		 const char *fmt, ...) ATTR_PRINTF(5, 6);
 /* The first faults as one error (ERR_CONFIG), with the number of the others. */
 int faults_err(const struct faults *f, struct err *e);
 

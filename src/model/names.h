@@ -5,6 +5,7 @@
 #ifndef MODEL_NAMES_H
 #define MODEL_NAMES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -21,8 +22,10 @@ struct names {
 
 void names_init(struct names *n);
 void names_done(struct names *n);
-uint32_t names_id(struct names *n, struct str text);		/* makes a new one if need be; never 0 */
+/* Makes a new one if need be, with a copy of the text; never 0. */
+uint32_t names_id(struct names *n, struct str text);
 uint32_t names_find(const struct names *n, struct str text);	/* 0 when unknown */
+/* Empty for 0 and for a number never given. */
 struct str names_text(const struct names *n, uint32_t id);
 
 #endif

@@ -22,13 +22,14 @@ enum node_kind {
 
 /* Where a value stands in its file. line and column count from 1; 0 means not known (offset is). */
 struct place {
-	uint64_t offset;	/* bytes from the start of the file (of the member, in a packed tree) */
+	uint64_t offset;	/* bytes from the start of the file, in a packed tree of the member */
 	uint32_t line;
-	uint32_t column;	/* bytes from the start of the line, from 1; X12: element position */
+	uint32_t column;	/* bytes from the start of the line, from 1; X12: the element */
 };
 
+/* Elements of an array carry the array's name, those of an array in an array "item". */
 struct node {
-	uint32_t name;		/* names.h; array elements carry the array's name, nested arrays "item" */
+	uint32_t name;		/* names.h */
 	uint8_t kind;		/* enum node_kind */
 	struct str value;
 	struct place place;
@@ -43,7 +44,8 @@ struct node *node_new(struct arena *a, struct node *parent, uint32_t name, enum 
 struct node *node_child(const struct node *n, uint32_t name);
 /* Next sibling of the same name, or NULL. */
 struct node *node_again(const struct node *n);
-/* "body/name/values[2]/value": for messages; positions only where a name repeats. Lives in a. */
+/* "body/name/values[2]/value": for messages; positions only where a name repeats; the root of the
+ * tree is left out, its own path is empty. Lives in a. */
 struct str node_path(const struct node *n, const struct names *names, struct arena *a);
 
 #endif

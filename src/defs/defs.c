@@ -1,0 +1,413 @@
+/*
+ * The definitions in use: found in folders, loaded once, kept until defs_free. Dictionaries are
+ * kept by format and version, messages by id and guide.
+ */
+#include "defs/defs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/mem.h"
+#include "defs/defs_load.h"
+#include "defs/guide.h"
+
+struct defs *defs_new(const int *dirs, const char *const *names, size_t n)
+{
+	struct defs *d = mem_alloc(sizeof(*d));
+
+	BUG_IF(n > DEFS_DIRS_MAX);
+	arena_init(&d->arena);
+	for (size_t i = 0; i < n; i++) {
+		d->dirs[i] = dirs[i];
+		d->names[i] = arena_cstr(&d->arena, str_c(names[i]));
+	}
+	d->ndirs = n;
+	return d;
+}
+
+void defs_free(struct defs *d)
+{
+	if (!d)
+		return;
+	for (struct dict *t = d->dicts; t; t = t->next) {
+		table_done(&t->codes);
+		table_done(&t->elements);
+		table_done(&t->composites);
+		table_done(&t->segments);
+	}
+	arena_done(&d->arena);
+	mem_free(d);
+}
+
+/* ---- names and folders ---------------------------------------------------------------------- */
+
+/* Format, version and message become names of folders and files. */
+static bool word_ok(struct str s)
+{
+	if (!s.n || s.n > 64)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!str_is_alpha(s.p[i]) && !str_is_digit(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
+			return false;
+	return true;
+}
+
+/* A guide is a path below a folder: names joined by '/', none of them beginning with '.'. */
+static bool path_ok(struct str s)
+{
+	struct str part;
+
+	if (!s.n || s.n > 1024)
+		return false;
+	while (str_split(&s, '/', &part))
+		if (!part.n || part.p[0] == '.' || memchr(part.p, '\0', part.n))
+			return false;
+	return true;
+}
+
+static bool is_message_file(const char *name, struct str *id)
+{
+	static const char *const others[] = {"codes.xml", "elements.xml", "segments.xml", "envelope.xml"};
+	struct str s = str_c(name);
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (str_is(s, others[i]))
+			return false;
+	if (!str_ends(s, STR(".xml")))
+		return false;
+	*id = str_sub(s, 0, s.n - 4);
+	return word_ok(*id);
+}
+
+struct found {
+	struct str version;
+	struct str id;
+	size_t dir;
+};
+
+static int by_version_and_id(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+	int c = str_cmp(x->version, y->version);
+
+	if (!c)
+		c = str_cmp(x->id, y->id);
+	return c ? c : (x->dir > y->dir) - (x->dir < y->dir);
+}
+
+struct finder {
+	struct defs *d;
+	struct arena *arena;
+	struct found *all;
+	size_t n;
+	size_t cap;
+};
+
+static int find_in_version(struct finder *f, size_t dir, int at, const char *version, struct err *e)
+{
+	struct fsx_list files = {0};
+	struct str id;
+	int fd = fsx_subdir(at, version, e);
+
+	if (fd == -1)
+		return -1;
+	int rc = fsx_list(fd, &files, e);
+	for (size_t i = 0; rc == 0 && i < files.n; i++) {
+		if (!is_message_file(files.names[i], &id))
+			continue;
+		mem_grow(&f->all, &f->cap, f->n + 1, sizeof(*f->all));
+		f->all[f->n++] = (struct found){arena_str(f->arena, str_c(version)), arena_str(f->arena, id), dir};
+	}
+	fsx_list_done(&files);
+	fsx_close(fd);
+	return rc;
+}
+
+/* A folder that has nothing of this format is fine: each folder may have only some. */
+static int find_in_dir(struct finder *f, size_t dir, const char *format, struct err *e)
+{
+	struct fsx_list versions = {0};
+	struct stat st;
+	int rc = fsx_stat(f->d->dirs[dir], format, &st, e);
+
+	if (rc != 1 || !S_ISDIR(st.st_mode))
+		return rc == -1 ? -1 : 0;
+	int fd = fsx_subdir(f->d->dirs[dir], format, e);
+	if (fd == -1)
+		return -1;
+	rc = fsx_list(fd, &versions, e);
+	for (size_t i = 0; rc == 0 && i < versions.n; i++) {
+		int kind = fsx_stat(fd, versions.names[i], &st, e);
+		if (kind == -1)
+			rc = -1;
+		else if (kind == 1 && S_ISDIR(st.st_mode) && word_ok(str_c(versions.names[i])))
+			rc = find_in_version(f, dir, fd, versions.names[i], e);
+	}
+	fsx_list_done(&versions);
+	fsx_close(fd);
+	return rc;
+}
+
+/* All message files of a format, sorted; of the same message that in the first folder comes first. */
+static int find_all(struct finder *f, struct str format, struct err *e)
+{
+	const char *name = arena_cstr(f->arena, format);
+
+	for (size_t i = 0; i < f->d->ndirs; i++)
+		if (find_in_dir(f, i, name, e) == -1)
+			return -1;
+	if (f->n)
+		qsort(f->all, f->n, sizeof(*f->all), by_version_and_id);
+	return 0;
+}
+
+/* The nearest version, or message of that version, for a fault. */
+static const char *nearest(struct defs *d, struct str format, struct str version, struct str wanted, struct faults *f)
+{
+	struct finder all = {.d = d, .arena = f->arena};
+	struct err e = {0};
+	const char *text = "";
+
+	if (find_all(&all, format, &e) == 0 && all.n) {
+		const char **names = arena_array(f->arena, all.n, sizeof(*names));
+		size_t n = 0;
+		for (size_t i = 0; i < all.n; i++)
+			if (!version.n)
+				names[n++] = arena_cstr(f->arena, all.all[i].version);
+			else if (str_eq(all.all[i].version, version))
+				names[n++] = arena_cstr(f->arena, all.all[i].id);
+		const char *near = str_suggest(wanted, names, n);
+		if (near)
+			text = arena_printf(f->arena, "; did you mean '%s'?", near).p;
+	}
+	mem_free(all.all);
+	return text;
+}
+
+static const char *folders(const struct defs *d, struct faults *f)
+{
+	struct str s = str_c(d->ndirs ? d->names[0] : "(no folders)");
+
+	for (size_t i = 1; i < d->ndirs; i++)
+		s = arena_printf(f->arena, STR_FMT ", %s", STR_ARG(s), d->names[i]);
+	return arena_cstr(f->arena, s);
+}
+
+/* ---- loading -------------------------------------------------------------------------------- */
+
+static struct dict *dict_of(struct defs *d, struct str format, struct str version, struct faults *f)
+{
+	struct dict *t;
+
+	for (t = d->dicts; t; t = t->next)
+		if (str_eq(t->format, format) && str_eq(t->version, version))
+			return t;
+	t = ARENA_NEW(&d->arena, struct dict);
+	t->format = arena_str(&d->arena, format);
+	t->version = arena_str(&d->arena, version);
+	table_init(&t->codes);
+	table_init(&t->elements);
+	table_init(&t->composites);
+	table_init(&t->segments);
+	t->next = d->dicts;
+	d->dicts = t;
+	defs_load_dict(d, t, f);
+	return t;
+}
+
+/* Reads the first of the folders that has it: 1, 0 none has it, -1 a fault was added. */
+static int read_first(struct defs *d, struct str path, struct xml **root, const char **file, struct faults *f)
+{
+	for (size_t i = 0; i < d->ndirs; i++) {
+		int rc = defs_load_file(d, i, path, root, file, f);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+struct asked {
+	struct str format, version, message, guide;
+	const char *file;
+	uint32_t line;
+};
+
+static struct dict_message *load_base(struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
+{
+	struct str path = arena_printf(&d->arena, STR_FMT "/" STR_FMT "/" STR_FMT ".xml", STR_ARG(q->format),
+		STR_ARG(q->version), STR_ARG(q->message));
+	struct xml *root;
+	const char *file;
+	struct str id;
+
+	int rc = is_message_file(strrchr(path.p, '/') + 1, &id) ? read_first(d, path, &root, &file, f) : 0;
+	if (rc == 0)
+		faults_add(f, q->file, q->line, 0, STR_FMT " " STR_FMT " has no message '" STR_FMT "' in %s%s",
+			STR_ARG(q->format), STR_ARG(q->version), STR_ARG(q->message), folders(d, f),
+			nearest(d, q->format, q->version, q->message, f));
+	return rc == 1 ? defs_load_message(d, dict, root, file, arena_str(&d->arena, q->message), f) : NULL;
+}
+
+static struct dict_message *load_guide(struct defs *d, const struct dict_message *base, const struct asked *q,
+	struct faults *f)
+{
+	struct xml *root;
+	const char *file;
+
+	if (!path_ok(q->guide)) {
+		faults_add(f, q->file, q->line, 0, "guide '" STR_FMT "' must be a path below the definitions, such as "
+			"guides/acme-832.xml", STR_ARG(q->guide));
+		return NULL;
+	}
+	int rc = read_first(d, q->guide, &root, &file, f);
+	if (rc == 0)
+		faults_add(f, q->file, q->line, 0, "guide '" STR_FMT "' is not in %s", STR_ARG(q->guide), folders(d, f));
+	return rc == 1 ? guide_apply(d, base, root, file, f) : NULL;
+}
+
+static struct dict_message *message_of(struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
+{
+	struct dict_message *m;
+
+	for (m = d->messages; m; m = m->next)
+		if (m->dict == dict && str_eq(m->message.id, q->message) && str_eq(m->guide, q->guide))
+			return m;
+	if (q->guide.n) {
+		struct asked base = *q;
+		base.guide = STR("");
+		const struct dict_message *b = message_of(d, dict, &base, f);
+		m = b ? load_guide(d, b, q, f) : NULL;
+	} else {
+		m = load_base(d, dict, q, f);
+	}
+	if (!m)
+		return NULL;
+	m->dict = dict;
+	m->guide = arena_str(&d->arena, q->guide);
+	m->next = d->messages;
+	d->messages = m;
+	return m;
+}
+
+static bool known_version(const struct asked *q, struct defs *d, struct faults *f)
+{
+	if (word_ok(q->format) && word_ok(q->version))
+		return true;
+	faults_add(f, q->file, q->line, 0, "format '" STR_FMT "' version '" STR_FMT "' is not defined%s",
+		STR_ARG(q->format), STR_ARG(q->version),
+		word_ok(q->format) ? nearest(d, q->format, STR(""), q->version, f) : "");
+	return false;
+}
+
+const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
+	struct str message, struct str guide, struct faults *f, const char *at_file, uint32_t at_line)
+{
+	struct asked q = {format, version, message, guide, at_file, at_line};
+	size_t before = f->n;
+
+	if (!known_version(&q, d, f))
+		return NULL;
+	struct dict *dict = dict_of(d, format, version, f);
+	if (f->n != before)
+		return NULL;
+	if (dict->faults) {
+		faults_add(f, at_file, at_line, 0, "the definitions of " STR_FMT " " STR_FMT " have %zu faults, told above",
+			STR_ARG(format), STR_ARG(version), dict->faults);
+		return NULL;
+	}
+	if (!dict->found) {
+		faults_add(f, at_file, at_line, 0, STR_FMT " version '" STR_FMT "' is not defined in %s%s",
+			STR_ARG(format), STR_ARG(version), folders(d, f),
+			nearest(d, format, STR(""), version, f));
+		return NULL;
+	}
+	const struct dict_message *m = message_of(d, dict, &q, f);
+	return m ? &m->message : NULL;
+}
+
+const struct def_segment *defs_segment(struct defs *d, struct str format, struct str version,
+	struct str tag, struct faults *f)
+{
+	if (!word_ok(format) || !word_ok(version))
+		return NULL;
+	const struct dict *dict = dict_of(d, format, version, f);
+	const struct dict_segment *s = dict->faults ? NULL : table_get(&dict->segments, tag);
+	return s ? &s->segment : NULL;
+}
+
+int defs_each(struct defs *d, struct str format,
+	void (*each)(void *ctx, struct str version, struct str message, struct str name), void *ctx,
+	struct err *e)
+{
+	struct arena scratch;
+	struct finder all = {.d = d, .arena = &scratch};
+	struct faults f;
+
+	arena_init(&scratch);
+	faults_init(&f, &scratch);
+	int rc = word_ok(format) ? find_all(&all, format, e) : 0;
+	for (size_t i = 0; rc == 0 && i < all.n; i++) {
+		const struct found *x = &all.all[i];
+		struct xml *root;
+		const char *file;
+		if (i && str_eq(x->version, x[-1].version) && str_eq(x->id, x[-1].id))
+			continue;
+		struct str path = arena_printf(&scratch, STR_FMT "/" STR_FMT "/" STR_FMT ".xml", STR_ARG(format),
+			STR_ARG(x->version), STR_ARG(x->id));
+		if (defs_load_file(d, x->dir, path, &root, &file, &f) == 1)
+			each(ctx, x->version, x->id, xml_attr(root, "name"));
+	}
+	if (rc == 0 && f.n)
+		rc = faults_err(&f, e);
+	mem_free(all.all);
+	arena_done(&scratch);
+	return rc;
+}
+
+/* ---- looking things up ---------------------------------------------------------------------- */
+
+const struct def_part *defs_part(const struct def_segment *s, uint16_t element)
+{
+	return element >= 1 && element <= s->nparts ? &s->parts[element - 1] : NULL;
+}
+
+bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, uint16_t *component)
+{
+	struct str rest = str_from(ref, s->tag.n);
+	struct str digits;
+	int64_t e, c = 1;
+
+	if (!str_starts(ref, s->tag) || !str_split(&rest, '-', &digits))
+		return false;
+	bool dash = ref.n > s->tag.n + digits.n;
+	if (digits.n != 2 || !str_is_digits(digits) || !str_to_i64(digits, &e) || e < 1 || (uint64_t)e > s->nparts)
+		return false;
+	const struct def_part *p = &s->parts[e - 1];
+	if (dash && (!str_is_digits(rest) || rest.n > 2 || rest.p[0] == '0' || !str_to_i64(rest, &c)))
+		return false;
+	if ((uint64_t)c > (p->nparts ? p->nparts : 1))
+		return false;
+	*element = (uint16_t)e;
+	*component = (uint16_t)c;
+	return true;
+}
+
+bool defs_code_ok(const struct def_codes *c, struct str value)
+{
+	size_t low = 0, high = c ? c->n : 0;
+
+	if (!c)
+		return true;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = str_cmp(c->codes[mid].value, value);
+		if (!order)
+			return true;
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}

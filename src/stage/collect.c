@@ -1,0 +1,633 @@
+/*
+ * Collect: claim, store, settle. Each step goes over the rows that the step before left in the
+ * ledger, so that a run that was cut anywhere is finished by the next one with the same code.
+ */
+#include "stage/collect.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "format/zip.h"
+#include "secure/hash.h"
+#include "stage/proc.h"
+#include "store/ledger_input.h"
+
+enum { BATCH = 256 };
+
+static const char release_next[] = "gridspool release %s --reason TEXT takes it as it is; gridspool close %s gives it up";
+
+/* Folder and name of a place such as "work/in-000012". */
+static const char *place_split(const char *place, char *folder, size_t size)
+{
+	const char *slash = strrchr(place, '/');
+
+	BUG_IF(!slash || (size_t)(slash - place) >= size);
+	memcpy(folder, place, (size_t)(slash - place));
+	folder[slash - place] = '\0';
+	return slash + 1;
+}
+
+/* Moves a file between two places. 1 done, 0 it is not there, -1. */
+static int place_move(const struct env *v, const char *from, const char *to, struct err *e)
+{
+	char folder[LIMIT_PATH];
+	const char *from_name = NULL;
+	const char *to_name = NULL;
+	struct stat st;
+	int a = -1;
+	int b = -1;
+	int rc = -1;
+
+	from_name = place_split(from, folder, sizeof(folder));
+	a = env_folder(v, folder, e);
+	if (a == -1)
+		goto out;
+	rc = fsx_stat(a, from_name, &st, e);
+	if (rc != 1)
+		goto out;
+	to_name = place_split(to, folder, sizeof(folder));
+	b = env_folder(v, folder, e);
+	rc = b == -1 || fsx_move(a, from_name, b, to_name, e) == -1 ? -1 : 1;
+out:
+	fsx_close(a);
+	fsx_close(b);
+	return rc;
+}
+
+static int place_stat(const struct env *v, const char *place, struct stat *st, struct err *e)
+{
+	return fsx_stat(v->dir, place, st, e);
+}
+
+static int place_remove(const struct env *v, const char *place, bool tree, struct err *e)
+{
+	char folder[LIMIT_PATH];
+	const char *name = place_split(place, folder, sizeof(folder));
+	const int dir = env_folder(v, folder, e);
+	int rc = -1;
+
+	if (dir != -1)
+		rc = tree ? fsx_remove_tree(dir, name, e) : fsx_remove(dir, name, e);
+	fsx_close(dir);
+	return rc;
+}
+
+static void subject_of(int64_t input, char out[40])
+{
+	(void)snprintf(out, 40, "input %" PRId64, input);
+}
+
+/* One transaction: new state with its event. */
+static int settle(struct env *v, const struct input_row *r, const char *state, const char *place,
+	const char *reason, const char *note, const char *what, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[40];
+
+	subject_of(r->id, subject);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_input_state(l, r->id, state, place, reason, note, e) == -1 ||
+	    ledger_event(l, what, subject, e, "source=" STR_FMT " place=%s reason=%s %s", STR_ARG(r->source), place,
+		    reason, note) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+/* --- what is ready --- */
+
+static bool is_companion(struct str name)
+{
+	static const char *const ends[] = {".ready", ".manifest", ".tmp", ".part", ".filepart", ".reason"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (str_ends(name, str_c(ends[i])))
+			return true;
+	}
+	return name.n == 0 || name.p[0] == '.';
+}
+
+static int has_companion(int inbox, const char *name, const char *end, struct err *e)
+{
+	char marker[LIMIT_NAME + 16];
+	struct stat st;
+
+	(void)snprintf(marker, sizeof(marker), "%s%s", name, end);
+	return fsx_stat(inbox, marker, &st, e);
+}
+
+/* The newest change in a tree, so that one that is being written is left alone. */
+static int newest_change(int dir, int depth, int64_t *newest, struct err *e)
+{
+	struct fsx_list list = {0};
+	int rc = 0;
+
+	if (depth > LIMIT_NESTING)
+		return 0;
+	if (fsx_list(dir, &list, e) == -1)
+		return -1;
+	for (size_t i = 0; i < list.n && rc == 0; i++) {
+		struct stat st;
+		rc = fsx_stat(dir, list.names[i], &st, e) == -1 ? -1 : 0;
+		if (rc == 0 && st.st_mtime > *newest)
+			*newest = st.st_mtime;
+		if (rc == 0 && S_ISDIR(st.st_mode)) {
+			const int sub = fsx_subdir(dir, list.names[i], e);
+			rc = sub == -1 ? -1 : newest_change(sub, depth + 1, newest, e);
+			fsx_close(sub);
+		}
+	}
+	fsx_list_done(&list);
+	return rc;
+}
+
+static int is_stable(const struct env *v, const struct config_source *s, int inbox, const char *name,
+	const struct stat *st, struct err *e)
+{
+	int64_t newest = st->st_mtime;
+
+	if (S_ISDIR(st->st_mode)) {
+		const int dir = fsx_subdir(inbox, name, e);
+		const int rc = dir == -1 ? -1 : newest_change(dir, 0, &newest, e);
+		fsx_close(dir);
+		if (rc == -1)
+			return -1;
+	}
+	return clock_now(&v->clock) - newest >= (int64_t)s->stable_seconds;
+}
+
+/* 1 ready, 0 not yet, -1. */
+static int is_ready(const struct env *v, const struct config_source *s, int inbox, const char *name,
+	const struct stat *st, struct err *e)
+{
+	switch (s->ready) {
+	case READY_RENAMED:
+		return 1;
+	case READY_MARKER:
+		return has_companion(inbox, name, ".ready", e);
+	case READY_MANIFEST:
+		return has_companion(inbox, name, ".manifest", e);
+	case READY_STABLE:
+		return is_stable(v, s, inbox, name, st, e);
+	}
+	return 0;
+}
+
+/* --- claim --- */
+
+struct claim {
+	struct input_row row;
+	char name[LIMIT_NAME + 1];
+};
+
+static int claim_commit(struct env *v, struct claim *claims, size_t n, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[40];
+
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct buf shown;
+		int rc = ledger_input_add(l, &claims[i].row, &claims[i].row.id, e);
+		subject_of(claims[i].row.id, subject);
+		buf_init(&shown, 1024);
+		utf8_quote(&shown, str_c(claims[i].name), 200);
+		if (rc == 0)
+			rc = ledger_event(l, "claiming", subject, e, "source=" STR_FMT " name=\"%s\" size=%" PRId64,
+				STR_ARG(claims[i].row.source), buf_cstr(&shown), claims[i].row.size);
+		buf_done(&shown);
+		if (rc == -1) {
+			ledger_rollback(l);
+			return -1;
+		}
+	}
+	return ledger_commit(l, e);
+}
+
+/* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. */
+static int claim_source(struct env *v, const struct config_source *s, struct err *e)
+{
+	char folder[128];
+	struct fsx_list list = {0};
+	struct claim *claims = mem_array(BATCH, sizeof(*claims));
+	size_t n = 0;
+	int inbox = -1;
+	int rc = -1;
+
+	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(s->name));
+	inbox = fsx_subdir(v->dir, folder, e);
+	if (inbox == -1) {	/* an unmounted inbox must not look like a quiet night */
+		env_log(v, LOG_ERROR, "inbox-gone", folder, "%s; mount or make it (gridspool init)", e->text);
+		v->news++;
+		rc = 0;
+		goto out;
+	}
+	if (fsx_list(inbox, &list, e) == -1)
+		goto out;
+	for (size_t i = 0; i < list.n && n < BATCH; i++) {
+		struct stat st;
+		const struct str name = str_c(list.names[i]);
+		if (is_companion(name) || name.n > LIMIT_NAME)
+			continue;
+		rc = fsx_stat(inbox, list.names[i], &st, e);
+		if (rc == 1)
+			rc = is_ready(v, s, inbox, list.names[i], &st, e);
+		if (rc == -1)
+			goto out;
+		if (rc == 0)
+			continue;
+		(void)snprintf(claims[n].name, sizeof(claims[n].name), "%s", list.names[i]);
+		claims[n].row = (struct input_row){.source = s->name, .name = str_c(claims[n].name),
+			.dev = (int64_t)st.st_dev, .ino = (int64_t)st.st_ino, .size = (int64_t)st.st_size,
+			.mtime = st.st_mtime, .tree = S_ISDIR(st.st_mode) && s->tree};
+		n++;
+	}
+	rc = n > 0 ? claim_commit(v, claims, n, e) : 0;
+out:
+	fsx_list_done(&list);
+	fsx_close(inbox);
+	mem_free(claims);
+	return rc;
+}
+
+/* --- store: from the inbox into work/, hashed --- */
+
+static void work_name(const struct input_row *r, const char *end, char out[LIMIT_PATH])
+{
+	(void)snprintf(out, LIMIT_PATH, "work/in-%06" PRId64 "%s", r->id, end);
+}
+
+static int remove_companion(const struct env *v, const struct input_row *r, const char *end, struct err *e)
+{
+	char path[LIMIT_PATH];
+
+	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT "%s", STR_ARG(r->source), STR_ARG(r->name), end);
+	return place_remove(v, path, false, e);
+}
+
+int collect_quarantine(struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
+{
+	struct arena a;
+	struct input_row r;
+	char to[LIMIT_PATH];
+	char id[40];
+	char next[200];
+	int rc = -1;
+
+	arena_init(&a);
+	rc = ledger_input_find(&v->ledger, input, &a, &r, e);
+	if (rc == 1) {
+		const char *place = r.place.p;
+		const char *dot = strrchr(place, '.');
+		(void)snprintf(to, sizeof(to), "quarantine/in-%06" PRId64 "." STR_FMT "%s", r.id, STR_ARG(r.source),
+			dot && !strchr(dot, '/') ? dot : "");
+		(void)snprintf(id, sizeof(id), "in-%06" PRId64, r.id);
+		(void)snprintf(next, sizeof(next), "mend it at the source and deliver it again; gridspool close %s", id);
+		rc = settle(v, &r, "quarantined", to, reason, note, "quarantined", e);
+		if (rc == 0 && place_move(v, place, to, e) == -1)
+			rc = -1;
+		if (rc == 0)
+			rc = env_write_reason(v, "quarantine", to + 11, reason, note, next, e);
+		env_log(v, LOG_ERROR, "quarantined", id, "%s: %s", reason, note);
+		v->news++;
+	}
+	arena_done(&a);
+	return rc == 1 ? 0 : rc;
+}
+
+/* What may not be taken in, judged without opening it. NULL when it is fine. */
+static const char *refusal(const struct config_source *s, const struct stat *st, uint64_t limit, const char **note)
+{
+	if (S_ISDIR(st->st_mode)) {
+		*note = "a folder, but the source takes files; say shape=\"tree\" if folders are meant";
+		return s->tree ? NULL : "SPECIAL-FILE";
+	}
+	*note = "not a plain file (a link, pipe, socket or device); it was not opened";
+	if (!S_ISREG(st->st_mode))
+		return "SPECIAL-FILE";
+	*note = "the file has more than one name (hard link), so others can change it; deliver a copy";
+	if (st->st_nlink > 1)
+		return "SPECIAL-FILE";
+	*note = "a file, but the source takes folders (shape=\"tree\")";
+	if (s->tree)
+		return "SPECIAL-FILE";
+	*note = "the file is empty; a failed export often leaves one";
+	if (st->st_size == 0)
+		return "EMPTY";
+	*note = "the file is larger than max-size of its source";
+	if ((uint64_t)st->st_size > limit)
+		return "TOO-BIG";
+	return NULL;
+}
+
+/* Checks the manifest "SHA256 SIZE" beside a file. 1 right, 0 wrong, -1. */
+static int manifest_ok(const struct env *v, const struct input_row *r, const char *sha, uint64_t size, struct err *e)
+{
+	char path[LIMIT_PATH];
+	char want[160];
+	struct buf b;
+	int fd = -1;
+	int rc = -1;
+
+	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT ".manifest", STR_ARG(r->source), STR_ARG(r->name));
+	(void)snprintf(want, sizeof(want), "%s %" PRIu64, sha, size);
+	buf_init(&b, 4096);
+	fd = fsx_open(v->dir, path, e);
+	if (fd != -1 && fsx_read(fd, &b, e) == 0)
+		rc = str_starts(str_trim(buf_view(&b)), str_c(want));
+	fsx_close(fd);
+	buf_done(&b);
+	return rc;
+}
+
+static int commit_stored(struct env *v, const struct input_row *r, const char *sha, const char *content,
+	int64_t members, int64_t size, const char *place, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[40];
+
+	subject_of(r->id, subject);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_input_stored(l, r->id, sha, content, members, size, e) == -1 ||
+	    ledger_input_state(l, r->id, "claimed", place, "", "", e) == -1 ||
+	    ledger_event(l, "collected", subject, e, "sha256=%s size=%" PRId64 " members=%" PRId64, sha, size, members) ==
+		    -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+/* A file that lies in work/: hash it, and make sure that nobody still writes to it. */
+static int store_file(struct env *v, const struct input_row *r, const struct config_source *s, struct err *e)
+{
+	char place[LIMIT_PATH];
+	char sha[HASH_HEX];
+	uint64_t size = 0;
+	struct stat before;
+	struct stat after;
+	int fd = -1;
+	int rc = -1;
+
+	work_name(r, "", place);
+	if (place_stat(v, place, &before, e) == -1)
+		return -1;
+	fd = fsx_open(v->dir, place, e);
+	rc = fd == -1 ? -1 : hash_file(fd, sha, &size, e);
+	fsx_close(fd);
+	if (rc == -1 || place_stat(v, place, &after, e) != 1)
+		return -1;
+	if (after.st_size != before.st_size || after.st_mtime != before.st_mtime || (uint64_t)after.st_size != size) {
+		env_log(v, LOG_WARN, "still-written", place, "the exporter wrote after it was picked up; taken next time");
+		return 0;
+	}
+	if (s->ready == READY_MANIFEST) {
+		rc = manifest_ok(v, r, sha, size, e);
+		if (rc == -1)
+			return -1;
+		if (rc == 0)
+			return collect_quarantine(v, r->id, "MANIFEST-MISMATCH",
+				"size or SHA-256 is not what the manifest beside it says; deliver both again", e);
+	}
+	return commit_stored(v, r, sha, sha, 1, (int64_t)size, place, e);
+}
+
+/* A tree: packed once into work/in-N.zip; then the tree goes. */
+static int store_tree(struct env *v, const struct input_row *r, const char *tree_place, struct err *e)
+{
+	struct arena a;
+	struct diag d;
+	struct fsx_tmp tmp = {.fd = -1};
+	struct zip_packed packed;
+	char place[LIMIT_PATH];
+	char sha[HASH_HEX];
+	int work = -1;
+	int tree = -1;
+	int rc = -1;
+
+	arena_init(&a);
+	diag_init(&d, &a);
+	work_name(r, ".zip", place);
+	work = env_folder(v, "work", e);
+	tree = fsx_subdir(v->dir, tree_place, e);
+	if (work == -1 || tree == -1 || fsx_tmp_open(work, &tmp, e) == -1)
+		goto out;
+	if (zip_pack(tree, tmp.fd, &packed, &d, e) == -1 || hash_file(tmp.fd, sha, NULL, e) == -1)
+		goto out;
+	for (const struct finding *f = d.first; f; f = f->next)
+		env_log(v, LOG_WARN, "left-out", f->file.p, STR_FMT, STR_ARG(f->rule));
+	if (fsx_publish(&tmp, place + 5, e) == -1 && e->code != ERR_EXISTS)
+		goto out;
+	rc = commit_stored(v, r, sha, packed.content, (int64_t)packed.members, (int64_t)packed.bytes, place, e);
+	if (rc == 0 && strncmp(tree_place, "work/", 5) == 0)
+		rc = place_remove(v, tree_place, true, e);
+out:
+	fsx_tmp_drop(&tmp);
+	fsx_close(tree);
+	fsx_close(work);
+	arena_done(&a);
+	return rc;
+}
+
+/* Brings one row from claiming to claimed, quarantined or abandoned. */
+static int store_row(struct env *v, const struct input_row *r, struct err *e)
+{
+	const struct config_source *s = config_source_find(v->config, r->source);
+	char inbox[LIMIT_PATH];
+	char work[LIMIT_PATH];
+	const char *note = NULL;
+	const char *reason = NULL;
+	struct stat st;
+	int rc = 0;
+
+	if (!s)
+		return settle(v, r, "abandoned", r->place.p, "SOURCE-GONE", "its source is no longer configured", "abandoned", e);
+	work_name(r, r->tree ? ".tree" : "", work);
+	(void)snprintf(inbox, sizeof(inbox), "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r->source), STR_ARG(r->name));
+	rc = place_stat(v, work, &st, e);
+	if (rc == 0) {
+		rc = place_stat(v, inbox, &st, e);
+		if (rc == 0 || (rc == 1 && (int64_t)st.st_ino != r->ino))
+			return settle(v, r, "abandoned", work, "VANISHED", "it left the inbox before it was picked up",
+				"abandoned", e);
+		if (rc == 1 && place_move(v, inbox, work, e) == -1) {
+			if (!r->tree)
+				return -1;
+			(void)snprintf(work, sizeof(work), "%s", inbox);	/* packed where it lies */
+		}
+	}
+	if (rc == -1)
+		return -1;
+	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
+	if (reason)
+		return collect_quarantine(v, r->id, reason, note, e);
+	if (r->tree) {
+		rc = store_tree(v, r, work, e);
+		if (rc == -1 && (e->code == ERR_INPUT || e->code == ERR_LIMIT))
+			return collect_quarantine(v, r->id, e->reason[0] ? e->reason : "TREE", e->text, e);
+	} else {
+		rc = store_file(v, r, s, e);
+	}
+	if (rc == 0)
+		rc = remove_companion(v, r, ".ready", e);
+	if (rc == 0)
+		rc = remove_companion(v, r, ".manifest", e);
+	return rc;
+}
+
+/* --- settle: what becomes of what was stored --- */
+
+static void shelf(const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH])
+{
+	(void)snprintf(out, LIMIT_PATH, "current/" STR_FMT "/in-%06" PRId64 "." STR_FMT, STR_ARG(r->source), r->id,
+		STR_ARG(r->tree ? STR("zip") : s->format));
+}
+
+static int make_current(struct env *v, const struct input_row *r, const struct config_source *s,
+	const struct input_row *old, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char to[LIMIT_PATH];
+	char subject[40];
+	char before[40];
+	int rc = 0;
+
+	shelf(r, s, to);
+	if (place_move(v, r->place.p, to, e) == -1 && e->code != ERR_EXISTS)
+		return -1;
+	subject_of(r->id, subject);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (old) {
+		subject_of(old->id, before);
+		rc = ledger_input_state(l, old->id, "superseded", old->place.p, "", "", e);
+		if (rc == 0)
+			rc = ledger_event(l, "superseded", before, e, "by=%" PRId64, r->id);
+	}
+	if (rc == 0)
+		rc = ledger_input_state(l, r->id, "current", to, "", "", e);
+	if (rc == 0)
+		rc = ledger_event(l, "current", subject, e, "source=" STR_FMT " place=%s", STR_ARG(r->source), to);
+	if (rc == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	env_log(v, LOG_INFO, "current", subject, "source " STR_FMT, STR_ARG(r->source));
+	return ledger_commit(l, e);
+}
+
+static int settle_state(struct env *v, const struct input_row *r, const struct config_source *s, struct arena *a,
+	struct err *e)
+{
+	struct input_row old;
+	const int rc = ledger_input_current(&v->ledger, r->source, a, &old, e);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 1 && str_eq(old.content, r->content)) {
+		if (settle(v, r, "unchanged", r->place.p, "", "the same content as the current version", "unchanged", e) == -1)
+			return -1;
+		return place_remove(v, r->place.p, false, e);
+	}
+	return make_current(v, r, s, rc == 1 ? &old : NULL, e);
+}
+
+static int settle_event(struct env *v, const struct input_row *r, struct arena *a, struct err *e)
+{
+	struct input_row same;
+	char to[LIMIT_PATH];
+	char note[200];
+	char next[300];
+	char id[40];
+	const int rc = ledger_input_same(&v->ledger, r->source, r->content, r->id, a, &same, e);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 0)
+		return settle(v, r, "pending", r->place.p, "", "", "pending", e);
+	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
+	(void)snprintf(to, sizeof(to), "hold/%s", id);
+	(void)snprintf(note, sizeof(note), "the same content came before as in-%06" PRId64, same.id);
+	(void)snprintf(next, sizeof(next), release_next, id, id);
+	v->news++;
+	if (place_move(v, r->place.p, to, e) == -1 ||
+	    settle(v, r, "held", to, "DUPLICATE-SUSPECT", note, "held", e) == -1)
+		return -1;
+	return env_write_reason(v, "hold", id, "DUPLICATE-SUSPECT", note, next, e);
+}
+
+static int settle_row(struct env *v, const struct input_row *r, struct err *e)
+{
+	const struct config_source *s = config_source_find(v->config, r->source);
+	struct arena a;
+	int rc = -1;
+
+	if (!s)
+		return 0;
+	arena_init(&a);
+	rc = s->kind == SOURCE_EVENTS ? settle_event(v, r, &a, e) : settle_state(v, r, s, &a, e);
+	arena_done(&a);
+	return rc;
+}
+
+/* Goes over all rows of a state; a fault of one file is logged and the others go on. */
+static int each_row(struct env *v, const char *state, int (*step)(struct env *, const struct input_row *, struct err *),
+	struct err *e)
+{
+	struct arena a;
+	struct input_rows rows = {0};
+	int rc = -1;
+
+	arena_init(&a);
+	if (ledger_input_by_state(&v->ledger, state, &a, &rows, e) == -1)
+		goto out;
+	rc = 0;
+	for (size_t i = 0; i < rows.n && !proc_told_to_stop(); i++) {
+		char id[40];
+		if (step(v, &rows.row[i], e) == 0)
+			continue;
+		if (e->code == ERR_FULL || e->code == ERR_CORRUPT || e->code == ERR_BUSY) {
+			rc = -1;
+			break;
+		}
+		(void)snprintf(id, sizeof(id), "in-%06" PRId64, rows.row[i].id);
+		env_log(v, LOG_ERROR, "collect-failed", id, "%s; tried again in the next run", e->text);
+		v->news++;
+	}
+out:
+	arena_done(&a);
+	return rc;
+}
+
+int collect_run(struct env *v, struct err *e)
+{
+	bool more = true;
+
+	if (each_row(v, "claiming", store_row, e) == -1 || each_row(v, "claimed", settle_row, e) == -1)
+		return err_wrap(e, "collect");
+	for (int round = 0; more && round < 10000 && !proc_told_to_stop(); round++) {
+		int64_t before = 0;
+		int64_t after = 0;
+		if (db_one_int(v->ledger.db, &before, e, "SELECT COALESCE(MAX(id), 0) FROM input", "") != 1)
+			return err_wrap(e, "collect");
+		for (const struct config_source *s = v->config->sources; s; s = s->next) {
+			if (claim_source(v, s, e) == -1)
+				return err_wrap(e, "collect: source " STR_FMT, STR_ARG(s->name));
+		}
+		if (each_row(v, "claiming", store_row, e) == -1 || each_row(v, "claimed", settle_row, e) == -1)
+			return err_wrap(e, "collect");
+		if (db_one_int(v->ledger.db, &after, e, "SELECT COALESCE(MAX(id), 0) FROM input", "") != 1)
+			return err_wrap(e, "collect");
+		more = after - before >= BATCH;
+	}
+	return 0;
+}

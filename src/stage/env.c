@@ -1,0 +1,434 @@
+/* An environment that is open; see env.h. */
+#include "stage/env.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "secure/hash.h"
+
+static const char *const folders[] = {"partners", "bundle", "bundle/maps", "bundle/definitions", "bundle/tables",
+	"bundle/guides", "bundle/agreements", "keys", "inbox", "current", "work", "outbox", "sent", "received", "import",
+	"feedback", "hold", "quarantine", "archive", "archive/bundles", "log", NULL};
+
+const char *const *env_folders(void)
+{
+	return folders;
+}
+
+int env_maps_dir(struct err *e)
+{
+	static const char *const places[] = {"../maps", "../../maps", "../share/gridspool/maps"};
+	char exe[LIMIT_PATH];
+	char path[LIMIT_PATH + 40];
+	const ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	char *slash = NULL;
+
+	if (n <= 0)
+		return err_errno(e, ERR_IO, "where is the program");
+	exe[n] = '\0';
+	slash = strrchr(exe, '/');
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		int fd = -1;
+		(void)snprintf(path, sizeof(path), "%s/%s/x12", exe, places[i]);
+		if (access(path, R_OK) == -1)
+			continue;
+		path[strlen(path) - 4] = '\0';
+		fd = fsx_dir(path, e);
+		if (fd != -1)
+			return fd;
+	}
+	return err_set(e, ERR_CONFIG, "the program's definitions are not at %s/../maps nor %s/../share/gridspool/maps; "
+		"install gridspool whole (make install)", exe, exe);
+}
+
+/* Adds one file of the bundle to both hashes; walks folders by name order. */
+struct bundle_walk {
+	struct hash_ctx *hash;
+	const char *only_agreement;	/* file below bundle/, NULL: everything counts */
+	const char *only_map;
+};
+
+static bool counts(const struct bundle_walk *w, const char *path)
+{
+	if (!w->only_agreement)
+		return true;
+	if (strncmp(path, "agreements/", 11) == 0)
+		return strcmp(path, w->only_agreement) == 0;
+	if (strncmp(path, "maps/", 5) == 0)
+		return strcmp(path, w->only_map) == 0;
+	return strcmp(path, "routes.xml") != 0;
+}
+
+static int walk_bundle(const struct bundle_walk *w, int dir, const char *prefix, int depth, struct err *e);
+
+static int walk_entry(const struct bundle_walk *w, int dir, const char *name, const char *path, int depth,
+	struct err *e)
+{
+	struct stat st;
+	char hex[HASH_HEX];
+	int fd = -1;
+	int rc = fsx_stat(dir, name, &st, e);
+
+	if (rc != 1)
+		return rc == 0 ? 0 : -1;
+	if (S_ISDIR(st.st_mode)) {
+		fd = fsx_subdir(dir, name, e);
+		rc = fd == -1 ? -1 : walk_bundle(w, fd, path, depth + 1, e);
+	} else if (S_ISREG(st.st_mode) && counts(w, path)) {
+		fd = fsx_open(dir, name, e);
+		rc = fd == -1 ? -1 : hash_file(fd, hex, NULL, e);
+		if (rc == 0) {
+			hash_add(w->hash, path, strlen(path) + 1);
+			hash_add(w->hash, hex, sizeof(hex));
+		}
+	} else {
+		rc = 0;
+	}
+	fsx_close(fd);
+	return rc;
+}
+
+static int walk_bundle(const struct bundle_walk *w, int dir, const char *prefix, int depth, struct err *e)
+{
+	struct fsx_list list = {0};
+	int rc = 0;
+
+	if (depth > 8)
+		return err_set(e, ERR_CONFIG, "bundle/%s: folders nest deeper than 8", prefix);
+	if (fsx_list(dir, &list, e) == -1)
+		return -1;
+	for (size_t i = 0; i < list.n && rc == 0; i++) {
+		char path[LIMIT_PATH];
+		if (list.names[i][0] == '.')
+			continue;
+		(void)snprintf(path, sizeof(path), "%s%s%s", prefix, *prefix ? "/" : "", list.names[i]);
+		rc = walk_entry(w, dir, list.names[i], path, depth, e);
+	}
+	fsx_list_done(&list);
+	return rc;
+}
+
+static int hash_bundle(const struct env *v, const char *agreement, const char *map, char out[HASH_HEX],
+	struct err *e)
+{
+	struct bundle_walk w = {.hash = hash_new(), .only_agreement = agreement, .only_map = map};
+	uint8_t digest[HASH_SIZE];
+	const int rc = walk_bundle(&w, v->map_dirs[0], "", 0, e);
+
+	hash_end(w.hash, digest);
+	hash_hex(digest, out);
+	hash_free(w.hash);
+	return rc;
+}
+
+/* The bytes of a map: the bundle's, else the program's own. */
+static int read_map(const struct env *v, struct str path, struct buf *b, struct err *e)
+{
+	char name[LIMIT_PATH];
+	int fd = -1;
+	int rc = -1;
+
+	(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(path));
+	fd = fsx_open(v->map_dirs[0], name, e);
+	if (fd == -1 && e->code == ERR_ABSENT && strncmp(name, "maps/", 5) == 0)
+		fd = fsx_open(v->map_dirs[2], name + 5, e);
+	if (fd == -1)
+		return -1;
+	rc = fsx_read(fd, b, e);
+	fsx_close(fd);
+	return rc;
+}
+
+/* Every variable a map reads must be defined; what is not is a fault at the map's line. */
+struct var_check {
+	const struct env *v;
+	const struct config_agreement *g;
+	const struct map_var *vars;
+	size_t n;
+	struct faults *f;
+	const char *file;
+};
+
+static void check_variable(void *ctx, struct str name, uint32_t line)
+{
+	const struct var_check *c = ctx;
+	const char *near = NULL;
+	const char **names = NULL;
+
+	if (!str_starts(name, STR("environment/")) && !str_starts(name, STR("partner/")) &&
+	    !str_starts(name, STR("agreement/")))
+		return;
+	for (size_t i = 0; i < c->n; i++) {
+		if (str_eq(c->vars[i].name, name))
+			return;
+	}
+	names = mem_array(c->n + 1, sizeof(*names));
+	for (size_t i = 0; i < c->n; i++)
+		names[i] = c->vars[i].name.p;
+	near = str_suggest(name, names, c->n);
+	(void)faults_add(c->f, c->file, line, 0,
+		"$" STR_FMT " is not defined for agreement " STR_FMT " (%s:%u)%s%s; add a <set name= value=>", STR_ARG(name),
+		STR_ARG(c->g->name), c->g->file, c->g->line, near ? "; did you mean $" : "", near ? near : "");
+	mem_free(names);
+}
+
+static void load_route(struct env *v, const struct config_route *r, struct env_route *out, struct faults *f)
+{
+	struct buf bytes;
+	struct err e;
+	const struct config_agreement *g = r->agreement;
+	const struct map_env me = {v->defs, &v->names, v->map_dirs, v->map_names, 3};
+	struct map_var *vars = NULL;
+	size_t nvars = 0;
+	char *file = arena_cstr(&v->arena, g->map);
+	const char *own = strncmp(g->file, "bundle/", 7) == 0 ? g->file + 7 : g->file;
+
+	out->agreement = g;
+	out->source = r->source;
+	buf_init(&bytes, LIMIT_CONFIG_FILE);
+	if (read_map(v, g->map, &bytes, &e) == -1) {
+		(void)faults_add(f, g->file, g->line, 0, "map %s of agreement " STR_FMT ": %s", file, STR_ARG(g->name),
+			e.text);
+	} else {
+		out->map = map_load(buf_view(&bytes), file, &me, f);
+		if (hash_bundle(v, own, file, out->map_hash, &e) == -1)
+			(void)faults_add(f, g->file, g->line, 0, "bundle: %s", e.text);
+	}
+	buf_done(&bytes);
+	if (!out->map)
+		return;
+	env_vars(v, g, &v->arena, &vars, &nvars);
+	struct var_check c = {v, g, vars, nvars, f, file};
+	map_variables(out->map, check_variable, &c);
+	if (!str_eq(map_source_format(out->map), r->source->format))
+		(void)faults_add(f, g->file, g->line, 0, "agreement " STR_FMT ": its map reads " STR_FMT ", source " STR_FMT
+			" is " STR_FMT, STR_ARG(g->name), STR_ARG(map_source_format(out->map)), STR_ARG(r->source->name),
+			STR_ARG(r->source->format));
+}
+
+static void check_joins(const struct env *v, const struct env_route *r, struct faults *f)
+{
+	size_t n = 0;
+	const struct map_join *joins = r->map ? map_joins(r->map, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct config_source *s = config_source_find(v->config, joins[i].source);
+		const char *file = arena_cstr(f->arena, r->agreement->map);
+		if (!s)
+			(void)faults_add(f, file, joins[i].line, 0, "join " STR_FMT ": source " STR_FMT
+				" is not in bundle/routes.xml", STR_ARG(joins[i].name), STR_ARG(joins[i].source));
+		else if (s->kind == SOURCE_EVENTS)
+			(void)faults_add(f, file, joins[i].line, 0, "join " STR_FMT ": source " STR_FMT
+				" has kind events; a join needs a reference or a snapshot", STR_ARG(joins[i].name),
+				STR_ARG(joins[i].source));
+		else if (!str_eq(s->format, joins[i].format))
+			(void)faults_add(f, file, joins[i].line, 0, "join " STR_FMT " says format " STR_FMT ", source " STR_FMT
+				" is " STR_FMT, STR_ARG(joins[i].name), STR_ARG(joins[i].format), STR_ARG(s->name),
+				STR_ARG(s->format));
+	}
+}
+
+static int open_bundle(struct env *v, struct err *e)
+{
+	v->map_dirs[0] = fsx_subdir(v->dir, "bundle", e);
+	if (v->map_dirs[0] == -1)
+		return -1;
+	v->map_dirs[1] = fsx_subdir(v->map_dirs[0], "definitions", e);
+	if (v->map_dirs[1] == -1 && e->code != ERR_ABSENT)
+		return -1;
+	if (v->map_dirs[1] == -1)
+		v->map_dirs[1] = fsx_subdir(v->dir, "bundle", e);
+	v->map_dirs[2] = env_maps_dir(e);
+	if (v->map_dirs[1] == -1 || v->map_dirs[2] == -1)
+		return -1;
+	v->map_names[0] = "bundle";
+	v->map_names[1] = "bundle/definitions";
+	v->map_names[2] = "maps";
+	return hash_bundle(v, NULL, NULL, v->bundle, e);
+}
+
+static void load_routes(struct env *v, struct faults *f)
+{
+	size_t n = 0;
+
+	v->defs = defs_new(v->map_dirs, v->map_names, 3);
+	for (const struct config_route *r = v->config->routes; r; r = r->next)
+		n++;
+	v->routes = arena_array(&v->arena, n + 1, sizeof(*v->routes));
+	for (const struct config_route *r = v->config->routes; r; r = r->next) {
+		load_route(v, r, &v->routes[v->nroutes], f);
+		check_joins(v, &v->routes[v->nroutes], f);
+		v->nroutes++;
+	}
+}
+
+int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps, struct faults *f,
+	struct err *e)
+{
+	memset(v, 0, sizeof(*v));
+	v->dir = v->lock = v->map_dirs[0] = v->map_dirs[1] = v->map_dirs[2] = -1;
+	v->clock = *clock;
+	v->started = clock_now(clock);
+	arena_init(&v->arena);
+	names_init(&v->names);
+	log_init(&v->log, &v->clock);
+	v->path = mem_strdup(path);
+	v->dir = fsx_dir(path, e);
+	if (v->dir == -1) {
+		(void)err_wrap(e, "environment %s (gridspool init makes one)", path);
+		goto fail;
+	}
+	v->config = config_load(v->dir, f);
+	if (!v->config || open_bundle(v, e) == -1) {
+		if (!v->config)
+			(void)faults_err(f, e);
+		goto fail;
+	}
+	if (with_maps)
+		load_routes(v, f);
+	if (f->n > 0) {
+		(void)faults_err(f, e);
+		goto fail;
+	}
+	return 0;
+fail:
+	env_close(v);
+	return -1;
+}
+
+int env_open_ledger(struct env *v, const char *actor, struct err *e)
+{
+	char instance[80];
+
+	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
+	if (ledger_open(&v->ledger, v->dir, instance, &v->clock, e) == -1)
+		return -1;
+	(void)snprintf(v->ledger.actor, sizeof(v->ledger.actor), "%s", actor);
+	v->ledger_is_open = true;
+	return 0;
+}
+
+void env_close(struct env *v)
+{
+	for (size_t i = 0; i < v->nroutes; i++)
+		map_free(v->routes[i].map);
+	if (v->ledger_is_open)
+		ledger_close(&v->ledger);
+	defs_free(v->defs);
+	config_free(v->config);
+	names_done(&v->names);
+	arena_done(&v->arena);
+	for (size_t i = 0; i < 3; i++)
+		fsx_close(v->map_dirs[i]);
+	fsx_close(v->log.fd);
+	fsx_close(v->lock);
+	fsx_close(v->dir);
+	mem_free(v->path);
+	memset(v, 0, sizeof(*v));
+	v->dir = v->lock = v->log.fd = v->map_dirs[0] = v->map_dirs[1] = v->map_dirs[2] = -1;
+}
+
+int env_folder(const struct env *v, const char *name, struct err *e)
+{
+	if (fsx_mkdirs(v->dir, name, 0750, e) == -1)
+		return -1;
+	return fsx_subdir(v->dir, name, e);
+}
+
+static void add_var(struct arena *a, struct map_var *vars, size_t *n, const char *prefix, struct str name,
+	struct str value)
+{
+	vars[*n].name = arena_printf(a, "%s/" STR_FMT, prefix, STR_ARG(name));
+	vars[*n].value = value;
+	(*n)++;
+}
+
+static size_t count_sets(const struct config_set *s)
+{
+	size_t n = 0;
+
+	for (; s; s = s->next)
+		n++;
+	return n;
+}
+
+void env_vars(const struct env *v, const struct config_agreement *g, struct arena *a, struct map_var **vars,
+	size_t *n)
+{
+	const struct config_partner *p = g->partner;
+	const size_t max = 16 + count_sets(v->config->sets) + count_sets(p->sets) + count_sets(g->sets);
+	struct map_var *list = arena_array(a, max, sizeof(*list));
+	size_t k = 0;
+
+	for (const struct config_set *s = v->config->sets; s; s = s->next)
+		add_var(a, list, &k, "environment", s->name, s->value);
+	for (const struct config_set *s = p->sets; s; s = s->next)
+		add_var(a, list, &k, "partner", s->name, s->value);
+	for (const struct config_set *s = g->sets; s; s = s->next)
+		add_var(a, list, &k, "agreement", s->name, s->value);
+	add_var(a, list, &k, "environment", STR("name"), v->config->name);
+	add_var(a, list, &k, "environment", STR("id"), v->config->identity.id);
+	add_var(a, list, &k, "environment", STR("usage"),
+		v->config->usage == USAGE_PRODUCTION ? STR("production") : STR("test"));
+	add_var(a, list, &k, "partner", STR("name"), p->name);
+	add_var(a, list, &k, "partner", STR("id"), p->identity.id);
+	add_var(a, list, &k, "agreement", STR("name"), g->name);
+	*vars = list;
+	*n = k;
+}
+
+const struct env_route *env_route_of(const struct env *v, struct str agreement)
+{
+	for (size_t i = 0; i < v->nroutes; i++) {
+		if (str_eq(v->routes[i].agreement->name, agreement))
+			return &v->routes[i];
+	}
+	return NULL;
+}
+
+int env_write_reason(const struct env *v, const char *folder, const char *name, const char *reason,
+	const char *note, const char *next, struct err *e)
+{
+	struct buf b;
+	char file[300];
+	char when[DATE_TEXT];
+	int dir = -1;
+	int rc = -1;
+
+	buf_init(&b, 16384);
+	(void)date_iso(clock_now(&v->clock), when);
+	buf_printf(&b, "reason: %s\nsince:  %s\nwhat:   %s\nnext:   %s\n", reason, when, note, next);
+	(void)snprintf(file, sizeof(file), "%s.reason", name);
+	dir = env_folder(v, folder, e);
+	if (dir != -1)
+		rc = fsx_replace(dir, file, buf_view(&b), e);
+	fsx_close(dir);
+	buf_done(&b);
+	return rc;
+}
+
+void env_archive_place(int64_t at, char out[32])
+{
+	const struct date d = date_from_unix(at);
+
+	(void)snprintf(out, 32, "archive/%04d/%02u/%02u", d.year, d.month, d.day);
+}
+
+void env_log(struct env *v, enum log_level level, const char *event, const char *item, const char *fmt, ...)
+{
+	char text[1200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_event(&v->log, level, event, "item", str_c(item), "note", str_c(text), (const char *)NULL);
+}
