@@ -18,11 +18,16 @@
 #include "base/str.h"
 
 /* Opening. All O_CLOEXEC, all -1 with *e on failure; the descriptor is the result. */
-int fsx_dir(const char *path, struct err *e) ATTR_CHECK;		/* a trusted path, as given by the user */
-int fsx_subdir(int dir, const char *name, struct err *e) ATTR_CHECK;	/* name may have '/' but no ".." */
-int fsx_open(int dir, const char *name, struct err *e) ATTR_CHECK;	/* to read; a regular file only, never a FIFO or link */
-int fsx_open_path(const char *path, struct err *e) ATTR_CHECK;		/* a user's own path, to read; follows links */
-void fsx_close(int fd);							/* accepts -1; errors of reads do not matter */
+/* A trusted path, as given by the user. */
+int fsx_dir(const char *path, struct err *e) ATTR_CHECK;
+/* name may have '/' but no "..". */
+int fsx_subdir(int dir, const char *name, struct err *e) ATTR_CHECK;
+/* To read; a regular file only, never a FIFO or link. */
+int fsx_open(int dir, const char *name, struct err *e) ATTR_CHECK;
+/* A user's own path, to read; follows links. */
+int fsx_open_path(const char *path, struct err *e) ATTR_CHECK;
+/* Accepts -1; errors of reads do not matter. */
+void fsx_close(int fd);
 
 /* Makes the folder (mode) if it is not there; its parent is fsynced. */
 int fsx_mkdir(int dir, const char *name, mode_t mode, struct err *e) ATTR_CHECK;
@@ -38,13 +43,14 @@ int fsx_size(int fd, uint64_t *size, struct err *e) ATTR_CHECK;
 
 /* A file being written under dir/.tmp. Not visible before it is published. */
 struct fsx_tmp {
-	int dir;		/* borrowed: the folder it will appear in */
+	int dir; /* borrowed: the folder it will appear in */
 	int fd;
-	char tmp[64];		/* name under .tmp */
+	char tmp[64]; /* name under .tmp */
 };
 
 int fsx_tmp_open(int dir, struct fsx_tmp *t, struct err *e) ATTR_CHECK;
-void fsx_tmp_drop(struct fsx_tmp *t);	/* removes it; accepts one that is published or zeroed with fd -1 */
+/* Removes it; accepts one that is published or zeroed with fd -1. */
+void fsx_tmp_drop(struct fsx_tmp *t);
 /* fsync, close, rename to name (never over another: ERR_EXISTS), fsync folders. */
 int fsx_publish(struct fsx_tmp *t, const char *name, struct err *e) ATTR_CHECK;
 

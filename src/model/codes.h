@@ -12,10 +12,10 @@
 enum severity { SEV_NOTE, SEV_WARNING, SEV_ERROR, SEV_FATAL /* the document cannot be read on */ };
 
 struct code {
-	const char *name;	/* AREA-NAME */
+	const char *name; /* AREA-NAME */
 	enum severity severity;
-	const char *meaning;	/* what is wrong, in plain words, no full stop */
-	const char *remedy;	/* what to do about it */
+	const char *meaning; /* what is wrong, in plain words, no full stop */
+	const char *remedy;  /* what to do about it */
 };
 
 /* All codes of the program, sorted by name. */

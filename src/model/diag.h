@@ -18,12 +18,12 @@
 struct finding {
 	struct str code;
 	uint8_t severity;
-	struct str file;	/* source or interchange */
-	struct str item;	/* key of the item, if known */
-	struct str field;	/* path in the source: body/gtin */
-	struct str segment;	/* X12 tag, with its position in segment_at */
-	uint32_t segment_at;	/* ST = 1 inside a set; envelopes: position in the interchange */
-	uint16_t element;	/* from 1; 0 none */
+	struct str file;     /* source or interchange */
+	struct str item;     /* key of the item, if known */
+	struct str field;    /* path in the source: body/gtin */
+	struct str segment;  /* X12 tag, with its position in segment_at */
+	uint32_t segment_at; /* ST = 1 inside a set; envelopes: position in the interchange */
+	uint16_t element;    /* from 1; 0 none */
 	uint16_t component;
 	uint16_t repetition;
 	uint64_t offset;
@@ -31,17 +31,17 @@ struct finding {
 	uint32_t column;
 	struct str found;
 	struct str expected;
-	struct str rule;	/* the sentence for people */
-	struct str remedy;	/* what to do */
+	struct str rule;   /* the sentence for people */
+	struct str remedy; /* what to do */
 	struct finding *next;
 };
 
 struct diag {
-	struct arena *arena;	/* borrowed: texts are copied into it */
+	struct arena *arena; /* borrowed: texts are copied into it */
 	struct finding *first;
 	struct finding *last;
-	size_t n;		/* all, also those over LIMIT_FINDINGS that were not kept */
-	size_t errors;		/* of SEV_ERROR and above */
+	size_t n;      /* all, also those over LIMIT_FINDINGS that were not kept */
+	size_t errors; /* of SEV_ERROR and above */
 };
 
 void diag_init(struct diag *d, struct arena *arena);

@@ -12,29 +12,29 @@
 #include "base/err.h"
 
 struct fault {
-	const char *file;	/* as people know it: bundle/maps/x.xml */
+	const char *file; /* as people know it: bundle/maps/x.xml */
 	uint32_t line;
 	uint32_t column;
-	bool warning;		/* told, but nothing is stopped */
+	bool warning; /* told, but nothing is stopped */
 	char *text;
 	struct fault *next;
 };
 
 struct faults {
-	struct arena *arena;	/* borrowed; texts are copied into it */
+	struct arena *arena; /* borrowed; texts are copied into it */
 	struct fault *first;
 	struct fault *last;
-	size_t n;		/* errors */
+	size_t n; /* errors */
 	size_t warnings;
 };
 
 void faults_init(struct faults *f, struct arena *arena);
 /* Always returns -1, so that callers may `return faults_add(...)`. */
-int faults_add(struct faults *f, const char *file, uint32_t line, uint32_t column,
-	       const char *fmt, ...) ATTR_PRINTF(5, 6);
+int faults_add(struct faults *f, const char *file, uint32_t line, uint32_t column, const char *fmt,
+	...) ATTR_PRINTF(5, 6);
 void faults_warn(struct faults *f, const char *file, uint32_t line, uint32_t column,
-		 const char *fmt, ...) ATTR_PRINTF(5, 6);
+	const char *fmt, ...) ATTR_PRINTF(5, 6);
 /* The first faults as one error (ERR_CONFIG), with the number of the others. */
-int faults_err(const struct faults *f, struct err *e);
+int faults_err(const struct faults *f, struct err *e) ATTR_CHECK;
 
 #endif

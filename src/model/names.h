@@ -15,7 +15,7 @@
 struct names {
 	struct arena arena;
 	struct table table;
-	struct str *text;	/* by id */
+	struct str *text; /* by id */
 	size_t n;
 	size_t cap;
 };
@@ -24,7 +24,7 @@ void names_init(struct names *n);
 void names_done(struct names *n);
 /* Makes a new one if need be, with a copy of the text; never 0. */
 uint32_t names_id(struct names *n, struct str text);
-uint32_t names_find(const struct names *n, struct str text);	/* 0 when unknown */
+uint32_t names_find(const struct names *n, struct str text); /* 0 when unknown */
 /* Empty for 0 and for a number never given. */
 struct str names_text(const struct names *n, uint32_t id);
 

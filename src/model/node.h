@@ -13,30 +13,30 @@
 #include "model/names.h"
 
 enum node_kind {
-	NODE_OBJECT,	/* has children; value is empty */
+	NODE_OBJECT, /* has children; value is empty */
 	NODE_TEXT,
-	NODE_NUMBER,	/* value is the raw token of the source */
-	NODE_BOOL,	/* "true" or "false" */
+	NODE_NUMBER, /* value is the raw token of the source */
+	NODE_BOOL,   /* "true" or "false" */
 	NODE_NULL
 };
 
 /* Where a value stands in its file. line and column count from 1; 0 means not known (offset is). */
 struct place {
-	uint64_t offset;	/* bytes from the start of the file, in a packed tree of the member */
+	uint64_t offset; /* bytes from the start of the file (packed: the member) */
 	uint32_t line;
-	uint32_t column;	/* bytes from the start of the line, from 1; X12: the element */
+	uint32_t column; /* bytes from the start of the line, from 1; X12: the element */
 };
 
 /* Elements of an array carry the array's name, those of an array in an array "item". */
 struct node {
-	uint32_t name;		/* names.h */
-	uint8_t kind;		/* enum node_kind */
+	uint32_t name; /* names.h */
+	uint8_t kind;  /* enum node_kind */
 	struct str value;
 	struct place place;
 	struct node *parent;
-	struct node *child;	/* first */
-	struct node *last;	/* last child, so that adding is quick */
-	struct node *next;	/* next sibling */
+	struct node *child; /* first */
+	struct node *last;  /* last child, so that adding is quick */
+	struct node *next;  /* next sibling */
 };
 
 struct node *node_new(struct arena *a, struct node *parent, uint32_t name, enum node_kind kind);

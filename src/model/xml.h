@@ -15,19 +15,19 @@
 #include "base/str.h"
 
 struct xml_attr {
-	struct str name;	/* local name */
-	struct str ns;		/* namespace URI or "" */
-	struct str value;	/* references resolved, blanks normalised as XML 1.0 section 3.3.3 */
-	bool used;		/* set by xml_attr(); xml_unused_attr finds typos */
+	struct str name;  /* local name */
+	struct str ns;	  /* namespace URI or "" */
+	struct str value; /* references resolved, blanks normalised (XML 3.3.3) */
+	bool used;	  /* set by xml_attr(); xml_unused_attr finds typos */
 	struct xml_attr *next;
 };
 
 struct xml {
-	struct str name;	/* local name */
+	struct str name; /* local name */
 	struct str ns;
-	struct str text;	/* all character data directly inside, joined, as it stands */
-	uint32_t line;		/* of the '<' of its start tag, from 1 */
-	uint32_t column;	/* of that '<', in bytes from the start of the line, from 1 */
+	struct str text; /* all character data directly inside, joined, as it stands */
+	uint32_t line;	 /* of the '<' of its start tag, from 1 */
+	uint32_t column; /* of that '<', in bytes from the start of the line, from 1 */
 	struct xml_attr *attrs;
 	struct xml *parent;
 	struct xml *child;
@@ -37,16 +37,16 @@ struct xml {
 /* Parses bytes; file names it in messages "FILE:LINE:COL: ...". The tree lives in a.
  * -1 with ERR_CONFIG: not well-formed, DOCTYPE, not UTF-8, over LIMIT_NESTING or
  * LIMIT_CONFIG_FILE. */
-int xml_parse(struct str bytes, const char *file, struct arena *a, struct xml **root,
-	      struct err *e) ATTR_CHECK;
+int xml_parse(struct str bytes, const char *file, struct arena *a, struct xml **root, struct err *e)
+	ATTR_CHECK;
 /* Value of an attribute without namespace, or a view with p == NULL when it is not there.
  * Marks it as used. */
 struct str xml_attr(const struct xml *x, const char *name);
 bool xml_has(const struct xml *x, const char *name);
 /* First attribute that nobody asked for, those of a foreign namespace included; or NULL. */
 const struct xml_attr *xml_unused_attr(const struct xml *x);
-struct xml *xml_child(const struct xml *x, const char *name);	/* first child of that name */
-struct xml *xml_next(const struct xml *x, const char *name);	/* next sibling of that name */
+struct xml *xml_child(const struct xml *x, const char *name); /* first child of that name */
+struct xml *xml_next(const struct xml *x, const char *name);  /* next sibling of that name */
 
 /* Library start-up and shut-down, called once by main: start before anything else uses libxml2,
  * because that is when it takes our allocator. */

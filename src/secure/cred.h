@@ -18,7 +18,8 @@ struct cred;
 int cred_load(int keys_dir, const char *name, struct cred **out, struct err *e) ATTR_CHECK;
 /* Takes n bytes from p and wipes p. */
 struct cred *cred_take(void *p, size_t n);
-/* The secret; borrowed, terminated behind its end. */
+/* The secret, byte for byte as in the file (a line end at its end is the caller's to ignore);
+ * borrowed, terminated behind its end. */
 struct str cred_secret(const struct cred *c);
 void cred_free(struct cred *c);
 

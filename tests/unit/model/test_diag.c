@@ -72,6 +72,21 @@ static void counts_what_it_does_not_keep(void **state)
 	arena_done(&a);
 }
 
+static void is_written(const struct finding *f, const char *line, const char *json)
+{
+	struct buf b;
+	struct json j;
+
+	buf_init(&b, 10000);
+	diag_line(&b, f);
+	assert_string_equal(buf_cstr(&b), line);
+	buf_clear(&b);
+	json_init(&j, &b, false);
+	diag_json(&j, f);
+	assert_string_equal(buf_cstr(&b), json);
+	buf_done(&b);
+}
+
 static void written(void **state)
 {
 	const struct {
@@ -124,18 +139,8 @@ static void written(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct buf b;
-		struct json j;
-		buf_init(&b, 10000);
-		diag_line(&b, &rows[i].f);
-		assert_string_equal(buf_cstr(&b), rows[i].line);
-		buf_clear(&b);
-		json_init(&j, &b, false);
-		diag_json(&j, &rows[i].f);
-		assert_string_equal(buf_cstr(&b), rows[i].json);
-		buf_done(&b);
-	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		is_written(&rows[i].f, rows[i].line, rows[i].json);
 }
 
 /* What a partner wrote cannot move the cursor or add a line of its own. */
