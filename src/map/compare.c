@@ -7,7 +7,8 @@
 
 static bool is_number_kind(const struct val *v)
 {
-	return v->kind == VAL_NUMBER || (v->kind == VAL_NODES && val_node(v, 0)->kind == NODE_NUMBER);
+	return v->kind == VAL_NUMBER ||
+		(v->kind == VAL_NODES && val_node(v, 0)->kind == NODE_NUMBER);
 }
 
 static int order(struct ev *ev, const struct val *a, const struct val *b, bool loose)
@@ -17,11 +18,14 @@ static int order(struct ev *ev, const struct val *a, const struct val *b, bool l
 	struct date ta;
 	struct date tb;
 
-	if ((loose || is_number_kind(a) || is_number_kind(b)) && compare_number(a, &da) && compare_number(b, &db))
+	if ((loose || is_number_kind(a) || is_number_kind(b)) && compare_number(a, &da) &&
+		compare_number(b, &db))
 		return dec_cmp(da, db);
-	if ((loose || a->kind == VAL_DATE || b->kind == VAL_DATE) && compare_date(a, &ta) && compare_date(b, &tb)) {
+	if ((loose || a->kind == VAL_DATE || b->kind == VAL_DATE) && compare_date(a, &ta) &&
+		compare_date(b, &tb)) {
 		if (!ta.has_time || !tb.has_time)
-			return date_days(&ta) < date_days(&tb) ? -1 : date_days(&ta) > date_days(&tb);
+			return date_days(&ta) < date_days(&tb) ? -1
+							       : date_days(&ta) > date_days(&tb);
 		return date_cmp(&ta, &tb);
 	}
 	return str_cmp(val_text(ev, a), val_text(ev, b));
@@ -57,7 +61,10 @@ static struct val pick(const struct val *v, size_t i)
 {
 	if (v->kind != VAL_NODES || v->n == 1)
 		return *v;
-	return (struct val){.kind = VAL_NODES, .from = val_origin(val_node(v, i)), .n = 1, .u.one = val_node(v, i)};
+	return (struct val){.kind = VAL_NODES,
+		.from = val_origin(val_node(v, i)),
+		.n = 1,
+		.u.one = val_node(v, i)};
 }
 
 static size_t count(const struct val *v)

@@ -46,7 +46,8 @@ static void filter(struct ev *ev, const struct step *s, const struct ctx *outer,
 			*set = (struct set){0};
 		else if (all > 1 && kept == 1)
 			/* many stays as it is behind one: the first node is in both forms */
-			*set = (struct set){{.kind = VAL_NODES, .n = 1, .u.one = set->v.u.many[0]}, 1};
+			*set = (struct set){
+				{.kind = VAL_NODES, .n = 1, .u.one = set->v.u.many[0]}, 1};
 		else
 			set->v.n = kept;
 	}
@@ -115,7 +116,7 @@ static void take_step(struct ev *ev, const struct step *s, const struct ctx *c, 
 	struct set part = {0};
 
 	if (set->v.kind != VAL_NODES) {
-		*set = next;	/* a text or number has no parts */
+		*set = next; /* a text or number has no parts */
 		return;
 	}
 	if (s->axis == STEP_FILTER) {
@@ -174,8 +175,10 @@ static void arithmetic(struct ev *ev, const struct expr *x, const struct ctx *c,
 	static const struct {
 		bool (*run)(struct dec a, struct dec b, struct dec *out);
 	} table[] = {
-		[EXPR_ADD - EXPR_ADD] = {dec_add}, [EXPR_SUB - EXPR_ADD] = {dec_sub},
-		[EXPR_MUL - EXPR_ADD] = {dec_mul}, [EXPR_DIV - EXPR_ADD] = {dec_div},
+		[EXPR_ADD - EXPR_ADD] = {dec_add},
+		[EXPR_SUB - EXPR_ADD] = {dec_sub},
+		[EXPR_MUL - EXPR_ADD] = {dec_mul},
+		[EXPR_DIV - EXPR_ADD] = {dec_div},
 		[EXPR_MOD - EXPR_ADD] = {dec_mod},
 	};
 	struct val v[2] = {{0}, {0}};
@@ -192,8 +195,9 @@ static void arithmetic(struct ev *ev, const struct expr *x, const struct ctx *c,
 	if (!table[x->op - EXPR_ADD].run(d[0], d[1], &r)) {
 		bool zero = (x->op == EXPR_DIV || x->op == EXPR_MOD) && d[1].v == 0;
 
-		ev_finding(ev, zero ? "VALUE-DIVISION" : "VALUE-OVERFLOW", v[zero].from ? v[zero].from : v[0].from,
-			val_text(ev, &v[zero]), zero ? "a divisor that is not zero" : "a result of at most 38 digits");
+		ev_finding(ev, zero ? "VALUE-DIVISION" : "VALUE-OVERFLOW",
+			v[zero].from ? v[zero].from : v[0].from, val_text(ev, &v[zero]),
+			zero ? "a divisor that is not zero" : "a result of at most 38 digits");
 		return;
 	}
 	*out = val_of_number(r);
@@ -266,8 +270,9 @@ void eval(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *
 		return;
 	case EXPR_OR:
 	case EXPR_AND:
-		*out = val_of_bool(x->op == EXPR_OR ? eval_truth(ev, x->args[0], c) || eval_truth(ev, x->args[1], c) :
-			eval_truth(ev, x->args[0], c) && eval_truth(ev, x->args[1], c));
+		*out = val_of_bool(x->op == EXPR_OR
+				? eval_truth(ev, x->args[0], c) || eval_truth(ev, x->args[1], c)
+				: eval_truth(ev, x->args[0], c) && eval_truth(ev, x->args[1], c));
 		return;
 	case EXPR_EQ:
 	case EXPR_NE:

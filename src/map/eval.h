@@ -21,12 +21,12 @@ struct map_run;
 enum val_kind { VAL_ABSENT, VAL_NODES, VAL_TEXT, VAL_NUMBER, VAL_BOOL, VAL_DATE };
 
 struct val {
-	uint8_t kind;			/* enum val_kind */
-	const struct node *from;	/* the source value that made it, or NULL */
-	size_t n;			/* VAL_NODES: never 0 */
+	uint8_t kind;		 /* enum val_kind */
+	const struct node *from; /* the source value that made it, or NULL */
+	size_t n;		 /* VAL_NODES: never 0 */
 	union {
-		const struct node *one;		/* VAL_NODES with n == 1 */
-		const struct node **many;	/* VAL_NODES with n > 1 */
+		const struct node *one;	  /* VAL_NODES with n == 1 */
+		const struct node **many; /* VAL_NODES with n > 1 */
 		struct str text;
 		struct dec num;
 		struct date date;
@@ -36,9 +36,9 @@ struct val {
 
 /* Where an expression is evaluated. */
 struct ctx {
-	const struct node *node;	/* '.'; NULL in headers and trailers */
-	const struct node *current;	/* of the innermost each */
-	uint32_t pos;			/* position(), last() */
+	const struct node *node;    /* '.'; NULL in headers and trailers */
+	const struct node *current; /* of the innermost each */
+	uint32_t pos;		    /* position(), last() */
 	uint32_t size;
 };
 
@@ -46,17 +46,17 @@ struct ctx {
 struct ev {
 	struct map_run *run;
 	struct arena *a;
-	uint32_t line;		/* of the map, for findings */
-	struct str what;	/* what is being filled: "CTP03" */
+	uint32_t line;	 /* of the map, for findings */
+	struct str what; /* what is being filled: "CTP03" */
 };
 
 void eval(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out);
 bool eval_truth(struct ev *ev, const struct expr *x, const struct ctx *c);
 struct str eval_text(struct ev *ev, const struct expr *x, const struct ctx *c);
 
-const struct node *val_node(const struct val *v, size_t i);	/* VAL_NODES */
+const struct node *val_node(const struct val *v, size_t i); /* VAL_NODES */
 void val_add(struct ev *ev, struct val *v, size_t *cap, const struct node *n);
-struct val val_of_text(struct str s);		/* absent when empty */
+struct val val_of_text(struct str s); /* absent when empty */
 struct val val_of_number(struct dec d);
 struct val val_of_bool(bool b);
 struct val val_of_date(struct date d);
@@ -80,6 +80,7 @@ bool val_size(struct ev *ev, const struct val *v, size_t max, size_t *out);
 int val_order(struct ev *ev, const struct val *a, const struct val *b);
 
 /* A finding on the source value at node (may be NULL). */
-void ev_finding(struct ev *ev, const char *code, const struct node *at, struct str found, const char *expected);
+void ev_finding(struct ev *ev, const char *code, const struct node *at, struct str found,
+	const char *expected);
 
 #endif

@@ -22,8 +22,8 @@ struct node *join_copy(const struct node *n, struct node *parent, struct arena *
 }
 
 /* Text of a key for people: parts with '/' between them. False when a part is empty. */
-static bool key_of(struct ev *ev, const struct expr_list *list, const struct ctx *c, struct index_hash *h,
-	struct str *text, const struct node **from)
+static bool key_of(struct ev *ev, const struct expr_list *list, const struct ctx *c,
+	struct index_hash *h, struct str *text, const struct node **from)
 {
 	bool whole = true;
 
@@ -36,7 +36,8 @@ static bool key_of(struct ev *ev, const struct expr_list *list, const struct ctx
 		eval(ev, list->x[i], c, &v);
 		s = val_text(ev, &v);
 		index_hash(h, s);
-		*text = i ? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(*text), STR_ARG(s)) : s;
+		*text = i ? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(*text), STR_ARG(s))
+			  : s;
 		*from = v.from ? v.from : *from;
 		whole = whole && s.n > 0;
 	}
@@ -57,7 +58,8 @@ static void index_row(struct join *j, struct ev *ev, const struct item *it)
 	ev->run->item = it;
 	ev->run->trees = NULL;
 	run_tree_add(ev, it->root, it->file, NULL, 0);
-	ev_finding(ev, "JOIN-KEY-EMPTY", from ? from : it->root, key, "a key, so that the row can be joined");
+	ev_finding(ev, "JOIN-KEY-EMPTY", from ? from : it->root, key,
+		"a key, so that the row can be joined");
 	ev->run->trees = NULL;
 	ev->run->item = NULL;
 }
@@ -169,11 +171,13 @@ void join_rows(struct join *j, struct ev *ev, struct val *out)
 		joined(ev->run, j, j->index.rows[i].locator);
 	}
 	if (out->kind == VAL_ABSENT && j->def->pub.required)
-		ev_finding(ev, "JOIN-ROW-MISSING", from, key, arena_printf(ev->a, "a row in " STR_FMT,
-			STR_ARG(j->def->pub.source)).p);
+		ev_finding(ev, "JOIN-ROW-MISSING", from, key,
+			arena_printf(ev->a, "a row in " STR_FMT, STR_ARG(j->def->pub.source)).p);
 	if (out->kind == VAL_NODES && out->n > 1 && !j->def->pub.many)
-		ev_finding(ev, "JOIN-ROWS-AMBIGUOUS", from, key, arena_printf(ev->a, "one row in " STR_FMT ", not %zu",
-			STR_ARG(j->def->pub.source), out->n).p);
+		ev_finding(ev, "JOIN-ROWS-AMBIGUOUS", from, key,
+			arena_printf(ev->a, "one row in " STR_FMT ", not %zu",
+				STR_ARG(j->def->pub.source), out->n)
+				.p);
 }
 
 static void orphan(struct join *j, struct ev *ev, const struct node *row)

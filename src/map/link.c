@@ -64,7 +64,8 @@ static const struct node *fetch(struct link *l, struct ev *ev, struct str id)
 		const struct node *have = NULL;
 		const struct node *root = NULL;
 
-		if (reader_at(l->reader, l->index.rows[i].locator, &it, ev->run->d, ev->run->e) == -1) {
+		if (reader_at(l->reader, l->index.rows[i].locator, &it, ev->run->d, ev->run->e) ==
+			-1) {
 			ev->run->failed = true;
 			return NULL;
 		}
@@ -72,13 +73,15 @@ static const struct node *fetch(struct link *l, struct ev *ev, struct str id)
 		if (!have || !str_eq(have->value, id))
 			continue;
 		root = join_copy(it.root, NULL, ev->a);
-		run_tree_add(ev, root, arena_str(ev->a, it.file), l->reader, l->index.rows[i].locator);
+		run_tree_add(
+			ev, root, arena_str(ev->a, it.file), l->reader, l->index.rows[i].locator);
 		return root;
 	}
 	return NULL;
 }
 
-static const struct node *remember(struct link *l, struct ev *ev, struct str id, const struct linked *from)
+static const struct node *remember(
+	struct link *l, struct ev *ev, struct str id, const struct linked *from)
 {
 	struct linked *k = ARENA_NEW(ev->a, struct linked);
 

@@ -9,7 +9,8 @@
 #include "base/mem.h"
 #include "map/template.h"
 
-void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *reader, uint64_t locator)
+void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *reader,
+	uint64_t locator)
 {
 	struct run_tree *t = ARENA_NEW(ev->a, struct run_tree);
 
@@ -17,7 +18,8 @@ void run_tree_add(struct ev *ev, const struct node *root, struct str file, struc
 	ev->run->trees = t;
 }
 
-static void place_of(struct ev *ev, const struct run_tree *t, const struct node *n, struct finding *f)
+static void place_of(
+	struct ev *ev, const struct run_tree *t, const struct node *n, struct finding *f)
 {
 	struct place p = n->place;
 	struct item it;
@@ -25,7 +27,8 @@ static void place_of(struct ev *ev, const struct run_tree *t, const struct node 
 	f->file = t->file;
 	if (!p.line && !t->reader && ev->run->item)
 		p = reader_place(ev->run->item, n->place.offset);
-	else if (!p.line && t->reader && reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1)
+	else if (!p.line && t->reader &&
+		reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1)
 		p = reader_place(&it, n->place.offset);
 	f->offset = p.offset;
 	f->line = p.line;
@@ -34,9 +37,9 @@ static void place_of(struct ev *ev, const struct run_tree *t, const struct node 
 
 static bool same_finding(const struct finding *a, const struct finding *b)
 {
-	return str_eq(a->code, b->code) && str_eq(a->field, b->field) && str_eq(a->found, b->found) &&
-		str_eq(a->file, b->file) && a->line == b->line && (!b->rule.n || str_eq(a->rule, b->rule)) &&
-		str_eq(a->segment, b->segment);
+	return str_eq(a->code, b->code) && str_eq(a->field, b->field) &&
+		str_eq(a->found, b->found) && str_eq(a->file, b->file) && a->line == b->line &&
+		(!b->rule.n || str_eq(a->rule, b->rule)) && str_eq(a->segment, b->segment);
 }
 
 void run_finding(struct ev *ev, struct finding *f, const struct node *at)
@@ -44,6 +47,8 @@ void run_finding(struct ev *ev, struct finding *f, const struct node *at)
 	struct map_run *r = ev->run;
 	const struct node *top = at = val_origin(at);
 
+	if (f->severity == SEV_NOTE && !codes_find(f->code))
+		f->severity = SEV_ERROR;
 	f->item = r->key;
 	if (r->item) {
 		f->file = r->item->file;
@@ -65,13 +70,14 @@ void run_finding(struct ev *ev, struct finding *f, const struct node *at)
 	diag_add(r->d, f);
 }
 
-void ev_finding(struct ev *ev, const char *code, const struct node *at, struct str found, const char *expected)
+void ev_finding(struct ev *ev, const char *code, const struct node *at, struct str found,
+	const char *expected)
 {
 	struct finding f = {.code = str_c(code), .found = found, .expected = str_c(expected)};
 
 	if (ev->what.n && ev->line)
-		f.expected = arena_printf(ev->a, "%s (for " STR_FMT ", line %u of the map)", expected, STR_ARG(ev->what),
-			ev->line);
+		f.expected = arena_printf(ev->a, "%s (for " STR_FMT ", line %u of the map)",
+			expected, STR_ARG(ev->what), ev->line);
 	run_finding(ev, &f, at);
 }
 
@@ -167,19 +173,22 @@ static int find_vars(struct map_run *r, struct err *e)
 	for (size_t i = 0; i < m->nvars; i++) {
 		for (size_t k = 0; k < r->in->nvars && !r->vars[i].p; k++)
 			if (str_eq(r->in->vars[k].name, m->vars[i].name))
-				r->vars[i] = r->in->vars[k].value.p ? r->in->vars[k].value : STR("");
+				r->vars[i] = r->in->vars[k].value.p ? r->in->vars[k].value
+								    : STR("");
 		if (!r->vars[i].p)
-			return err_set(e, ERR_CONFIG, "%s:%u: $" STR_FMT " is not defined by any profile", m->file,
+			return err_set(e, ERR_CONFIG,
+				"%s:%u: $" STR_FMT " is not defined by any profile", m->file,
 				m->vars[i].line, STR_ARG(m->vars[i].name));
 	}
 	if (m->uses_workflow && !r->in->nworkflow)
-		return err_set(e, ERR_CONFIG, "%s: workflow-label() needs the workflow states of the hub settings",
+		return err_set(e, ERR_CONFIG,
+			"%s: workflow-label() needs the workflow states of the hub settings",
 			m->file);
 	if (m->uses_links && !r->in->source)
 		return err_set(e, ERR_CONFIG, "%s: link() needs the source as a whole", m->file);
 	if (r->in->njoins != m->njoins)
-		return err_set(e, ERR_CONFIG, "%s: the map joins %zu sources, %zu were given", m->file, m->njoins,
-			r->in->njoins);
+		return err_set(e, ERR_CONFIG, "%s: the map joins %zu sources, %zu were given",
+			m->file, m->njoins, r->in->njoins);
 	return 0;
 }
 
@@ -204,7 +213,8 @@ static void *array(size_t n, size_t size)
 	return mem_array(n ? n : 1, size);
 }
 
-struct map_run *map_run_new(const struct map *m, const struct map_input *in, struct diag *d, struct err *e)
+struct map_run *map_run_new(
+	const struct map *m, const struct map_input *in, struct diag *d, struct err *e)
 {
 	struct map_run *r = mem_alloc(sizeof(*r));
 	struct ev ev = {.run = r};
@@ -255,7 +265,8 @@ void map_run_free(struct map_run *r)
 
 /* --- an item --- */
 
-static void begin(struct map_run *r, const struct item *it, struct ev *ev, struct diag *d, struct err *e)
+static void begin(
+	struct map_run *r, const struct item *it, struct ev *ev, struct diag *d, struct err *e)
 {
 	r->item = it;
 	r->root = (struct ctx){it ? it->root : NULL, it ? it->root : NULL, 1, 1};
@@ -296,7 +307,8 @@ static struct str key_text(struct ev *ev)
 	for (size_t i = 0; i < m->key.n; i++) {
 		struct str part = eval_text(ev, m->key.x[i], &ev->run->root);
 
-		key = i ? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(key), STR_ARG(part)) : part;
+		key = i ? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(key), STR_ARG(part))
+			: part;
 	}
 	return key;
 }
@@ -328,8 +340,8 @@ static int failed(const struct map_run *r)
 	return r->failed ? -1 : 0;
 }
 
-int map_key(struct map_run *r, const struct item *it, struct map_result *out, struct diag *d, struct arena *a,
-	struct err *e)
+int map_key(struct map_run *r, const struct item *it, struct map_result *out, struct diag *d,
+	struct arena *a, struct err *e)
 {
 	struct ev ev = {.run = r, .a = a};
 	struct diag quiet;
@@ -425,8 +437,8 @@ static void make(struct ev *ev, struct map_result *out)
 	out->n = t.n;
 }
 
-int map_item(struct map_run *r, const struct item *it, uint32_t item_number, struct map_result *out, struct diag *d,
-	struct arena *a, struct err *e)
+int map_item(struct map_run *r, const struct item *it, uint32_t item_number, struct map_result *out,
+	struct diag *d, struct arena *a, struct err *e)
 {
 	struct ev ev = {.run = r, .a = a};
 	size_t errors = d->errors;
@@ -452,8 +464,8 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
 	return failed(r);
 }
 
-static int outside(struct map_run *r, const struct map_part *parts, struct segment **first, size_t *n,
-	struct diag *d, struct arena *a, struct err *e)
+static int outside(struct map_run *r, const struct map_part *parts, struct segment **first,
+	size_t *n, struct diag *d, struct arena *a, struct err *e)
 {
 	struct ev ev = {.run = r, .a = a};
 	struct template_out t = {NULL, NULL, 0};
@@ -466,8 +478,8 @@ static int outside(struct map_run *r, const struct map_part *parts, struct segme
 	return failed(r);
 }
 
-int map_message_start(struct map_run *r, struct segment **first, size_t *n, struct diag *d, struct arena *a,
-	struct err *e)
+int map_message_start(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
+	struct arena *a, struct err *e)
 {
 	memset(r->totals, 0, r->m->ntotals * sizeof(*r->totals));
 	memset(r->counters, 0, r->m->ncounters * sizeof(*r->counters));
@@ -476,8 +488,8 @@ int map_message_start(struct map_run *r, struct segment **first, size_t *n, stru
 	return outside(r, r->m->header, first, n, d, a, e);
 }
 
-int map_message_end(struct map_run *r, struct segment **first, size_t *n, struct diag *d, struct arena *a,
-	struct err *e)
+int map_message_end(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
+	struct arena *a, struct err *e)
 {
 	return outside(r, r->m->trailer, first, n, d, a, e);
 }

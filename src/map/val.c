@@ -87,7 +87,8 @@ static struct str date_text(struct ev *ev, const struct date *d)
 static struct str node_text(struct ev *ev, const struct node *n)
 {
 	if (n->kind == NODE_OBJECT && n->child)
-		ev_finding(ev, "VALUE-NOT-TEXT", n, (struct str){NULL, 0}, "one value, not an object with parts");
+		ev_finding(ev, "VALUE-NOT-TEXT", n, (struct str){NULL, 0},
+			"one value, not an object with parts");
 	return n->value;
 }
 
@@ -150,7 +151,8 @@ bool val_truth(const struct val *v)
 
 bool val_empty(struct ev *ev, const struct val *v)
 {
-	return v->kind == VAL_ABSENT || ((v->kind == VAL_NODES || v->kind == VAL_TEXT) && val_text(ev, v).n == 0);
+	return v->kind == VAL_ABSENT ||
+		((v->kind == VAL_NODES || v->kind == VAL_TEXT) && val_text(ev, v).n == 0);
 }
 
 /* JSON writes numbers with exponents, too; spreadsheets ruin texts with them, so texts must not. */
@@ -222,7 +224,8 @@ bool val_date(struct ev *ev, const struct val *v, struct date *out)
 	if (compare_date(v, out))
 		return true;
 	if (!val_empty(ev, v))
-		ev_finding(ev, "VALUE-NOT-DATE", v->from, val_text(ev, v), "a date as 2026-11-23 or 20261123");
+		ev_finding(ev, "VALUE-NOT-DATE", v->from, val_text(ev, v),
+			"a date as 2026-11-23 or 20261123");
 	return false;
 }
 

@@ -21,7 +21,7 @@ static bool plain_call(void *ctx, struct expr *x, struct expr_fault *f)
 {
 	(void)ctx;
 	f->at = x->at;
-	return x->func->needs == FUNC_PLAIN;
+	return x->func->needs == FUNC_PLAIN || x->func->needs == FUNC_NUMBERED;
 }
 
 static struct node *tree(struct names *names, struct arena *a)
@@ -32,7 +32,8 @@ static struct node *tree(struct names *names, struct arena *a)
 		struct node *b = node_new(a, root, names_id(names, STR("a")), NODE_OBJECT);
 
 		node_new(a, b, names_id(names, STR("n")), NODE_NUMBER)->value = STR("1.5");
-		node_new(a, b, names_id(names, STR("t")), NODE_TEXT)->value = STR("2026-11-23 Größe");
+		node_new(a, b, names_id(names, STR("t")), NODE_TEXT)->value = STR(
+			"2026-11-23 Größe");
 	}
 	return root;
 }
@@ -40,7 +41,8 @@ static struct node *tree(struct names *names, struct arena *a)
 static void evaluate(const struct expr *x, struct names *names, struct arena *a)
 {
 	struct map m = {.names = names};
-	struct map_input in = {.names = names, .action = STR("add"), .run_date = {2026, 11, 23, 0, 0, 0, true}};
+	struct map_input in = {
+		.names = names, .action = STR("add"), .run_date = {2026, 11, 23, 0, 0, 0, true}};
 	struct diag d;
 	struct map_run r = {.m = &m, .in = &in, .names = names, .d = &d};
 	struct ev ev = {.run = &r, .a = a};

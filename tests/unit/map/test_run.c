@@ -19,7 +19,8 @@ static void write_file(const char *name, const char *text)
 }
 
 /* A map with the declarations and the inside of <item>; items as NDJSON, rows as CSV for join "r". */
-static void start(struct map_world *w, const char *decl, const char *item, const char *items, const char *rows)
+static void start(struct map_world *w, const char *decl, const char *item, const char *items,
+	const char *rows)
 {
 	struct buf b;
 	const char *joins[1] = {"rows.csv"};
@@ -27,10 +28,12 @@ static void start(struct map_world *w, const char *decl, const char *item, const
 	struct reader_spec join = {.format = STR("csv"), .file = STR("rows.csv")};
 
 	buf_init(&b, 1 << 16);
-	buf_printf(&b, "<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"json\"/>"
+	buf_printf(&b,
+		"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"json\"/>"
 		"<target format=\"x12\" version=\"004010\" message=\"832\"/>%s<key value=\"sku\"/>"
 		"<message><BCT BCT01=\"'PC'\"/><item><LIN LIN01=\"item-number()\" LIN02=\"'VN'\" LIN03=\"sku\"/>%s</item>"
-		"<CTT CTT01=\"item-count()\"/></message></map>", decl, item);
+		"<CTT CTT01=\"item-count()\"/></message></map>",
+		decl, item);
 	map_world_start(w, ".");
 	if (!map_world_load(w, buf_cstr(&b)))
 		fail_msg("%s", w->faults.first->text);
@@ -52,8 +55,10 @@ struct row {
 
 static const struct row rows[] = {
 	/* verdicts: withdrawn comes before selected */
-	{"<select if=\"ok\"/><withdraw if=\"gone\"/>", "", "{\"sku\":\"A\",\"ok\":true}\n{\"sku\":\"B\",\"ok\":false}\n"
-		"{\"sku\":\"C\",\"gone\":true}\n", "sku\n", "BCT*PC\nLIN*1*VN*A\nCTT*1\n"},
+	{"<select if=\"ok\"/><withdraw if=\"gone\"/>", "",
+		"{\"sku\":\"A\",\"ok\":true}\n{\"sku\":\"B\",\"ok\":false}\n"
+		"{\"sku\":\"C\",\"gone\":true}\n",
+		"sku\n", "BCT*PC\nLIN*1*VN*A\nCTT*1\n"},
 	/* an empty loop vanishes, one without trigger is a finding */
 	{"", "<loop><CTP CTP03=\"price\"/><CUR if=\"cur\" CUR01=\"'SE'\" CUR02=\"cur\"/></loop>",
 		"{\"sku\":\"A\"}\n{\"sku\":\"B\",\"cur\":\"EUR\"}\n", "sku\n",
@@ -62,25 +67,30 @@ static const struct row rows[] = {
 	{"", "<PO4 each=\"p\" PO401=\".\"/>", "{\"sku\":\"A\",\"p\":[1,2]}\n", "sku\n",
 		"BCT*PC\nCTT*0\n! X12-SEGMENT-REPEAT A  '2'\n"},
 	/* joins */
-	{JOIN "rows=\"one\" required=\"yes\"/>", "<PO4 PO401=\"$r/n\"/>", "{\"sku\":\"A\"}\n{\"sku\":\"B\"}\n",
-		"sku,n\nA,1\nB,2\nB,3\n", "BCT*PC\nLIN*1*VN*A\nPO4*1\nCTT*1\n! JOIN-ROWS-AMBIGUOUS B sku 'B'\n"},
-	{JOIN "orphans=\"report\"/><select if=\"ok\"/>", "", "{\"sku\":\"A\"}\n", "sku,n\nA,1\nB,2\n,3\n",
-		"BCT*PC\nCTT*0\n! JOIN-KEY-EMPTY  sku ''\n! JOIN-ROW-ORPHAN B sku 'B'\n"},
+	{JOIN "rows=\"one\" required=\"yes\"/>", "<PO4 PO401=\"$r/n\"/>",
+		"{\"sku\":\"A\"}\n{\"sku\":\"B\"}\n", "sku,n\nA,1\nB,2\nB,3\n",
+		"BCT*PC\nLIN*1*VN*A\nPO4*1\nCTT*1\n! JOIN-ROWS-AMBIGUOUS B sku 'B'\n"},
+	{JOIN "orphans=\"report\"/><select if=\"ok\"/>", "", "{\"sku\":\"A\"}\n",
+		"sku,n\nA,1\nB,2\n,3\n",
+		"BCT*PC\nCTT*0\n! JOIN-KEY-EMPTY   ''\n! JOIN-ROW-ORPHAN B sku 'B'\n"},
 	/* links: in a circle, nowhere, too deep is the same as in a circle of nine */
 	{"", "<PID if=\"to\" PID01=\"'F'\" PID05=\"link(link(to)/to)/sku\"/>",
 		"{\"id\":\"1\",\"sku\":\"A\",\"to\":{\"id\":\"2\"}}\n{\"id\":\"2\",\"sku\":\"B\",\"to\":{\"id\":\"1\"}}\n"
-		"{\"id\":\"3\",\"sku\":\"C\",\"to\":{\"id\":\"1\"}}\n{\"id\":\"4\",\"sku\":\"D\",\"to\":{\"id\":\"9\"}}\n", "sku\n",
+		"{\"id\":\"3\",\"sku\":\"C\",\"to\":{\"id\":\"1\"}}\n{\"id\":\"4\",\"sku\":\"D\",\"to\":{\"id\":\"9\"}}\n",
+		"sku\n",
 		"BCT*PC\nLIN*1*VN*C\nPID*F****B\nCTT*1\n! LINK-CYCLE A to/id '1'\n! LINK-CYCLE B to/id '2'\n"
 		"! LINK-DANGLING D to/id '9'\n"},
 	/* a let in a loop is made anew at each turn */
 	{"", "<loop each=\"p\"><let name=\"x\" value=\". * 2\"/><CTP CTP03=\"$x\" CTP04=\"$x + 1\" CTP05-1=\"'EA'\"/></loop>",
-		"{\"sku\":\"A\",\"p\":[1,2]}\n", "sku\n", "BCT*PC\nLIN*1*VN*A\nCTP***2*3*EA\nCTP***4*5*EA\nCTT*1\n"},
+		"{\"sku\":\"A\",\"p\":[1,2]}\n", "sku\n",
+		"BCT*PC\nLIN*1*VN*A\nCTP***2*3*EA\nCTP***4*5*EA\nCTT*1\n"},
 	/* values of an object are no text */
-	{"", "<PID if=\"o\" PID01=\"'F'\" PID05=\"o\"/>", "{\"sku\":\"A\",\"o\":{\"p\":1}}\n", "sku\n",
-		"BCT*PC\nCTT*0\n! VALUE-NOT-TEXT A o ''\n"},
+	{"", "<PID if=\"o\" PID01=\"'F'\" PID05=\"o\"/>", "{\"sku\":\"A\",\"o\":{\"p\":1}}\n",
+		"sku\n", "BCT*PC\nCTT*0\n! VALUE-NOT-TEXT A o ''\n"},
 	/* dates and numbers take the form of their element */
 	{"", "<DTM DTM01=\"'018'\" DTM02=\"d\"/><MEA MEA01=\"'PD'\" MEA03=\"n\"/>",
-		"{\"sku\":\"A\",\"d\":\"2026-12-24\",\"n\":1.5e2}\n{\"sku\":\"B\",\"d\":\"soon\",\"n\":\"2.50\"}\n", "sku\n",
+		"{\"sku\":\"A\",\"d\":\"2026-12-24\",\"n\":1.5e2}\n{\"sku\":\"B\",\"d\":\"soon\",\"n\":\"2.50\"}\n",
+		"sku\n",
 		"BCT*PC\nLIN*1*VN*A\nDTM*018*20261224\nMEA*PD**150\nCTT*1\n! VALUE-NOT-DATE B d 'soon'\n"},
 };
 
@@ -136,8 +146,8 @@ static void key_pass_is_quiet(void **state)
 	size_t n = 0;
 
 	(void)state;
-	start(&w, JOIN "rows=\"one\"/><select if=\"sku + 1 or $r\"/>", "<PO4 PO401=\"$r/n\"/>", "{\"sku\":\"A\"}\n",
-		"sku,n\nA,1\n");
+	start(&w, JOIN "rows=\"one\"/><select if=\"sku + 1 or $r\"/>", "<PO4 PO401=\"$r/n\"/>",
+		"{\"sku\":\"A\"}\n", "sku,n\nA,1\n");
 	assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
 	assert_int_equal(map_key(w.run, &it, &r, &w.diag, &w.arena, &e), 0);
 	assert_int_equal(w.diag.n, 0);
@@ -150,6 +160,30 @@ static void key_pass_is_quiet(void **state)
 	map_world_done(&w);
 }
 
+/* What differs between nights by itself must not count as a change of the item. */
+static void masks_what_the_night_makes(void **state)
+{
+	struct map_world w;
+	struct err e = {0};
+	struct item it;
+	struct map_result r;
+
+	(void)state;
+	start(&w, "<let name=\"today\" value=\"$run/date\"/>",
+		"<DTM DTM01=\"'007'\" DTM02=\"$today\"/>"
+		"<PID if=\"$run/date &gt; '2020-01-01'\" PID01=\"'F'\" PID05=\"t[../sku and $run/date]\"/>",
+		"{\"sku\":\"A\",\"t\":\"x\"}\n", "sku\n");
+	assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
+	assert_int_equal(map_item(w.run, &it, 1, &r, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(r.n, 3);
+	assert_true(r.segments->values[0].masked); /* LIN01 item-number() */
+	assert_false(r.segments->values[1].masked);
+	assert_false(r.segments->values[2].masked);
+	assert_true(r.segments->next->values[1].masked); /* DTM02 */
+	assert_false(r.segments->next->next->values[1].masked);
+	map_world_done(&w);
+}
+
 static void needs_its_variables(void **state)
 {
 	struct map_world w;
@@ -157,7 +191,8 @@ static void needs_its_variables(void **state)
 
 	(void)state;
 	map_world_start(&w, NULL);
-	assert_non_null(map_world_load(&w, "<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"json\"/>"
+	assert_non_null(map_world_load(&w,
+		"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"json\"/>"
 		"<target format=\"x12\" version=\"004010\" message=\"832\"/>\n<key value=\"$partner/none\"/>"
 		"<message><BCT BCT01=\"'PC'\"/><item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item></message></map>"));
 	assert_null(map_run_new(w.map, &w.input, &w.diag, &e));
@@ -172,6 +207,7 @@ int main(void)
 		cmocka_unit_test(table),
 		cmocka_unit_test(takes_back),
 		cmocka_unit_test(key_pass_is_quiet),
+		cmocka_unit_test(masks_what_the_night_makes),
 		cmocka_unit_test(needs_its_variables),
 	};
 

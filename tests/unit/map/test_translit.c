@@ -13,9 +13,16 @@ static const struct {
 	const char *gives;
 } rows[] = {
 	{TRANSLIT_LATIN1, "“a” „b“ ‘c’ – — … € ™", "\"a\" \"b\" 'c' - - ... EUR (TM)"},
-	{TRANSLIT_LATIN1, "Größe ×2 ½ ©", "Größe ×2 ½ ©"}, {TRANSLIT_ASCII, "Größe ×2 ½ ©", "Größe x2 1/2 (c)"},
-	{TRANSLIT_LATIN1, "Łódź Θ 紅葉", "Łódź Θ 紅葉"}, {TRANSLIT_X12_BASIC, "a[b]_c|é", "A(B)-C/é"},
-	{TRANSLIT_LATIN1, "no\xc2\xa0" "break", "no break"}, {TRANSLIT_LATIN1, "bad\xff", "bad\xff"}, {TRANSLIT_ASCII, "", ""},
+	{TRANSLIT_LATIN1, "Größe ×2 ½ ©", "Größe ×2 ½ ©"},
+	{TRANSLIT_ASCII, "Größe ×2 ½ ©", "Größe x2 1/2 (c)"},
+	{TRANSLIT_LATIN1, "Łódź Θ 紅葉", "Łódź Θ 紅葉"},
+	{TRANSLIT_X12_BASIC, "a[b]_c|é", "A(B)-C/é"},
+	{TRANSLIT_LATIN1,
+		"no\xc2\xa0"
+		"break",
+		"no break"},
+	{TRANSLIT_LATIN1, "bad\xff", "bad\xff"},
+	{TRANSLIT_ASCII, "", ""},
 	{TRANSLIT_LATIN1, "≥5 ≤ 6", ">=5 <= 6"},
 };
 
@@ -29,7 +36,8 @@ static void table(void **state)
 		struct str got = translit(str_c(rows[i].text), rows[i].target, &a);
 
 		if (!str_is(got, rows[i].gives))
-			fail_msg("'%s' gives '" STR_FMT "', not '%s'", rows[i].text, STR_ARG(got), rows[i].gives);
+			fail_msg("'%s' gives '" STR_FMT "', not '%s'", rows[i].text, STR_ARG(got),
+				rows[i].gives);
 	}
 	arena_done(&a);
 }
