@@ -31,7 +31,6 @@ struct map_let {
 	struct str name;
 	struct expr *value;
 	uint32_t line;
-	bool masked;
 	bool visible; /* while loading: its loop is still open */
 };
 
@@ -56,7 +55,7 @@ struct map_value {
 	struct expr *value;
 	struct expr *each; /* repetitions, or NULL */
 	struct expr *cond;
-	bool masked; /* see load_masked() */
+	bool masked; /* see masked.h */
 	uint32_t line;
 	uint32_t column;
 };

@@ -24,7 +24,6 @@ enum func_needs {
 	FUNC_COUNTER,  /* a name in quotes, made at first use; may be left out */
 	FUNC_LINK,     /* the index of the source's items */
 	FUNC_WORKFLOW, /* the workflow labels */
-	FUNC_NUMBERED, /* gives what depends on the message, not on the item: masked */
 	FUNC_PATTERN /* the second argument is a regular expression; in quotes it is compiled at load */
 };
 

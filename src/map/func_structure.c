@@ -128,9 +128,9 @@ static const struct func rows[] = {
 		"The node that the innermost each has reached; in a condition '.' is "
 		"another one.",
 		"count(body/categories[code = current()/body/main])", "1"},
-	{"item-number", 0, 0, FUNC_NUMBERED, item_number, "",
+	{"item-number", 0, 0, FUNC_PLAIN, item_number, "",
 		"The item's number in the message, from 1.", "item-number()", "1"},
-	{"item-count", 0, 0, FUNC_NUMBERED, item_count, "",
+	{"item-count", 0, 0, FUNC_PLAIN, item_count, "",
 		"Items in the message so far, this one included; in the "
 		"trailer all of them.",
 		"item-count()", "1"},

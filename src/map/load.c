@@ -232,23 +232,6 @@ uint32_t load_named(struct map_named **list, size_t *n, size_t *cap, struct str 
 	return (uint32_t)(*n)++;
 }
 
-bool load_masked(const struct map *m, const struct expr *x)
-{
-	if (!x)
-		return false;
-	if (x->op == EXPR_VAR)
-		return x->var == VAR_RUN_DATE || x->var == VAR_RUN_TIME || x->var == VAR_RUN_ID ||
-			(x->var == VAR_LET && m->lets[x->slot].masked);
-	if (x->op == EXPR_CALL &&
-		(x->func->needs == FUNC_NUMBERED || x->func->needs == FUNC_COUNTER ||
-			x->func->needs == FUNC_TOTAL))
-		return true;
-	for (uint32_t i = 0; i < x->nargs; i++)
-		if (load_masked(m, x->args[i]))
-			return true;
-	return false;
-}
-
 /* --- names in expressions --- */
 
 enum { NEAR_MAX = 64 };
@@ -398,7 +381,6 @@ static bool scope_call(void *ctx, struct expr *x, struct expr_fault *f)
 
 	switch ((enum func_needs)x->func->needs) {
 	case FUNC_PLAIN:
-	case FUNC_NUMBERED:
 		return true;
 	case FUNC_TABLE:
 		return find_table(l, x, f);

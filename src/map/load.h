@@ -40,9 +40,6 @@ bool load_yes(struct load *l, const struct xml *x, const char *attr, bool otherw
 void load_unused(struct load *l, const struct xml *x, const char *const *names, size_t n);
 uint32_t load_named(
 	struct map_named **list, size_t *n, size_t *cap, struct str name, uint32_t line);
-/* Does the value change between nights though the item does not: made of item numbers, counters or
- * $run? What only decides ($run/date in a condition) does not count. */
-bool load_masked(const struct map *m, const struct expr *x);
 bool load_is_ours(const struct xml *x);
 
 /* load_decl.c: everything beside the message */

@@ -200,7 +200,6 @@ uint32_t load_let(struct load *l, const struct xml *x, struct str name)
 
 	load_need(l, x, "value");
 	let.value = load_expr(l, x, "value");
-	let.masked = load_masked(l->m, let.value);
 	let.visible = true;
 	mem_grow(&l->m->lets, &l->lets_cap, l->m->nlets + 1, sizeof(let));
 	l->m->lets[l->m->nlets] = let;

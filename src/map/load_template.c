@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "map/check.h"
+#include "map/masked.h"
 
 static struct map_part *parts(
 	struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner);
@@ -93,8 +94,8 @@ static void pair(struct load *l, const struct xml *x, struct map_part *p)
 	m->q = load_expr(l, x, "q");
 	m->v = load_expr(l, x, "v");
 	m->cond = load_expr(l, x, "if");
-	m->q_masked = load_masked(l->m, m->q);
-	m->v_masked = load_masked(l->m, m->v);
+	m->q_masked = masked_is(l->m, m->q);
+	m->v_masked = masked_is(l->m, m->v);
 	m->line = x->line;
 	m->column = x->column;
 	load_unused(l, x, known, 3);
@@ -151,7 +152,7 @@ static void add_value(struct load *l, const struct xml *x, struct map_part *p, s
 {
 	size_t at = p->nvalues;
 
-	m.masked = load_masked(l->m, m.value) || load_masked(l->m, m.each);
+	m.masked = masked_is(l->m, m.value) || masked_is(l->m, m.each);
 	for (size_t i = 0; i < p->nvalues; i++) {
 		if (p->values[i].element == m.element && p->values[i].component == m.component &&
 			!m.cond && !p->values[i].cond) {

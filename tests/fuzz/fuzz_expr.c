@@ -21,7 +21,7 @@ static bool plain_call(void *ctx, struct expr *x, struct expr_fault *f)
 {
 	(void)ctx;
 	f->at = x->at;
-	return x->func->needs == FUNC_PLAIN || x->func->needs == FUNC_NUMBERED;
+	return x->func->needs == FUNC_PLAIN;
 }
 
 static struct node *tree(struct names *names, struct arena *a)
