@@ -50,7 +50,7 @@ struct ev {
 	struct str what; /* what is being filled: "CTP03" */
 };
 
-void eval(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out);
+void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out);
 bool eval_truth(struct ev *ev, const struct expr *x, const struct ctx *c);
 struct str eval_text(struct ev *ev, const struct expr *x, const struct ctx *c);
 
@@ -76,11 +76,12 @@ bool val_number(struct ev *ev, const struct val *v, struct dec *out);
 bool val_date(struct ev *ev, const struct val *v, struct date *out);
 /* A whole number for positions and lengths, held within 0 and max. False as val_number. */
 bool val_size(struct ev *ev, const struct val *v, size_t max, size_t *out);
-/* -1, 0, 1 by the rules of '<': as decimals, as dates, else as text. */
-int val_order(struct ev *ev, const struct val *a, const struct val *b);
+/* Is it a number, a date? Without findings. */
+bool val_reads_number(const struct val *v, struct dec *out);
+bool val_reads_date(const struct val *v, struct date *out);
 
 /* A finding on the source value at node (may be NULL). */
-void ev_finding(struct ev *ev, const char *code, const struct node *at, struct str found,
+void run_report(struct ev *ev, const char *code, const struct node *at, struct str found,
 	const char *expected);
 
 #endif

@@ -110,7 +110,7 @@ FUNC_RUN(workflow_label)
 			return;
 		}
 	}
-	ev_finding(ev, "WORKFLOW-UNKNOWN", state, state->value, "a state of the hub's settings");
+	run_report(ev, "WORKFLOW-UNKNOWN", state, state->value, "a state of the hub's settings");
 }
 
 static const struct func rows[] = {

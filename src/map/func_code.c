@@ -18,7 +18,7 @@ FUNC_RUN(lookup)
 	else if (t->has_fallback)
 		*out = val_of_text(t->fallback);
 	else
-		ev_finding(ev, "LOOKUP-MISSING", args[1].from, key,
+		run_report(ev, "LOOKUP-MISSING", args[1].from, key,
 			arena_printf(ev->a, "a value of the table '" STR_FMT "'", STR_ARG(t->name))
 				.p);
 	out->from = args[1].from;

@@ -18,7 +18,7 @@ FUNC_RUN(date)
 	if (date_parse_as(val_text(ev, &args[0]), val_text(ev, &args[1]), &d))
 		*out = val_of_date(d);
 	else
-		ev_finding(ev, "VALUE-NOT-DATE", args[0].from, val_text(ev, &args[0]),
+		run_report(ev, "VALUE-NOT-DATE", args[0].from, val_text(ev, &args[0]),
 			"a date by the picture of the map");
 	out->from = args[0].from;
 }
@@ -52,7 +52,7 @@ FUNC_RUN(add_days)
 	if (!val_date(ev, &args[0], &d) || !val_number(ev, &args[1], &by))
 		return;
 	if (!dec_is_int(by, &n) || n > DAYS_MAX || n < -DAYS_MAX || !in_range(date_days(&d) + n)) {
-		ev_finding(ev, "VALUE-NOT-DATE", args[1].from, val_text(ev, &args[1]),
+		run_report(ev, "VALUE-NOT-DATE", args[1].from, val_text(ev, &args[1]),
 			"whole days up to the year 9999");
 		return;
 	}

@@ -90,7 +90,7 @@ static void over_all(
 			if (!val_number(ev, &v, &d))
 				continue;
 			if (any && !f(have, d, &have))
-				ev_finding(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v),
+				run_report(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v),
 					"a sum of at most 38 digits");
 			else if (!any)
 				have = d;

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "map/func.h"
 
-/* The node that made the last piece is taken by eval(). */
+/* The node that made the last piece is taken by eval_value(). */
 FUNC_RUN(concat)
 {
 	struct str part[32];

@@ -60,7 +60,7 @@ FUNC_RUN(matches)
 	int rc = regex_match(pattern_of(ev, x), val_text(ev, &args[0]));
 
 	if (rc == -1)
-		ev_finding(ev, "REGEX-LIMIT", args[0].from, val_text(ev, &args[0]),
+		run_report(ev, "REGEX-LIMIT", args[0].from, val_text(ev, &args[0]),
 			"a value that the pattern can decide on");
 	*out = val_of_bool(rc == 1);
 }
@@ -71,7 +71,7 @@ FUNC_RUN(replace)
 
 	if (regex_replace(pattern_of(ev, x), val_text(ev, &args[0]), val_text(ev, &args[2]), ev->a,
 		    &r) == -1)
-		ev_finding(ev, "REGEX-LIMIT", args[0].from, val_text(ev, &args[0]),
+		run_report(ev, "REGEX-LIMIT", args[0].from, val_text(ev, &args[0]),
 			"a value that the pattern can decide on");
 	*out = val_of_text(r);
 	out->from = args[0].from;
@@ -90,9 +90,9 @@ FUNC_RUN(transliterate)
 	enum translit_target t = TRANSLIT_LATIN1;
 
 	if (x->nargs > 1 && !translit_target(val_text(ev, &args[1]), &t))
-		ev_finding(ev, "TRANSLITERATE-TARGET", NULL, val_text(ev, &args[1]),
+		run_report(ev, "TRANSLITERATE-TARGET", NULL, val_text(ev, &args[1]),
 			"latin1, ascii or x12-basic");
-	*out = val_of_text(translit(val_text(ev, &args[0]), t, ev->a));
+	*out = val_of_text(translit_text(val_text(ev, &args[0]), t, ev->a));
 	out->from = args[0].from;
 }
 

@@ -104,11 +104,11 @@ void link_follow(struct link *l, struct ev *ev, const struct node *at, struct va
 	if (!id || !id->value.n || !ev->run->root.node)
 		return;
 	if (circle(ev, from, id->value)) {
-		ev_finding(ev, "LINK-CYCLE", id, id->value, "links that do not lead back");
+		run_report(ev, "LINK-CYCLE", id, id->value, "links that do not lead back");
 		return;
 	}
 	if (from && from->depth >= LIMIT_LINK_DEPTH) {
-		ev_finding(ev, "LINK-DEPTH", id, id->value, "at most 8 items one behind the other");
+		run_report(ev, "LINK-DEPTH", id, id->value, "at most 8 items one behind the other");
 		return;
 	}
 	for (const struct linked *k = l->seen; k && !root; k = k->next)
@@ -119,5 +119,5 @@ void link_follow(struct link *l, struct ev *ev, const struct node *at, struct va
 	if (root)
 		val_add(ev, out, &cap, root);
 	else if (!ev->run->failed)
-		ev_finding(ev, "LINK-DANGLING", id, id->value, "the id of an item in the export");
+		run_report(ev, "LINK-DANGLING", id, id->value, "the id of an item in the export");
 }

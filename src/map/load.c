@@ -467,15 +467,15 @@ static void whole(struct load *l, const struct xml *root)
 
 	l->m->name = load_need(l, root, "name");
 	load_unused(l, root, known, 1);
-	load_decl(l, root);
+	load_decl_all(l, root);
 	for (const struct xml *x = root->child; x; x = x->next)
 		if (load_is_ours(x) && str_is(x->name, "message"))
-			load_message(l, x);
+			load_template_message(l, x);
 	check_totals(l);
 	publish_joins(l);
 }
 
-struct map *map_load(
+struct map *load_map(
 	struct str bytes, const char *file, const struct map_env *env, struct faults *f)
 {
 	struct map *m = mem_alloc(sizeof(*m));
@@ -504,11 +504,11 @@ struct map *map_load(
 	arena_done(&scratch);
 	if (f->n == before)
 		return m;
-	map_free(m);
+	load_free(m);
 	return NULL;
 }
 
-void map_free(struct map *m)
+void load_free(struct map *m)
 {
 	if (!m)
 		return;
@@ -531,57 +531,4 @@ void map_free(struct map *m)
 	mem_free(m->keep_slots);
 	arena_done(&m->arena);
 	mem_free(m);
-}
-
-struct str map_name(const struct map *m)
-{
-	return m->name;
-}
-
-struct str map_source_format(const struct map *m)
-{
-	return m->format;
-}
-
-struct str map_item_type(const struct map *m)
-{
-	return m->item_type;
-}
-
-const struct def_message *map_target(const struct map *m)
-{
-	return m->target;
-}
-
-const struct map_join *map_joins(const struct map *m, size_t *n)
-{
-	*n = m->njoins;
-	return m->join_list;
-}
-
-bool map_uses_links(const struct map *m)
-{
-	return m->uses_links;
-}
-
-bool map_uses_workflow(const struct map *m)
-{
-	return m->uses_workflow;
-}
-
-bool map_key_unique(const struct map *m)
-{
-	return m->key_unique;
-}
-
-uint32_t map_items_per_message(const struct map *m)
-{
-	return m->items_per_message;
-}
-
-void map_variables(
-	const struct map *m, void (*each)(void *ctx, struct str name, uint32_t line), void *ctx)
-{
-	for (size_t i = 0; i < m->nvars; i++)
-		each(ctx, m->vars[i].name, m->vars[i].line);
 }

@@ -20,6 +20,11 @@ struct load {
 	size_t requires_cap, keeps_cap, slots_cap;
 };
 
+/* What map_load() and map_free() are. */
+struct map *load_map(
+	struct str bytes, const char *file, const struct map_env *env, struct faults *f);
+void load_free(struct map *m);
+
 /* Faults at an element, or at the value of one of its attributes, so many bytes into it. */
 void load_fault(struct load *l, const struct xml *x, const char *fmt, ...) ATTR_PRINTF(3, 4);
 void load_fault_at(struct load *l, const struct xml *x, struct str attr, size_t into,
@@ -43,10 +48,10 @@ uint32_t load_named(
 bool load_is_ours(const struct xml *x);
 
 /* load_decl.c: everything beside the message */
-void load_decl(struct load *l, const struct xml *root);
-uint32_t load_let(struct load *l, const struct xml *x, struct str name);
+void load_decl_all(struct load *l, const struct xml *root);
+uint32_t load_decl_let(struct load *l, const struct xml *x, struct str name);
 
 /* load_template.c */
-void load_message(struct load *l, const struct xml *x);
+void load_template_message(struct load *l, const struct xml *x);
 
 #endif

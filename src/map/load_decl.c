@@ -194,7 +194,7 @@ static void table(struct load *l, const struct xml *x)
 
 /* --- values --- */
 
-uint32_t load_let(struct load *l, const struct xml *x, struct str name)
+uint32_t load_decl_let(struct load *l, const struct xml *x, struct str name)
 {
 	struct map_let let = {.name = name, .line = x->line};
 
@@ -212,7 +212,7 @@ static void let(struct load *l, const struct xml *x)
 	struct str name = load_need(l, x, "name");
 
 	taken(l, x, name);
-	load_let(l, x, name);
+	load_decl_let(l, x, name);
 	load_unused(l, x, known, 2);
 }
 
@@ -221,7 +221,8 @@ static void keep(struct load *l, const struct xml *x)
 	static const char *const known[] = {"name", "value"};
 	struct str name = load_need(l, x, "name");
 	struct map *m = l->m;
-	uint32_t slot = load_let(l, x, arena_printf(&m->arena, "kept/" STR_FMT, STR_ARG(name)));
+	uint32_t slot = load_decl_let(
+		l, x, arena_printf(&m->arena, "kept/" STR_FMT, STR_ARG(name)));
 
 	load_unused(l, x, known, 2);
 	mem_grow(&m->keeps, &l->keeps_cap, m->nkeeps + 1, sizeof(*m->keeps));
@@ -366,7 +367,7 @@ static size_t find(const struct xml *x)
 	return i;
 }
 
-void load_decl(struct load *l, const struct xml *root)
+void load_decl_all(struct load *l, const struct xml *root)
 {
 	for (size_t i = 0; i < ELEMENTS; i++)
 		count(l, root, i);

@@ -362,7 +362,7 @@ static struct map_part *part(
 
 	if (!load_is_ours(x) || (!is_loop && !is_segment(x))) {
 		if (load_is_ours(x) && str_is(x->name, "let"))
-			load_let(l, x, load_need(l, x, "name"));
+			load_decl_let(l, x, load_need(l, x, "name"));
 		else if (load_is_ours(x) && str_is(x->name, "total"))
 			total(l, x, owner);
 		else
@@ -439,7 +439,7 @@ static void cut(struct load *l, const struct xml *x, struct map_part *all)
 		load_fault(l, x, "<item> is missing in <message>");
 }
 
-void load_message(struct load *l, const struct xml *x)
+void load_template_message(struct load *l, const struct xml *x)
 {
 	const struct def_node *root = l->m->target ? l->m->target->root : NULL;
 	struct check_level v = {root, root ? root->child : NULL};

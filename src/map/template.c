@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "map/compare.h"
 
 struct values {
 	struct value *v;
@@ -119,7 +120,7 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 	ev->what = m->ref;
 	if (m->cond && !eval_truth(ev, m->cond, c))
 		return;
-	eval(ev, m->value, c, &v);
+	eval_value(ev, m->value, c, &v);
 	if (as_text(ev, &v, m->def, &text))
 		add_value(ev, list,
 			(struct value){m->element, repetition, m->component, text, v.from, m->line,
@@ -146,7 +147,7 @@ static int by_keys(const void *pa, const void *pb)
 	const struct sort_row *b = pb;
 
 	for (size_t i = 0; i < a->list->n; i++) {
-		int c = val_order(a->ev, &a->keys[i], &b->keys[i]);
+		int c = compare_order(a->ev, &a->keys[i], &b->keys[i]);
 
 		if (c)
 			return a->list->descending[i] ? -c : c;
@@ -164,7 +165,7 @@ static void sort_turns(struct ev *ev, const struct expr_list *list, struct turns
 		rows[i] = (struct sort_row){
 			t->at[i], arena_array(ev->a, list->n, sizeof(struct val)), i, list, ev};
 		for (size_t k = 0; k < list->n; k++)
-			eval(ev, list->x[k], &c, &rows[i].keys[k]);
+			eval_value(ev, list->x[k], &c, &rows[i].keys[k]);
 	}
 	qsort(rows, t->n, sizeof(*rows), by_keys);
 	for (size_t i = 0; i < t->n; i++)
@@ -177,7 +178,7 @@ static struct turns turns_of(
 	struct val v = {0};
 	struct turns t = {NULL, 0};
 
-	eval(ev, each, c, &v);
+	eval_value(ev, each, c, &v);
 	if (v.kind == VAL_ABSENT)
 		return t;
 	t.n = v.kind == VAL_NODES ? v.n : 1;
@@ -229,8 +230,8 @@ static void put_pair(struct ev *ev, const struct map_part *p, const struct map_p
 	ev->what = p->tag;
 	if (m->cond && !eval_truth(ev, m->cond, c))
 		return;
-	eval(ev, m->q, c, &q);
-	eval(ev, m->v, c, &v);
+	eval_value(ev, m->q, c, &q);
+	eval_value(ev, m->v, c, &v);
 	for (uint8_t i = 0; i < p->npair_at; i++) {
 		uint16_t at = p->pair_at[i];
 
@@ -334,9 +335,9 @@ static void add_totals(struct ev *ev, const struct map_part *p, const struct ctx
 
 		ev->line = t->line;
 		ev->what = STR("total");
-		eval(ev, t->add, c, &v);
+		eval_value(ev, t->add, c, &v);
 		if (val_number(ev, &v, &d) && !dec_add(*sum, d, sum))
-			ev_finding(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v),
+			run_report(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v),
 				"a sum of at most 38 digits");
 	}
 }

@@ -135,7 +135,7 @@ static const char *plain(char *c, enum translit_target t)
 	return NULL;
 }
 
-struct str translit(struct str s, enum translit_target t, struct arena *a)
+struct str translit_text(struct str s, enum translit_target t, struct arena *a)
 {
 	char *p = arena_raw(a, mem_mul(s.n, GROWTH) + 1);
 	size_t n = 0;

@@ -87,7 +87,7 @@ static struct str date_text(struct ev *ev, const struct date *d)
 static struct str node_text(struct ev *ev, const struct node *n)
 {
 	if (n->kind == NODE_OBJECT && n->child)
-		ev_finding(ev, "VALUE-NOT-TEXT", n, (struct str){NULL, 0},
+		run_report(ev, "VALUE-NOT-TEXT", n, (struct str){NULL, 0},
 			"one value, not an object with parts");
 	return n->value;
 }
@@ -179,7 +179,7 @@ static bool exponent(struct str s, struct dec *out)
 	return true;
 }
 
-bool compare_number(const struct val *v, struct dec *out)
+bool val_reads_number(const struct val *v, struct dec *out)
 {
 	const struct node *n = NULL;
 
@@ -195,7 +195,7 @@ bool compare_number(const struct val *v, struct dec *out)
 	return dec_parse(n->value, '.', out) || (n->kind == NODE_NUMBER && exponent(n->value, out));
 }
 
-bool compare_date(const struct val *v, struct date *out)
+bool val_reads_date(const struct val *v, struct date *out)
 {
 	if (v->kind == VAL_DATE) {
 		*out = v->u.date;
@@ -212,19 +212,19 @@ bool val_number(struct ev *ev, const struct val *v, struct dec *out)
 		*out = dec_int(v->u.truth);
 		return true;
 	}
-	if (compare_number(v, out))
+	if (val_reads_number(v, out))
 		return true;
 	if (!val_empty(ev, v))
-		ev_finding(ev, "VALUE-NOT-NUMBER", v->from, val_text(ev, v), "a number");
+		run_report(ev, "VALUE-NOT-NUMBER", v->from, val_text(ev, v), "a number");
 	return false;
 }
 
 bool val_date(struct ev *ev, const struct val *v, struct date *out)
 {
-	if (compare_date(v, out))
+	if (val_reads_date(v, out))
 		return true;
 	if (!val_empty(ev, v))
-		ev_finding(ev, "VALUE-NOT-DATE", v->from, val_text(ev, v),
+		run_report(ev, "VALUE-NOT-DATE", v->from, val_text(ev, v),
 			"a date as 2026-11-23 or 20261123");
 	return false;
 }

@@ -51,7 +51,7 @@ static void evaluate(const struct expr *x, struct names *names, struct arena *a)
 	diag_init(&d, a);
 	r.root = (struct ctx){tree(names, a), NULL, 1, 1};
 	r.root.current = r.root.node;
-	eval(&ev, x, &r.root, &v);
+	eval_value(&ev, x, &r.root, &v);
 	if (val_text(&ev, &v).n > 0 && v.kind == VAL_ABSENT)
 		abort();
 }

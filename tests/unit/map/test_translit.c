@@ -33,7 +33,7 @@ static void table(void **state)
 	(void)state;
 	arena_init(&a);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct str got = translit(str_c(rows[i].text), rows[i].target, &a);
+		struct str got = translit_text(str_c(rows[i].text), rows[i].target, &a);
 
 		if (!str_is(got, rows[i].gives))
 			fail_msg("'%s' gives '" STR_FMT "', not '%s'", rows[i].text, STR_ARG(got),
