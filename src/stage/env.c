@@ -287,17 +287,12 @@ int env_open(struct env *v, const char *path, const struct clock *clock, bool wi
 		goto fail;
 	}
 	v->config = config_load(v->dir, f);
-	if (!v->config || open_bundle(v, e) == -1) {
-		if (!v->config)
-			(void)faults_err(f, e);
+	if ((!v->config && faults_err(f, e) == -1) || open_bundle(v, e) == -1)
 		goto fail;
-	}
 	if (with_maps)
 		load_routes(v, f);
-	if (f->n > 0) {
-		(void)faults_err(f, e);
+	if (f->n > 0 && faults_err(f, e) == -1)
 		goto fail;
-	}
 	return 0;
 fail:
 	env_close(v);
