@@ -182,7 +182,7 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
 		if (j->points[i].part != TRACE_ITEM)
 			continue;
-		if (trace_item(j, run, readers.input.source, &j->points[i], &a, e) == 0)
+		if (trace_item(j, run, readers.source, &j->points[i], &a, e) == 0)
 			rc = send_point(fd, f, i, &j->points[i], e);
 		arena_reset(&a);
 	}
