@@ -10,7 +10,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "edi/x12_sniff.h"
-#include "format/zip_pack.h"
+#include "format/zip.h"
 
 enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
 
