@@ -53,6 +53,8 @@ struct x12_read_options {
 	enum x12_level level;
 	struct str file; /* for findings */
 	char usage;	 /* 'P' or 'T' expected, 0 any */
+	struct str guide; /* narrows the messages guide_set; "" none */
+	struct str guide_set;
 };
 
 /* Reads from an open descriptor by position, or from bytes (fd -1). */
