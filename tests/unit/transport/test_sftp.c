@@ -306,9 +306,45 @@ static void make_key(const char *path, const char *type, const char *phrase)
 	assert_int_equal(status, 0);
 }
 
-static void test_logins(void **state)
+/* One login; what is wrong with it goes to standard output. */
+static bool login_case(const struct server *v, const struct login *c)
 {
 	const char foreign[] = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+	struct link l;
+	struct err e;
+	bool good = false;
+
+	endpoint(v, &l, c->key);
+	l.ep.auth = str_c(c->auth);
+	l.pin[0] = c->pin == 0 || c->pin == 1 ? str_c(v->pin[c->pin]) : str_c(foreign);
+	l.pin[1] = str_c(v->pin[1]);
+	l.ep.nhost_keys = c->pin == 2 ? 2 : c->pin == -2 ? 0 : 1;
+	const int rc = open_link(&l, &e);
+	if (c->reason)
+		good = rc == -1 && e.code == ERR_AUTH && strcmp(e.reason, c->reason) == 0 &&
+			strstr(e.text, c->says);
+	else
+		good = rc == 0 && strstr(l.t.peer, c->says);
+	if (!good)
+		print_message("%s: %d %s %s; %s\n", c->name, rc, e.reason, e.text, l.t.peer);
+	close_link(&l);
+	return good;
+}
+
+/* The same in a child: libssh2 1.10 forgets a number of OpenSSL's when it reads an ecdsa key. */
+static bool login_in_child(const struct server *v, const struct login *c)
+{
+	int status = 0;
+	const pid_t child = fork();
+
+	if (child == 0)
+		_exit(login_case(v, c) ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void test_logins(void **state)
+{
 	const struct server *v = server(state);
 
 	make_key("srv/other", "ed25519", "");
@@ -316,20 +352,11 @@ static void test_logins(void **state)
 	make_key("srv/locked", "ed25519", "secret");
 	for (size_t i = 0; i < sizeof(logins) / sizeof(logins[0]); i++) {
 		const struct login *c = &logins[i];
-		struct link l;
-		struct err e;
 
-		endpoint(v, &l, c->key);
-		l.ep.auth = str_c(c->auth);
-		l.pin[0] = c->pin == 0 || c->pin == 1 ? str_c(v->pin[c->pin]) : str_c(foreign);
-		l.pin[1] = str_c(v->pin[1]);
-		l.ep.nhost_keys = c->pin == 2 ? 2 : c->pin == -2 ? 0 : 1;
-		const int rc = open_link(&l, &e);
-		if (c->reason ? rc != -1 || strcmp(e.reason, c->reason) != 0 ||
-					e.code != ERR_AUTH || !strstr(e.text, c->says)
-			      : rc != 0 || !strstr(l.t.peer, c->says))
-			fail_msg("%s: %d %s %s; %s", c->name, rc, e.reason, e.text, l.t.peer);
-		close_link(&l);
+		if (strcmp(c->key, "srv/client_ecdsa") == 0)
+			assert_true(login_in_child(v, c));
+		else
+			assert_true(login_case(v, c));
 	}
 	struct link l;
 	struct err e;
