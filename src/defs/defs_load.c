@@ -573,63 +573,99 @@ static void load_segment(struct defs *d, struct dict *dict, const struct xml *x,
 		defs_check_notes(s, f);
 }
 
-struct source {
-	struct xml *root;
-	const char *file;
-};
+static void load_composites(struct defs *d, struct dict *dict, const struct xml *root, const char *file,
+	struct faults *f)
+{
+	for (const struct xml *x = root->child; x; x = x->next)
+		if (is(x, "composite"))
+			load_composite(d, dict, x, file, f);
+}
 
-static void load_segment_files(struct defs *d, struct dict *dict, struct source *sources, size_t n, struct faults *f)
+static void load_segments(struct defs *d, struct dict *dict, const struct xml *root, const char *file,
+	struct faults *f)
+{
+	for (const struct xml *x = root->child; x; x = x->next)
+		if (is(x, "segment"))
+			load_segment(d, dict, x, file, f);
+}
+
+static bool check_segments(struct dict *dict, const struct xml *root, const char *file, struct faults *f)
 {
 	static const char *const attrs[] = {"format", "version", NULL};
 	static const char *const children[] = {"composite", "segment", NULL};
 
-	for (size_t i = 0; i < n; i++) {
-		const struct xml *root = sources[i].root;
-		if (!check_root(root, "segments", dict, sources[i].file, f)) {
-			sources[i].root = NULL;
-			continue;
-		}
-		defs_load_strange(root, attrs, children, sources[i].file, f);
-		for (const struct xml *x = root->child; x; x = x->next)
-			if (is(x, "composite"))
-				load_composite(d, dict, x, sources[i].file, f);
-	}
-	for (size_t i = 0; i < n; i++)
-		for (const struct xml *x = sources[i].root ? sources[i].root->child : NULL; x; x = x->next)
-			if (is(x, "segment"))
-				load_segment(d, dict, x, sources[i].file, f);
+	if (!check_root(root, "segments", dict, file, f))
+		return false;
+	defs_load_strange(root, attrs, children, file, f);
+	return true;
 }
 
-/* Reads NAME.xml of this version from every folder that has it. */
-static size_t read_all(struct defs *d, struct dict *dict, const char *name, struct source *to, struct faults *f)
-{
-	struct str path = arena_printf(&d->arena, STR_FMT "/" STR_FMT "/%s.xml", STR_ARG(dict->format),
-		STR_ARG(dict->version), name);
-	size_t n = 0;
+/* What is done with the files of one name; composites of all files come before segments. */
+static const struct step {
+	const char *name;
+	bool (*check)(struct dict *dict, const struct xml *root, const char *file, struct faults *f);
+	void (*load)(struct defs *d, struct dict *dict, const struct xml *root, const char *file, struct faults *f);
+} steps[] = {
+	{"codes", NULL, load_code_file},
+	{"elements", NULL, load_element_file},
+	{"segments", check_segments, load_composites},
+	{"envelope", check_segments, load_composites},
+	{"segments", NULL, load_segments},
+	{"envelope", NULL, load_segments},
+};
+enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
-	for (size_t i = 0; i < d->ndirs; i++) {
-		int rc = defs_load_file(d, i, path, &to[n].root, &to[n].file, f);
-		dict->found = dict->found || rc != 0;
-		n += rc == 1;
+struct source {
+	struct xml *root;	/* NULL: not there, or not what it should be */
+	const char *file;
+};
+
+static void load_sources(struct defs *d, struct dict *dict, struct source (*sources)[DEFS_DIRS_MAX], struct faults *f)
+{
+	for (size_t k = 0; k < STEPS; k++) {
+		struct source *of = sources[k < 4 ? k : k - 2];
+		for (size_t i = 0; i < d->ndirs; i++) {
+			if (of[i].root && steps[k].check && !steps[k].check(dict, of[i].root, of[i].file, f))
+				of[i].root = NULL;
+			if (of[i].root)
+				steps[k].load(d, dict, of[i].root, of[i].file, f);
+		}
 	}
-	return n;
 }
 
 void defs_load_dict(struct defs *d, struct dict *dict, struct faults *f)
 {
-	struct source sources[2 * DEFS_DIRS_MAX];
+	struct source sources[4][DEFS_DIRS_MAX] = {{{NULL, NULL}}};
 	size_t before = f->n;
-	size_t n = read_all(d, dict, "codes", sources, f);
 
-	for (size_t i = 0; i < n; i++)
-		load_code_file(d, dict, sources[i].root, sources[i].file, f);
-	n = read_all(d, dict, "elements", sources, f);
-	for (size_t i = 0; i < n; i++)
-		load_element_file(d, dict, sources[i].root, sources[i].file, f);
-	n = read_all(d, dict, "segments", sources, f);
-	n += read_all(d, dict, "envelope", sources + n, f);
-	load_segment_files(d, dict, sources, n, f);
+	for (size_t k = 0; k < 4; k++) {
+		struct str path = arena_printf(&d->arena, STR_FMT "/" STR_FMT "/%s.xml", STR_ARG(dict->format),
+			STR_ARG(dict->version), steps[k].name);
+		for (size_t i = 0; i < d->ndirs; i++) {
+			int rc = defs_load_file(d, i, path, &sources[k][i].root, &sources[k][i].file, f);
+			dict->found = dict->found || rc != 0;
+			if (rc != 1)
+				sources[k][i].root = NULL;
+		}
+	}
+	load_sources(d, dict, sources, f);
 	dict->faults = f->n - before;
+}
+
+void defs_load_root(struct defs *d, struct dict *dict, const struct xml *root, const char *file, struct faults *f)
+{
+	size_t before = f->n;
+
+	if (str_is(root->name, "codes"))
+		load_code_file(d, dict, root, file, f);
+	else if (str_is(root->name, "elements"))
+		load_element_file(d, dict, root, file, f);
+	else if (check_segments(dict, root, file, f)) {
+		load_composites(d, dict, root, file, f);
+		load_segments(d, dict, root, file, f);
+	}
+	dict->found = true;
+	dict->faults += f->n - before;
 }
 
 /* ---- messages ------------------------------------------------------------------------------- */

@@ -94,6 +94,8 @@ int defs_load_file(struct defs *d, size_t dir, struct str path, struct xml **roo
 	struct faults *f);
 /* All dictionary files of a version, from all folders: what an earlier folder defines counts. */
 void defs_load_dict(struct defs *d, struct dict *dict, struct faults *f);
+/* One file of a dictionary that was read already; file must stay the same pointer for one file. */
+void defs_load_root(struct defs *d, struct dict *dict, const struct xml *root, const char *file, struct faults *f);
 /* The structure of a message; NULL when faults were added. */
 struct dict_message *defs_load_message(struct defs *d, struct dict *dict, const struct xml *root,
 	const char *file, struct str id, struct faults *f);

@@ -55,7 +55,7 @@ static struct def_part *own_parts(struct guide *g, struct def_node *node)
 
 static int fault(struct guide *g, const struct xml *x, struct str what, const char *text)
 {
-	return faults_add(g->f, g->file, x->line, x->column, STR_FMT ": %s", STR_ARG(what), text);
+	return faults_add(g->f, g->file, x->line, x->column, STR_FMT " %s", STR_ARG(what), text);
 }
 
 /* use= of a node or position. */
