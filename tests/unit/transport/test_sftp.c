@@ -368,6 +368,29 @@ static void test_logins(void **state)
 	close_link(&l);
 }
 
+/* A server with an RSA host key only: libssh2 1.10 has no SHA-2 for it, and that is said plainly. */
+static void test_rsa_host(void **state)
+{
+	const struct server *v = server(state);
+	struct link l;
+	struct err e;
+	struct buf info;
+
+	assert_int_equal(sshd("start", "srv-rsa", "--host-keys", "rsa"), 0);
+	endpoint(v, &l, "srv/client_ed25519");
+	buf_init(&info, 8192);
+	assert_int_equal(fsx_read_path("srv-rsa/sshd.json", &info, &e), 0);
+	l.ep.port = (uint16_t)strtoul(behind(buf_cstr(&info), "\"port\"", ": "), NULL, 10);
+	buf_done(&info);
+	const int rc = open_link(&l, &e);
+	assert_int_equal(sshd("stop", "srv-rsa", NULL, NULL), 0);
+	close_link(&l);
+	assert_int_equal(rc, -1);
+	assert_int_equal(e.code, ERR_AUTH);
+	assert_string_equal(e.reason, "NO-COMMON-ALGORITHM");
+	assert_non_null(strstr(e.text, "ed25519 or ecdsa host key"));
+}
+
 static void test_no_auth_before_key(void **state)
 {
 	const struct server *v = server(state);
@@ -753,6 +776,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_logins),
+		cmocka_unit_test(test_rsa_host),
 		cmocka_unit_test(test_no_auth_before_key),
 		cmocka_unit_test(test_unreachable),
 		cmocka_unit_test(test_send),
