@@ -1,10 +1,7 @@
 /* gridspool run: one start of the batch. */
-#include <stdio.h>
-#include <string.h>
+#include "cli/cmd_run.h"
 
 #include "cli/args.h"
-#include "cli/command.h"
-#include "cli/commands.h"
 #include "stage/run.h"
 
 static const char usage[] =

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "cli/commands.h"
+#include "cli/cmd_run.h"
 
 static const struct command_ops *const all[] = {
 	&cmd_run, NULL,
