@@ -338,16 +338,16 @@ static void number(struct reader *r, const struct item *it, struct node *n, stru
 		return;
 	}
 	if (mark == ',' && marked(n->value, '.'))
-		tell(it, n, names_text(r->names, n->name), "CSV-DECIMAL-MARK", SEV_ERROR, STR("a decimal comma"),
-		     "The number has another decimal mark than the source declares.",
-		     "Correct the value, or the decimal mark in the source's configuration.", d);
+		tell(it, n, names_text(r->names, n->name), "VALUE-NOT-NUMBER", SEV_ERROR, STR("a decimal comma"),
+		     "the number has another decimal mark than the source declares",
+		     "correct the value, or the decimal mark in the source's configuration", d);
 }
 
 static void formula(struct reader *r, const struct item *it, const struct node *n, struct diag *d)
 {
 	tell(it, n, names_text(r->names, n->name), "CSV-FORMULA", SEV_NOTE, STR(""),
-	     "The cell begins like a formula of a spreadsheet; it is passed on as it is.",
-	     "Look whether this is meant.", d);
+	     "the cell begins like a formula of a spreadsheet; it is passed on as it is",
+	     "look whether this is meant", d);
 }
 
 /* Nodes of all cells at once, linked as children of a root. */
@@ -387,14 +387,14 @@ static const struct {
 	const char *rule;
 	const char *remedy;
 } faults[] = {
-	[CSV_AFTER_QUOTE] = {"CSV-QUOTE", "Text follows after the closing quote of a cell.",
-			     "Double the quotes that belong to the text."},
-	[CSV_INNER_QUOTE] = {"CSV-QUOTE", "A quote stands inside a cell that is not quoted.",
-			     "Put the cell in quotes and double the quotes in it."},
-	[CSV_BARE_CR] = {"CSV-LINE-END", "A carriage return stands inside a cell that is not quoted.",
-			 "Put the cell in quotes, or end the line with CR LF."},
-	[CSV_TOO_MANY] = {"CSV-COLUMNS", "The row has more cells than a row can have.",
-			  "Look for a wrong separator."},
+	[CSV_AFTER_QUOTE] = {"CSV-QUOTE", "text follows after the closing quote of a cell",
+			     "double the quotes that belong to the text"},
+	[CSV_INNER_QUOTE] = {"CSV-QUOTE", "a quote stands inside a cell that is not quoted",
+			     "put the cell in quotes and double the quotes in it"},
+	[CSV_BARE_CR] = {"CSV-LINE-END", "a carriage return stands inside a cell that is not quoted",
+			 "put the cell in quotes, or end the line with CR LF"},
+	[CSV_TOO_MANY] = {"CSV-COLUMNS", "the row has more cells than a row can have",
+			  "look for a wrong separator"},
 };
 
 static void bad_row(const struct source *s, const struct item *it, struct diag *d)
@@ -428,8 +428,8 @@ static void bad_count(const struct source *s, const struct item *it, uint64_t re
 		.column = it->line > 0 ? 1 : 0,
 		.found = {found, 0},
 		.expected = {expected, 0},
-		.rule = STR("The row has another number of cells than the header."),
-		.remedy = STR("Look for a missing cell, or for a separator in a text that is not in quotes."),
+		.rule = STR("the row has another number of cells than the header"),
+		.remedy = STR("look for a missing cell, or for a separator in a text that is not in quotes"),
 	};
 	struct finding told = f;
 

@@ -24,7 +24,7 @@ static bool fault(struct scan *s, size_t at, size_t n, const char *rule, const c
 
 	*s->f = (struct json_fault){"JSON-SYNTAX", at, n < left ? n : left, rule, expected, left == 0};
 	if (left == 0)
-		s->f->rule = "The document ends in the middle.";
+		s->f->rule = "the document ends in the middle";
 	return true;
 }
 
@@ -34,6 +34,14 @@ static int hex(char c)
 		return c - '0';
 	c = str_lower(c);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool all_hex(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (hex(s.p[i]) < 0)
+			return false;
+	return true;
 }
 
 /* The four digits at at as a number, or -1. */
@@ -63,15 +71,15 @@ static bool escape(struct scan *s)
 	if (s->doc.p[start + 1] != 'u') {
 		s->at += 2;
 		if (!memchr("\"\\/bfnrt", s->doc.p[start + 1], 8))
-			return fault(s, start, 2, "This escape does not exist.",
+			return fault(s, start, 2, "this escape does not exist",
 				     "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
 		return false;
 	}
 	unit = code_unit(s, start + 2);
-	if (unit < 0 && s->doc.n - start < 6)
+	if (unit < 0 && all_hex(str_from(s->doc, start + 2)))
 		return fault(s, s->doc.n, 0, "", "four hexadecimal digits");
 	if (unit < 0)
-		return fault(s, start, 6, "An escape \\u has no four hexadecimal digits.", NULL);
+		return fault(s, start, 6, "an escape \\u has no four hexadecimal digits", NULL);
 	s->at = start + 6;
 	if (unit < 0xd800 || unit > 0xdfff)
 		return false;
@@ -83,9 +91,9 @@ static bool escape(struct scan *s)
 			return false;
 		}
 	}
-	if (unit <= 0xdbff && s->doc.n - s->at < 6)
+	if (unit <= 0xdbff && (s->at == s->doc.n || (s->doc.p[s->at] == '\\' && s->doc.n - s->at < 6)))
 		return fault(s, s->doc.n, 0, "", "the other half of a surrogate pair");
-	return fault(s, start, 6, "Half of a surrogate pair stands alone.",
+	return fault(s, start, 6, "half of a surrogate pair stands alone",
 		     "a high surrogate followed by a low one");
 }
 
@@ -101,7 +109,7 @@ static bool string(struct scan *s)
 			return false;
 		}
 		if ((unsigned char)c < 0x20)
-			return fault(s, s->at, 1, "A control character stands unescaped in a text.",
+			return fault(s, s->at, 1, "a control character stands unescaped in a text",
 				     "\\n, \\t or \\u and four digits");
 		if (c != '\\')
 			s->at++;
@@ -111,7 +119,7 @@ static bool string(struct scan *s)
 	fault(s, s->doc.n, 0, "", "the closing quote of the text");
 	s->f->at = start;
 	s->f->n = s->doc.n - start;
-	s->f->rule = "The document ends in the middle of a text.";
+	s->f->rule = "the document ends in the middle of a text";
 	return true;
 }
 
@@ -161,6 +169,17 @@ static size_t token(const struct scan *s, size_t at)
 	return end > at ? end - at : 1;
 }
 
+/* Could this be the first part of a number or a literal? */
+static bool begins(struct str text)
+{
+	if (str_starts(STR("true"), text) || str_starts(STR("false"), text) || str_starts(STR("null"), text))
+		return true;
+	for (size_t i = 0; i < text.n; i++)
+		if (!str_is_digit(text.p[i]) && !memchr("+-.eE", text.p[i], 5))
+			return false;
+	return text.p[0] == '-' || str_is_digit(text.p[0]);
+}
+
 /* A number or a literal. True is a fault. */
 static bool scalar(struct scan *s)
 {
@@ -172,11 +191,11 @@ static bool scalar(struct scan *s)
 		s->at += n;
 		return false;
 	}
-	if (s->at + n == s->doc.n && s->depth > 0)
+	if (s->at + n == s->doc.n && s->depth > 0 && begins(text))
 		return fault(s, s->doc.n, 0, "", "the rest of it");
 	if (text.p[0] == '-' || text.p[0] == '+' || text.p[0] == '.' || str_is_digit(text.p[0]))
-		return fault(s, s->at, n, "This is no number as JSON writes it.", "for example -12.5");
-	return fault(s, s->at, n, "A value is missing or is no JSON value.",
+		return fault(s, s->at, n, "this is no number as JSON writes it", "for example -12.5");
+	return fault(s, s->at, n, "a value is missing or is no JSON value",
 		     "a text in quotes, a number, true, false, null, { or [");
 }
 
@@ -185,7 +204,7 @@ static bool close_one(struct scan *s, char c, enum state *state)
 	const char open = s->depth > 0 ? s->open[s->depth - 1] : '\0';
 
 	if (open != (c == '}' ? '{' : '['))
-		return fault(s, s->at, 1, "This bracket closes nothing that is open.", NULL);
+		return fault(s, s->at, 1, "this bracket closes nothing that is open", NULL);
 	s->depth--;
 	s->at++;
 	*state = s->depth > 0 ? AFTER : DONE;
@@ -200,7 +219,7 @@ static bool value(struct scan *s, enum state *state)
 		return close_one(s, c, state);
 	if (c == '{' || c == '[') {
 		if (s->depth == LIMIT_NESTING) {
-			fault(s, s->at, 1, "Values are nested too deeply.", "at most 64 levels");
+			fault(s, s->at, 1, "values are nested too deeply", "at most 64 levels");
 			s->f->code = "JSON-DEPTH";
 			return true;
 		}
@@ -220,7 +239,7 @@ static bool after(struct scan *s, enum state *state)
 	if (c == '}' || c == ']')
 		return close_one(s, c, state);
 	if (c != ',')
-		return fault(s, s->at, token(s, s->at), "Two values stand side by side.",
+		return fault(s, s->at, token(s, s->at), "two values stand side by side",
 			     s->open[s->depth - 1] == '{' ? "a comma or }" : "a comma or ]");
 	s->at++;
 	*state = s->open[s->depth - 1] == '{' ? KEY : VALUE;
@@ -234,7 +253,7 @@ static bool key(struct scan *s, enum state *state)
 	if (c == '}' && *state == FIRST_KEY)
 		return close_one(s, c, state);
 	if (c != '"')
-		return fault(s, s->at, token(s, s->at), "A name is missing.", "a name in quotes");
+		return fault(s, s->at, token(s, s->at), "a name is missing", "a name in quotes");
 	*state = COLON;
 	return string(s);
 }
@@ -252,7 +271,7 @@ static bool step(struct scan *s, enum state *state)
 		return key(s, state);
 	case COLON:
 		if (c != ':')
-			return fault(s, s->at, token(s, s->at), "A name has no value.", "a colon");
+			return fault(s, s->at, token(s, s->at), "a name has no value", "a colon");
 		s->at++;
 		*state = VALUE;
 		return false;
@@ -260,7 +279,7 @@ static bool step(struct scan *s, enum state *state)
 		return after(s, state);
 	case DONE:
 	default:
-		return fault(s, s->at, token(s, s->at), "More follows after the end of the document.",
+		return fault(s, s->at, token(s, s->at), "more follows after the end of the document",
 			     "one value");
 	}
 }
@@ -273,7 +292,7 @@ bool json_fault_scan(struct str doc, struct json_fault *f)
 
 	f->code = NULL;
 	if (bad != SIZE_MAX) {
-		*f = (struct json_fault){"JSON-ENCODING", bad, 1, "A byte is no UTF-8.", "UTF-8", false};
+		*f = (struct json_fault){"JSON-ENCODING", bad, 1, "a byte is no UTF-8", "UTF-8", false};
 		return true;
 	}
 	for (;;) {
@@ -292,10 +311,10 @@ bool json_fault_scan(struct str doc, struct json_fault *f)
 static const char *remedy(const struct json_fault *f)
 {
 	if (strcmp(f->code, "JSON-ENCODING") == 0)
-		return "Export the file again as UTF-8.";
+		return "export the file again as UTF-8";
 	if (strcmp(f->code, "JSON-DUPLICATE-KEY") == 0)
-		return "Give the name once in this object; which value counts cannot be known.";
-	return "Correct the document where it is made and deliver it again.";
+		return "give the name once in this object; which value counts cannot be known";
+	return "correct the document where it is made and deliver it again";
 }
 
 void json_fault_add(const struct json_fault *f, const struct item *it, struct diag *d)
@@ -326,8 +345,8 @@ int json_fault_err(const struct json_fault *f, const struct item *it, struct err
 	utf8_quote(&found, str_sub(it->raw, f->at, f->n < 40 ? f->n : 40), 60);
 	(void)err_set(e, ERR_INPUT, STR_FMT ":%u:%u: byte %llu: %s%s" STR_FMT "%s%s", STR_ARG(it->file),
 		      place.line, place.column, (unsigned long long)place.offset, f->rule,
-		      found.n > 0 ? " Found: " : "", STR_ARG(buf_view(&found)),
-		      f->expected ? " Expected: " : "", f->expected ? f->expected : "");
+		      found.n > 0 ? "; found " : "", STR_ARG(buf_view(&found)),
+		      f->expected ? "; expected " : "", f->expected ? f->expected : "");
 	buf_done(&found);
 	return err_reason(e, f->code);
 }

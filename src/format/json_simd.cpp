@@ -118,13 +118,13 @@ bool fault(struct walk &w, const char *code, const char *at, size_t n, const cha
 
 bool syntax(struct walk &w)
 {
-	return fault(w, "JSON-SYNTAX", nullptr, 0, "The document is no JSON.", nullptr);
+	return fault(w, "JSON-SYNTAX", nullptr, 0, "the document is no JSON", nullptr);
 }
 
 bool node_add(struct walk &w, struct node *parent, uint32_t name, const char *at, struct node **out)
 {
 	if (w.nodes == LIMIT_NODES)
-		return fault(w, "JSON-LIMIT", at, 1, "The item has too many values.", "at most 1048576");
+		return fault(w, "ITEM-TOO-LARGE", at, 1, "the item has too many values", "at most 1048576");
 	if (w.left == 0) {
 		w.pool = static_cast<struct node *>(arena_raw(w.a, NODES * sizeof(struct node)));
 		w.left = NODES;
@@ -191,8 +191,8 @@ bool intern(struct walk &w, struct str name, const char *at, uint32_t *id)
 	*id = names_find(w.s->names, name);
 	if (*id == 0) {
 		if (w.s->names->n >= LIMIT_NAMES)
-			return fault(w, "JSON-LIMIT", at, name.n,
-				     "There are too many different names; they seem to be data.",
+			return fault(w, "ITEM-TOO-LARGE", at, name.n,
+				     "there are too many different names; they seem to be data",
 				     "at most 131072 names");
 		*id = names_id(w.s->names, name);
 	}
@@ -235,7 +235,7 @@ struct keys {
 
 bool repeated(struct walk &w, const char *key)
 {
-	return fault(w, "JSON-DUPLICATE-KEY", key, plain(key), "An object has the same name twice.",
+	return fault(w, "JSON-DUPLICATE-KEY", key, plain(key), "an object has the same name twice",
 		     "each name once");
 }
 
@@ -268,7 +268,7 @@ bool keys_end(struct walk &w, const struct keys &k, const char *at)
 	uint32_t *twice = std::adjacent_find(first, last);
 	if (twice == last)
 		return true;
-	return fault(w, "JSON-DUPLICATE-KEY", at, 1, "This object has a name twice.", "each name once");
+	return fault(w, "JSON-DUPLICATE-KEY", at, 1, "this object has a name twice", "each name once");
 }
 
 bool is_digit(char c)
@@ -318,7 +318,7 @@ bool text(struct walk &w, od::value &v, struct node *n, struct str token)
 	n->kind = NODE_TEXT;
 	n->value = (struct str){token.p + 1, token.n - 2};
 	if (n->value.n > LIMIT_VALUE)
-		return fault(w, "JSON-LIMIT", token.p, 1, "A value is too long.", "at most 4 MB");
+		return fault(w, "ITEM-TOO-LARGE", token.p, 1, "a value is too long", "at most 4 MB");
 	if (n->value.n == 0 || !std::memchr(n->value.p, '\\', n->value.n))
 		return true;
 	return unescape(w, raw, n->value.n, &n->value);
@@ -356,7 +356,7 @@ bool value(struct walk &w, od::value v, struct node *parent, uint32_t name, unsi
 	if (token.n == 0)
 		return syntax(w);
 	if ((token.p[0] == '{' || token.p[0] == '[') && depth == LIMIT_NESTING)
-		return fault(w, "JSON-DEPTH", token.p, 1, "Values are nested too deeply.", "at most 64 levels");
+		return fault(w, "JSON-DEPTH", token.p, 1, "values are nested too deeply", "at most 64 levels");
 	if (token.p[0] == '[') {
 		od::array array;
 		if (v.get_array().get(array))
@@ -460,7 +460,7 @@ extern "C" bool json_simd_parse(struct json_simd *s, struct str doc, uint64_t of
 	if (doc.p[at] != '{') {
 		if (json_fault_scan(doc, f))
 			return false;
-		return fault(w, "JSON-NOT-OBJECT", doc.p + at, 1, "An item must be an object.", "{");
+		return fault(w, "JSON-NOT-OBJECT", doc.p + at, 1, "an item must be an object", "{");
 	}
 	if (document.get_object().get(object) || !node_add(w, nullptr, 0, doc.p + at, &top))
 		return syntax(w);

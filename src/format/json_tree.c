@@ -73,13 +73,13 @@ static int unreadable(struct item *it, const struct err *why, struct diag *d)
 {
 	const bool limit = why->code == ERR_LIMIT;
 	const struct finding f = {
-		.code = limit ? STR("ZIP-LIMIT") : STR("ZIP-MEMBER"),
+		.code = limit ? STR("ITEM-TOO-LARGE") : STR("ZIP-MEMBER"),
 		.severity = SEV_ERROR,
 		.file = it->file,
 		.found = str_c(why->text),
 		.expected = limit ? STR("an item of usual size") : STR("a member that is whole"),
-		.rule = STR("This member of the packed tree cannot be read."),
-		.remedy = STR("Export the tree again."),
+		.rule = STR("this member of the packed tree cannot be read"),
+		.remedy = STR("export the tree again"),
 	};
 
 	diag_add(d, &f);
