@@ -64,7 +64,7 @@ void arena_reset(struct arena *a)
 	}
 	drop(keep->older);
 	keep->older = NULL;
-	if (keep->size > 16 * (size_t)BLOCK) {	/* one huge item must not hold its memory for ever */
+	if (keep->size > 16 * (size_t)BLOCK) { /* one huge item must not hold its memory for ever */
 		mem_free(keep);
 		memset(a, 0, sizeof(*a));
 		return;

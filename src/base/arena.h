@@ -12,14 +12,14 @@
 struct arena_block;
 
 struct arena {
-	struct arena_block *head;	/* the block in use; older ones behind it */
+	struct arena_block *head; /* the block in use; older ones behind it */
 	char *next;
 	char *end;
-	size_t used;			/* bytes handed out since the last reset */
+	size_t used; /* bytes handed out since the last reset */
 };
 
 void arena_init(struct arena *a);
-void arena_done(struct arena *a);	/* accepts a zeroed arena */
+void arena_done(struct arena *a); /* accepts a zeroed arena */
 /* Forgets everything; keeps one block, so that a steady load allocates nothing. */
 void arena_reset(struct arena *a);
 

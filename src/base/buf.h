@@ -13,12 +13,12 @@ struct buf {
 	size_t n;
 	size_t cap;
 	size_t max;
-	bool over;	/* something did not fit; what fits is kept */
+	bool over; /* something did not fit; what fits is kept */
 };
 
 void buf_init(struct buf *b, size_t max);
 void buf_done(struct buf *b);
-void buf_clear(struct buf *b);		/* empties; keeps the memory */
+void buf_clear(struct buf *b); /* empties; keeps the memory */
 
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_str(struct buf *b, struct str s);
@@ -26,8 +26,8 @@ void buf_c(struct buf *b, const char *s);
 void buf_ch(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
-struct str buf_view(const struct buf *b);	/* borrowed until the next change */
-const char *buf_cstr(struct buf *b);		/* terminated, borrowed likewise */
+struct str buf_view(const struct buf *b); /* borrowed until the next change */
+const char *buf_cstr(struct buf *b);	  /* terminated, borrowed likewise */
 /* -1 with ERR_LIMIT when something did not fit; what names it in the message. */
 int buf_check(const struct buf *b, const char *what, struct err *e) ATTR_CHECK;
 

@@ -6,11 +6,11 @@
 
 enum {
 	DAY_SECONDS = 86400,
-	ERA_DAYS = 146097,	/* 400 years */
-	ERA_SHIFT = 719468,	/* days from 0000-03-01 to 1970-01-01 */
-	PIVOT = 69,		/* two-digit years as POSIX has them: 69 to 99 are 19xx, 00 to 68 20xx */
+	ERA_DAYS = 146097,  /* 400 years */
+	ERA_SHIFT = 719468, /* days from 0000-03-01 to 1970-01-01 */
+	PIVOT = 69, /* two-digit years as POSIX has them: 69 to 99 are 19xx, 00 to 68 20xx */
 	YEAR_LAST = 9999,
-	OFFSET_HOURS = 14,	/* the largest offset XML Schema allows; Kiribati has it */
+	OFFSET_HOURS = 14, /* the largest offset XML Schema allows; Kiribati has it */
 };
 
 static bool leap(int year)
@@ -173,7 +173,8 @@ static bool zone(struct str s, int64_t *offset)
 		if (!number(&s, 2, &minutes))
 			return false;
 	}
-	if (s.n > 0 || hours > OFFSET_HOURS || minutes > 59 || (hours == OFFSET_HOURS && minutes > 0))
+	if (s.n > 0 || hours > OFFSET_HOURS || minutes > 59 ||
+		(hours == OFFSET_HOURS && minutes > 0))
 		return false;
 	*offset = (minus ? -1 : 1) * (hours * 3600 + minutes * 60);
 	return true;

@@ -9,10 +9,10 @@
 #include "base/str.h"
 
 struct date {
-	int16_t year;	/* 1 to 9999 */
-	uint8_t month;	/* 1 to 12 */
+	int16_t year;  /* 1 to 9999 */
+	uint8_t month; /* 1 to 12 */
 	uint8_t day;
-	uint8_t hour;	/* 0 to 23 */
+	uint8_t hour; /* 0 to 23 */
 	uint8_t minute;
 	uint8_t second;
 	bool has_time;
@@ -21,9 +21,9 @@ struct date {
 enum { DATE_TEXT = 32 };
 
 bool date_valid(int year, int month, int day);
-int64_t date_days(const struct date *d);		/* days since 1970-01-01 */
+int64_t date_days(const struct date *d); /* days since 1970-01-01 */
 struct date date_from_days(int64_t days);
-int64_t date_unix(const struct date *d);		/* seconds since 1970-01-01T00:00:00Z */
+int64_t date_unix(const struct date *d); /* seconds since 1970-01-01T00:00:00Z */
 struct date date_from_unix(int64_t seconds);
 /* ISO 8601 calendar date, optionally with time (seconds and fraction optional) and Z or offset
  * (taken into account); also CCYYMMDD, CCYYMMDDHHMM[SS]. False when s is none or does not exist. */

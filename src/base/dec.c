@@ -11,7 +11,7 @@
 #include "base/mem.h"
 
 #define E19 10000000000000000000u
-#define TOP ((u128)E19 * E19)		/* 10^38: the first value out of range */
+#define TOP ((u128)E19 * E19) /* 10^38: the first value out of range */
 
 static const uint64_t pow10[DEC_SCALE + 1] = {
 	1u,

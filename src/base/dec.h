@@ -30,7 +30,7 @@ struct str dec_text(struct dec d, struct arena *a);
 struct str dec_fixed(struct dec d, unsigned scale, struct arena *a);
 
 int dec_cmp(struct dec a, struct dec b);
-bool dec_is_int(struct dec d, int64_t *out);	/* is it whole and does it fit? */
+bool dec_is_int(struct dec d, int64_t *out); /* is it whole and does it fit? */
 /* The four operations say false on overflow, dec_div also on division by zero.
  * dec_div keeps 18 decimals, half even; the others are exact. */
 bool dec_add(struct dec a, struct dec b, struct dec *out) ATTR_CHECK;

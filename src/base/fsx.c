@@ -387,6 +387,30 @@ int fsx_tmp_open(int dir, struct fsx_tmp *t, struct err *e)
 	return 0;
 }
 
+int fsx_scratch(struct err *e)
+{
+	const char *dir = getenv("TMPDIR");
+	char path[LIMIT_PATH];
+	int fd = -1;
+
+	if (!dir || !*dir)
+		dir = "/tmp";
+	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+	if (fd != -1 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+		return fd == -1 ? err_errno(e, ERR_IO, "a temporary file in %s", dir) : fd;
+	if (snprintf(path, sizeof(path), "%s/gridspool-XXXXXX", dir) >= (int)sizeof(path))
+		return err_set(e, ERR_IO, "TMPDIR is too long");
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd == -1)
+		return err_errno(e, ERR_IO, "a temporary file in %s", dir);
+	if (unlink(path) == -1) {
+		(void)err_errno(e, ERR_IO, "%s", path);
+		fsx_close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 void fsx_tmp_drop(struct fsx_tmp *t)
 {
 	int tmp = -1;

@@ -49,6 +49,8 @@ struct fsx_tmp {
 };
 
 int fsx_tmp_open(int dir, struct fsx_tmp *t, struct err *e) ATTR_CHECK;
+/* A file without a name, to write and read back; in $TMPDIR or /tmp, gone when it is closed. */
+int fsx_scratch(struct err *e) ATTR_CHECK;
 /* Removes it; accepts one that is published or zeroed with fd -1. */
 void fsx_tmp_drop(struct fsx_tmp *t);
 /* fsync, close, rename to name (never over another: ERR_EXISTS), fsync folders. */

@@ -8,24 +8,26 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-enum { JSON_DEPTH = LIMIT_NESTING + 16 };	/* the deepest item we read, and our own levels around it */
+enum {
+	JSON_DEPTH = LIMIT_NESTING + 16
+}; /* the deepest item we read, and our own levels around it */
 
 struct json {
 	struct buf *out;
 	int depth;
-	bool pretty;			/* two blanks a level, one member a line */
-	bool first[JSON_DEPTH];		/* nothing written at this level yet */
-	bool named;			/* a name has been written, its value is due */
+	bool pretty;		/* two blanks a level, one member a line */
+	bool first[JSON_DEPTH]; /* nothing written at this level yet */
+	bool named;		/* a name has been written, its value is due */
 };
 
 void json_init(struct json *j, struct buf *out, bool pretty);
 void json_object(struct json *j);
 void json_array(struct json *j);
-void json_end(struct json *j, char bracket);	/* '}' or ']' */
+void json_end(struct json *j, char bracket); /* '}' or ']' */
 void json_name(struct json *j, const char *name);
-void json_str(struct json *j, struct str s);	/* bad UTF-8 becomes U+FFFD */
+void json_str(struct json *j, struct str s); /* bad UTF-8 becomes U+FFFD */
 void json_int(struct json *j, int64_t v);
-void json_raw(struct json *j, struct str token);	/* a number already in JSON form */
+void json_raw(struct json *j, struct str token); /* a number already in JSON form */
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
 

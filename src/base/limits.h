@@ -21,6 +21,7 @@ enum {
 	LIMIT_LINK_DEPTH = 8,		/* content links followed from one item */
 	LIMIT_EXPR_DEPTH = 64,		/* nesting of one expression of a map */
 	LIMIT_FINDINGS = 1000,		/* findings kept of one item; more are counted */
+	LIMIT_LISTING = 200000,		/* files in one partner's get folder: some never clean up */
 	LIMIT_ATTEMPTS = 3,		/* crashes of one unit of work before it is quarantined */
 	LIMIT_JOIN_ROWS = 10000,	/* rows one item may join */
 };

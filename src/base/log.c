@@ -16,7 +16,7 @@
 #include "base/utf8.h"
 
 enum {
-	VALUE_MAX = 1000,	/* the text of an error fits, a payload does not */
+	VALUE_MAX = 1000, /* the text of an error fits, a payload does not */
 	LINE_MAX_BYTES = 16 << 10,
 };
 
@@ -39,7 +39,7 @@ static bool is_bare(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!str_is_digit(s.p[i]) && !str_is_alpha(s.p[i]) &&
-		    str_chr(STR("._:/@+-"), s.p[i]) == SIZE_MAX)
+			str_chr(STR("._:/@+-"), s.p[i]) == SIZE_MAX)
 			return false;
 	return s.n > 0 && s.n <= VALUE_MAX;
 }
@@ -113,7 +113,7 @@ void log_event(struct log *l, enum log_level level, const char *event, ...)
 	put_pairs(&b, ap, false);
 	va_end(ap);
 	if (b.over)
-		b.n -= 1;	/* a line that was cut still ends */
+		b.n -= 1; /* a line that was cut still ends */
 	b.over = false;
 	buf_ch(&b, '\n');
 	if (l->fd != -1 && !write_line(l->fd, buf_view(&b)))

@@ -15,12 +15,12 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 struct log {
-	int fd;				/* appended to; -1 for none */
-	bool echo;			/* errors and warnings to standard error too */
+	int fd;	   /* appended to; -1 for none */
+	bool echo; /* errors and warnings to standard error too */
 	enum log_level level;
 	const struct clock *clock;
-	char run[40];			/* run id or "" */
-	uint64_t lost;			/* lines that could not be written */
+	char run[40];  /* run id or "" */
+	uint64_t lost; /* lines that could not be written */
 };
 
 void log_init(struct log *l, const struct clock *clock);

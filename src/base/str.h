@@ -15,34 +15,37 @@ struct str {
 
 #define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
 /* The same for initialisers of static tables, where a compound literal is no constant. */
-#define STR_INIT(lit) {"" lit, sizeof(lit) - 1}
+#define STR_INIT(lit)                   \
+	{                               \
+		"" lit, sizeof(lit) - 1 \
+	}
 /* For printf: STR_FMT in the format, STR_ARG(s) among the arguments. */
 #define STR_FMT "%.*s"
 #define STR_ARG(s) ((int)((s).n > 2000 ? 2000 : (s).n)), ((s).p ? (s).p : "")
 
-struct str str_c(const char *s);	/* of a terminated string; NULL gives an empty view */
+struct str str_c(const char *s); /* of a terminated string; NULL gives an empty view */
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *s);
-int str_cmp(struct str a, struct str b);	/* by bytes, as memcmp, shorter first */
+int str_cmp(struct str a, struct str b); /* by bytes, as memcmp, shorter first */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 /* Offset of the first needle at or after from, or SIZE_MAX. */
 size_t str_find(struct str s, struct str needle, size_t from);
-size_t str_chr(struct str s, char c);		/* offset or SIZE_MAX */
-struct str str_sub(struct str s, size_t from, size_t n);	/* clipped to s */
+size_t str_chr(struct str s, char c);			 /* offset or SIZE_MAX */
+struct str str_sub(struct str s, size_t from, size_t n); /* clipped to s */
 struct str str_from(struct str s, size_t from);
-struct str str_trim(struct str s);		/* without blanks, tabs, CR, LF at both ends */
+struct str str_trim(struct str s); /* without blanks, tabs, CR, LF at both ends */
 /* Cuts the part before the next sep off *rest; false when *rest is used up. */
 bool str_split(struct str *rest, char sep, struct str *part);
-uint64_t str_hash(struct str s);		/* for tables inside one process only */
+uint64_t str_hash(struct str s); /* for tables inside one process only */
 
 /* Whole string as a decimal integer with optional '-'. Returns false when it is none or too big. */
 bool str_to_i64(struct str s, int64_t *out) ATTR_CHECK;
-bool str_is_digits(struct str s);		/* not empty and only 0-9 */
+bool str_is_digits(struct str s); /* not empty and only 0-9 */
 bool str_is_digit(char c);
-bool str_is_alpha(char c);			/* ASCII only */
-bool str_is_blank(char c);			/* blank, tab, CR, LF */
-char str_lower(char c);				/* ASCII only */
+bool str_is_alpha(char c); /* ASCII only */
+bool str_is_blank(char c); /* blank, tab, CR, LF */
+char str_lower(char c);	   /* ASCII only */
 char str_upper(char c);
 
 /* The name nearest to s by edit distance among n names, or NULL when none is near: "did you mean". */

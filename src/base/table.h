@@ -16,13 +16,13 @@ struct table_slot {
 
 struct table {
 	struct table_slot *slots;
-	size_t cap;	/* a power of two, or 0 */
+	size_t cap; /* a power of two, or 0 */
 	size_t n;
 };
 
 void table_init(struct table *t);
 void table_done(struct table *t);
-void *table_get(const struct table *t, struct str key);		/* NULL when absent */
+void *table_get(const struct table *t, struct str key); /* NULL when absent */
 /* False and no change when the key is there already. value must not be NULL. */
 bool table_add(struct table *t, struct str key, void *value);
 /* Every pair once, in no order: for (i = 0; table_each(t, &i, &key, &value);) */

@@ -153,15 +153,13 @@ struct range {
 
 /* Characters over U+007F that a reader cannot see or that reorder what stands around them. */
 static const struct range hidden[] = {
-	{0x0080, 0x009F},	/* controls */
-	{0x061C, 0x061C},	/* Arabic letter mark */
-	{0x180E, 0x180E},
-	{0x200B, 0x200F},	/* zero width, direction marks */
-	{0x2028, 0x202E},	/* line and paragraph separator, embeddings and overrides */
-	{0x2060, 0x206F},	/* word joiner, isolates */
-	{0xFEFF, 0xFEFF},	/* byte order mark */
-	{0xFFF9, 0xFFFB},
-	{0xE0000, 0xE007F},	/* tags */
+	{0x0080, 0x009F},		    /* controls */
+	{0x061C, 0x061C},		    /* Arabic letter mark */
+	{0x180E, 0x180E}, {0x200B, 0x200F}, /* zero width, direction marks */
+	{0x2028, 0x202E}, /* line and paragraph separator, embeddings and overrides */
+	{0x2060, 0x206F}, /* word joiner, isolates */
+	{0xFEFF, 0xFEFF}, /* byte order mark */
+	{0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}, /* tags */
 };
 
 static bool is_hidden(uint32_t cp)
@@ -176,7 +174,7 @@ void utf8_quote(struct buf *b, struct str s, size_t max)
 {
 	static const char dots[] = "...";
 	const size_t start = b->n;
-	size_t fits = 0;	/* what may stay when dots must follow */
+	size_t fits = 0; /* what may stay when dots must follow */
 
 	for (size_t at = 0; at < s.n;) {
 		const size_t from = at;
@@ -209,22 +207,22 @@ struct letters {
 
 static const struct letters letters[] = {
 	{0x0041, 0x005A, 32, 1},
-	{0x00C0, 0x00D6, 32, 1},	/* Latin-1 */
+	{0x00C0, 0x00D6, 32, 1}, /* Latin-1 */
 	{0x00D8, 0x00DE, 32, 1},
-	{0x0100, 0x012E, 1, 2},		/* Latin Extended-A */
+	{0x0100, 0x012E, 1, 2}, /* Latin Extended-A */
 	{0x0132, 0x0136, 1, 2},
 	{0x0139, 0x0147, 1, 2},
 	{0x014A, 0x0176, 1, 2},
 	{0x0178, 0x0178, -121, 1},
 	{0x0179, 0x017D, 1, 2},
-	{0x018F, 0x018F, 202, 1},	/* Latin Extended-B: Azerbaijani, Vietnamese, Romanian */
+	{0x018F, 0x018F, 202, 1}, /* Latin Extended-B: Azerbaijani, Vietnamese, Romanian */
 	{0x01A0, 0x01A4, 1, 2},
 	{0x01AF, 0x01AF, 1, 1},
 	{0x01CD, 0x01DB, 1, 2},
 	{0x01DE, 0x01EE, 1, 2},
 	{0x01F8, 0x021E, 1, 2},
 	{0x0222, 0x0232, 1, 2},
-	{0x0370, 0x0372, 1, 2},		/* Greek */
+	{0x0370, 0x0372, 1, 2}, /* Greek */
 	{0x0376, 0x0376, 1, 1},
 	{0x037F, 0x037F, 116, 1},
 	{0x0386, 0x0386, 38, 1},
@@ -235,14 +233,14 @@ static const struct letters letters[] = {
 	{0x03A3, 0x03AB, 32, 1},
 	{0x03D8, 0x03EE, 1, 2},
 	{0x03FD, 0x03FF, -130, 1},
-	{0x0400, 0x040F, 80, 1},	/* Cyrillic */
+	{0x0400, 0x040F, 80, 1}, /* Cyrillic */
 	{0x0410, 0x042F, 32, 1},
 	{0x0460, 0x0480, 1, 2},
 	{0x048A, 0x04BE, 1, 2},
 	{0x04C0, 0x04C0, 15, 1},
 	{0x04C1, 0x04CD, 1, 2},
 	{0x04D0, 0x052E, 1, 2},
-	{0x1E00, 0x1E94, 1, 2},		/* Latin Extended Additional */
+	{0x1E00, 0x1E94, 1, 2}, /* Latin Extended Additional */
 	{0x1EA0, 0x1EFE, 1, 2},
 };
 
@@ -253,10 +251,10 @@ struct single {
 };
 
 static const struct single to_upper[] = {
-	{0x00B5, 0x039C},	/* micro sign */
-	{0x0131, 0x0049},	/* dotless i */
-	{0x017F, 0x0053},	/* long s */
-	{0x03C2, 0x03A3},	/* final sigma */
+	{0x00B5, 0x039C}, /* micro sign */
+	{0x0131, 0x0049}, /* dotless i */
+	{0x017F, 0x0053}, /* long s */
+	{0x03C2, 0x03A3}, /* final sigma */
 	{0x03D0, 0x0392},
 	{0x03D1, 0x0398},
 	{0x03D5, 0x03A6},
@@ -268,10 +266,10 @@ static const struct single to_upper[] = {
 };
 
 static const struct single to_lower[] = {
-	{0x0130, 0x0069},	/* I with dot */
+	{0x0130, 0x0069}, /* I with dot */
 	{0x03F4, 0x03B8},
-	{0x1E9E, 0x00DF},	/* capital sharp s */
-	{0x2126, 0x03C9},	/* ohm, kelvin, angstrom */
+	{0x1E9E, 0x00DF}, /* capital sharp s */
+	{0x2126, 0x03C9}, /* ohm, kelvin, angstrom */
 	{0x212A, 0x006B},
 	{0x212B, 0x00E5},
 };

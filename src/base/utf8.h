@@ -11,11 +11,11 @@
 
 /* Offset of the first byte that is no UTF-8, or SIZE_MAX when all of s is. Fast on ASCII. */
 size_t utf8_bad(struct str s);
-size_t utf8_count(struct str s);		/* characters of valid UTF-8 */
+size_t utf8_count(struct str s); /* characters of valid UTF-8 */
 /* Decodes the character at *at and moves *at behind it. Invalid bytes give U+FFFD, one a time. */
 uint32_t utf8_next(struct str s, size_t *at);
 void utf8_put(struct buf *b, uint32_t cp);
-size_t utf8_encode(uint32_t cp, char out[4]);	/* bytes written */
+size_t utf8_encode(uint32_t cp, char out[4]); /* bytes written */
 /* The first n characters of s. */
 struct str utf8_left(struct str s, size_t n);
 /* Text for terminals and messages: control characters, bidi marks and bad bytes as \xNN or

@@ -28,13 +28,15 @@ struct str ack_code_text(struct str list, struct str code)
 const char *ack_verdict_name(enum ack_verdict v)
 {
 	static const char *const names[] = {[ACK_ACCEPTED] = "accepted",
-		[ACK_WITH_ERRORS] = "accepted-with-errors", [ACK_PARTIAL] = "partially-accepted",
+		[ACK_WITH_ERRORS] = "accepted-with-errors",
+		[ACK_PARTIAL] = "partially-accepted",
 		[ACK_REJECTED] = "rejected"};
 
 	return names[v];
 }
 
-bool ack_damaged(const struct ack_build *b, uint16_t element, struct str found, const char *expected)
+bool ack_damaged(
+	const struct ack_build *b, uint16_t element, struct str found, const char *expected)
 {
 	struct finding f = b->here;
 
@@ -76,7 +78,7 @@ struct reading {
 	struct ack **next;
 	struct str others;
 	struct ack_build b;
-	const struct ack_ops *set;	/* of the set we are in */
+	const struct ack_ops *set; /* of the set we are in */
 	bool in_set;
 	bool damaged;
 };
@@ -100,8 +102,8 @@ static void start(struct reading *g, const char *kind)
 
 static void place(struct reading *g, struct str file, const struct segment *s)
 {
-	g->b.here = (struct finding){.file = file, .segment = s->tag, .segment_at = s->position,
-		.offset = s->offset};
+	g->b.here = (struct finding){
+		.file = file, .segment = s->tag, .segment_at = s->position, .offset = s->offset};
 }
 
 /* ", " apart, each once; bounded, since a file may hold any number of set ids. */
@@ -197,11 +199,14 @@ static int refuse(const struct reading *g, struct str file, struct err *e)
 	while (f && f->severity < SEV_ERROR)
 		f = f->next;
 	if (!f)
-		return err_set(e, ERR_INPUT, STR_FMT ": the acknowledgment is damaged", STR_ARG(file));
+		return err_set(
+			e, ERR_INPUT, STR_FMT ": the acknowledgment is damaged", STR_ARG(file));
 	return err_set(e, ERR_INPUT,
-		STR_FMT ": the acknowledgment is damaged and nothing of it is applied: " STR_FMT " at segment "
-		"%u (byte %llu): " STR_FMT, STR_ARG(file), STR_ARG(f->segment), f->segment_at,
-		(unsigned long long)f->offset, STR_ARG(f->rule));
+		STR_FMT ": the acknowledgment is damaged and nothing of it is applied: " STR_FMT
+			" at segment "
+			"%u (byte %llu): " STR_FMT,
+		STR_ARG(file), STR_ARG(f->segment), f->segment_at, (unsigned long long)f->offset,
+		STR_ARG(f->rule));
 }
 
 int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struct ack **first,

@@ -17,24 +17,24 @@ enum ack_verdict { ACK_ACCEPTED, ACK_WITH_ERRORS, ACK_PARTIAL, ACK_REJECTED };
 
 /* One fault a partner names: AK3 with AK4, all numbers as the partner counts them. */
 struct ack_fault {
-	struct str segment;		/* AK301 */
-	uint32_t segment_at;		/* AK302, ST = 1 */
-	struct str loop;		/* AK303 */
-	struct str segment_code;	/* AK304 */
-	uint16_t element;		/* AK401-1, 0 none */
-	uint16_t component;		/* AK401-2 */
-	struct str element_id;		/* AK402 */
-	struct str element_code;	/* AK403 */
-	struct str value;		/* AK404 */
-	struct str text;		/* what the code means, in plain words */
+	struct str segment;	 /* AK301 */
+	uint32_t segment_at;	 /* AK302, ST = 1 */
+	struct str loop;	 /* AK303 */
+	struct str segment_code; /* AK304 */
+	uint16_t element;	 /* AK401-1, 0 none */
+	uint16_t component;	 /* AK401-2 */
+	struct str element_id;	 /* AK402 */
+	struct str element_code; /* AK403 */
+	struct str value;	 /* AK404 */
+	struct str text;	 /* what the code means, in plain words */
 	struct ack_fault *next;
 };
 
 struct ack_set {
-	struct str id;			/* AK201 */
-	struct str control;		/* AK202 */
+	struct str id;	    /* AK201 */
+	struct str control; /* AK202 */
 	enum ack_verdict verdict;
-	struct str codes;		/* AK502..06 joined by ' ' */
+	struct str codes; /* AK502..06 joined by ' ' */
 	struct str text;
 	struct ack_fault *faults;
 	struct ack_set *next;
@@ -42,20 +42,20 @@ struct ack_set {
 
 /* About one interchange (TA1) or one functional group (997). */
 struct ack {
-	struct str kind;		/* "TA1", "997" */
-	struct str sender_qual, sender, receiver_qual, receiver;	/* of the answer's ISA */
-	uint64_t control;		/* of the answer's own interchange */
-	char usage;			/* of the answer's ISA15 */
+	struct str kind;					 /* "TA1", "997" */
+	struct str sender_qual, sender, receiver_qual, receiver; /* of the answer's ISA */
+	uint64_t control; /* of the answer's own interchange */
+	char usage;	  /* of the answer's ISA15 */
 	/* TA1 */
-	uint64_t about_isa;		/* TA101 */
+	uint64_t about_isa; /* TA101 */
 	struct str about_date, about_time;
 	/* 997 */
-	struct str group_code;		/* AK101 */
-	uint64_t about_group;		/* AK102 */
-	uint32_t sets_claimed, sets_received, sets_accepted;	/* AK902..904 */
+	struct str group_code;				     /* AK101 */
+	uint64_t about_group;				     /* AK102 */
+	uint32_t sets_claimed, sets_received, sets_accepted; /* AK902..904 */
 	enum ack_verdict verdict;
-	struct str codes;		/* TA105 or AK905.. */
-	struct str text;		/* in plain words */
+	struct str codes; /* TA105 or AK905.. */
+	struct str text;  /* in plain words */
 	struct ack_set *sets;
 	struct ack *next;
 };

@@ -129,7 +129,8 @@ static bool ak4(struct ack_build *b, const struct segment *s)
 	if (!ack_number(b, s, 1, UINT16_MAX, &element))
 		return false;
 	if (segment_get(s, 1, 2).n > 0 &&
-	    (!str_to_i64(segment_get(s, 1, 2), &component) || component < 0 || component > UINT16_MAX))
+		(!str_to_i64(segment_get(s, 1, 2), &component) || component < 0 ||
+			component > UINT16_MAX))
 		return ack_damaged(b, 1, segment_get(s, 1, 2), "a position");
 	if (b->element) {
 		f = add_fault(b);
@@ -188,19 +189,22 @@ static bool segment(struct ack_build *b, const struct segment *s)
 	static const struct {
 		const char *tag;
 		bool (*take)(struct ack_build *b, const struct segment *s);
-	} rows[] = {{"AK1", ak1}, {"AK2", ak2}, {"AK3", ak3}, {"AK4", ak4}, {"AK5", ak5}, {"AK9", ak9}};
+	} rows[] = {
+		{"AK1", ak1}, {"AK2", ak2}, {"AK3", ak3}, {"AK4", ak4}, {"AK5", ak5}, {"AK9", ak9}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!str_is(s->tag, rows[i].tag))
 			continue;
 		if (i > 0 && (!b->opened || b->closed))
-			return ack_damaged(b, 0, s->tag, b->closed ? "nothing behind AK9" : "AK1 first");
+			return ack_damaged(
+				b, 0, s->tag, b->closed ? "nothing behind AK9" : "AK1 first");
 		return rows[i].take(b, s);
 	}
 	return ack_damaged(b, 0, s->tag, "a segment of 997: AK1 to AK5 or AK9");
 }
 
-static void count_warning(const struct ack_build *b, uint16_t element, uint32_t said, const char *fmt, uint32_t n)
+static void count_warning(
+	const struct ack_build *b, uint16_t element, uint32_t said, const char *fmt, uint32_t n)
 {
 	struct finding f = b->here;
 	char found[24];
@@ -239,8 +243,8 @@ static void compare_counts(const struct ack_build *b)
 		count_warning(b, 4, k->sets_accepted, "sets at most, by AK5",
 			k->sets_received - (listed - accepted));
 	else if (k->verdict == ACK_ACCEPTED && accepted < listed)
-		count_warning(b, 1, k->sets_accepted, "sets are refused in AK5, but the group is accepted",
-			listed - accepted);
+		count_warning(b, 1, k->sets_accepted,
+			"sets are refused in AK5, but the group is accepted", listed - accepted);
 }
 
 static bool end(struct ack_build *b)

@@ -122,14 +122,21 @@ static const struct entry c723[] = {
 	{"13", "the element has too many components"},
 };
 
-#define LIST(id, table) {id, table, sizeof(table) / sizeof((table)[0])}
+#define LIST(id, table)                                       \
+	{                                                     \
+		id, table, sizeof(table) / sizeof((table)[0]) \
+	}
 
 static const struct {
 	const char *id;
 	const struct entry *entries;
 	size_t n;
 } lists[] = {
-	LIST("I18", i18), LIST("716", c716), LIST("718", c718), LIST("720", c720), LIST("723", c723),
+	LIST("I18", i18),
+	LIST("716", c716),
+	LIST("718", c718),
+	LIST("720", c720),
+	LIST("723", c723),
 };
 
 struct str ack_codes_find(struct str list, struct str code)

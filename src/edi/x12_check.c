@@ -15,6 +15,7 @@
 /* Classes of a byte; the character sets are those of X12.6: basic and extended. */
 enum { C_BASIC = 1, C_EXTENDED = 2, C_PRINT = 4, C_DIGIT = 8, C_HIGH = 16 };
 
+/* clang-format off */
 static const uint8_t classes[256] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -33,25 +34,26 @@ static const uint8_t classes[256] = {
 	16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
 	16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
 };
+/* clang-format on */
 
 /* Facts about a value, found in one pass. */
 struct facts {
-	unsigned all;	/* classes that every byte is in */
+	unsigned all; /* classes that every byte is in */
 	unsigned any;
 	bool separator;
-	size_t n;	/* characters */
+	size_t n; /* characters */
 };
 
 struct at {
 	const struct x12_check *c;
 	const struct segment *s;
-	const struct value *v;		/* NULL: an element that is not there */
+	const struct value *v; /* NULL: an element that is not there */
 	uint16_t element;
 	uint16_t component;
 	uint16_t repetition;
 	const struct def_part *part;
-	struct str text;		/* of v; when writing without blanks at the end */
-	char fourth;			/* repetition separator when there is one, else the element's */
+	struct str text; /* of v; when writing without blanks at the end */
+	char fourth;	 /* repetition separator when there is one, else the element's */
 };
 
 static void add(const struct at *a, const char *code, enum severity sev, const char *rule,
@@ -82,10 +84,11 @@ static void add(const struct at *a, const char *code, enum severity sev, const c
 	}
 	f.expected = str_c(expected);
 	if (a->part && a->part->name.n > 0)
-		(void)snprintf(text, sizeof(text), STR_FMT " (" STR_FMT "): %s", STR_ARG(a->part->ref),
-			STR_ARG(a->part->name), rule);
+		(void)snprintf(text, sizeof(text), STR_FMT " (" STR_FMT "): %s",
+			STR_ARG(a->part->ref), STR_ARG(a->part->name), rule);
 	else
-		(void)snprintf(text, sizeof(text), STR_FMT "%02u: %s", STR_ARG(a->s->tag), a->element, rule);
+		(void)snprintf(text, sizeof(text), STR_FMT "%02u: %s", STR_ARG(a->s->tag),
+			a->element, rule);
 	f.rule = str_c(text);
 	diag_add(a->c->d, &f);
 }
@@ -97,8 +100,8 @@ static char repetition_of(const struct x12_profile *p)
 
 bool x12_check_repeats(struct str isa_version, char isa11)
 {
-	return str_cmp(isa_version, STR("00402")) >= 0 && isa_version.n == 5 && !str_is_alpha(isa11) &&
-	       !str_is_digit(isa11) && !str_is_blank(isa11) && isa11 != 0;
+	return str_cmp(isa_version, STR("00402")) >= 0 && isa_version.n == 5 &&
+		!str_is_alpha(isa11) && !str_is_digit(isa11) && !str_is_blank(isa11) && isa11 != 0;
 }
 
 struct str x12_check_trim(struct str s, uint16_t min)
@@ -132,7 +135,7 @@ static struct facts facts_of(const struct at *a)
 			f.all &= k;
 			f.any |= k;
 			hit |= (unsigned)((b == p->element) | (b == p->component) |
-					  (b == p->terminator) | (b == a->fourth));
+				(b == p->terminator) | (b == a->fourth));
 		}
 		f.separator = hit != 0;
 	} else {
@@ -155,10 +158,12 @@ static bool is_control(uint32_t cp)
 /* The first character that may not be written with this repertoire; false when all may. */
 static bool bad_character(const struct x12_profile *p, struct str s, uint32_t *cp)
 {
-	const unsigned want = p && p->repertoire == X12_BASIC ? C_BASIC :
-		p && p->repertoire == X12_EXTENDED ? C_EXTENDED : C_PRINT;
-	const uint32_t top = !p || p->repertoire == X12_UTF8 ? UINT32_MAX :
-		p->repertoire == X12_LATIN1 ? 0xff : 0x7f;
+	const unsigned want = p && p->repertoire == X12_BASIC ? C_BASIC
+		: p && p->repertoire == X12_EXTENDED	      ? C_EXTENDED
+							      : C_PRINT;
+	const uint32_t top = !p || p->repertoire == X12_UTF8 ? UINT32_MAX
+		: p->repertoire == X12_LATIN1		     ? 0xff
+							     : 0x7f;
 	size_t at = 0;
 
 	while (at < s.n) {
@@ -172,7 +177,8 @@ static bool bad_character(const struct x12_profile *p, struct str s, uint32_t *c
 static const char *repertoire_name(const struct x12_profile *p)
 {
 	static const char *const names[] = {[X12_BASIC] = "the basic character set",
-		[X12_EXTENDED] = "the extended character set", [X12_LATIN1] = "ISO 8859-1",
+		[X12_EXTENDED] = "the extended character set",
+		[X12_LATIN1] = "ISO 8859-1",
 		[X12_UTF8] = "UTF-8"};
 
 	return p ? names[p->repertoire] : "printable characters";
@@ -181,8 +187,9 @@ static const char *repertoire_name(const struct x12_profile *p)
 static bool characters(const struct at *a, const struct facts *f)
 {
 	const struct x12_profile *p = a->c->profile;
-	const unsigned need = p && p->repertoire == X12_BASIC ? C_BASIC :
-		p && p->repertoire == X12_EXTENDED ? C_EXTENDED : C_PRINT;
+	const unsigned need = p && p->repertoire == X12_BASIC ? C_BASIC
+		: p && p->repertoire == X12_EXTENDED	      ? C_EXTENDED
+							      : C_PRINT;
 	uint32_t cp = 0;
 
 	if (f->all & need)
@@ -195,8 +202,8 @@ static bool characters(const struct at *a, const struct facts *f)
 		return true;
 	if (is_control(cp))
 		add(a, "X12-ELEMENT-TYPE", SEV_ERROR,
-			"the value holds a control character, such as a line end",
-			"no U+%04X", (unsigned)cp);
+			"the value holds a control character, such as a line end", "no U+%04X",
+			(unsigned)cp);
 	else
 		add(a, "VALUE-REPERTOIRE", SEV_ERROR,
 			"the value holds a character that the partner's character set does not have",
@@ -211,18 +218,23 @@ static bool separators(const struct at *a)
 
 	for (size_t i = 0; i < s.n; i++) {
 		const char b = s.p[i];
-		const char *what = b == p->element ? "element" : b == p->component ? "component" :
-			b == p->terminator ? "segment" : NULL;
+		const char *what = b == p->element ? "element"
+			: b == p->component	   ? "component"
+			: b == p->terminator	   ? "segment"
+						   : NULL;
 		if (!what && b == a->fourth)
 			what = "repetition";
 		if (!what)
 			continue;
 		if ((unsigned char)b > 0x20 && (unsigned char)b < 0x7f)
-			add(a, "VALUE-SEPARATOR", SEV_ERROR, "a separator of the interchange is in the value",
+			add(a, "VALUE-SEPARATOR", SEV_ERROR,
+				"a separator of the interchange is in the value",
 				"no '%c', which is the %s separator", b, what);
 		else
-			add(a, "VALUE-SEPARATOR", SEV_ERROR, "a separator of the interchange is in the value",
-				"no byte 0x%02X, which is the %s separator", (unsigned)(unsigned char)b, what);
+			add(a, "VALUE-SEPARATOR", SEV_ERROR,
+				"a separator of the interchange is in the value",
+				"no byte 0x%02X, which is the %s separator",
+				(unsigned)(unsigned char)b, what);
 		return false;
 	}
 	return true;
@@ -299,7 +311,7 @@ bool x12_check_date(struct str s)
 bool x12_check_time(struct str s)
 {
 	return str_is_digits(s) && s.n >= 4 && s.n <= 8 && s.n != 5 && two(s.p) < 24 &&
-	       two(s.p + 2) < 60 && (s.n < 6 || two(s.p + 4) < 60);
+		two(s.p + 2) < 60 && (s.n < 6 || two(s.p + 4) < 60);
 }
 
 static bool type_number(const struct at *a, const struct def_element *e, size_t *n)
@@ -309,13 +321,13 @@ static bool type_number(const struct at *a, const struct def_element *e, size_t 
 	*n = digits_of(a->text, point);
 	if (*n == SIZE_MAX) {
 		add(a, "X12-ELEMENT-TYPE", SEV_ERROR, "the value is not a number of this kind",
-			point ? "digits, perhaps with '-' in front and one '.'" :
-				"digits only, perhaps with '-' in front");
+			point ? "digits, perhaps with '-' in front and one '.'"
+			      : "digits only, perhaps with '-' in front");
 		return false;
 	}
 	if (!a->c->profile)
 		return true;
-	if (*n < e->min)	/* the writer fills up with zeros in front */
+	if (*n < e->min) /* the writer fills up with zeros in front */
 		*n = e->min;
 	if (*n > e->max && point && a->text.n < 256) {
 		char room[600];
@@ -341,7 +353,8 @@ static bool type_ok(const struct at *a, const struct def_element *e, size_t *n)
 	case DEF_TM:
 		if (x12_check_time(a->text))
 			return true;
-		add(a, "X12-ELEMENT-TIME", SEV_ERROR, "the value is not a time", "HHMM, HHMMSS or HHMMSSDD");
+		add(a, "X12-ELEMENT-TIME", SEV_ERROR, "the value is not a time",
+			"HHMM, HHMMSS or HHMMSSDD");
 		return false;
 	default:
 		return true;
@@ -351,13 +364,13 @@ static bool type_ok(const struct at *a, const struct def_element *e, size_t *n)
 static bool length_ok(const struct at *a, const struct def_element *e, size_t n)
 {
 	if (n > e->max) {
-		add(a, "X12-ELEMENT-LONG", SEV_ERROR, "the value is too long", "at most %u characters, not %zu",
-			(unsigned)e->max, n);
+		add(a, "X12-ELEMENT-LONG", SEV_ERROR, "the value is too long",
+			"at most %u characters, not %zu", (unsigned)e->max, n);
 		return false;
 	}
 	if (n < e->min) {
-		add(a, "X12-ELEMENT-SHORT", SEV_ERROR, "the value is too short", "at least %u characters, not %zu",
-			(unsigned)e->min, n);
+		add(a, "X12-ELEMENT-SHORT", SEV_ERROR, "the value is too short",
+			"at least %u characters, not %zu", (unsigned)e->min, n);
 		return false;
 	}
 	return true;
@@ -369,7 +382,8 @@ static void expected_codes(const struct def_codes *c, char *out, size_t size)
 
 	for (size_t i = 0; i < c->n && n + 40 < size; i++) {
 		const int k = snprintf(out + n, size - n, "%s" STR_FMT, i ? ", " : "",
-			(int)(c->codes[i].value.n > 30 ? 30 : c->codes[i].value.n), c->codes[i].value.p);
+			(int)(c->codes[i].value.n > 30 ? 30 : c->codes[i].value.n),
+			c->codes[i].value.p);
 		n += k > 0 ? (size_t)k : 0;
 		if (i == 11 && c->n > 13) {
 			(void)snprintf(out + n, size - n, " ... (%zu codes)", c->n);
@@ -378,11 +392,31 @@ static void expected_codes(const struct def_codes *c, char *out, size_t size)
 	}
 }
 
+/* defs_code_ok with a memory. */
+static bool code_ok(struct x12_memo *memo, const struct def_codes *codes, struct str s)
+{
+	uint64_t code = 0;
+	size_t i = 0;
+
+	if (!memo || s.n > sizeof(code))
+		return defs_code_ok(codes, s);
+	for (i = 0; i < s.n; i++)
+		code = code << 8 | (unsigned char)s.p[i];
+	i = (size_t)((code ^ (uint64_t)(uintptr_t)codes) * 0x9e3779b97f4a7c15u >> 56);
+	if (memo->slots[i].codes == codes && memo->slots[i].code == code)
+		return true;
+	if (!defs_code_ok(codes, s))
+		return false;
+	memo->slots[i].codes = codes;
+	memo->slots[i].code = code;
+	return true;
+}
+
 static void check_codes(const struct at *a, const struct def_element *e)
 {
 	char list[240] = "";
 
-	if (!e->codes || a->c->level < X12_CODES || defs_code_ok(e->codes, a->text))
+	if (!e->codes || a->c->level < X12_CODES || code_ok(a->c->memo, e->codes, a->text))
 		return;
 	expected_codes(e->codes, list, sizeof(list));
 	add(a, "X12-ELEMENT-CODE", e->codes->open ? SEV_WARNING : SEV_ERROR,
@@ -406,8 +440,9 @@ static void check_value(const struct at *a)
 		return;
 	check_codes(a, e);
 	if (!a->c->profile && !a->c->padded && a->part->mandatory && a->text.p[0] == ' ' &&
-	    all_blank(a->text))
-		add(a, "X12-ELEMENT-BLANK", SEV_WARNING, "a mandatory element holds only blanks", "a value");
+		all_blank(a->text))
+		add(a, "X12-ELEMENT-BLANK", SEV_WARNING, "a mandatory element holds only blanks",
+			"a value");
 }
 
 /* Which elements are there, as bits; bit 0 of word 0 is element 1. */
@@ -454,7 +489,8 @@ static void absent(struct at *a, const struct def_part *part, uint16_t element, 
 }
 
 /* Components of a composite that must be there: v[0..n) are of one repetition of it. */
-static void components(struct at *a, const struct def_part *composite, const struct value *v, size_t n)
+static void components(
+	struct at *a, const struct def_part *composite, const struct value *v, size_t n)
 {
 	for (size_t i = 0; i < composite->nparts; i++) {
 		const struct def_part *part = &composite->parts[i];
@@ -479,8 +515,8 @@ static void check_repetition(struct at *a, const struct def_part *part)
 		add(a, "X12-ELEMENT-REPEAT", SEV_ERROR, "the element is repeated",
 			"one value: interchanges before version 00402 have no repetition");
 	else if (a->repetition > most && (a->repetition == most + 1))
-		add(a, "X12-ELEMENT-REPEAT", SEV_ERROR, "the element is repeated too often", "at most %u",
-			(unsigned)most);
+		add(a, "X12-ELEMENT-REPEAT", SEV_ERROR, "the element is repeated too often",
+			"at most %u", (unsigned)most);
 }
 
 static const struct def_part *find_part(struct at *a, const struct def_part *part)
@@ -488,14 +524,14 @@ static const struct def_part *find_part(struct at *a, const struct def_part *par
 	const struct def_part *component = NULL;
 
 	if (!part) {
-		add(a, "X12-ELEMENT-EXTRA", SEV_ERROR, "the segment has no such element", "at most %zu elements",
-			a->s->def->nparts);
+		add(a, "X12-ELEMENT-EXTRA", SEV_ERROR, "the segment has no such element",
+			"at most %zu elements", a->s->def->nparts);
 		return NULL;
 	}
 	if (!part->used) {
 		a->part = part;
-		add(a, "X12-ELEMENT-UNUSED", SEV_ERROR, "the partner's guide does not use this element",
-			"nothing");
+		add(a, "X12-ELEMENT-UNUSED", SEV_ERROR,
+			"the partner's guide does not use this element", "nothing");
 		return NULL;
 	}
 	if (part->nparts == 0 && a->component <= 1)
@@ -507,18 +543,40 @@ static const struct def_part *find_part(struct at *a, const struct def_part *par
 	return component;
 }
 
+/* The common case when reading: a simple element that is plainly right. False: look closely. */
+static bool plainly_right(
+	const struct x12_check *c, const struct def_part *part, const struct value *v)
+{
+	const struct def_element *e = part ? part->element : NULL;
+	size_t n = v->text.n;
+
+	if (!c->plain || !e || !part->used || v->component != 1 || v->repetition != 1)
+		return false;
+	if (e->type == DEF_N || e->type == DEF_R)
+		n = digits_of(v->text, e->type == DEF_R);
+	else if ((e->type != DEF_AN && e->type != DEF_ID) || v->text.p[0] == ' ')
+		return false;
+	if (n < e->min || n > e->max)
+		return false;
+	return !e->codes || c->level < X12_CODES || code_ok(c->memo, e->codes, v->text);
+}
+
 static void check_values(struct at *a, struct present *there)
 {
 	const struct segment *s = a->s;
 	const bool writing = a->c->profile != NULL;
-	size_t group = 0;	/* first value of this repetition of this element */
+	size_t group = 0; /* first value of this repetition of this element */
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *v = &s->values[i];
-		const struct def_part *part = s->def ? part_at(s->def->parts, s->def->nparts, v->element) : NULL;
+		const struct def_part *part = s->def
+			? part_at(s->def->parts, s->def->nparts, v->element)
+			: NULL;
 		if (v->text.n == 0 || (writing && v->text.p[0] == ' ' && all_blank(v->text)))
 			continue;
 		set_present(there, v->element);
+		if (plainly_right(a->c, part, v))
+			continue;
 		a->v = v;
 		a->element = v->element;
 		a->component = part && part->nparts > 0 ? v->component : 0;
@@ -530,16 +588,18 @@ static void check_values(struct at *a, struct present *there)
 		if (s->def && !a->part)
 			continue;
 		if (writing && v->text.p[v->text.n - 1] == ' ')
-			a->text = x12_check_trim(v->text, a->part && a->part->element ? a->part->element->min : 1);
+			a->text = x12_check_trim(
+				v->text, a->part && a->part->element ? a->part->element->min : 1);
 		check_value(a);
 		if (!part)
 			continue;
 		check_repetition(a, part);
 		if (i == 0 || v->element != s->values[group].element ||
-		    v->repetition != s->values[group].repetition)
+			v->repetition != s->values[group].repetition)
 			group = i;
-		if (part->nparts > 0 && (i + 1 == s->n || s->values[i + 1].element != v->element ||
-					 s->values[i + 1].repetition != v->repetition))
+		if (part->nparts > 0 &&
+			(i + 1 == s->n || s->values[i + 1].element != v->element ||
+				s->values[i + 1].repetition != v->repetition))
 			components(a, part, &s->values[group], i + 1 - group);
 	}
 }
@@ -589,23 +649,27 @@ static void check_note(struct at *a, const struct def_note *n, const struct pres
 	switch (n->kind) {
 	case DEF_PAIRED:
 		if (some && none)
-			broken(a, n, none, "X12-NOTE-PAIRED", "if one of these is there, all must be");
+			broken(a, n, none, "X12-NOTE-PAIRED",
+				"if one of these is there, all must be");
 		break;
 	case DEF_REQUIRED:
 		if (!some)
-			broken(a, n, none, "X12-NOTE-REQUIRED", "at least one of these must be there");
+			broken(a, n, none, "X12-NOTE-REQUIRED",
+				"at least one of these must be there");
 		break;
 	case DEF_EXCLUSIVE:
 		for (uint8_t i = 0; i < n->n; i++) {
 			if (!is_present(p, n->at[i]))
 				continue;
 			if (second++ == 1)
-				broken(a, n, n->at[i], "X12-NOTE-EXCLUSIVE", "only one of these may be there");
+				broken(a, n, n->at[i], "X12-NOTE-EXCLUSIVE",
+					"only one of these may be there");
 		}
 		break;
 	case DEF_CONDITIONAL:
 		if (head && none)
-			broken(a, n, none, "X12-NOTE-CONDITIONAL", "if the first is there, all others must be");
+			broken(a, n, none, "X12-NOTE-CONDITIONAL",
+				"if the first is there, all others must be");
 		break;
 	case DEF_LIST:
 		if (head && !first_of(n, p, true, 1))
@@ -617,15 +681,55 @@ static void check_note(struct at *a, const struct def_note *n, const struct pres
 	}
 }
 
+/* Notes about the first 64 elements, by sets of bits. False: look closely. */
+static bool note_ok(const struct def_note *n, uint64_t there)
+{
+	uint64_t all = 0;
+	uint64_t head = 0;
+	uint64_t some = 0;
+
+	for (uint8_t i = 0; i < n->n; i++) {
+		const unsigned bit = (unsigned)n->at[i] - 1;
+		if (bit > 63)
+			return false;
+		all |= (uint64_t)1 << bit;
+		if (i == 0)
+			head = all;
+	}
+	some = there & all;
+	switch (n->kind) {
+	case DEF_PAIRED:
+		return some == 0 || some == all;
+	case DEF_REQUIRED:
+		return some != 0;
+	case DEF_EXCLUSIVE:
+		return (some & (some - 1)) == 0;
+	case DEF_CONDITIONAL:
+		return !(there & head) || some == all;
+	default:
+		return !(there & head) || some != head;
+	}
+}
+
+/* Most notes are about elements behind the last that is there: nothing to do for them. */
+static bool is_beyond(const struct def_note *n, uint16_t last)
+{
+	if (n->kind == DEF_REQUIRED || n->at[0] <= last)
+		return false;
+	return n->kind == DEF_CONDITIONAL || n->kind == DEF_LIST || (n->n == 2 && n->at[1] > last);
+}
+
 bool x12_check_segment(const struct x12_check *c, const struct segment *s)
 {
 	const size_t before = c->d->errors;
 	const struct x12_profile *p = c->profile;
+	const uint16_t last = s->n > 0 ? s->values[s->n - 1].element : 0;
 	struct present there = {{0}};
 	struct at a = {.c = c, .s = s};
 
 	if (p)
-		a.fourth = str_cmp(p->isa_version, STR("00402")) >= 0 ? repetition_of(p) : p->element;
+		a.fourth = str_cmp(p->isa_version, STR("00402")) >= 0 ? repetition_of(p)
+								      : p->element;
 	check_values(&a, &there);
 	if (!s->def)
 		return c->d->errors == before;
@@ -637,6 +741,8 @@ bool x12_check_segment(const struct x12_check *c, const struct segment *s)
 	}
 	if (c->level >= X12_NOTES)
 		for (size_t i = 0; i < s->def->nnotes; i++)
-			check_note(&a, &s->def->notes[i], &there);
+			if (!is_beyond(&s->def->notes[i], last) &&
+				!note_ok(&s->def->notes[i], there.bits[0]))
+				check_note(&a, &s->def->notes[i], &there);
 	return c->d->errors == before;
 }

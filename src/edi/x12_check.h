@@ -13,15 +13,23 @@
 #include "format/segment.h"
 #include "model/diag.h"
 
+/* Codes that were found in their lists lately: the same few come again and again. */
+struct x12_memo {
+	struct {
+		const struct def_codes *codes;
+		uint64_t code; /* its bytes, at most eight */
+	} slots[256];
+};
+
 struct x12_check {
 	struct diag *d;
-	const struct finding *about;	/* file, item, segment, position, offset: copied */
+	const struct finding *about; /* file, item, segment, position, offset: copied */
 	enum x12_level level;
-	const struct x12_profile *profile;	/* when writing; else NULL */
-	const uint32_t *at;	/* of each value in the segment, when reading; else NULL */
-	bool plain;		/* reading: no control character and only ASCII in the segment */
-	bool ascii;		/* reading: only ASCII */
-	bool padded;		/* ISA: blanks are content */
+	const struct x12_profile *profile; /* when writing; else NULL */
+	const uint32_t *at;    /* of each value in the segment, when reading; else NULL */
+	struct x12_memo *memo; /* or NULL */
+	bool plain;	       /* reading: no control character and only ASCII in the segment */
+	bool padded;	       /* ISA: blanks are content */
 };
 
 /* True when nothing of error severity was added. */

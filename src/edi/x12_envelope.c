@@ -19,8 +19,8 @@ void x12_envelope_add(const struct x12_read *r, struct diag *d, const char *code
 	diag_add(d, &f);
 }
 
-int x12_envelope_fatal(const struct x12_read *r, struct diag *d, struct err *e, const char *code,
-	const char *text)
+int x12_envelope_fatal(
+	const struct x12_read *r, struct diag *d, struct err *e, const char *code, const char *text)
 {
 	struct finding f = r->here;
 
@@ -97,7 +97,7 @@ static void find_message(struct x12_read *r, struct str version, struct diag *d)
 	r->plan = NULL;
 	if (r->o.defs)
 		r->ctx.message = defs_message(r->o.defs, STR("x12"), str_sub(version, 0, 6), r->ctx.set_id,
-			STR(""), &f, "", 0);
+			str_eq(r->ctx.set_id, r->o.guide_set) ? r->o.guide : STR(""), &f, "", 0);
 	if (r->ctx.message) {
 		r->plan = plan_of(r, r->ctx.message);
 		return;
@@ -128,9 +128,11 @@ void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *
 		char expected[40];
 		char rule[120];
 		(void)snprintf(expected, sizeof(expected), STR_FMT, STR_ARG(c->message->group));
-		(void)snprintf(rule, sizeof(rule), "messages " STR_FMT " belong in a group of code " STR_FMT
-			" (GS01)", STR_ARG(c->set_id), STR_ARG(c->message->group));
-		x12_envelope_add(r, d, "X12-GROUP-CODE", SEV_ERROR, 1, c->group_code, expected, rule);
+		(void)snprintf(rule, sizeof(rule),
+			"messages " STR_FMT " belong in a group of code " STR_FMT " (GS01)",
+			STR_ARG(c->set_id), STR_ARG(c->message->group));
+		x12_envelope_add(
+			r, d, "X12-GROUP-CODE", SEV_ERROR, 1, c->group_code, expected, rule);
 	}
 	if (!x12_seen_add(&r->seen, c->set_control))
 		x12_envelope_add(r, d, "X12-SET-DUPLICATE", SEV_ERROR, 2, c->set_control,
@@ -149,7 +151,8 @@ static void check_count(const struct x12_read *r, struct diag *d, struct str sai
 	if (x12_envelope_number(said, &n) && n == counted)
 		return;
 	(void)snprintf(expected, sizeof(expected), "%llu", (unsigned long long)counted);
-	(void)snprintf(rule, sizeof(rule), "the trailer's number of %s is not what was counted", what);
+	(void)snprintf(
+		rule, sizeof(rule), "the trailer's number of %s is not what was counted", what);
 	x12_envelope_add(r, d, "X12-COUNT", SEV_ERROR, 1, said, expected, rule);
 }
 

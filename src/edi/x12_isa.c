@@ -79,11 +79,13 @@ static int multibyte(const struct x12_read *r, struct str head, struct diag *d, 
 		return 0;
 	(void)snprintf(text, sizeof(text),
 		"the element separator is a character of %zu bytes: the file was converted to UTF-8 on "
-		"its way; ask for it as it was sent", n);
+		"its way; ask for it as it was sent",
+		n);
 	return x12_envelope_fatal(r, d, e, "X12-SEPARATOR", text);
 }
 
-static int multibyte_terminator(const struct x12_read *r, struct str rest, struct diag *d, struct err *e)
+static int multibyte_terminator(
+	const struct x12_read *r, struct str rest, struct diag *d, struct err *e)
 {
 	char text[200];
 	const size_t n = x12_sniff_multibyte(rest);
@@ -92,7 +94,8 @@ static int multibyte_terminator(const struct x12_read *r, struct str rest, struc
 		return 0;
 	(void)snprintf(text, sizeof(text),
 		"the segment terminator is a character of %zu bytes: the file was converted to UTF-8 on "
-		"its way; ask for it as it was sent", n);
+		"its way; ask for it as it was sent",
+		n);
 	return x12_envelope_fatal(r, d, e, "X12-SEPARATOR", text);
 }
 
@@ -113,13 +116,14 @@ static int separators(struct x12_read *r, const struct header *h, struct diag *d
 			"the byte behind ISA16 cannot be a segment terminator: it is a letter, a digit, a "
 			"blank or the element separator");
 	if (is_alnum(l->component) || str_is_blank(l->component) || l->component == l->element ||
-	    l->component == l->terminator) {
+		l->component == l->terminator) {
 		x12_envelope_add(r, d, "X12-SEPARATOR", SEV_ERROR, 16, field(h, 15),
 			"a character of its own that is no letter, digit or blank",
 			"the component separator cannot be used");
 		l->component = l->element;
 	}
-	if (l->repeats && (isa11 == l->element || isa11 == l->component || isa11 == l->terminator)) {
+	if (l->repeats &&
+		(isa11 == l->element || isa11 == l->component || isa11 == l->terminator)) {
 		x12_envelope_add(r, d, "X12-SEPARATOR", SEV_ERROR, 11, field(h, 10),
 			"a character of its own", "the repetition separator cannot be used");
 		l->repeats = false;
@@ -127,21 +131,22 @@ static int separators(struct x12_read *r, const struct header *h, struct diag *d
 	return 0;
 }
 
-static void check_fields(struct x12_read *r, const struct header *h, const struct segment *s, struct diag *d)
+static void check_fields(
+	struct x12_read *r, const struct header *h, const struct segment *s, struct diag *d)
 {
 	struct value v[FIELDS];
 	struct segment copy = *s;
-	const struct x12_check c = {.d = d, .about = &r->here, .level = r->o.level, .at = r->values.at,
-		.padded = true};
+	const struct x12_check c = {
+		.d = d, .about = &r->here, .level = r->o.level, .at = r->values.at, .padded = true};
 
 	if (!h->padded || r->o.level < X12_ELEMENT || !s->def || s->n != FIELDS)
 		return;
 	memcpy(v, s->values, sizeof(v));
-	v[15].text = STR(":");	/* separators were checked as such */
+	v[15].text = STR(":"); /* separators were checked as such */
 	if (str_cmp(field(h, 11), STR("00402")) >= 0)
 		v[10].text = STR("U");
 	if (str_is_digits(field(h, 11)))
-		v[11].text = STR("00401");	/* the list is of one version; others are as good */
+		v[11].text = STR("00401"); /* the list is of one version; others are as good */
 	copy.values = v;
 	(void)x12_check_segment(&c, &copy);
 }
@@ -162,8 +167,8 @@ static void remember(struct x12_read *r, const struct header *h, struct diag *d)
 	c->isa_version = arena_str(&r->isa, field(h, 11));
 	c->isa_control = 0;
 	if (!x12_envelope_number(field(h, 12), &c->isa_control))
-		x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 13, field(h, 12), "nine digits",
-			"the control number of the interchange is not a number");
+		x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 13, field(h, 12),
+			"nine digits", "the control number of the interchange is not a number");
 	c->ack_requested = str_is(field(h, 13), "1");
 	c->usage = usage;
 	if (r->o.usage != 0 && usage != r->o.usage)
@@ -181,7 +186,8 @@ static void report_length(const struct x12_read *r, const struct header *h, stru
 			continue;
 		(void)snprintf(expected, sizeof(expected), "%u characters, filled up with blanks",
 			(unsigned)widths[i]);
-		x12_envelope_add(r, d, "X12-ISA-LENGTH", SEV_ERROR, (uint16_t)(i + 1), field(h, i), expected,
+		x12_envelope_add(r, d, "X12-ISA-LENGTH", SEV_ERROR, (uint16_t)(i + 1), field(h, i),
+			expected,
 			"the fields of ISA have fixed lengths; it is read by its separators instead");
 		return;
 	}
@@ -197,27 +203,31 @@ static int not_x12(struct x12_read *r, struct diag *d, struct err *e)
 	if (r->ctx.interchanges > 0)
 		return x12_envelope_fatal(r, d, e, "X12-NO-ISA",
 			"behind the last interchange there are bytes that are no interchange");
-	(void)snprintf(text, sizeof(text), "this is not X12: %s", x12_sniff(head));
-	r->here.found = str_sub(head, 0, 24);
+	(void)snprintf(text, sizeof(text), "this is not X12: %s", x12_sniff_text(head));
 	return x12_envelope_fatal(r, d, e, "X12-NO-ISA", text);
 }
 
 static int truncated(struct x12_read *r, struct diag *d, struct err *e)
 {
 	r->here.segment = STR("ISA");
-	return x12_envelope_fatal(r, d, e, "X12-TRUNCATED",
-		"the file ends inside the interchange header (ISA)");
+	return x12_envelope_fatal(
+		r, d, e, "X12-TRUNCATED", "the file ends inside the interchange header (ISA)");
 }
 
 static void fill_segment(struct x12_read *r, const struct header *h, struct segment *s)
 {
 	for (size_t i = 0; i < FIELDS; i++) {
-		r->values.v[i] = (struct value){.element = (uint16_t)(i + 1), .repetition = 1,
-			.component = 1, .text = field(h, i)};
+		r->values.v[i] = (struct value){.element = (uint16_t)(i + 1),
+			.repetition = 1,
+			.component = 1,
+			.text = field(h, i)};
 		r->values.at[i] = (uint32_t)h->field[i];
 	}
-	*s = (struct segment){.tag = STR("ISA"), .values = r->values.v, .n = FIELDS,
-		.offset = r->here.offset, .position = 1};
+	*s = (struct segment){.tag = STR("ISA"),
+		.values = r->values.v,
+		.n = FIELDS,
+		.offset = r->here.offset,
+		.position = 1};
 }
 
 int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct err *e)
@@ -226,10 +236,11 @@ int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct e
 
 	if (x12_lex_peek(&r->lex, LOOSE_BYTES, &h.bytes, e) == -1)
 		return -1;
-	r->here = (struct finding){.file = r->o.file, .offset = r->lex.base + r->lex.at, .segment_at = 1};
+	r->here = (struct finding){
+		.file = r->o.file, .offset = r->lex.base + r->lex.at, .segment_at = 1};
 	r->isa_position = 1;
 	if (h.bytes.n < 4 || !str_starts(h.bytes, STR("ISA")) || is_alnum(h.bytes.p[3]) ||
-	    str_is_blank(h.bytes.p[3]))
+		str_is_blank(h.bytes.p[3]))
 		return not_x12(r, d, e);
 	r->here.segment = STR("ISA");
 	if (multibyte(r, h.bytes, d, e) == -1)

@@ -77,7 +77,7 @@ int x12_lex_skip(struct x12_lex *l, struct err *e)
 {
 	for (;;) {
 		while (l->at < l->end &&
-		       (is_gap(l->p[l->at]) || l->p[l->at] == 0 || l->p[l->at] == 0x1a))
+			(is_gap(l->p[l->at]) || l->p[l->at] == 0 || l->p[l->at] == 0x1a))
 			l->at++;
 		if (l->at < l->end)
 			return 1;
@@ -131,9 +131,9 @@ static size_t binary_length(const struct x12_lex *l, struct str s)
 static int last(struct x12_lex *l, struct x12_raw *raw)
 {
 	raw->bytes = (struct str){l->p + l->at, l->end - l->at};
-	while (raw->bytes.n > 0 && (is_gap(raw->bytes.p[raw->bytes.n - 1]) ||
-				    raw->bytes.p[raw->bytes.n - 1] == 0x1a ||
-				    raw->bytes.p[raw->bytes.n - 1] == 0))
+	while (raw->bytes.n > 0 &&
+		(is_gap(raw->bytes.p[raw->bytes.n - 1]) || raw->bytes.p[raw->bytes.n - 1] == 0x1a ||
+			raw->bytes.p[raw->bytes.n - 1] == 0))
 		raw->bytes.n--;
 	raw->offset = l->base + l->at;
 	raw->limit = l->p + l->end;
@@ -144,7 +144,7 @@ static int last(struct x12_lex *l, struct x12_raw *raw)
 
 int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
 {
-	size_t done = 0;	/* bytes from at that hold no terminator */
+	size_t done = 0; /* bytes from at that hold no terminator */
 
 	for (;;) {
 		while (l->at < l->end && is_gap(l->p[l->at]) && l->p[l->at] != l->element)
@@ -162,7 +162,9 @@ int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
 		done = binary_length(l, (struct str){l->p + l->at, l->end - l->at});
 	for (;;) {
 		const size_t have = l->end - l->at;
-		const char *t = have > done ? memchr(l->p + l->at + done, l->terminator, have - done) : NULL;
+		const char *t = have > done
+			? memchr(l->p + l->at + done, l->terminator, have - done)
+			: NULL;
 		if (t && (size_t)(t - (l->p + l->at)) <= LIMIT_SEGMENT) {
 			*raw = (struct x12_raw){{l->p + l->at, (size_t)(t - (l->p + l->at))},
 				l->p + l->end, l->base + l->at, false};
@@ -188,8 +190,8 @@ static uint64_t load(const char *p)
 	const unsigned char *b = (const unsigned char *)p;
 
 	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-	       (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-	       (uint64_t)b[7] << 56;
+		(uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+		(uint64_t)b[7] << 56;
 }
 
 static uint64_t load_tail(const char *p, size_t n)
@@ -218,64 +220,52 @@ struct cut {
 	const struct x12_lex *lex;
 	const struct def_segment *def;
 	struct x12_values *out;
-	const char *first;	/* of the segment */
-	const char *from;	/* of the value being read */
-	uint16_t element;	/* of it */
+	const char *first; /* of the segment */
+	const char *from;  /* of the value being read */
+	size_t n;	   /* values so far */
+	uint16_t element;  /* of the value being read */
 	uint16_t repetition;
 	uint16_t component;
-	bool composite;		/* may the element have components? */
-	bool repeat;
 };
 
-static void start_element(struct cut *c)
+/* May the element in hand have components? Without a definition any may. */
+static bool is_composite(const struct cut *c)
 {
-	const struct def_part *part = NULL;
+	const struct def_part *part = c->def ? defs_part(c->def, c->element) : NULL;
 
-	c->repetition = 1;
-	c->component = 1;
-	if (!c->def) {
-		c->composite = true;
-		c->repeat = c->lex->repeats;
-		return;
-	}
-	if (c->element >= 1 && c->element <= c->def->nparts) {
-		part = &c->def->parts[c->element - 1];
-		if (part->position != c->element)
-			part = defs_part(c->def, c->element);
-	}
-	c->composite = part && part->nparts > 0;
-	c->repeat = c->lex->repeats;
+	return !c->def || (part && part->nparts > 0);
 }
 
-static void keep(struct cut *c, const char *end)
+static inline void keep(struct cut *c, const char *end)
 {
-	struct x12_values *o = c->out;
+	struct value *v = NULL;
 
 	if (end == c->from)
 		return;
-	if (o->n == LIMIT_ELEMENTS) {
-		o->seen |= X12_LEX_MANY;
+	if (c->n == LIMIT_ELEMENTS) {
+		c->out->seen |= X12_LEX_MANY;
 		return;
 	}
-	o->v[o->n] = (struct value){.element = c->element, .repetition = c->repetition,
-		.component = c->component, .text = {c->from, (size_t)(end - c->from)}};
-	o->at[o->n] = (uint32_t)(c->from - c->first);
-	o->n++;
+	v = &c->out->v[c->n];
+	v->element = c->element;
+	v->repetition = c->repetition;
+	v->component = c->component;
+	v->text.p = c->from;
+	v->text.n = (size_t)(end - c->from);
+	v->from = NULL;
+	v->map_line = 0;
+	c->out->at[c->n++] = (uint32_t)(c->from - c->first);
 }
 
-static void separator(struct cut *c, const char *at)
+/* A separator other than the element's. */
+static void inner(struct cut *c, const char *at)
 {
-	if (*at == c->lex->element) {
-		keep(c, at);
-		if (c->element < UINT16_MAX)
-			c->element++;
-		start_element(c);
-	} else if (c->lex->repeats && *at == c->lex->repetition) {
+	if (c->lex->repeats && *at == c->lex->repetition) {
 		keep(c, at);
 		if (c->repetition < UINT16_MAX)
 			c->repetition++;
 		c->component = 1;
-	} else if (c->composite) {
+	} else if (is_composite(c)) {
 		keep(c, at);
 		if (c->component < UINT16_MAX)
 			c->component++;
@@ -286,37 +276,54 @@ static void separator(struct cut *c, const char *at)
 	c->from = at + 1;
 }
 
+static inline void separator(struct cut *c, const char *at, char element)
+{
+	if (*at != element) {
+		inner(c, at);
+		return;
+	}
+	keep(c, at);
+	if (c->element < UINT16_MAX)
+		c->element++;
+	c->repetition = 1;
+	c->component = 1;
+	c->from = at + 1;
+}
+
 void x12_lex_split(const struct x12_lex *l, const struct x12_raw *raw, size_t from,
 	const struct def_segment *def, struct x12_values *out)
 {
-	struct cut c = {.lex = l, .def = def, .out = out, .first = raw->bytes.p};
+	struct cut c = {.lex = l,
+		.def = def,
+		.out = out,
+		.first = raw->bytes.p,
+		.from = raw->bytes.p + from,
+		.repetition = 1,
+		.component = 1};
 	const uint64_t e = pattern(l->element);
 	const uint64_t k = pattern(l->component);
 	const uint64_t r = pattern(l->repeats ? l->repetition : l->element);
-	const char *p = raw->bytes.p + from;
 	const char *const end = raw->bytes.p + raw->bytes.n;
+	const size_t readable = (size_t)(raw->limit - raw->bytes.p);
+	const char element = l->element;
+	uint64_t high = 0;
+	uint64_t control = 0;
 
-	out->n = 0;
 	out->seen = 0;
-	c.from = p;
-	c.repetition = 1;
-	c.component = 1;
-	while (p < end) {
-		const size_t left = (size_t)(end - p);
-		uint64_t w = raw->limit - p >= 8 ? load(p) : load_tail(p, left < 8 ? left : 8);
-		uint64_t mask = UINT64_MAX;
-		if (left < 8) {
-			mask >>= 64 - 8 * left;
-			w &= mask;
-		}
+	for (size_t i = from; i < raw->bytes.n; i += 8) {
+		const char *p = raw->bytes.p + i;
+		const size_t left = raw->bytes.n - i;
+		const uint64_t mask = left < 8 ? UINT64_MAX >> (64 - 8 * left) : UINT64_MAX;
+		const uint64_t w = (readable - i >= 8 ? load(p) : load_tail(p, left)) & mask;
 		uint64_t hits = (equal(w, e) | equal(w, k) | equal(w, r)) & mask;
-		const uint64_t low = ((w & ~TOPS) + ONES * 0x60) | w;	/* top bit: not below 0x20 */
-		out->seen |= (w & TOPS) ? X12_LEX_HIGH : 0u;
-		out->seen |= (~low & TOPS & mask & ~hits) ? X12_LEX_CONTROL : 0u;
+		high |= w;
+		/* The top bit of each byte below 0x20 that is no separator. */
+		control |= ~(((w & ~TOPS) + ONES * 0x60) | w) & TOPS & mask & ~hits;
 		for (; hits; hits &= hits - 1)
-			separator(&c, p + ATTR_CTZ64(hits) / 8);
-		p += 8;
+			separator(&c, p + ATTR_CTZ64(hits) / 8, element);
 	}
 	keep(&c, end);
+	out->n = c.n;
 	out->elements = c.element;
+	out->seen |= ((high & TOPS) ? X12_LEX_HIGH : 0u) | (control ? X12_LEX_CONTROL : 0u);
 }

@@ -14,26 +14,26 @@
 #include "format/segment.h"
 
 struct x12_lex {
-	int fd;			/* -1: bytes in memory */
-	char *own;		/* buffer when reading from fd */
+	int fd;	   /* -1: bytes in memory */
+	char *own; /* buffer when reading from fd */
 	const char *p;
-	size_t at;		/* next byte */
+	size_t at; /* next byte */
 	size_t end;
-	uint64_t base;		/* offset in the file of p[0] */
+	uint64_t base; /* offset in the file of p[0] */
 	bool eof;
 	char element;
 	char component;
 	char terminator;
 	char repetition;
-	bool repeats;		/* ISA11 is a separator in this interchange */
+	bool repeats; /* ISA11 is a separator in this interchange */
 };
 
 /* A segment as bytes, borrowed until the next call. */
 struct x12_raw {
-	struct str bytes;	/* without its terminator */
-	const char *limit;	/* end of readable memory, at or behind the end of bytes */
+	struct str bytes;  /* without its terminator */
+	const char *limit; /* end of readable memory, at or behind the end of bytes */
 	uint64_t offset;
-	bool unterminated;	/* the file ends here without a terminator */
+	bool unterminated; /* the file ends here without a terminator */
 };
 
 int x12_lex_open(struct x12_lex *l, int fd, struct str bytes, struct err *e) ATTR_CHECK;
@@ -56,7 +56,7 @@ struct x12_values {
 	uint32_t *at;
 	size_t n;
 	unsigned seen;
-	uint16_t elements;	/* separators seen: empty trailing elements count too */
+	uint16_t elements; /* separators seen: empty trailing elements count too */
 };
 
 /* Cuts bytes behind the tag into values; composites by the definition, or wherever a component

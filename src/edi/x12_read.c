@@ -14,7 +14,8 @@
 
 enum tag_kind { TAG_OTHER, TAG_ISA, TAG_IEA, TAG_GS, TAG_GE, TAG_ST, TAG_SE, TAG_TA1, TAG_SERVICE };
 
-struct x12_read *x12_read_open(int fd, struct str bytes, const struct x12_read_options *o, struct err *e)
+struct x12_read *x12_read_open(
+	int fd, struct str bytes, const struct x12_read_options *o, struct err *e)
 {
 	struct x12_read *r = mem_alloc(sizeof(*r));
 
@@ -103,7 +104,8 @@ static bool check_tag(struct x12_read *r, struct str *tag, struct diag *d)
 		ok = upper_or_digit(tag->p[i]);
 	if (ok)
 		return true;
-	x12_envelope_add(r, d, "X12-TAG", SEV_ERROR, 0, *tag, "two or three capital letters and digits",
+	x12_envelope_add(r, d, "X12-TAG", SEV_ERROR, 0, *tag,
+		"two or three capital letters and digits",
 		"a segment starts with something that is no tag");
 	if (tag->n < 2 || tag->n > 3)
 		return false;
@@ -135,7 +137,8 @@ static void take_values(struct x12_read *r, struct segment *s, size_t tag_bytes,
 	if (r->values.seen & X12_LEX_HIGH)
 		to_utf8(r);
 	if (r->values.seen & X12_LEX_MANY)
-		x12_envelope_add(r, d, "X12-LIMIT", SEV_ERROR, 0, (struct str){"", 0}, "at most 512 values", "");
+		x12_envelope_add(r, d, "X12-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
+			"at most 512 values", "");
 	s->values = r->values.v;
 	s->n = r->values.n;
 }
@@ -157,7 +160,11 @@ static void stray_components(const struct x12_read *r, const struct segment *s, 
 static void check_elements(struct x12_read *r, const struct segment *s, struct diag *d)
 {
 	const bool high = (r->values.seen & X12_LEX_HIGH) != 0;
-	const struct x12_check c = {.d = d, .about = &r->here, .level = r->o.level, .at = r->values.at,
+	const struct x12_check c = {.d = d,
+		.about = &r->here,
+		.level = r->o.level,
+		.at = r->values.at,
+		.memo = &r->memo,
 		.plain = !high && !(r->values.seen & X12_LEX_CONTROL)};
 
 	if (r->o.level < X12_ELEMENT)
@@ -172,19 +179,20 @@ static void show_loops(struct x12_read *r)
 	if (r->loop == r->cursor.loop)
 		return;
 	r->loop = r->cursor.loop;
-	r->ctx.nloops = x12_struct_loops(&r->cursor, r->ctx.loops,
-		sizeof(r->ctx.loops) / sizeof(r->ctx.loops[0]));
+	r->ctx.nloops = x12_struct_loops(
+		&r->cursor, r->ctx.loops, sizeof(r->ctx.loops) / sizeof(r->ctx.loops[0]));
 }
 
 /* A segment whose tag is nowhere in the message: is it in the dictionary? */
 static void not_in_message(struct x12_read *r, struct segment *s, struct diag *d)
 {
 	s->def = x12_envelope_def(r, s->tag);
-	x12_envelope_add(r, d, s->def ? "X12-SEGMENT-NOT-IN-SET" : "X12-SEGMENT-UNKNOWN", SEV_ERROR, 0, s->tag,
-		"", "");
+	x12_envelope_add(r, d, s->def ? "X12-SEGMENT-NOT-IN-SET" : "X12-SEGMENT-UNKNOWN", SEV_ERROR,
+		0, s->tag, "", "");
 }
 
-static int in_set(struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok, struct diag *d)
+static int in_set(
+	struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok, struct diag *d)
 {
 	bool known = true;
 
@@ -201,7 +209,8 @@ static int in_set(struct x12_read *r, struct segment *s, size_t tag_bytes, bool 
 		return 1;
 	take_values(r, s, tag_bytes, d);
 	if (s->n == 0 && r->o.level >= X12_ELEMENT && r->raw.bytes.n <= tag_bytes)
-		x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, s->tag, "at least one element", "");
+		x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, s->tag,
+			"at least one element", "");
 	if (known && r->plan)
 		check_elements(r, s, d);
 	return 1;
@@ -210,7 +219,8 @@ static int in_set(struct x12_read *r, struct segment *s, size_t tag_bytes, bool 
 /* Names the trailers that should have come before this segment. */
 static void trailers(struct x12_read *r, enum x12_where down_to, struct diag *d)
 {
-	static const char *const names[] = {[X12_IN_ISA] = "IEA", [X12_IN_GS] = "GE", [X12_IN_ST] = "SE"};
+	static const char *const names[] = {
+		[X12_IN_ISA] = "IEA", [X12_IN_GS] = "GE", [X12_IN_ST] = "SE"};
 	const struct str now = r->here.segment;
 
 	while (r->where > down_to) {
@@ -237,8 +247,8 @@ static void envelope_values(struct x12_read *r, struct segment *s, size_t tag_by
 	check_elements(r, s, d);
 }
 
-static int open_group(struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev,
-	struct diag *d)
+static int open_group(
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
 {
 	trailers(r, X12_IN_ISA, d);
 	r->ctx.group_version = (struct str){NULL, 0};
@@ -251,8 +261,8 @@ static int open_group(struct x12_read *r, struct segment *s, size_t tag_bytes, e
 	return 1;
 }
 
-static int open_set(struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev,
-	struct diag *d)
+static int open_set(
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
 {
 	if (r->where == X12_IN_ST)
 		trailers(r, X12_IN_GS, d);
@@ -278,8 +288,8 @@ static int open_set(struct x12_read *r, struct segment *s, size_t tag_bytes, enu
 	return 1;
 }
 
-static int close_set(struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev,
-	struct diag *d)
+static int close_set(
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
 {
 	if (r->where != X12_IN_ST)
 		return misplaced(r, "ST before it", d);
@@ -316,8 +326,8 @@ static int close_outer(struct x12_read *r, struct segment *s, size_t tag_bytes, 
 	return 1;
 }
 
-static int technical_ack(struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev,
-	struct diag *d)
+static int technical_ack(
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
 {
 	if (r->where != X12_IN_ISA)
 		return misplaced(r, "TA1 between ISA and GS", d);
@@ -327,8 +337,8 @@ static int technical_ack(struct x12_read *r, struct segment *s, size_t tag_bytes
 	return 1;
 }
 
-static int open_interchange(struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d,
-	struct err *e)
+static int open_interchange(
+	struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d, struct err *e)
 {
 	if (x12_isa_open(r, s, d, e) == -1)
 		return -1;
@@ -341,15 +351,18 @@ static int open_interchange(struct x12_read *r, struct segment *s, enum x12_even
 }
 
 /* An ISA inside an interchange: the one before has no end. Its separators may be others. */
-static int again(struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d, struct err *e)
+static int again(
+	struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d, struct err *e)
 {
+	r->here.segment_at = (uint32_t)r->isa_position + 1;
 	trailers(r, X12_OUT, d);
 	r->lex.at = (size_t)(r->raw.offset - r->lex.base);
 	return open_interchange(r, s, ev, d, e);
 }
 
 /* 1 an event, 0 go on, -1. */
-static int take(struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
+static int take(
+	struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
 {
 	struct str tag = tag_of(r);
 	const size_t tag_bytes = tag.n;
@@ -393,29 +406,35 @@ static int take(struct x12_read *r, enum x12_event *ev, struct segment *s, struc
 
 static int truncated(struct x12_read *r, struct diag *d, struct err *e)
 {
-	static const char *const where[] = {[X12_IN_ISA] = "IEA is", [X12_IN_GS] = "GE and IEA are",
-		[X12_IN_ST] = "SE, GE and IEA are", [X12_OUT] = "all is"};
+	static const char *const where[] = {[X12_IN_ISA] = "IEA is",
+		[X12_IN_GS] = "GE and IEA are",
+		[X12_IN_ST] = "SE, GE and IEA are",
+		[X12_OUT] = "all is"};
 	char text[200];
 
 	r->here.offset = r->lex.base + r->lex.end;
 	(void)snprintf(text, sizeof(text),
 		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
-		"may be used", where[r->where]);
+		"may be used",
+		where[r->where]);
 	return x12_envelope_fatal(r, d, e, "X12-TRUNCATED", text);
 }
 
-int x12_read_next(struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
+int x12_read_next(
+	struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
 {
 	int rc = 0;
 
-	arena_reset(&r->scratch);
+	if (r->scratch.used > 0)
+		arena_reset(&r->scratch);
 	if (r->where == X12_OUT) {
 		rc = x12_lex_skip(&r->lex, e);
 		if (rc == 1)
 			return open_interchange(r, s, ev, d, e);
 		if (rc == 0 && r->ctx.interchanges == 0) {
 			r->here = (struct finding){.file = r->o.file};
-			return x12_envelope_fatal(r, d, e, "X12-NO-ISA", "this is not X12: the file is empty");
+			return x12_envelope_fatal(
+				r, d, e, "X12-NO-ISA", "this is not X12: the file is empty");
 		}
 		return rc;
 	}
@@ -425,16 +444,21 @@ int x12_read_next(struct x12_read *r, enum x12_event *ev, struct segment *s, str
 			return -1;
 		if (rc == 0)
 			return truncated(r, d, e);
-		r->here = (struct finding){.file = r->o.file, .offset = r->raw.offset};
+		r->here.offset = r->raw.offset;
 		if (r->raw.unterminated) {
 			if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
 				return truncated(r, d, e);
 			r->here.segment = STR("IEA");
-			x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+			r->here.segment_at = (uint32_t)r->isa_position + 1;
+			x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0,
+				(struct str){"", 0}, "", "");
 		}
 		if (r->raw.bytes.n == 0) {
-			r->here.segment_at = (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments : r->isa_position);
-			x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+			r->here.segment = (struct str){"", 0};
+			r->here.segment_at = (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments
+									      : r->isa_position);
+			x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0,
+				(struct str){"", 0}, "", "");
 			rc = 0;
 			continue;
 		}

@@ -12,10 +12,10 @@
 #include "base/str.h"
 
 struct x12_seen {
-	uint64_t first;		/* the range, of numbers of width digits; width 0: none yet */
+	uint64_t first; /* the range, of numbers of width digits; width 0: none yet */
 	uint64_t last;
 	size_t width;
-	uint64_t *slots;	/* 0 is free */
+	uint64_t *slots; /* 0 is free */
 	size_t cap;
 	size_t n;
 };

@@ -10,7 +10,10 @@ struct magic {
 	const char *text;
 };
 
-#define BYTES(lit) {"" lit, sizeof(lit) - 1}
+#define BYTES(lit)                      \
+	{                               \
+		"" lit, sizeof(lit) - 1 \
+	}
 
 static const struct magic magics[] = {
 	{BYTES("PK\003\004"), "a ZIP archive: unpack it first"},
@@ -50,23 +53,25 @@ static const char *look(const struct magic *m, size_t n, struct str s)
 /* Every second byte zero is UTF-16 without its mark. */
 static bool is_wide(struct str s)
 {
-	return s.n >= 4 && ((s.p[0] == 0 && s.p[1] != 0 && s.p[2] == 0) ||
-			    (s.p[0] != 0 && s.p[1] == 0 && s.p[3] == 0));
+	return s.n >= 4 &&
+		((s.p[0] == 0 && s.p[1] != 0 && s.p[2] == 0) ||
+			(s.p[0] != 0 && s.p[1] == 0 && s.p[3] == 0));
 }
 
 /* ISA at a line start or behind text, with what could be a separator behind it. */
 static bool has_isa(struct str s)
 {
-	for (size_t at = str_find(s, STR("ISA"), 0); at != SIZE_MAX; at = str_find(s, STR("ISA"), at + 1)) {
+	for (size_t at = str_find(s, STR("ISA"), 0); at != SIZE_MAX;
+		at = str_find(s, STR("ISA"), at + 1)) {
 		const char c = at + 3 < s.n ? s.p[at + 3] : 'A';
 		if (!str_is_alpha(c) && !str_is_digit(c) && !str_is_blank(c) && at + 106 <= s.n &&
-		    s.p[at + 6] == c)
+			s.p[at + 6] == c)
 			return true;
 	}
 	return false;
 }
 
-const char *x12_sniff(struct str head)
+const char *x12_sniff_text(struct str head)
 {
 	const char *text = look(magics, sizeof(magics) / sizeof(magics[0]), head);
 	struct str s = head;

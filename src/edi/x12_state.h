@@ -3,6 +3,7 @@
 #define EDI_X12_STATE_H
 
 #include "base/limits.h"
+#include "edi/x12_check.h"
 #include "edi/x12_lex.h"
 #include "edi/x12_read.h"
 #include "edi/x12_seen.h"
@@ -15,24 +16,25 @@ struct x12_read {
 	struct x12_read_options o;
 	struct x12_context ctx;
 	enum x12_where where;
-	bool skim;		/* nobody wants values of segments inside sets */
-	struct arena isa, gs, st;	/* texts of the envelopes we are in */
-	struct arena scratch;	/* of one segment */
+	bool skim;		  /* nobody wants values of segments inside sets */
+	struct arena isa, gs, st; /* texts of the envelopes we are in */
+	struct arena scratch;	  /* of one segment */
 	struct x12_values values;
 	struct x12_raw raw;
 	uint64_t gs_in_isa;
 	uint64_t st_in_gs;
 	uint64_t ta1_in_isa;
-	uint64_t isa_position;	/* segments of the interchange so far, ISA = 1 */
-	struct x12_seen seen;	/* ST02 of the group */
+	uint64_t isa_position; /* segments of the interchange so far, ISA = 1 */
+	struct x12_seen seen;  /* ST02 of the group */
 	struct x12_plan **plans;
 	size_t nplans;
 	size_t cap_plans;
-	const struct x12_plan *plan;	/* of the set we are in, or NULL */
+	const struct x12_plan *plan; /* of the set we are in, or NULL */
 	struct x12_cursor cursor;
-	uint32_t loop;		/* that ctx.loops shows */
-	char tag[4];		/* a tag written in lower case, mended */
-	struct finding here;	/* file, segment, position and offset of the segment in hand */
+	uint32_t loop; /* that ctx.loops shows */
+	char tag[4];   /* a tag written in lower case, mended */
+	struct x12_memo memo;
+	struct finding here; /* file, segment, position and offset of the segment in hand */
 };
 
 /* x12_isa.c: reads the interchange header at the cursor, with its separators. 1 or -1. */

@@ -14,14 +14,14 @@
 #define NONE UINT32_MAX
 
 struct step {
-	uint32_t tag;		/* packed; of a loop: its trigger's */
-	uint32_t max;		/* UINT32_MAX: any number */
+	uint32_t tag; /* packed; of a loop: its trigger's */
+	uint32_t max; /* UINT32_MAX: any number */
 	uint32_t next;
 	uint32_t parent;
-	uint32_t end;		/* index behind the last node below this one */
+	uint32_t end; /* index behind the last node below this one */
 	bool loop;
-	bool needed;		/* mandatory and used */
-	bool trigger;		/* first segment of a loop */
+	bool needed;  /* mandatory and used */
+	bool trigger; /* first segment of a loop */
 	const struct def_node *def;
 };
 
@@ -55,9 +55,14 @@ static void lay(struct x12_plan *p, size_t *cap, const struct def_node *node, ui
 		const uint32_t i = p->n++;
 		mem_grow(&p->steps, cap, p->n, sizeof(*p->steps));
 		p->steps[i] = (struct step){.tag = pack(tag_of(node)),
-			.max = node->max ? node->max : UINT32_MAX, .next = NONE, .parent = parent,
-			.end = i + 1, .loop = node->loop, .needed = node->mandatory && node->used,
-			.trigger = first, .def = node};
+			.max = node->max ? node->max : UINT32_MAX,
+			.next = NONE,
+			.parent = parent,
+			.end = i + 1,
+			.loop = node->loop,
+			.needed = node->mandatory && node->used,
+			.trigger = first,
+			.def = node};
 		if (before != NONE)
 			p->steps[before].next = i;
 		before = i;
@@ -77,7 +82,8 @@ struct x12_plan *x12_struct_plan(const struct def_message *m)
 	p->message = m;
 	mem_grow(&p->steps, &cap, 1, sizeof(*p->steps));
 	p->n = 1;
-	p->steps[0] = (struct step){.max = 1, .next = NONE, .parent = NONE, .loop = true, .def = m->root};
+	p->steps[0] = (struct step){
+		.max = 1, .next = NONE, .parent = NONE, .loop = true, .def = m->root};
 	lay(p, &cap, m->root->child, 0);
 	p->steps[0].end = p->n;
 	return p;
@@ -144,8 +150,8 @@ static const struct def_node *move(struct x12_cursor *c, uint32_t to)
 	return s->def;
 }
 
-static void report(struct diag *d, const struct finding *about, const char *code, struct str segment,
-	struct str found, const char *expected, const char *rule)
+static void report(struct diag *d, const struct finding *about, const char *code,
+	struct str segment, struct str found, const char *expected, const char *rule)
 {
 	struct finding f = *about;
 
@@ -167,8 +173,8 @@ static void missing(struct x12_cursor *c, uint32_t i, struct diag *d, const stru
 
 	(void)snprintf(expected, sizeof(expected), STR_FMT, STR_ARG(tag));
 	if (s->parent != 0 && s->parent != NONE)
-		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in " STR_FMT, STR_ARG(tag),
-			STR_ARG(c->plan->steps[s->parent].def->name));
+		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in " STR_FMT,
+			STR_ARG(tag), STR_ARG(c->plan->steps[s->parent].def->name));
 	else
 		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in the transaction set",
 			STR_ARG(tag));
@@ -177,8 +183,8 @@ static void missing(struct x12_cursor *c, uint32_t i, struct diag *d, const stru
 }
 
 /* Mandatory nodes between from and the target that did not occur. */
-static void missing_between(struct x12_cursor *c, uint32_t target, struct diag *d,
-	const struct finding *about)
+static void missing_between(
+	struct x12_cursor *c, uint32_t target, struct diag *d, const struct finding *about)
 {
 	const struct step *st = c->plan->steps;
 
@@ -204,10 +210,10 @@ static void too_many(struct x12_cursor *c, uint32_t i, struct diag *d, const str
 	c->told[i] = true;
 	(void)snprintf(found, sizeof(found), "%u times", c->count[i] + 1);
 	(void)snprintf(expected, sizeof(expected), "at most %u", s->max);
-	(void)snprintf(rule, sizeof(rule), STR_FMT " occurs more often than the message allows here",
-		STR_ARG(s->def->name));
-	report(d, about, s->loop ? "X12-LOOP-REPEAT" : "X12-SEGMENT-REPEAT", about->segment, str_c(found),
-		expected, rule);
+	(void)snprintf(rule, sizeof(rule),
+		STR_FMT " occurs more often than the message allows here", STR_ARG(s->def->name));
+	report(d, about, s->loop ? "X12-LOOP-REPEAT" : "X12-SEGMENT-REPEAT", about->segment,
+		str_c(found), expected, rule);
 }
 
 /* The place forward of the cursor; *over is the first that is full already. */
@@ -294,8 +300,8 @@ static const struct def_node *enter(struct x12_cursor *c, uint32_t to)
 	return st[to].def;
 }
 
-static const struct def_node *misplaced(struct x12_cursor *c, struct str tag, struct diag *d,
-	const struct finding *about)
+static const struct def_node *misplaced(
+	struct x12_cursor *c, struct str tag, struct diag *d, const struct finding *about)
 {
 	const uint32_t packed = pack(tag);
 	const struct step *st = c->plan->steps;
@@ -323,8 +329,8 @@ static const struct def_node *misplaced(struct x12_cursor *c, struct str tag, st
 	return enter(c, to);
 }
 
-const struct def_node *x12_struct_step(struct x12_cursor *c, struct str tag, struct diag *d,
-	const struct finding *about)
+const struct def_node *x12_struct_step(
+	struct x12_cursor *c, struct str tag, struct diag *d, const struct finding *about)
 {
 	const uint32_t packed = pack(tag);
 	uint32_t over = NONE;

@@ -12,7 +12,7 @@
 #include "defs/defs.h"
 #include "model/diag.h"
 
-struct x12_plan;	/* a message, laid out for matching */
+struct x12_plan; /* a message, laid out for matching */
 
 struct x12_plan *x12_struct_plan(const struct def_message *m);
 void x12_struct_plan_free(struct x12_plan *p);
@@ -20,10 +20,10 @@ const struct def_message *x12_struct_message(const struct x12_plan *p);
 
 struct x12_cursor {
 	const struct x12_plan *plan;
-	uint32_t at;		/* index of the node matched last */
-	uint32_t loop;		/* of the loop it is in; 0 the message */
-	uint32_t *count;	/* per node, in the occurrence of its loop that we are in */
-	bool *told;		/* a finding about this node has been given there */
+	uint32_t at;	 /* index of the node matched last */
+	uint32_t loop;	 /* of the loop it is in; 0 the message */
+	uint32_t *count; /* per node, in the occurrence of its loop that we are in */
+	bool *told;	 /* a finding about this node has been given there */
 	uint32_t cap;
 };
 
@@ -32,8 +32,8 @@ void x12_struct_done(struct x12_cursor *c);
 
 /* The node that a segment is an occurrence of, or NULL when its tag is nowhere in the message.
  * The cursor moves there. about is the place of the segment; findings are made from it. */
-const struct def_node *x12_struct_step(struct x12_cursor *c, struct str tag, struct diag *d,
-	const struct finding *about);
+const struct def_node *x12_struct_step(
+	struct x12_cursor *c, struct str tag, struct diag *d, const struct finding *about);
 /* Names of the loops that the cursor is in, outermost first; returns their number. */
 uint32_t x12_struct_loops(const struct x12_cursor *c, struct str *names, uint32_t max);
 

@@ -24,7 +24,8 @@ static bool repeats(const struct x12_profile *p)
 
 static bool usable(char c)
 {
-	return c != 0 && c != ' ' && !str_is_alpha(c) && !str_is_digit(c) && (unsigned char)c < 0x80;
+	return c != 0 && c != ' ' && !str_is_alpha(c) && !str_is_digit(c) &&
+		(unsigned char)c < 0x80;
 }
 
 static int check_separators(const struct x12_profile *p, struct err *e)
@@ -32,7 +33,8 @@ static int check_separators(const struct x12_profile *p, struct err *e)
 	const struct {
 		const char *name;
 		char c;
-	} all[] = {{"element", p->element}, {"component", p->component}, {"terminator", p->terminator},
+	} all[] = {{"element", p->element}, {"component", p->component},
+		{"terminator", p->terminator},
 		{"repetition", repeats(p) ? repetition_of(p) : '\0'}};
 	const size_t n = repeats(p) ? 4 : 3;
 
@@ -40,7 +42,8 @@ static int check_separators(const struct x12_profile *p, struct err *e)
 		if (!usable(all[i].c))
 			return err_set(e, ERR_CONFIG,
 				"%s separator: byte 0x%02X cannot be one; expected an ASCII character that is "
-				"no letter, digit or blank", all[i].name, (unsigned)(unsigned char)all[i].c);
+				"no letter, digit or blank",
+				all[i].name, (unsigned)(unsigned char)all[i].c);
 		for (size_t k = 0; k < i; k++)
 			if (all[k].c == all[i].c)
 				return err_set(e, ERR_CONFIG,
@@ -55,46 +58,49 @@ static bool is_header_text(const struct x12_profile *p, struct str s)
 	const char r = repeats(p) ? repetition_of(p) : p->element;
 
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < 0x20 || s.p[i] > 0x7e || s.p[i] == p->element || s.p[i] == p->component ||
-		    s.p[i] == p->terminator || s.p[i] == r)
+		if (s.p[i] < 0x20 || s.p[i] > 0x7e || s.p[i] == p->element ||
+			s.p[i] == p->component || s.p[i] == p->terminator || s.p[i] == r)
 			return false;
 	return true;
 }
 
-static int check_text(const struct x12_profile *p, const char *name, struct str s, size_t min, size_t max,
-	struct err *e)
+static int check_text(const struct x12_profile *p, const char *name, struct str s, size_t min,
+	size_t max, struct err *e)
 {
 	if (s.n < min || s.n > max)
-		return err_set(e, ERR_CONFIG, "%s: '" STR_FMT "' has %zu characters; expected %zu to %zu", name,
+		return err_set(e, ERR_CONFIG,
+			"%s: '" STR_FMT "' has %zu characters; expected %zu to %zu", name,
 			STR_ARG(s), s.n, min, max);
 	if (!is_header_text(p, s))
 		return err_set(e, ERR_CONFIG,
-			"%s: '" STR_FMT "' holds a separator or a character that is not printable ASCII", name,
-			STR_ARG(s));
+			"%s: '" STR_FMT
+			"' holds a separator or a character that is not printable ASCII",
+			name, STR_ARG(s));
 	return 0;
 }
 
 static int check_version(const char *name, struct str s, size_t digits, size_t max, struct err *e)
 {
 	if (s.n < digits || s.n > max || !str_is_digits(str_sub(s, 0, digits)))
-		return err_set(e, ERR_CONFIG, "%s: '" STR_FMT "' is no version; expected such as %s", name,
-			STR_ARG(s), digits == 5 ? "00401" : "004010");
+		return err_set(e, ERR_CONFIG,
+			"%s: '" STR_FMT "' is no version; expected such as %s", name, STR_ARG(s),
+			digits == 5 ? "00401" : "004010");
 	return 0;
 }
 
 int x12_write_check_profile(const struct x12_profile *p, struct err *e)
 {
 	if (check_version("interchange version (ISA12)", p->isa_version, 5, 5, e) == -1 ||
-	    check_version("group version (GS08)", p->group_version, 6, 12, e) == -1)
+		check_version("group version (GS08)", p->group_version, 6, 12, e) == -1)
 		return -1;
 	if (check_separators(p, e) == -1 ||
-	    check_text(p, "sender qualifier (ISA05)", p->sender_qual, 2, 2, e) == -1 ||
-	    check_text(p, "sender (ISA06)", p->sender, 1, 15, e) == -1 ||
-	    check_text(p, "receiver qualifier (ISA07)", p->receiver_qual, 2, 2, e) == -1 ||
-	    check_text(p, "receiver (ISA08)", p->receiver, 1, 15, e) == -1 ||
-	    check_text(p, "group sender (GS02)", p->group_sender, 2, 15, e) == -1 ||
-	    check_text(p, "group receiver (GS03)", p->group_receiver, 2, 15, e) == -1 ||
-	    check_text(p, "group version (GS08)", p->group_version, 6, 12, e) == -1)
+		check_text(p, "sender qualifier (ISA05)", p->sender_qual, 2, 2, e) == -1 ||
+		check_text(p, "sender (ISA06)", p->sender, 1, 15, e) == -1 ||
+		check_text(p, "receiver qualifier (ISA07)", p->receiver_qual, 2, 2, e) == -1 ||
+		check_text(p, "receiver (ISA08)", p->receiver, 1, 15, e) == -1 ||
+		check_text(p, "group sender (GS02)", p->group_sender, 2, 15, e) == -1 ||
+		check_text(p, "group receiver (GS03)", p->group_receiver, 2, 15, e) == -1 ||
+		check_text(p, "group version (GS08)", p->group_version, 6, 12, e) == -1)
 		return -1;
 	if (p->usage != 'P' && p->usage != 'T')
 		return err_set(e, ERR_CONFIG, "usage (ISA15) is neither P nor T");
@@ -166,12 +172,14 @@ static const struct def_element *element_of(const struct segment *s, const struc
 	const struct def_part *p = s->def ? defs_part(s->def, v->element) : NULL;
 
 	if (p && p->nparts > 0)
-		p = v->component >= 1 && v->component <= p->nparts ? &p->parts[v->component - 1] : NULL;
+		p = v->component >= 1 && v->component <= p->nparts ? &p->parts[v->component - 1]
+								   : NULL;
 	return p ? p->element : NULL;
 }
 
 /* The text as it is written: without blanks at the end, numbers in their form. */
-static struct str final_text(const struct segment *s, const struct value *v, char *room, size_t size)
+static struct str final_text(
+	const struct segment *s, const struct value *v, char *room, size_t size)
 {
 	const struct def_element *e = element_of(s, v);
 	const uint16_t min = e && e->min < 100 ? e->min : 1;

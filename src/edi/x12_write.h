@@ -19,20 +19,20 @@ enum x12_repertoire { X12_BASIC, X12_EXTENDED, X12_LATIN1 /* ISO 8859-1 bytes */
 
 /* What the agreement and the environment say about the envelope. Texts borrowed. */
 struct x12_profile {
-	char element;		/* separators; all distinct, not alphanumeric, not blank */
+	char element; /* separators; all distinct, not alphanumeric, not blank */
 	char component;
 	char terminator;
-	char repetition;	/* ISA11 when isa_version is 00402 or later; 0: '^' */
-	bool newline;		/* LF behind each terminator */
+	char repetition; /* ISA11 when isa_version is 00402 or later; 0: '^' */
+	bool newline;	 /* LF behind each terminator */
 	enum x12_repertoire repertoire;
-	struct str sender_qual, sender;		/* ISA05/06, at most 2 and 15 characters */
-	struct str receiver_qual, receiver;	/* ISA07/08 */
-	struct str group_sender, group_receiver;	/* GS02/03 */
-	struct str isa_version;	/* ISA12: "00401" */
-	struct str group_version;	/* GS08: "004010" */
-	char usage;		/* ISA15: 'P' or 'T', from the environment */
-	bool ack_requested;	/* ISA14 */
-	struct date when;	/* fixed for the run */
+	struct str sender_qual, sender;		 /* ISA05/06, at most 2 and 15 characters */
+	struct str receiver_qual, receiver;	 /* ISA07/08 */
+	struct str group_sender, group_receiver; /* GS02/03 */
+	struct str isa_version;			 /* ISA12: "00401" */
+	struct str group_version;		 /* GS08: "004010" */
+	char usage;				 /* ISA15: 'P' or 'T', from the environment */
+	bool ack_requested;			 /* ISA14 */
+	struct date when;			 /* fixed for the run */
 };
 
 /* Checks a profile once: separators, lengths, characters. Faults name the attribute. */
@@ -50,13 +50,14 @@ void x12_write_segment(const struct x12_profile *p, const struct segment *s, str
 /* The state of an interchange being written. */
 struct x12_writer {
 	const struct x12_profile *profile;
-	struct buf *out;		/* the caller flushes and clears it whenever it likes */
-	uint64_t isa;			/* control numbers in force */
+	struct buf *out; /* the caller flushes and clears it whenever it likes */
+	uint64_t isa;	 /* control numbers in force */
 	uint64_t gs;
-	uint64_t st;			/* ST02 counts from 1 in the group */
+	uint64_t st; /* ST02 counts from 1 in the group */
 	uint32_t groups, sets;
-	uint64_t segments;		/* of the set: ST = 1; the position that the next one gets is segments + 1 */
-	struct str group_code;		/* GS01 */
+	uint64_t
+		segments; /* of the set: ST = 1; the position that the next one gets is segments + 1 */
+	struct str group_code; /* GS01 */
 	struct str set_id;
 };
 
@@ -64,7 +65,8 @@ void x12_writer_init(struct x12_writer *w, const struct x12_profile *p, struct b
 void x12_writer_open_interchange(struct x12_writer *w, uint64_t isa);
 void x12_writer_open_group(struct x12_writer *w, struct str code, uint64_t gs);
 void x12_writer_open_set(struct x12_writer *w, struct str id);
-void x12_writer_put(struct x12_writer *w, const struct segment *s);	/* counts; skips ST and SE of maps */
+void x12_writer_put(
+	struct x12_writer *w, const struct segment *s); /* counts; skips ST and SE of maps */
 void x12_writer_close_set(struct x12_writer *w);
 void x12_writer_close_group(struct x12_writer *w);
 void x12_writer_close_interchange(struct x12_writer *w);

@@ -41,8 +41,9 @@ static void date_field(const struct x12_writer *w, bool century)
 {
 	const struct date *d = &w->profile->when;
 	char text[32];
-	const int n = century ? snprintf(text, sizeof(text), "%04d%02u%02u", d->year, d->month, d->day) :
-		snprintf(text, sizeof(text), "%02d%02u%02u", d->year % 100, d->month, d->day);
+	const int n = century
+		? snprintf(text, sizeof(text), "%04d%02u%02u", d->year, d->month, d->day)
+		: snprintf(text, sizeof(text), "%02d%02u%02u", d->year % 100, d->month, d->day);
 
 	field(w, (struct str){text, (size_t)n}, 0);
 }
@@ -59,7 +60,9 @@ static void time_field(const struct x12_writer *w)
 void x12_writer_open_interchange(struct x12_writer *w, uint64_t isa)
 {
 	const struct x12_profile *p = w->profile;
-	const char isa11 = str_cmp(p->isa_version, STR("00402")) < 0 ? 'U' : p->repetition ? p->repetition : '^';
+	const char isa11 = str_cmp(p->isa_version, STR("00402")) < 0 ? 'U'
+		: p->repetition					     ? p->repetition
+								     : '^';
 
 	BUG_IF(isa > 999999999u);
 	w->isa = isa;

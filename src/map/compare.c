@@ -7,7 +7,8 @@
 
 static bool is_number_kind(const struct val *v)
 {
-	return v->kind == VAL_NUMBER || (v->kind == VAL_NODES && val_node(v, 0)->kind == NODE_NUMBER);
+	return v->kind == VAL_NUMBER ||
+		(v->kind == VAL_NODES && val_node(v, 0)->kind == NODE_NUMBER);
 }
 
 static int order(struct ev *ev, const struct val *a, const struct val *b, bool loose)
@@ -17,17 +18,20 @@ static int order(struct ev *ev, const struct val *a, const struct val *b, bool l
 	struct date ta;
 	struct date tb;
 
-	if ((loose || is_number_kind(a) || is_number_kind(b)) && compare_number(a, &da) && compare_number(b, &db))
+	if ((loose || is_number_kind(a) || is_number_kind(b)) && val_reads_number(a, &da) &&
+		val_reads_number(b, &db))
 		return dec_cmp(da, db);
-	if ((loose || a->kind == VAL_DATE || b->kind == VAL_DATE) && compare_date(a, &ta) && compare_date(b, &tb)) {
+	if ((loose || a->kind == VAL_DATE || b->kind == VAL_DATE) && val_reads_date(a, &ta) &&
+		val_reads_date(b, &tb)) {
 		if (!ta.has_time || !tb.has_time)
-			return date_days(&ta) < date_days(&tb) ? -1 : date_days(&ta) > date_days(&tb);
+			return date_days(&ta) < date_days(&tb) ? -1
+							       : date_days(&ta) > date_days(&tb);
 		return date_cmp(&ta, &tb);
 	}
 	return str_cmp(val_text(ev, a), val_text(ev, b));
 }
 
-int val_order(struct ev *ev, const struct val *a, const struct val *b)
+int compare_order(struct ev *ev, const struct val *a, const struct val *b)
 {
 	if (a->kind == VAL_ABSENT || b->kind == VAL_ABSENT)
 		return (a->kind != VAL_ABSENT) - (b->kind != VAL_ABSENT);
@@ -57,7 +61,10 @@ static struct val pick(const struct val *v, size_t i)
 {
 	if (v->kind != VAL_NODES || v->n == 1)
 		return *v;
-	return (struct val){.kind = VAL_NODES, .from = val_origin(val_node(v, i)), .n = 1, .u.one = val_node(v, i)};
+	return (struct val){.kind = VAL_NODES,
+		.from = val_origin(val_node(v, i)),
+		.n = 1,
+		.u.one = val_node(v, i)};
 }
 
 static size_t count(const struct val *v)
@@ -65,7 +72,7 @@ static size_t count(const struct val *v)
 	return v->kind == VAL_ABSENT ? 0 : v->kind == VAL_NODES ? v->n : 1;
 }
 
-bool compare(struct ev *ev, enum expr_op op, const struct val *a, const struct val *b)
+bool compare_values(struct ev *ev, enum expr_op op, const struct val *a, const struct val *b)
 {
 	/* With a truth on one side the other counts as a whole: absent is false. */
 	if (a->kind == VAL_BOOL || b->kind == VAL_BOOL)

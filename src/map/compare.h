@@ -6,9 +6,8 @@
 #include "map/eval.h"
 #include "map/expr.h"
 
-bool compare(struct ev *ev, enum expr_op op, const struct val *a, const struct val *b);
-/* Is it a number, a date? Without findings. */
-bool compare_number(const struct val *v, struct dec *out);
-bool compare_date(const struct val *v, struct date *out);
+bool compare_values(struct ev *ev, enum expr_op op, const struct val *a, const struct val *b);
+/* -1, 0, 1 by the rules of '<': as decimals, as dates, else as text. */
+int compare_order(struct ev *ev, const struct val *a, const struct val *b);
 
 #endif

@@ -15,15 +15,15 @@
 #include "map/expr.h"
 #include "map/map.h"
 
-enum { MAP_NO_SLOT = UINT32_MAX };
+#define MAP_NO_SLOT UINT32_MAX
 
 struct map_table {
 	struct str name;
 	struct str key_column;
 	struct str value_column;
-	struct str fallback;	/* default=, when has_fallback */
+	struct str fallback; /* default=, when has_fallback */
 	bool has_fallback;
-	struct table forward;	/* key to value; values are struct str */
+	struct table forward; /* key to value; values are struct str */
 	struct table back;
 };
 
@@ -31,15 +31,15 @@ struct map_let {
 	struct str name;
 	struct expr *value;
 	uint32_t line;
-	bool visible;		/* while loading: its loop is still open */
+	bool visible; /* while loading: its loop is still open */
 };
 
 struct map_require {
 	struct expr *test;
-	struct expr *field;	/* or NULL */
+	struct expr *field; /* or NULL */
 	struct str field_text;
 	struct str code;
-	struct str rule;	/* the sentence */
+	struct str rule; /* the sentence */
 	bool stop_item;
 	bool stop_message;
 	uint32_t line;
@@ -53,18 +53,18 @@ struct map_value {
 	const struct def_element *def;
 	struct str ref;
 	struct expr *value;
-	struct expr *each;	/* repetitions, or NULL */
+	struct expr *each; /* repetitions, or NULL */
 	struct expr *cond;
-	bool masked;		/* masked.h */
+	bool masked; /* see masked.h */
 	uint32_t line;
 	uint32_t column;
 };
 
 struct map_pair {
+	bool q_masked, v_masked;
 	struct expr *q;
 	struct expr *v;
 	struct expr *cond;
-	bool masked;
 	uint32_t line;
 	uint32_t column;
 	struct map_pair *next;
@@ -80,22 +80,22 @@ struct map_total {
 /* A segment or a loop of the template. */
 struct map_part {
 	bool loop;
-	bool item;		/* the <item> itself */
+	bool item; /* the <item> itself */
 	struct str tag;
 	const struct def_segment *def;
 	const struct def_node *node;
 	struct expr *each;
 	struct expr *cond;
 	struct expr_list sort;
-	uint32_t as;		/* slot, or MAP_NO_SLOT */
-	uint32_t let_first;	/* lets to be set anew at each turn */
+	uint32_t as;	    /* slot, or MAP_NO_SLOT */
+	uint32_t let_first; /* lets to be set anew at each turn */
 	uint32_t let_n;
-	struct map_value *values;	/* sorted by element, component */
+	struct map_value *values; /* sorted by element, component */
 	size_t nvalues;
 	struct map_pair *pairs;
-	uint16_t pair_at[16];	/* elements that hold a qualifier; the value is the next one */
+	uint16_t pair_at[16]; /* elements that hold a qualifier; the value is the next one */
 	uint8_t npair_at;
-	struct map_total *totals;	/* of a loop or the item, added at each turn that writes */
+	struct map_total *totals; /* of a loop or the item, added at each turn that writes */
 	struct map_part *child;
 	struct map_part *next;
 	uint32_t line;
@@ -109,8 +109,8 @@ struct map_named {
 
 struct map_join_def {
 	struct map_join pub;
-	struct expr_list key;	/* on a row */
-	struct expr_list on;	/* on an item */
+	struct expr_list key; /* on a row */
+	struct expr_list on;  /* on an item */
 	uint32_t column;
 	bool used;
 };
@@ -125,7 +125,7 @@ struct map {
 	const struct def_message *target;
 
 	struct map_join_def *joins;
-	struct map_join *join_list;	/* the public view of joins */
+	struct map_join *join_list; /* the public view of joins */
 	size_t njoins;
 	struct map_table *tables;
 	size_t ntables;
@@ -147,9 +147,9 @@ struct map {
 	struct expr *select;
 	struct expr *withdraw;
 	struct expr_list key;
-	struct str key_text;	/* as written */
+	struct str key_text; /* as written */
 	bool key_unique;
-	struct map_named *keeps;	/* values are lets of the name "kept/..." */
+	struct map_named *keeps; /* values are lets of the name "kept/..." */
 	uint32_t *keep_slots;
 	size_t nkeeps;
 	uint32_t select_line, withdraw_line, key_line;
@@ -161,7 +161,8 @@ struct map {
 	bool uses_links;
 	bool uses_workflow;
 	uint32_t name_body, name_meta, name_schema, name_id, name_workflow, name_state;
-	uint32_t name_values, name_locale, name_value, name_name, name_endpoint, name_host, name_media;
+	uint32_t name_values, name_locale, name_value, name_name, name_endpoint, name_host,
+		name_media;
 };
 
 #endif

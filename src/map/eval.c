@@ -19,7 +19,7 @@ static bool keeps(struct ev *ev, const struct expr *pred, const struct ctx *c)
 	struct val v = {0};
 	int64_t n = 0;
 
-	eval(ev, pred, c, &v);
+	eval_value(ev, pred, c, &v);
 	if (v.kind == VAL_NUMBER)
 		return dec_is_int(v.u.num, &n) && n == (int64_t)c->pos;
 	return val_truth(&v);
@@ -46,7 +46,8 @@ static void filter(struct ev *ev, const struct step *s, const struct ctx *outer,
 			*set = (struct set){0};
 		else if (all > 1 && kept == 1)
 			/* many stays as it is behind one: the first node is in both forms */
-			*set = (struct set){{.kind = VAL_NODES, .n = 1, .u.one = set->v.u.many[0]}, 1};
+			*set = (struct set){
+				{.kind = VAL_NODES, .n = 1, .u.one = set->v.u.many[0]}, 1};
 		else
 			set->v.n = kept;
 	}
@@ -115,7 +116,7 @@ static void take_step(struct ev *ev, const struct step *s, const struct ctx *c, 
 	struct set part = {0};
 
 	if (set->v.kind != VAL_NODES) {
-		*set = next;	/* a text or number has no parts */
+		*set = next; /* a text or number has no parts */
 		return;
 	}
 	if (s->axis == STEP_FILTER) {
@@ -151,7 +152,7 @@ static void path(struct ev *ev, const struct expr *x, const struct ctx *c, struc
 	struct set set = {0};
 
 	if (x->nargs) {
-		eval(ev, x->args[0], c, &set.v);
+		eval_value(ev, x->args[0], c, &set.v);
 		set.cap = set.v.kind == VAL_NODES ? set.v.n : 0;
 		if (set.v.kind == VAL_NODES && set.v.n > 1 && x->steps[0].axis == STEP_FILTER) {
 			/* the set may be a cached one: conditions must not change it */
@@ -174,8 +175,10 @@ static void arithmetic(struct ev *ev, const struct expr *x, const struct ctx *c,
 	static const struct {
 		bool (*run)(struct dec a, struct dec b, struct dec *out);
 	} table[] = {
-		[EXPR_ADD - EXPR_ADD] = {dec_add}, [EXPR_SUB - EXPR_ADD] = {dec_sub},
-		[EXPR_MUL - EXPR_ADD] = {dec_mul}, [EXPR_DIV - EXPR_ADD] = {dec_div},
+		[EXPR_ADD - EXPR_ADD] = {dec_add},
+		[EXPR_SUB - EXPR_ADD] = {dec_sub},
+		[EXPR_MUL - EXPR_ADD] = {dec_mul},
+		[EXPR_DIV - EXPR_ADD] = {dec_div},
 		[EXPR_MOD - EXPR_ADD] = {dec_mod},
 	};
 	struct val v[2] = {{0}, {0}};
@@ -184,7 +187,7 @@ static void arithmetic(struct ev *ev, const struct expr *x, const struct ctx *c,
 	bool ok = true;
 
 	for (int i = 0; i < 2; i++) {
-		eval(ev, x->args[i], c, &v[i]);
+		eval_value(ev, x->args[i], c, &v[i]);
 		ok = val_number(ev, &v[i], &d[i]) && ok;
 	}
 	if (!ok)
@@ -192,8 +195,9 @@ static void arithmetic(struct ev *ev, const struct expr *x, const struct ctx *c,
 	if (!table[x->op - EXPR_ADD].run(d[0], d[1], &r)) {
 		bool zero = (x->op == EXPR_DIV || x->op == EXPR_MOD) && d[1].v == 0;
 
-		ev_finding(ev, zero ? "VALUE-DIVISION" : "VALUE-OVERFLOW", v[zero].from ? v[zero].from : v[0].from,
-			val_text(ev, &v[zero]), zero ? "a divisor that is not zero" : "a result of at most 38 digits");
+		run_report(ev, zero ? "VALUE-DIVISION" : "VALUE-OVERFLOW",
+			v[zero].from ? v[zero].from : v[0].from, val_text(ev, &v[zero]),
+			zero ? "a divisor that is not zero" : "a result of at most 38 digits");
 		return;
 	}
 	*out = val_of_number(r);
@@ -205,7 +209,7 @@ static void negative(struct ev *ev, const struct expr *x, const struct ctx *c, s
 	struct val v = {0};
 	struct dec d;
 
-	eval(ev, x->args[0], c, &v);
+	eval_value(ev, x->args[0], c, &v);
 	if (!val_number(ev, &v, &d))
 		return;
 	*out = val_of_number(dec_neg(d));
@@ -219,7 +223,7 @@ static void both_sets(struct ev *ev, const struct expr *x, const struct ctx *c, 
 	for (int i = 0; i < 2; i++) {
 		struct val v = {0};
 
-		eval(ev, x->args[i], c, &v);
+		eval_value(ev, x->args[i], c, &v);
 		if (v.kind != VAL_ABSENT && v.kind != VAL_NODES)
 			add(ev, &set, val_text_node(ev, val_text(ev, &v), v.from));
 		for (size_t k = 0; v.kind == VAL_NODES && k < v.n; k++)
@@ -235,14 +239,14 @@ static void call(struct ev *ev, const struct expr *x, const struct ctx *c, struc
 	struct val *args = x->nargs <= 8 ? few : arena_array(ev->a, x->nargs, sizeof(*args));
 
 	for (uint32_t i = 0; i < x->nargs; i++)
-		eval(ev, x->args[i], c, &args[i]);
+		eval_value(ev, x->args[i], c, &args[i]);
 	x->func->run(ev, x, c, args, out);
 	/* The last value that has a source is taken for the one that made the text. */
 	for (uint32_t i = x->nargs; i-- > 0 && !out->from && out->kind != VAL_ABSENT;)
 		out->from = args[i].from;
 }
 
-void eval(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
+void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
 {
 	struct val a = {0};
 	struct val b = {0};
@@ -266,8 +270,9 @@ void eval(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *
 		return;
 	case EXPR_OR:
 	case EXPR_AND:
-		*out = val_of_bool(x->op == EXPR_OR ? eval_truth(ev, x->args[0], c) || eval_truth(ev, x->args[1], c) :
-			eval_truth(ev, x->args[0], c) && eval_truth(ev, x->args[1], c));
+		*out = val_of_bool(x->op == EXPR_OR
+				? eval_truth(ev, x->args[0], c) || eval_truth(ev, x->args[1], c)
+				: eval_truth(ev, x->args[0], c) && eval_truth(ev, x->args[1], c));
 		return;
 	case EXPR_EQ:
 	case EXPR_NE:
@@ -275,9 +280,9 @@ void eval(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *
 	case EXPR_LE:
 	case EXPR_GT:
 	case EXPR_GE:
-		eval(ev, x->args[0], c, &a);
-		eval(ev, x->args[1], c, &b);
-		*out = val_of_bool(compare(ev, (enum expr_op)x->op, &a, &b));
+		eval_value(ev, x->args[0], c, &a);
+		eval_value(ev, x->args[1], c, &b);
+		*out = val_of_bool(compare_values(ev, (enum expr_op)x->op, &a, &b));
 		return;
 	case EXPR_ADD:
 	case EXPR_SUB:
@@ -299,7 +304,7 @@ bool eval_truth(struct ev *ev, const struct expr *x, const struct ctx *c)
 {
 	struct val v = {0};
 
-	eval(ev, x, c, &v);
+	eval_value(ev, x, c, &v);
 	return val_truth(&v);
 }
 
@@ -307,6 +312,6 @@ struct str eval_text(struct ev *ev, const struct expr *x, const struct ctx *c)
 {
 	struct val v = {0};
 
-	eval(ev, x, c, &v);
+	eval_value(ev, x, c, &v);
 	return val_text(ev, &v);
 }

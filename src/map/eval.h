@@ -21,12 +21,12 @@ struct map_run;
 enum val_kind { VAL_ABSENT, VAL_NODES, VAL_TEXT, VAL_NUMBER, VAL_BOOL, VAL_DATE };
 
 struct val {
-	uint8_t kind;			/* enum val_kind */
-	const struct node *from;	/* the source value that made it, or NULL */
-	size_t n;			/* VAL_NODES: never 0 */
+	uint8_t kind;		 /* enum val_kind */
+	const struct node *from; /* the source value that made it, or NULL */
+	size_t n;		 /* VAL_NODES: never 0 */
 	union {
-		const struct node *one;		/* VAL_NODES with n == 1 */
-		const struct node **many;	/* VAL_NODES with n > 1 */
+		const struct node *one;	  /* VAL_NODES with n == 1 */
+		const struct node **many; /* VAL_NODES with n > 1 */
 		struct str text;
 		struct dec num;
 		struct date date;
@@ -36,9 +36,9 @@ struct val {
 
 /* Where an expression is evaluated. */
 struct ctx {
-	const struct node *node;	/* '.'; NULL in headers and trailers */
-	const struct node *current;	/* of the innermost each */
-	uint32_t pos;			/* position(), last() */
+	const struct node *node;    /* '.'; NULL in headers and trailers */
+	const struct node *current; /* of the innermost each */
+	uint32_t pos;		    /* position(), last() */
 	uint32_t size;
 };
 
@@ -46,17 +46,17 @@ struct ctx {
 struct ev {
 	struct map_run *run;
 	struct arena *a;
-	uint32_t line;		/* of the map, for findings */
-	struct str what;	/* what is being filled: "CTP03" */
+	uint32_t line;	 /* of the map, for findings */
+	struct str what; /* what is being filled: "CTP03" */
 };
 
-void eval(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out);
+void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out);
 bool eval_truth(struct ev *ev, const struct expr *x, const struct ctx *c);
 struct str eval_text(struct ev *ev, const struct expr *x, const struct ctx *c);
 
-const struct node *val_node(const struct val *v, size_t i);	/* VAL_NODES */
+const struct node *val_node(const struct val *v, size_t i); /* VAL_NODES */
 void val_add(struct ev *ev, struct val *v, size_t *cap, const struct node *n);
-struct val val_of_text(struct str s);		/* absent when empty */
+struct val val_of_text(struct str s); /* absent when empty */
 struct val val_of_number(struct dec d);
 struct val val_of_bool(bool b);
 struct val val_of_date(struct date d);
@@ -76,10 +76,12 @@ bool val_number(struct ev *ev, const struct val *v, struct dec *out);
 bool val_date(struct ev *ev, const struct val *v, struct date *out);
 /* A whole number for positions and lengths, held within 0 and max. False as val_number. */
 bool val_size(struct ev *ev, const struct val *v, size_t max, size_t *out);
-/* -1, 0, 1 by the rules of '<': as decimals, as dates, else as text. */
-int val_order(struct ev *ev, const struct val *a, const struct val *b);
+/* Is it a number, a date? Without findings. */
+bool val_reads_number(const struct val *v, struct dec *out);
+bool val_reads_date(const struct val *v, struct date *out);
 
 /* A finding on the source value at node (may be NULL). */
-void ev_finding(struct ev *ev, const char *code, const struct node *at, struct str found, const char *expected);
+void run_report(struct ev *ev, const char *code, const struct node *at, struct str found,
+	const char *expected);
 
 #endif

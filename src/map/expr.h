@@ -40,41 +40,41 @@ enum expr_op {
 };
 
 enum step_axis {
-	STEP_CHILD,		/* of every node of the set */
-	STEP_DESCENDANT,	/* any depth below */
+	STEP_CHILD,	 /* of every node of the set */
+	STEP_DESCENDANT, /* any depth below */
 	STEP_SELF,
 	STEP_PARENT,
-	STEP_FOLLOWING,		/* following-sibling:: */
-	STEP_FILTER		/* no move: predicates over the whole set, as in $price[1] */
+	STEP_FOLLOWING, /* following-sibling:: */
+	STEP_FILTER	/* no move: predicates over the whole set, as in $price[1] */
 };
 
 struct step {
-	uint8_t axis;		/* enum step_axis */
-	uint32_t name;		/* interned; 0 is any */
+	uint8_t axis;  /* enum step_axis */
+	uint32_t name; /* interned; 0 is any */
 	struct expr **preds;
 	uint32_t npreds;
 };
 
 enum var_kind {
-	VAR_PROFILE,		/* environment/, partner/, agreement/: slot counts map->vars */
+	VAR_PROFILE, /* environment/, partner/, agreement/: slot counts map->vars */
 	VAR_RUN_DATE,
 	VAR_RUN_TIME,
 	VAR_RUN_ID,
 	VAR_ACTION,
-	VAR_JOIN,		/* slot counts the joins */
-	VAR_LET,		/* slot counts the lets, <keep> values among them */
-	VAR_AS			/* slot counts the as= names */
+	VAR_JOIN, /* slot counts the joins */
+	VAR_LET,  /* slot counts the lets, <keep> values among them */
+	VAR_AS	  /* slot counts the as= names */
 };
 
 struct expr {
-	uint8_t op;		/* enum expr_op */
-	uint8_t var;		/* EXPR_VAR: enum var_kind */
-	bool root;		/* EXPR_PATH: begins with '/' */
-	uint32_t at;		/* bytes from the start of the text, for faults */
-	uint32_t slot;		/* EXPR_VAR; EXPR_CALL: what a name among the arguments stands for */
-	struct str text;	/* EXPR_TEXT; EXPR_NUMBER as written; EXPR_CALL the name */
+	uint8_t op;	 /* enum expr_op */
+	uint8_t var;	 /* EXPR_VAR: enum var_kind */
+	bool root;	 /* EXPR_PATH: begins with '/' */
+	uint32_t at;	 /* bytes from the start of the text, for faults */
+	uint32_t slot;	 /* EXPR_VAR; EXPR_CALL: what a name among the arguments stands for */
+	struct str text; /* EXPR_TEXT; EXPR_NUMBER as written; EXPR_CALL the name */
 	struct dec num;
-	struct expr **args;	/* operands; EXPR_PATH: none or the set it starts from */
+	struct expr **args; /* operands; EXPR_PATH: none or the set it starts from */
 	uint32_t nargs;
 	const struct func *func;
 	struct step *steps;
@@ -98,7 +98,8 @@ struct expr_scope {
 };
 
 /* One expression, the whole of text. NULL and *f when it is none. It lives in a and borrows text. */
-struct expr *expr_parse(struct str text, const struct expr_scope *s, struct arena *a, struct expr_fault *f);
+struct expr *expr_parse(
+	struct str text, const struct expr_scope *s, struct arena *a, struct expr_fault *f);
 
 /* A list "sku, list" or, with order, "min_quantity, amount descending". */
 struct expr_list {

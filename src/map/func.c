@@ -6,8 +6,13 @@
 enum { NAMES_MAX = 128 };
 
 static const struct func_family *const families[] = {
-	&func_text_family, &func_words_family, &func_number_family, &func_date_family, &func_code_family,
-	&func_structure_family, &func_ampliance_family,
+	&func_text_family,
+	&func_words_family,
+	&func_number_family,
+	&func_date_family,
+	&func_code_family,
+	&func_structure_family,
+	&func_ampliance_family,
 };
 
 enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
@@ -35,7 +40,8 @@ void func_unknown(struct str name, char *out, size_t size)
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
 		if (str_is(name, later[i])) {
-			snprintf(out, size, "%s() is part of the map language but not there yet", later[i]);
+			snprintf(out, size, "%s() is part of the map language but not there yet",
+				later[i]);
 			return;
 		}
 	}
@@ -43,6 +49,6 @@ void func_unknown(struct str name, char *out, size_t size)
 		for (size_t k = 0; k < families[i]->n && n < NAMES_MAX; k++)
 			names[n++] = families[i]->rows[k].name;
 	near = str_suggest(name, names, n);
-	snprintf(out, size, "there is no function " STR_FMT "()%s%s%s", STR_ARG(name), near ? "; did you mean " : "",
-		near ? near : "", near ? "()?" : "");
+	snprintf(out, size, "there is no function " STR_FMT "()%s%s%s", STR_ARG(name),
+		near ? "; did you mean " : "", near ? near : "", near ? "()?" : "");
 }

@@ -19,33 +19,33 @@ enum { FUNC_ANY = 255 };
 /* What a function's first argument must be, or what it needs of the run: checked by load.c. */
 enum func_needs {
 	FUNC_PLAIN,
-	FUNC_TABLE,	/* the name of a <table>, in quotes */
-	FUNC_TOTAL,	/* the name of a <total>, in quotes */
-	FUNC_COUNTER,	/* a name in quotes, made at first use; may be left out */
-	FUNC_LINK,	/* the index of the source's items */
-	FUNC_WORKFLOW,	/* the workflow labels */
-	FUNC_PATTERN	/* the second argument is a regular expression; in quotes it is compiled at load */
+	FUNC_TABLE,    /* the name of a <table>, in quotes */
+	FUNC_TOTAL,    /* the name of a <total>, in quotes */
+	FUNC_COUNTER,  /* a name in quotes, made at first use; may be left out */
+	FUNC_LINK,     /* the index of the source's items */
+	FUNC_WORKFLOW, /* the workflow labels */
+	FUNC_PATTERN /* the second argument is a regular expression; in quotes it is compiled at load */
 };
 
-typedef void func_run(struct ev *ev, const struct expr *x, const struct ctx *c, const struct val *args,
-	struct val *out);
+typedef void func_run(struct ev *ev, const struct expr *x, const struct ctx *c,
+	const struct val *args, struct val *out);
 
 /* The head of a handler. */
-#define FUNC_RUN(name)                                                                            \
-	static void name(struct ev *ev ATTR_UNUSED, const struct expr *x ATTR_UNUSED,             \
-		const struct ctx *c ATTR_UNUSED, const struct val *args ATTR_UNUSED,              \
+#define FUNC_RUN(name)                                                                \
+	static void name(struct ev *ev ATTR_UNUSED, const struct expr *x ATTR_UNUSED, \
+		const struct ctx *c ATTR_UNUSED, const struct val *args ATTR_UNUSED,  \
 		struct val *out ATTR_UNUSED)
 
 struct func {
 	const char *name;
 	uint8_t min;
-	uint8_t max;		/* FUNC_ANY: no limit */
-	uint8_t needs;		/* enum func_needs */
-	func_run *run;		/* MUST. Leaves *out absent when there is nothing to give */
-	const char *args;	/* for people */
+	uint8_t max;	  /* FUNC_ANY: no limit */
+	uint8_t needs;	  /* enum func_needs */
+	func_run *run;	  /* MUST. Leaves *out absent when there is nothing to give */
+	const char *args; /* for people */
 	const char *doc;
 	const char *example;
-	const char *gives;	/* the text of the example's value */
+	const char *gives; /* the text of the example's value */
 };
 
 struct func_family {

@@ -12,7 +12,8 @@ static const struct node *locale_value(const struct map *m, const struct node *n
 		const struct node *have = node_child(v, m->name_locale);
 		const struct node *value = node_child(v, m->name_value);
 
-		if (have && str_eq(have->value, locale) && value && (value->value.n || value->child))
+		if (have && str_eq(have->value, locale) && value &&
+			(value->value.n || value->child))
 			return value;
 	}
 	return NULL;
@@ -26,7 +27,8 @@ FUNC_RUN(localized)
 	if (args[0].kind != VAL_NODES)
 		return;
 	for (uint32_t i = 1; i < x->nargs; i++) {
-		const struct node *v = locale_value(m, val_node(&args[0], 0), val_text(ev, &args[i]));
+		const struct node *v = locale_value(
+			m, val_node(&args[0], 0), val_text(ev, &args[i]));
 
 		if (v) {
 			val_add(ev, out, &cap, v);
@@ -94,7 +96,9 @@ FUNC_RUN(image_url)
 FUNC_RUN(workflow_label)
 {
 	const struct map_input *in = ev->run->in;
-	const struct node *w = ev->run->root.node ? node_child(ev->run->root.node, ev->run->m->name_workflow) : NULL;
+	const struct node *w = ev->run->root.node
+		? node_child(ev->run->root.node, ev->run->m->name_workflow)
+		: NULL;
 	const struct node *state = w ? node_child(w, ev->run->m->name_state) : NULL;
 
 	if (!state || !state->value.n)
@@ -106,18 +110,24 @@ FUNC_RUN(workflow_label)
 			return;
 		}
 	}
-	ev_finding(ev, "WORKFLOW-UNKNOWN", state, state->value, "a state of the hub's settings");
+	run_report(ev, "WORKFLOW-UNKNOWN", state, state->value, "a state of the hub's settings");
 }
 
 static const struct func rows[] = {
-	{"localized", 2, FUNC_ANY, FUNC_PLAIN, localized, "node, 'de-DE', 'en-GB', ...", "The value of the first locale "
-		"that has one.", "localized(body/name, 'pl-PL', 'de-DE')", "Schal"},
-	{"link", 1, 1, FUNC_LINK, link, "node", "The content item that a link or reference leads to. A link that leads "
-		"nowhere, in a circle or over 8 items is a finding.", "link(body/brand)/body/name", "Björnvik"},
-	{"image-url", 1, 1, FUNC_PLAIN, image_url, "node", "The address of an image-link.", "image-url(body/images)",
-		"https://cdn.example/i/hearthloom/SCA%201607"},
-	{"workflow-label", 0, 0, FUNC_WORKFLOW, workflow_label, "", "The label of the item's workflow state; nothing when "
-		"it has none.", "workflow-label()", "Approved"},
+	{"localized", 2, FUNC_ANY, FUNC_PLAIN, localized, "node, 'de-DE', 'en-GB', ...",
+		"The value of the first locale "
+		"that has one.",
+		"localized(body/name, 'pl-PL', 'de-DE')", "Schal"},
+	{"link", 1, 1, FUNC_LINK, link, "node",
+		"The content item that a link or reference leads to. A link that leads "
+		"nowhere, in a circle or over 8 items is a finding.",
+		"link(body/brand)/body/name", "Björnvik"},
+	{"image-url", 1, 1, FUNC_PLAIN, image_url, "node", "The address of an image-link.",
+		"image-url(body/images)", "https://cdn.example/i/hearthloom/SCA%201607"},
+	{"workflow-label", 0, 0, FUNC_WORKFLOW, workflow_label, "",
+		"The label of the item's workflow state; nothing when "
+		"it has none.",
+		"workflow-label()", "Approved"},
 };
 
 const struct func_family func_ampliance_family = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -18,8 +18,9 @@ FUNC_RUN(lookup)
 	else if (t->has_fallback)
 		*out = val_of_text(t->fallback);
 	else
-		ev_finding(ev, "LOOKUP-MISSING", args[1].from, key, arena_printf(ev->a, "a value of the table '" STR_FMT "'",
-			STR_ARG(t->name)).p);
+		run_report(ev, "LOOKUP-MISSING", args[1].from, key,
+			arena_printf(ev->a, "a value of the table '" STR_FMT "'", STR_ARG(t->name))
+				.p);
 	out->from = args[1].from;
 }
 
@@ -100,17 +101,25 @@ FUNC_RUN(sscc_ok)
 }
 
 static const struct func rows[] = {
-	{"lookup", 2, 3, FUNC_TABLE, lookup, "'table', value, column", "What a code table gives for the value. With the "
+	{"lookup", 2, 3, FUNC_TABLE, lookup, "'table', value, column",
+		"What a code table gives for the value. With the "
 		"name of the value column as third argument the other way round. A value that is not in a table without "
-		"default is a finding.", "lookup('colour', 'red')", "RD"},
-	{"gtin", 1, 1, FUNC_PLAIN, gtin, "text", "The GTIN without zeros in front (12, 13 or 14 digits); nothing when it "
-		"is none.", "gtin('0614141000012')", "614141000012"},
-	{"gtin-qualifier", 1, 1, FUNC_PLAIN, gtin_qualifier, "text", "X12 235 for it: UP for 12 digits, EN for 13 and 8, "
-		"UK for 14.", "gtin-qualifier('9521010428345')", "EN"},
-	{"check-digit", 1, 1, FUNC_PLAIN, digit, "digits", "The GS1 check digit that belongs behind the digits.",
+		"default is a finding.",
+		"lookup('colour', 'red')", "RD"},
+	{"gtin", 1, 1, FUNC_PLAIN, gtin, "text",
+		"The GTIN without zeros in front (12, 13 or 14 digits); nothing when it "
+		"is none.",
+		"gtin('0614141000012')", "614141000012"},
+	{"gtin-qualifier", 1, 1, FUNC_PLAIN, gtin_qualifier, "text",
+		"X12 235 for it: UP for 12 digits, EN for 13 and 8, "
+		"UK for 14.",
+		"gtin-qualifier('9521010428345')", "EN"},
+	{"check-digit", 1, 1, FUNC_PLAIN, digit, "digits",
+		"The GS1 check digit that belongs behind the digits.",
 		"check-digit('952101042834')", "5"},
-	{"is-gtin", 1, 1, FUNC_PLAIN, gtin_ok, "text", "8, 12, 13 or 14 digits with the right check digit?",
-		"is-gtin('9521010428348')", "false"},
+	{"is-gtin", 1, 1, FUNC_PLAIN, gtin_ok, "text",
+		"8, 12, 13 or 14 digits with the right check digit?", "is-gtin('9521010428348')",
+		"false"},
 	{"is-gln", 1, 1, FUNC_PLAIN, gln_ok, "text", "13 digits with the right check digit?",
 		"is-gln('9521000101111')", "true"},
 	{"is-sscc", 1, 1, FUNC_PLAIN, sscc_ok, "text", "18 digits with the right check digit?",

@@ -3,12 +3,14 @@
 
 #include "map/func.h"
 
-static void rounded(struct ev *ev, const struct expr *x, const struct val *args, enum dec_round how, struct val *out)
+static void rounded(struct ev *ev, const struct expr *x, const struct val *args, enum dec_round how,
+	struct val *out)
 {
 	struct dec d;
 	size_t scale = 0;
 
-	if (!val_number(ev, &args[0], &d) || (x->nargs > 1 && !val_size(ev, &args[1], DEC_SCALE, &scale)))
+	if (!val_number(ev, &args[0], &d) ||
+		(x->nargs > 1 && !val_size(ev, &args[1], DEC_SCALE, &scale)))
 		return;
 	*out = val_of_number(dec_round(d, (unsigned)scale, how));
 	out->from = args[0].from;
@@ -67,7 +69,8 @@ static bool greater(struct dec have, struct dec next, struct dec *out)
 }
 
 /* Every node of every argument; nodes that are empty do not count. */
-static void over_all(struct ev *ev, const struct expr *x, const struct val *args, fold *f, struct val *out)
+static void over_all(
+	struct ev *ev, const struct expr *x, const struct val *args, fold *f, struct val *out)
 {
 	bool any = false;
 	struct dec have = {0, 0};
@@ -87,7 +90,8 @@ static void over_all(struct ev *ev, const struct expr *x, const struct val *args
 			if (!val_number(ev, &v, &d))
 				continue;
 			if (any && !f(have, d, &have))
-				ev_finding(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v), "a sum of at most 38 digits");
+				run_report(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v),
+					"a sum of at most 38 digits");
 			else if (!any)
 				have = d;
 			any = true;
@@ -185,20 +189,30 @@ FUNC_RUN(format_number)
 }
 
 static const struct func rows[] = {
-	{"number", 1, 1, FUNC_PLAIN, number, "value", "The value as a number; a value that is none is a finding.",
-		"number('12.50')", "12.5"},
-	{"round", 1, 2, FUNC_PLAIN, round_half, "number, decimals", "Rounded, halves away from zero; to whole numbers when "
-		"decimals are left out.", "round(2.345, 2)", "2.35"},
-	{"floor", 1, 2, FUNC_PLAIN, round_down, "number, decimals", "The next lower.", "floor(-1.2)", "-2"},
-	{"ceiling", 1, 2, FUNC_PLAIN, round_up, "number, decimals", "The next higher.", "ceiling(1.01, 1)", "1.1"},
+	{"number", 1, 1, FUNC_PLAIN, number, "value",
+		"The value as a number; a value that is none is a finding.", "number('12.50')",
+		"12.5"},
+	{"round", 1, 2, FUNC_PLAIN, round_half, "number, decimals",
+		"Rounded, halves away from zero; to whole numbers when "
+		"decimals are left out.",
+		"round(2.345, 2)", "2.35"},
+	{"floor", 1, 2, FUNC_PLAIN, round_down, "number, decimals", "The next lower.",
+		"floor(-1.2)", "-2"},
+	{"ceiling", 1, 2, FUNC_PLAIN, round_up, "number, decimals", "The next higher.",
+		"ceiling(1.01, 1)", "1.1"},
 	{"abs", 1, 1, FUNC_PLAIN, absolute, "number", "Without its sign.", "abs(-3.5)", "3.5"},
 	{"sum", 1, FUNC_ANY, FUNC_PLAIN, sum, "nodes, ...", "The sum of all; 0 when there is none.",
 		"sum(body/sizes/stock)", "12"},
-	{"count", 1, 1, FUNC_PLAIN, count, "nodes", "How many there are.", "count(body/categories)", "2"},
-	{"min", 1, FUNC_ANY, FUNC_PLAIN, min, "nodes, ...", "The smallest.", "min(body/sizes/stock, 100)", "5"},
-	{"max", 1, FUNC_ANY, FUNC_PLAIN, max, "nodes, ...", "The greatest.", "max(body/sizes/stock)", "7"},
-	{"format-number", 2, 3, FUNC_PLAIN, format_number, "number, picture, mark", "By a picture as '#,##0.00'; the "
-		"third argument is the decimal mark.", "format-number(1234.5, '#,##0.00', ',')", "1.234,50"},
+	{"count", 1, 1, FUNC_PLAIN, count, "nodes", "How many there are.", "count(body/categories)",
+		"2"},
+	{"min", 1, FUNC_ANY, FUNC_PLAIN, min, "nodes, ...", "The smallest.",
+		"min(body/sizes/stock, 100)", "5"},
+	{"max", 1, FUNC_ANY, FUNC_PLAIN, max, "nodes, ...", "The greatest.",
+		"max(body/sizes/stock)", "7"},
+	{"format-number", 2, 3, FUNC_PLAIN, format_number, "number, picture, mark",
+		"By a picture as '#,##0.00'; the "
+		"third argument is the decimal mark.",
+		"format-number(1234.5, '#,##0.00', ',')", "1.234,50"},
 };
 
 const struct func_family func_number_family = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -62,7 +62,8 @@ FUNC_RUN(first_of)
 			struct val v = args[i];
 
 			if (v.kind == VAL_NODES && n > 1)
-				v = (struct val){.kind = VAL_NODES, .n = 1, .u.one = val_node(&args[i], k)};
+				v = (struct val){
+					.kind = VAL_NODES, .n = 1, .u.one = val_node(&args[i], k)};
 			if (v.kind == VAL_NODES)
 				v.from = val_origin(v.u.one);
 			if (v.kind == VAL_ABSENT || (v.kind == VAL_TEXT && !v.u.text.n))
@@ -118,28 +119,42 @@ FUNC_RUN(no)
 }
 
 static const struct func rows[] = {
-	{"position", 0, 0, FUNC_PLAIN, position, "", "The place in the list that is gone through, from 1.",
+	{"position", 0, 0, FUNC_PLAIN, position, "",
+		"The place in the list that is gone through, from 1.",
 		"body/categories[position() = 2]/code", "A"},
-	{"last", 0, 0, FUNC_PLAIN, last, "", "How many the list has.", "body/categories[last()]/code", "A"},
-	{"current", 0, 0, FUNC_PLAIN, current, "", "The node that the innermost each has reached; in a condition '.' is "
-		"another one.", "count(body/categories[code = current()/body/main])", "1"},
-	{"item-number", 0, 0, FUNC_PLAIN, item_number, "", "The item's number in the message, from 1.", "item-number()",
-		"1"},
-	{"item-count", 0, 0, FUNC_PLAIN, item_count, "", "Items in the message so far, this one included; in the "
-		"trailer all of them.", "item-count()", "1"},
-	{"counter", 0, 1, FUNC_COUNTER, counter, "'name'", "One more each time it is drawn, from 1 in each message. Put "
-		"it into a let to use one number twice.", "concat(counter('hl'), counter('hl'))", "12"},
-	{"total", 1, 1, FUNC_TOTAL, total, "'name'", "What <total name add> has added up in the message.",
-		"total('qty')", "0"},
-	{"exists", 1, 1, FUNC_PLAIN, exists, "nodes", "Is there a node, be it empty or null?", "exists(body/care)",
+	{"last", 0, 0, FUNC_PLAIN, last, "", "How many the list has.",
+		"body/categories[last()]/code", "A"},
+	{"current", 0, 0, FUNC_PLAIN, current, "",
+		"The node that the innermost each has reached; in a condition '.' is "
+		"another one.",
+		"count(body/categories[code = current()/body/main])", "1"},
+	{"item-number", 0, 0, FUNC_PLAIN, item_number, "",
+		"The item's number in the message, from 1.", "item-number()", "1"},
+	{"item-count", 0, 0, FUNC_PLAIN, item_count, "",
+		"Items in the message so far, this one included; in the "
+		"trailer all of them.",
+		"item-count()", "1"},
+	{"counter", 0, 1, FUNC_COUNTER, counter, "'name'",
+		"One more each time it is drawn, from 1 in each message. Put "
+		"it into a let to use one number twice.",
+		"concat(counter('hl'), counter('hl'))", "12"},
+	{"total", 1, 1, FUNC_TOTAL, total, "'name'",
+		"What <total name add> has added up in the message so far; "
+		"in the trailer all of it.",
+		"total('qty')", "1"},
+	{"exists", 1, 1, FUNC_PLAIN, exists, "nodes", "Is there a node, be it empty or null?",
+		"exists(body/care)", "true"},
+	{"null", 1, 1, FUNC_PLAIN, null, "node", "Is it there and null?", "null(body/care)",
 		"true"},
-	{"null", 1, 1, FUNC_PLAIN, null, "node", "Is it there and null?", "null(body/care)", "true"},
-	{"first-of", 1, FUNC_ANY, FUNC_PLAIN, first_of, "values, ...", "The first that holds something.",
-		"first-of(body/care, body/missing, body/sku)", "SCA1607-030"},
-	{"pair", 2, 2, FUNC_PLAIN, pair, "segment, qualifier", "The value behind a qualifier, wherever the pair stands.",
-		"pair(LIN, 'VN')", "SCA1607"},
-	{"not", 1, 1, FUNC_PLAIN, negate, "value", "True when the value is absent, empty, null, 0 or false.",
-		"not(body/care)", "true"},
+	{"first-of", 1, FUNC_ANY, FUNC_PLAIN, first_of, "values, ...",
+		"The first that holds something.", "first-of(body/care, body/missing, body/sku)",
+		"SCA1607-030"},
+	{"pair", 2, 2, FUNC_PLAIN, pair, "segment, qualifier",
+		"The value behind a qualifier, wherever the pair stands.", "pair(LIN, 'VN')",
+		"SCA1607"},
+	{"not", 1, 1, FUNC_PLAIN, negate, "value",
+		"True when the value is absent, empty, null, 0 or false.", "not(body/care)",
+		"true"},
 	{"true", 0, 0, FUNC_PLAIN, yes, "", "Yes.", "true()", "true"},
 	{"false", 0, 0, FUNC_PLAIN, no, "", "No.", "false()", "false"},
 };

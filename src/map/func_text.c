@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "map/func.h"
 
-/* The node that made the last piece is taken by eval(). */
+/* The node that made the last piece is taken by eval_value(). */
 FUNC_RUN(concat)
 {
 	struct str part[32];
@@ -63,8 +63,8 @@ static bool whole(struct ev *ev, const struct val *v, int64_t *out)
 {
 	struct dec d;
 
-	return val_number(ev, v, &d) && dec_is_int(dec_round(d, 0, DEC_HALF_UP), out) && *out < INT32_MAX &&
-		*out > INT32_MIN;
+	return val_number(ev, v, &d) && dec_is_int(dec_round(d, 0, DEC_HALF_UP), out) &&
+		*out<INT32_MAX && * out> INT32_MIN;
 }
 
 FUNC_RUN(substring)
@@ -199,7 +199,8 @@ FUNC_RUN(translate)
 	out->from = args[0].from;
 }
 
-static void pad(struct ev *ev, const struct expr *x, const struct val *args, bool left, struct val *out)
+static void pad(
+	struct ev *ev, const struct expr *x, const struct val *args, bool left, struct val *out)
 {
 	struct str s = val_text(ev, &args[0]);
 	struct str fill = x->nargs > 2 ? utf8_left(val_text(ev, &args[2]), 1) : STR(" ");
@@ -239,34 +240,47 @@ FUNC_RUN(pad_right)
 static const struct func rows[] = {
 	{"concat", 2, 32, FUNC_PLAIN, concat, "text, text, ...", "The texts one behind the other.",
 		"concat('product/', body/sku)", "product/SCA1607-030"},
-	{"join-text", 1, 2, FUNC_PLAIN, join_text, "nodes, separator", "The texts of all nodes with the separator "
-		"(a blank) between them.", "join-text(body/categories/code, ', ')", "A-SCA, A"},
-	{"substring", 2, 3, FUNC_PLAIN, substring, "text, start, length", "Characters from start, counted from 1; to "
-		"the end when length is left out.", "substring('SCA1607', 4, 2)", "16"},
-	{"substring-before", 2, 2, FUNC_PLAIN, substring_before, "text, mark", "What stands before the first mark.",
-		"substring-before(body/sku, '-')", "SCA1607"},
-	{"substring-after", 2, 2, FUNC_PLAIN, substring_after, "text, mark", "What stands behind the first mark.",
-		"substring-after(body/sku, '-')", "030"},
-	{"string", 1, 1, FUNC_PLAIN, string, "value", "The value as a text.", "string(1.50)", "1.5"},
+	{"join-text", 1, 2, FUNC_PLAIN, join_text, "nodes, separator",
+		"The texts of all nodes with the separator "
+		"(a blank) between them.",
+		"join-text(body/categories/code, ', ')", "A-SCA, A"},
+	{"substring", 2, 3, FUNC_PLAIN, substring, "text, start, length",
+		"Characters from start, counted from 1; to "
+		"the end when length is left out.",
+		"substring('SCA1607', 4, 2)", "16"},
+	{"substring-before", 2, 2, FUNC_PLAIN, substring_before, "text, mark",
+		"What stands before the first mark.", "substring-before(body/sku, '-')", "SCA1607"},
+	{"substring-after", 2, 2, FUNC_PLAIN, substring_after, "text, mark",
+		"What stands behind the first mark.", "substring-after(body/sku, '-')", "030"},
+	{"string", 1, 1, FUNC_PLAIN, string, "value", "The value as a text.", "string(1.50)",
+		"1.5"},
 	{"string-length", 1, 1, FUNC_PLAIN, string_length, "text", "Number of characters.",
 		"string-length('Größe')", "5"},
-	{"normalize-space", 1, 1, FUNC_PLAIN, normalize_space, "text", "Without blanks at the ends, and one blank for "
-		"each run of blanks and line ends inside.", "normalize-space('  two   words ')", "two words"},
-	{"trim", 1, 1, FUNC_PLAIN, trim, "text", "Without blanks and line ends at both ends.", "trim('  A1 ')", "A1"},
+	{"normalize-space", 1, 1, FUNC_PLAIN, normalize_space, "text",
+		"Without blanks at the ends, and one blank for "
+		"each run of blanks and line ends inside.",
+		"normalize-space('  two   words ')", "two words"},
+	{"trim", 1, 1, FUNC_PLAIN, trim, "text", "Without blanks and line ends at both ends.",
+		"trim('  A1 ')", "A1"},
 	{"upper", 1, 1, FUNC_PLAIN, upper, "text", "In capitals.", "upper('größe m')", "GRÖßE M"},
-	{"lower", 1, 1, FUNC_PLAIN, lower, "text", "In small letters.", "lower('GRÖSSE')", "grösse"},
+	{"lower", 1, 1, FUNC_PLAIN, lower, "text", "In small letters.", "lower('GRÖSSE')",
+		"grösse"},
 	{"starts-with", 2, 2, FUNC_PLAIN, starts_with, "text, beginning", "Does the text begin so?",
 		"starts-with(body/sku, 'SCA')", "true"},
-	{"ends-with", 2, 2, FUNC_PLAIN, ends_with, "text, end", "Does the text end so?", "ends-with(body/sku, '-XL')",
-		"false"},
+	{"ends-with", 2, 2, FUNC_PLAIN, ends_with, "text, end", "Does the text end so?",
+		"ends-with(body/sku, '-XL')", "false"},
 	{"contains", 2, 2, FUNC_PLAIN, contains, "text, part", "Does the text hold the part?",
 		"contains('silk scarf', 'silk')", "true"},
-	{"translate", 3, 3, FUNC_PLAIN, translate, "text, from, to", "Each character of from becomes the one at the "
-		"same place in to; without one there, it goes.", "translate('12/34', '/ ', '-')", "12-34"},
-	{"pad-left", 2, 3, FUNC_PLAIN, pad_left, "text, length, character", "Filled up on the left (blanks) to the "
-		"length; a longer text stays.", "pad-left('42', 6, '0')", "000042"},
-	{"pad-right", 2, 3, FUNC_PLAIN, pad_right, "text, length, character", "Filled up on the right.",
-		"concat(pad-right('AB', 4, '.'), 'C')", "AB..C"},
+	{"translate", 3, 3, FUNC_PLAIN, translate, "text, from, to",
+		"Each character of from becomes the one at the "
+		"same place in to; without one there, it goes.",
+		"translate('12/34', '/ ', '-')", "12-34"},
+	{"pad-left", 2, 3, FUNC_PLAIN, pad_left, "text, length, character",
+		"Filled up on the left (blanks) to the "
+		"length; a longer text stays.",
+		"pad-left('42', 6, '0')", "000042"},
+	{"pad-right", 2, 3, FUNC_PLAIN, pad_right, "text, length, character",
+		"Filled up on the right.", "concat(pad-right('AB', 4, '.'), 'C')", "AB..C"},
 };
 
 const struct func_family func_text_family = {rows, sizeof(rows) / sizeof(rows[0])};

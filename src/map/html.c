@@ -10,33 +10,189 @@
 
 /* ISO 8859-1 from U+00A0 on, in order (HTML 4, 24.2). */
 static const char latin1[][8] = {
-	"nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not",
-	"shy", "reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1",
-	"ordm", "raquo", "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde", "Auml",
-	"Aring", "AElig", "Ccedil", "Egrave", "Eacute", "Ecirc", "Euml", "Igrave", "Iacute", "Icirc", "Iuml", "ETH",
-	"Ntilde", "Ograve", "Oacute", "Ocirc", "Otilde", "Ouml", "times", "Oslash", "Ugrave", "Uacute", "Ucirc",
-	"Uuml", "Yacute", "THORN", "szlig", "agrave", "aacute", "acirc", "atilde", "auml", "aring", "aelig", "ccedil",
-	"egrave", "eacute", "ecirc", "euml", "igrave", "iacute", "icirc", "iuml", "eth", "ntilde", "ograve", "oacute",
-	"ocirc", "otilde", "ouml", "divide", "oslash", "ugrave", "uacute", "ucirc", "uuml", "yacute", "thorn", "yuml",
+	"nbsp",
+	"iexcl",
+	"cent",
+	"pound",
+	"curren",
+	"yen",
+	"brvbar",
+	"sect",
+	"uml",
+	"copy",
+	"ordf",
+	"laquo",
+	"not",
+	"shy",
+	"reg",
+	"macr",
+	"deg",
+	"plusmn",
+	"sup2",
+	"sup3",
+	"acute",
+	"micro",
+	"para",
+	"middot",
+	"cedil",
+	"sup1",
+	"ordm",
+	"raquo",
+	"frac14",
+	"frac12",
+	"frac34",
+	"iquest",
+	"Agrave",
+	"Aacute",
+	"Acirc",
+	"Atilde",
+	"Auml",
+	"Aring",
+	"AElig",
+	"Ccedil",
+	"Egrave",
+	"Eacute",
+	"Ecirc",
+	"Euml",
+	"Igrave",
+	"Iacute",
+	"Icirc",
+	"Iuml",
+	"ETH",
+	"Ntilde",
+	"Ograve",
+	"Oacute",
+	"Ocirc",
+	"Otilde",
+	"Ouml",
+	"times",
+	"Oslash",
+	"Ugrave",
+	"Uacute",
+	"Ucirc",
+	"Uuml",
+	"Yacute",
+	"THORN",
+	"szlig",
+	"agrave",
+	"aacute",
+	"acirc",
+	"atilde",
+	"auml",
+	"aring",
+	"aelig",
+	"ccedil",
+	"egrave",
+	"eacute",
+	"ecirc",
+	"euml",
+	"igrave",
+	"iacute",
+	"icirc",
+	"iuml",
+	"eth",
+	"ntilde",
+	"ograve",
+	"oacute",
+	"ocirc",
+	"otilde",
+	"ouml",
+	"divide",
+	"oslash",
+	"ugrave",
+	"uacute",
+	"ucirc",
+	"uuml",
+	"yacute",
+	"thorn",
+	"yuml",
 };
 
 static const struct {
 	const char *name;
 	uint32_t cp;
 } others[] = {
-	{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}, {"euro", 0x20AC}, {"ndash", 0x2013},
-	{"mdash", 0x2014}, {"lsquo", 0x2018}, {"rsquo", 0x2019}, {"sbquo", 0x201A}, {"ldquo", 0x201C},
-	{"rdquo", 0x201D}, {"bdquo", 0x201E}, {"lsaquo", 0x2039}, {"rsaquo", 0x203A}, {"hellip", 0x2026},
-	{"bull", 0x2022}, {"dagger", 0x2020}, {"permil", 0x2030}, {"prime", 0x2032}, {"Prime", 0x2033},
-	{"trade", 0x2122}, {"minus", 0x2212}, {"asymp", 0x2248}, {"ne", 0x2260}, {"le", 0x2264}, {"ge", 0x2265},
-	{"OElig", 0x152}, {"oelig", 0x153}, {"Scaron", 0x160}, {"scaron", 0x161}, {"Yuml", 0x178}, {"fnof", 0x192},
-	{"ensp", 0x2002}, {"emsp", 0x2003}, {"thinsp", 0x2009}, {"zwnj", 0x200C}, {"zwj", 0x200D}, {"tilde", 0x2DC},
+	{"amp", '&'},
+	{"lt", '<'},
+	{"gt", '>'},
+	{"quot", '"'},
+	{"apos", '\''},
+	{"euro", 0x20AC},
+	{"ndash", 0x2013},
+	{"mdash", 0x2014},
+	{"lsquo", 0x2018},
+	{"rsquo", 0x2019},
+	{"sbquo", 0x201A},
+	{"ldquo", 0x201C},
+	{"rdquo", 0x201D},
+	{"bdquo", 0x201E},
+	{"lsaquo", 0x2039},
+	{"rsaquo", 0x203A},
+	{"hellip", 0x2026},
+	{"bull", 0x2022},
+	{"dagger", 0x2020},
+	{"permil", 0x2030},
+	{"prime", 0x2032},
+	{"Prime", 0x2033},
+	{"trade", 0x2122},
+	{"minus", 0x2212},
+	{"asymp", 0x2248},
+	{"ne", 0x2260},
+	{"le", 0x2264},
+	{"ge", 0x2265},
+	{"OElig", 0x152},
+	{"oelig", 0x153},
+	{"Scaron", 0x160},
+	{"scaron", 0x161},
+	{"Yuml", 0x178},
+	{"fnof", 0x192},
+	{"ensp", 0x2002},
+	{"emsp", 0x2003},
+	{"thinsp", 0x2009},
+	{"zwnj", 0x200C},
+	{"zwj", 0x200D},
+	{"tilde", 0x2DC},
 };
 
 static const char *const blocks[] = {
-	"address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "fieldset", "figcaption",
-	"figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
-	"pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+	"address",
+	"article",
+	"aside",
+	"blockquote",
+	"br",
+	"caption",
+	"dd",
+	"div",
+	"dl",
+	"dt",
+	"fieldset",
+	"figcaption",
+	"figure",
+	"footer",
+	"form",
+	"h1",
+	"h2",
+	"h3",
+	"h4",
+	"h5",
+	"h6",
+	"header",
+	"hr",
+	"li",
+	"main",
+	"nav",
+	"ol",
+	"p",
+	"pre",
+	"section",
+	"table",
+	"tbody",
+	"td",
+	"tfoot",
+	"th",
+	"thead",
+	"tr",
+	"ul",
 };
 
 static const char *const hidden[] = {"script", "style", "head", "template", "noscript"};
@@ -45,7 +201,7 @@ struct out {
 	char *p;
 	size_t n;
 	char gap;
-	char due;	/* blank or gap to be written before the next character, or 0 */
+	char due; /* blank or gap to be written before the next character, or 0 */
 };
 
 static void gap(struct out *o, char c)
@@ -100,9 +256,38 @@ static uint32_t digit(char c, unsigned base)
 static uint32_t windows(uint32_t cp)
 {
 	static const uint16_t table[32] = {
-		0x20AC, 0, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17D,
-		0, 0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0,
-		0x17E, 0x178,
+		0x20AC,
+		0,
+		0x201A,
+		0x192,
+		0x201E,
+		0x2026,
+		0x2020,
+		0x2021,
+		0x2C6,
+		0x2030,
+		0x160,
+		0x2039,
+		0x152,
+		0,
+		0x17D,
+		0,
+		0,
+		0x2018,
+		0x2019,
+		0x201C,
+		0x201D,
+		0x2022,
+		0x2013,
+		0x2014,
+		0x2DC,
+		0x2122,
+		0x161,
+		0x203A,
+		0x153,
+		0,
+		0x17E,
+		0x178,
 	};
 
 	return cp >= 128 && cp < 160 ? table[cp - 128] : cp;
@@ -141,7 +326,8 @@ static size_t entity(struct out *o, struct str s)
 	struct str name;
 	uint32_t cp = 0;
 
-	while (n < s.n && n < 12 && (str_is_alpha(s.p[n]) || str_is_digit(s.p[n]) || (n == 1 && s.p[n] == '#')))
+	while (n < s.n && n < 12 &&
+		(str_is_alpha(s.p[n]) || str_is_digit(s.p[n]) || (n == 1 && s.p[n] == '#')))
 		n++;
 	name = str_sub(s, 1, n - 1);
 	cp = name.n > 1 && name.p[0] == '#' ? numeric(str_from(name, 1)) : named(name);
@@ -195,7 +381,8 @@ static size_t tag(struct out *o, struct str s)
 		end = str_find(s, STR("-->"), 4);
 		return end == SIZE_MAX ? s.n : end + 3;
 	}
-	if (s.n < 2 || !(str_is_alpha(s.p[name_at < s.n ? name_at : 0]) || s.p[1] == '!' || s.p[1] == '?'))
+	if (s.n < 2 ||
+		!(str_is_alpha(s.p[name_at < s.n ? name_at : 0]) || s.p[1] == '!' || s.p[1] == '?'))
 		return 0;
 	end = tag_end(s);
 	if (!end)
@@ -205,7 +392,8 @@ static size_t tag(struct out *o, struct str s)
 	name = str_sub(s, name_at, n - name_at);
 	if (in(blocks, sizeof(blocks) / sizeof(blocks[0]), name))
 		gap(o, o->gap);
-	if (name_at == 1 && in(hidden, sizeof(hidden) / sizeof(hidden[0]), name) && s.p[end - 2] != '/')
+	if (name_at == 1 && in(hidden, sizeof(hidden) / sizeof(hidden[0]), name) &&
+		s.p[end - 2] != '/')
 		return skip_hidden(s, name, end);
 	return end;
 }

@@ -17,8 +17,8 @@ static uint64_t mix(uint64_t a, uint64_t b)
 
 void index_hash(struct index_hash *h, struct str part)
 {
-	static const uint64_t k[4] = {0x9e3779b97f4a7c15u, 0xbf58476d1ce4e5b9u, 0x94d049bb133111ebu,
-		0xd6e8feb86659fd93u};
+	static const uint64_t k[4] = {
+		0x9e3779b97f4a7c15u, 0xbf58476d1ce4e5b9u, 0x94d049bb133111ebu, 0xd6e8feb86659fd93u};
 	uint64_t a = h->a ^ k[0] ^ part.n;
 	uint64_t b = h->b ^ k[1] ^ (part.n * k[2]);
 

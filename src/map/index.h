@@ -25,7 +25,7 @@ struct index {
 	struct index_row *rows;
 	size_t n;
 	size_t cap;
-	uint32_t *dir;		/* first row whose hash begins with the bits; one more at the end */
+	uint32_t *dir; /* first row whose hash begins with the bits; one more at the end */
 	unsigned bits;
 };
 

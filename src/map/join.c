@@ -22,8 +22,8 @@ struct node *join_copy(const struct node *n, struct node *parent, struct arena *
 }
 
 /* Text of a key for people: parts with '/' between them. False when a part is empty. */
-static bool key_of(struct ev *ev, const struct expr_list *list, const struct ctx *c, struct index_hash *h,
-	struct str *text, const struct node **from)
+static bool key_of(struct ev *ev, const struct expr_list *list, const struct ctx *c,
+	struct index_hash *h, struct str *text, const struct node **from)
 {
 	bool whole = true;
 
@@ -33,10 +33,11 @@ static bool key_of(struct ev *ev, const struct expr_list *list, const struct ctx
 		struct val v = {0};
 		struct str s;
 
-		eval(ev, list->x[i], c, &v);
+		eval_value(ev, list->x[i], c, &v);
 		s = val_text(ev, &v);
 		index_hash(h, s);
-		*text = i ? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(*text), STR_ARG(s)) : s;
+		*text = i ? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(*text), STR_ARG(s))
+			  : s;
 		*from = v.from ? v.from : *from;
 		whole = whole && s.n > 0;
 	}
@@ -57,7 +58,8 @@ static void index_row(struct join *j, struct ev *ev, const struct item *it)
 	ev->run->item = it;
 	ev->run->trees = NULL;
 	run_tree_add(ev, it->root, it->file, NULL, 0);
-	ev_finding(ev, "JOIN-KEY-EMPTY", from ? from : it->root, key, "a key, so that the row can be joined");
+	run_report(ev, "JOIN-KEY-EMPTY", from ? from : it->root, key,
+		"a key, so that the row can be joined");
 	ev->run->trees = NULL;
 	ev->run->item = NULL;
 }
@@ -157,7 +159,7 @@ void join_rows(struct join *j, struct ev *ev, struct val *out)
 	if (key_of(ev, &j->def->on, &ev->run->root, &h, &key, &from))
 		first = index_find(&j->index, h, &n);
 	if (n > LIMIT_JOIN_ROWS) {
-		ev_finding(ev, "JOIN-ROWS-LIMIT", from, key, "at most 10000 rows for one item");
+		run_report(ev, "JOIN-ROWS-LIMIT", from, key, "at most 10000 rows for one item");
 		n = LIMIT_JOIN_ROWS;
 	}
 	for (size_t i = first; i < first + n && !ev->run->failed; i++) {
@@ -169,11 +171,13 @@ void join_rows(struct join *j, struct ev *ev, struct val *out)
 		joined(ev->run, j, j->index.rows[i].locator);
 	}
 	if (out->kind == VAL_ABSENT && j->def->pub.required)
-		ev_finding(ev, "JOIN-ROW-MISSING", from, key, arena_printf(ev->a, "a row in " STR_FMT,
-			STR_ARG(j->def->pub.source)).p);
+		run_report(ev, "JOIN-ROW-MISSING", from, key,
+			arena_printf(ev->a, "a row in " STR_FMT, STR_ARG(j->def->pub.source)).p);
 	if (out->kind == VAL_NODES && out->n > 1 && !j->def->pub.many)
-		ev_finding(ev, "JOIN-ROWS-AMBIGUOUS", from, key, arena_printf(ev->a, "one row in " STR_FMT ", not %zu",
-			STR_ARG(j->def->pub.source), out->n).p);
+		run_report(ev, "JOIN-ROWS-AMBIGUOUS", from, key,
+			arena_printf(ev->a, "one row in " STR_FMT ", not %zu",
+				STR_ARG(j->def->pub.source), out->n)
+				.p);
 }
 
 static void orphan(struct join *j, struct ev *ev, const struct node *row)
@@ -185,7 +189,7 @@ static void orphan(struct join *j, struct ev *ev, const struct node *row)
 
 	key_of(ev, &j->def->key, &c, &h, &key, &from);
 	ev->run->key = key;
-	ev_finding(ev, "JOIN-ROW-ORPHAN", from, key, "an item of the source that has this key");
+	run_report(ev, "JOIN-ROW-ORPHAN", from, key, "an item of the source that has this key");
 }
 
 static int by_locator(const void *pa, const void *pb)

@@ -21,7 +21,7 @@ struct join {
 	const struct map_join_def *def;
 	struct reader *reader;
 	struct index index;
-	uint8_t *used;		/* a bit for each entry of the index; NULL unless orphans are reported */
+	uint8_t *used; /* a bit for each entry of the index; NULL unless orphans are reported */
 };
 
 /* Reads all rows once. Findings of unreadable rows go to the run's diag. -1 when the source as a

@@ -54,7 +54,8 @@ static bool quoted(struct lex *l, struct expr_fault *f)
 	while (end < l->text.n && l->text.p[end] != l->text.p[l->at])
 		end++;
 	if (end == l->text.n)
-		return fault(l, f, "a text begins here and never ends; put the same quote behind it");
+		return fault(
+			l, f, "a text begins here and never ends; put the same quote behind it");
 	l->kind = LEX_TEXT;
 	l->word = str_sub(l->text, l->at + 1, end - l->at - 1);
 	l->at = end + 1;
@@ -73,7 +74,8 @@ static bool number(struct lex *l, struct expr_fault *f)
 			n++;
 	}
 	if (name_start(peek(l, n)))
-		return fault(l, f, "a number runs into a name; put a text in quotes, for example '4XL'");
+		return fault(
+			l, f, "a number runs into a name; put a text in quotes, for example '4XL'");
 	take(l, LEX_NUMBER, n);
 	return true;
 }
@@ -107,7 +109,8 @@ static bool word(struct lex *l, struct expr_fault *f)
 		return number(l, f);
 	if (c == '$' || c == '@') {
 		if (!name_start(peek(l, 1)))
-			return fault(l, f, c == '$' ? "a name must follow the $" : "a name must follow the @");
+			return fault(l, f,
+				c == '$' ? "a name must follow the $" : "a name must follow the @");
 		take(l, c == '$' ? LEX_VAR : LEX_NAME, 1 + name_len(l, 1));
 		if (c == '$')
 			l->word = str_from(l->word, 1);

@@ -9,16 +9,16 @@
 
 enum lex_kind {
 	LEX_END,
-	LEX_NAME,	/* with '-', '.', and letters beyond ASCII; '@' in front for attributes */
-	LEX_VAR,	/* $name, without the sign */
-	LEX_TEXT,	/* without its quotes */
+	LEX_NAME, /* with '-', '.', and letters beyond ASCII; '@' in front for attributes */
+	LEX_VAR,  /* $name, without the sign */
+	LEX_TEXT, /* without its quotes */
 	LEX_NUMBER,
-	LEX_SIGN	/* one of ( ) [ ] , | + - * = < > / . or a pair: // .. != <= >= :: */
+	LEX_SIGN /* one of ( ) [ ] , | + - * = < > / . or a pair: // .. != <= >= :: */
 };
 
 struct lex {
 	struct str text;
-	size_t at;		/* behind the word */
+	size_t at; /* behind the word */
 	enum lex_kind kind;
 	struct str word;
 	uint32_t start;

@@ -64,7 +64,8 @@ static const struct node *fetch(struct link *l, struct ev *ev, struct str id)
 		const struct node *have = NULL;
 		const struct node *root = NULL;
 
-		if (reader_at(l->reader, l->index.rows[i].locator, &it, ev->run->d, ev->run->e) == -1) {
+		if (reader_at(l->reader, l->index.rows[i].locator, &it, ev->run->d, ev->run->e) ==
+			-1) {
 			ev->run->failed = true;
 			return NULL;
 		}
@@ -72,13 +73,15 @@ static const struct node *fetch(struct link *l, struct ev *ev, struct str id)
 		if (!have || !str_eq(have->value, id))
 			continue;
 		root = join_copy(it.root, NULL, ev->a);
-		run_tree_add(ev, root, arena_str(ev->a, it.file), l->reader, l->index.rows[i].locator);
+		run_tree_add(
+			ev, root, arena_str(ev->a, it.file), l->reader, l->index.rows[i].locator);
 		return root;
 	}
 	return NULL;
 }
 
-static const struct node *remember(struct link *l, struct ev *ev, struct str id, const struct linked *from)
+static const struct node *remember(
+	struct link *l, struct ev *ev, struct str id, const struct linked *from)
 {
 	struct linked *k = ARENA_NEW(ev->a, struct linked);
 
@@ -101,11 +104,11 @@ void link_follow(struct link *l, struct ev *ev, const struct node *at, struct va
 	if (!id || !id->value.n || !ev->run->root.node)
 		return;
 	if (circle(ev, from, id->value)) {
-		ev_finding(ev, "LINK-CYCLE", id, id->value, "links that do not lead back");
+		run_report(ev, "LINK-CYCLE", id, id->value, "links that do not lead back");
 		return;
 	}
 	if (from && from->depth >= LIMIT_LINK_DEPTH) {
-		ev_finding(ev, "LINK-DEPTH", id, id->value, "at most 8 items one behind the other");
+		run_report(ev, "LINK-DEPTH", id, id->value, "at most 8 items one behind the other");
 		return;
 	}
 	for (const struct linked *k = l->seen; k && !root; k = k->next)
@@ -116,5 +119,5 @@ void link_follow(struct link *l, struct ev *ev, const struct node *at, struct va
 	if (root)
 		val_add(ev, out, &cap, root);
 	else if (!ev->run->failed)
-		ev_finding(ev, "LINK-DANGLING", id, id->value, "the id of an item in the export");
+		run_report(ev, "LINK-DANGLING", id, id->value, "the id of an item in the export");
 }

@@ -13,7 +13,7 @@ struct reader;
 struct linked {
 	struct str id;
 	const struct node *root;
-	const struct linked *from;	/* the item whose link led here; NULL for the item itself */
+	const struct linked *from; /* the item whose link led here; NULL for the item itself */
 	int depth;
 	struct linked *next;
 };
@@ -21,7 +21,7 @@ struct linked {
 struct link {
 	struct reader *reader;
 	struct index index;
-	struct linked *seen;		/* of this item, newest first */
+	struct linked *seen; /* of this item, newest first */
 };
 
 int link_build(struct link *l, struct ev *ev, struct err *e) ATTR_CHECK;

@@ -96,8 +96,8 @@ static void goto_inside(struct walk *w, size_t into)
 	}
 }
 
-void load_place(const struct load *l, const struct xml *x, struct str attr, size_t into, uint32_t *line,
-	uint32_t *column)
+void load_place(const struct load *l, const struct xml *x, struct str attr, size_t into,
+	uint32_t *line, uint32_t *column)
 {
 	struct walk w = {l->bytes, 0, 1, 1};
 
@@ -122,7 +122,8 @@ void load_fault(struct load *l, const struct xml *x, const char *fmt, ...)
 	faults_add(l->f, l->file, x->line, x->column, "%s", text);
 }
 
-void load_fault_at(struct load *l, const struct xml *x, struct str attr, size_t into, const char *fmt, ...)
+void load_fault_at(
+	struct load *l, const struct xml *x, struct str attr, size_t into, const char *fmt, ...)
 {
 	uint32_t line = 0;
 	uint32_t column = 0;
@@ -136,7 +137,8 @@ void load_fault_at(struct load *l, const struct xml *x, struct str attr, size_t 
 	faults_add(l->f, l->file, line, column, "%s", text);
 }
 
-void load_warn_at(struct load *l, const struct xml *x, struct str attr, size_t into, const char *fmt, ...)
+void load_warn_at(
+	struct load *l, const struct xml *x, struct str attr, size_t into, const char *fmt, ...)
 {
 	uint32_t line = 0;
 	uint32_t column = 0;
@@ -168,7 +170,8 @@ struct expr *load_expr(struct load *l, const struct xml *x, const char *attr)
 	return e;
 }
 
-bool load_list(struct load *l, const struct xml *x, const char *attr, bool order, struct expr_list *out)
+bool load_list(
+	struct load *l, const struct xml *x, const char *attr, bool order, struct expr_list *out)
 {
 	struct str text = xml_attr(x, attr);
 	struct expr_fault f;
@@ -199,7 +202,8 @@ bool load_yes(struct load *l, const struct xml *x, const char *attr, bool otherw
 	if (!s.p)
 		return otherwise;
 	if (!str_is(s, "yes") && !str_is(s, "no"))
-		load_fault_at(l, x, str_c(attr), 0, "%s is yes or no, not '" STR_FMT "'", attr, STR_ARG(s));
+		load_fault_at(l, x, str_c(attr), 0, "%s is yes or no, not '" STR_FMT "'", attr,
+			STR_ARG(s));
 	return str_is(s, "yes");
 }
 
@@ -211,8 +215,10 @@ void load_unused(struct load *l, const struct xml *x, const char *const *names, 
 		if (a->used || str_starts(a->name, STR("xml:")))
 			continue;
 		near = str_suggest(a->name, names, n);
-		load_fault_at(l, x, a->name, 0, "<" STR_FMT "> has no attribute '" STR_FMT "'%s%s%s", STR_ARG(x->name),
-			STR_ARG(a->name), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+		load_fault_at(l, x, a->name, 0,
+			"<" STR_FMT "> has no attribute '" STR_FMT "'%s%s%s", STR_ARG(x->name),
+			STR_ARG(a->name), near ? "; did you mean '" : "", near ? near : "",
+			near ? "'?" : "");
 	}
 }
 
@@ -239,9 +245,11 @@ static const char *near_variable(struct load *l, struct str name)
 	for (size_t i = 0; i < m->njoins && n < NEAR_MAX; i++)
 		names[n++] = arena_cstr(l->scratch, m->joins[i].pub.name);
 	for (size_t i = 0; i < m->nlets && n < NEAR_MAX; i++)
-		names[n++] = arena_cstr(l->scratch, m->lets[i].name);
+		if (m->lets[i].visible)
+			names[n++] = arena_cstr(l->scratch, m->lets[i].name);
 	for (size_t i = 0; i < m->nas && n < NEAR_MAX; i++)
-		names[n++] = arena_cstr(l->scratch, m->as[i].name);
+		if (m->as[i].line)
+			names[n++] = arena_cstr(l->scratch, m->as[i].name);
 	return str_suggest(name, names, n);
 }
 
@@ -293,19 +301,20 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 	if (own_variable(l, name, x))
 		return true;
 	if (str_starts(name, STR("environment/")) || str_starts(name, STR("partner/")) ||
-			str_starts(name, STR("agreement/"))) {
+		str_starts(name, STR("agreement/"))) {
 		x->var = VAR_PROFILE;
 		x->slot = load_named(&l->m->vars, &l->m->nvars, &l->vars_cap, name, l->at->line);
 		return true;
 	}
 	f->at = x->at;
 	if (str_starts(name, STR("message/"))) {
-		snprintf(f->text, sizeof(f->text), "$message/ is there only in maps that read messages");
+		snprintf(f->text, sizeof(f->text),
+			"$message/ is there only in maps that read messages");
 		return false;
 	}
 	near = near_variable(l, name);
-	snprintf(f->text, sizeof(f->text), "there is no $" STR_FMT " above this line%s%s%s", STR_ARG(name),
-		near ? "; did you mean $" : "", near ? near : "", near ? "?" : "");
+	snprintf(f->text, sizeof(f->text), "there is no $" STR_FMT " above this line%s%s%s",
+		STR_ARG(name), near ? "; did you mean $" : "", near ? near : "", near ? "?" : "");
 	return false;
 }
 
@@ -314,7 +323,8 @@ static bool needs_name(const struct expr *x, const char *what, struct expr_fault
 	if (x->nargs && x->args[0]->op == EXPR_TEXT)
 		return true;
 	f->at = x->nargs ? x->args[0]->at : x->at;
-	snprintf(f->text, sizeof(f->text), "%s() needs the name of a %s in quotes", x->func->name, what);
+	snprintf(f->text, sizeof(f->text), "%s() needs the name of a %s in quotes", x->func->name,
+		what);
 	return false;
 }
 
@@ -336,8 +346,9 @@ static bool find_table(struct load *l, struct expr *x, struct expr_fault *f)
 	}
 	near = str_suggest(x->args[0]->text, names, n);
 	f->at = x->args[0]->at;
-	snprintf(f->text, sizeof(f->text), "there is no <table name=\"" STR_FMT "\">%s%s%s", STR_ARG(x->args[0]->text),
-		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	snprintf(f->text, sizeof(f->text), "there is no <table name=\"" STR_FMT "\">%s%s%s",
+		STR_ARG(x->args[0]->text), near ? "; did you mean '" : "", near ? near : "",
+		near ? "'?" : "");
 	return false;
 }
 
@@ -348,7 +359,8 @@ static bool find_pattern(struct load *l, struct expr *x, struct expr_fault *f)
 
 	f->at = x->args[1]->at;
 	if (x->args[1]->op != EXPR_TEXT) {
-		snprintf(f->text, sizeof(f->text), "%s() needs its pattern in quotes", x->func->name);
+		snprintf(f->text, sizeof(f->text), "%s() needs its pattern in quotes",
+			x->func->name);
 		return false;
 	}
 	r = regex_new(x->args[1]->text, why, sizeof(why));
@@ -375,12 +387,14 @@ static bool scope_call(void *ctx, struct expr *x, struct expr_fault *f)
 	case FUNC_TOTAL:
 		if (!needs_name(x, "total", f))
 			return false;
-		x->slot = load_named(&l->m->totals, &l->m->ntotals, &l->totals_cap, name, l->at->line);
+		x->slot = load_named(
+			&l->m->totals, &l->m->ntotals, &l->totals_cap, name, l->at->line);
 		return true;
 	case FUNC_COUNTER:
 		if (x->nargs && !needs_name(x, "counter", f))
 			return false;
-		x->slot = load_named(&l->m->counters, &l->m->ncounters, &l->counters_cap, name, l->at->line);
+		x->slot = load_named(
+			&l->m->counters, &l->m->ncounters, &l->counters_cap, name, l->at->line);
 		return true;
 	case FUNC_LINK:
 		l->m->uses_links = true;
@@ -402,10 +416,19 @@ static void intern(struct map *m)
 		uint32_t *id;
 		const char *name;
 	} list[] = {
-		{&m->name_body, "body"}, {&m->name_meta, "_meta"}, {&m->name_schema, "schema"}, {&m->name_id, "id"},
-		{&m->name_workflow, "workflow"}, {&m->name_state, "state"}, {&m->name_values, "values"},
-		{&m->name_locale, "locale"}, {&m->name_value, "value"}, {&m->name_name, "name"},
-		{&m->name_endpoint, "endpoint"}, {&m->name_host, "defaultHost"}, {&m->name_media, "mediaType"},
+		{&m->name_body, "body"},
+		{&m->name_meta, "_meta"},
+		{&m->name_schema, "schema"},
+		{&m->name_id, "id"},
+		{&m->name_workflow, "workflow"},
+		{&m->name_state, "state"},
+		{&m->name_values, "values"},
+		{&m->name_locale, "locale"},
+		{&m->name_value, "value"},
+		{&m->name_name, "name"},
+		{&m->name_endpoint, "endpoint"},
+		{&m->name_host, "defaultHost"},
+		{&m->name_media, "mediaType"},
 	};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
@@ -419,9 +442,11 @@ static void publish_joins(struct load *l)
 	m->join_list = arena_array(&m->arena, m->njoins ? m->njoins : 1, sizeof(*m->join_list));
 	for (size_t i = 0; i < m->njoins; i++) {
 		m->join_list[i] = m->joins[i].pub;
-		if (!m->joins[i].used && !m->joins[i].pub.required && !m->joins[i].pub.report_orphans)
+		if (!m->joins[i].used && !m->joins[i].pub.required &&
+			!m->joins[i].pub.report_orphans)
 			faults_warn(l->f, l->file, m->joins[i].pub.line, m->joins[i].column,
-				"the join '" STR_FMT "' is never used", STR_ARG(m->joins[i].pub.name));
+				"the join '" STR_FMT "' is never used",
+				STR_ARG(m->joins[i].pub.name));
 	}
 }
 
@@ -430,8 +455,10 @@ static void check_totals(struct load *l)
 {
 	for (size_t i = 0; i < l->m->ntotals; i++)
 		if (l->m->totals[i].line)
-			faults_add(l->f, l->file, l->m->totals[i].line, 1, "total('" STR_FMT "'): there is no <total name=\"" STR_FMT
-				"\"> in the item", STR_ARG(l->m->totals[i].name), STR_ARG(l->m->totals[i].name));
+			faults_add(l->f, l->file, l->m->totals[i].line, 1,
+				"total('" STR_FMT "'): there is no <total name=\"" STR_FMT
+				"\"> in the item",
+				STR_ARG(l->m->totals[i].name), STR_ARG(l->m->totals[i].name));
 }
 
 static void whole(struct load *l, const struct xml *root)
@@ -440,19 +467,21 @@ static void whole(struct load *l, const struct xml *root)
 
 	l->m->name = load_need(l, root, "name");
 	load_unused(l, root, known, 1);
-	load_decl(l, root);
+	load_decl_all(l, root);
 	for (const struct xml *x = root->child; x; x = x->next)
 		if (load_is_ours(x) && str_is(x->name, "message"))
-			load_message(l, x);
+			load_template_message(l, x);
 	check_totals(l);
 	publish_joins(l);
 }
 
-struct map *map_load(struct str bytes, const char *file, const struct map_env *env, struct faults *f)
+struct map *load_map(
+	struct str bytes, const char *file, const struct map_env *env, struct faults *f)
 {
 	struct map *m = mem_alloc(sizeof(*m));
 	struct arena scratch;
-	struct load l = {.m = m, .env = env, .f = f, .file = file, .bytes = bytes, .scratch = &scratch};
+	struct load l = {
+		.m = m, .env = env, .f = f, .file = file, .bytes = bytes, .scratch = &scratch};
 	struct xml *root = NULL;
 	struct err e;
 	size_t before = f->n;
@@ -466,18 +495,20 @@ struct map *map_load(struct str bytes, const char *file, const struct map_env *e
 	if (xml_parse(bytes, file, &scratch, &root, &e) == -1)
 		faults_add(f, file, 0, 0, "%s", e.text);
 	else if (!load_is_ours(root) || !str_is(root->name, "map"))
-		load_fault(&l, root, "a map begins with <map xmlns=\"urn:gridspool:map:1\">, found <" STR_FMT ">",
+		load_fault(&l, root,
+			"a map begins with <map xmlns=\"urn:gridspool:map:1\">, found <" STR_FMT
+			">",
 			STR_ARG(root->name));
 	else
 		whole(&l, root);
 	arena_done(&scratch);
 	if (f->n == before)
 		return m;
-	map_free(m);
+	load_free(m);
 	return NULL;
 }
 
-void map_free(struct map *m)
+void load_free(struct map *m)
 {
 	if (!m)
 		return;
@@ -500,56 +531,4 @@ void map_free(struct map *m)
 	mem_free(m->keep_slots);
 	arena_done(&m->arena);
 	mem_free(m);
-}
-
-struct str map_name(const struct map *m)
-{
-	return m->name;
-}
-
-struct str map_source_format(const struct map *m)
-{
-	return m->format;
-}
-
-struct str map_item_type(const struct map *m)
-{
-	return m->item_type;
-}
-
-const struct def_message *map_target(const struct map *m)
-{
-	return m->target;
-}
-
-const struct map_join *map_joins(const struct map *m, size_t *n)
-{
-	*n = m->njoins;
-	return m->join_list;
-}
-
-bool map_uses_links(const struct map *m)
-{
-	return m->uses_links;
-}
-
-bool map_uses_workflow(const struct map *m)
-{
-	return m->uses_workflow;
-}
-
-bool map_key_unique(const struct map *m)
-{
-	return m->key_unique;
-}
-
-uint32_t map_items_per_message(const struct map *m)
-{
-	return m->items_per_message;
-}
-
-void map_variables(const struct map *m, void (*each)(void *ctx, struct str name, uint32_t line), void *ctx)
-{
-	for (size_t i = 0; i < m->nvars; i++)
-		each(ctx, m->vars[i].name, m->vars[i].line);
 }

@@ -13,10 +13,12 @@ static void source(struct load *l, const struct xml *x)
 	l->m->format = load_need(l, x, "format");
 	l->m->item_type = arena_str(&l->m->arena, xml_attr(x, "type"));
 	if (l->m->format.n && !reader_find(l->m->format))
-		load_fault_at(l, x, STR("format"), 0, "sources of format '" STR_FMT "' cannot be read; there are json and csv",
+		load_fault_at(l, x, STR("format"), 0,
+			"sources of format '" STR_FMT "' cannot be read; there are json and csv",
 			STR_ARG(l->m->format));
 	if (item.n && !str_is(item, "content-item") && !str_is(item, "row"))
-		load_fault_at(l, x, STR("item"), 0, "items are content-item (json) or row (csv); items inside a document "
+		load_fault_at(l, x, STR("item"), 0,
+			"items are content-item (json) or row (csv); items inside a document "
 			"are not there yet");
 	load_unused(l, x, known, 3);
 }
@@ -31,11 +33,12 @@ static void target(struct load *l, const struct xml *x)
 
 	load_unused(l, x, known, 4);
 	if (format.n && !str_is(format, "x12"))
-		load_fault_at(l, x, STR("format"), 0, "targets of format '" STR_FMT "' are not there yet; there is x12",
+		load_fault_at(l, x, STR("format"), 0,
+			"targets of format '" STR_FMT "' are not there yet; there is x12",
 			STR_ARG(format));
 	else if (version.n && message.n)
-		l->m->target = defs_message(l->env->defs, format, version, message, guide.n ? guide : STR(""), l->f, l->file,
-			x->line);
+		l->m->target = defs_message(l->env->defs, format, version, message,
+			guide.n ? guide : STR(""), l->f, l->file, x->line);
 }
 
 static bool taken(struct load *l, const struct xml *x, struct str name)
@@ -48,13 +51,15 @@ static bool taken(struct load *l, const struct xml *x, struct str name)
 	for (size_t i = 0; i < m->nlets; i++)
 		there = there || (m->lets[i].visible && str_eq(m->lets[i].name, name));
 	if (there)
-		load_fault_at(l, x, STR("name"), 0, "the name '" STR_FMT "' is taken already", STR_ARG(name));
+		load_fault_at(l, x, STR("name"), 0, "the name '" STR_FMT "' is taken already",
+			STR_ARG(name));
 	return there;
 }
 
 static void join(struct load *l, const struct xml *x)
 {
-	static const char *const known[] = {"name", "source", "format", "key", "on", "rows", "required", "orphans", "row"};
+	static const char *const known[] = {
+		"name", "source", "format", "key", "on", "rows", "required", "orphans", "row"};
 	struct map_join_def j = {.column = x->column};
 	struct str rows = xml_attr(x, "rows");
 	struct str orphans = xml_attr(x, "orphans");
@@ -67,17 +72,22 @@ static void join(struct load *l, const struct xml *x)
 	j.pub.required = load_yes(l, x, "required", false);
 	j.pub.report_orphans = str_is(orphans, "report");
 	if (rows.p && !j.pub.many && !str_is(rows, "one"))
-		load_fault_at(l, x, STR("rows"), 0, "rows is one or many, not '" STR_FMT "'", STR_ARG(rows));
+		load_fault_at(l, x, STR("rows"), 0, "rows is one or many, not '" STR_FMT "'",
+			STR_ARG(rows));
 	if (orphans.p && !j.pub.report_orphans && !str_is(orphans, "ignore"))
-		load_fault_at(l, x, STR("orphans"), 0, "orphans is report or ignore, not '" STR_FMT "'", STR_ARG(orphans));
+		load_fault_at(l, x, STR("orphans"), 0,
+			"orphans is report or ignore, not '" STR_FMT "'", STR_ARG(orphans));
 	if (j.pub.format.n && !reader_find(j.pub.format))
-		load_fault_at(l, x, STR("format"), 0, "sources of format '" STR_FMT "' cannot be joined; there are json and csv",
+		load_fault_at(l, x, STR("format"), 0,
+			"sources of format '" STR_FMT "' cannot be joined; there are json and csv",
 			STR_ARG(j.pub.format));
 	load_need(l, x, "key");
 	load_need(l, x, "on");
 	taken(l, x, j.pub.name);
-	if (load_list(l, x, "key", false, &j.key) && load_list(l, x, "on", false, &j.on) && j.key.n != j.on.n)
-		load_fault_at(l, x, STR("on"), 0, "key has %zu parts and on has %zu; they are compared one by one", j.key.n,
+	if (load_list(l, x, "key", false, &j.key) && load_list(l, x, "on", false, &j.on) &&
+		j.key.n != j.on.n)
+		load_fault_at(l, x, STR("on"), 0,
+			"key has %zu parts and on has %zu; they are compared one by one", j.key.n,
 			j.on.n);
 	load_unused(l, x, known, 9);
 	mem_grow(&l->m->joins, &l->joins_cap, l->m->njoins + 1, sizeof(j));
@@ -111,7 +121,8 @@ static struct str *boxed(struct load *l, struct str s)
 	return box;
 }
 
-static void table_row(struct load *l, const struct xml *x, struct map_table *t, const struct item *it)
+static void table_row(
+	struct load *l, const struct xml *x, struct map_table *t, const struct item *it)
 {
 	const struct node *k = node_child(it->root, names_id(l->m->names, t->key_column));
 	const struct node *v = node_child(it->root, names_id(l->m->names, t->value_column));
@@ -123,13 +134,15 @@ static void table_row(struct load *l, const struct xml *x, struct map_table *t, 
 	key = boxed(l, k->value);
 	value = boxed(l, v->value);
 	if (!table_add(&t->forward, *key, value))
-		load_fault(l, x, "table " STR_FMT ": '" STR_FMT "' is there twice, again in line %u", STR_ARG(t->name),
-			STR_ARG(*key), it->line);
+		load_fault(l, x,
+			"table " STR_FMT ": '" STR_FMT "' is there twice, again in line %u",
+			STR_ARG(t->name), STR_ARG(*key), it->line);
 	/* Several keys may have one value; the first is what the way back gives. */
 	(void)table_add(&t->back, *value, key);
 }
 
-static void read_table(struct load *l, const struct xml *x, struct map_table *t, int fd, struct str file)
+static void read_table(
+	struct load *l, const struct xml *x, struct map_table *t, int fd, struct str file)
 {
 	struct reader_spec spec = {.format = STR("csv"), .file = file};
 	struct err e;
@@ -145,11 +158,13 @@ static void read_table(struct load *l, const struct xml *x, struct map_table *t,
 	if (rc == -1)
 		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
 	for (const struct finding *f = d.first; f; f = f->next)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ", line %u: " STR_FMT, STR_ARG(file), f->line,
-			STR_ARG(f->rule));
+		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ", line %u: " STR_FMT,
+			STR_ARG(file), f->line, STR_ARG(f->rule));
 	if (rc == 0 && !d.first && !t->forward.n)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT " has no row with values in '" STR_FMT "' and '" STR_FMT
-			"'", STR_ARG(file), STR_ARG(t->key_column), STR_ARG(t->value_column));
+		load_fault_at(l, x, STR("file"), 0,
+			"table " STR_FMT " has no row with values in '" STR_FMT "' and '" STR_FMT
+			"'",
+			STR_ARG(file), STR_ARG(t->key_column), STR_ARG(t->value_column));
 	reader_close(r);
 }
 
@@ -179,7 +194,7 @@ static void table(struct load *l, const struct xml *x)
 
 /* --- values --- */
 
-uint32_t load_let(struct load *l, const struct xml *x, struct str name)
+uint32_t load_decl_let(struct load *l, const struct xml *x, struct str name)
 {
 	struct map_let let = {.name = name, .line = x->line};
 
@@ -197,7 +212,7 @@ static void let(struct load *l, const struct xml *x)
 	struct str name = load_need(l, x, "name");
 
 	taken(l, x, name);
-	load_let(l, x, name);
+	load_decl_let(l, x, name);
 	load_unused(l, x, known, 2);
 }
 
@@ -206,7 +221,8 @@ static void keep(struct load *l, const struct xml *x)
 	static const char *const known[] = {"name", "value"};
 	struct str name = load_need(l, x, "name");
 	struct map *m = l->m;
-	uint32_t slot = load_let(l, x, arena_printf(&m->arena, "kept/" STR_FMT, STR_ARG(name)));
+	uint32_t slot = load_decl_let(
+		l, x, arena_printf(&m->arena, "kept/" STR_FMT, STR_ARG(name)));
 
 	load_unused(l, x, known, 2);
 	mem_grow(&m->keeps, &l->keeps_cap, m->nkeeps + 1, sizeof(*m->keeps));
@@ -270,11 +286,14 @@ static void require(struct load *l, const struct xml *x)
 	q.stop_item = !stop.p || str_is(stop, "item");
 	load_unused(l, x, known, 4);
 	if (stop.p && !q.stop_item && !q.stop_message && !str_is(stop, "none"))
-		load_fault_at(l, x, STR("stop"), 0, "stop is item, message or none, not '" STR_FMT "'", STR_ARG(stop));
+		load_fault_at(l, x, STR("stop"), 0,
+			"stop is item, message or none, not '" STR_FMT "'", STR_ARG(stop));
 	if (q.code.n && !code_ok(q.code))
-		load_fault_at(l, x, STR("code"), 0, "a code is AREA-NAME in capitals, not '" STR_FMT "'", STR_ARG(q.code));
+		load_fault_at(l, x, STR("code"), 0,
+			"a code is AREA-NAME in capitals, not '" STR_FMT "'", STR_ARG(q.code));
 	if (!q.rule.n)
-		load_fault(l, x, "<require> needs the rule in plain words as its text: people will read it");
+		load_fault(l, x,
+			"<require> needs the rule in plain words as its text: people will read it");
 	mem_grow(&l->m->requires, &l->requires_cap, l->m->nrequires + 1, sizeof(q));
 	l->m->requires[l->m->nrequires++] = q;
 }
@@ -293,10 +312,17 @@ static const struct {
 	bool once;
 	bool must;
 } elements[] = {
-	{"source", source, 0, true, true}, {"target", target, 0, true, true}, {"table", table, 0, false, false},
-	{"join", join, 1, false, false}, {"let", let, 1, false, false}, {"keep", keep, 1, false, false},
-	{"select", select_items, 2, true, false}, {"withdraw", withdraw, 2, true, false}, {"key", key, 2, true, true},
-	{"require", require, 2, false, false}, {"message", nothing, 2, true, true},
+	{"source", source, 0, true, true},
+	{"target", target, 0, true, true},
+	{"table", table, 0, false, false},
+	{"join", join, 1, false, false},
+	{"let", let, 1, false, false},
+	{"keep", keep, 1, false, false},
+	{"select", select_items, 2, true, false},
+	{"withdraw", withdraw, 2, true, false},
+	{"key", key, 2, true, true},
+	{"require", require, 2, false, false},
+	{"message", nothing, 2, true, true},
 };
 
 enum { ELEMENTS = sizeof(elements) / sizeof(elements[0]) };
@@ -309,12 +335,13 @@ static void unknown(struct load *l, const struct xml *x)
 	for (size_t i = 0; i < ELEMENTS; i++)
 		names[i] = elements[i].name;
 	if (str_is(x->name, "item")) {
-		load_fault(l, x, "<item> stands inside <message>; targets of items alone are not there yet");
+		load_fault(l, x,
+			"<item> stands inside <message>; targets of items alone are not there yet");
 		return;
 	}
 	near = str_suggest(x->name, names, ELEMENTS);
-	load_fault(l, x, "a map has no element <" STR_FMT ">%s%s%s", STR_ARG(x->name), near ? "; did you mean <" : "",
-		near ? near : "", near ? ">?" : "");
+	load_fault(l, x, "a map has no element <" STR_FMT ">%s%s%s", STR_ARG(x->name),
+		near ? "; did you mean <" : "", near ? near : "", near ? ">?" : "");
 }
 
 static void count(struct load *l, const struct xml *root, size_t i)
@@ -340,7 +367,7 @@ static size_t find(const struct xml *x)
 	return i;
 }
 
-void load_decl(struct load *l, const struct xml *root)
+void load_decl_all(struct load *l, const struct xml *root)
 {
 	for (size_t i = 0; i < ELEMENTS; i++)
 		count(l, root, i);

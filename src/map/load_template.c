@@ -5,7 +5,8 @@
 #include "map/check.h"
 #include "map/masked.h"
 
-static struct map_part *parts(struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner);
+static struct map_part *parts(
+	struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner);
 
 static const char *const controls[] = {"each", "if", "sort", "as"};
 
@@ -65,11 +66,13 @@ static void find_pairs(struct map_part *p)
 
 	for (size_t i = 0; p->def && i < p->def->nnotes && !q; i++) {
 		const struct def_note *n = &p->def->notes[i];
-		const struct def_part *a = n->kind == DEF_PAIRED && n->n == 2 ? defs_part(p->def, n->at[0]) : NULL;
+		const struct def_part *a = n->kind == DEF_PAIRED && n->n == 2
+			? defs_part(p->def, n->at[0])
+			: NULL;
 		const struct def_part *b = a ? defs_part(p->def, n->at[1]) : NULL;
 
-		if (b && n->at[1] == n->at[0] + 1 && a->element && a->element->type == DEF_ID && b->element &&
-				b->element->type == DEF_AN) {
+		if (b && n->at[1] == n->at[0] + 1 && a->element && a->element->type == DEF_ID &&
+			b->element && b->element->type == DEF_AN) {
 			q = a;
 			v = b;
 		}
@@ -91,7 +94,8 @@ static void pair(struct load *l, const struct xml *x, struct map_part *p)
 	m->q = load_expr(l, x, "q");
 	m->v = load_expr(l, x, "v");
 	m->cond = load_expr(l, x, "if");
-	m->masked = masked_is(l->m, m->v);
+	m->q_masked = masked_is(l->m, m->q);
+	m->v_masked = masked_is(l->m, m->v);
 	m->line = x->line;
 	m->column = x->column;
 	load_unused(l, x, known, 3);
@@ -106,16 +110,21 @@ static void pair(struct load *l, const struct xml *x, struct map_part *p)
 
 /* --- elements --- */
 
-static bool element_of(struct load *l, const struct xml *x, struct str ref, struct map_part *p, struct map_value *m)
+static bool element_of(struct load *l, const struct xml *x, struct str ref, struct map_part *p,
+	struct map_value *m)
 {
 	const struct def_part *d = NULL;
-	const struct def_part *last = p->def && p->def->nparts ? &p->def->parts[p->def->nparts - 1] : NULL;
+	const struct def_part *last = p->def && p->def->nparts ? &p->def->parts[p->def->nparts - 1]
+							       : NULL;
 
 	if (!p->def)
 		return false;
 	if (!defs_ref(p->def, ref, &m->element, &m->component)) {
-		load_fault_at(l, x, ref, 0, STR_FMT " has no element " STR_FMT "; its elements are " STR_FMT " to " STR_FMT,
-			STR_ARG(p->tag), STR_ARG(ref), STR_ARG(last ? p->def->parts[0].ref : STR("none")),
+		load_fault_at(l, x, ref, 0,
+			STR_FMT " has no element " STR_FMT "; its elements are " STR_FMT
+				" to " STR_FMT,
+			STR_ARG(p->tag), STR_ARG(ref),
+			STR_ARG(last ? p->def->parts[0].ref : STR("none")),
 			STR_ARG(last ? last->ref : STR("none")));
 		return false;
 	}
@@ -123,8 +132,9 @@ static bool element_of(struct load *l, const struct xml *x, struct str ref, stru
 	if (d && d->nparts) {
 		m->composite = true;
 		if (str_chr(ref, '-') == SIZE_MAX) {
-			load_fault_at(l, x, ref, 0, STR_FMT " has components; write " STR_FMT "-1 and so on", STR_ARG(ref),
-				STR_ARG(ref));
+			load_fault_at(l, x, ref, 0,
+				STR_FMT " has components; write " STR_FMT "-1 and so on",
+				STR_ARG(ref), STR_ARG(ref));
 			return false;
 		}
 		d = m->component <= d->nparts ? &d->parts[m->component - 1] : NULL;
@@ -142,18 +152,21 @@ static void add_value(struct load *l, const struct xml *x, struct map_part *p, s
 {
 	size_t at = p->nvalues;
 
+	m.masked = masked_is(l->m, m.value) || masked_is(l->m, m.each);
 	for (size_t i = 0; i < p->nvalues; i++) {
-		if (p->values[i].element == m.element && p->values[i].component == m.component && !m.cond &&
-				!p->values[i].cond) {
+		if (p->values[i].element == m.element && p->values[i].component == m.component &&
+			!m.cond && !p->values[i].cond) {
 			load_fault(l, x, STR_FMT " is filled twice", STR_ARG(m.ref));
 			return;
 		}
 	}
 	/* in the order of the segment, so that values come out sorted */
-	for (; at > 0 && (p->values[at - 1].element > m.element || (p->values[at - 1].element == m.element &&
-			p->values[at - 1].component > m.component)); at--)
+	for (; at > 0 &&
+		(p->values[at - 1].element > m.element ||
+			(p->values[at - 1].element == m.element &&
+				p->values[at - 1].component > m.component));
+		at--)
 		p->values[at] = p->values[at - 1];
-	m.masked = masked_is(l->m, m.value);
 	p->values[at] = m;
 	p->nvalues++;
 }
@@ -170,11 +183,18 @@ static void attributes(struct load *l, const struct xml *x, struct map_part *p)
 		load_place(l, x, a->name, 0, &m.line, &column);
 		m.value = load_expr(l, x, name);
 		if (!str_starts(a->name, p->tag)) {
-			const char *near = str_suggest(a->name, controls, sizeof(controls) / sizeof(controls[0]));
+			const char *near = str_suggest(
+				a->name, controls, sizeof(controls) / sizeof(controls[0]));
 
-			load_fault_at(l, x, a->name, 0, "<" STR_FMT "> has no attribute '" STR_FMT "'%s%s%s", STR_ARG(p->tag),
-				STR_ARG(a->name), near ? "; did you mean '" : "; elements are " , near ? near :
-				arena_printf(l->scratch, STR_FMT "01 and so on", STR_ARG(p->tag)).p, near ? "'?" : "");
+			load_fault_at(l, x, a->name, 0,
+				"<" STR_FMT "> has no attribute '" STR_FMT "'%s%s%s",
+				STR_ARG(p->tag), STR_ARG(a->name),
+				near ? "; did you mean '" : "; elements are ",
+				near ? near
+				     : arena_printf(
+					       l->scratch, STR_FMT "01 and so on", STR_ARG(p->tag))
+						.p,
+				near ? "'?" : "");
 			continue;
 		}
 		if (!element_of(l, x, a->name, p, &m) || !m.value)
@@ -199,7 +219,8 @@ static void element(struct load *l, const struct xml *x, struct map_part *p)
 	if (!ref.n || !p->def)
 		return;
 	if (!defs_ref(p->def, ref, &m.element, &m.component)) {
-		load_fault_at(l, x, STR("ref"), 0, STR_FMT " has no element " STR_FMT, STR_ARG(p->tag), STR_ARG(ref));
+		load_fault_at(l, x, STR("ref"), 0, STR_FMT " has no element " STR_FMT,
+			STR_ARG(p->tag), STR_ARG(ref));
 		return;
 	}
 	if (!element_of(l, x, ref, p, &m) || !m.value)
@@ -228,7 +249,8 @@ static void segment(struct load *l, const struct xml *x, struct map_part *p, str
 	p->node = check_segment(l, x, v);
 	p->def = p->node ? p->node->segment : NULL;
 	if (!p->def && !v->parent && l->m->target)
-		p->def = defs_segment(l->env->defs, STR("x12"), l->m->target->version, x->name, l->f);
+		p->def = defs_segment(
+			l->env->defs, STR("x12"), l->m->target->version, x->name, l->f);
 	find_pairs(p);
 	p->cond = load_expr(l, x, "if");
 	for (const struct xml_attr *a = x->attrs; a; a = a->next)
@@ -241,8 +263,10 @@ static void segment(struct load *l, const struct xml *x, struct map_part *p, str
 		else if (load_is_ours(k) && str_is(k->name, "pair"))
 			pair(l, k, p);
 		else
-			load_fault(l, k, "<" STR_FMT "> has no <" STR_FMT "> inside; there are <e> and <pair>", STR_ARG(p->tag),
-				STR_ARG(k->name));
+			load_fault(l, k,
+				"<" STR_FMT "> has no <" STR_FMT
+				"> inside; there are <e> and <pair>",
+				STR_ARG(p->tag), STR_ARG(k->name));
 	}
 	check_filled(l, x, p);
 }
@@ -311,7 +335,7 @@ static void total(struct load *l, const struct xml *x, struct map_part *owner)
 		return;
 	}
 	t->slot = load_named(&l->m->totals, &l->m->ntotals, &l->totals_cap, name, x->line);
-	l->m->totals[t->slot].line = 0;	/* declared */
+	l->m->totals[t->slot].line = 0; /* declared */
 	t->next = owner->totals;
 	owner->totals = t;
 }
@@ -324,19 +348,21 @@ static void unknown(struct load *l, const struct xml *x)
 	if (str_is(x->name, "group"))
 		load_fault(l, x, "<group> is part of the map language but not there yet");
 	else
-		load_fault(l, x, "<" STR_FMT "> is no segment and no element of a message%s%s%s", STR_ARG(x->name),
-			near ? "; did you mean <" : "", near ? near : "", near ? ">?" : "");
+		load_fault(l, x, "<" STR_FMT "> is no segment and no element of a message%s%s%s",
+			STR_ARG(x->name), near ? "; did you mean <" : "", near ? near : "",
+			near ? ">?" : "");
 }
 
 /* One child of a message, item or loop; NULL when it is no part of the output. */
-static struct map_part *part(struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner)
+static struct map_part *part(
+	struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner)
 {
 	struct map_part *p = NULL;
 	bool is_loop = str_is(x->name, "loop") || str_is(x->name, "item");
 
 	if (!load_is_ours(x) || (!is_loop && !is_segment(x))) {
 		if (load_is_ours(x) && str_is(x->name, "let"))
-			load_let(l, x, load_need(l, x, "name"));
+			load_decl_let(l, x, load_need(l, x, "name"));
 		else if (load_is_ours(x) && str_is(x->name, "total"))
 			total(l, x, owner);
 		else
@@ -355,7 +381,8 @@ static struct map_part *part(struct load *l, const struct xml *x, struct check_l
 	return p;
 }
 
-static struct map_part *parts(struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner)
+static struct map_part *parts(
+	struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner)
 {
 	struct map_part *first = NULL;
 	struct map_part **end = &first;
@@ -376,11 +403,13 @@ static void limits(struct load *l, const struct xml *x)
 
 	for (size_t i = 1; i < sizeof(known) / sizeof(known[0]); i++)
 		if (xml_has(x, known[i])) {
-			load_fault_at(l, x, str_c(known[i]), 0, "%s= is part of the map language but not there yet", known[i]);
+			load_fault_at(l, x, str_c(known[i]), 0,
+				"%s= is part of the map language but not there yet", known[i]);
 			(void)xml_attr(x, known[i]);
 		}
 	if (items.p && (!str_to_i64(items, &n) || n < 1 || n > 1000000))
-		load_fault_at(l, x, STR("items"), 0, "items is a number from 1 to 1000000, not '" STR_FMT "'", STR_ARG(items));
+		load_fault_at(l, x, STR("items"), 0,
+			"items is a number from 1 to 1000000, not '" STR_FMT "'", STR_ARG(items));
 	l->m->items_per_message = (uint32_t)n;
 	load_unused(l, x, known, 4);
 }
@@ -395,7 +424,8 @@ static void cut(struct load *l, const struct xml *x, struct map_part *all)
 
 		p->next = NULL;
 		if (p->item && l->m->item) {
-			faults_add(l->f, l->file, p->line, p->column, "<item> is there twice; a message has one");
+			faults_add(l->f, l->file, p->line, p->column,
+				"<item> is there twice; a message has one");
 		} else if (p->item) {
 			l->m->item = p;
 			end = &l->m->trailer;
@@ -409,7 +439,7 @@ static void cut(struct load *l, const struct xml *x, struct map_part *all)
 		load_fault(l, x, "<item> is missing in <message>");
 }
 
-void load_message(struct load *l, const struct xml *x)
+void load_template_message(struct load *l, const struct xml *x)
 {
 	const struct def_node *root = l->m->target ? l->m->target->root : NULL;
 	struct check_level v = {root, root ? root->child : NULL};

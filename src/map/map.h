@@ -25,16 +25,16 @@ struct map;
 /* Where a map finds what it names. Folder descriptors are searched in order: the bundle first. */
 struct map_env {
 	struct defs *defs;
-	struct names *names;		/* shared with the readers */
-	const int *dirs;		/* for tables/ */
+	struct names *names; /* shared with the readers */
+	const int *dirs;     /* for tables/ */
 	const char *const *dir_names;
 	size_t ndirs;
 };
 
 /* A reference source the map joins, as the map declares it. */
 struct map_join {
-	struct str name;	/* $name in expressions */
-	struct str source;	/* of the configuration */
+	struct str name;   /* $name in expressions */
+	struct str source; /* of the configuration */
 	struct str format;
 	bool many;
 	bool required;
@@ -44,26 +44,28 @@ struct map_join {
 
 /* Loads and checks; every fault is added to f with file:line:column. NULL when there are errors.
  * file is how people know it ("maps/ampliance-product-to-832.xml"), bytes its content. */
-struct map *map_load(struct str bytes, const char *file, const struct map_env *env, struct faults *f);
+struct map *map_load(
+	struct str bytes, const char *file, const struct map_env *env, struct faults *f);
 void map_free(struct map *m);
 
 struct str map_name(const struct map *m);
 struct str map_source_format(const struct map *m);
-struct str map_item_type(const struct map *m);		/* schema URI or "" */
+struct str map_item_type(const struct map *m); /* schema URI or "" */
 const struct def_message *map_target(const struct map *m);
 const struct map_join *map_joins(const struct map *m, size_t *n);
-bool map_uses_links(const struct map *m);		/* needs the item index of the source */
-bool map_uses_workflow(const struct map *m);		/* needs workflow labels */
+bool map_uses_links(const struct map *m);    /* needs the item index of the source */
+bool map_uses_workflow(const struct map *m); /* needs workflow labels */
 bool map_key_unique(const struct map *m);
-uint32_t map_items_per_message(const struct map *m);	/* 0: no limit */
+uint32_t map_items_per_message(const struct map *m); /* 0: no limit */
 /* The variables the map reads: "environment/gln", "agreement/catalog" ... so that `check` can
  * compare them with what the profiles define. each gets name and map line. */
-void map_variables(const struct map *m, void (*each)(void *ctx, struct str name, uint32_t line), void *ctx);
+void map_variables(
+	const struct map *m, void (*each)(void *ctx, struct str name, uint32_t line), void *ctx);
 
 /* --- running --- */
 
 struct map_var {
-	struct str name;	/* "agreement/approved", "environment/gln", "partner/id" */
+	struct str name; /* "agreement/approved", "environment/gln", "partner/id" */
 	struct str value;
 };
 
@@ -71,40 +73,41 @@ struct map_var {
 struct map_input {
 	struct names *names;
 	struct str run_id;
-	struct date run_date;		/* fixed for a run, with time */
+	struct date run_date; /* fixed for a run, with time */
 	const struct map_var *vars;
 	size_t nvars;
-	struct reader *source;		/* already open; for links */
-	struct reader **joins;		/* one open reader for each of map_joins, same order */
+	struct reader *source; /* already open; for links */
+	struct reader **joins; /* one open reader for each of map_joins, same order */
 	size_t njoins;
-	const struct map_var *workflow;	/* id -> label, from the hub settings */
+	const struct map_var *workflow; /* id -> label, from the hub settings */
 	size_t nworkflow;
-	struct str action;		/* $action: "add" when the agreement sends everything */
+	struct str action; /* $action: "add" when the agreement sends everything */
 };
 
 struct map_run;
 
 /* Prepares a run: indexes the joins (key -> row, 16 bytes a row) and, where the map follows links,
  * the item ids of the source. Findings of reference rows (a bad key cell) go to d. */
-struct map_run *map_run_new(const struct map *m, const struct map_input *in, struct diag *d, struct err *e);
+struct map_run *map_run_new(
+	const struct map *m, const struct map_input *in, struct diag *d, struct err *e);
 void map_run_free(struct map_run *r);
 
 enum map_verdict {
-	MAP_SKIP,	/* not of the map's type: no candidate at all, does not count as an item */
+	MAP_SKIP, /* not of the map's type: no candidate at all, does not count as an item */
 	MAP_NOT_SELECTED,
 	MAP_WITHDRAWN,
-	MAP_ASIDE,	/* findings stop the item */
+	MAP_ASIDE, /* findings stop the item */
 	MAP_OUT
 };
 
 struct map_result {
 	enum map_verdict verdict;
-	struct str key;			/* of the item, when it could be computed */
-	struct segment *segments;	/* MAP_OUT: the item's part, in order, unchecked by the writer */
+	struct str key;		  /* of the item, when it could be computed */
+	struct segment *segments; /* MAP_OUT: the item's part, a list in order, unchecked by the writer */
 	size_t n;
-	const struct map_var *keep;	/* <keep> values */
+	const struct map_var *keep; /* <keep> values */
 	size_t nkeep;
-	bool stop_message;		/* a <require stop="message"> failed */
+	bool stop_message; /* a <require stop="message"> failed */
 };
 
 /* First pass for unique keys: only type, select and key. Cheap: no template is run. */

@@ -43,11 +43,13 @@ struct regex *regex_new(struct str pattern, char *why, size_t size)
 	pcre2_set_match_limit(r->context, MATCH_LIMIT);
 	pcre2_set_heap_limit(r->context, HEAP_LIMIT_KIB);
 	cc = pcre2_compile_context_create(r->general);
-	r->code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, cc);
+	r->code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
+		PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, cc);
 	pcre2_compile_context_free(cc);
 	if (!r->code) {
 		pcre2_get_error_message(code, text, sizeof(text));
-		snprintf(why, size, "at character %zu of the pattern: %s", (size_t)at + 1, (const char *)text);
+		snprintf(why, size, "at character %zu of the pattern: %s", (size_t)at + 1,
+			(const char *)text);
 		regex_free(r);
 		return NULL;
 	}
@@ -83,8 +85,10 @@ int regex_replace(struct regex *r, struct str s, struct str with, struct arena *
 		char *p = arena_raw(a, room);
 		PCRE2_SIZE n = room;
 		int rc = pcre2_substitute(r->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0,
-			PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH | PCRE2_SUBSTITUTE_UNSET_EMPTY, r->data,
-			r->context, (PCRE2_SPTR)(with.p ? with.p : ""), with.n, (PCRE2_UCHAR *)p, &n);
+			PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH |
+				PCRE2_SUBSTITUTE_UNSET_EMPTY,
+			r->data, r->context, (PCRE2_SPTR)(with.p ? with.p : ""), with.n,
+			(PCRE2_UCHAR *)p, &n);
 
 		if (rc >= 0) {
 			*out = (struct str){p, n};

@@ -17,6 +17,7 @@ void regex_free(struct regex *r);
 int regex_match(struct regex *r, struct str s) ATTR_CHECK;
 /* Every match replaced; $1 and ${name} stand for groups. 0, or -1 as above or when the replacement
  * is wrong or the result passes LIMIT_VALUE. */
-int regex_replace(struct regex *r, struct str s, struct str with, struct arena *a, struct str *out) ATTR_CHECK;
+int regex_replace(struct regex *r, struct str s, struct str with, struct arena *a, struct str *out)
+	ATTR_CHECK;
 
 #endif

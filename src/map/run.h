@@ -25,7 +25,7 @@ struct run_joined {
 struct run_tree {
 	const struct node *root;
 	struct str file;
-	struct reader *reader;	/* NULL for the item itself */
+	struct reader *reader; /* NULL for the item itself */
 	uint64_t locator;
 	struct run_tree *next;
 };
@@ -34,26 +34,26 @@ struct map_run {
 	const struct map *m;
 	struct names *names;
 	const struct map_input *in;
-	struct str *vars;		/* of the profiles, by slot */
+	struct str *vars; /* of the profiles, by slot */
 	struct join **joins;
 	struct link *links;
 	struct run_slot *lets;
 	const struct node **as;
-	struct run_joined *joined;	/* rows of this item */
+	struct run_joined *joined; /* rows of this item */
 	struct run_tree *trees;
 	struct dec *totals, *totals_before;
 	int64_t *counters, *counters_before;
 	uint32_t item_number;
 	uint64_t items, items_before;
 
-	struct ctx root;		/* of the item */
+	struct ctx root; /* of the item */
 	const struct item *item;
 	struct str key;
 	struct diag *d;
-	struct finding *seen;		/* last finding before this item: newer ones are not repeated */
+	struct finding *seen; /* last finding before this item: newer ones are not repeated */
 	struct err *e;
-	bool failed;			/* a reader failed; *e says why */
-	struct map_joined *used;	/* rows that this item joined, for the lineage */
+	bool failed;		 /* a reader failed; *e says why */
+	struct map_joined *used; /* rows that this item joined, for the lineage */
 	size_t nused, used_cap;
 };
 
@@ -61,9 +61,12 @@ void run_var(struct ev *ev, const struct expr *x, struct val *out);
 /* Rows of a join for this item, read once. */
 void run_join(struct ev *ev, uint32_t slot, struct val *out);
 /* Makes a tree known to findings; reader NULL for the item. */
-void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *r, uint64_t locator);
+void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *r,
+	uint64_t locator);
 /* The lets first .. first + n are to be evaluated anew, at c. */
 void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c);
+/* The value of a let, evaluated at its first use. */
+void run_let(struct ev *ev, uint32_t slot, struct val *out);
 /* A finding with everything known about node filled in. */
 void run_finding(struct ev *ev, struct finding *f, const struct node *at);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "map/compare.h"
 
 struct values {
 	struct value *v;
@@ -14,10 +15,12 @@ struct values {
 	size_t cap;
 };
 
-static void body(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out);
+static void body(
+	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out);
 
 /* The value as the element's type wants it. False when there is nothing to write. */
-static bool as_date(struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
+static bool as_date(
+	struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
 {
 	struct str s = val_text(ev, v);
 	struct str picture = STR("CCYYMMDD");
@@ -58,7 +61,8 @@ static struct str implied(struct ev *ev, struct dec d, unsigned decimals)
 	return (struct str){p + zeros, n - zeros};
 }
 
-static bool as_number(struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
+static bool as_number(
+	struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
 {
 	struct str s;
 	struct dec d;
@@ -69,14 +73,15 @@ static bool as_number(struct ev *ev, const struct val *v, const struct def_eleme
 	if (def->type == DEF_N && def->decimals)
 		*out = implied(ev, d, def->decimals);
 	else if (v->kind == VAL_NUMBER || v->kind == VAL_BOOL || str_chr(s, 'e') != SIZE_MAX ||
-			str_chr(s, 'E') != SIZE_MAX || s.p[0] == '+')
+		str_chr(s, 'E') != SIZE_MAX || s.p[0] == '+')
 		*out = dec_text(d, ev->a);
 	else
 		*out = s;
 	return true;
 }
 
-static bool as_text(struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
+static bool as_text(
+	struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
 {
 	struct str s;
 
@@ -115,9 +120,11 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 	ev->what = m->ref;
 	if (m->cond && !eval_truth(ev, m->cond, c))
 		return;
-	eval(ev, m->value, c, &v);
+	eval_value(ev, m->value, c, &v);
 	if (as_text(ev, &v, m->def, &text))
-		add_value(ev, list, (struct value){m->element, repetition, m->component, text, v.from, m->line, m->masked});
+		add_value(ev, list,
+			(struct value){m->element, repetition, m->component, text, v.from, m->line,
+				m->masked});
 }
 
 /* The nodes that each gives, in the order asked for; a text counts as a list of one. */
@@ -140,7 +147,7 @@ static int by_keys(const void *pa, const void *pb)
 	const struct sort_row *b = pb;
 
 	for (size_t i = 0; i < a->list->n; i++) {
-		int c = val_order(a->ev, &a->keys[i], &b->keys[i]);
+		int c = compare_order(a->ev, &a->keys[i], &b->keys[i]);
 
 		if (c)
 			return a->list->descending[i] ? -c : c;
@@ -155,34 +162,37 @@ static void sort_turns(struct ev *ev, const struct expr_list *list, struct turns
 	for (size_t i = 0; i < t->n; i++) {
 		struct ctx c = {t->at[i], t->at[i], (uint32_t)i + 1, (uint32_t)t->n};
 
-		rows[i] = (struct sort_row){t->at[i], arena_array(ev->a, list->n, sizeof(struct val)), i, list, ev};
+		rows[i] = (struct sort_row){
+			t->at[i], arena_array(ev->a, list->n, sizeof(struct val)), i, list, ev};
 		for (size_t k = 0; k < list->n; k++)
-			eval(ev, list->x[k], &c, &rows[i].keys[k]);
+			eval_value(ev, list->x[k], &c, &rows[i].keys[k]);
 	}
 	qsort(rows, t->n, sizeof(*rows), by_keys);
 	for (size_t i = 0; i < t->n; i++)
 		t->at[i] = rows[i].node;
 }
 
-static struct turns turns_of(struct ev *ev, const struct expr *each, const struct expr_list *sort,
-	const struct ctx *c)
+static struct turns turns_of(
+	struct ev *ev, const struct expr *each, const struct expr_list *sort, const struct ctx *c)
 {
 	struct val v = {0};
 	struct turns t = {NULL, 0};
 
-	eval(ev, each, c, &v);
+	eval_value(ev, each, c, &v);
 	if (v.kind == VAL_ABSENT)
 		return t;
 	t.n = v.kind == VAL_NODES ? v.n : 1;
 	t.at = arena_array(ev->a, t.n, sizeof(*t.at));
 	for (size_t i = 0; i < t.n; i++)
-		t.at[i] = v.kind == VAL_NODES ? val_node(&v, i) : val_text_node(ev, val_text(ev, &v), v.from);
+		t.at[i] = v.kind == VAL_NODES ? val_node(&v, i)
+					      : val_text_node(ev, val_text(ev, &v), v.from);
 	if (sort && sort->n && t.n > 1)
 		sort_turns(ev, sort, &t);
 	return t;
 }
 
-static void put_each(struct ev *ev, const struct map_value *m, const struct ctx *c, struct values *list)
+static void put_each(
+	struct ev *ev, const struct map_value *m, const struct ctx *c, struct values *list)
 {
 	struct turns t = turns_of(ev, m->each, NULL, c);
 
@@ -208,8 +218,8 @@ static const struct def_element *element_def(const struct map_part *p, uint16_t 
 	return d ? d->element : NULL;
 }
 
-static void put_pair(struct ev *ev, const struct map_part *p, const struct map_pair *m, const struct ctx *c,
-	struct values *list)
+static void put_pair(struct ev *ev, const struct map_part *p, const struct map_pair *m,
+	const struct ctx *c, struct values *list)
 {
 	struct val q = {0};
 	struct val v = {0};
@@ -220,17 +230,19 @@ static void put_pair(struct ev *ev, const struct map_part *p, const struct map_p
 	ev->what = p->tag;
 	if (m->cond && !eval_truth(ev, m->cond, c))
 		return;
-	eval(ev, m->q, c, &q);
-	eval(ev, m->v, c, &v);
+	eval_value(ev, m->q, c, &q);
+	eval_value(ev, m->v, c, &v);
 	for (uint8_t i = 0; i < p->npair_at; i++) {
 		uint16_t at = p->pair_at[i];
 
 		if (filled(list, at) || filled(list, at + 1u))
 			continue;
-		if (!as_text(ev, &q, element_def(p, at), &qt) || !as_text(ev, &v, element_def(p, (uint16_t)(at + 1)), &vt))
+		if (!as_text(ev, &q, element_def(p, at), &qt) ||
+			!as_text(ev, &v, element_def(p, (uint16_t)(at + 1)), &vt))
 			return;
-		add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->masked});
-		add_value(ev, list, (struct value){(uint16_t)(at + 1), 1, 1, vt, v.from, m->line, m->masked});
+		add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked});
+		add_value(ev, list,
+			(struct value){(uint16_t)(at + 1), 1, 1, vt, v.from, m->line, m->v_masked});
 		return;
 	}
 }
@@ -257,7 +269,8 @@ static void order(struct values *list)
 	}
 }
 
-static void segment(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
+static void segment(
+	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
 	struct values list = {NULL, 0, 0};
 	struct segment *s = NULL;
@@ -274,7 +287,11 @@ static void segment(struct ev *ev, const struct map_part *p, const struct ctx *c
 		return;
 	order(&list);
 	s = ARENA_NEW(ev->a, struct segment);
-	*s = (struct segment){.tag = p->tag, .def = p->def, .node = p->node, .values = list.v, .n = list.n,
+	*s = (struct segment){.tag = p->tag,
+		.def = p->def,
+		.node = p->node,
+		.values = list.v,
+		.n = list.n,
 		.map_line = p->line};
 	if (out->last)
 		out->last->next = s;
@@ -296,11 +313,14 @@ static void count_max(struct ev *ev, const struct map_part *parts, const struct 
 		for (const struct segment *s = out->first; s; s = s->next)
 			have += s->node == (n->loop ? n->child : n);
 		if (have > n->max) {
-			struct finding f = {.code = n->loop ? STR("X12-LOOP-REPEAT") : STR("X12-SEGMENT-REPEAT"), .segment = p->tag};
+			struct finding f = {.code = n->loop ? STR("X12-LOOP-REPEAT")
+							    : STR("X12-SEGMENT-REPEAT"),
+				.segment = p->tag};
 
 			ev->line = p->line;
 			f.found = arena_printf(ev->a, "%u", have);
-			f.expected = arena_printf(ev->a, "at most %u " STR_FMT, n->max, STR_ARG(n->name));
+			f.expected = arena_printf(
+				ev->a, "at most %u " STR_FMT, n->max, STR_ARG(n->name));
 			run_finding(ev, &f, NULL);
 		}
 	}
@@ -315,13 +335,15 @@ static void add_totals(struct ev *ev, const struct map_part *p, const struct ctx
 
 		ev->line = t->line;
 		ev->what = STR("total");
-		eval(ev, t->add, c, &v);
+		eval_value(ev, t->add, c, &v);
 		if (val_number(ev, &v, &d) && !dec_add(*sum, d, sum))
-			ev_finding(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v), "a sum of at most 38 digits");
+			run_report(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v),
+				"a sum of at most 38 digits");
 	}
 }
 
-static void loop(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
+static void loop(
+	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
 	struct template_out inner = {NULL, NULL, 0};
 
@@ -329,7 +351,8 @@ static void loop(struct ev *ev, const struct map_part *p, const struct ctx *c, s
 	if (!inner.n)
 		return;
 	if (p->node && p->node->loop && inner.first->node != p->node->child) {
-		struct finding f = {.code = STR("LOOP-TRIGGER-MISSING"), .segment = p->node->child->name};
+		struct finding f = {
+			.code = STR("LOOP-TRIGGER-MISSING"), .segment = p->node->child->name};
 
 		ev->line = p->line;
 		f.found = inner.first->tag;
@@ -347,7 +370,8 @@ static void loop(struct ev *ev, const struct map_part *p, const struct ctx *c, s
 	out->n += inner.n;
 }
 
-static void body(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
+static void body(
+	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
 	if (p->let_n)
 		run_lets(ev->run, p->let_first, p->let_n, c);
@@ -361,7 +385,8 @@ static void body(struct ev *ev, const struct map_part *p, const struct ctx *c, s
 		segment(ev, p, c, out);
 }
 
-static void repeated(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
+static void repeated(
+	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
 	struct turns t;
 
@@ -377,7 +402,8 @@ static void repeated(struct ev *ev, const struct map_part *p, const struct ctx *
 	}
 }
 
-void template_run(struct ev *ev, const struct map_part *parts, const struct ctx *c, struct template_out *out)
+void template_run(
+	struct ev *ev, const struct map_part *parts, const struct ctx *c, struct template_out *out)
 {
 	for (const struct map_part *p = parts; p; p = p->next) {
 		if (p->each)

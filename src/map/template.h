@@ -11,6 +11,7 @@ struct template_out {
 };
 
 /* All parts of a list, in order, appended to *out. */
-void template_run(struct ev *ev, const struct map_part *parts, const struct ctx *c, struct template_out *out);
+void template_run(
+	struct ev *ev, const struct map_part *parts, const struct ctx *c, struct template_out *out);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-enum { GROWTH = 4 };	/* no replacement has more bytes for one byte of input */
+enum { GROWTH = 4 }; /* no replacement has more bytes for one byte of input */
 
 /* Sorted by code point. latin1 says whether ISO 8859-1 has the character, so that it may stay. */
 static const struct {
@@ -14,19 +14,65 @@ static const struct {
 	bool latin1;
 	char to[7];
 } table[] = {
-	{0x00A0, false, " "},	/* a no-break blank is a trap in any fixed repertoire */
-	{0x00A3, true, "GBP"}, {0x00A5, true, "JPY"}, {0x00A9, true, "(c)"}, {0x00AB, true, "\""}, {0x00AD, false, ""},
-	{0x00AE, true, "(R)"}, {0x00B1, true, "+/-"}, {0x00B2, true, "2"}, {0x00B3, true, "3"}, {0x00B4, true, "'"},
-	{0x00B7, true, "."}, {0x00B9, true, "1"}, {0x00BB, true, "\""}, {0x00BC, true, "1/4"}, {0x00BD, true, "1/2"},
-	{0x00BE, true, "3/4"}, {0x00D7, true, "x"}, {0x00F7, true, "/"}, {0x2002, false, " "}, {0x2003, false, " "},
-	{0x2007, false, " "}, {0x2009, false, " "}, {0x200A, false, " "}, {0x200B, false, ""}, {0x2010, false, "-"},
-	{0x2011, false, "-"}, {0x2012, false, "-"}, {0x2013, false, "-"}, {0x2014, false, "-"}, {0x2015, false, "-"},
-	{0x2018, false, "'"}, {0x2019, false, "'"}, {0x201A, false, "'"}, {0x201B, false, "'"}, {0x201C, false, "\""},
-	{0x201D, false, "\""}, {0x201E, false, "\""}, {0x201F, false, "\""}, {0x2020, false, "+"}, {0x2022, false, "-"},
-	{0x2026, false, "..."}, {0x202F, false, " "}, {0x2032, false, "'"}, {0x2033, false, "\""}, {0x2039, false, "'"},
-	{0x203A, false, "'"}, {0x2044, false, "/"}, {0x20AC, false, "EUR"}, {0x2116, false, "No."},
-	{0x2122, false, "(TM)"}, {0x2153, false, "1/3"}, {0x2154, false, "2/3"}, {0x2212, false, "-"},
-	{0x2215, false, "/"}, {0x2248, false, "ca."}, {0x2260, false, "<>"}, {0x2264, false, "<="}, {0x2265, false, ">="},
+	{0x00A0, false, " "}, /* a no-break blank is a trap in any fixed repertoire */
+	{0x00A3, true, "GBP"},
+	{0x00A5, true, "JPY"},
+	{0x00A9, true, "(c)"},
+	{0x00AB, true, "\""},
+	{0x00AD, false, ""},
+	{0x00AE, true, "(R)"},
+	{0x00B1, true, "+/-"},
+	{0x00B2, true, "2"},
+	{0x00B3, true, "3"},
+	{0x00B4, true, "'"},
+	{0x00B7, true, "."},
+	{0x00B9, true, "1"},
+	{0x00BB, true, "\""},
+	{0x00BC, true, "1/4"},
+	{0x00BD, true, "1/2"},
+	{0x00BE, true, "3/4"},
+	{0x00D7, true, "x"},
+	{0x00F7, true, "/"},
+	{0x2002, false, " "},
+	{0x2003, false, " "},
+	{0x2007, false, " "},
+	{0x2009, false, " "},
+	{0x200A, false, " "},
+	{0x200B, false, ""},
+	{0x2010, false, "-"},
+	{0x2011, false, "-"},
+	{0x2012, false, "-"},
+	{0x2013, false, "-"},
+	{0x2014, false, "-"},
+	{0x2015, false, "-"},
+	{0x2018, false, "'"},
+	{0x2019, false, "'"},
+	{0x201A, false, "'"},
+	{0x201B, false, "'"},
+	{0x201C, false, "\""},
+	{0x201D, false, "\""},
+	{0x201E, false, "\""},
+	{0x201F, false, "\""},
+	{0x2020, false, "+"},
+	{0x2022, false, "-"},
+	{0x2026, false, "..."},
+	{0x202F, false, " "},
+	{0x2032, false, "'"},
+	{0x2033, false, "\""},
+	{0x2039, false, "'"},
+	{0x203A, false, "'"},
+	{0x2044, false, "/"},
+	{0x20AC, false, "EUR"},
+	{0x2116, false, "No."},
+	{0x2122, false, "(TM)"},
+	{0x2153, false, "1/3"},
+	{0x2154, false, "2/3"},
+	{0x2212, false, "-"},
+	{0x2215, false, "/"},
+	{0x2248, false, "ca."},
+	{0x2260, false, "<>"},
+	{0x2264, false, "<="},
+	{0x2265, false, ">="},
 	{0xFEFF, false, ""},
 };
 
@@ -34,10 +80,13 @@ static const struct {
 static const struct {
 	char from;
 	char to[2];
-} basic[] = {{'[', "("}, {']', ")"}, {'{', "("}, {'}', ")"}, {'`', "'"}, {'_', "-"}, {'|', "/"}, {'\\', "/"}};
+} basic[] = {{'[', "("}, {']', ")"}, {'{', "("}, {'}', ")"}, {'`', "'"}, {'_', "-"}, {'|', "/"},
+	{'\\', "/"}};
 
 static const char *const names[] = {
-	[TRANSLIT_LATIN1] = "latin1", [TRANSLIT_ASCII] = "ascii", [TRANSLIT_X12_BASIC] = "x12-basic",
+	[TRANSLIT_LATIN1] = "latin1",
+	[TRANSLIT_ASCII] = "ascii",
+	[TRANSLIT_X12_BASIC] = "x12-basic",
 };
 
 bool translit_target(struct str name, enum translit_target *out)
@@ -86,7 +135,7 @@ static const char *plain(char *c, enum translit_target t)
 	return NULL;
 }
 
-struct str translit(struct str s, enum translit_target t, struct arena *a)
+struct str translit_text(struct str s, enum translit_target t, struct arena *a)
 {
 	char *p = arena_raw(a, mem_mul(s.n, GROWTH) + 1);
 	size_t n = 0;

@@ -13,6 +13,6 @@ enum translit_target { TRANSLIT_LATIN1, TRANSLIT_ASCII, TRANSLIT_X12_BASIC };
 bool translit_target(struct str name, enum translit_target *out);
 const char *const *translit_names(size_t *n);
 /* What cannot be transliterated stays; the writer reports it. The result lives in a. */
-struct str translit(struct str s, enum translit_target t, struct arena *a);
+struct str translit_text(struct str s, enum translit_target t, struct arena *a);
 
 #endif

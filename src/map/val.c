@@ -7,7 +7,7 @@
 #include "map/compare.h"
 
 /* A text that stands for a node; node.name is MADE, which no interned name ever is. */
-enum { MADE = UINT32_MAX };
+#define MADE UINT32_MAX
 
 struct text_node {
 	struct node node;
@@ -87,7 +87,8 @@ static struct str date_text(struct ev *ev, const struct date *d)
 static struct str node_text(struct ev *ev, const struct node *n)
 {
 	if (n->kind == NODE_OBJECT && n->child)
-		ev_finding(ev, "VALUE-NOT-TEXT", n, (struct str){NULL, 0}, "one value, not an object with parts");
+		run_report(ev, "VALUE-NOT-TEXT", n, (struct str){NULL, 0},
+			"one value, not an object with parts");
 	return n->value;
 }
 
@@ -150,7 +151,8 @@ bool val_truth(const struct val *v)
 
 bool val_empty(struct ev *ev, const struct val *v)
 {
-	return v->kind == VAL_ABSENT || ((v->kind == VAL_NODES || v->kind == VAL_TEXT) && val_text(ev, v).n == 0);
+	return v->kind == VAL_ABSENT ||
+		((v->kind == VAL_NODES || v->kind == VAL_TEXT) && val_text(ev, v).n == 0);
 }
 
 /* JSON writes numbers with exponents, too; spreadsheets ruin texts with them, so texts must not. */
@@ -177,7 +179,7 @@ static bool exponent(struct str s, struct dec *out)
 	return true;
 }
 
-bool compare_number(const struct val *v, struct dec *out)
+bool val_reads_number(const struct val *v, struct dec *out)
 {
 	const struct node *n = NULL;
 
@@ -193,7 +195,7 @@ bool compare_number(const struct val *v, struct dec *out)
 	return dec_parse(n->value, '.', out) || (n->kind == NODE_NUMBER && exponent(n->value, out));
 }
 
-bool compare_date(const struct val *v, struct date *out)
+bool val_reads_date(const struct val *v, struct date *out)
 {
 	if (v->kind == VAL_DATE) {
 		*out = v->u.date;
@@ -210,19 +212,20 @@ bool val_number(struct ev *ev, const struct val *v, struct dec *out)
 		*out = dec_int(v->u.truth);
 		return true;
 	}
-	if (compare_number(v, out))
+	if (val_reads_number(v, out))
 		return true;
 	if (!val_empty(ev, v))
-		ev_finding(ev, "VALUE-NOT-NUMBER", v->from, val_text(ev, v), "a number");
+		run_report(ev, "VALUE-NOT-NUMBER", v->from, val_text(ev, v), "a number");
 	return false;
 }
 
 bool val_date(struct ev *ev, const struct val *v, struct date *out)
 {
-	if (compare_date(v, out))
+	if (val_reads_date(v, out))
 		return true;
 	if (!val_empty(ev, v))
-		ev_finding(ev, "VALUE-NOT-DATE", v->from, val_text(ev, v), "a date as 2026-11-23 or 20261123");
+		run_report(ev, "VALUE-NOT-DATE", v->from, val_text(ev, v),
+			"a date as 2026-11-23 or 20261123");
 	return false;
 }
 

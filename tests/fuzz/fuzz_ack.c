@@ -39,14 +39,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&a);
 	diag_init(&d, &a);
 	err_clear(&e);
-	if (ack_read(-1, (struct str){(const char *)data, size}, defs, STR("fuzz"), &first, &others, &d, &a, &e) == -1) {
+	if (ack_read(-1, (struct str){(const char *)data, size}, defs, STR("fuzz"), &first, &others,
+		    &d, &a, &e) == -1) {
 		if (first || e.text[0] == 0)
 			abort();
 	} else {
 		if (d.errors > 0)
 			abort();
 		for (const struct ack *k = first; k; k = k->next)
-			if (k->kind.n != 3 || k->verdict > ACK_REJECTED || k->about_group > 999999999)
+			if (k->kind.n != 3 || k->verdict > ACK_REJECTED ||
+				k->about_group > 999999999)
 				abort();
 	}
 	arena_done(&a);

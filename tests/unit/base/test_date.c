@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
-#define LOW (-719162 * INT64_C(86400))		/* 0001-01-01T00:00:00Z */
-#define HIGH (INT64_C(2932897) * 86400 - 1)	/* 9999-12-31T23:59:59Z */
+#define LOW (-719162 * INT64_C(86400))	    /* 0001-01-01T00:00:00Z */
+#define HIGH (INT64_C(2932897) * 86400 - 1) /* 9999-12-31T23:59:59Z */
 
 static void valid(void **state)
 {
@@ -21,11 +21,25 @@ static void valid(void **state)
 		int day;
 		bool want;
 	} rows[] = {
-		{2024, 2, 29, true},  {2023, 2, 29, false}, {2000, 2, 29, true}, {1900, 2, 29, false},
-		{2100, 2, 29, false}, {2026, 4, 31, false}, {2026, 4, 30, true}, {2026, 12, 31, true},
-		{2026, 12, 32, false}, {2026, 13, 1, false}, {2026, 0, 1, false}, {2026, 1, 0, false},
-		{0, 1, 1, false},     {1, 1, 1, true},	    {9999, 12, 31, true}, {10000, 1, 1, false},
-		{-4, 2, 29, false},   {2026, -1, 1, false}, {2026, 1, -1, false},
+		{2024, 2, 29, true},
+		{2023, 2, 29, false},
+		{2000, 2, 29, true},
+		{1900, 2, 29, false},
+		{2100, 2, 29, false},
+		{2026, 4, 31, false},
+		{2026, 4, 30, true},
+		{2026, 12, 31, true},
+		{2026, 12, 32, false},
+		{2026, 13, 1, false},
+		{2026, 0, 1, false},
+		{2026, 1, 0, false},
+		{0, 1, 1, false},
+		{1, 1, 1, true},
+		{9999, 12, 31, true},
+		{10000, 1, 1, false},
+		{-4, 2, 29, false},
+		{2026, -1, 1, false},
+		{2026, 1, -1, false},
 	};
 	(void)state;
 
@@ -69,7 +83,7 @@ static void every_day(void **state)
 			for (int day = 1; date_valid(year, month, day); day++, days++) {
 				const struct date d = date_from_days(days);
 				if (d.year != year || d.month != month || d.day != day ||
-				    date_days(&d) != days)
+					date_days(&d) != days)
 					fail_msg("%04d-%02d-%02d", year, month, day);
 			}
 		}
@@ -116,7 +130,7 @@ static const char *show(const struct date *d)
 	static char text[DATE_TEXT];
 
 	(void)date_format(d, d->has_time ? STR("CCYY-MM-DD HH:MI:SS") : STR("CCYY-MM-DD"), text,
-			  sizeof(text));
+		sizeof(text));
 	return text;
 }
 
@@ -124,7 +138,7 @@ static void iso(void **state)
 {
 	static const struct {
 		const char *in;
-		const char *want;	/* NULL: refused */
+		const char *want; /* NULL: refused */
 	} rows[] = {
 		{"2026-11-23", "2026-11-23"},
 		{"20261123", "2026-11-23"},
@@ -199,7 +213,7 @@ static void pictures(void **state)
 	static const struct {
 		const char *in;
 		const char *picture;
-		const char *want;	/* NULL: refused */
+		const char *want; /* NULL: refused */
 	} rows[] = {
 		{"20261123", "CCYYMMDD", "2026-11-23"},
 		{"23.11.2026", "DD.MM.CCYY", "2026-11-23"},
@@ -232,7 +246,8 @@ static void pictures(void **state)
 		struct date d = {.year = 77};
 		const bool ok = date_parse_as(str_c(rows[i].in), str_c(rows[i].picture), &d);
 		if (ok != (rows[i].want != NULL))
-			fail_msg("%s by %s: %s", rows[i].in, rows[i].picture, ok ? show(&d) : "refused");
+			fail_msg("%s by %s: %s", rows[i].in, rows[i].picture,
+				ok ? show(&d) : "refused");
 		if (ok)
 			assert_string_equal(show(&d), rows[i].want);
 	}
@@ -240,8 +255,13 @@ static void pictures(void **state)
 
 static void formats(void **state)
 {
-	static const struct date d = {
-		.year = 987, .month = 6, .day = 5, .hour = 4, .minute = 3, .second = 2, .has_time = true};
+	static const struct date d = {.year = 987,
+		.month = 6,
+		.day = 5,
+		.hour = 4,
+		.minute = 3,
+		.second = 2,
+		.has_time = true};
 	static const struct {
 		const char *picture;
 		const char *want;
@@ -280,9 +300,14 @@ static void compares(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(valid),    cmocka_unit_test(day_numbers), cmocka_unit_test(every_day),
-		cmocka_unit_test(instants), cmocka_unit_test(iso),	   cmocka_unit_test(pictures),
-		cmocka_unit_test(formats),  cmocka_unit_test(compares),
+		cmocka_unit_test(valid),
+		cmocka_unit_test(day_numbers),
+		cmocka_unit_test(every_day),
+		cmocka_unit_test(instants),
+		cmocka_unit_test(iso),
+		cmocka_unit_test(pictures),
+		cmocka_unit_test(formats),
+		cmocka_unit_test(compares),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

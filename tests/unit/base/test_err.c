@@ -73,8 +73,12 @@ static void from_errno(void **state)
 		enum err_code code;
 		enum err_code want;
 	} rows[] = {
-		{ENOSPC, ERR_IO, ERR_FULL},    {EDQUOT, ERR_IO, ERR_FULL}, {EEXIST, ERR_IO, ERR_EXISTS},
-		{ENOENT, ERR_IO, ERR_ABSENT},  {EACCES, ERR_IO, ERR_IO},   {ENOENT, ERR_CONFIG, ERR_CONFIG},
+		{ENOSPC, ERR_IO, ERR_FULL},
+		{EDQUOT, ERR_IO, ERR_FULL},
+		{EEXIST, ERR_IO, ERR_EXISTS},
+		{ENOENT, ERR_IO, ERR_ABSENT},
+		{EACCES, ERR_IO, ERR_IO},
+		{ENOENT, ERR_CONFIG, ERR_CONFIG},
 		{ECONNREFUSED, ERR_NET, ERR_NET},
 	};
 	(void)state;
@@ -114,9 +118,15 @@ static void retry(void **state)
 		bool retry;
 		int status;
 	} rows[] = {
-		{ERR_NET, true, 69},	{ERR_BUSY, true, 75},	   {ERR_FULL, true, 74},
-		{ERR_INPUT, false, 65}, {ERR_CONFIG, false, 78},   {ERR_AUTH, false, 69},
-		{ERR_DOUBT, false, 1},	{ERR_CORRUPT, false, 74},  {ERR_USAGE, false, 64},
+		{ERR_NET, true, 69},
+		{ERR_BUSY, true, 75},
+		{ERR_FULL, true, 74},
+		{ERR_INPUT, false, 65},
+		{ERR_CONFIG, false, 78},
+		{ERR_AUTH, false, 69},
+		{ERR_DOUBT, false, 1},
+		{ERR_CORRUPT, false, 74},
+		{ERR_USAGE, false, 64},
 	};
 	(void)state;
 
@@ -151,9 +161,12 @@ static void bug_aborts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sets_and_wraps), cmocka_unit_test(too_long),
-		cmocka_unit_test(from_errno),	  cmocka_unit_test(every_code_has_its_row),
-		cmocka_unit_test(retry),	  cmocka_unit_test(bug_aborts),
+		cmocka_unit_test(sets_and_wraps),
+		cmocka_unit_test(too_long),
+		cmocka_unit_test(from_errno),
+		cmocka_unit_test(every_code_has_its_row),
+		cmocka_unit_test(retry),
+		cmocka_unit_test(bug_aborts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

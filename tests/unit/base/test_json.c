@@ -62,8 +62,8 @@ static void compact(void **state)
 	(void)state;
 	sample(&j);
 	assert_string_equal(buf_cstr(&out),
-			    "{\"s\":\"x\",\"i\":-7,\"list\":[1,true,false,null,1.50,{},[]],"
-			    "\"some\":\"y\",\"c\":\"z\",\"null\":\"\",\"o\":{\"a\":1}}");
+		"{\"s\":\"x\",\"i\":-7,\"list\":[1,true,false,null,1.50,{},[]],"
+		"\"some\":\"y\",\"c\":\"z\",\"null\":\"\",\"o\":{\"a\":1}}");
 	assert_int_equal(j.depth, 0);
 }
 
@@ -73,25 +73,25 @@ static void pretty(void **state)
 	json_init(&j, &out, true);
 	sample(&j);
 	assert_string_equal(buf_cstr(&out),
-			    "{\n"
-			    "  \"s\": \"x\",\n"
-			    "  \"i\": -7,\n"
-			    "  \"list\": [\n"
-			    "    1,\n"
-			    "    true,\n"
-			    "    false,\n"
-			    "    null,\n"
-			    "    1.50,\n"
-			    "    {},\n"
-			    "    []\n"
-			    "  ],\n"
-			    "  \"some\": \"y\",\n"
-			    "  \"c\": \"z\",\n"
-			    "  \"null\": \"\",\n"
-			    "  \"o\": {\n"
-			    "    \"a\": 1\n"
-			    "  }\n"
-			    "}");
+		"{\n"
+		"  \"s\": \"x\",\n"
+		"  \"i\": -7,\n"
+		"  \"list\": [\n"
+		"    1,\n"
+		"    true,\n"
+		"    false,\n"
+		"    null,\n"
+		"    1.50,\n"
+		"    {},\n"
+		"    []\n"
+		"  ],\n"
+		"  \"some\": \"y\",\n"
+		"  \"c\": \"z\",\n"
+		"  \"null\": \"\",\n"
+		"  \"o\": {\n"
+		"    \"a\": 1\n"
+		"  }\n"
+		"}");
 }
 
 static void strings(void **state)
@@ -106,7 +106,8 @@ static void strings(void **state)
 		{{"a\"b\\c/", 6}, "\"a\\\"b\\\\c/\""},
 		{{"\b\f\n\r\t", 5}, "\"\\b\\f\\n\\r\\t\""},
 		{{"\0\x01\x1f\x7f", 4}, "\"\\u0000\\u0001\\u001f\x7f\""},
-		{{"\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80", 9}, "\"\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\""},
+		{{"\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80", 9},
+			"\"\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\""},
 		{{"a\xffz", 3}, "\"a\xef\xbf\xbdz\""},
 		{{"\xc3", 1}, "\"\xef\xbf\xbd\""},
 		{{"\xed\xa0\x80", 3}, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
@@ -129,8 +130,9 @@ static void names_and_numbers(void **state)
 	json_member_int(&j, "a\"\n", INT64_MIN);
 	json_member_int(&j, "\xff", INT64_MAX);
 	json_end(&j, '}');
-	assert_string_equal(buf_cstr(&out), "{\"a\\\"\\n\":-9223372036854775808,"
-					    "\"\xef\xbf\xbd\":9223372036854775807}");
+	assert_string_equal(buf_cstr(&out),
+		"{\"a\\\"\\n\":-9223372036854775808,"
+		"\"\xef\xbf\xbd\":9223372036854775807}");
 }
 
 static void as_deep_as_items(void **state)

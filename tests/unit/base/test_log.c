@@ -53,7 +53,8 @@ static void order_of_keys(void **state)
 	log_event(&l, LOG_INFO, "started", NULL);
 	assert_string_equal(written(), WHEN "info started\n");
 	(void)snprintf(l.run, sizeof(l.run), "R1");
-	log_event(&l, LOG_WARN, "sent", "partner", STR("ACME"), "item", STR("I-7"), "n", STR("3"), NULL);
+	log_event(&l, LOG_WARN, "sent", "partner", STR("ACME"), "item", STR("I-7"), "n", STR("3"),
+		NULL);
 	assert_string_equal(written(), WHEN "warn sent run=R1 item=I-7 partner=ACME n=3\n");
 	log_event(&l, LOG_ERROR, "failed", "why", STR("x"), NULL);
 	assert_string_equal(written(), WHEN "error failed run=R1 why=x\n");
@@ -101,8 +102,9 @@ static void long_values(void **state)
 	assert_int_equal(strlen(line), strlen(WHEN "info e k=\"\" end=1\n") + 1000);
 	assert_non_null(strstr(line, "xxx...\" end=1\n"));
 	memset(big, '"', sizeof(big));
-	log_event(&l, LOG_INFO, "e", "a", s, "b", s, "c", s, "d", s, "e", s, "f", s, "g", s, "h", s, "i",
-		  s, "j", s, "k", s, "l", s, "m", s, "n", s, "o", s, "p", s, "q", s, "r", s, NULL);
+	log_event(&l, LOG_INFO, "e", "a", s, "b", s, "c", s, "d", s, "e", s, "f", s, "g", s, "h", s,
+		"i", s, "j", s, "k", s, "l", s, "m", s, "n", s, "o", s, "p", s, "q", s, "r", s,
+		NULL);
 	line = written();
 	assert_int_equal(strlen(line), 16 << 10);
 	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
@@ -123,7 +125,7 @@ static void levels(void **state)
 
 static void lost_lines(void **state)
 {
-	const int closed = dup(ends[0]);	/* not open for writing */
+	const int closed = dup(ends[0]); /* not open for writing */
 	(void)state;
 
 	l.fd = closed;

@@ -109,7 +109,12 @@ static void grow_too_large(void)
 static void exhaustion(void **state)
 {
 	static void (*const calls[])(void) = {
-		mem_exhausted, add_too_much, mul_too_much, array_too_large, resize_too_large, grow_too_large,
+		mem_exhausted,
+		add_too_much,
+		mul_too_much,
+		array_too_large,
+		resize_too_large,
+		grow_too_large,
 	};
 	(void)state;
 
@@ -142,8 +147,11 @@ static void exhaustion(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(zeroed), cmocka_unit_test(copies), cmocka_unit_test(grows),
-		cmocka_unit_test(sums),	  cmocka_unit_test(exhaustion),
+		cmocka_unit_test(zeroed),
+		cmocka_unit_test(copies),
+		cmocka_unit_test(grows),
+		cmocka_unit_test(sums),
+		cmocka_unit_test(exhaustion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

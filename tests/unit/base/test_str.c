@@ -20,10 +20,14 @@ static void compares(void **state)
 		struct str b;
 		int want;
 	} rows[] = {
-		{STR_INIT(""), {NULL, 0}, 0},	 {STR_INIT("a"), STR_INIT("a"), 0},
-		{STR_INIT("a"), STR_INIT("b"), -1}, {STR_INIT("a"), STR_INIT("ab"), -1},
-		{STR_INIT("b"), STR_INIT("ab"), 1}, {STR_INIT("\xff"), STR_INIT("a"), 1},
-		{STR_INIT("a\0b"), STR_INIT("a\0c"), -1}, {STR_INIT("a"), {NULL, 0}, 1},
+		{STR_INIT(""), {NULL, 0}, 0},
+		{STR_INIT("a"), STR_INIT("a"), 0},
+		{STR_INIT("a"), STR_INIT("b"), -1},
+		{STR_INIT("a"), STR_INIT("ab"), -1},
+		{STR_INIT("b"), STR_INIT("ab"), 1},
+		{STR_INIT("\xff"), STR_INIT("a"), 1},
+		{STR_INIT("a\0b"), STR_INIT("a\0c"), -1},
+		{STR_INIT("a"), {NULL, 0}, 1},
 	};
 	(void)state;
 
@@ -64,20 +68,27 @@ static void finds(void **state)
 		size_t from;
 		size_t want;
 	} rows[] = {
-		{"abcabc", "abc", 0, 0},	 {"abcabc", "abc", 1, 3},
-		{"abcabc", "abc", 4, SIZE_MAX},	 {"aab", "ab", 0, 1},
-		{"aaab", "aab", 0, 1},		 {"abc", "abcd", 0, SIZE_MAX},
-		{"abc", "c", 2, 2},		 {"abc", "c", 3, SIZE_MAX},
-		{"abc", "", 0, 0},		 {"abc", "", 3, 3},
-		{"abc", "", 4, SIZE_MAX},	 {"abc", "a", 9, SIZE_MAX},
-		{"abc", "ab", SIZE_MAX, SIZE_MAX}, {"", "a", 0, SIZE_MAX},
+		{"abcabc", "abc", 0, 0},
+		{"abcabc", "abc", 1, 3},
+		{"abcabc", "abc", 4, SIZE_MAX},
+		{"aab", "ab", 0, 1},
+		{"aaab", "aab", 0, 1},
+		{"abc", "abcd", 0, SIZE_MAX},
+		{"abc", "c", 2, 2},
+		{"abc", "c", 3, SIZE_MAX},
+		{"abc", "", 0, 0},
+		{"abc", "", 3, 3},
+		{"abc", "", 4, SIZE_MAX},
+		{"abc", "a", 9, SIZE_MAX},
+		{"abc", "ab", SIZE_MAX, SIZE_MAX},
+		{"", "a", 0, SIZE_MAX},
 		{"abc", "", SIZE_MAX, SIZE_MAX},
 	};
 	(void)state;
 
 	for (size_t i = 0; i < LEN(rows); i++)
 		assert_true(str_find(str_c(rows[i].s), str_c(rows[i].needle), rows[i].from) ==
-			    rows[i].want);
+			rows[i].want);
 	assert_true(str_find(none, STR("a"), 0) == SIZE_MAX);
 	assert_int_equal(str_chr(STR("abc"), 'c'), 2);
 	assert_true(str_chr(STR("abc"), 'x') == SIZE_MAX);
@@ -108,8 +119,12 @@ static void splits(void **state)
 		size_t n;
 		const char *parts[4];
 	} rows[] = {
-		{"a,b,c", 3, {"a", "b", "c"}}, {"a", 1, {"a"}},		{"", 1, {""}},
-		{",", 2, {"", ""}},	       {"a,,b", 3, {"a", "", "b"}}, {"a,b,", 3, {"a", "b", ""}},
+		{"a,b,c", 3, {"a", "b", "c"}},
+		{"a", 1, {"a"}},
+		{"", 1, {""}},
+		{",", 2, {"", ""}},
+		{"a,,b", 3, {"a", "", "b"}},
+		{"a,b,", 3, {"a", "b", ""}},
 	};
 	struct str rest = none;
 	struct str part = none;
@@ -196,8 +211,14 @@ static void suggests(void **state)
 		const char *in;
 		const char *want;
 	} rows[] = {
-		{"convrt", "convert"}, {"CONVERT", "convert"}, {"sned", "send"},  {"stauts", "status"},
-		{"delivery", "deliver"}, {"zzz", NULL},	       {"", NULL},	  {"x", NULL},
+		{"convrt", "convert"},
+		{"CONVERT", "convert"},
+		{"sned", "send"},
+		{"stauts", "status"},
+		{"delivery", "deliver"},
+		{"zzz", NULL},
+		{"", NULL},
+		{"x", NULL},
 		{"send", "send"},
 	};
 	char big[100];
@@ -227,9 +248,15 @@ static void static_tables(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(compares), cmocka_unit_test(ends),   cmocka_unit_test(finds),
-		cmocka_unit_test(cuts),	    cmocka_unit_test(splits), cmocka_unit_test(integers),
-		cmocka_unit_test(bytes),    cmocka_unit_test(hashes), cmocka_unit_test(suggests),
+		cmocka_unit_test(compares),
+		cmocka_unit_test(ends),
+		cmocka_unit_test(finds),
+		cmocka_unit_test(cuts),
+		cmocka_unit_test(splits),
+		cmocka_unit_test(integers),
+		cmocka_unit_test(bytes),
+		cmocka_unit_test(hashes),
+		cmocka_unit_test(suggests),
 		cmocka_unit_test(static_tables),
 	};
 

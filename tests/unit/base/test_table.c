@@ -30,7 +30,14 @@ static void empty(void **state)
 static void keys_are_bytes(void **state)
 {
 	static const struct str keys[] = {
-		{"", 0}, {"a", 1}, {"A", 1}, {"a\0", 2}, {"a\0b", 3}, {"\0", 1}, {"\xff\xfe", 2}, {"ab", 2},
+		{"", 0},
+		{"a", 1},
+		{"A", 1},
+		{"a\0", 2},
+		{"a\0b", 3},
+		{"\0", 1},
+		{"\xff\xfe", 2},
+		{"ab", 2},
 	};
 	const size_t n = sizeof(keys) / sizeof(keys[0]);
 	int values[sizeof(keys) / sizeof(keys[0])] = {0};

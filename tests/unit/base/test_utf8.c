@@ -26,19 +26,19 @@ static void bad_bytes(void **state)
 		{STR_INIT("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"), SIZE_MAX},
 		{STR_INIT("\x80"), 0},
 		{STR_INIT("\xbf"), 0},
-		{STR_INIT("a\xc0\x80"), 1},			/* overlong */
+		{STR_INIT("a\xc0\x80"), 1}, /* overlong */
 		{STR_INIT("a\xc1\xbf"), 1},
 		{STR_INIT("ab\xe0\x80\x80"), 2},
 		{STR_INIT("ab\xe0\x9f\xbf"), 2},
 		{STR_INIT("\xf0\x80\x80\x80"), 0},
 		{STR_INIT("\xf0\x8f\xbf\xbf"), 0},
-		{STR_INIT("\xed\xa0\x80"), 0},		/* surrogates */
+		{STR_INIT("\xed\xa0\x80"), 0}, /* surrogates */
 		{STR_INIT("\xed\xbf\xbf"), 0},
-		{STR_INIT("\xf4\x90\x80\x80"), 0},		/* over U+10FFFF */
+		{STR_INIT("\xf4\x90\x80\x80"), 0}, /* over U+10FFFF */
 		{STR_INIT("\xf5\x80\x80\x80"), 0},
 		{STR_INIT("\xfe"), 0},
 		{STR_INIT("\xff"), 0},
-		{STR_INIT("12345678\xc3"), 8},		/* cut off */
+		{STR_INIT("12345678\xc3"), 8}, /* cut off */
 		{STR_INIT("1234567\xe2\x82"), 7},
 		{STR_INIT("123456\xf0\x9f\x98"), 6},
 		{STR_INIT("\xc3\xbc\xc3("), 2},
@@ -92,7 +92,8 @@ static void round_trip(void **state)
 static void next_over_bad_bytes(void **state)
 {
 	static const uint32_t want[] = {'a', 0xFFFD, 0xFFFD, 0x20AC, 0xFFFD, 0xFFFD, 'b', 0xFFFD};
-	const struct str s = STR("a\xff\x80\xe2\x82\xac\xe2\x82" "b\xc3");
+	const struct str s = STR("a\xff\x80\xe2\x82\xac\xe2\x82"
+				 "b\xc3");
 	size_t at = 0;
 	(void)state;
 
@@ -140,7 +141,9 @@ static void quotes(void **state)
 		{STR_INIT("plain \xc3\xbc \"q\" \\"), 40, "plain \xc3\xbc \"q\" \\"},
 		{STR_INIT("a\nb\tc\0d\x7f\x1b[0m"), 60, "a\\x0Ab\\x09c\\x00d\\x7F\\x1B[0m"},
 		{STR_INIT("a\xff\xc3"), 40, "a\\xFF\\xC3"},
-		{STR_INIT("\xe2\x80\xae" "gpj"), 40, "\\u{202E}gpj"},
+		{STR_INIT("\xe2\x80\xae"
+			  "gpj"),
+			40, "\\u{202E}gpj"},
 		{STR_INIT("\xe2\x81\xa6x\xe2\x81\xa9"), 40, "\\u{2066}x\\u{2069}"},
 		{STR_INIT("\xd8\x9c\xe2\x80\x8f\xe2\x80\x8b"), 40, "\\u{061C}\\u{200F}\\u{200B}"},
 		{STR_INIT("\xc2\x85\xe2\x80\xa8"), 40, "\\u{0085}\\u{2028}"},
@@ -148,7 +151,9 @@ static void quotes(void **state)
 		{STR_INIT("\xed\xa0\x80"), 40, "\\xED\\xA0\\x80"},
 		{STR_INIT("12345678"), 8, "12345678"},
 		{STR_INIT("123456789"), 8, "12345..."},
-		{STR_INIT("1234\xc3\xbc" "789"), 8, "1234..."},
+		{STR_INIT("1234\xc3\xbc"
+			  "789"),
+			8, "1234..."},
 		{STR_INIT("123\n\n"), 8, "123..."},
 		{STR_INIT("12345"), 3, "..."},
 		{STR_INIT("12345"), 2, ".."},
@@ -175,16 +180,46 @@ static void letter_case(void **state)
 		uint32_t lower;
 		uint32_t upper;
 	} rows[] = {
-		{'a', 'A'},	    {'z', 'Z'},	      {0xE4, 0xC4},	{0xF6, 0xD6},
-		{0xF8, 0xD8},	    {0xFE, 0xDE},     {0xFF, 0x178},	{0x101, 0x100},
-		{0x133, 0x132},	    {0x137, 0x136},   {0x13A, 0x139},	{0x148, 0x147},
-		{0x151, 0x150},	    {0x177, 0x176},   {0x17A, 0x179},	{0x17E, 0x17D},
-		{0x219, 0x218},	    {0x21B, 0x21A},   {0x259, 0x18F},	{0x3AC, 0x386},
-		{0x3AD, 0x388},	    {0x3CC, 0x38C},   {0x3CE, 0x38F},	{0x3B1, 0x391},
-		{0x3C1, 0x3A1},	    {0x3C3, 0x3A3},   {0x3C9, 0x3A9},	{0x3CB, 0x3AB},
-		{0x430, 0x410},	    {0x44F, 0x42F},   {0x450, 0x400},	{0x451, 0x401},
-		{0x45F, 0x40F},	    {0x461, 0x460},   {0x491, 0x490},	{0x4CF, 0x4C0},
-		{0x4C2, 0x4C1},	    {0x52F, 0x52E},   {0x1EA1, 0x1EA0}, {0x1B0, 0x1AF},
+		{'a', 'A'},
+		{'z', 'Z'},
+		{0xE4, 0xC4},
+		{0xF6, 0xD6},
+		{0xF8, 0xD8},
+		{0xFE, 0xDE},
+		{0xFF, 0x178},
+		{0x101, 0x100},
+		{0x133, 0x132},
+		{0x137, 0x136},
+		{0x13A, 0x139},
+		{0x148, 0x147},
+		{0x151, 0x150},
+		{0x177, 0x176},
+		{0x17A, 0x179},
+		{0x17E, 0x17D},
+		{0x219, 0x218},
+		{0x21B, 0x21A},
+		{0x259, 0x18F},
+		{0x3AC, 0x386},
+		{0x3AD, 0x388},
+		{0x3CC, 0x38C},
+		{0x3CE, 0x38F},
+		{0x3B1, 0x391},
+		{0x3C1, 0x3A1},
+		{0x3C3, 0x3A3},
+		{0x3C9, 0x3A9},
+		{0x3CB, 0x3AB},
+		{0x430, 0x410},
+		{0x44F, 0x42F},
+		{0x450, 0x400},
+		{0x451, 0x401},
+		{0x45F, 0x40F},
+		{0x461, 0x460},
+		{0x491, 0x490},
+		{0x4CF, 0x4C0},
+		{0x4C2, 0x4C1},
+		{0x52F, 0x52E},
+		{0x1EA1, 0x1EA0},
+		{0x1B0, 0x1AF},
 	};
 	(void)state;
 
@@ -199,14 +234,14 @@ static void letter_case(void **state)
 static void letters_without_a_way_back(void **state)
 {
 	static const uint32_t same[] = {'@', '[', '`', '{', '5', 0xD7, 0xF7, 0xDF, 0x138, 0x149,
-					0x390, 0x3B0, 0x482, 0x5D0, 0x4E00, 0x1F600, 0x10FFFF};
+		0x390, 0x3B0, 0x482, 0x5D0, 0x4E00, 0x1F600, 0x10FFFF};
 	(void)state;
 
 	for (size_t i = 0; i < LEN(same); i++) {
 		assert_int_equal(utf8_upper(same[i]), same[i]);
 		assert_int_equal(utf8_lower(same[i]), same[i]);
 	}
-	assert_int_equal(utf8_upper(0x3C2), 0x3A3);	/* final sigma */
+	assert_int_equal(utf8_upper(0x3C2), 0x3A3); /* final sigma */
 	assert_int_equal(utf8_upper(0xB5), 0x39C);
 	assert_int_equal(utf8_upper(0x131), 'I');
 	assert_int_equal(utf8_lower(0x130), 'i');

@@ -29,7 +29,8 @@ static int read_it(struct fixture *f, struct str in)
 	err_clear(&f->e);
 	f->first = NULL;
 	f->others = STR("");
-	return ack_read(-1, in, edi_support_defs(), STR("a.edi"), &f->first, &f->others, &f->d, &f->a, &f->e);
+	return ack_read(-1, in, edi_support_defs(), STR("a.edi"), &f->first, &f->others, &f->d,
+		&f->a, &f->e);
 }
 
 static void ta1(void **state)
@@ -37,8 +38,10 @@ static void ta1(void **state)
 	struct fixture f;
 
 	(void)state;
-	assert_int_equal(read_it(&f, LIT(EDI_ISA "TA1*000000042*261122*2359*R*023~"
-		"TA1*000000043*261122*2359*E*014~IEA*0*000000001~")), 0);
+	assert_int_equal(read_it(&f,
+				 LIT(EDI_ISA "TA1*000000042*261122*2359*R*023~"
+					     "TA1*000000043*261122*2359*E*014~IEA*0*000000001~")),
+		0);
 	assert_true(str_is(f.first->kind, "TA1"));
 	assert_int_equal(f.first->about_isa, 42);
 	assert_int_equal(f.first->verdict, ACK_REJECTED);
@@ -60,8 +63,12 @@ static void faults_of_a_set(void **state)
 	const struct ack_fault *x = NULL;
 
 	(void)state;
-	assert_int_equal(read_it(&f, LIT(SET("AK1*SC*12~AK2*832*0001~AK5*A~AK2*832*0002~AK3*CTP*45*LIN*8~"
-		"AK4*3*212*6*12,5~AK4*5>1*355*7*QQ~AK3*BCT*2**3~AK5*R*5~AK9*P*2*2*1~", "12"))), 0);
+	assert_int_equal(
+		read_it(&f,
+			LIT(SET("AK1*SC*12~AK2*832*0001~AK5*A~AK2*832*0002~AK3*CTP*45*LIN*8~"
+				"AK4*3*212*6*12,5~AK4*5>1*355*7*QQ~AK3*BCT*2**3~AK5*R*5~AK9*P*2*2*1~",
+				"12"))),
+		0);
 	assert_int_equal(f.d.n, 0);
 	assert_int_equal(f.first->verdict, ACK_PARTIAL);
 	assert_int_equal(f.first->about_group, 12);
@@ -100,13 +107,17 @@ static void letters_and_missing_sets(void **state)
 		const char *codes;
 		size_t findings;
 	} rows[] = {
-		{{"" SET("AK1*SC*12~AK9*A*0*0*0~", "4"), sizeof(SET("AK1*SC*12~AK9*A*0*0*0~", "4")) - 1},
+		{{"" SET("AK1*SC*12~AK9*A*0*0*0~", "4"),
+			 sizeof(SET("AK1*SC*12~AK9*A*0*0*0~", "4")) - 1},
 			ACK_ACCEPTED, "", 0},
-		{{"" SET("AK1*SC*12~AK9*R*3*3*0*2*5~", "4"), sizeof(SET("AK1*SC*12~AK9*R*3*3*0*2*5~", "4")) - 1},
+		{{"" SET("AK1*SC*12~AK9*R*3*3*0*2*5~", "4"),
+			 sizeof(SET("AK1*SC*12~AK9*R*3*3*0*2*5~", "4")) - 1},
 			ACK_REJECTED, "2 5", 0},
-		{{"" SET("AK1*SC*12~AK9*X*3*3*0~", "4"), sizeof(SET("AK1*SC*12~AK9*X*3*3*0~", "4")) - 1},
+		{{"" SET("AK1*SC*12~AK9*X*3*3*0~", "4"),
+			 sizeof(SET("AK1*SC*12~AK9*X*3*3*0~", "4")) - 1},
 			ACK_REJECTED, "", 0},
-		{{"" SET("AK1*SC*12~AK9*E*3*3*3~", "4"), sizeof(SET("AK1*SC*12~AK9*E*3*3*3~", "4")) - 1},
+		{{"" SET("AK1*SC*12~AK9*E*3*3*3~", "4"),
+			 sizeof(SET("AK1*SC*12~AK9*E*3*3*3~", "4")) - 1},
 			ACK_WITH_ERRORS, "", 0},
 		{{"" SET("AK1*SC*12~AK2*832*0001~AK5*E*5~AK9*A*1*1*0~", "6"),
 			 sizeof(SET("AK1*SC*12~AK2*832*0001~AK5*E*5~AK9*A*1*1*0~", "6")) - 1},
@@ -167,9 +178,13 @@ static void other_messages(void **state)
 	assert_true(str_is(f.others, "832"));
 	arena_done(&f.a);
 	/* A 997 of a version without definitions; errors inside others are not judged. */
-	assert_int_equal(read_it(&f, LIT(EDI_ISA "GS*FA*THEM*US*20261123*0300*5*X*003040~ST*997*0001~"
-		"AK1*SC*12~AK2*832*0001~AK3*CTP*4~AK4*5>2*355*7~AK5*R*5~AK9*R*1*1*0~SE*8*0001~GE*1*5~"
-		EDI_GS "ST*832*0001~QQ*1~SE*3*0001~GE*1*1~IEA*2*000000001~")), 0);
+	assert_int_equal(
+		read_it(&f,
+			LIT(EDI_ISA
+				"GS*FA*THEM*US*20261123*0300*5*X*003040~ST*997*0001~"
+				"AK1*SC*12~AK2*832*0001~AK3*CTP*4~AK4*5>2*355*7~AK5*R*5~AK9*R*1*1*0~SE*8*0001~GE*1*5~" EDI_GS
+				"ST*832*0001~QQ*1~SE*3*0001~GE*1*1~IEA*2*000000001~")),
+		0);
 	assert_true(str_is(f.others, "832"));
 	assert_int_equal(f.first->verdict, ACK_REJECTED);
 	assert_int_equal(f.first->sets->faults->component, 2);
@@ -182,8 +197,9 @@ static void words(void **state)
 	static const struct {
 		const char *list;
 		const char *codes;
-	} rows[] = {{"I18", "000,001,005,010,014,020,021,022,023,024,025,031"}, {"720", "1,2,3,4,5,6,7,8"},
-		{"723", "1,2,3,4,5,6,7,8,9,10,12,13"}, {"718", "1,2,3,4,5,6,7,8,17,23,27"}, {"716", "1,2,3,4,5,6,10,26"}};
+	} rows[] = {{"I18", "000,001,005,010,014,020,021,022,023,024,025,031"},
+		{"720", "1,2,3,4,5,6,7,8"}, {"723", "1,2,3,4,5,6,7,8,9,10,12,13"},
+		{"718", "1,2,3,4,5,6,7,8,17,23,27"}, {"716", "1,2,3,4,5,6,10,26"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

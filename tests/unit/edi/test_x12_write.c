@@ -13,11 +13,20 @@
 
 static struct x12_profile profile(void)
 {
-	return (struct x12_profile){.element = '*', .component = '>', .terminator = '~',
-		.repertoire = X12_EXTENDED, .sender_qual = STR("ZZ"), .sender = STR("US"),
-		.receiver_qual = STR("ZZ"), .receiver = STR("THEM"), .group_sender = STR("US"),
-		.group_receiver = STR("THEM"), .isa_version = STR("00401"), .group_version = STR("004010"),
-		.usage = 'P', .when = {.year = 2026, .month = 11, .day = 23, .hour = 2, .has_time = true}};
+	return (struct x12_profile){.element = '*',
+		.component = '>',
+		.terminator = '~',
+		.repertoire = X12_EXTENDED,
+		.sender_qual = STR("ZZ"),
+		.sender = STR("US"),
+		.receiver_qual = STR("ZZ"),
+		.receiver = STR("THEM"),
+		.group_sender = STR("US"),
+		.group_receiver = STR("THEM"),
+		.isa_version = STR("00401"),
+		.group_version = STR("004010"),
+		.usage = 'P',
+		.when = {.year = 2026, .month = 11, .day = 23, .hour = 2, .has_time = true}};
 }
 
 static const struct def_segment *def(const char *tag)
@@ -48,8 +57,10 @@ static struct segment make(const char *tag, const char *text, struct value *v)
 		assert_true(str_to_i64(str_sub(part, 0, dot == SIZE_MAX ? eq : dot), &element));
 		if (dot != SIZE_MAX)
 			assert_true(str_to_i64(str_sub(part, dot + 1, eq - dot - 1), &component));
-		v[s.n++] = (struct value){.element = (uint16_t)element, .repetition = 1,
-			.component = (uint16_t)component, .text = str_from(part, eq + 1)};
+		v[s.n++] = (struct value){.element = (uint16_t)element,
+			.repetition = 1,
+			.component = (uint16_t)component,
+			.text = str_from(part, eq + 1)};
 	}
 	return s;
 }
@@ -59,13 +70,14 @@ struct row {
 	const char *tag;
 	const char *values;
 	enum x12_repertoire repertoire;
-	const char *want;	/* bytes, or the code of the finding with element */
+	const char *want; /* bytes, or the code of the finding with element */
 };
 
 static const struct row rows[] = {
 	{"r31 nothing trailing", "REF", "1=VR|2=A|4.1=|4.2=", X12_EXTENDED, "REF*VR*A~"},
 	{"r39 composite cut", "CTP", "3=1|4=2|5.1=EA", X12_EXTENDED, "CTP***1*2*EA~"},
-	{"r39 component behind a hole", "CTP", "3=1|4=2|5.1=EA|5.3=2", X12_EXTENDED, "CTP***1*2*EA>>2~"},
+	{"r39 component behind a hole", "CTP", "3=1|4=2|5.1=EA|5.3=2", X12_EXTENDED,
+		"CTP***1*2*EA>>2~"},
 	{"r34 R is canonical", "CTP", "3=0012.500", X12_EXTENDED, "CTP***12.5~"},
 	{"r34 R zero", "CTP", "3=-0.00", X12_EXTENDED, "CTP***0~"},
 	{"r34 R below one", "CTP", "3=0.50", X12_EXTENDED, "CTP***.5~"},
@@ -145,7 +157,8 @@ static void names_the_separator(void **state)
 	diag_init(&d, &a);
 	assert_false(x12_write_check(&p, &s, &d, &about));
 	assert_int_equal(d.n, 1);
-	assert_true(str_find(d.first->expected, STR("'^', which is the repetition separator"), 0) != SIZE_MAX);
+	assert_true(str_find(d.first->expected, STR("'^', which is the repetition separator"), 0) !=
+		SIZE_MAX);
 	assert_true(str_is(d.first->item, "sku-1"));
 	arena_done(&a);
 }

@@ -36,9 +36,11 @@ static void every_example(void **state)
 			if (!got.p)
 				fail_msg("%s: %s", fn->example, w.faults.first->text);
 			if (!str_is(got, fn->gives))
-				fail_msg("%s gives '" STR_FMT "', not '%s'", fn->example, STR_ARG(got), fn->gives);
+				fail_msg("%s gives '" STR_FMT "', not '%s'", fn->example,
+					STR_ARG(got), fn->gives);
 			if (w.diag.errors)
-				fail_msg("%s: finding " STR_FMT, fn->example, STR_ARG(w.diag.first->code));
+				fail_msg("%s: finding " STR_FMT, fn->example,
+					STR_ARG(w.diag.first->code));
 			map_world_done(&w);
 		}
 	}

@@ -40,18 +40,21 @@ static void add(size_t *n, const struct finding *f)
 {
 	if (sizeof(result) - *n < 400)
 		return;
-	*n += (size_t)snprintf(result + *n, sizeof(result) - *n, "%s" STR_FMT "@%.*s%u", *n ? " " : "",
-		STR_ARG(f->code), (int)(f->segment.n > 20 ? 20 : f->segment.n),
+	*n += (size_t)snprintf(result + *n, sizeof(result) - *n, "%s" STR_FMT "@%.*s%u",
+		*n ? " " : "", STR_ARG(f->code), (int)(f->segment.n > 20 ? 20 : f->segment.n),
 		f->segment.p ? f->segment.p : "", f->segment_at);
 	if (f->element)
-		*n += (size_t)snprintf(result + *n, sizeof(result) - *n, ".%u", (unsigned)f->element);
+		*n += (size_t)snprintf(
+			result + *n, sizeof(result) - *n, ".%u", (unsigned)f->element);
 	if (f->component)
-		*n += (size_t)snprintf(result + *n, sizeof(result) - *n, "-%u", (unsigned)f->component);
+		*n += (size_t)snprintf(
+			result + *n, sizeof(result) - *n, "-%u", (unsigned)f->component);
 }
 
 const char *edi_support_read(struct str bytes, enum x12_level level)
 {
-	const struct x12_read_options o = {.defs = edi_support_defs(), .level = level, .file = STR("t.edi")};
+	const struct x12_read_options o = {
+		.defs = edi_support_defs(), .level = level, .file = STR("t.edi")};
 	struct arena a;
 	struct diag d;
 	struct err e;

@@ -6,7 +6,7 @@
 #include "defs/defs.h"
 #include "edi/x12_read.h"
 
-struct defs *edi_support_defs(void);	/* maps/ of the repository; opened once */
+struct defs *edi_support_defs(void); /* maps/ of the repository; opened once */
 void edi_support_done(void);
 
 /* Reads all and returns "CODE@TAG12.3 CODE@..." with segment position and element (and "-2" for a
@@ -14,8 +14,8 @@ void edi_support_done(void);
 const char *edi_support_read(struct str bytes, enum x12_level level);
 
 /* ISA with control number 1 and version 00401, separators * > ~. */
-#define EDI_ISA                                                                                          \
-	"ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261123*0200*U*00401*"     \
+#define EDI_ISA                                                                                      \
+	"ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261123*0200*U*00401*" \
 	"000000001*0*P*>~"
 #define EDI_GS "GS*SC*US*THEM*20261123*0200*1*X*004010~"
 #define EDI_END "GE*1*1~IEA*1*000000001~"

@@ -37,12 +37,14 @@ static bool load(struct map_world *w, const char *expression)
 	const struct map *m = NULL;
 
 	buf_init(&b, 1 << 16);
-	buf_c(&b, "<map xmlns=\"urn:gridspool:map:1\" name=\"probe\">\n"
+	buf_c(&b,
+		"<map xmlns=\"urn:gridspool:map:1\" name=\"probe\">\n"
 		"<source format=\"json\"/>\n<target format=\"x12\" version=\"004010\" message=\"832\"/>\n"
 		"<table name=\"colour\" file=\"colour.csv\" key=\"name\" value=\"code\"/>\n"
 		"<key value=\"'k'\"/>\n<keep name=\"probe\" value=\"");
 	escaped(&b, expression);
-	buf_c(&b, "\"/>\n<message><BCT BCT01=\"'PC'\"/><item><LIN LIN02=\"'VN'\" LIN03=\"'x'\"/>"
+	buf_c(&b,
+		"\"/>\n<message><BCT BCT01=\"'PC'\"/><item><LIN LIN02=\"'VN'\" LIN03=\"'x'\"/>"
 		"<total name=\"qty\" add=\"1\"/></item></message></map>\n");
 	write_file("colour.csv", "name,code\nred,RD\nblue,BL\n");
 	m = map_world_load(w, buf_cstr(&b));
@@ -63,7 +65,8 @@ struct str map_probe(struct map_world *w, const char *expression, const char *js
 	if (!load(w, expression))
 		return (struct str){NULL, 0};
 	write_file("item.json", json);
-	map_world_open(w, "item.json", (struct reader_spec){.format = STR("json"), .file = STR("item.json")}, NULL, NULL);
+	map_world_open(w, "item.json",
+		(struct reader_spec){.format = STR("json"), .file = STR("item.json")}, NULL, NULL);
 	assert_int_equal(reader_next(w->source, &it, &w->diag, &e), 1);
 	assert_int_equal(map_message_start(w->run, &s, &n, &w->diag, &w->arena, &e), 0);
 	assert_int_equal(map_item(w->run, &it, 1, &r, &w->diag, &w->arena, &e), 0);

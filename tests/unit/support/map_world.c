@@ -63,10 +63,12 @@ struct map *map_world_load(struct map_world *w, const char *text)
 	return w->map;
 }
 
-static void add(struct map_world *w, struct map_var *list, size_t *n, const char *name, const char *value)
+static void add(
+	struct map_world *w, struct map_var *list, size_t *n, const char *name, const char *value)
 {
 	assert_true(*n < WORLD_VARS);
-	list[(*n)++] = (struct map_var){arena_str(&w->arena, str_c(name)), arena_str(&w->arena, str_c(value))};
+	list[(*n)++] = (struct map_var){
+		arena_str(&w->arena, str_c(name)), arena_str(&w->arena, str_c(value))};
 }
 
 void map_world_var(struct map_world *w, const char *name, const char *value)
@@ -79,7 +81,8 @@ void map_world_workflow(struct map_world *w, const char *id, const char *label)
 	add(w, w->workflow, &w->input.nworkflow, id, label);
 }
 
-static struct reader *open_reader(struct map_world *w, const char *path, const struct reader_spec *spec)
+static struct reader *open_reader(
+	struct map_world *w, const char *path, const struct reader_spec *spec)
 {
 	struct err e = {0};
 	int fd = fsx_open_path(path, &e);
@@ -94,8 +97,8 @@ static struct reader *open_reader(struct map_world *w, const char *path, const s
 	return r;
 }
 
-void map_world_open(struct map_world *w, const char *items, struct reader_spec spec, const char *const *joins,
-	const struct reader_spec *join_specs)
+void map_world_open(struct map_world *w, const char *items, struct reader_spec spec,
+	const char *const *joins, const struct reader_spec *join_specs)
 {
 	struct err e = {0};
 
@@ -111,11 +114,14 @@ void map_world_open(struct map_world *w, const char *items, struct reader_spec s
 		fail_msg("%s", e.text);
 }
 
-static void value(struct buf *out, const struct segment *s, const struct value *v, const struct value *before)
+static void value(
+	struct buf *out, const struct segment *s, const struct value *v, const struct value *before)
 {
 	unsigned element = before ? before->element : 0;
-	unsigned component = before && before->element == v->element && before->repetition == v->repetition ?
-		before->component : 1;
+	unsigned component = before && before->element == v->element &&
+			before->repetition == v->repetition
+		? before->component
+		: 1;
 
 	(void)s;
 	if (element == v->element && before->repetition != v->repetition)
@@ -140,14 +146,15 @@ void map_world_segments(struct buf *out, const struct segment *s)
 void map_world_findings(struct buf *out, const struct diag *d)
 {
 	for (const struct finding *f = d->first; f; f = f->next)
-		buf_printf(out, "! " STR_FMT " " STR_FMT " " STR_FMT " '" STR_FMT "'\n", STR_ARG(f->code), STR_ARG(f->item),
-			STR_ARG(f->field), STR_ARG(f->found));
+		buf_printf(out, "! " STR_FMT " " STR_FMT " " STR_FMT " '" STR_FMT "'\n",
+			STR_ARG(f->code), STR_ARG(f->item), STR_ARG(f->field), STR_ARG(f->found));
 }
 
 void map_world_faults(struct buf *out, const struct faults *f)
 {
 	for (const struct fault *k = f->first; k; k = k->next)
-		buf_printf(out, "%u:%u: %s%s\n", k->line, k->column, k->warning ? "warning: " : "", k->text);
+		buf_printf(out, "%u:%u: %s%s\n", k->line, k->column, k->warning ? "warning: " : "",
+			k->text);
 }
 
 void map_world_run(struct map_world *w, struct buf *out)

@@ -13,13 +13,13 @@ struct map_world {
 	struct faults faults;
 	struct diag diag;
 	struct defs *defs;
-	int dirs[2];			/* the test's own folder, maps of the project */
+	int dirs[2]; /* the test's own folder, maps of the project */
 	const char *dir_names[2];
 	struct map_env env;
 	struct map *map;
 	struct map_run *run;
 	struct map_input input;
-	struct reader *source;		/* the items */
+	struct reader *source; /* the items */
 	struct reader *links;
 	struct reader *joins[WORLD_JOINS];
 	int fds[2 + WORLD_JOINS];
@@ -38,8 +38,8 @@ struct map *map_world_load(struct map_world *w, const char *text);
 void map_world_var(struct map_world *w, const char *name, const char *value);
 void map_world_workflow(struct map_world *w, const char *id, const char *label);
 /* Opens the readers (specs: items, then one a join) and makes the run. Fails the test on errors. */
-void map_world_open(struct map_world *w, const char *items, struct reader_spec spec, const char *const *joins,
-	const struct reader_spec *join_specs);
+void map_world_open(struct map_world *w, const char *items, struct reader_spec spec,
+	const char *const *joins, const struct reader_spec *join_specs);
 /* Everything in one message: segments as lines, then findings as "! CODE item field found". */
 void map_world_run(struct map_world *w, struct buf *out);
 void map_world_segments(struct buf *out, const struct segment *s);

@@ -8,7 +8,8 @@
 #include "map/func.h"
 #include "map/lex.h"
 
-enum { ARGS_MAX = 32, STEPS_MAX = 32 };
+/* Operators of one expression: evaluation goes as deep as there are in a row. */
+enum { ARGS_MAX = 32, STEPS_MAX = 32, OPERATORS_MAX = 500 };
 
 struct parse {
 	struct lex l;
@@ -16,6 +17,7 @@ struct parse {
 	struct arena *a;
 	struct expr_fault *f;
 	int depth;
+	int operators;
 };
 
 static struct expr *expression(struct parse *p, int level);
@@ -57,7 +59,8 @@ static bool expect(struct parse *p, const char *sign)
 	if (p->l.kind == LEX_END)
 		fault(p, p->l.start, "the expression ends where '%s' is expected", sign);
 	else
-		fault(p, p->l.start, "'%s' is expected here, found '" STR_FMT "'", sign, STR_ARG(p->l.word));
+		fault(p, p->l.start, "'%s' is expected here, found '" STR_FMT "'", sign,
+			STR_ARG(p->l.word));
 	return false;
 }
 
@@ -89,7 +92,7 @@ static bool check_count(struct parse *p, const struct expr *x)
 	if (x->nargs >= fn->min && (fn->max == FUNC_ANY || x->nargs <= fn->max))
 		return true;
 	return fault(p, x->at, "%s(%s) was given %u argument%s", fn->name, fn->args, x->nargs,
-		x->nargs == 1 ? "" : "s") != NULL;
+		       x->nargs == 1 ? "" : "s") != NULL;
 }
 
 static struct expr *call(struct parse *p, struct str name, uint32_t at)
@@ -116,7 +119,8 @@ static bool field_name(struct parse *p, struct step *s)
 	if (!lex_next(&p->l, p->f) || !expect(p, "("))
 		return false;
 	if (p->l.kind != LEX_TEXT || p->l.word.n == 0)
-		return fault(p, p->l.start, "field() needs the name in quotes: field('Gewicht (kg)')") != NULL;
+		return fault(p, p->l.start,
+			       "field() needs the name in quotes: field('Gewicht (kg)')") != NULL;
 	s->name = names_id(p->scope->names, p->l.word);
 	return lex_next(&p->l, p->f) && expect(p, ")");
 }
@@ -128,7 +132,8 @@ static bool predicates(struct parse *p, struct step *s)
 
 	while (lex_is(&p->l, "[")) {
 		if (n == ARGS_MAX)
-			return fault(p, p->l.start, "more than %d conditions at one step", ARGS_MAX) != NULL;
+			return fault(p, p->l.start, "more than %d conditions at one step",
+				       ARGS_MAX) != NULL;
 		if (!lex_next(&p->l, p->f))
 			return false;
 		preds[n] = expression(p, 0);
@@ -152,8 +157,10 @@ static bool axis(struct parse *p, struct step *s)
 	else if (str_is(p->l.word, "following-sibling"))
 		s->axis = STEP_FOLLOWING;
 	else if (!str_is(p->l.word, "child"))
-		return fault(p, p->l.start, "the axis '" STR_FMT "::' is not there; there are .., "
-			"parent:: and following-sibling::", STR_ARG(p->l.word)) != NULL;
+		return fault(p, p->l.start,
+			       "the axis '" STR_FMT "::' is not there; there are .., "
+			       "parent:: and following-sibling::",
+			       STR_ARG(p->l.word)) != NULL;
 	return lex_next(&p->l, p->f) && lex_next(&p->l, p->f);
 }
 
@@ -176,13 +183,16 @@ static bool step(struct parse *p, struct step *s)
 	if (lex_is(&p->l, "*"))
 		return lex_next(&p->l, p->f) && predicates(p, s);
 	if (p->l.kind != LEX_NAME)
-		return fault(p, p->l.start, p->l.kind == LEX_END ? "the path ends where a name is expected" :
-			"a name is expected here") != NULL;
+		return fault(p, p->l.start,
+			       p->l.kind == LEX_END ? "the path ends where a name is expected"
+						    : "a name is expected here") != NULL;
 	if (str_is(p->l.word, "field") && next_is_pair(&p->l, "("))
 		return field_name(p, s) && predicates(p, s);
 	if (next_is_pair(&p->l, "("))
-		return fault(p, p->l.start, "a function cannot be a step of a path; write it around the path: "
-			STR_FMT "(path)", STR_ARG(p->l.word)) != NULL;
+		return fault(p, p->l.start,
+			       "a function cannot be a step of a path; write it around the path: " STR_FMT
+			       "(path)",
+			       STR_ARG(p->l.word)) != NULL;
 	s->name = names_id(p->scope->names, p->l.word);
 	return lex_next(&p->l, p->f) && predicates(p, s);
 }
@@ -223,7 +233,8 @@ static struct expr *path(struct parse *p)
 	struct step list[STEPS_MAX];
 
 	if (lex_is(&p->l, "//"))
-		return fault(p, p->l.start, "// at the beginning would search the whole source; name the way");
+		return fault(p, p->l.start,
+			"// at the beginning would search the whole source; name the way");
 	if (lex_is(&p->l, "/")) {
 		x->root = true;
 		if (!lex_next(&p->l, p->f))
@@ -252,7 +263,8 @@ static struct expr *filter(struct parse *p, struct expr *base)
 
 static bool is_group(struct str name)
 {
-	static const char *const groups[] = {"run", "environment", "partner", "agreement", "kept", "message"};
+	static const char *const groups[] = {
+		"run", "environment", "partner", "agreement", "kept", "message"};
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		if (str_is(name, groups[i]))
@@ -270,12 +282,14 @@ static struct expr *variable(struct parse *p)
 		return NULL;
 	if (is_group(name)) {
 		if (!lex_is(&p->l, "/"))
-			return fault(p, x->at, "$" STR_FMT " is a group; name one of its values: $" STR_FMT "/...",
+			return fault(p, x->at,
+				"$" STR_FMT " is a group; name one of its values: $" STR_FMT "/...",
 				STR_ARG(name), STR_ARG(name));
 		if (!lex_next(&p->l, p->f))
 			return NULL;
 		if (p->l.kind != LEX_NAME)
-			return fault(p, p->l.start, "a name must follow $" STR_FMT "/", STR_ARG(name));
+			return fault(
+				p, p->l.start, "a name must follow $" STR_FMT "/", STR_ARG(name));
 		name = arena_printf(p->a, STR_FMT "/" STR_FMT, STR_ARG(name), STR_ARG(p->l.word));
 		if (!lex_next(&p->l, p->f))
 			return NULL;
@@ -293,7 +307,8 @@ static struct expr *literal(struct parse *p)
 
 	x->text = p->l.word;
 	if (number && !dec_parse(x->text, '.', &x->num))
-		return fault(p, x->at, "'" STR_FMT "' is no number of at most %d digits and %d decimals",
+		return fault(p, x->at,
+			"'" STR_FMT "' is no number of at most %d digits and %d decimals",
 			STR_ARG(x->text), DEC_DIGITS, DEC_SCALE);
 	return lex_next(&p->l, p->f) ? x : NULL;
 }
@@ -358,10 +373,20 @@ static const struct {
 	uint8_t op;
 	bool name;
 } operators[] = {
-	{"or", 0, EXPR_OR, true}, {"and", 1, EXPR_AND, true}, {"=", 2, EXPR_EQ, false}, {"!=", 2, EXPR_NE, false},
-	{"<", 3, EXPR_LT, false}, {"<=", 3, EXPR_LE, false}, {">", 3, EXPR_GT, false}, {">=", 3, EXPR_GE, false},
-	{"+", 4, EXPR_ADD, false}, {"-", 4, EXPR_SUB, false}, {"*", 5, EXPR_MUL, false}, {"div", 5, EXPR_DIV, true},
-	{"mod", 5, EXPR_MOD, true}, {"|", 6, EXPR_UNION, false},
+	{"or", 0, EXPR_OR, true},
+	{"and", 1, EXPR_AND, true},
+	{"=", 2, EXPR_EQ, false},
+	{"!=", 2, EXPR_NE, false},
+	{"<", 3, EXPR_LT, false},
+	{"<=", 3, EXPR_LE, false},
+	{">", 3, EXPR_GT, false},
+	{">=", 3, EXPR_GE, false},
+	{"+", 4, EXPR_ADD, false},
+	{"-", 4, EXPR_SUB, false},
+	{"*", 5, EXPR_MUL, false},
+	{"div", 5, EXPR_DIV, true},
+	{"mod", 5, EXPR_MOD, true},
+	{"|", 6, EXPR_UNION, false},
 };
 
 enum { LEVELS = 7 };
@@ -369,8 +394,9 @@ enum { LEVELS = 7 };
 static int operator_at(const struct parse *p, int level)
 {
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
-		if (operators[i].level == level && (operators[i].name ? lex_is_word(&p->l, operators[i].word) :
-				lex_is(&p->l, operators[i].word)))
+		if (operators[i].level == level &&
+			(operators[i].name ? lex_is_word(&p->l, operators[i].word)
+					   : lex_is(&p->l, operators[i].word)))
 			return (int)i;
 	return -1;
 }
@@ -386,6 +412,9 @@ static struct expr *level_of(struct parse *p, int level)
 		struct expr *both[2] = {x, NULL};
 		struct expr *made = make(p, (enum expr_op)operators[op].op, p->l.start);
 
+		if (++p->operators > OPERATORS_MAX)
+			return fault(
+				p, p->l.start, "more than %d operators; use <let>", OPERATORS_MAX);
 		if (!lex_next(&p->l, p->f))
 			return NULL;
 		both[1] = level_of(p, level + 1);
@@ -421,11 +450,13 @@ static bool at_end(struct parse *p)
 {
 	if (p->l.kind == LEX_END)
 		return true;
-	fault(p, p->l.start, "the expression should end here, found '" STR_FMT "'", STR_ARG(p->l.word));
+	fault(p, p->l.start, "the expression should end here, found '" STR_FMT "'",
+		STR_ARG(p->l.word));
 	return false;
 }
 
-struct expr *expr_parse(struct str text, const struct expr_scope *s, struct arena *a, struct expr_fault *f)
+struct expr *expr_parse(
+	struct str text, const struct expr_scope *s, struct arena *a, struct expr_fault *f)
 {
 	struct parse p;
 	struct expr *x = NULL;
@@ -455,7 +486,8 @@ bool expr_parse_list(struct str text, const struct expr_scope *s, bool order, st
 	if (!start(&p, text, s, a, f))
 		return false;
 	for (;;) {
-		x[n] = n < ARGS_MAX - 1 ? expression(&p, 0) : fault(&p, p.l.start, "too long a list");
+		x[n] = n < ARGS_MAX - 1 ? expression(&p, 0)
+					: fault(&p, p.l.start, "too long a list");
 		if (!x[n] || (order && !direction(&p, &down[n])))
 			return false;
 		n++;

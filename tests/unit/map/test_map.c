@@ -46,7 +46,8 @@ static void differ(const char *folder, const char *got, const char *want)
 		got++;
 		want++;
 	}
-	fail_msg("%s/expected.txt differs in line %zu; expected ...%.60s, found ...%.60s", folder, line, want, got);
+	fail_msg("%s/expected.txt differs in line %zu; expected ...%.60s, found ...%.60s", folder,
+		line, want, got);
 }
 
 static void example(const char *folder)
@@ -57,7 +58,9 @@ static void example(const char *folder)
 
 	map_world_start(&w, NULL);
 	buf_init(&out, 1 << 20);
-	if (!map_world_load(&w, map_world_file(&w, arena_printf(&w.arena, EXAMPLES "/%s/map.xml", folder).p).p)) {
+	if (!map_world_load(&w,
+		    map_world_file(&w, arena_printf(&w.arena, EXAMPLES "/%s/map.xml", folder).p)
+			    .p)) {
 		map_world_faults(&out, &w.faults);
 		fail_msg("%s: %s", folder, buf_cstr(&out));
 	}

@@ -1,0 +1,159 @@
+/* What a command prints or writes; see output.h. */
+#include "cli/output.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+enum { BLOCK = 1 << 18, LINE = 4000, JSON_MAX = 64 << 20, JSON_FLUSH = 1 << 18 };
+
+int output_copy(int from, int to, struct err *e)
+{
+	char *block = mem_alloc(BLOCK);
+	uint64_t at = 0;
+	size_t got = 0;
+	int rc = 0;
+
+	do {
+		rc = fsx_pread(from, block, BLOCK, at, &got, e);
+		if (rc == 0 && got > 0)
+			rc = fsx_write_all(to, block, got, e);
+		at += got;
+	} while (rc == 0 && got == BLOCK);
+	mem_free(block);
+	return rc;
+}
+
+static int replace(int dir, const char *name, int fd, uint64_t size, struct err *e)
+{
+	void *map = NULL;
+	int rc = 0;
+
+	if (size > 0)
+		map = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return err_errno(e, ERR_IO, "%s", name);
+	rc = fsx_replace(dir, name, (struct str){map, (size_t)size}, e);
+	if (map)
+		(void)munmap(map, (size_t)size);
+	return rc;
+}
+
+int output_publish(int fd, const char *path, struct err *e)
+{
+	char folder[LIMIT_PATH];
+	char tmp[LIMIT_PATH + 8];
+	const char *slash = strrchr(path, '/');
+	uint64_t size = 0;
+	int dir = -1;
+	int rc = -1;
+
+	if (strcmp(path, "-") == 0)
+		return output_copy(fd, STDOUT_FILENO, e);
+	if (strlen(path) >= sizeof(folder))
+		return err_set(e, ERR_USAGE, "%s: the name is too long", path);
+	(void)snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+	if (slash == path)
+		(void)snprintf(folder, sizeof(folder), "/");
+	dir = fsx_dir(folder, e);
+	if (dir == -1)
+		return -1;
+	if (fsx_size(fd, &size, e) == 0)
+		rc = replace(dir, slash ? slash + 1 : path, fd, size, e);
+	/* The folder is the user's, so our folder for temporary files does not stay in it. */
+	(void)snprintf(tmp, sizeof(tmp), "%s/.tmp", folder);
+	(void)rmdir(tmp);
+	fsx_close(dir);
+	return rc == -1 ? err_wrap(e, "%s", path) : 0;
+}
+
+int output_flush(struct buf *b, int fd, size_t over, struct err *e)
+{
+	if (buf_check(b, "output", e) == -1)
+		return -1;
+	if (b->n <= over)
+		return 0;
+	if (fsx_write_all(fd, b->p, b->n, e) == -1)
+		return -1;
+	buf_clear(b);
+	return 0;
+}
+
+void output_say(const char *fmt, ...)
+{
+	char line[LINE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	(void)fprintf(stderr, "%s\n", line);
+}
+
+int output_error(const struct err *e)
+{
+	output_say("gridspool: %s", e->text);
+	return err_exit(e);
+}
+
+void output_faults(const struct faults *f)
+{
+	for (const struct fault *k = f->first; k; k = k->next)
+		output_say("%s:%" PRIu32 ":%" PRIu32 ": %s%s", k->file, k->line, k->column, k->warning ? "warning: " : "",
+			k->text);
+}
+
+void output_findings_init(struct output_findings *o, uint64_t max, int file)
+{
+	memset(o, 0, sizeof(*o));
+	o->max = max;
+	o->file = file;
+	buf_init(&o->json, JSON_MAX);
+}
+
+static void to_file(struct output_findings *o, const struct finding *f)
+{
+	struct json j;
+
+	if (o->file == -1 || o->e.code != ERR_NONE)
+		return;
+	json_init(&j, &o->json, false);
+	diag_json(&j, f);
+	buf_ch(&o->json, '\n');
+	if (output_flush(&o->json, o->file, JSON_FLUSH, &o->e) == -1)
+		buf_clear(&o->json);
+}
+
+void output_finding(struct output_findings *o, const struct finding *f)
+{
+	struct buf line;
+
+	o->errors += f->severity >= SEV_ERROR;
+	to_file(o, f);
+	if (o->seen++ >= o->max)
+		return;
+	buf_init(&line, LINE);
+	diag_line(&line, f);
+	(void)fprintf(stderr, "%s\n", buf_cstr(&line));
+	buf_done(&line);
+}
+
+int output_findings_end(struct output_findings *o, struct err *e)
+{
+	if (o->seen > o->max && o->max > 0)
+		output_say("and %" PRIu64 " more findings (--max-findings %" PRIu64 ")", o->seen - o->max, o->max);
+	if (o->file != -1 && o->e.code == ERR_NONE && output_flush(&o->json, o->file, 0, &o->e) == -1)
+		buf_clear(&o->json);
+	buf_done(&o->json);
+	if (o->e.code == ERR_NONE)
+		return 0;
+	*e = o->e;
+	return -1;
+}

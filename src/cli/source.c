@@ -1,0 +1,305 @@
+/* Opens any file that we can read; see source.h. */
+#include "cli/source.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "edi/x12_sniff.h"
+#include "format/zip.h"
+
+enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
+
+static const char *const option_names[] = {"format", "separator", "quote", "decimal", "numbers", "columns", "header",
+	"items"};
+
+enum { OPTIONS = sizeof(option_names) / sizeof(option_names[0]) };
+
+/* What cannot be read by position is copied to a file without a name. */
+static int copy(int from, const char *path, struct err *e)
+{
+	char *block = NULL;
+	const int to = fsx_scratch(e);
+	ssize_t n = 0;
+
+	if (to == -1)
+		return -1;
+	block = mem_alloc(COPY);
+	while ((n = read(from, block, COPY)) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			(void)err_errno(e, ERR_IO, "read %s", path);
+		if (n == -1 || fsx_write_all(to, block, (size_t)n, e) == -1) {
+			mem_free(block);
+			fsx_close(to);
+			return -1;
+		}
+	}
+	mem_free(block);
+	return to;
+}
+
+static int pack(const char *path, struct diag *d, struct err *e)
+{
+	struct zip_packed packed;
+	const int dir = fsx_dir(path, e);
+	int to = dir == -1 ? -1 : fsx_scratch(e);
+
+	if (to != -1 && zip_pack(dir, to, &packed, d, e) == -1) {
+		(void)err_wrap(e, "%s", path);
+		fsx_close(to);
+		to = -1;
+	}
+	fsx_close(dir);
+	return to;
+}
+
+static int open_any(const char *path, struct source *s, struct diag *d, struct err *e)
+{
+	struct stat st;
+	int fd = -1;
+
+	if (strcmp(path, "-") == 0) {
+		s->fd = copy(STDIN_FILENO, "standard input", e);
+		return s->fd == -1 ? -1 : 0;
+	}
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		s->folder = true;
+		s->fd = pack(path, d, e);
+		return s->fd == -1 ? -1 : 0;
+	}
+	fd = fsx_open_path(path, e);
+	if (fd == -1)
+		return -1;
+	s->fd = fd;
+	if (fstat(fd, &st) == -1)
+		return err_errno(e, ERR_IO, "%s", path);
+	if (S_ISREG(st.st_mode))
+		return 0;
+	s->fd = copy(fd, path, e);
+	fsx_close(fd);
+	return s->fd == -1 ? -1 : 0;
+}
+
+/* The mark that most often stands between the cells of the first line; 0 when there is none. */
+static char guess_separator(struct str head)
+{
+	static const char marks[] = {',', ';', '\t', '|'};
+	size_t count[sizeof(marks)] = {0};
+	size_t best = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < head.n && (quoted || head.p[i] != '\n'); i++) {
+		if (head.p[i] == '"')
+			quoted = !quoted;
+		for (size_t k = 0; k < sizeof(marks) && !quoted; k++)
+			count[k] += head.p[i] == marks[k];
+	}
+	for (size_t k = 1; k < sizeof(marks); k++)
+		if (count[k] > count[best])
+			best = k;
+	return count[best] > 0 ? marks[best] : 0;
+}
+
+static void find_out(struct source *s, struct str head)
+{
+	struct str text = head;
+
+	s->kind = SOURCE_OTHER;
+	if (str_starts(head, STR("PK\003\004")) || str_starts(head, STR("PK\005\006"))) {
+		s->kind = SOURCE_TREE;
+		s->what = s->folder ? "an export folder" : "a ZIP archive";
+		return;
+	}
+	if (str_starts(text, STR("\357\273\277")))
+		text = str_from(text, 3);
+	text = str_trim(text);
+	if (str_starts(text, STR("ISA")) && text.n >= 106 && !str_is_alpha(text.p[3]) && !str_is_digit(text.p[3])) {
+		s->kind = SOURCE_X12;
+		s->what = "X12";
+		return;
+	}
+	if (str_starts(text, STR("{"))) {
+		s->kind = SOURCE_JSON;
+		s->what = "JSON";
+		return;
+	}
+	s->what = x12_sniff(head);
+	if (str_starts(text, STR("["))) {
+		s->what = "a JSON array; we read one object a file or one a line (jq -c '.[]' makes them)";
+		return;
+	}
+	if (strcmp(s->what, "text of a kind we do not know") == 0) {
+		s->separator = guess_separator(head);
+		if (s->separator) {
+			s->kind = SOURCE_CSV;
+			s->what = "CSV";
+		}
+	}
+}
+
+int source_open(const char *path, struct source *s, struct diag *d, struct err *e)
+{
+	char head[HEAD];
+	size_t got = 0;
+
+	memset(s, 0, sizeof(*s));
+	s->fd = -1;
+	s->path = strcmp(path, "-") == 0 ? "standard input" : path;
+	if (open_any(path, s, d, e) == -1 || fsx_pread(s->fd, head, sizeof(head), 0, &got, e) == -1)
+		return -1;
+	find_out(s, (struct str){head, got});
+	return 0;
+}
+
+void source_close(struct source *s)
+{
+	fsx_close(s->fd);
+	s->fd = -1;
+}
+
+bool source_spec(const struct source *s, const struct reader_spec *o, struct reader_spec *out)
+{
+	*out = *o;
+	out->file = str_c(s->path);
+	if (o->format.n == 0) {
+		if (s->kind == SOURCE_CSV)
+			out->format = STR("csv");
+		else if (s->kind == SOURCE_JSON || s->kind == SOURCE_TREE)
+			out->format = STR("json");
+		else
+			return false;
+	}
+	if (str_is(out->format, "csv") && !out->separator)
+		out->separator = s->separator;
+	return true;
+}
+
+/* --- what the user says of a source --- */
+
+static int one_mark(struct str name, struct str value, char *out, struct err *e)
+{
+	if (str_is(value, "tab"))
+		value = STR("\t");
+	if (value.n != 1 || str_is_alpha(value.p[0]) || str_is_digit(value.p[0]) || value.p[0] == '\n' || value.p[0] == '\r')
+		return err_set(e, ERR_USAGE, STR_FMT "=" STR_FMT ": expected one character that is no letter and no digit, or tab",
+			STR_ARG(name), STR_ARG(value));
+	*out = value.p[0];
+	return 0;
+}
+
+static void words(struct str value, struct arena *a, const struct str **list, size_t *n)
+{
+	struct str *made = arena_array(a, COLUMNS, sizeof(*made));
+	struct str word;
+
+	*n = 0;
+	while (*n < COLUMNS && str_split(&value, ' ', &word))
+		if (word.n > 0)
+			made[(*n)++] = arena_str(a, word);
+	*list = made;
+}
+
+static int yes_no(struct str name, struct str value, bool *out, struct err *e)
+{
+	if (!str_is(value, "yes") && !str_is(value, "no"))
+		return err_set(e, ERR_USAGE, STR_FMT "=" STR_FMT ": expected yes or no", STR_ARG(name), STR_ARG(value));
+	*out = str_is(value, "yes");
+	return 0;
+}
+
+static int set_format(struct reader_spec *o, struct str value, struct arena *a, struct err *e)
+{
+	if (!reader_find(value))
+		return err_set(e, ERR_USAGE, "format=" STR_FMT ": expected json or csv", STR_ARG(value));
+	o->format = arena_str(a, value);
+	return 0;
+}
+
+static int set_decimal(struct reader_spec *o, struct str value, struct err *e)
+{
+	if (!str_is(value, ",") && !str_is(value, "."))
+		return err_set(e, ERR_USAGE, "decimal=" STR_FMT ": expected , or .", STR_ARG(value));
+	o->decimal = value.p[0];
+	return 0;
+}
+
+int source_option(struct reader_spec *o, struct str name, struct str value, struct arena *a, struct err *e)
+{
+	const char *near = NULL;
+
+	if (str_is(name, "format"))
+		return set_format(o, value, a, e);
+	if (str_is(name, "separator"))
+		return one_mark(name, value, &o->separator, e);
+	if (str_is(name, "quote"))
+		return one_mark(name, value, &o->quote, e);
+	if (str_is(name, "decimal"))
+		return set_decimal(o, value, e);
+	if (str_is(name, "numbers")) {
+		words(value, a, &o->numbers, &o->nnumbers);
+		return 0;
+	}
+	if (str_is(name, "columns")) {
+		words(value, a, &o->columns, &o->ncolumns);
+		return 0;
+	}
+	if (str_is(name, "header")) {
+		bool header = true;
+		const int rc = yes_no(name, value, &header, e);
+		o->no_header = !header;
+		return rc;
+	}
+	if (str_is(name, "items")) {
+		o->items_below = arena_str(a, value);
+		return 0;
+	}
+	near = str_suggest(name, option_names, OPTIONS);
+	return err_set(e, ERR_USAGE, STR_FMT "=: no such option of a source%s%s", STR_ARG(name), near ? "; did you mean " : "",
+		near ? near : "");
+}
+
+/* Offset of the next ",NAME=" of an option we know, at or after from; values may hold commas. */
+static size_t next_option(struct str text, size_t from, struct str *name)
+{
+	for (size_t at = str_find(text, STR(","), from); at != SIZE_MAX; at = str_find(text, STR(","), at + 1)) {
+		const size_t equals = str_find(text, STR("="), at);
+		if (equals == SIZE_MAX)
+			break;
+		for (size_t i = 0; i < OPTIONS; i++) {
+			*name = str_sub(text, at + 1, equals - at - 1);
+			if (str_is(*name, option_names[i]))
+				return at;
+		}
+	}
+	return SIZE_MAX;
+}
+
+const char *source_parse(struct str text, struct reader_spec *o, struct arena *a, struct err *e)
+{
+	struct str name;
+	size_t at = next_option(text, 0, &name);
+	const char *path = arena_cstr(a, str_sub(text, 0, at == SIZE_MAX ? text.n : at));
+
+	if (!*path) {
+		(void)err_set(e, ERR_USAGE, STR_FMT ": expected FILE[,separator=;,decimal=,]", STR_ARG(text));
+		return NULL;
+	}
+	while (at != SIZE_MAX) {
+		const size_t from = at + 1 + name.n + 1;
+		struct str following;
+		/* A value has at least one character: decimal=,,numbers=... is a comma. */
+		const size_t next = next_option(text, from + 1, &following);
+		const struct str value = str_sub(text, from, (next == SIZE_MAX ? text.n : next) - from);
+		if (source_option(o, name, value, a, e) == -1)
+			return NULL;
+		at = next;
+		name = following;
+	}
+	return path;
+}

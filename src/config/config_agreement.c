@@ -1,0 +1,273 @@
+/* bundle/agreements/PARTNER.xml: what is exchanged with a partner, and how its envelope looks. */
+#include <string.h>
+
+#include "config/config_parts.h"
+
+static const struct config_partner *find_partner(
+	struct config_xml *c, const struct xml *x, struct str stem)
+{
+	const struct str name = config_xml_name(c, x, "partner", true);
+	const struct config_partner *p = table_get(&c->partners, name);
+
+	if (name.n == 0)
+		return NULL;
+	if (!str_eq(name, stem))
+		(void)config_xml_fault(c, x,
+			"partner=\"" STR_FMT "\" must be that of the file, '" STR_FMT "'",
+			STR_ARG(name), STR_ARG(stem));
+	if (!p && !c->partners_broken)
+		(void)config_xml_fault(c, x,
+			"partner '" STR_FMT "' is not known: there is no partners/" STR_FMT
+			".xml%s",
+			STR_ARG(name), STR_ARG(name), config_xml_near_key(c, name, &c->partners));
+	return p;
+}
+
+static void find_source(struct config_xml *c, const struct xml *x, struct config_agreement *g)
+{
+	const struct str name = config_xml_name(c, x, "source", true);
+
+	g->source = table_get(&c->sources, name);
+	if (name.n > 0 && !g->source && !c->routes_broken)
+		(void)config_xml_fault(c, x, "source '" STR_FMT "' is not in bundle/routes.xml%s",
+			STR_ARG(name), config_xml_near_key(c, name, &c->sources));
+	else if (g->source && g->changes && g->source->kind == SOURCE_EVENTS)
+		(void)config_xml_fault(c, x,
+			"send=\"changes\" needs a snapshot; source '" STR_FMT
+			"' has kind=\"events\"",
+			STR_ARG(name));
+}
+
+static void find_endpoint(struct config_xml *c, const struct xml *x, struct config_agreement *g)
+{
+	const struct str name = config_xml_name(c, x, "endpoint", true);
+	const char **names = NULL;
+	size_t n = 0;
+
+	if (name.n == 0 || !g->partner)
+		return;
+	for (const struct config_endpoint *ep = g->partner->endpoints; ep; ep = ep->next) {
+		if (str_eq(ep->name, name))
+			g->endpoint = ep;
+		n++;
+	}
+	if (g->endpoint)
+		return;
+	names = arena_array(&c->config->arena, n + 1, sizeof(*names));
+	n = 0;
+	for (const struct config_endpoint *ep = g->partner->endpoints; ep; ep = ep->next)
+		names[n++] = arena_cstr(&c->config->arena, ep->name);
+	(void)config_xml_fault(c, x, "endpoint '" STR_FMT "' is not in %s%s", STR_ARG(name),
+		g->partner->file, config_xml_near(c, name, names, n));
+}
+
+/* ---- envelope ------------------------------------------------------------------------------- */
+
+/* A separator is a graphic character that no value of digits, letters and numbers needs. */
+static void check_separator(struct config_xml *c, const struct xml *x, const char *attr, char ch)
+{
+	const bool line_end = ch == '\n' && strcmp(attr, "terminator") == 0;
+
+	if (line_end ||
+		(ch > ' ' && ch < 0x7f && !str_is_alpha(ch) && !str_is_digit(ch) &&
+			!strchr(".-+", ch)))
+		return;
+	(void)config_xml_fault(c, x,
+		"%s=\"%c\" must be one ASCII character that is no letter, no digit, no blank and "
+		"none of . - +",
+		attr, ch > ' ' ? ch : ' ');
+}
+
+static void check_distinct(
+	struct config_xml *c, const struct xml *x, const struct config_agreement *g)
+{
+	if (g->element == g->component)
+		(void)config_xml_fault(c, x, "element and component are both '%c'", g->element);
+	if (g->element == g->terminator)
+		(void)config_xml_fault(c, x, "element and terminator are both '%c'", g->element);
+	if (g->component == g->terminator)
+		(void)config_xml_fault(
+			c, x, "component and terminator are both '%c'", g->component);
+	if (g->newline && g->terminator == '\n')
+		(void)config_xml_fault(c, x,
+			"newline=\"yes\" would end each segment twice: terminator is a newline");
+}
+
+static bool has_separator(const struct config_agreement *g, struct str s)
+{
+	return str_chr(s, g->element) != SIZE_MAX || str_chr(s, g->component) != SIZE_MAX ||
+		str_chr(s, g->terminator) != SIZE_MAX;
+}
+
+static void check_identity(struct config_xml *c, const struct xml *x,
+	const struct config_agreement *g, const struct config_identity *id)
+{
+	if (has_separator(g, id->id) || has_separator(g, id->group))
+		(void)config_xml_fault(c, x,
+			"a separator of agreement '" STR_FMT "' stands in the identity %s",
+			STR_ARG(g->name), config_xml_who(c, id));
+}
+
+static void read_envelope(
+	struct config_xml *c, const struct xml *agreement, struct config_agreement *g)
+{
+	static const char *const repertoires[] = {"basic", "extended", "latin1", "utf8"};
+	const struct xml *envelope = config_xml_only(c, agreement, "envelope");
+	const struct xml *x = envelope ? envelope : agreement;
+
+	g->element = '*';
+	g->component = '>';
+	g->terminator = '~';
+	g->repertoire = STR("extended");
+	g->isa_version = STR("00401");
+	if (envelope) {
+		config_xml_strict(c, x,
+			"element component terminator newline repertoire isa-version ack", "");
+		g->element = config_xml_char(c, x, "element", g->element);
+		g->component = config_xml_char(c, x, "component", g->component);
+		g->terminator = config_xml_char(c, x, "terminator", g->terminator);
+		g->newline = config_xml_yes(c, x, "newline", false);
+		g->ack_requested = config_xml_yes(c, x, "ack", false);
+		g->repertoire = str_c(repertoires[config_xml_choice(
+			c, x, "repertoire", "basic extended latin1 utf8", 1)]);
+		if (xml_has(x, "isa-version"))
+			g->isa_version = config_xml_text(c, x, "isa-version", true);
+		check_separator(c, x, "element", g->element);
+		check_separator(c, x, "component", g->component);
+		check_separator(c, x, "terminator", g->terminator);
+		check_distinct(c, x, g);
+	}
+	if (g->isa_version.n > 0 && (g->isa_version.n != 5 || !str_is_digits(g->isa_version)))
+		(void)config_xml_fault(c, x,
+			"isa-version=\"" STR_FMT "\" must be five digits such as 00401 (ISA12)",
+			STR_ARG(g->isa_version));
+	check_identity(c, x, g, &c->config->identity);
+	if (g->partner)
+		check_identity(c, x, g, &g->partner->identity);
+}
+
+/* ---- acknowledgments ------------------------------------------------------------------------ */
+
+static bool expects(const struct config_agreement *g, const char *ack)
+{
+	for (const struct config_expect *e = g->expects; e; e = e->next)
+		if (str_is(e->ack, ack))
+			return true;
+	return false;
+}
+
+static void read_expects(struct config_xml *c, const struct xml *x, struct config_agreement *g)
+{
+	static const char *const acks[] = {"ta1", "997"};
+	struct config_expect **tail = &g->expects;
+
+	for (const struct xml *e = config_xml_from(x->child, "expect"); e;
+		e = config_xml_from(e->next, "expect")) {
+		struct config_expect *expect = ARENA_NEW(&c->config->arena, struct config_expect);
+		config_xml_strict(c, e, "ack within", "");
+		const int at = config_xml_choice(c, e, "ack", "ta1 997", -1);
+		expect->ack = at >= 0 ? str_c(acks[at]) : STR("");
+		if (at >= 0 && expects(g, acks[at]))
+			(void)config_xml_fault(c, e, "'%s' is expected twice", acks[at]);
+		if (!xml_has(e, "within"))
+			(void)config_xml_fault(
+				c, e, "<expect> must have the attribute 'within', such as 24h");
+		expect->within = config_xml_duration(c, e, "within", 86400, 1);
+		*tail = expect;
+		tail = &expect->next;
+	}
+	if (str_is(g->accepted_at, "syntax") && !expects(g, "997"))
+		config_xml_warn(c, x,
+			"accepted-at=\"syntax\" without <expect ack=\"997\" within=\"24h\"/>: nobody is "
+			"told when the 997 stays away");
+	if (expects(g, "ta1") && !g->ack_requested)
+		config_xml_warn(c, x,
+			"a TA1 is expected, but the envelope does not ask for one (<envelope ack=\"yes\">)");
+}
+
+/* ---- the agreement -------------------------------------------------------------------------- */
+
+static bool upper_or_digit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!str_is_digit(s.p[i]) && !(s.p[i] >= 'A' && s.p[i] <= 'Z'))
+			return false;
+	return true;
+}
+
+static void read_message(struct config_xml *c, const struct xml *x, struct config_agreement *g)
+{
+	g->message = config_xml_text(c, x, "message", true);
+	g->version = config_xml_text(c, x, "version", true);
+	g->map = config_xml_text(c, x, "map", true);
+	if (g->message.n > 0 && (g->message.n > 6 || !upper_or_digit(g->message)))
+		(void)config_xml_fault(c, x,
+			"message=\"" STR_FMT "\" must be a message type such as 832",
+			STR_ARG(str_sub(g->message, 0, 100)));
+	if (g->version.n > 0 &&
+		(g->version.n < 6 || g->version.n > 12 || !upper_or_digit(g->version)))
+		(void)config_xml_fault(c, x,
+			"version=\"" STR_FMT
+			"\" must be 6 to 12 digits and capital letters such as 004010 (GS08)",
+			STR_ARG(str_sub(g->version, 0, 100)));
+	if (g->map.n > 0 &&
+		(!str_starts(g->map, STR("maps/")) || !str_ends(g->map, STR(".xml")) ||
+			!config_xml_path_ok(g->map)))
+		(void)config_xml_fault(c, x,
+			"map=\"" STR_FMT "\" must be a file such as maps/acme.xml, below bundle/",
+			STR_ARG(str_sub(g->map, 0, 100)));
+}
+
+static void add_agreement(struct config_xml *c, const struct xml *x, struct config_agreement *g)
+{
+	struct config_agreement **tail = &c->config->agreements;
+	const struct config_agreement *other = NULL;
+
+	if (g->name.n > 0 && !table_add(&c->agreements, g->name, g)) {
+		other = table_get(&c->agreements, g->name);
+		(void)config_xml_fault(c, x,
+			"agreement '" STR_FMT "' is there twice; the first is at %s:%u",
+			STR_ARG(g->name), other->file, other->line);
+	}
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = g;
+}
+
+static void read_agreement(
+	struct config_xml *c, const struct xml *x, const struct config_partner *partner)
+{
+	static const char *const taken[] = {"name", NULL};
+	static const char *const accepted[] = {"syntax", "application", "load", "sent"};
+	struct config_agreement *g = ARENA_NEW(&c->config->arena, struct config_agreement);
+
+	config_xml_strict(c, x,
+		"name title message version map source endpoint send accepted-at duplicates",
+		"envelope expect set");
+	g->file = c->file;
+	g->line = x->line;
+	g->partner = partner;
+	g->name = config_xml_name(c, x, "name", true);
+	g->title = config_xml_text(c, x, "title", false);
+	read_message(c, x, g);
+	g->changes = config_xml_choice(c, x, "send", "all changes", 0) == 1;
+	g->duplicates_safe = config_xml_choice(c, x, "duplicates", "hold safe", 0) == 1;
+	g->accepted_at = str_c(accepted[config_xml_choice(
+		c, x, "accepted-at", "syntax application load sent", 0)]);
+	find_source(c, x, g);
+	find_endpoint(c, x, g);
+	read_envelope(c, x, g);
+	read_expects(c, x, g);
+	g->sets = config_xml_sets(c, x, taken);
+	add_agreement(c, x, g);
+}
+
+void config_agreement_read(struct config_xml *c, const struct xml *x, struct str stem)
+{
+	const struct config_partner *partner = find_partner(c, x, stem);
+
+	config_xml_strict(c, x, "partner", "agreement");
+	for (const struct xml *g = config_xml_from(x->child, "agreement"); g;
+		g = config_xml_from(g->next, "agreement"))
+		read_agreement(c, g, partner);
+}

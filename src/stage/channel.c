@@ -1,0 +1,209 @@
+/* The supervisor's side of a connection; see channel.h. */
+#include "stage/channel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fsx.h"
+#include "stage/channel_worker.h"
+
+enum { CHANNEL_WAIT_MS = 15 * 60 * 1000 };	/* the worker's own deadlines are far shorter */
+
+/* Waits for the next frame. The worker's own deadlines end its calls; ours is the last resort. */
+static int next_frame(struct channel *c, struct err *e)
+{
+	size_t which = 0;
+	int64_t waited = 0;
+	int rc = 0;
+
+	while (rc == 0 && waited < CHANNEL_WAIT_MS && !proc_told_to_stop()) {
+		rc = proc_poll(&c->proc, 1, 1000, &which, e);
+		waited += 1000;
+	}
+	if (rc == -1)
+		return -1;
+	if (rc == 0)
+		return err_set(e, proc_told_to_stop() ? ERR_STOP : ERR_NET, "partner " STR_FMT ": %s",
+			STR_ARG(c->partner->name), proc_told_to_stop() ? "told to stop" : "the transfer worker hangs");
+	rc = frame_receive(c->proc.fd, &c->frame, e);
+	if (rc == 0)
+		return err_set(e, ERR_NET, "partner " STR_FMT ": the transfer worker died", STR_ARG(c->partner->name));
+	return rc == 1 ? 0 : -1;
+}
+
+/* A FAIL frame as an error. */
+static int fault_of(struct channel *c, struct err *e)
+{
+	const int64_t code = frame_get_int(&c->frame);
+	const struct str reason = frame_get_str(&c->frame);
+	const struct str text = frame_get_str(&c->frame);
+	char r[40];
+
+	(void)snprintf(r, sizeof(r), STR_FMT, (int)(reason.n < 39 ? reason.n : 39), reason.p ? reason.p : "");
+	(void)err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_NET, "partner " STR_FMT ": " STR_FMT,
+		STR_ARG(c->partner->name), STR_ARG(text));
+	return err_reason(e, r);
+}
+
+/* The RESULT that ends a piece of work. */
+static int result(struct channel *c, int64_t *code, char *text, size_t size, struct err *e)
+{
+	struct str words = {"", 0};
+
+	if (next_frame(c, e) == -1)
+		return -1;
+	if (c->frame.type == FRAME_FAIL)
+		return fault_of(c, e);
+	if (c->frame.type != FRAME_RESULT)
+		return err_set(e, ERR_INPUT, "the transfer worker sent a frame of type %u", c->frame.type);
+	*code = frame_get_int(&c->frame);
+	(void)frame_get_str(&c->frame);
+	words = frame_get_str(&c->frame);
+	if (size > 0)
+		(void)snprintf(text, size, STR_FMT, STR_ARG(words));
+	return frame_ok(&c->frame) ? 0 : err_set(e, ERR_INPUT, "the transfer worker's answer is not whole");
+}
+
+static int partner_folder(struct env *v, const char *base, const struct config_partner *p, struct err *e)
+{
+	char name[120];
+
+	(void)snprintf(name, sizeof(name), "%s/" STR_FMT, base, STR_ARG(p->name));
+	return env_folder(v, name, e);
+}
+
+int channel_open(struct env *v, const struct config_partner *p, const struct config_endpoint *ep, struct channel *c,
+	struct err *e)
+{
+	struct channel_job job = {.env = v, .endpoint = ep, .keys = -1};
+	struct fsx_tmp probe = {.fd = -1};
+	int64_t code = 0;
+	int keep[4];
+	int rc = -1;
+
+	memset(c, 0, sizeof(*c));
+	c->env = v;
+	c->partner = p;
+	c->endpoint = ep;
+	c->proc.fd = c->outbox = c->received = -1;
+	c->outbox = partner_folder(v, "outbox", p, e);
+	c->received = partner_folder(v, "received", p, e);
+	job.keys = fsx_subdir(v->dir, "keys", e);
+	if (c->outbox == -1 || c->received == -1 || job.keys == -1)
+		goto out;
+	if (fsx_tmp_open(c->received, &probe, e) == -1)	/* .tmp is there before the worker is closed in */
+		goto out;
+	fsx_tmp_drop(&probe);
+	job.outbox = c->outbox;
+	job.received = c->received;
+	keep[0] = job.keys;
+	keep[1] = c->outbox;
+	keep[2] = c->received;
+	keep[3] = v->log.fd == -1 ? c->received : v->log.fd;
+	rc = proc_start(&c->proc, channel_worker_main, &job, keep, 4, e);
+	if (rc == 0)
+		rc = result(c, &code, c->peer, sizeof(c->peer), e);
+out:
+	fsx_close(job.keys);
+	return rc;
+}
+
+void channel_close(struct channel *c)
+{
+	if (c->proc.pid > 0)
+		proc_kill(&c->proc);
+	fsx_close(c->outbox);
+	fsx_close(c->received);
+	c->outbox = c->received = -1;
+}
+
+static int work(struct channel *c, enum channel_verb verb, const char *a, const char *b, struct err *e)
+{
+	frame_start(&c->frame, FRAME_WORK);
+	frame_int(&c->frame, verb);
+	if (a)
+		frame_str(&c->frame, str_c(a));
+	if (b)
+		frame_str(&c->frame, str_c(b));
+	return frame_send(c->proc.fd, &c->frame, e);
+}
+
+/* MAY: the supervisor commits, then says yes; or closes the pair, which is a no. */
+static int allow(struct channel *c, int (*may)(void *ctx, struct err *e), void *ctx, struct err *e)
+{
+	if (may(ctx, e) == -1)
+		return -1;
+	frame_start(&c->frame, FRAME_MAY);
+	return frame_send(c->proc.fd, &c->frame, e);
+}
+
+int channel_send(struct channel *c, const struct interchange_row *r, bool renaming, int (*may)(void *ctx, struct err *e),
+	void *ctx, enum channel_sent *outcome, char evidence[400], struct err *e)
+{
+	struct str words = {"", 0};
+	int64_t code = 0;
+
+	frame_start(&c->frame, FRAME_WORK);
+	frame_int(&c->frame, CHANNEL_DO_SEND);
+	frame_str(&c->frame, r->name);
+	frame_int(&c->frame, r->size);
+	frame_str(&c->frame, r->sha);
+	frame_int(&c->frame, renaming);
+	if (frame_send(c->proc.fd, &c->frame, e) == -1 || next_frame(c, e) == -1)
+		return -1;
+	if (c->frame.type == FRAME_MAY) {
+		if (allow(c, may, ctx, e) == -1 || next_frame(c, e) == -1)
+			return -1;
+	}
+	if (c->frame.type == FRAME_FAIL)
+		return fault_of(c, e);
+	if (c->frame.type != FRAME_RESULT)
+		return err_set(e, ERR_INPUT, "the transfer worker sent a frame of type %u", c->frame.type);
+	code = frame_get_int(&c->frame);
+	(void)frame_get_str(&c->frame);
+	words = frame_get_str(&c->frame);
+	if (!frame_ok(&c->frame) || code < CHANNEL_SENT || code > CHANNEL_LATER)
+		return err_set(e, ERR_INPUT, "the transfer worker's answer is not whole");
+	*outcome = (enum channel_sent)code;
+	(void)snprintf(evidence, 400, STR_FMT, STR_ARG(words));
+	return 0;
+}
+
+int channel_list(struct channel *c, int (*each)(void *ctx, struct str name, int64_t size, int64_t mtime), void *ctx,
+	int64_t *skipped, struct err *e)
+{
+	if (work(c, CHANNEL_DO_LIST, NULL, NULL, e) == -1)
+		return -1;
+	for (;;) {
+		struct str name = {"", 0};
+		int64_t size = 0;
+		int64_t mtime = 0;
+		if (next_frame(c, e) == -1)
+			return -1;
+		if (c->frame.type == FRAME_FAIL)
+			return fault_of(c, e);
+		if (c->frame.type == FRAME_RESULT) {
+			*skipped = frame_get_int(&c->frame);
+			return 0;
+		}
+		name = frame_get_str(&c->frame);
+		size = frame_get_int(&c->frame);
+		mtime = frame_get_int(&c->frame);
+		if (c->frame.type != FRAME_FOUND || !frame_ok(&c->frame) || !fsx_name_ok(name))
+			return err_set(e, ERR_INPUT, "the transfer worker's listing is not whole");
+		if (each(ctx, name, size, mtime) != 0)
+			return err_set(e, ERR_LIMIT, "too many files in the partner's mailbox");
+	}
+}
+
+int channel_fetch(struct channel *c, const char *name, const char *tmp, int64_t *size, struct err *e)
+{
+	return work(c, CHANNEL_DO_FETCH, name, tmp, e) == -1 ? -1 : result(c, size, NULL, 0, e);
+}
+
+int channel_remove(struct channel *c, const char *name, struct err *e)
+{
+	int64_t ignored = 0;
+
+	return work(c, CHANNEL_DO_REMOVE, name, NULL, e) == -1 ? -1 : result(c, &ignored, NULL, 0, e);
+}

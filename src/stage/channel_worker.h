@@ -1,0 +1,22 @@
+/* The transfer worker: one partner's endpoint, its credential, its outbox; nothing else. */
+#ifndef STAGE_CHANNEL_WORKER_H
+#define STAGE_CHANNEL_WORKER_H
+
+#include "stage/env.h"
+
+/* Verbs of FRAME_WORK. */
+enum channel_verb { CHANNEL_DO_SEND = 1, CHANNEL_DO_LIST, CHANNEL_DO_FETCH, CHANNEL_DO_REMOVE };
+
+struct channel_job {
+	struct env *env;
+	const struct config_endpoint *endpoint;
+	int keys, outbox, received;
+};
+
+/* First frame: RESULT(0, "", peer) or FAIL(code, reason, text). Then WORK frames are answered:
+ * SEND(name, size, sha, renaming) by MAY() [answered MAY()] and RESULT(outcome, reason, text);
+ * LIST() by FOUND(name, size, mtime)... and RESULT(skipped, "", ""); FETCH(name, tmp) by
+ * RESULT(size, "", ""); REMOVE(name) by RESULT(0, "", ""); each may end in FAIL instead. */
+int channel_worker_main(int fd, void *job);
+
+#endif

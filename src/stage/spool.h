@@ -1,0 +1,17 @@
+/* Where interchanges lie: a state is a place, and a crash between the two is mended here. */
+#ifndef STAGE_SPOOL_H
+#define STAGE_SPOOL_H
+
+#include "stage/env.h"
+#include "store/ledger_interchange.h"
+
+/* Moves an interchange with its lineage to the folder that the ledger names for it, from wherever
+ * it lies. ERR_ABSENT with reason LOST-FILE when it is nowhere. */
+int spool_settle(struct env *v, int64_t interchange, struct err *e) ATTR_CHECK;
+/* The same for all that are open; what is lost is reported, the others go on. Strangers in
+ * outbox/ are named, never sent. */
+int spool_settle_all(struct env *v, struct err *e) ATTR_CHECK;
+/* The folder of a state for a partner: "sent/acme". */
+void spool_place(const char *state, struct str partner, char out[100]);
+
+#endif

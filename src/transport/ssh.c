@@ -1,0 +1,663 @@
+/*
+ * One SSH connection; see ssh.h. Host keys are pinned by the SHA-256 of the key (RFC 4253, printed
+ * as ssh-keygen does); there is no trust on first use. A pin does not tell its kind of key, so the
+ * kinds are asked for one after the other, a new connection each, until the server shows a pinned
+ * key or has no other. Only algorithms of today are offered. The secret goes to libssh2, whose
+ * memory comes from here and is wiped when freed.
+ */
+#include "transport/ssh.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <libssh2.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "transport/dial.h"
+#include "transport/sshkey.h"
+
+enum {
+	CONNECT_SECONDS = 15,
+	HANDSHAKE_SECONDS = 30,
+	IDLE_SECONDS = 60,
+	GOODBYE_MS = 1000,
+	SEEN_MAX = 400
+};
+
+struct piece;
+
+struct ssh {
+	const struct config_endpoint *ep;
+	const struct cred *cred;
+	const struct clock *clock;
+	struct dial to;
+	int fd;
+	LIBSSH2_SESSION *session;
+	struct piece *pieces;
+	int64_t deadline;
+	int64_t allowed; /* milliseconds of the deadline, for messages */
+	bool timed_out;
+	bool lost;
+	bool answered;		  /* keyboard-interactive: the password was given once */
+	char print[SSHKEY_PRINT]; /* of the key the server showed */
+};
+
+/* The kinds of host keys that libssh2 1.10 can verify without SHA-1, best first. */
+static const char *const kinds[] = {
+	"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"};
+
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+static const struct {
+	int method;
+	const char *names;
+} offered[] = {
+	{LIBSSH2_METHOD_KEX,
+		"curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,"
+		"ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group16-sha512,"
+		"diffie-hellman-group18-sha512,diffie-hellman-group14-sha256,"
+		"diffie-hellman-group-exchange-sha256"},
+	{LIBSSH2_METHOD_CRYPT_CS, "aes128-ctr,aes256-ctr,aes192-ctr"},
+	{LIBSSH2_METHOD_CRYPT_SC, "aes128-ctr,aes256-ctr,aes192-ctr"},
+	{LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512"},
+	{LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512"},
+	{LIBSSH2_METHOD_COMP_CS, "none"},
+	{LIBSSH2_METHOD_COMP_SC, "none"},
+};
+
+static void wipe(void *p, size_t n)
+{
+	/* Through a volatile pointer, so that it is not optimised away. */
+	void *(*volatile set)(void *, int, size_t) = memset;
+
+	(void)set(p, 0, n);
+}
+
+/*
+ * libssh2's memory, all pieces of a connection in one list: it forgets some when a connection
+ * breaks (1.10), and they may hold secrets.
+ */
+struct piece {
+	struct piece *prev;
+	struct piece *next;
+	size_t n;
+	size_t unused; /* keeps what follows at a multiple of 16 */
+};
+
+static LIBSSH2_ALLOC_FUNC(take)
+{
+	struct ssh *s = *abstract;
+	struct piece *p = mem_alloc(mem_add(count, sizeof(*p)));
+
+	p->n = count;
+	p->next = s->pieces;
+	if (p->next)
+		p->next->prev = p;
+	s->pieces = p;
+	return p + 1;
+}
+
+static void drop(struct ssh *s, struct piece *p)
+{
+	if (p->prev)
+		p->prev->next = p->next;
+	else
+		s->pieces = p->next;
+	if (p->next)
+		p->next->prev = p->prev;
+	wipe(p, p->n + sizeof(*p));
+	mem_free(p);
+}
+
+static LIBSSH2_FREE_FUNC(give_back)
+{
+	if (ptr)
+		drop(*abstract, (struct piece *)ptr - 1);
+}
+
+static LIBSSH2_REALLOC_FUNC(resize)
+{
+	void *p = take(count, abstract);
+
+	if (ptr) {
+		const size_t old = ((struct piece *)ptr - 1)->n;
+
+		memcpy(p, ptr, old < count ? old : count);
+		give_back(ptr, abstract);
+	}
+	return p;
+}
+
+struct ssh *ssh_new(
+	const struct config_endpoint *ep, const struct cred *cred, const struct clock *clock)
+{
+	struct ssh *s = mem_alloc(sizeof(*s));
+
+	s->ep = ep;
+	s->cred = cred;
+	s->clock = clock;
+	s->fd = -1;
+	return s;
+}
+
+void ssh_free(struct ssh *s)
+{
+	if (!s)
+		return;
+	ssh_close(s);
+	mem_free(s);
+}
+
+int ssh_resolve(struct ssh *s, struct err *e)
+{
+	return dial_resolve(&s->to, s->ep->host, s->ep->port ? s->ep->port : 22, e);
+}
+
+struct _LIBSSH2_SESSION *ssh_session(const struct ssh *s)
+{
+	return s->lost ? NULL : s->session;
+}
+
+/* ---- time ---------------------------------------------------------------------------------- */
+
+static void allow(struct ssh *s, int64_t ms)
+{
+	s->allowed = ms;
+	s->deadline = clock_ms(s->clock) + ms;
+	s->timed_out = false;
+}
+
+static int64_t idle_ms(const struct ssh *s)
+{
+	return 1000 * (int64_t)(s->ep->idle_timeout ? s->ep->idle_timeout : IDLE_SECONDS);
+}
+
+static int64_t connect_ms(const struct ssh *s)
+{
+	return 1000 * (int64_t)(s->ep->connect_timeout ? s->ep->connect_timeout : CONNECT_SECONDS);
+}
+
+/* An endpoint that may connect slowly may also be slow with its banner and keys. */
+static int64_t handshake_ms(const struct ssh *s)
+{
+	return s->ep->connect_timeout ? 2 * connect_ms(s) : 1000 * (int64_t)HANDSHAKE_SECONDS;
+}
+
+void ssh_begin(struct ssh *s)
+{
+	allow(s, idle_ms(s));
+}
+
+/* True when the socket is ready for what libssh2 waits for. */
+static bool wait_ready(struct ssh *s)
+{
+	const int want = libssh2_session_block_directions(s->session);
+	struct pollfd p = {.fd = s->fd, .events = 0};
+
+	if (want & LIBSSH2_SESSION_BLOCK_OUTBOUND)
+		p.events |= POLLOUT;
+	if (want & LIBSSH2_SESSION_BLOCK_INBOUND || want == 0)
+		p.events |= POLLIN;
+	for (;;) {
+		int64_t left = s->deadline - clock_ms(s->clock);
+
+		if (left <= 0)
+			break;
+		if (left > 1000)
+			left = 1000;
+		const int n = poll(&p, 1, (int)left);
+		if (n > 0)
+			return true;
+		if (n == -1 && errno != EINTR)
+			return false;
+	}
+	s->timed_out = true;
+	return false;
+}
+
+bool ssh_again(struct ssh *s, long rc)
+{
+	return rc == LIBSSH2_ERROR_EAGAIN && wait_ready(s);
+}
+
+bool ssh_timed_out(const struct ssh *s)
+{
+	return s->timed_out;
+}
+
+void ssh_cut(struct ssh *s)
+{
+	s->lost = true;
+	if (s->fd != -1)
+		(void)shutdown(s->fd, SHUT_RDWR);
+}
+
+bool ssh_lost(const struct ssh *s)
+{
+	return s->lost || !s->session;
+}
+
+int ssh_fault(struct ssh *s, long rc, const char *what, struct err *e)
+{
+	const bool late = s->timed_out || rc == LIBSSH2_ERROR_TIMEOUT;
+
+	ssh_cut(s);
+	if (late) {
+		(void)err_set(e, ERR_NET, "%s: no answer within %lld seconds", what,
+			(long long)(s->allowed / 1000));
+		return err_reason(e, "REMOTE-TIMEOUT");
+	}
+	(void)err_set(e, ERR_NET, "%s: the connection was lost (libssh2 %ld)", what, rc);
+	return err_reason(e, "CONNECTION-LOST");
+}
+
+/* ---- connection and host key --------------------------------------------------------------- */
+
+/* The kinds not yet ruled out, as libssh2 takes them. */
+static void wanted_kinds(const bool used[KINDS], char *out, size_t size)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < KINDS; i++) {
+		if (!used[i])
+			n += (size_t)snprintf(out + n, size - n, "%s%s", n ? "," : "", kinds[i]);
+	}
+}
+
+static int set_methods(struct ssh *s, const bool used[KINDS], struct err *e)
+{
+	char wanted[120];
+	int rc = 0;
+
+	wanted_kinds(used, wanted, sizeof(wanted));
+	rc = libssh2_session_method_pref(s->session, LIBSSH2_METHOD_HOSTKEY, wanted);
+	for (size_t i = 0; rc == 0 && i < sizeof(offered) / sizeof(offered[0]); i++)
+		rc = libssh2_session_method_pref(s->session, offered[i].method, offered[i].names);
+	return rc == 0
+		? 0
+		: err_set(e, ERR_CONFIG, "this libssh2 (%s) lacks algorithms that are needed: %d",
+			  libssh2_version(0), rc);
+}
+
+static int no_common(struct err *e)
+{
+	(void)err_set(e, ERR_AUTH,
+		"the server and libssh2 %s have no algorithm in common: it has no RSA host keys with "
+		"SHA-2, no AES-GCM, no ChaCha20, no encrypt-then-MAC; the server needs an ed25519 or "
+		"ecdsa host key, aes128-ctr or aes256-ctr, and hmac-sha2-256 or hmac-sha2-512",
+		libssh2_version(0));
+	return err_reason(e, "NO-COMMON-ALGORITHM");
+}
+
+static int handshake(struct ssh *s, const bool used[KINDS], struct err *e)
+{
+	long rc = 0;
+
+	s->lost = false;
+	s->timed_out = false;
+	if (dial_connect(&s->to, s->clock, connect_ms(s), &s->fd, e) != 0)
+		return -1;
+	s->session = libssh2_session_init_ex(take, give_back, resize, s);
+	BUG_IF(!s->session);
+	libssh2_session_set_blocking(s->session, 0);
+	if (set_methods(s, used, e) != 0)
+		return -1;
+	allow(s, handshake_ms(s));
+	do
+		rc = libssh2_session_handshake(s->session, s->fd);
+	while (ssh_again(s, rc));
+	if (rc == 0)
+		return 0;
+	if (rc == LIBSSH2_ERROR_KEX_FAILURE || rc == LIBSSH2_ERROR_METHOD_NONE) {
+		ssh_cut(s);
+		return no_common(e);
+	}
+	return ssh_fault(s, rc, "handshake", e);
+}
+
+static bool pinned(const struct ssh *s)
+{
+	for (size_t i = 0; i < s->ep->nhost_keys; i++) {
+		if (sshkey_is(s->ep->host_keys[i], s->print))
+			return true;
+	}
+	return false;
+}
+
+/* The key the server showed: 1 pinned, 0 not, -1. Its kind is put away in used and in seen. */
+static int look_at_key(struct ssh *s, bool used[KINDS], struct buf *seen, struct err *e)
+{
+	const char *hash = libssh2_hostkey_hash(s->session, LIBSSH2_HOSTKEY_HASH_SHA256);
+	const char *kind = libssh2_session_methods(s->session, LIBSSH2_METHOD_HOSTKEY);
+	uint8_t bytes[32];
+	bool known = false;
+
+	if (!hash || !kind)
+		return ssh_fault(s, LIBSSH2_ERROR_PROTO, "host key", e);
+	memcpy(bytes, hash, sizeof(bytes));
+	sshkey_print(bytes, s->print);
+	for (size_t i = 0; i < KINDS; i++) {
+		if (strcmp(kind, kinds[i]) == 0) {
+			used[i] = true;
+			known = true;
+		}
+	}
+	BUG_IF(!known);
+	buf_printf(seen, "%s%s %s", seen->n ? ", " : "", s->print, kind);
+	return pinned(s);
+}
+
+static int unknown_key(struct buf *seen, struct err *e)
+{
+	(void)err_set(e, ERR_AUTH,
+		"the endpoint has no host key to check the server by. The server showed %s. Ask the "
+		"partner, by another way than this network, whether that is right; then put it into "
+		"<host-key> of the endpoint. Nothing was sent",
+		buf_cstr(seen));
+	return err_reason(e, "HOST-KEY-UNKNOWN");
+}
+
+static int changed_key(const struct ssh *s, struct buf *seen, struct err *e)
+{
+	(void)err_set(e, ERR_AUTH,
+		"the server showed %s, which is not the host key of the endpoint (" STR_FMT
+		"%s). Either the partner changed it, or somebody else answers. Ask the partner before "
+		"you change the endpoint. Nothing was sent",
+		buf_cstr(seen), STR_ARG(s->ep->host_keys[0]),
+		s->ep->nhost_keys > 1 ? " and others" : "");
+	return err_reason(e, "HOST-KEY-CHANGED");
+}
+
+/* Connects until the server shows a pinned key, a kind of key after the other. */
+static int connect_known(struct ssh *s, struct buf *seen, struct err *e)
+{
+	bool used[KINDS] = {false};
+
+	for (size_t i = 0; i < KINDS; i++) {
+		if (handshake(s, used, e) != 0)
+			return i > 0 && e->code == ERR_AUTH ? changed_key(s, seen, e) : -1;
+		const int known = look_at_key(s, used, seen, e);
+		if (known != 0)
+			return known == 1 ? 0 : -1;
+		if (s->ep->nhost_keys == 0)
+			return unknown_key(seen, e);
+		ssh_close(s);
+	}
+	return changed_key(s, seen, e);
+}
+
+/* ---- who we are ---------------------------------------------------------------------------- */
+
+static struct str user(const struct ssh *s)
+{
+	return s->ep->user;
+}
+
+static struct str password(const struct ssh *s)
+{
+	struct str p = cred_secret(s->cred);
+
+	while (p.n > 0 && (p.p[p.n - 1] == '\n' || p.p[p.n - 1] == '\r'))
+		p.n--;
+	return p;
+}
+
+static int refused(const struct ssh *s, const char *how, struct err *e)
+{
+	(void)err_set(e, ERR_AUTH,
+		"the server refuses user " STR_FMT " with %s. Check user and credential with the "
+		"partner; it is not tried again by itself, so that the account is not locked",
+		STR_ARG(user(s)), how);
+	return err_reason(e, "AUTH-REFUSED");
+}
+
+static int unusable(const struct ssh *s, const char *why, struct err *e)
+{
+	(void)err_set(e, ERR_AUTH, "the private key in keys/" STR_FMT " cannot be used: %s",
+		STR_ARG(s->ep->credential), why);
+	return err_reason(e, "KEY-UNUSABLE");
+}
+
+/* Says before the night what libssh2 would only call a failure. */
+static int check_key(const struct ssh *s, struct err *e)
+{
+	struct sshkey_look look;
+
+	if (!sshkey_look(cred_secret(s->cred), &look))
+		return unusable(s, "it is not a private key as ssh-keygen writes it", e);
+	if (look.encrypted)
+		return unusable(s, "it has a passphrase; take it off with ssh-keygen -p", e);
+	if (strcmp(look.kind, "ssh-rsa") == 0)
+		return unusable(s,
+			"libssh2 1.10 signs with RSA and SHA-1 only, which servers refuse; make an "
+			"ed25519 or ecdsa key and give the partner its public part",
+			e);
+	return 0;
+}
+
+/* The methods the server offers, or NULL: *rc 0 means that it asks for none. */
+static const char *methods(struct ssh *s, long *rc)
+{
+	const char *list = NULL;
+	const struct str u = user(s);
+
+	ssh_begin(s);
+	do {
+		list = libssh2_userauth_list(s->session, u.p, (unsigned)u.n);
+		*rc = list ? 0 : libssh2_session_last_errno(s->session);
+	} while (ssh_again(s, *rc));
+	if (!list && libssh2_userauth_authenticated(s->session))
+		*rc = 0;
+	return list;
+}
+
+static bool offers(const char *list, const char *method)
+{
+	struct str rest = str_c(list);
+	struct str one = {NULL, 0};
+
+	while (str_split(&rest, ',', &one)) {
+		if (str_is(one, method))
+			return true;
+	}
+	return false;
+}
+
+/* What an attempt came to: 1 in, 0 refused, -1 and *e. */
+static int outcome(struct ssh *s, long rc, const char *what, struct err *e)
+{
+	if (rc == 0)
+		return 1;
+	if (rc == LIBSSH2_ERROR_AUTHENTICATION_FAILED || rc == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED)
+		return 0;
+	if (rc == LIBSSH2_ERROR_PASSWORD_EXPIRED) {
+		(void)err_set(e, ERR_AUTH, "the password of user " STR_FMT " has expired",
+			STR_ARG(user(s)));
+		return err_reason(e, "PASSWORD-EXPIRED");
+	}
+	return ssh_fault(s, rc, what, e);
+}
+
+static int by_key(struct ssh *s, struct err *e)
+{
+	const struct str key = cred_secret(s->cred);
+	const struct str u = user(s);
+	long rc = 0;
+
+	ssh_begin(s);
+	do
+		rc = libssh2_userauth_publickey_frommemory(
+			s->session, u.p, u.n, NULL, 0, key.p, key.n, NULL);
+	while (ssh_again(s, rc));
+	if (rc == LIBSSH2_ERROR_FILE || rc == LIBSSH2_ERROR_METHOD_NONE)
+		return unusable(s, "libssh2 cannot read it; expected ed25519 or ecdsa", e);
+	const int in = outcome(s, rc, "login", e);
+	return in == 0 ? refused(s, "this key", e) : in;
+}
+
+static int by_password(struct ssh *s, struct err *e)
+{
+	const struct str secret = password(s);
+	const struct str u = user(s);
+	long rc = 0;
+
+	ssh_begin(s);
+	do
+		rc = libssh2_userauth_password_ex(
+			s->session, u.p, (unsigned)u.n, secret.p, (unsigned)secret.n, NULL);
+	while (ssh_again(s, rc));
+	return outcome(s, rc, "login", e);
+}
+
+/* Answers one hidden prompt, once: anything else is not a question for a password. */
+static LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(answer)
+{
+	struct ssh *s = *abstract;
+
+	(void)name;
+	(void)name_len;
+	(void)instruction;
+	(void)instruction_len;
+	if (num_prompts != 1 || prompts[0].echo || s->answered)
+		return;
+	const struct str secret = password(s);
+	char *text = take(secret.n + 1, abstract);
+	memcpy(text, secret.p, secret.n);
+	responses[0].text = text;
+	responses[0].length = (unsigned)secret.n;
+	s->answered = true;
+}
+
+static int by_prompt(struct ssh *s, struct err *e)
+{
+	const struct str u = user(s);
+	long rc = 0;
+
+	s->answered = false;
+	ssh_begin(s);
+	do
+		rc = libssh2_userauth_keyboard_interactive_ex(
+			s->session, u.p, (unsigned)u.n, answer);
+	while (ssh_again(s, rc));
+	return outcome(s, rc, "login", e);
+}
+
+static int not_offered(const char *list, const char *ours, struct err *e)
+{
+	struct buf shown;
+
+	buf_init(&shown, 200);
+	utf8_quote(&shown, str_c(list), 150);
+	(void)err_set(
+		e, ERR_AUTH, "the server does not take a %s; it offers %s", ours, buf_cstr(&shown));
+	buf_done(&shown);
+	return err_reason(e, "AUTH-REFUSED");
+}
+
+/* A password goes out at most twice: as such, and as the answer to a prompt. */
+static int login_password(struct ssh *s, const char *list, struct err *e)
+{
+	const bool prompt = offers(list, "keyboard-interactive");
+	int in = 0;
+
+	if (!offers(list, "password") && !prompt)
+		return not_offered(list, "password", e);
+	if (offers(list, "password"))
+		in = by_password(s, e);
+	if (in == 0 && prompt)
+		in = by_prompt(s, e);
+	return in == 0 ? refused(s, "this password", e) : in;
+}
+
+static int login(struct ssh *s, struct err *e)
+{
+	const bool secret = str_is(s->ep->auth, "password");
+	const char *list = NULL;
+	long rc = 0;
+	int in = 0;
+
+	if (!s->cred || user(s).n == 0)
+		return err_set(e, ERR_CONFIG, "the endpoint needs a user and a credential");
+	if (!secret && check_key(s, e) != 0)
+		return -1;
+	list = methods(s, &rc);
+	if (!list)
+		return rc == 0 ? 0 : ssh_fault(s, rc, "login", e);
+	if (secret)
+		in = login_password(s, list, e);
+	else if (offers(list, "publickey"))
+		in = by_key(s, e);
+	else
+		return not_offered(list, "key", e);
+	return in == 1 ? 0 : -1;
+}
+
+/* ---- all of it ----------------------------------------------------------------------------- */
+
+static void describe(const struct ssh *s, char *peer, size_t size)
+{
+	const char *banner = libssh2_session_banner_get(s->session);
+	const char *kind = libssh2_session_methods(s->session, LIBSSH2_METHOD_HOSTKEY);
+	const char *cipher = libssh2_session_methods(s->session, LIBSSH2_METHOD_CRYPT_CS);
+	struct str said = str_c(banner);
+	struct buf shown;
+
+	if (str_starts(said, STR("SSH-2.0-")))
+		said = str_from(said, 8);
+	buf_init(&shown, 100);
+	utf8_quote(&shown, said, 60);
+	(void)snprintf(peer, size, "%s, %s %s, %s", buf_cstr(&shown), kind ? kind : "", s->print,
+		cipher ? cipher : "");
+	buf_done(&shown);
+}
+
+int ssh_open(struct ssh *s, char *peer, size_t size, struct err *e)
+{
+	struct buf seen;
+	int rc = -1;
+
+	buf_init(&seen, SEEN_MAX);
+	rc = connect_known(s, &seen, e);
+	buf_done(&seen);
+	if (rc == 0)
+		rc = login(s, e);
+	if (rc == 0)
+		describe(s, peer, size);
+	else
+		ssh_close(s);
+	return rc;
+}
+
+void ssh_close(struct ssh *s)
+{
+	long rc = 0;
+
+	if (s->session) {
+		allow(s, GOODBYE_MS);
+		if (!s->lost) {
+			do
+				rc = libssh2_session_disconnect(s->session, "done");
+			while (ssh_again(s, rc));
+			ssh_cut(s);
+		}
+		/* The socket is shut, so nothing waits; once more for each step that libssh2 ends. */
+		for (int i = 0; i < 8; i++) {
+			if (libssh2_session_free(s->session) != LIBSSH2_ERROR_EAGAIN)
+				break;
+		}
+		s->session = NULL;
+		while (s->pieces)
+			drop(s, s->pieces);
+	}
+	if (s->fd != -1)
+		(void)close(s->fd);
+	s->fd = -1;
+	s->lost = false;
+}

@@ -1,0 +1,117 @@
+/* Any files as definitions: dictionary roots, a message and guides, parted by lines "----". They
+ * are loaded or there are faults; what was loaded keeps the promises of defs.h. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "defs/defs_load.h"
+#include "defs/guide.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(int ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void check_segment(const struct def_segment *s)
+{
+	for (size_t i = 0; i < s->nparts; i++) {
+		const struct def_part *p = &s->parts[i];
+		uint16_t element, component;
+		check(p->position == i + 1 && !p->element == (p->nparts > 0));
+		check(defs_ref(s, p->ref, &element, &component) && element == i + 1);
+		check(!p->element || p->element->min <= p->element->max);
+		for (size_t k = 0; k < p->nparts; k++)
+			check(p->parts[k].element != NULL);
+	}
+	for (size_t i = 0; i < s->nnotes; i++) {
+		check(s->notes[i].n >= 2 && s->notes[i].n <= DEFS_NOTE_MAX);
+		for (size_t k = 0; k < s->notes[i].n; k++)
+			check(s->notes[i].at[k] >= 1 && s->notes[i].at[k] <= s->nparts);
+	}
+}
+
+static void check_tree(const struct def_node *n, uint16_t depth)
+{
+	check(n->segment != NULL && n->depth == depth && depth <= DEFS_DEPTH_MAX + 1);
+	check(n->loop == (n->child != NULL));
+	check(!n->loop || n->segment == n->child->segment);
+	check_segment(n->segment);
+	for (const struct def_node *c = n->child; c; c = c->next) {
+		check(c->parent == n);
+		check_tree(c, (uint16_t)(depth + 1));
+	}
+}
+
+struct run {
+	struct defs *d;
+	struct dict dict;
+	struct arena arena;
+	struct faults faults;
+	const struct dict_message *message;
+};
+
+static void load(struct run *r, struct str text)
+{
+	struct xml *root;
+	struct err e;
+
+	err_clear(&e);
+	if (xml_parse(text, "fuzz.xml", &r->arena, &root, &e) == -1)
+		return;
+	const struct dict_message *m = NULL;
+	const size_t before = r->faults.n;
+	if (str_is(root->name, "guide")) {
+		if (!r->message)
+			return;
+		m = guide_apply(r->d, r->message, root, "fuzz.xml", &r->faults);
+		check((m == NULL) == (r->faults.n > before));
+	} else if (str_is(root->name, "message")) {
+		if (r->dict.faults)
+			return;
+		m = defs_load_message(
+			r->d, &r->dict, root, "fuzz.xml", xml_attr(root, "id"), &r->faults);
+		check((m == NULL) == (r->faults.n > before));
+		if (m)
+			r->message = m;
+	} else {
+		defs_load_root(r->d, &r->dict, root, "fuzz.xml", &r->faults);
+		return;
+	}
+	if (m)
+		check_tree(m->message.root, 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool started;
+	struct run r = {.dict = {.format = STR("x12"), .version = STR("9")}};
+	struct str rest = {(const char *)data, size};
+
+	if (!started) {
+		xml_start();
+		started = true;
+	}
+	r.d = defs_new(NULL, NULL, 0);
+	arena_init(&r.arena);
+	faults_init(&r.faults, &r.arena);
+	table_init(&r.dict.codes);
+	table_init(&r.dict.elements);
+	table_init(&r.dict.composites);
+	table_init(&r.dict.segments);
+	while (rest.n) {
+		size_t at = str_find(rest, STR("\n----\n"), 0);
+		load(&r, str_sub(rest, 0, at == SIZE_MAX ? rest.n : at));
+		rest = at == SIZE_MAX ? STR("") : str_from(rest, at + 6);
+	}
+	table_done(&r.dict.codes);
+	table_done(&r.dict.elements);
+	table_done(&r.dict.composites);
+	table_done(&r.dict.segments);
+	arena_done(&r.arena);
+	defs_free(r.d);
+	return 0;
+}

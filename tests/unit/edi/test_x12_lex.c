@@ -1,0 +1,156 @@
+/* The tokenizer: values eight bytes at a time give what a plain loop gives, at every offset. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "edi/x12_lex.h"
+
+static struct x12_lex open_bytes(const char *p, size_t n)
+{
+	struct x12_lex l;
+	struct err e;
+
+	assert_int_equal(x12_lex_open(&l, -1, (struct str){p, n}, &e), 0);
+	l.element = '*';
+	l.component = '>';
+	l.terminator = '~';
+	l.repetition = '^';
+	return l;
+}
+
+/* "1.1.1=A 2.1.3=B" */
+static void show(const struct x12_values *v, char *out, size_t size)
+{
+	size_t n = 0;
+
+	out[0] = 0;
+	for (size_t i = 0; i < v->n; i++)
+		n += (size_t)snprintf(out + n, size - n, "%s%u.%u.%u=" STR_FMT, i ? " " : "",
+			v->v[i].element, v->v[i].repetition, v->v[i].component,
+			STR_ARG(v->v[i].text));
+}
+
+static void values(void **state)
+{
+	static const struct {
+		const char *in;
+		bool repeats;
+		const char *want;
+	} rows[] = {
+		{"REF", false, ""},
+		{"REF*", false, ""},
+		{"REF*A", false, "1.1.1=A"},
+		{"REF***A*", false, "3.1.1=A"},
+		{"REF*A>B>>C*D", false, "1.1.1=A 1.1.2=B 1.1.4=C 2.1.1=D"},
+		{"REF*>>>X", false, "1.1.4=X"},
+		{"REF*A^B>C^^D", false, "1.1.1=A^B 1.1.2=C^^D"},
+		{"REF*A^B>C^^D", true, "1.1.1=A 1.2.1=B 1.2.2=C 1.4.1=D"},
+		{"REF*a value that is longer than one word*b", false,
+			"1.1.1=a value that is longer than one word 2.1.1=b"},
+	};
+	struct value room[LIMIT_ELEMENTS];
+	uint32_t at[LIMIT_ELEMENTS];
+	char padded[200];
+	char got[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (size_t shift = 0; shift < 9; shift++) {
+			const size_t n = strlen(rows[i].in);
+			struct x12_values v = {.v = room, .at = at};
+			struct x12_raw raw;
+			struct err e;
+			memset(padded, ' ', sizeof(padded));
+			memcpy(padded + shift, rows[i].in, n);
+			padded[shift + n] = '~';
+			struct x12_lex l = open_bytes(padded, shift + n + 1);
+			l.repeats = rows[i].repeats;
+			assert_int_equal(x12_lex_next(&l, &raw, &e), 1);
+			assert_int_equal(raw.offset, shift);
+			x12_lex_split(&l, &raw, 3, NULL, &v);
+			show(&v, got, sizeof(got));
+			assert_string_equal(got, rows[i].want);
+			for (size_t k = 0; k < v.n; k++)
+				assert_ptr_equal(raw.bytes.p + at[k], v.v[k].text.p);
+			assert_int_equal(x12_lex_next(&l, &raw, &e), 0);
+			x12_lex_close(&l);
+		}
+	}
+}
+
+static void flags(void **state)
+{
+	static const struct {
+		const char *in;
+		unsigned want;
+	} rows[] = {{"REF*AB", 0}, {"REF*A\nB", X12_LEX_CONTROL}, {"REF*A\xc3\xa4", X12_LEX_HIGH},
+		{"REF*ABCDEFGHIJKLMNOP\x01*", X12_LEX_CONTROL}, {"REF*A\x7f", 0}};
+	struct value room[LIMIT_ELEMENTS];
+	uint32_t at[LIMIT_ELEMENTS];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct x12_values v = {.v = room, .at = at};
+		const struct str bytes = str_c(rows[i].in);
+		struct x12_lex l = open_bytes(bytes.p, bytes.n);
+		const struct x12_raw raw = {.bytes = bytes, .limit = bytes.p + bytes.n};
+		x12_lex_split(&l, &raw, 3, NULL, &v);
+		assert_int_equal(v.seen, rows[i].want);
+		x12_lex_close(&l);
+	}
+}
+
+/* r17: the length in BIN01 covers separators and line ends. */
+static void binary(void **state)
+{
+	static const char in[] = "BIN*6*a~*b~\n~REF*1~BDS*ASC*3*~~~~BIN*x*1~REF*2~";
+	static const char *const want[] = {
+		"BIN*6*a~*b~\n", "REF*1", "BDS*ASC*3*~~~", "BIN*x*1", "REF*2"};
+	struct x12_lex l = open_bytes(in, sizeof(in) - 1);
+	struct x12_raw raw;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		assert_int_equal(x12_lex_next(&l, &raw, &e), 1);
+		assert_true(str_is(raw.bytes, want[i]));
+	}
+	assert_int_equal(x12_lex_next(&l, &raw, &e), 0);
+	x12_lex_close(&l);
+}
+
+static void segment_too_long(void **state)
+{
+	const size_t n = (size_t)LIMIT_SEGMENT + 2;
+	char *big = mem_alloc(n);
+	struct x12_raw raw;
+	struct err e;
+
+	(void)state;
+	memset(big, 'A', n);
+	struct x12_lex l = open_bytes(big, n);
+	assert_int_equal(x12_lex_next(&l, &raw, &e), -1);
+	assert_int_equal(e.code, ERR_LIMIT);
+	x12_lex_close(&l);
+	big[n - 2] = '~';
+	l = open_bytes(big, n);
+	assert_int_equal(x12_lex_next(&l, &raw, &e), 1);
+	assert_int_equal(raw.bytes.n, LIMIT_SEGMENT);
+	x12_lex_close(&l);
+	mem_free(big);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(flags),
+		cmocka_unit_test(binary), cmocka_unit_test(segment_too_long)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

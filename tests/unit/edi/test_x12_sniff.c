@@ -1,0 +1,62 @@
+/* What a file is that is no X12. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "edi/x12_sniff.h"
+
+static void by_rows(void **state)
+{
+	static const struct {
+		struct str in;
+		const char *want;
+	} rows[] = {
+		{{"PK\003\004", 4}, "ZIP"},
+		{{"\037\213", 2}, "gzip"},
+		{{"%PDF-", 5}, "PDF"},
+		{{"\376\377\0I", 4}, "UTF-16"},
+		{{"I\0S\0A\0", 6}, "UTF-16"},
+		{{"\0I\0S\0A", 6}, "UTF-16"},
+		{{"\357\273\277 <?xml ?>", 12}, "XML"},
+		{{"<html>", 6}, "HTML"},
+		{{"{}", 2}, "JSON"},
+		{{"UNA:+.? '", 9}, "EDIFACT"},
+		{{"UNB+UNOC", 8}, "EDIFACT"},
+		{{"STX=ANA", 7}, "TRADACOMS"},
+		{{"SA*00*", 6}, "first byte"},
+		{{"GS*SC", 5}, "ISA"},
+		{{"ISA*00*", 7}, "breaks off"},
+		{{" \n", 2}, "empty"},
+		{{"", 0}, "empty"},
+		{{"\001\002\0\003\004", 5}, "binary"},
+		{{"Dear Sir,", 9}, "text of a kind"},
+		{{"-----BEGIN PGP", 14}, "encrypted"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strstr(x12_sniff_text(rows[i].in), rows[i].want))
+			fail_msg("%s: %s", rows[i].want, x12_sniff_text(rows[i].in));
+}
+
+static void characters_of_several_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(x12_sniff_multibyte(STR("\xc3\x96*")), 2);
+	assert_int_equal(x12_sniff_multibyte(STR("\xe2\x80\xa6*")), 3);
+	assert_int_equal(x12_sniff_multibyte(STR("*00")), 0);
+	assert_int_equal(x12_sniff_multibyte(STR("\x87G")), 0);
+	assert_int_equal(x12_sniff_multibyte(STR("")), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_rows), cmocka_unit_test(characters_of_several_bytes)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

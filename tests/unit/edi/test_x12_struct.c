@@ -1,0 +1,159 @@
+/* Structure matching on a small message: A, B*2, loop X(X, Y*2, loop Z(Z, W)), loop X again, T. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "edi/x12_struct.h"
+
+#define SEG(t)                              \
+	{                                   \
+		.tag = { t, sizeof(t) - 1 } \
+	}
+static const struct def_segment A = SEG("A1"), B = SEG("B1"), X = SEG("X1"), Y = SEG("Y1"),
+				Z = SEG("Z1"), W = SEG("W1"), T = SEG("T1");
+
+enum { ROOT, NA, NB, LX, NX, NY, LZ, NZ, NW, LX2, NX2, NY2, NT, NODES };
+
+static struct def_node nodes[NODES];
+
+static void node(int i, bool loop, const char *name, const struct def_segment *s, bool mandatory,
+	uint32_t max, int parent, int child, int next)
+{
+	nodes[i] = (struct def_node){.loop = loop,
+		.name = str_c(name),
+		.segment = s,
+		.mandatory = mandatory,
+		.used = true,
+		.max = max,
+		.index = (uint16_t)i,
+		.parent = parent < 0 ? NULL : &nodes[parent],
+		.child = child < 0 ? NULL : &nodes[child],
+		.next = next < 0 ? NULL : &nodes[next]};
+}
+
+static struct def_message message(void)
+{
+	node(ROOT, true, "", NULL, true, 1, -1, NA, -1);
+	node(NA, false, "A1", &A, true, 1, ROOT, -1, NB);
+	node(NB, false, "B1", &B, false, 2, ROOT, -1, LX);
+	node(LX, true, "X1-loop", &X, false, 2, ROOT, NX, LX2);
+	node(NX, false, "X1", &X, true, 1, LX, -1, NY);
+	node(NY, false, "Y1", &Y, false, 2, LX, -1, LZ);
+	node(LZ, true, "Z1-loop", &Z, false, 0, LX, NZ, -1);
+	node(NZ, false, "Z1", &Z, true, 1, LZ, -1, NW);
+	node(NW, false, "W1", &W, true, 1, LZ, -1, -1);
+	node(LX2, true, "X1-second", &X, false, 1, ROOT, NX2, NT);
+	node(NX2, false, "X1", &X, true, 1, LX2, -1, NY2);
+	node(NY2, false, "Y1", &Y, true, 1, LX2, -1, -1);
+	node(NT, false, "T1", &T, true, 1, ROOT, -1, -1);
+	return (struct def_message){.id = STR("TST"), .root = &nodes[ROOT], .nodes = NODES};
+}
+
+/* Feeds "A1 X1 T1"; gives the indexes matched and the findings: "1 4 12 | CODE@TAG:3". */
+static const char *run(const char *tags)
+{
+	static char out[600];
+	const struct def_message m = message();
+	struct x12_plan *p = x12_struct_plan(&m);
+	struct x12_cursor c = {.plan = NULL};
+	struct arena a;
+	struct diag d;
+	struct str rest = str_c(tags);
+	struct str tag;
+	size_t n = 0;
+	uint32_t at = 0;
+
+	arena_init(&a);
+	diag_init(&d, &a);
+	x12_struct_start(&c, p);
+	out[0] = 0;
+	while (str_split(&rest, ' ', &tag)) {
+		const struct finding about = {.segment = tag, .segment_at = ++at};
+		const struct def_node *got = x12_struct_step(&c, tag, &d, &about);
+		n += (size_t)snprintf(
+			out + n, sizeof(out) - n, "%s%d", n ? " " : "", got ? got->index : -1);
+	}
+	for (const struct finding *f = d.first; f; f = f->next)
+		n += (size_t)snprintf(out + n, sizeof(out) - n, " | " STR_FMT "@" STR_FMT ":%u",
+			STR_ARG(f->code), STR_ARG(f->segment), f->segment_at);
+	x12_struct_done(&c);
+	x12_struct_plan_free(p);
+	arena_done(&a);
+	return out;
+}
+
+static void by_rows(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *want;
+	} rows[] = {
+		{"A1 T1", "1 12"},
+		{"A1 B1 B1 X1 Y1 Z1 W1 Z1 W1 X1 T1", "1 2 2 4 5 7 8 7 8 4 12"},
+		{"A1 X1 X1 X1 Y1 T1",
+			"1 4 4 10 11 12"}, /* full loops give way to the next alike (r42) */
+		{"A1 B1 B1 B1 T1", "1 2 2 2 12 | X12-SEGMENT-REPEAT@B1:4"},
+		{"A1 B1 B1 B1 B1 T1", "1 2 2 2 2 12 | X12-SEGMENT-REPEAT@B1:4"},
+		{"A1 X1 X1 X1 Y1 X1 Y1 T1",
+			"1 4 4 10 11 10 11 12 | X12-LOOP-REPEAT@X1:6"}, /* r43 */
+		{"B1 T1", "2 12 | X12-SEGMENT-MISSING@A1:1"},
+		{"A1", "1"},
+		{"A1 X1 Z1 X1 T1", "1 4 7 4 12 | X12-SEGMENT-MISSING@W1:4"},
+		{"A1 X1 Z1 T1", "1 4 7 12 | X12-SEGMENT-MISSING@W1:4"},
+		{"A1 X1 Z1 W1 Y1 Z1 W1 T1", "1 4 7 8 5 7 8 12 | X12-SEGMENT-ORDER@Y1:5"},
+		{"A1 W1 T1", "1 8 12 | X12-SEGMENT-UNEXPECTED@W1:2"},
+		{"A1 Q1 X1 T1", "1 -1 4 12"},
+		{"A1 X1 B1 T1", "1 4 2 12 | X12-SEGMENT-ORDER@B1:3"},
+	};
+	int failed = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *got = run(rows[i].in);
+		if (strcmp(got, rows[i].want) == 0)
+			continue;
+		print_error("%s:\n  got  '%s'\n  want '%s'\n", rows[i].in, got, rows[i].want);
+		failed++;
+	}
+	assert_int_equal(failed, 0);
+}
+
+static void names_of_loops(void **state)
+{
+	const struct def_message m = message();
+	struct x12_plan *p = x12_struct_plan(&m);
+	struct x12_cursor c = {.plan = NULL};
+	struct arena a;
+	struct diag d;
+	struct str names[4];
+	const struct finding about = {.severity = 0};
+
+	(void)state;
+	arena_init(&a);
+	diag_init(&d, &a);
+	x12_struct_start(&c, p);
+	(void)x12_struct_step(&c, STR("A1"), &d, &about);
+	assert_int_equal(x12_struct_loops(&c, names, 4), 0);
+	(void)x12_struct_step(&c, STR("X1"), &d, &about);
+	(void)x12_struct_step(&c, STR("Z1"), &d, &about);
+	assert_int_equal(x12_struct_loops(&c, names, 4), 2);
+	assert_true(str_is(names[0], "X1-loop"));
+	assert_true(str_is(names[1], "Z1-loop"));
+	assert_ptr_equal(x12_struct_message(p), &m);
+	x12_struct_done(&c);
+	x12_struct_plan_free(p);
+	arena_done(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_rows), cmocka_unit_test(names_of_loops)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

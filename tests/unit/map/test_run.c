@@ -1,0 +1,215 @@
+/* Runs: verdicts, taking back, counters, loops without trigger, links in a circle, ambiguous rows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "unit/support/map_world.h"
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *f = fopen(name, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* A map with the declarations and the inside of <item>; items as NDJSON, rows as CSV for join "r". */
+static void start(struct map_world *w, const char *decl, const char *item, const char *items,
+	const char *rows)
+{
+	struct buf b;
+	const char *joins[1] = {"rows.csv"};
+	struct reader_spec spec = {.format = STR("json"), .file = STR("items.json")};
+	struct reader_spec join = {.format = STR("csv"), .file = STR("rows.csv")};
+
+	buf_init(&b, 1 << 16);
+	buf_printf(&b,
+		"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"json\"/>"
+		"<target format=\"x12\" version=\"004010\" message=\"832\"/>%s<key value=\"sku\"/>"
+		"<message><BCT BCT01=\"'PC'\"/><item><LIN LIN01=\"item-number()\" LIN02=\"'VN'\" LIN03=\"sku\"/>%s</item>"
+		"<CTT CTT01=\"item-count()\"/></message></map>",
+		decl, item);
+	map_world_start(w, ".");
+	if (!map_world_load(w, buf_cstr(&b)))
+		fail_msg("%s", w->faults.first->text);
+	buf_done(&b);
+	write_file("items.json", items);
+	write_file("rows.csv", rows);
+	map_world_open(w, "items.json", spec, joins, &join);
+}
+
+struct row {
+	const char *decl;
+	const char *item;
+	const char *items;
+	const char *rows;
+	const char *want;
+};
+
+#define JOIN "<join name=\"r\" source=\"rows\" format=\"csv\" key=\"sku\" on=\"sku\" "
+
+static const struct row rows[] = {
+	/* verdicts: withdrawn comes before selected */
+	{"<select if=\"ok\"/><withdraw if=\"gone\"/>", "",
+		"{\"sku\":\"A\",\"ok\":true}\n{\"sku\":\"B\",\"ok\":false}\n"
+		"{\"sku\":\"C\",\"gone\":true}\n",
+		"sku\n", "BCT*PC\nLIN*1*VN*A\nCTT*1\n"},
+	/* an empty loop vanishes, one without trigger is a finding */
+	{"", "<loop><CTP CTP03=\"price\"/><CUR if=\"cur\" CUR01=\"'SE'\" CUR02=\"cur\"/></loop>",
+		"{\"sku\":\"A\"}\n{\"sku\":\"B\",\"cur\":\"EUR\"}\n", "sku\n",
+		"BCT*PC\nLIN*1*VN*A\nCTT*1\n! LOOP-TRIGGER-MISSING B  'CUR'\n"},
+	/* more than the definition allows */
+	{"", "<PO4 each=\"p\" PO401=\".\"/>", "{\"sku\":\"A\",\"p\":[1,2]}\n", "sku\n",
+		"BCT*PC\nCTT*0\n! X12-SEGMENT-REPEAT A  '2'\n"},
+	/* joins */
+	{JOIN "rows=\"one\" required=\"yes\"/>", "<PO4 PO401=\"$r/n\"/>",
+		"{\"sku\":\"A\"}\n{\"sku\":\"B\"}\n", "sku,n\nA,1\nB,2\nB,3\n",
+		"BCT*PC\nLIN*1*VN*A\nPO4*1\nCTT*1\n! JOIN-ROWS-AMBIGUOUS B sku 'B'\n"},
+	{JOIN "orphans=\"report\"/><select if=\"ok\"/>", "", "{\"sku\":\"A\"}\n",
+		"sku,n\nA,1\nB,2\n,3\n",
+		"BCT*PC\nCTT*0\n! JOIN-KEY-EMPTY   ''\n! JOIN-ROW-ORPHAN B sku 'B'\n"},
+	/* links: in a circle, nowhere, too deep is the same as in a circle of nine */
+	{"", "<PID if=\"to\" PID01=\"'F'\" PID05=\"link(link(to)/to)/sku\"/>",
+		"{\"id\":\"1\",\"sku\":\"A\",\"to\":{\"id\":\"2\"}}\n{\"id\":\"2\",\"sku\":\"B\",\"to\":{\"id\":\"1\"}}\n"
+		"{\"id\":\"3\",\"sku\":\"C\",\"to\":{\"id\":\"1\"}}\n{\"id\":\"4\",\"sku\":\"D\",\"to\":{\"id\":\"9\"}}\n",
+		"sku\n",
+		"BCT*PC\nLIN*1*VN*C\nPID*F****B\nCTT*1\n! LINK-CYCLE A to/id '1'\n! LINK-CYCLE B to/id '2'\n"
+		"! LINK-DANGLING D to/id '9'\n"},
+	/* a let in a loop is made anew at each turn */
+	{"", "<loop each=\"p\"><let name=\"x\" value=\". * 2\"/><CTP CTP03=\"$x\" CTP04=\"$x + 1\" CTP05-1=\"'EA'\"/></loop>",
+		"{\"sku\":\"A\",\"p\":[1,2]}\n", "sku\n",
+		"BCT*PC\nLIN*1*VN*A\nCTP***2*3*EA\nCTP***4*5*EA\nCTT*1\n"},
+	/* values of an object are no text */
+	{"", "<PID if=\"o\" PID01=\"'F'\" PID05=\"o\"/>", "{\"sku\":\"A\",\"o\":{\"p\":1}}\n",
+		"sku\n", "BCT*PC\nCTT*0\n! VALUE-NOT-TEXT A o ''\n"},
+	/* dates and numbers take the form of their element */
+	{"", "<DTM DTM01=\"'018'\" DTM02=\"d\"/><MEA MEA01=\"'PD'\" MEA03=\"n\"/>",
+		"{\"sku\":\"A\",\"d\":\"2026-12-24\",\"n\":1.5e2}\n{\"sku\":\"B\",\"d\":\"soon\",\"n\":\"2.50\"}\n",
+		"sku\n",
+		"BCT*PC\nLIN*1*VN*A\nDTM*018*20261224\nMEA*PD**150\nCTT*1\n! VALUE-NOT-DATE B d 'soon'\n"},
+};
+
+static void table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct map_world w;
+		struct buf out;
+
+		buf_init(&out, 1 << 16);
+		start(&w, rows[i].decl, rows[i].item, rows[i].items, rows[i].rows);
+		map_world_run(&w, &out);
+		if (!str_is(buf_view(&out), rows[i].want))
+			fail_msg("row %zu: want\n%sgot\n%s", i, rows[i].want, buf_cstr(&out));
+		buf_done(&out);
+		map_world_done(&w);
+	}
+}
+
+static void takes_back(void **state)
+{
+	struct map_world w;
+	struct err e = {0};
+	struct item it;
+	struct map_result r;
+	struct segment *s = NULL;
+	size_t n = 0;
+
+	(void)state;
+	start(&w, "", "<total name=\"q\" add=\"q\"/><CTB CTB01=\"'OR'\" CTB02=\"counter()\"/>",
+		"{\"sku\":\"A\",\"q\":5}\n{\"sku\":\"B\",\"q\":7}\n", "sku\n");
+	assert_int_equal(map_message_start(w.run, &s, &n, &w.diag, &w.arena, &e), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
+		assert_int_equal(map_item(w.run, &it, 1, &r, &w.diag, &w.arena, &e), 0);
+		assert_int_equal(r.verdict, MAP_OUT);
+		assert_true(str_is(segment_get(r.segments->next, 2, 1), "1"));
+		if (i == 0)
+			map_take_back(w.run);
+	}
+	assert_int_equal(map_message_end(w.run, &s, &n, &w.diag, &w.arena, &e), 0);
+	assert_true(str_is(segment_get(s, 1, 1), "1"));
+	map_world_done(&w);
+}
+
+static void key_pass_is_quiet(void **state)
+{
+	struct map_world w;
+	struct err e = {0};
+	struct item it;
+	struct map_result r;
+	size_t n = 0;
+
+	(void)state;
+	start(&w, JOIN "rows=\"one\"/><select if=\"sku + 1 or $r\"/>", "<PO4 PO401=\"$r/n\"/>",
+		"{\"sku\":\"A\"}\n", "sku,n\nA,1\n");
+	assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
+	assert_int_equal(map_key(w.run, &it, &r, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(w.diag.n, 0);
+	assert_int_equal(r.verdict, MAP_OUT);
+	assert_true(str_is(r.key, "A"));
+	assert_int_equal(map_item(w.run, &it, 1, &r, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(w.diag.n, 1);
+	map_joined(w.run, &n);
+	assert_int_equal(n, 1);
+	map_world_done(&w);
+}
+
+/* What differs between nights by itself must not count as a change of the item. */
+static void masks_what_the_night_makes(void **state)
+{
+	struct map_world w;
+	struct err e = {0};
+	struct item it;
+	struct map_result r;
+
+	(void)state;
+	start(&w, "<let name=\"today\" value=\"$run/date\"/>",
+		"<DTM DTM01=\"'007'\" DTM02=\"$today\"/>"
+		"<PID if=\"$run/date &gt; '2020-01-01'\" PID01=\"'F'\" PID05=\"t[../sku and $run/date]\"/>",
+		"{\"sku\":\"A\",\"t\":\"x\"}\n", "sku\n");
+	assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
+	assert_int_equal(map_item(w.run, &it, 1, &r, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(r.n, 3);
+	assert_true(r.segments->values[0].masked); /* LIN01 item-number() */
+	assert_false(r.segments->values[1].masked);
+	assert_false(r.segments->values[2].masked);
+	assert_true(r.segments->next->values[1].masked); /* DTM02 */
+	assert_false(r.segments->next->next->values[1].masked);
+	map_world_done(&w);
+}
+
+static void needs_its_variables(void **state)
+{
+	struct map_world w;
+	struct err e = {0};
+
+	(void)state;
+	map_world_start(&w, NULL);
+	assert_non_null(map_world_load(&w,
+		"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"json\"/>"
+		"<target format=\"x12\" version=\"004010\" message=\"832\"/>\n<key value=\"$partner/none\"/>"
+		"<message><BCT BCT01=\"'PC'\"/><item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item></message></map>"));
+	assert_null(map_run_new(w.map, &w.input, &w.diag, &e));
+	assert_int_equal(e.code, ERR_CONFIG);
+	assert_string_equal(e.text, "map.xml:2: $partner/none is not defined by any profile");
+	map_world_done(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table),
+		cmocka_unit_test(takes_back),
+		cmocka_unit_test(key_pass_is_quiet),
+		cmocka_unit_test(masks_what_the_night_makes),
+		cmocka_unit_test(needs_its_variables),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,65 @@
+/* Transliteration: typography goes, letters stay. */
+#include "map/translit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static const struct {
+	enum translit_target target;
+	const char *text;
+	const char *gives;
+} rows[] = {
+	{TRANSLIT_LATIN1, "“a” „b“ ‘c’ – — … € ™", "\"a\" \"b\" 'c' - - ... EUR (TM)"},
+	{TRANSLIT_LATIN1, "Größe ×2 ½ ©", "Größe ×2 ½ ©"},
+	{TRANSLIT_ASCII, "Größe ×2 ½ ©", "Größe x2 1/2 (c)"},
+	{TRANSLIT_LATIN1, "Łódź Θ 紅葉", "Łódź Θ 紅葉"},
+	{TRANSLIT_X12_BASIC, "a[b]_c|é", "A(B)-C/é"},
+	{TRANSLIT_LATIN1,
+		"no\xc2\xa0"
+		"break",
+		"no break"},
+	{TRANSLIT_LATIN1, "bad\xff", "bad\xff"},
+	{TRANSLIT_ASCII, "", ""},
+	{TRANSLIT_LATIN1, "≥5 ≤ 6", ">=5 <= 6"},
+};
+
+static void table(void **state)
+{
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct str got = translit_text(str_c(rows[i].text), rows[i].target, &a);
+
+		if (!str_is(got, rows[i].gives))
+			fail_msg("'%s' gives '" STR_FMT "', not '%s'", rows[i].text, STR_ARG(got),
+				rows[i].gives);
+	}
+	arena_done(&a);
+}
+
+static void names(void **state)
+{
+	enum translit_target t = TRANSLIT_LATIN1;
+	size_t n = 0;
+
+	(void)state;
+	assert_true(translit_target(STR("x12-basic"), &t) && t == TRANSLIT_X12_BASIC);
+	assert_false(translit_target(STR("latin2"), &t));
+	assert_string_equal(translit_names(&n)[0], "latin1");
+	assert_int_equal(n, 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table),
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
