@@ -1,5 +1,5 @@
-/* Any bytes as CSV; the first says how it is to be read. Rows tell no more and no less than the file has:
- * each lies behind the last, and is the same when read again by its locator. */
+/* Any bytes as CSV; the first says how it is to be read. Rows tell no more and no less than the
+ * file has: each lies behind the last, and is the same when read again by its locator. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,15 +18,16 @@ static void again(struct reader *r, const struct item *it, struct diag *d)
 	struct err e;
 
 	if (reader_at(r, it->locator, &other, d, &e) != 1 || other.raw.n != it->raw.n ||
-	    memcmp(other.raw.p, it->raw.p, it->raw.n) != 0 || !other.root != !it->root)
+		memcmp(other.raw.p, it->raw.p, it->raw.n) != 0 || !other.root != !it->root)
 		abort();
 }
 
 static void cells(const struct item *it)
 {
 	for (const struct node *n = it->root->child; n; n = n->next)
-		if (n->place.offset < it->offset || n->place.offset - it->offset + n->value.n > it->raw.n ||
-		    n->kind != NODE_TEXT)
+		if (n->place.offset < it->offset ||
+			n->place.offset - it->offset + n->value.n > it->raw.n ||
+			n->kind != NODE_TEXT)
 			abort();
 }
 

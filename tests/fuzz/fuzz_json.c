@@ -1,5 +1,5 @@
-/* Any bytes as a JSON document and as a JSON file. The fast parser and the exact walk must agree, and an item
- * read again by its locator must be the same item. */
+/* Any bytes as a JSON document and as a JSON file. The fast parser and the exact walk must
+ * agree, and an item read again by its locator must be the same item. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,7 +34,9 @@ static void agree(struct str doc)
 	s = json_simd_new(&names);
 	good = json_simd_parse(s, doc, 0, &a, &root, &fast);
 	bad = json_fault_scan(doc, &exact);
-	if (good == bad && (good || strcmp(fast.code, "JSON-SYNTAX") == 0 || strcmp(fast.code, "JSON-DEPTH") == 0))
+	if (good == bad &&
+		(good || strcmp(fast.code, "JSON-SYNTAX") == 0 ||
+			strcmp(fast.code, "JSON-DEPTH") == 0))
 		abort();
 	if (bad && exact.at + exact.n > doc.n)
 		abort();
@@ -50,7 +52,7 @@ static void again(struct reader *r, const struct item *it, struct diag *d)
 	struct err e;
 
 	if (reader_at(r, it->locator, &other, d, &e) != 1 || other.raw.n != it->raw.n ||
-	    memcmp(other.raw.p, it->raw.p, it->raw.n) != 0 || !other.root != !it->root)
+		memcmp(other.raw.p, it->raw.p, it->raw.n) != 0 || !other.root != !it->root)
 		abort();
 }
 

@@ -28,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	for (uint64_t i = 0; z && i < zip_read_count(z) && i < 100; i++) {
 		err_clear(&e);
-		if (zip_read_member(z, i, 1 << 20, 64, &p, &cap, &n, &e) == -1 ? e.text[0] == '\0' : n > 1 << 20)
+		if (zip_read_member(z, i, 1 << 20, 64, &p, &cap, &n, &e) == -1 ? e.text[0] == '\0'
+									       : n > 1 << 20)
 			abort();
 	}
 	zip_read_close(z);
