@@ -66,7 +66,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return status;
 }
 
-const struct command_ops cmd_run = {
+const struct command_ops cmd_run_ops = {
 	.name = "run",
 	.summary = "do what is due: receive, convert, send, understand answers",
 	.usage = usage,

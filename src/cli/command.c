@@ -11,7 +11,7 @@
 #include "cli/cmd_run.h"
 
 static const struct command_ops *const all[] = {
-	&cmd_run, NULL,
+	&cmd_run_ops, NULL,
 };
 
 const struct command_ops *const *command_all(void)
