@@ -1,0 +1,93 @@
+/* The table of commands and what they share; see command.h. */
+#include "cli/command.h"
+
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+static const struct command_ops *const all[] = {
+	NULL,
+};
+
+const struct command_ops *const *command_all(void)
+{
+	return all;
+}
+
+const struct command_ops *command_find(const char *name)
+{
+	for (size_t i = 0; all[i]; i++)
+		if (strcmp(all[i]->name, name) == 0)
+			return all[i];
+	return NULL;
+}
+
+const char *command_near(const char *name)
+{
+	const char *names[sizeof(all) / sizeof(all[0])];
+	size_t n = 0;
+
+	for (; all[n]; n++)
+		names[n] = all[n]->name;
+	return str_suggest(str_c(name), names, n);
+}
+
+int command_fail(const struct cli *cli, const struct err *e)
+{
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "gridspool %s: %s%s%s%s\n", cli->command, e->reason,
+		e->reason[0] ? ": " : "", e->text, e->code == ERR_USAGE ? " (see --help)" : "");
+	return err_exit(e);
+}
+
+void command_fault_line(const struct fault *x, struct buf *out)
+{
+	if (x->line > 0 && x->column > 0)
+		buf_printf(out, "%s:%u:%u: ", x->file, x->line, x->column);
+	else if (x->line > 0)
+		buf_printf(out, "%s:%u: ", x->file, x->line);
+	else if (x->file[0])
+		buf_printf(out, "%s: ", x->file);
+	buf_printf(out, "%s%s", x->warning ? "warning: " : "", x->text);
+}
+
+void command_faults(const struct faults *f)
+{
+	struct buf line;
+
+	buf_init(&line, 1 << 16);
+	for (const struct fault *x = f->first; x; x = x->next) {
+		buf_clear(&line);
+		command_fault_line(x, &line);
+		(void)fprintf(stderr, "%s\n", buf_cstr(&line));
+	}
+	buf_done(&line);
+}
+
+void command_print(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vprintf(fmt, ap);
+	va_end(ap);
+}
+
+void command_write(struct str bytes)
+{
+	(void)fwrite(bytes.p, 1, bytes.n, stdout);
+}
+
+void command_actor(char *out, size_t room)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	if (user && user->pw_name[0])
+		(void)snprintf(out, room, "user:%s", user->pw_name);
+	else
+		(void)snprintf(out, room, "user:%lu", (unsigned long)getuid());
+}
