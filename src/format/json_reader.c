@@ -16,6 +16,7 @@
 #include "format/json_tree.h"
 #include "format/window.h"
 
+/* A window holds an item of the largest size and a byte to see that there is more. */
 enum { BLOCK = 1 << 20, BLOCK_AT = 16 << 10, BOM = 3, LOOK_AHEAD = 16 };
 
 struct source {
@@ -97,6 +98,8 @@ static int take_line(struct reader *r, struct window *w, uint32_t *count, struct
 	do {
 		const uint64_t offset = w->base + w->at;
 		rc = window_line(w, &line, ended, e);
+		if (rc == 1 && line.n > LIMIT_ITEM)
+			rc = err_set(e, ERR_LIMIT, "the line has more than %d bytes", LIMIT_ITEM);
 		if (rc == -1) {
 			return err_wrap(e, STR_FMT ":%u: byte %llu: cannot read this item",
 					STR_ARG(r->spec.file), *count, (unsigned long long)offset);

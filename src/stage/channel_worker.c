@@ -130,7 +130,7 @@ static int upload(struct worker *w, const struct parcel *p, int fd, enum channel
 static int do_send(struct worker *w, struct err *e)
 {
 	struct parcel p;
-	char text[600] = "";
+	char text[1200] = "";
 	char sha[HASH_HEX];
 	uint64_t size = 0;
 	enum channel_sent outcome = CHANNEL_LATER;

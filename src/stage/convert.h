@@ -34,6 +34,7 @@ void convert_close_inputs(struct convert_inputs *in);
 
 /* What a worker needs to run a map over those inputs; readers are opened by it. */
 struct convert_readers {
+	struct reader *source;		/* the items; input.source is the one for links */
 	struct map_input input;
 	struct reader *joins[CONVERT_JOINS];
 	struct arena arena;

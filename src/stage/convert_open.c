@@ -112,11 +112,11 @@ int convert_open_readers(struct env *v, const struct env_route *r, const struct 
 	env_vars(v, r->agreement, &out->arena, &vars, &out->input.nvars);
 	out->input.vars = vars;
 	convert_reader_spec(in->source_config, &spec);
-	out->input.source = reader_open(in->source, &spec, &v->names, e);
-	if (!out->input.source) {
-		(void)err_reason(e, "source");
+	out->source = reader_open(in->source, &spec, &v->names, e);
+	if (out->source && map_uses_links(r->map))
+		out->input.source = reader_open(in->source, &spec, &v->names, e);
+	if (!out->source || (map_uses_links(r->map) && !out->input.source))
 		return -1;
-	}
 	for (size_t i = 0; i < in->njoins; i++) {
 		convert_reader_spec(in->join_config[i], &spec);
 		out->joins[i] = reader_open(in->joins[i], &spec, &v->names, e);
@@ -133,6 +133,7 @@ int convert_open_readers(struct env *v, const struct env_route *r, const struct 
 
 void convert_close_readers(struct convert_readers *r)
 {
+	reader_close(r->source);
 	reader_close(r->input.source);
 	for (size_t i = 0; i < r->input.njoins; i++)
 		reader_close(r->joins[i]);

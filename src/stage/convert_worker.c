@@ -56,6 +56,7 @@ static int work(const struct convert_job *j, struct line *line, struct produce_c
 		goto out;
 	const struct produce p = {
 		.map = j->route->map,
+		.source = readers.source,
 		.input = readers.input,
 		.profile = &profile,
 		.defs = j->env->defs,

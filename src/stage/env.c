@@ -219,6 +219,11 @@ static void check_joins(const struct env *v, const struct env_route *r, struct f
 	size_t n = 0;
 	const struct map_join *joins = r->map ? map_joins(r->map, &n) : NULL;
 
+	if (r->map && map_uses_workflow(r->map) && r->source->workflow_from.n == 0)
+		(void)faults_add(f, r->source->file, r->source->line, 0, "source " STR_FMT " needs workflow=\"NAME\": map " STR_FMT
+			" asks for workflow-label(), whose labels are in the hub settings export", STR_ARG(r->source->name),
+			STR_ARG(r->agreement->map));
+
 	for (size_t i = 0; i < n; i++) {
 		const struct config_source *s = config_source_find(v->config, joins[i].source);
 		const char *file = arena_cstr(f->arena, r->agreement->map);
@@ -287,17 +292,12 @@ int env_open(struct env *v, const char *path, const struct clock *clock, bool wi
 		goto fail;
 	}
 	v->config = config_load(v->dir, f);
-	if (!v->config || open_bundle(v, e) == -1) {
-		if (!v->config)
-			(void)faults_err(f, e);
+	if ((!v->config && faults_err(f, e) == -1) || open_bundle(v, e) == -1)
 		goto fail;
-	}
 	if (with_maps)
 		load_routes(v, f);
-	if (f->n > 0) {
-		(void)faults_err(f, e);
+	if (f->n > 0 && faults_err(f, e) == -1)
 		goto fail;
-	}
 	return 0;
 fail:
 	env_close(v);

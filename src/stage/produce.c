@@ -401,7 +401,9 @@ static bool not_due(struct making *m, struct str key)
 static int convert_item(struct making *m, const struct item *it, struct diag *d, struct err *e)
 {
 	struct map_result r;
+	struct str key;
 	char hash[HASH_HEX];
+	bool good = false;
 
 	memset(&r, 0, sizeof(r));
 	if (map_key(m->run, it, &r, d, &m->item, e) == -1)
@@ -413,26 +415,26 @@ static int convert_item(struct making *m, const struct item *it, struct diag *d,
 		m->c->unselected++;
 		return 0;
 	}
-	if (m->dups && r.key.n > 0 && dups_is(m->dups, r.key))
-		add_duplicate(d, r.key);
-	if (r.verdict == MAP_ASIDE || d->errors > 0)
-		return set_aside(m, it, r.key, d, e);
 	if (not_due(m, r.key))
 		return 0;
+	key = arena_str(&m->item, r.key);
 	if (message_start(m, e) == -1 || map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
 		return -1;
-	if (r.verdict == MAP_OUT && fit(m, &r, r.key, d)) {
+	good = fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0;
+	if (m->dups && key.n > 0 && dups_is(m->dups, key)) {
+		add_duplicate(d, key);
+		good = false;
+	}
+	if (good)
 		content_hash(m, &r, hash);
-		if (left_out(m, r.key, hash)) {
-			map_take_back(m->run);
-			return 0;
-		}
-		complete(d, it, r.key);
+	if (good && !left_out(m, key, hash)) {
+		complete(d, it, key);
 		report(m, d);
 		return write_item(m, it, &r, hash, e);
 	}
-	map_take_back(m->run);
-	return set_aside(m, it, r.key, d, e);
+	if (r.verdict == MAP_OUT)
+		map_take_back(m->run);
+	return good ? 0 : set_aside(m, it, key, d, e);
 }
 
 /* --- passes over the source --- */
@@ -469,7 +471,7 @@ static int key_pass(struct making *m, struct reader *source, enum pass pass, str
 /* The source once more from its start: a reader of its own on the same descriptor. */
 static int read_keys(struct making *m, enum pass pass, struct err *e)
 {
-	const struct reader *like = m->p->input.source;
+	const struct reader *like = m->p->source;
 	struct reader *again = reader_open(like->fd, &like->spec, m->p->input.names, e);
 	int rc = -1;
 
@@ -493,7 +495,7 @@ static int find_duplicates(struct making *m, struct err *e)
 
 static int read_items(struct making *m, struct err *e)
 {
-	struct reader *source = m->p->input.source;
+	struct reader *source = m->p->source;
 	struct item it;
 	struct diag d;
 	uint64_t seen = 0;

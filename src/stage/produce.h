@@ -20,7 +20,8 @@ struct produce_counts {
 
 struct produce {
 	const struct map *map;
-	struct map_input input;		/* source and joins are open readers */
+	struct reader *source;		/* the items */
+	struct map_input input;		/* its source is a reader of its own, for links */
 	const struct x12_profile *profile;
 	struct defs *defs;
 	const struct known *known;	/* NULL: nothing is known */

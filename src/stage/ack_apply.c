@@ -1,0 +1,364 @@
+/*
+ * Applying acknowledgments. A refusal of a set, group or interchange is split by its findings:
+ * items that are named wait for changed content, all others are due again; when none is named,
+ * the whole waits for a person under one cause.
+ */
+#include "stage/ack_apply.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "stage/spool.h"
+#include "stage/trace.h"
+#include "store/ledger_interchange.h"
+
+/* One fault of the partner with what tracing found. */
+struct traced {
+	const struct ack_fault *fault;
+	const struct ack_set *set;
+};
+
+struct applying {
+	struct env *v;
+	const struct received_row *from;
+	const struct ack *x;
+	struct interchange_row row;	/* what it is about */
+	struct arena a;
+	struct traced *faults;
+	struct trace_point *points;
+	size_t n;
+	char trace_note[300];
+	char subject[40];
+	int64_t rejected, due, accepted;
+};
+
+static const char *axis_of(const struct ack *x)
+{
+	return str_is(x->kind, "TA1") ? "ta1" : "syntax";
+}
+
+static const char *value_of(enum ack_verdict v)
+{
+	static const char *const names[] = {"accepted", "with-errors", "partial", "rejected"};
+
+	return names[v];
+}
+
+static int64_t about(const struct ack *x)
+{
+	return (int64_t)(str_is(x->kind, "TA1") ? x->about_isa : x->about_group);
+}
+
+/* --- kept, but not applied --- */
+
+static int keep_only(struct applying *p, const char *outcome, const char *note, struct err *e)
+{
+	struct ledger *l = &p->v->ledger;
+	char subject[40];
+	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id, value_of(p->x->verdict), outcome,
+		p->x->codes, str_c(note)};
+
+	(void)snprintf(subject, sizeof(subject), "received %" PRId64, p->from->id);
+	env_log(p->v, strcmp(outcome, "repeat") == 0 ? LOG_INFO : LOG_ERROR, outcome, p->from->name.p, STR_FMT " %" PRId64
+		": %s", STR_ARG(p->x->kind), about(p->x), note);
+	if (strcmp(outcome, "repeat") != 0)
+		p->v->news++;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_received_ack(l, &row, e) == -1 ||
+	    ledger_event(l, outcome, subject, e, "kind=" STR_FMT " about=%" PRId64 " verdict=%s %s", STR_ARG(p->x->kind),
+		    about(p->x), value_of(p->x->verdict), note) == -1 ||
+	    (p->row.id != 0 && ledger_event(l, outcome, p->subject, e, "kind=" STR_FMT " verdict=%s %s",
+		    STR_ARG(p->x->kind), value_of(p->x->verdict), note) == -1)) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+/* Is it from that partner, to us, of this kind of environment? NULL when it is. */
+static const char *stranger(const struct applying *p)
+{
+	const struct config *c = p->v->config;
+	const struct config_partner *partner = config_partner_find(c, p->from->partner);
+	const char usage = c->usage == USAGE_PRODUCTION ? 'P' : 'T';
+
+	if (!partner)
+		return "its partner is no longer configured";
+	if (!str_eq(p->x->sender, partner->identity.id) || !str_eq(p->x->sender_qual, partner->identity.qualifier))
+		return "its ISA06 is not the partner whose mailbox it came from";
+	if (!str_eq(p->x->receiver, c->identity.id) || !str_eq(p->x->receiver_qual, c->identity.qualifier))
+		return "its ISA08 is not us";
+	if (p->x->usage != usage)
+		return "its ISA15 is that of another kind of environment (test or production)";
+	return NULL;
+}
+
+/* --- which item is meant? --- */
+
+static void collect_faults(struct applying *p)
+{
+	size_t n = 0;
+
+	for (const struct ack_set *s = p->x->sets; s; s = s->next) {
+		for (const struct ack_fault *f = s->faults; f; f = f->next)
+			n++;
+	}
+	p->faults = arena_array(&p->a, n + 1, sizeof(*p->faults));
+	p->points = arena_array(&p->a, n + 1, sizeof(*p->points));
+	for (const struct ack_set *s = p->x->sets; s; s = s->next) {
+		for (const struct ack_fault *f = s->faults; f; f = f->next) {
+			p->faults[p->n] = (struct traced){f, s};
+			p->points[p->n].st = s->control;
+			p->points[p->n].segment_at = f->segment_at;
+			p->points[p->n].element = f->element;
+			p->points[p->n].component = f->component;
+			p->n++;
+		}
+	}
+}
+
+static int add_feedback(struct applying *p, size_t i, struct err *e)
+{
+	const struct ack_fault *f = p->faults[i].fault;
+	const struct trace_point *t = &p->points[i];
+	const struct feedback_row row = {
+		.agreement = p->row.agreement,
+		.partner = p->row.partner,
+		.key = t->key,
+		.interchange = p->row.id,
+		.received = p->from->id,
+		.segment = f->segment,
+		.segment_at = f->segment_at,
+		.element = f->element,
+		.component = f->component,
+		.code = f->element_code.n ? f->element_code : f->segment_code,
+		.field = t->field,
+		.found = t->found.n ? t->found : f->value,
+		.file = t->file,
+		.map_line = t->map_line,
+		.note = f->text,
+	};
+
+	return ledger_received_feedback(&p->v->ledger, &row, e);
+}
+
+/* --- applying --- */
+
+static bool names_items(const struct applying *p, struct str st)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->points[i].part == TRACE_ITEM && (st.n == 0 || str_eq(p->points[i].st, st)))
+			return true;
+	}
+	return false;
+}
+
+/* Items named in faults of a set (of all sets when st is empty) are rejected. */
+static int reject_named(struct applying *p, struct str st, struct err *e)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		int64_t n = 0;
+		if (p->points[i].part != TRACE_ITEM || (st.n > 0 && !str_eq(p->points[i].st, st)))
+			continue;
+		if (ledger_item_reject(&p->v->ledger, p->row.id, p->points[i].key, p->faults[i].fault->text.p, &n, e) == -1)
+			return -1;
+		p->rejected += n;
+	}
+	return 0;
+}
+
+static int apply_set(struct applying *p, const struct ack_set *s, struct err *e)
+{
+	struct ledger *l = &p->v->ledger;
+	int64_t n = 0;
+
+	if (s->verdict != ACK_REJECTED) {
+		if (ledger_item_all(l, p->row.id, s->control, "accepted", "", &n, e) == -1)
+			return -1;
+		p->accepted += n;
+		return 0;
+	}
+	if (reject_named(p, s->control, e) == -1)
+		return -1;
+	if (names_items(p, s->control) || names_items(p, STR(""))) {
+		if (ledger_item_all(l, p->row.id, s->control, "due", "", &n, e) == -1)
+			return -1;
+		p->due += n;
+		return 0;
+	}
+	return ledger_item_all(l, p->row.id, s->control, "held", s->text.p, &n, e);
+}
+
+/* The whole group: what no AK2 speaks of shares its fate. */
+static int apply_rest(struct applying *p, struct err *e)
+{
+	const char *state = "accepted";
+	int64_t n = 0;
+
+	if (p->x->verdict == ACK_REJECTED)
+		state = names_items(p, STR("")) ? "due" : "held";
+	if (ledger_item_all(&p->v->ledger, p->row.id, STR(""), state, p->x->text.p, &n, e) == -1)
+		return -1;
+	if (strcmp(state, "due") == 0)
+		p->due += n;
+	else if (strcmp(state, "accepted") == 0)
+		p->accepted += n;
+	return 0;
+}
+
+/* Was everything refused without a word about which item? Then a person has to look. */
+static bool unexplained(const struct applying *p)
+{
+	bool refused = p->x->verdict == ACK_REJECTED;
+
+	for (const struct ack_set *s = p->x->sets; s; s = s->next)
+		refused = refused || s->verdict == ACK_REJECTED;
+	return refused && !names_items(p, STR(""));
+}
+
+static int apply_items(struct applying *p, struct err *e)
+{
+	int64_t n = 0;
+
+	if (str_is(p->x->kind, "TA1")) {	/* the envelope only; items wait for the syntax */
+		if (p->x->verdict == ACK_REJECTED)
+			return ledger_item_all(&p->v->ledger, p->row.id, STR(""), "held", p->x->text.p, &n, e);
+		return 0;
+	}
+	for (size_t i = 0; i < p->n; i++) {
+		if (add_feedback(p, i, e) == -1)
+			return -1;
+	}
+	for (const struct ack_set *s = p->x->sets; s; s = s->next) {
+		if (apply_set(p, s, e) == -1)
+			return -1;
+	}
+	return apply_rest(p, e);
+}
+
+static int hold_whole(struct applying *p, struct err *e)
+{
+	char place[100];
+	char note[400];
+
+	spool_place("hold", p->row.partner, place);
+	(void)snprintf(note, sizeof(note), STR_FMT " refused it whole, code " STR_FMT ": " STR_FMT, STR_ARG(p->x->kind),
+		STR_ARG(p->x->codes), STR_ARG(p->x->text));
+	return ledger_interchange_state(&p->v->ledger, p->row.id, "sent|in-doubt|sending", "held", place,
+		str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", note, e);
+}
+
+/* An answer proves that it arrived, whatever the channel last said. */
+static int settle_doubt(struct applying *p, struct err *e)
+{
+	char place[100];
+
+	if (!str_is(p->row.state, "in-doubt") && !str_is(p->row.state, "sending"))
+		return 0;
+	spool_place("sent", p->row.partner, place);
+	if (ledger_interchange_sent(&p->v->ledger, p->row.id, place, "its acknowledgment proves delivery", e) == -1)
+		return -1;
+	return ledger_event(&p->v->ledger, "resolved", p->subject, e, "by=" STR_FMT, STR_ARG(p->x->kind));
+}
+
+static int apply_in_transaction(struct applying *p, struct err *e)
+{
+	struct ledger *l = &p->v->ledger;
+	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id, value_of(p->x->verdict), "applied",
+		p->x->codes, p->x->text};
+
+	if (settle_doubt(p, e) == -1 || ledger_received_ack(l, &row, e) == -1 ||
+	    ledger_interchange_axis(l, p->row.id, axis_of(p->x), value_of(p->x->verdict), e) == -1 ||
+	    apply_items(p, e) == -1)
+		return -1;
+	if (unexplained(p) && !str_is(p->row.state, "archived") && hold_whole(p, e) == -1)
+		return -1;
+	return ledger_event(l, "acknowledged", p->subject, e, "kind=" STR_FMT " verdict=%s codes=" STR_FMT " accepted=%" PRId64
+		" rejected=%" PRId64 " due=%" PRId64 " received=%" PRId64, STR_ARG(p->x->kind), value_of(p->x->verdict),
+		STR_ARG(p->x->codes), p->accepted, p->rejected, p->due, p->from->id);
+}
+
+static int apply(struct applying *p, struct err *e)
+{
+	char next[200];
+
+	collect_faults(p);
+	if (p->n > 0 && trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) == -1)
+		env_log(p->v, LOG_ERROR, "untraced", p->row.name.p, "%s", e->text);
+	if (p->trace_note[0])
+		env_log(p->v, LOG_WARN, "untraced-fields", p->row.name.p, "%s", p->trace_note);
+	if (ledger_begin(&p->v->ledger, e) == -1)
+		return -1;
+	if (apply_in_transaction(p, e) == -1) {
+		ledger_rollback(&p->v->ledger);
+		return -1;
+	}
+	if (ledger_commit(&p->v->ledger, e) == -1)
+		return -1;
+	p->v->news += (uint64_t)p->rejected;
+	env_log(p->v, p->x->verdict == ACK_REJECTED ? LOG_WARN : LOG_INFO, "acknowledged", p->row.name.p, STR_FMT " %s: %"
+		PRId64 " accepted, %" PRId64 " rejected, %" PRId64 " due again", STR_ARG(p->x->kind), value_of(p->x->verdict),
+		p->accepted, p->rejected, p->due);
+	if (!unexplained(p) || str_is(p->row.state, "archived"))
+		return str_is(p->row.state, "archived") ? 0 : spool_settle(p->v, p->row.id, e);
+	p->v->news++;
+	(void)snprintf(next, sizeof(next), "ask the partner; mend the cause; gridspool reissue %06" PRId64
+		" --reason TEXT sends the items anew", p->row.id);
+	if (spool_settle(p->v, p->row.id, e) == -1)
+		return -1;
+	return env_write_reason(p->v, "hold", p->row.name.p, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED",
+		p->x->text.p, next, e);
+}
+
+static int match(struct applying *p, struct err *e)
+{
+	const bool ta1 = str_is(p->x->kind, "TA1");
+
+	return ledger_interchange_by_number(&p->v->ledger, p->from->partner, ta1 ? "isa" : "gs", about(p->x), &p->a, &p->row,
+		e);
+}
+
+static int judge(struct applying *p, struct err *e)
+{
+	const char *strange = stranger(p);
+	struct str before = {"", 0};
+	int rc = 0;
+
+	if (strange)
+		return keep_only(p, "orphan", strange, e);
+	rc = match(p, e);
+	if (rc == -1)
+		return -1;
+	if (rc == 0) {
+		p->row.id = 0;
+		return keep_only(p, "orphan", "no interchange of ours to this partner has that control number", e);
+	}
+	(void)snprintf(p->subject, sizeof(p->subject), "interchange %06" PRId64, p->row.id);
+	if (str_is(p->row.state, "making") || str_is(p->row.state, "queued"))
+		return keep_only(p, "orphan", "that interchange has not been sent yet", e);
+	rc = ledger_received_ack_applied(&p->v->ledger, p->row.id, p->x->kind.p, &p->a, &before, e);
+	if (rc == -1)
+		return -1;
+	if (rc == 1 && str_is(before, value_of(p->x->verdict)))
+		return keep_only(p, "repeat", "the same answer came before", e);
+	if (rc == 1)
+		return keep_only(p, "contradiction", "an earlier answer said something else; nothing is changed", e);
+	return apply(p, e);
+}
+
+int ack_apply(struct env *v, const struct received_row *from, const struct ack *x, struct err *e)
+{
+	struct applying p;
+	int rc = -1;
+
+	memset(&p, 0, sizeof(p));
+	p.v = v;
+	p.from = from;
+	p.x = x;
+	arena_init(&p.a);
+	rc = judge(&p, e);
+	arena_done(&p.a);
+	return rc;
+}

@@ -1,0 +1,290 @@
+/* The archive; see archive.h. */
+#include "stage/archive.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "format/gz.h"
+#include "format/zip_pack.h"
+#include "secure/hash.h"
+#include "stage/spool.h"
+#include "store/ledger_input.h"
+#include "store/ledger_interchange.h"
+#include "store/ledger_received.h"
+
+static const char *split(const char *place, char folder[LIMIT_PATH])
+{
+	const char *slash = strrchr(place, '/');
+
+	BUG_IF(!slash || (size_t)(slash - place) >= LIMIT_PATH);
+	memcpy(folder, place, (size_t)(slash - place));
+	folder[slash - place] = '\0';
+	return slash + 1;
+}
+
+int archive_open(struct env *v, const char *place, struct err *e)
+{
+	char gz[LIMIT_PATH];
+	struct fsx_tmp tmp = {.fd = -1};
+	int work = -1;
+	int in = fsx_open(v->dir, place, e);
+	int out = -1;
+
+	if (in != -1 || e->code != ERR_ABSENT)
+		return in;
+	(void)snprintf(gz, sizeof(gz), "%s.gz", place);
+	in = fsx_open(v->dir, gz, e);
+	work = in == -1 ? -1 : env_folder(v, "work", e);
+	if (work != -1 && fsx_tmp_open(work, &tmp, e) == 0 && gz_unpack(in, tmp.fd, UINT64_MAX, e) == 0) {
+		char name[100];
+		(void)snprintf(name, sizeof(name), ".tmp/%s", tmp.tmp);
+		out = fsx_open(work, name, e);
+	}
+	fsx_tmp_drop(&tmp);
+	fsx_close(work);
+	fsx_close(in);
+	return out;
+}
+
+/* Is the compressed copy, unpacked again, the same bytes? */
+static int same_again(struct env *v, int packed, const char *sha, struct err *e)
+{
+	struct fsx_tmp tmp = {.fd = -1};
+	char again[HASH_HEX];
+	const int work = env_folder(v, "work", e);
+	int rc = work == -1 ? -1 : fsx_tmp_open(work, &tmp, e);
+
+	if (rc == 0)
+		rc = gz_unpack(packed, tmp.fd, UINT64_MAX, e);
+	if (rc == 0)
+		rc = hash_file(tmp.fd, again, NULL, e);
+	if (rc == 0 && strcmp(again, sha) != 0)
+		rc = err_set(e, ERR_CORRUPT, "the compressed copy does not unpack to the same bytes");
+	fsx_tmp_drop(&tmp);
+	fsx_close(work);
+	return rc;
+}
+
+/* place -> archive/DAY/NAME.gz. The original stays. 1 archived, 0 there is no such file. */
+static int pack(struct env *v, const char *place, const char *day, struct err *e)
+{
+	char folder[LIMIT_PATH];
+	char name[300];
+	char sha[HASH_HEX];
+	struct fsx_tmp tmp = {.fd = -1};
+	int in = fsx_open(v->dir, place, e);
+	int dir = -1;
+	int rc = -1;
+
+	if (in == -1)
+		return e->code == ERR_ABSENT ? 0 : -1;
+	(void)snprintf(name, sizeof(name), "%s.gz", split(place, folder));
+	dir = env_folder(v, day, e);
+	if (dir == -1 || hash_file(in, sha, NULL, e) == -1 || fsx_tmp_open(dir, &tmp, e) == -1 ||
+	    gz_pack(in, tmp.fd, e) == -1 || same_again(v, tmp.fd, sha, e) == -1)
+		goto out;
+	rc = fsx_publish(&tmp, name, e);
+	if (rc == -1 && e->code == ERR_EXISTS)	/* an earlier run got this far */
+		rc = 0;
+	rc = rc == -1 ? -1 : 1;
+out:
+	fsx_tmp_drop(&tmp);
+	fsx_close(dir);
+	fsx_close(in);
+	return rc;
+}
+
+static int drop(struct env *v, const char *place, struct err *e)
+{
+	char folder[LIMIT_PATH];
+	const char *name = split(place, folder);
+	const int dir = env_folder(v, folder, e);
+	const int rc = dir == -1 ? -1 : fsx_remove(dir, name, e);
+
+	fsx_close(dir);
+	return rc;
+}
+
+/* --- interchanges that have all their answers --- */
+
+static bool answered(const struct config_agreement *g, const struct interchange_row *r)
+{
+	if (!g)
+		return false;
+	for (const struct config_expect *x = g->expects; x; x = x->next) {
+		const struct str axis = str_is(x->ack, "ta1") ? r->ta1 : r->syntax;
+		if (axis.n == 0)
+			return false;
+	}
+	return true;
+}
+
+static int archive_interchange(struct env *v, const struct interchange_row *r, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char day[32];
+	char place[400];
+	char lineage[420];
+	char subject[40];
+
+	env_archive_place(clock_now(&v->clock), day);
+	(void)snprintf(place, sizeof(place), "%s/%s", r->place.p, r->name.p);
+	(void)snprintf(lineage, sizeof(lineage), "%s.lineage", place);
+	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
+	if (pack(v, lineage, day, e) == -1 || pack(v, place, day, e) == -1 || ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_interchange_state(l, r->id, "sent", "archived", day, "", "", e) == -1 ||
+	    ledger_event(l, "archived", subject, e, "place=%s", day) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	if (ledger_commit(l, e) == -1)
+		return -1;
+	return drop(v, lineage, e) == -1 ? -1 : drop(v, place, e);
+}
+
+static int archive_interchanges(struct env *v, struct arena *a, struct err *e)
+{
+	struct interchange_rows rows = {0};
+
+	if (ledger_interchange_by_state(&v->ledger, "sent", a, &rows, e) == -1)
+		return -1;
+	for (size_t i = 0; i < rows.n; i++) {
+		if (answered(config_agreement_find(v->config, rows.row[i].agreement), &rows.row[i]) &&
+		    archive_interchange(v, &rows.row[i], e) == -1)
+			return err_wrap(e, "%s", rows.row[i].name.p);
+	}
+	return 0;
+}
+
+/* --- inputs and received files --- */
+
+static int archive_input(struct env *v, const struct input_row *r, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char folder[LIMIT_PATH];
+	char day[32];
+	char to[400];
+	char subject[40];
+	const char *name = split(r->place.p, folder);
+	const int from = env_folder(v, folder, e);
+	int dir = -1;
+	int rc = -1;
+
+	env_archive_place(clock_now(&v->clock), day);
+	(void)snprintf(to, sizeof(to), "%s/%s", day, name);
+	(void)snprintf(subject, sizeof(subject), "input %" PRId64, r->id);
+	dir = env_folder(v, day, e);
+	/* Inputs stay readable by position, for replay and explain: packed trees are compressed as they are. */
+	if (from != -1 && dir != -1)
+		rc = fsx_move(from, name, dir, name, e);
+	fsx_close(from);
+	fsx_close(dir);
+	if (rc == -1 && e->code != ERR_ABSENT)
+		return -1;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_input_state(l, r->id, "archived", to, "", "", e) == -1 ||
+	    ledger_event(l, "archived", subject, e, "place=%s", to) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+static int archive_inputs(struct env *v, struct arena *a, struct err *e)
+{
+	struct input_rows rows = {0};
+
+	if (ledger_input_spent(&v->ledger, a, &rows, e) == -1)
+		return -1;
+	for (size_t i = 0; i < rows.n; i++) {
+		if (archive_input(v, &rows.row[i], e) == -1)
+			return err_wrap(e, "%s", rows.row[i].place.p);
+	}
+	return 0;
+}
+
+static int archive_received(struct env *v, const struct received_row *r, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char day[32];
+	char to[200];
+	char subject[40];
+
+	env_archive_place(clock_now(&v->clock), day);
+	(void)snprintf(to, sizeof(to), "%s/%s", day, r->name.p);
+	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
+	if (pack(v, r->place.p, day, e) == -1 || ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_received_state(l, r->id, "archived", to, r->reason.p, r->note.p, e) == -1 ||
+	    ledger_event(l, "archived", subject, e, "place=%s", to) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e) == -1 ? -1 : drop(v, r->place.p, e);
+}
+
+static int archive_letters(struct env *v, struct arena *a, struct err *e)
+{
+	static const char *const states[] = {"ingested", "repeat"};
+
+	for (size_t s = 0; s < sizeof(states) / sizeof(states[0]); s++) {
+		struct received_rows rows = {0};
+		if (ledger_received_by_state(&v->ledger, states[s], a, &rows, e) == -1)
+			return -1;
+		for (size_t i = 0; i < rows.n; i++) {
+			if (archive_received(v, &rows.row[i], e) == -1)
+				return err_wrap(e, "%s", rows.row[i].place.p);
+		}
+	}
+	return 0;
+}
+
+int archive_run(struct env *v, struct err *e)
+{
+	struct arena a;
+	int rc = -1;
+
+	arena_init(&a);
+	rc = archive_interchanges(v, &a, e);
+	if (rc == 0)
+		rc = archive_inputs(v, &a, e);
+	if (rc == 0)
+		rc = archive_letters(v, &a, e);
+	arena_done(&a);
+	return rc == -1 ? err_wrap(e, "archive") : 0;
+}
+
+int archive_bundle(struct env *v, struct err *e)
+{
+	struct arena a;
+	struct diag d;
+	struct fsx_tmp tmp = {.fd = -1};
+	struct zip_packed packed;
+	struct stat st;
+	char name[80];
+	const int dir = env_folder(v, "archive/bundles", e);
+	int rc = -1;
+
+	if (dir == -1)
+		return -1;
+	arena_init(&a);
+	diag_init(&d, &a);
+	(void)snprintf(name, sizeof(name), "%s.zip", v->bundle);
+	rc = fsx_stat(dir, name, &st, e);
+	if (rc == 0) {
+		rc = fsx_tmp_open(dir, &tmp, e);
+		if (rc == 0)
+			rc = zip_pack(v->map_dirs[0], tmp.fd, &packed, &d, e);
+		if (rc == 0)
+			rc = fsx_publish(&tmp, name, e);
+		fsx_tmp_drop(&tmp);
+	}
+	arena_done(&a);
+	fsx_close(dir);
+	return rc == -1 ? err_wrap(e, "keep the bundle") : 0;
+}

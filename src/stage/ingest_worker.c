@@ -1,0 +1,261 @@
+/* The ingest worker: one received file and the definitions; verdicts come back as frames. */
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "secure/sandbox.h"
+#include "stage/frame.h"
+#include "stage/ingest.h"
+#include "stage/proc.h"
+
+enum part { PART_ACK = 1, PART_SET, PART_FAULT };
+
+struct ingest_job {
+	struct env *env;
+	int fd;
+	struct str file;
+};
+
+static int send_fault(int fd, struct frame *f, const struct ack_fault *x, struct err *e)
+{
+	frame_start(f, FRAME_FOUND);
+	frame_int(f, PART_FAULT);
+	frame_str(f, x->segment);
+	frame_int(f, x->segment_at);
+	frame_str(f, x->loop);
+	frame_str(f, x->segment_code);
+	frame_int(f, x->element);
+	frame_int(f, x->component);
+	frame_str(f, x->element_id);
+	frame_str(f, x->element_code);
+	frame_str(f, x->value);
+	frame_str(f, x->text);
+	return frame_send(fd, f, e);
+}
+
+static int send_set(int fd, struct frame *f, const struct ack_set *s, struct err *e)
+{
+	frame_start(f, FRAME_FOUND);
+	frame_int(f, PART_SET);
+	frame_str(f, s->id);
+	frame_str(f, s->control);
+	frame_int(f, s->verdict);
+	frame_str(f, s->codes);
+	frame_str(f, s->text);
+	if (frame_send(fd, f, e) == -1)
+		return -1;
+	for (const struct ack_fault *x = s->faults; x; x = x->next) {
+		if (send_fault(fd, f, x, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
+{
+	frame_start(f, FRAME_FOUND);
+	frame_int(f, PART_ACK);
+	frame_str(f, a->kind);
+	frame_str(f, a->sender_qual);
+	frame_str(f, a->sender);
+	frame_str(f, a->receiver_qual);
+	frame_str(f, a->receiver);
+	frame_int(f, (int64_t)a->control);
+	frame_int(f, a->usage);
+	frame_int(f, (int64_t)a->about_isa);
+	frame_str(f, a->group_code);
+	frame_int(f, (int64_t)a->about_group);
+	frame_int(f, a->verdict);
+	frame_str(f, a->codes);
+	frame_str(f, a->text);
+	if (frame_send(fd, f, e) == -1)
+		return -1;
+	for (const struct ack_set *s = a->sets; s; s = s->next) {
+		if (send_set(fd, f, s, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_all(const struct ingest_job *j, int fd, struct frame *f, struct arena *a, struct err *e)
+{
+	struct ack *first = NULL;
+	struct str others = {"", 0};
+	struct diag d;
+
+	diag_init(&d, a);
+	if (ack_read(j->fd, (struct str){NULL, 0}, j->env->defs, j->file, &first, &others, &d, a, e) == -1)
+		return -1;
+	for (const struct ack *x = first; x; x = x->next) {
+		if (send_ack(fd, f, x, e) == -1)
+			return -1;
+	}
+	frame_start(f, FRAME_DONE);
+	frame_str(f, others);
+	return frame_send(fd, f, e);
+}
+
+static int ingest_work(int fd, void *arg)
+{
+	static const struct sandbox nothing = {NULL, 0, 0};
+	struct frame *f = mem_alloc(sizeof(*f));
+	struct arena a;
+	struct err e;
+	int level = 0;
+	int rc = 0;
+
+	err_clear(&e);
+	if (sandbox_enter(SANDBOX_INGEST, &nothing, &level, &e) == -1)
+		err_clear(&e);	/* told once by the converter */
+	arena_init(&a);
+	if (read_all(arg, fd, f, &a, &e) == -1) {
+		frame_start(f, FRAME_FAIL);
+		frame_int(f, e.code);
+		frame_str(f, str_c(e.text));
+		rc = frame_send(fd, f, &e) == -1 ? 74 : 0;
+	}
+	arena_done(&a);
+	mem_free(f);
+	return rc;
+}
+
+/* --- the supervisor's side: lists built again from frames --- */
+
+struct rebuild {
+	struct arena *a;
+	struct ack *first, *ack;
+	struct ack_set *set;
+	struct ack_fault *fault;
+};
+
+static struct str keep(struct rebuild *r, struct frame *f)
+{
+	return arena_str(r->a, frame_get_str(f));
+}
+
+static enum ack_verdict verdict_of(struct frame *f)
+{
+	const int64_t v = frame_get_int(f);
+
+	if (v < ACK_ACCEPTED || v > ACK_REJECTED)
+		f->bad = true;
+	return f->bad ? ACK_REJECTED : (enum ack_verdict)v;
+}
+
+static void take_ack(struct rebuild *r, struct frame *f)
+{
+	struct ack *x = ARENA_NEW(r->a, struct ack);
+
+	x->kind = keep(r, f);
+	x->sender_qual = keep(r, f);
+	x->sender = keep(r, f);
+	x->receiver_qual = keep(r, f);
+	x->receiver = keep(r, f);
+	x->control = (uint64_t)frame_get_int(f);
+	x->usage = (char)frame_get_int(f);
+	x->about_isa = (uint64_t)frame_get_int(f);
+	x->group_code = keep(r, f);
+	x->about_group = (uint64_t)frame_get_int(f);
+	x->verdict = verdict_of(f);
+	x->codes = keep(r, f);
+	x->text = keep(r, f);
+	if (r->ack)
+		r->ack->next = x;
+	else
+		r->first = x;
+	r->ack = x;
+	r->set = NULL;
+	r->fault = NULL;
+}
+
+static void take_set(struct rebuild *r, struct frame *f)
+{
+	struct ack_set *x = ARENA_NEW(r->a, struct ack_set);
+
+	x->id = keep(r, f);
+	x->control = keep(r, f);
+	x->verdict = verdict_of(f);
+	x->codes = keep(r, f);
+	x->text = keep(r, f);
+	if (r->set)
+		r->set->next = x;
+	else
+		r->ack->sets = x;
+	r->set = x;
+	r->fault = NULL;
+}
+
+static void take_fault(struct rebuild *r, struct frame *f)
+{
+	struct ack_fault *x = ARENA_NEW(r->a, struct ack_fault);
+
+	x->segment = keep(r, f);
+	x->segment_at = (uint32_t)frame_get_int(f);
+	x->loop = keep(r, f);
+	x->segment_code = keep(r, f);
+	x->element = (uint16_t)frame_get_int(f);
+	x->component = (uint16_t)frame_get_int(f);
+	x->element_id = keep(r, f);
+	x->element_code = keep(r, f);
+	x->value = keep(r, f);
+	x->text = keep(r, f);
+	if (r->fault)
+		r->fault->next = x;
+	else
+		r->set->faults = x;
+	r->fault = x;
+}
+
+/* One frame. 1 go on, 0 done, -1. */
+static int take(struct rebuild *r, int fd, struct frame *f, struct str *others, struct err *e)
+{
+	const int rc = frame_receive(fd, f, e);
+	int64_t kind = 0;
+
+	if (rc != 1)
+		return rc == 0 ? err_set(e, ERR_STOP, "the ingest worker died") : -1;
+	if (f->type == FRAME_DONE) {
+		*others = keep(r, f);
+		return 0;
+	}
+	if (f->type == FRAME_FAIL) {
+		const int64_t code = frame_get_int(f);
+		const struct str text = frame_get_str(f);
+		return err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT, STR_FMT, STR_ARG(text));
+	}
+	kind = frame_get_int(f);
+	if (kind == PART_ACK)
+		take_ack(r, f);
+	else if (kind == PART_SET && r->ack)
+		take_set(r, f);
+	else if (kind == PART_FAULT && r->set)
+		take_fault(r, f);
+	else
+		f->bad = true;
+	return frame_ok(f) ? 1 : err_set(e, ERR_STOP, "the ingest worker's answer is not whole");
+}
+
+int ingest_read(struct env *v, const struct received_row *r, struct ack **first, struct str *others, struct arena *a,
+	struct err *e)
+{
+	struct ingest_job j = {.env = v, .fd = -1, .file = r->name};
+	struct rebuild build = {.a = a};
+	struct frame *f = NULL;
+	struct proc p;
+	int rc = -1;
+
+	j.fd = fsx_open(v->dir, r->place.p, e);
+	if (j.fd == -1)
+		return -1;
+	f = mem_alloc(sizeof(*f));
+	if (proc_start(&p, ingest_work, &j, &j.fd, 1, e) == 0) {
+		while ((rc = take(&build, p.fd, f, others, e)) == 1)
+			;
+		proc_kill(&p);
+	}
+	mem_free(f);
+	fsx_close(j.fd);
+	*first = build.first;
+	return rc;
+}

@@ -1,0 +1,292 @@
+/* One run; see run.h. */
+#include "stage/run.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "stage/archive.h"
+#include "stage/collect.h"
+#include "stage/convert.h"
+#include "stage/ingest.h"
+#include "stage/proc.h"
+#include "stage/receive.h"
+#include "stage/report.h"
+#include "stage/spool.h"
+#include "stage/transfer.h"
+
+enum { ROUNDS_MAX = 1000 };
+
+static const char *const stage_names[RUN_STAGES] = {"receive", "ingest", "collect", "convert", "transfer", "report"};
+
+const char *run_stage_name(enum run_stage s)
+{
+	return s < RUN_STAGES ? stage_names[s] : NULL;
+}
+
+/* --- start --- */
+
+static int take_lock(struct env *v, struct err *e)
+{
+	struct utsname host;
+	char note[200];
+	char when[DATE_TEXT];
+
+	if (uname(&host) == -1)
+		(void)snprintf(host.nodename, sizeof(host.nodename), "?");
+	(void)date_iso(v->started, when);
+	(void)snprintf(note, sizeof(note), "host %.60s pid %ld since %s", host.nodename, (long)getpid(), when);
+	if (fsx_lock(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
+		return err_wrap(e, "another run of %s is active", v->path);
+	return 0;
+}
+
+static int open_log(struct env *v, struct err *e)
+{
+	const struct date d = date_from_unix(v->started);
+	char name[60];
+	const int dir = env_folder(v, "log", e);
+
+	if (dir == -1)
+		return -1;
+	(void)snprintf(name, sizeof(name), "gridspool-%04d%02u%02u.log", d.year, d.month, d.day);
+	v->log.fd = openat(dir, name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	fsx_close(dir);
+	v->log.echo = true;	/* a log that cannot be opened stops nothing: standard error has it */
+	return 0;
+}
+
+/* A run is called by its minute; a second one in that minute gets a number. */
+static int name_run(struct env *v, struct err *e)
+{
+	const struct date d = date_from_unix(v->started);
+	char stamp[24];
+	int64_t n = 0;
+
+	(void)snprintf(stamp, sizeof(stamp), "%04d%02u%02uT%02u%02uZ", d.year, d.month, d.day, d.hour, d.minute);
+	if (db_one_int(v->ledger.db, &n, e, "SELECT COUNT(*) FROM run WHERE id = ?1 OR id LIKE ?1 || '-%'", "c", stamp) != 1)
+		return -1;
+	if (n == 0)
+		(void)snprintf(v->run, sizeof(v->run), "%s", stamp);
+	else
+		(void)snprintf(v->run, sizeof(v->run), "%s-%" PRId64, stamp, n + 1);
+	(void)snprintf(v->ledger.run, sizeof(v->ledger.run), "%s", v->run);
+	(void)snprintf(v->log.run, sizeof(v->log.run), "%s", v->run);
+	return 0;
+}
+
+static int commit_start(struct env *v, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[60];
+
+	(void)snprintf(subject, sizeof(subject), "run %s", v->run);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_run(l, e, "INSERT INTO run(id, started, bundle, pid) VALUES(?1, ?2, ?3, ?4)", "cici", v->run, v->started,
+		v->bundle, (int64_t)getpid()) == -1 ||
+	    ledger_event(l, "run-started", subject, e, "bundle=%s", v->bundle) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+static int commit_end(struct env *v, int status, const char *note, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[60];
+
+	(void)snprintf(subject, sizeof(subject), "run %s", v->run);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_run(l, e, "UPDATE run SET ended = ?2, status = ?3, note = ?4 WHERE id = ?1", "ciic", v->run,
+		clock_now(&v->clock), (int64_t)status, note) == -1 ||
+	    ledger_event(l, "run-ended", subject, e, "status=%d news=%" PRIu64 " %s", status, v->news, note) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+/* Files that never got their final name go; under the lock nobody else writes there. */
+static int clean_folder(struct env *v, const char *name, bool children, struct err *e)
+{
+	struct fsx_list list = {0};
+	const int dir = fsx_subdir(v->dir, name, e);
+	int rc = dir == -1 ? -1 : fsx_clean_tmp(dir, e);
+
+	if (rc == 0 && children)
+		rc = fsx_list(dir, &list, e);
+	for (size_t i = 0; i < list.n && rc == 0; i++) {
+		struct stat st;
+		int sub = -1;
+		if (list.names[i][0] == '.' || fsx_stat(dir, list.names[i], &st, e) != 1 || !S_ISDIR(st.st_mode))
+			continue;
+		sub = fsx_subdir(dir, list.names[i], e);
+		rc = sub == -1 ? -1 : fsx_clean_tmp(sub, e);
+		fsx_close(sub);
+	}
+	fsx_list_done(&list);
+	fsx_close(dir);
+	return rc;
+}
+
+static int clean(struct env *v, struct err *e)
+{
+	static const struct {
+		const char *name;
+		bool children;
+	} all[] = {{"work", false}, {"outbox", true}, {"sent", true}, {"received", true}, {"current", true},
+		{"hold", false}, {"quarantine", false}, {"feedback", false}, {"archive/bundles", false}};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (clean_folder(v, all[i].name, all[i].children, e) == -1)
+			return err_wrap(e, "clean %s", all[i].name);
+	}
+	return 0;
+}
+
+/* A new source's inbox is made once; one that vanishes later is an alarm (collect). */
+static int make_inbox(struct env *v, const struct config_source *s, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char folder[100];
+	char key[100];
+	int64_t known = 0;
+	int dir = -1;
+
+	(void)snprintf(key, sizeof(key), "inbox:" STR_FMT, STR_ARG(s->name));
+	if (db_one_int(l->db, &known, e, "SELECT COUNT(*) FROM meta WHERE key = ?1", "c", key) != 1)
+		return -1;
+	if (known > 0)
+		return 0;
+	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(s->name));
+	dir = env_folder(v, folder, e);
+	if (dir == -1)
+		return -1;
+	fsx_close(dir);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, 'made')", "c", key) == -1 ||
+	    ledger_event(l, "inbox", folder, e, "made or found") == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+/* Too little space: nothing new is taken in; what waits stays safely with the exporters. */
+static bool space_left(struct env *v)
+{
+	struct statvfs fs;
+
+	if (v->config->min_free == 0 || fstatvfs(v->dir, &fs) == -1)
+		return true;
+	if ((uint64_t)fs.f_bavail * fs.f_frsize >= v->config->min_free)
+		return true;
+	env_log(v, LOG_ERROR, "disk-full", "environment", "less than min-free is left; nothing is taken in or converted");
+	v->news++;
+	return false;
+}
+
+/* --- the stages --- */
+
+struct round {
+	int64_t receive, ingest, convert, transfer;
+};
+
+static bool time_left(const struct env *v)
+{
+	return !proc_told_to_stop() &&
+	       (v->config->run_seconds == 0 || clock_now(&v->clock) - v->started < (int64_t)v->config->run_seconds);
+}
+
+static int one_round(struct env *v, const struct run_options *o, bool first, struct round *r, struct err *e)
+{
+	const bool space = space_left(v);
+
+	memset(r, 0, sizeof(*r));
+	if (o->stages[RUN_RECEIVE] && space && receive_run(v, &r->receive, e) == -1)
+		return -1;
+	if (o->stages[RUN_INGEST] && ingest_run(v, &r->ingest, e) == -1)
+		return -1;
+	if (o->stages[RUN_COLLECT] && first && space && collect_run(v, e) == -1)
+		return -1;
+	if (o->stages[RUN_CONVERT] && space && time_left(v) && convert_run(v, &r->convert, e) == -1)
+		return -1;
+	if (o->stages[RUN_TRANSFER] && time_left(v) && transfer_run(v, &r->transfer, e) == -1)
+		return -1;
+	return 0;
+}
+
+static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
+{
+	struct round r;
+
+	if (spool_settle_all(v, e) == -1)
+		return -1;
+	for (int i = 0; i < ROUNDS_MAX; i++) {
+		if (one_round(v, o, i == 0, &r, e) == -1)
+			return -1;
+		if (r.receive + r.ingest + r.convert + r.transfer == 0 || !time_left(v))
+			break;
+	}
+	return o->stages[RUN_REPORT] ? report_run(v, e) : 0;
+}
+
+static int prepare(struct env *v, struct err *e)
+{
+	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || env_open_ledger(v, "run", e) == -1 || name_run(v, e) == -1 ||
+	    clean(v, e) == -1 || archive_bundle(v, e) == -1)
+		return -1;
+	for (const struct config_source *s = v->config->sources; s; s = s->next) {
+		if (make_inbox(v, s, e) == -1)
+			return -1;
+	}
+	return commit_start(v, e);
+}
+
+static void print_faults(const struct faults *f)
+{
+	for (const struct fault *x = f->first; x; x = x->next)
+		(void)fprintf(stderr, "%s:%u:%u: %s%s\n", x->file, x->line, x->column, x->warning ? "warning: " : "", x->text);
+}
+
+int run_all(const char *path, const struct clock *clock, const struct run_options *o, int *status, struct err *e)
+{
+	struct arena a;
+	struct faults f;
+	struct env v;
+	struct err end;
+	int rc = -1;
+
+	arena_init(&a);
+	faults_init(&f, &a);
+	proc_catch_signals();
+	if (env_open(&v, path, clock, true, &f, e) == -1) {
+		print_faults(&f);
+		arena_done(&a);
+		return -1;
+	}
+	v.progress = o->progress;
+	rc = prepare(&v, e);
+	if (rc == 0) {
+		rc = all_rounds(&v, o, e);
+		*status = v.news > 0 ? 1 : 0;
+		if (rc == -1)
+			env_log(&v, LOG_ERROR, "stopped", "run", "%s", e->text);
+		if (commit_end(&v, rc == -1 ? err_exit(e) : *status, rc == -1 ? e->text : "", &end) == -1 && rc == 0) {
+			*e = end;
+			rc = -1;
+		}
+	}
+	env_close(&v);
+	arena_done(&a);
+	return rc;
+}

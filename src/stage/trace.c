@@ -1,0 +1,309 @@
+/* Tracing; see trace.h. */
+#include "stage/trace.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/mem.h"
+#include "secure/hash.h"
+#include "secure/sandbox.h"
+#include "stage/archive.h"
+#include "stage/convert.h"
+#include "stage/frame.h"
+#include "stage/lines.h"
+#include "stage/proc.h"
+#include "store/ledger_unit.h"
+
+/* --- lineage: which item is that segment? --- */
+
+struct part_line {
+	struct str kind, st;
+	int64_t first, last, locator;
+	struct str file, key;
+};
+
+static struct part_line parse_line(struct str line, struct arena *a)
+{
+	struct part_line p = {.kind = lines_take(&line, a), .st = lines_take(&line, a)};
+
+	p.first = lines_take_int(&line);
+	p.last = lines_take_int(&line);
+	p.locator = lines_take_int(&line);
+	(void)lines_take_int(&line);
+	p.file = lines_take(&line, a);
+	p.key = lines_take(&line, a);
+	return p;
+}
+
+static void place_points(const struct part_line *p, int64_t number, struct trace_point *points, size_t n,
+	struct arena *a)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct trace_point *t = &points[i];
+		if (!str_eq(t->st, p->st) || t->segment_at < p->first || t->segment_at > p->last)
+			continue;
+		t->part = str_is(p->kind, "item") ? TRACE_ITEM : str_is(p->kind, "head") ? TRACE_HEADER : TRACE_TRAILER;
+		t->first = p->first;
+		t->number = number;
+		t->locator = p->locator;
+		if (t->part == TRACE_ITEM) {
+			t->key = arena_str(a, p->key);
+			t->file = arena_str(a, p->file);
+		}
+	}
+}
+
+static int read_lineage(int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
+{
+	struct lines in;
+	struct str line;
+	struct arena scratch;
+	int64_t number = 0;
+	int rc = 0;
+
+	arena_init(&scratch);
+	lines_open(&in, fd);
+	rc = lines_next(&in, &line, e);
+	if (rc == 1 && !str_is(line, "gridspool-lineage\t1"))
+		rc = err_set(e, ERR_CORRUPT, "this is no lineage file of this version");
+	while (rc == 1 && (rc = lines_next(&in, &line, e)) == 1) {
+		const struct part_line p = parse_line(line, &scratch);
+		number = str_is(p.kind, "item") ? number + 1 : str_is(p.kind, "head") ? 0 : number;
+		place_points(&p, number, points, n, a);
+		arena_reset(&scratch);
+	}
+	lines_close(&in);
+	arena_done(&scratch);
+	return rc;
+}
+
+static int open_lineage(struct env *v, const struct interchange_row *r, struct err *e)
+{
+	char name[400];
+	char sha[HASH_HEX];
+	int fd = -1;
+
+	(void)snprintf(name, sizeof(name), "%s/%s.lineage", r->place.p, r->name.p);
+	fd = archive_open(v, name, e);
+	if (fd == -1)
+		return -1;
+	if (hash_file(fd, sha, NULL, e) == -1 || !str_is(r->lineage_sha, sha)) {
+		fsx_close(fd);
+		return err_set(e, ERR_CORRUPT, "%s is not what the ledger says it was", name);
+	}
+	return fd;
+}
+
+/* --- the map once more, in a closed-in worker --- */
+
+struct trace_job {
+	struct env *env;
+	const struct env_route *route;
+	struct convert_inputs in;
+	struct unit_row unit;
+	struct trace_point *points;
+	size_t n;
+};
+
+static int send_point(int fd, struct frame *f, size_t index, const struct trace_point *t, struct err *e)
+{
+	frame_start(f, FRAME_FOUND);
+	frame_int(f, (int64_t)index);
+	frame_str(f, t->segment);
+	frame_str(f, t->field);
+	frame_str(f, t->found);
+	frame_int(f, t->line);
+	frame_int(f, t->column);
+	frame_int(f, t->map_line);
+	return frame_send(fd, f, e);
+}
+
+static void fill_value(const struct trace_job *j, const struct segment *s, const struct item *it, struct trace_point *t,
+	struct arena *a)
+{
+	t->segment = s->tag;
+	t->map_line = s->map_line;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct value *x = &s->values[i];
+		if ((t->element != 0 && x->element != t->element) || (t->component > 1 && x->component != t->component))
+			continue;
+		if (t->element == 0 && !x->from)
+			continue;
+		t->map_line = x->map_line;
+		t->found = x->text;
+		if (x->from) {
+			const struct place at = reader_place(it, x->from->place.offset);
+			t->field = node_path(x->from, &j->env->names, a);
+			t->line = at.line;
+			t->column = at.column;
+		}
+		return;
+	}
+}
+
+static int trace_item(const struct trace_job *j, struct map_run *run, struct reader *source, struct trace_point *t,
+	struct arena *a, struct err *e)
+{
+	struct item it;
+	struct map_result r;
+	struct segment *head = NULL;
+	size_t nhead = 0;
+	struct diag d;
+	const int64_t index = t->segment_at - t->first;
+
+	memset(&r, 0, sizeof(r));
+	diag_init(&d, a);
+	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root ||
+	    map_message_start(run, &head, &nhead, &d, a, e) == -1 ||
+	    map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
+		return -1;
+	if (r.verdict == MAP_OUT && index >= 0 && (size_t)index < r.n)
+		fill_value(j, &r.segments[index], &it, t, a);
+	return 0;
+}
+
+static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct err *e)
+{
+	struct convert_readers readers;
+	struct map_run *run = NULL;
+	struct arena a;
+	struct diag d;
+	int rc = -1;
+
+	arena_init(&a);
+	diag_init(&d, &a);
+	memset(&readers, 0, sizeof(readers));
+	if (convert_open_readers(j->env, j->route, &j->in, j->unit.fixed_at, j->unit.run.p, &readers, e) == -1)
+		goto out;
+	run = map_run_new(j->route->map, &readers.input, &d, e);
+	rc = run ? 0 : -1;
+	for (size_t i = 0; i < j->n && rc == 0; i++) {
+		if (j->points[i].part != TRACE_ITEM)
+			continue;
+		if (trace_item(j, run, readers.source, &j->points[i], &a, e) == 0)
+			rc = send_point(fd, f, i, &j->points[i], e);
+		arena_reset(&a);
+	}
+out:
+	map_run_free(run);
+	convert_close_readers(&readers);
+	arena_done(&a);
+	return rc;
+}
+
+static int trace_worker(int fd, void *arg)
+{
+	static const struct sandbox nothing = {NULL, 0, 0};
+	struct frame f;
+	struct err e;
+	int level = 0;
+	int rc = 0;
+
+	if (sandbox_enter(SANDBOX_INGEST, &nothing, &level, &e) == -1)
+		err_clear(&e);	/* told once by the converter */
+	rc = trace_all(arg, fd, &f, &e);
+	if (rc == -1) {
+		frame_start(&f, FRAME_FAIL);
+		frame_str(&f, str_c(e.text));
+	} else {
+		frame_start(&f, FRAME_DONE);
+	}
+	return frame_send(fd, &f, &e) == -1 ? 74 : 0;
+}
+
+/* One frame of the worker. 1 go on, 0 done, -1. */
+static int take_point(struct proc *p, struct frame *f, struct trace_point *points, size_t n, struct arena *a,
+	struct err *e)
+{
+	const int rc = frame_receive(p->fd, f, e);
+	struct trace_point t = {0};
+	int64_t index = 0;
+
+	if (rc != 1)
+		return rc == 0 ? err_set(e, ERR_INPUT, "the tracing worker died") : -1;
+	if (f->type == FRAME_DONE)
+		return 0;
+	if (f->type == FRAME_FAIL) {
+		const struct str text = frame_get_str(f);
+		return err_set(e, ERR_INPUT, STR_FMT, STR_ARG(text));
+	}
+	index = frame_get_int(f);
+	t.segment = frame_get_str(f);
+	t.field = frame_get_str(f);
+	t.found = frame_get_str(f);
+	t.line = frame_get_int(f);
+	t.column = frame_get_int(f);
+	t.map_line = frame_get_int(f);
+	if (f->type != FRAME_FOUND || !frame_ok(f) || index < 0 || (size_t)index >= n)
+		return err_set(e, ERR_INPUT, "the tracing worker's answer is not whole");
+	points[index].segment = arena_str(a, t.segment);
+	points[index].field = arena_str(a, t.field);
+	points[index].found = arena_str(a, t.found);
+	points[index].line = t.line;
+	points[index].column = t.column;
+	points[index].map_line = t.map_line;
+	return 1;
+}
+
+static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
+{
+	struct frame *f = mem_alloc(sizeof(*f));
+	struct proc p;
+	int keep[CONVERT_JOINS + 2];
+	size_t n = 0;
+	int rc = -1;
+
+	keep[n++] = j->in.source;
+	if (j->in.workflow != -1)
+		keep[n++] = j->in.workflow;
+	for (size_t i = 0; i < j->in.njoins; i++)
+		keep[n++] = j->in.joins[i];
+	rc = proc_start(&p, trace_worker, j, keep, n, e);
+	if (rc == 0) {
+		while ((rc = take_point(&p, f, j->points, j->n, a, e)) == 1)
+			;
+		proc_kill(&p);
+	}
+	mem_free(f);
+	return rc;
+}
+
+/* Fields need the map and inputs of that night. When they cannot be had, items are still known. */
+static int trace_fields(struct env *v, const struct interchange_row *r, struct trace_point *points, size_t n,
+	struct arena *a, struct err *e)
+{
+	struct trace_job j = {.env = v, .points = points, .n = n};
+	int rc = ledger_unit_find(&v->ledger, r->unit, a, &j.unit, e);
+
+	if (rc != 1)
+		return rc == 0 ? err_set(e, ERR_ABSENT, "the unit of work is not in the ledger") : -1;
+	j.route = env_route_of(v, r->agreement);
+	if (!j.route)
+		return err_set(e, ERR_ABSENT, "the agreement is no longer in the bundle");
+	if (!str_is(j.unit.bundle, v->bundle))
+		return err_set(e, ERR_ABSENT, "the bundle was changed since; the one of that night is archive/bundles/%.12s.zip",
+			j.unit.bundle.p);
+	rc = convert_open_inputs(v, j.route, j.unit.inputs, &j.in, e);
+	if (rc == 0)
+		rc = run_worker(&j, a, e);
+	convert_close_inputs(&j.in);
+	return rc;
+}
+
+int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points, size_t n, struct arena *a,
+	char note[300], struct err *e)
+{
+	const int fd = open_lineage(v, r, e);
+	int rc = -1;
+
+	note[0] = '\0';
+	if (fd == -1)
+		return -1;
+	rc = read_lineage(fd, points, n, a, e);
+	fsx_close(fd);
+	if (rc == 0 && n > 0 && trace_fields(v, r, points, n, a, e) == -1)
+		(void)snprintf(note, 300, "%.290s", e->text);
+	return rc;
+}
