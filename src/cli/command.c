@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/cmd_convert.h"
 
 static const struct command_ops *const all[] = {
+	&cmd_convert_ops,
 	NULL,
 };
 
