@@ -49,7 +49,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 {
 	const char *env = NULL;
 	const char *only = NULL;
-	const struct args_option options[] = {{"env", &env, NULL}, {"only", &only, NULL}};
+	const struct args_option options[] = {{.name = "env", .value = &env}, {.name = "only", .value = &only}};
 	struct run_options o = {.progress = cli->tty && !cli->quiet};
 	struct args args;
 	struct err e;

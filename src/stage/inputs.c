@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/fsx.h"
-#include "base/mem.h"
+#include "stage/workflow.h"
 #include "store/ledger_input.h"
 
 void inputs_reader_spec(const struct config_source *s, struct reader_spec *spec)
@@ -98,49 +98,6 @@ void inputs_close(struct inputs *in)
 	in->njoins = 0;
 }
 
-/* Workflow state ids and labels out of the hub settings: workflowStates[] {id, label}. */
-static int load_workflow(struct env *v, int fd, struct inputs_readers *out, struct err *e)
-{
-	const struct reader_spec spec = {.format = STR("json"), .file = STR("hub settings")};
-	struct reader *r = reader_open(fd, &spec, &v->names, e);
-	const uint32_t states = names_id(&v->names, STR("workflowStates"));
-	const uint32_t id = names_id(&v->names, STR("id"));
-	const uint32_t label = names_id(&v->names, STR("label"));
-	struct map_var *vars = NULL;
-	size_t n = 0;
-	size_t cap = 0;
-	struct item it;
-	struct diag d;
-	int rc = -1;
-
-	diag_init(&d, &out->arena);
-	rc = r ? reader_next(r, &it, &d, e) : -1;
-	if (rc == 1 && it.root) {
-		for (const struct node *s = node_child(it.root, states); s; s = node_again(s)) {
-			const struct node *key = node_child(s, id);
-			const struct node *name = node_child(s, label);
-			if (!key || !name)
-				continue;
-			mem_grow(&vars, &cap, n + 1, sizeof(*vars));
-			vars[n].name = arena_str(&out->arena, key->value);
-			vars[n++].value = arena_str(&out->arena, name->value);
-		}
-		rc = 0;
-	} else if (rc != -1) {
-		rc = err_set(e, ERR_INPUT, "the hub settings are no JSON object");
-	}
-	if (rc == 0) {
-		struct map_var *kept = arena_array(&out->arena, n + 1, sizeof(*kept));
-		if (n > 0)
-			memcpy(kept, vars, n * sizeof(*kept));
-		out->input.workflow = kept;
-		out->input.nworkflow = n;
-	}
-	mem_free(vars);
-	reader_close(r);
-	return rc;
-}
-
 int inputs_open_readers(struct env *v, const struct env_route *r, const struct inputs *in, int64_t fixed_at,
 	const char *run, struct inputs_readers *out, struct err *e)
 {
@@ -169,7 +126,10 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 		out->input.njoins = i + 1;
 	}
 	out->input.joins = out->joins;
-	return in->workflow == -1 ? 0 : load_workflow(v, in->workflow, out, e);
+	if (in->workflow == -1)
+		return 0;
+	return workflow_load(in->workflow, STR("hub settings"), &v->names, &out->arena, &out->input.workflow,
+		&out->input.nworkflow, e);
 }
 
 void inputs_close_readers(struct inputs_readers *r)
