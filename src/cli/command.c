@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/cmd_run.h"
 
 static const struct command_ops *const all[] = {
-	NULL,
+	&cmd_run, NULL,
 };
 
 const struct command_ops *const *command_all(void)
