@@ -9,11 +9,13 @@
 
 #include "base/str.h"
 #include "cli/cmd_convert.h"
+#include "cli/cmd_explain.h"
 #include "cli/cmd_run.h"
 
 static const struct command_ops *const all[] = {
 	&cmd_run_ops,
 	&cmd_convert_ops,
+	&cmd_explain_ops,
 	NULL,
 };
 
