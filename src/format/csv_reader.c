@@ -75,7 +75,8 @@ static int open_quote(const struct reader *r, const struct source *s, uint64_t o
 		if (line > 0 && before.p[i] == '\n')
 			line++;
 	return refuse(r, line, offset + s->row.open, "CSV-QUOTE",
-		"the quote that opens here is not closed before the end of the file, or not within 4 MB; "
+		"the quote that opens here is not closed before the end of the file, "
+		"or not within 4 MB; "
 		"quotes inside a cell must be doubled",
 		e);
 }
@@ -442,8 +443,8 @@ static void bad_count(
 		.found = {found, 0},
 		.expected = {expected, 0},
 		.rule = STR("the row has another number of cells than the header"),
-		.remedy = STR(
-			"look for a missing cell, or for a separator in a text that is not in quotes"),
+		.remedy = STR("look for a missing cell, or for a separator in a text "
+			      "that is not in quotes"),
 	};
 	struct finding told = f;
 
