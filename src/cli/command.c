@@ -8,8 +8,13 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/cmd_check.h"
+#include "cli/cmd_init.h"
 
+/* In the order of help: the everyday ones first. */
 static const struct command_ops *const all[] = {
+	&cmd_init_ops,
+	&cmd_check_ops,
 	NULL,
 };
 
