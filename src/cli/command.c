@@ -8,10 +8,15 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/cmd_convert.h"
+#include "cli/cmd_explain.h"
 #include "cli/cmd_run.h"
 
 static const struct command_ops *const all[] = {
-	&cmd_run, NULL,
+	&cmd_run_ops,
+	&cmd_convert_ops,
+	&cmd_explain_ops,
+	NULL,
 };
 
 const struct command_ops *const *command_all(void)

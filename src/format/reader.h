@@ -20,8 +20,8 @@
 struct reader_spec {
 	struct str format;	/* "json", "csv" */
 	struct str file;	/* name for messages */
-	/* json: a packed export tree (ZIP) has one item a member; else NDJSON, or one value.
-	 * Only members below this path are items ("" all), e.g. "content/". */
+	/* json: a packed export tree (ZIP) has one item a member that ends in .json; else one object a
+	 * line, or one object. Only members below this path are items ("" all), e.g. "content/". */
 	struct str items_below;
 	/* csv */
 	char separator;		/* 0: ',' */
@@ -35,13 +35,13 @@ struct reader_spec {
 	size_t nnumbers;
 };
 
-/* One item. All borrowed from the reader until its next call. */
+/* One item. Borrowed from the reader: what next gave until its next next, what at gave until its next at. */
 struct item {
 	struct node *root;	/* NULL: could not be parsed; findings say why */
 	struct str file;	/* file, or member of a packed tree */
 	uint64_t locator;	/* gives this item again by reader_at */
 	uint64_t offset;	/* of its first byte in the file or member */
-	uint32_t line;		/* of its first byte; 1 for a member */
+	uint32_t line;		/* of its first byte; 1 for a member, 0 not known (at) */
 	struct str raw;		/* its bytes, for quarantine and for places */
 };
 
@@ -53,7 +53,8 @@ struct reader_ops {
 	int (*open)(struct reader *r, struct err *e);
 	/* MUST. 1 item, 0 end, -1 the file as a whole cannot be read (fault in e, place included). */
 	int (*next)(struct reader *r, struct item *it, struct diag *d, struct err *e);
-	/* MUST. The item at a locator that next gave before; does not disturb next. 1 or -1. */
+	/* MUST. The item at a locator that next gave before; does not disturb next or its item. 1 or -1
+	 * (ERR_ABSENT: there is none). */
 	int (*at)(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e);
 	/* MUST accept a half-open reader. */
 	void (*close)(struct reader *r);

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "stage/spool.h"
 #include "store/ledger_input.h"
+#include "store/ledger_item.h"
 #include "store/ledger_operator.h"
 #include "store/ledger_partner.h"
 #include "store/ledger_received.h"

@@ -1,6 +1,8 @@
 /* Changes made by operators; see ledger_operator.h. */
 #include "store/ledger_operator.h"
 
+#include "store/ledger_item.h"
+
 static int one_row(struct ledger *l, const char *what, int64_t id, struct err *e)
 {
 	if (db_changes(l->db) != 1)
