@@ -95,15 +95,18 @@ static void act_say(struct act *x, const char *fmt, ...)
 
 static unsigned allowed_in(enum subject_kind kind, struct str state, struct str reason)
 {
+	static const char *const final[] = {"CHANGED-BY-HAND", "ACK-REJECTED", "TA1-REJECTED"};
 	unsigned set = 0;
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (rules[i].kind == kind && str_is(state, rules[i].state))
 			set = rules[i].verbs;
 	}
-	/* Bytes that are not the ones the ledger has a hash of are nobody's to send. */
-	if (kind == SUBJECT_INTERCHANGE && str_is(reason, "CHANGED-BY-HAND"))
-		set &= ~BIT(VERBS_RELEASE);
+	/* Changed bytes are nobody's to send, and what a partner refused it would refuse again. */
+	for (size_t i = 0; kind == SUBJECT_INTERCHANGE && i < sizeof(final) / sizeof(final[0]); i++) {
+		if (str_is(reason, final[i]))
+			set &= ~BIT(VERBS_RELEASE);
+	}
 	return set;
 }
 
@@ -208,6 +211,17 @@ static void forget_reason(struct env *v, const char *folder, const char *name)
 	if (dir != -1 && fsx_remove(dir, file, &e) == -1)	/* a note for people; the ledger has the truth */
 		env_log(v, LOG_WARN, "reason-left", file, "%s", e.text);
 	fsx_close(dir);
+}
+
+static void forget_place(struct env *v, struct str place)
+{
+	char folder[LIMIT_PATH];
+	const char *slash = strrchr(place.p, '/');
+
+	if (!slash)
+		return;
+	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(slash - place.p), place.p);
+	forget_reason(v, folder, slash + 1);
 }
 
 /* Files follow what is committed; what fails here is done by the next run. */
@@ -733,7 +747,7 @@ static int release_input(struct act *x, struct err *e)
 		return err_wrap(e, "input " STR_FMT " stays held", STR_ARG(x->s->name));
 	if (commit_release_input(x, source->kind == SOURCE_EVENTS ? "pending" : "claimed", place, e) == -1)
 		return -1;
-	forget_reason(x->v, "hold", x->s->name.p);
+	forget_place(x->v, row.place);
 	return 0;
 }
 
@@ -785,7 +799,7 @@ static int retry_received(struct act *x, struct err *e)
 		rc = ledger_event(x->l, "retry", x->s->event, e, "was=%s %s", row.reason.p, x->why);
 	if (finish(x, rc, e) == -1)
 		return -1;
-	forget_reason(x->v, "quarantine", row.name.p);
+	forget_place(x->v, row.place);
 	return 0;
 }
 
