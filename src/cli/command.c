@@ -8,10 +8,18 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/cmd_codes.h"
 #include "cli/cmd_convert.h"
+#include "cli/cmd_inspect.h"
+#include "cli/cmd_run.h"
+#include "cli/cmd_validate.h"
 
 static const struct command_ops *const all[] = {
-	&cmd_convert_ops,
+	&cmd_run,
+	&cmd_convert,
+	&cmd_validate,
+	&cmd_inspect,
+	&cmd_codes,
 	NULL,
 };
 

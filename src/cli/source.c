@@ -129,7 +129,7 @@ static void find_out(struct source *s, struct str head)
 		s->what = "JSON";
 		return;
 	}
-	s->what = x12_sniff(head);
+	s->what = x12_sniff_text(head);
 	if (str_starts(text, STR("["))) {
 		s->what = "a JSON array; we read one object a file or one a line (jq -c '.[]' makes them)";
 		return;

@@ -21,7 +21,7 @@ static void read_entry(struct config_xml *c, int dir, const char *shown, const c
 	if (name[0] == '.' || str_ends(s, STR(".example")) || str_starts(s, STR("README")))
 		return;
 	if (!str_ends(s, STR(".xml"))) {
-		faults_warn(c->faults, path, 0, 0, "is not read: files here end in .xml");
+		faults_warn(c->faults, path, 0, 0, "is not read; files here end in .xml");
 		return;
 	}
 	const struct str stem = arena_str(&c->config->arena, str_sub(s, 0, s.n - 4));

@@ -214,7 +214,12 @@ void config_xml_strict(
 	const struct str text = str_trim(x->text);
 
 	for (const struct xml_attr *a = x->attrs; a; a = a->next)
-		if (a->ns.n > 0 || among(a->name, attrs) == -1)
+		if (a->ns.n > 0)
+			(void)config_xml_fault(c, x,
+				"<" STR_FMT "> has no attribute '" STR_FMT
+				"' of namespace " STR_FMT,
+				STR_ARG(x->name), STR_ARG(a->name), STR_ARG(a->ns));
+		else if (among(a->name, attrs) == -1)
 			(void)config_xml_fault(c, x,
 				"<" STR_FMT "> has no attribute '" STR_FMT "'%s", STR_ARG(x->name),
 				STR_ARG(a->name), near_word(c, a->name, attrs));

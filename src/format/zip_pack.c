@@ -48,12 +48,13 @@ static bool same(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-static int pack_bytes(struct pack *p, int fd, uint64_t *size, struct err *e)
+/* Stops soon behind expected: a file that grows as fast as it is packed must not fill the disk. */
+static int pack_bytes(struct pack *p, int fd, uint64_t expected, uint64_t *size, struct err *e)
 {
 	uint64_t at = 0;
 	size_t got = BLOCK;
 
-	while (got == BLOCK) {
+	while (got == BLOCK && at <= expected) {
 		if (fsx_pread(fd, p->block, BLOCK, at, &got, e) == -1 ||
 		    zip_out_bytes(p->zip, p->block, got, e) == -1)
 			return -1;
@@ -76,7 +77,7 @@ static int pack_file(struct pack *p, int dir, const char *name, const struct sta
 
 	if (fd == -1)
 		return e->code == ERR_ABSENT ? changed(p, e) : err_wrap(e, STR_FMT, STR_ARG(path));
-	if (zip_out_begin(p->zip, path, e) == -1 || pack_bytes(p, fd, &size, e) == -1 ||
+	if (zip_out_begin(p->zip, path, e) == -1 || pack_bytes(p, fd, (uint64_t)before->st_size, &size, e) == -1 ||
 	    zip_out_end(p->zip, e) == -1) {
 		(void)err_wrap(e, STR_FMT, STR_ARG(path));
 		goto out;

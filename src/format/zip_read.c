@@ -126,6 +126,10 @@ struct zip_read *zip_read_open(int fd, uint64_t size, struct err *e)
 
 	zip_error_init(&error);
 	zip_error_init(&z->error);
+	if (size == 0) {	/* libzip would take it for an archive without members */
+		(void)lie(e, "is an empty file", "");
+		goto bad;
+	}
 	z->fd = fd;
 	z->size = size;
 	src = zip_source_function_create(source, z, &error);

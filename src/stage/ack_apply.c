@@ -336,7 +336,7 @@ static int judge(struct applying *p, struct err *e)
 		return keep_only(p, "orphan", "no interchange of ours to this partner has that control number", e);
 	}
 	(void)snprintf(p->subject, sizeof(p->subject), "interchange %06" PRId64, p->row.id);
-	if (str_is(p->row.state, "making") || str_is(p->row.state, "queued"))
+	if (p->row.sent_at == 0 && !str_is(p->row.state, "sending") && !str_is(p->row.state, "in-doubt"))
 		return keep_only(p, "orphan", "that interchange has not been sent yet", e);
 	rc = ledger_received_ack_applied(&p->v->ledger, p->row.id, p->x->kind.p, &p->a, &before, e);
 	if (rc == -1)

@@ -36,7 +36,6 @@ struct making {
 	struct arena item;		/* one item's trees, segments and findings */
 	struct arena header;		/* a message's header until it is written */
 	struct segment *head;
-	size_t nhead;
 	bool message_ready;		/* map_message_start has run */
 	bool set_open;
 	bool started;
@@ -167,18 +166,18 @@ static int set_aside(struct making *m, const struct item *it, struct str key, st
 /* --- messages and envelopes --- */
 
 /* Header and trailer are the agreement's and map's business: a fault there stops the unit. */
-static int check_segments(struct making *m, const struct segment *s, size_t n, const char *what, struct err *e)
+static int check_segments(struct making *m, const struct segment *s, const char *what, struct err *e)
 {
 	struct diag d;
 	const struct finding about = {.item = str_c(what)};
 
 	diag_init(&d, &m->item);
-	for (size_t i = 0; i < n; i++) {
-		if (!x12_write_check(m->p->profile, &s[i], &d, &about)) {
+	for (; s; s = s->next) {
+		if (!x12_write_check(m->p->profile, s, &d, &about)) {
 			struct buf line;
 			buf_init(&line, 2000);
 			diag_line(&line, first_error(&d));
-			(void)err_set(e, ERR_CONFIG, "the message's %s (map line %u): %s", what, s[i].map_line,
+			(void)err_set(e, ERR_CONFIG, "the message's %s (map line %u): %s", what, s->map_line,
 				buf_cstr(&line));
 			buf_done(&line);
 			return -1;
@@ -190,12 +189,13 @@ static int check_segments(struct making *m, const struct segment *s, size_t n, c
 static int message_start(struct making *m, struct err *e)
 {
 	struct diag d;
+	size_t n = 0;
 
 	if (m->message_ready)
 		return 0;
 	arena_reset(&m->header);
 	diag_init(&d, &m->header);
-	if (map_message_start(m->run, &m->head, &m->nhead, &d, &m->header, e) == -1)
+	if (map_message_start(m->run, &m->head, &n, &d, &m->header, e) == -1)
 		return -1;
 	if (d.errors > 0) {
 		struct buf line;
@@ -205,7 +205,7 @@ static int message_start(struct making *m, struct err *e)
 		buf_done(&line);
 		return -1;
 	}
-	if (check_segments(m, m->head, m->nhead, "header", e) == -1)
+	if (check_segments(m, m->head, "header", e) == -1)
 		return -1;
 	m->message_ready = true;
 	return 0;
@@ -232,8 +232,8 @@ static int open_set(struct making *m, struct err *e)
 		m->started = true;
 	}
 	x12_writer_open_set(&m->writer, map_target(m->p->map)->id);
-	for (size_t i = 0; i < m->nhead; i++)
-		x12_writer_put(&m->writer, &m->head[i]);
+	for (const struct segment *s = m->head; s; s = s->next)
+		x12_writer_put(&m->writer, s);
 	lineage_part(m, "head", 1);
 	m->set_open = true;
 	m->in_set = 0;
@@ -251,10 +251,10 @@ static int close_set(struct making *m, struct err *e)
 	if (!m->set_open)
 		return 0;
 	diag_init(&d, &m->item);
-	if (map_message_end(m->run, &tail, &n, &d, &m->item, e) == -1 || check_segments(m, tail, n, "trailer", e) == -1)
+	if (map_message_end(m->run, &tail, &n, &d, &m->item, e) == -1 || check_segments(m, tail, "trailer", e) == -1)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		x12_writer_put(&m->writer, &tail[i]);
+	for (const struct segment *s = tail; s; s = s->next)
+		x12_writer_put(&m->writer, s);
 	buf_printf(&m->result.buf, "S\t%04" PRIu64 "\t%u\n", m->writer.st, m->in_set);
 	x12_writer_close_set(&m->writer);
 	lineage_part(m, "tail", first);
@@ -270,8 +270,7 @@ static void content_hash(struct making *m, const struct map_result *r, char out[
 {
 	uint8_t digest[HASH_SIZE];
 
-	for (size_t i = 0; i < r->n; i++) {
-		const struct segment *s = &r->segments[i];
+	for (const struct segment *s = r->segments; s; s = s->next) {
 		hash_add(m->hash, s->tag.p, s->tag.n);
 		for (size_t k = 0; k < s->n; k++) {
 			const struct value *x = &s->values[k];
@@ -308,12 +307,12 @@ static bool fit(struct making *m, const struct map_result *r, struct str key, st
 	const struct finding about = {.item = key};
 	bool good = true;
 
-	for (size_t i = 0; i < r->n; i++) {
+	for (const struct segment *s = r->segments; s; s = s->next) {
 		struct finding *before = d->last;
-		if (x12_write_check(m->p->profile, &r->segments[i], d, &about) && d->last == before)
+		if (x12_write_check(m->p->profile, s, d, &about) && d->last == before)
 			continue;
 		for (struct finding *f = before ? before->next : d->first; f; f = f->next) {
-			field_of(m, &r->segments[i], f);
+			field_of(m, s, f);
 			good = good && f->severity < SEV_ERROR;
 		}
 	}
@@ -346,10 +345,10 @@ static int write_item(struct making *m, const struct item *it, const struct map_
 	if (!m->set_open && open_set(m, e) == -1)
 		return -1;
 	first = m->writer.segments + 1;
-	if (m->c->out == 0 && r->n > 0 && r->segments[0].node)
-		m->c->loop = r->segments[0].node->parent;
-	for (size_t i = 0; i < r->n; i++)
-		x12_writer_put(&m->writer, &r->segments[i]);
+	if (m->c->out == 0 && r->segments && r->segments->node)
+		m->c->loop = r->segments->node->parent;
+	for (const struct segment *s = r->segments; s; s = s->next)
+		x12_writer_put(&m->writer, s);
 	m->in_set++;
 	m->c->out++;
 	lineage_item(m, it, r->key, first);

@@ -34,13 +34,13 @@ const char *run_stage_name(enum run_stage s)
 static int take_lock(struct env *v, struct err *e)
 {
 	struct utsname host;
-	char note[200];
+	char note[300];
 	char when[DATE_TEXT];
 
 	if (uname(&host) == -1)
 		(void)snprintf(host.nodename, sizeof(host.nodename), "?");
 	(void)date_iso(v->started, when);
-	(void)snprintf(note, sizeof(note), "host %.60s pid %ld since %s", host.nodename, (long)getpid(), when);
+	(void)snprintf(note, sizeof(note), "host %.40s pid %ld since %s", host.nodename, (long)getpid(), when);
 	if (fsx_lock(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
 		return err_wrap(e, "another run of %s is active", v->path);
 	return 0;
@@ -254,7 +254,7 @@ static int prepare(struct env *v, struct err *e)
 
 static void print_faults(const struct faults *f)
 {
-	for (const struct fault *x = f->first; x; x = x->next)
+	for (const struct fault *x = f->n > 1 ? f->first : NULL; x; x = x->next)
 		(void)fprintf(stderr, "%s:%u:%u: %s%s\n", x->file, x->line, x->column, x->warning ? "warning: " : "", x->text);
 }
 

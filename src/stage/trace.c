@@ -148,6 +148,7 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 {
 	struct item it;
 	struct map_result r;
+	const struct segment *s = NULL;
 	struct segment *head = NULL;
 	size_t nhead = 0;
 	struct diag d;
@@ -159,8 +160,11 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	    map_message_start(run, &head, &nhead, &d, a, e) == -1 ||
 	    map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
-	if (r.verdict == MAP_OUT && index >= 0 && (size_t)index < r.n)
-		fill_value(j, &r.segments[index], &it, t, a);
+	s = r.segments;
+	for (int64_t i = 0; s && i < index; i++)
+		s = s->next;
+	if (r.verdict == MAP_OUT && index >= 0 && s)
+		fill_value(j, s, &it, t, a);
 	return 0;
 }
 

@@ -176,13 +176,13 @@ static LIBSSH2_SFTP_HANDLE *do_open(
 	return h;
 }
 
-/* Also of a connection that was cut, once, so that libssh2 frees the handle. */
+/* Of a connection that was cut there is nothing to close: its memory goes with it. */
 static long do_close(struct sftp *s, LIBSSH2_SFTP_HANDLE *h)
 {
 	long rc = 0;
 
 	if (ssh_lost(s->ssh))
-		return libssh2_sftp_close_handle(h);
+		return LIBSSH2_ERROR_SOCKET_DISCONNECT;
 	ssh_begin(s->ssh);
 	do
 		rc = libssh2_sftp_close_handle(h);

@@ -27,9 +27,10 @@ enum {
 	HANDSHAKE_SECONDS = 30,
 	IDLE_SECONDS = 60,
 	GOODBYE_MS = 1000,
-	SPARE = 16, /* before each piece of libssh2's memory: its size */
 	SEEN_MAX = 400
 };
+
+struct piece;
 
 struct ssh {
 	const struct config_endpoint *ep;
@@ -38,6 +39,7 @@ struct ssh {
 	struct dial to;
 	int fd;
 	LIBSSH2_SESSION *session;
+	struct piece *pieces;
 	int64_t deadline;
 	int64_t allowed; /* milliseconds of the deadline, for messages */
 	bool timed_out;
@@ -77,38 +79,58 @@ static void wipe(void *p, size_t n)
 	(void)set(p, 0, n);
 }
 
+/*
+ * libssh2's memory, all pieces of a connection in one list: it forgets some when a connection
+ * breaks (1.10), and they may hold secrets.
+ */
+struct piece {
+	struct piece *prev;
+	struct piece *next;
+	size_t n;
+	size_t unused; /* keeps what follows at a multiple of 16 */
+};
+
 static LIBSSH2_ALLOC_FUNC(take)
 {
-	char *p = mem_alloc(mem_add(count, SPARE));
+	struct ssh *s = *abstract;
+	struct piece *p = mem_alloc(mem_add(count, sizeof(*p)));
 
-	(void)abstract;
-	memcpy(p, &count, sizeof(count));
-	return p + SPARE;
+	p->n = count;
+	p->next = s->pieces;
+	if (p->next)
+		p->next->prev = p;
+	s->pieces = p;
+	return p + 1;
+}
+
+static void drop(struct ssh *s, struct piece *p)
+{
+	if (p->prev)
+		p->prev->next = p->next;
+	else
+		s->pieces = p->next;
+	if (p->next)
+		p->next->prev = p->prev;
+	wipe(p, p->n + sizeof(*p));
+	mem_free(p);
 }
 
 static LIBSSH2_FREE_FUNC(give_back)
 {
-	char *p = (char *)ptr - SPARE;
-	size_t n = 0;
-
-	(void)abstract;
-	if (!ptr)
-		return;
-	memcpy(&n, p, sizeof(n));
-	wipe(p, mem_add(n, SPARE));
-	mem_free(p);
+	if (ptr)
+		drop(*abstract, (struct piece *)ptr - 1);
 }
 
 static LIBSSH2_REALLOC_FUNC(resize)
 {
-	char *p = take(count, abstract);
-	size_t old = 0;
+	void *p = take(count, abstract);
 
-	if (!ptr)
-		return p;
-	memcpy(&old, (char *)ptr - SPARE, sizeof(old));
-	memcpy(p, ptr, old < count ? old : count);
-	give_back(ptr, abstract);
+	if (ptr) {
+		const size_t old = ((struct piece *)ptr - 1)->n;
+
+		memcpy(p, ptr, old < count ? old : count);
+		give_back(ptr, abstract);
+	}
 	return p;
 }
 
@@ -631,6 +653,8 @@ void ssh_close(struct ssh *s)
 				break;
 		}
 		s->session = NULL;
+		while (s->pieces)
+			drop(s, s->pieces);
 	}
 	if (s->fd != -1)
 		(void)close(s->fd);

@@ -1,0 +1,141 @@
+/* bundle/agreements/PARTNER.xml: names, envelope, acknowledgments. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/support/config_env.h"
+
+#define F "bundle/agreements/acme.xml"
+#define OPEN(attrs) "<agreements " CONFIG_ENV_NS " " attrs ">\n"
+#define AG(more)                                                                                                              \
+	"<agreement name='acme-832' message='832' version='004010' map='maps/x.xml' source='ampliance' endpoint='main' " more \
+	">\n"
+#define GOOD OPEN("partner='acme'") AG("")
+#define ACK "<expect ack='997' within='1d'/>"
+#define END "</agreement></agreements>"
+
+static void agreements(void **state)
+{
+	static const struct config_env_case rows[] = {
+		{"nothing given", F, OPEN("partner='acme'") "<agreement>" ACK END, 0,
+			"bundle/agreements/acme.xml:2:1: <agreement> must have the attribute 'name'\n"
+			"bundle/agreements/acme.xml:2:1: <agreement> must have the attribute 'message'\n"
+			"bundle/agreements/acme.xml:2:1: <agreement> must have the attribute 'version'\n"
+			"bundle/agreements/acme.xml:2:1: <agreement> must have the attribute 'map'\n"
+			"bundle/agreements/acme.xml:2:1: <agreement> must have the attribute 'source'\n"
+			"bundle/agreements/acme.xml:2:1: <agreement> must have the attribute 'endpoint'\n"
+			"bundle/routes.xml:6:2: agreement 'acme-832' is not in bundle/agreements/\n"},
+		{"unknown names", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' message='832' version='004010' map='maps/x.xml' "
+					       "source='amplience' endpoint='mian'>" ACK END,
+			0,
+			"bundle/agreements/acme.xml:2:1: source 'amplience' is not in bundle/routes.xml; did you mean "
+			"'ampliance'?\n"
+			"bundle/agreements/acme.xml:2:1: endpoint 'mian' is not in partners/acme.xml; did you mean 'main'?\n"},
+		{"unknown partner", F, OPEN("partner='acmee'") AG("") ACK END, 0,
+			"bundle/agreements/acme.xml:1:1: partner=\"acmee\" must be that of the file, 'acme'\n"
+			"bundle/agreements/acme.xml:1:1: partner 'acmee' is not known: there is no partners/acmee.xml; did "
+			"you mean 'acme'?\n"},
+		{"wrong values", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' message='catalog' version='4010' map='../x.xml' "
+					       "source='ampliance' endpoint='main' send='some' accepted-at='never' duplicates='yes'>" ACK
+						       END,
+			0,
+			"bundle/agreements/acme.xml:2:1: message=\"catalog\" must be a message type such as 832\n"
+			"bundle/agreements/acme.xml:2:1: version=\"4010\" must be 6 to 12 digits and capital letters such "
+			"as 004010 (GS08)\n"
+			"bundle/agreements/acme.xml:2:1: map=\"../x.xml\" must be a file such as maps/acme.xml, below bundle/\n"
+			"bundle/agreements/acme.xml:2:1: send=\"some\" of <agreement> must be all or changes\n"
+			"bundle/agreements/acme.xml:2:1: duplicates=\"yes\" of <agreement> must be hold or safe\n"
+			"bundle/agreements/acme.xml:2:1: accepted-at=\"never\" of <agreement> must be syntax, application, "
+			"load or sent\n"},
+		{"map that leaves", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' message='832' version='004010' "
+					       "map='maps/../../x.xml' source='ampliance' endpoint='main'>" ACK
+						       END,
+			0,
+			"bundle/agreements/acme.xml:2:1: map=\"maps/../../x.xml\" must be a file such as maps/acme.xml, "
+			"below bundle/\n"},
+		{"twice", F, GOOD ACK "</agreement>\n" AG("") ACK END, 0,
+			"bundle/agreements/acme.xml:4:1: agreement 'acme-832' is there twice; the first is at "
+			"bundle/agreements/acme.xml:2\n"
+			"bundle/agreements/acme.xml:4: warning: agreement 'acme-832' has no <route> in bundle/routes.xml: "
+			"nothing is sent for it\n"},
+	};
+
+	(void)state;
+	config_env_run(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void envelopes(void **state)
+{
+	static const struct config_env_case rows[] = {
+		{"all the same", F,
+			GOOD "<envelope element='*' component='*' terminator='*'/>" ACK END, 0,
+			"bundle/agreements/acme.xml:3:1: element and component are both '*'\n"
+			"bundle/agreements/acme.xml:3:1: element and terminator are both '*'\n"
+			"bundle/agreements/acme.xml:3:1: component and terminator are both '*'\n"},
+		{"letters, digits, blanks, more than one", F,
+			GOOD
+			"<envelope element='A' component='3' terminator=' ' repertoire='ebcdic' isa-version='401'/>" ACK
+				END,
+			0,
+			"bundle/agreements/acme.xml:3:1: repertoire=\"ebcdic\" of <envelope> must be basic, extended, latin1 "
+			"or utf8; did you mean 'basic'?\n"
+			"bundle/agreements/acme.xml:3:1: element=\"A\" must be one ASCII character that is no letter, no "
+			"digit, no blank and none of . - +\n"
+			"bundle/agreements/acme.xml:3:1: component=\"3\" must be one ASCII character that is no letter, no "
+			"digit, no blank and none of . - +\n"
+			"bundle/agreements/acme.xml:3:1: terminator=\" \" must be one ASCII character that is no letter, no "
+			"digit, no blank and none of . - +\n"
+			"bundle/agreements/acme.xml:3:1: isa-version=\"401\" must be five digits such as 00401 (ISA12)\n"
+			"bundle/agreements/acme.xml:3:1: a separator of agreement 'acme-832' stands in the identity "
+			"14:0614141000012\n"
+			"bundle/agreements/acme.xml:3:1: a separator of agreement 'acme-832' stands in the identity ZZ:ACME\n"},
+		{"two characters", F, GOOD "<envelope element='**'/>" ACK END, 0,
+			"bundle/agreements/acme.xml:3:1: element=\"**\" of <envelope> must be one ASCII character\n"},
+		{"newline as terminator", F, GOOD "<envelope terminator='&#10;'/>" ACK END, 0, ""},
+		{"newline twice", F, GOOD "<envelope terminator='&#10;' newline='yes'/>" ACK END, 0,
+			"bundle/agreements/acme.xml:3:1: newline=\"yes\" would end each segment twice: terminator is a "
+			"newline\n"},
+	};
+
+	(void)state;
+	config_env_run(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void acknowledgments(void **state)
+{
+	static const struct config_env_case rows[] = {
+		{"wrong", F, GOOD "<expect ack='998' within='1h'/>\n<expect/>\n" ACK "\n" ACK END,
+			0,
+			"bundle/agreements/acme.xml:3:1: ack=\"998\" of <expect> must be ta1 or 997; did you mean '997'?\n"
+			"bundle/agreements/acme.xml:4:1: <expect> must have the attribute 'ack': ta1 or 997\n"
+			"bundle/agreements/acme.xml:4:1: <expect> must have the attribute 'within', such as 24h\n"
+			"bundle/agreements/acme.xml:6:1: '997' is expected twice\n"},
+		{"none for syntax", F, GOOD END, 0,
+			"bundle/agreements/acme.xml:2:1: warning: accepted-at=\"syntax\" without <expect ack=\"997\" "
+			"within=\"24h\"/>: nobody is told when the 997 stays away\n"},
+		{"none needed", F, OPEN("partner='acme'") AG("accepted-at='sent'") END, 0, ""},
+		{"TA1 not asked for", F, GOOD "<expect ack='ta1' within='1h'/>" ACK END, 0,
+			"bundle/agreements/acme.xml:2:1: warning: a TA1 is expected, but the envelope does not ask for one "
+			"(<envelope ack=\"yes\">)\n"},
+	};
+
+	(void)state;
+	config_env_run(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agreements),
+		cmocka_unit_test(envelopes),
+		cmocka_unit_test(acknowledgments),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
