@@ -29,14 +29,6 @@ static size_t find(struct str name, const struct args_option *options, size_t n)
 	return i;
 }
 
-static int give(const struct args_option *o, const char *value, struct err *e)
-{
-	if (o->each)
-		return o->each(o->ctx, value, e);
-	*o->value = value;
-	return 0;
-}
-
 /* One option at argv[*at]; moves on behind its value. */
 static int take_option(int argc, char **argv, int *at, const struct args_option *options, size_t n,
 	bool *given, struct err *e)
@@ -52,7 +44,7 @@ static int take_option(int argc, char **argv, int *at, const struct args_option 
 		return err_set(e, ERR_USAGE, "unknown option --" STR_FMT "%s%s%s", STR_ARG(name),
 			near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
 	}
-	if (given[i] && !options[i].each)
+	if (given[i])
 		return err_set(e, ERR_USAGE, "option --%s is given twice", options[i].name);
 	given[i] = true;
 	++*at;
@@ -62,11 +54,14 @@ static int take_option(int argc, char **argv, int *at, const struct args_option 
 		*options[i].flag = true;
 		return 0;
 	}
-	if (equals)
-		return give(&options[i], equals + 1, e);
+	if (equals) {
+		*options[i].value = equals + 1;
+		return 0;
+	}
 	if (*at >= argc || strncmp(argv[*at], "--", 2) == 0)
 		return err_set(e, ERR_USAGE, "option --%s needs a value", options[i].name);
-	return give(&options[i], argv[(*at)++], e);
+	*options[i].value = argv[(*at)++];
+	return 0;
 }
 
 static int check_count(
@@ -131,6 +126,43 @@ bool args_take(int *argc, char **argv, const char *flag)
 	argv[kept] = NULL;
 	*argc = kept;
 	return found;
+}
+
+/* The value of option name at argv[*at], behind which *at moves; NULL when it is something else. */
+static int value_of(int argc, char **argv, int *at, const char *name, const char **value, struct err *e)
+{
+	const size_t n = strlen(name);
+	const char *s = argv[*at];
+
+	*value = NULL;
+	if (strncmp(s, "--", 2) != 0 || strncmp(s + 2, name, n) != 0 || (s[n + 2] != '\0' && s[n + 2] != '='))
+		return 0;
+	if (s[n + 2] == '=')
+		*value = s + n + 3;
+	else if (*at + 1 < argc)
+		*value = argv[++*at];
+	return *value ? 0 : err_set(e, ERR_USAGE, "option --%s needs a value", name);
+}
+
+int args_each(int *argc, char **argv, const char *name,
+	int (*each)(void *ctx, const char *value, struct err *e), void *ctx, struct err *e)
+{
+	bool plain = false;
+	int kept = 0;
+
+	for (int i = 0; i < *argc; i++) {
+		const char *value = NULL;
+		plain = plain || (i > 0 && strcmp(argv[i], "--") == 0);
+		if (i > 0 && !plain && value_of(*argc, argv, &i, name, &value, e) == -1)
+			return -1;
+		if (!value)
+			argv[kept++] = argv[i];
+		else if (each(ctx, value, e) == -1)
+			return -1;
+	}
+	argv[kept] = NULL;
+	*argc = kept;
+	return 0;
 }
 
 int args_env(const char *given, const char **path, struct err *e)

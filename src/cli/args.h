@@ -11,15 +11,11 @@
 
 #include "base/err.h"
 
-/* One option: one of value, flag and each is set. An option given twice is refused, unless it is
- * one of each. */
+/* One option: either value or flag is set. An option given twice is refused. */
 struct args_option {
 	const char *name;   /* without "--" */
 	const char **value; /* gets what stands behind it; left alone when not given */
 	bool *flag;	    /* becomes true */
-	/* Called for each value; -1 refuses it. */
-	int (*each)(void *ctx, const char *value, struct err *e);
-	void *ctx;
 };
 
 struct args {
@@ -31,6 +27,12 @@ struct args {
  * which what names in messages ("ID", "FILE..."). */
 int args_parse(int argc, char **argv, const struct args_option *options, size_t noptions,
 	size_t min, size_t max, const char *what, struct args *out, struct err *e) ATTR_CHECK;
+
+/* Takes every --NAME VALUE and --NAME=VALUE out of argv, for options that may come more than once;
+ * each is called with the values in their order and may refuse one. */
+int args_each(int *argc, char **argv, const char *name,
+	int (*each)(void *ctx, const char *value, struct err *e), void *ctx,
+	struct err *e) ATTR_CHECK;
 
 /* Takes the flag out of argv wherever it stands before "--"; true when it was there. */
 bool args_take(int *argc, char **argv, const char *flag);

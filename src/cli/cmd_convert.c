@@ -50,6 +50,11 @@ static const char usage[] =
 	"      --join master=maps/examples/02-joins/master.csv \\\n"
 	"      --join price=maps/examples/02-joins/price.csv maps/examples/02-joins/items.json\n";
 
+/* Options of the source that have the same name in --join. */
+static const char *const source_args[] = {"separator", "decimal", "numbers", "items"};
+
+enum { SOURCE_ARGS = sizeof(source_args) / sizeof(source_args[0]) };
+
 /* What the command line says. */
 struct request {
 	struct conversion_options o;
@@ -94,18 +99,6 @@ static int take_set(void *ctx, const char *value, struct err *e)
 	return 0;
 }
 
-/* Options of the source that have the same name in --join. */
-struct source_arg {
-	struct request *r;
-	struct str name;
-};
-
-static int take_source(void *ctx, const char *value, struct err *e)
-{
-	const struct source_arg *a = ctx;
-
-	return source_option(&a->r->o.source, a->name, str_c(value), &a->r->arena, e) == -1 ? err_wrap(e, "--") : 0;
-}
 
 static int parse_elements(struct request *r, struct err *e)
 {
@@ -188,17 +181,15 @@ static int parse_envelope(struct request *r, struct err *e)
 
 static int parse(struct request *r, int argc, char **argv, const struct cli *cli, struct args *files, struct err *e)
 {
-	struct source_arg of[] = {{r, STR("separator")}, {r, STR("decimal")}, {r, STR("numbers")}, {r, STR("items")}};
+	const char *said[SOURCE_ARGS] = {NULL};
 	const struct args_option options[] = {
 		{.name = "map", .value = &r->o.map},
-		{.name = "join", .each = take_join, .ctx = r},
 		{.name = "workflow", .value = &r->o.workflow},
-		{.name = "set", .each = take_set, .ctx = r},
 		{.name = "date", .value = &r->date},
-		{.name = "separator", .each = take_source, .ctx = &of[0]},
-		{.name = "decimal", .each = take_source, .ctx = &of[1]},
-		{.name = "numbers", .each = take_source, .ctx = &of[2]},
-		{.name = "items", .each = take_source, .ctx = &of[3]},
+		{.name = source_args[0], .value = &said[0]},
+		{.name = source_args[1], .value = &said[1]},
+		{.name = source_args[2], .value = &said[2]},
+		{.name = source_args[3], .value = &said[3]},
 		{.name = "elements", .value = &r->elements},
 		{.name = "newline", .value = &r->newline},
 		{.name = "repertoire", .value = &r->repertoire},
@@ -210,6 +201,8 @@ static int parse(struct request *r, int argc, char **argv, const struct cli *cli
 		{.name = "max-findings", .value = &r->max_findings},
 	};
 
+	if (args_each(&argc, argv, "join", take_join, r, e) == -1 || args_each(&argc, argv, "set", take_set, r, e) == -1)
+		return -1;
 	if (args_parse(argc, argv, options, sizeof(options) / sizeof(options[0]), 1, FILES_MAX, "FILE", files, e) == -1)
 		return -1;
 	if (!r->o.map)
@@ -217,6 +210,9 @@ static int parse(struct request *r, int argc, char **argv, const struct cli *cli
 	r->max = FINDINGS_SHOWN;
 	if (r->max_findings && (!str_to_i64(str_c(r->max_findings), &r->max) || r->max < 0))
 		return err_set(e, ERR_USAGE, "--max-findings %s: expected a number", r->max_findings);
+	for (size_t i = 0; i < SOURCE_ARGS; i++)
+		if (said[i] && source_option(&r->o.source, str_c(source_args[i]), str_c(said[i]), &r->arena, e) == -1)
+			return err_wrap(e, "--%s", source_args[i]);
 	if (parse_date(r, cli, e) == -1)
 		return -1;
 	return parse_envelope(r, e);

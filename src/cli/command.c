@@ -10,11 +10,13 @@
 #include "base/str.h"
 #include "cli/cmd_check.h"
 #include "cli/cmd_close.h"
+#include "cli/cmd_codes.h"
 #include "cli/cmd_control.h"
 #include "cli/cmd_convert.h"
 #include "cli/cmd_explain.h"
 #include "cli/cmd_hold.h"
 #include "cli/cmd_init.h"
+#include "cli/cmd_inspect.h"
 #include "cli/cmd_reissue.h"
 #include "cli/cmd_release.h"
 #include "cli/cmd_resend.h"
@@ -23,6 +25,7 @@
 #include "cli/cmd_run.h"
 #include "cli/cmd_show.h"
 #include "cli/cmd_status.h"
+#include "cli/cmd_validate.h"
 
 /* In the order of help: the everyday ones first. */
 static const struct command_ops *const all[] = {
@@ -40,7 +43,10 @@ static const struct command_ops *const all[] = {
 	&cmd_close_ops,
 	&cmd_control_ops,
 	&cmd_convert_ops,
+	&cmd_validate_ops,
+	&cmd_inspect_ops,
 	&cmd_explain_ops,
+	&cmd_codes_ops,
 	NULL,
 };
 
