@@ -1,5 +1,6 @@
 /* gridspool close: give something up. */
-#include "cli/commands.h"
+#include "cli/cmd_close.h"
+
 #include "cli/verb.h"
 
 static const char usage[] =
@@ -22,7 +23,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return verb_run(argc, argv, cli, VERBS_CLOSE);
 }
 
-const struct command_ops cmd_close = {
+const struct command_ops cmd_close_ops = {
 	.name = "close",
 	.summary = "give something up",
 	.usage = usage,

@@ -1,7 +1,8 @@
 /* gridspool control set: where control numbers go on, after an older system. */
+#include "cli/cmd_control.h"
+
 #include <string.h>
 
-#include "cli/commands.h"
 #include "cli/verb.h"
 
 static const char usage[] =
@@ -43,8 +44,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 	const char *next = NULL;
 	const char *group = NULL;
 	bool dry_run = false;
-	const struct args_option options[] = {{"env", &env, NULL}, {"next", &next, NULL},
-		{"group", &group, NULL}, {"dry-run", NULL, &dry_run}};
+	const struct args_option options[] = {{.name = "env", .value = &env}, {.name = "next", .value = &next},
+		{.name = "group", .value = &group}, {.name = "dry-run", .flag = &dry_run}};
 	struct args args;
 	struct err e;
 	struct env v;
@@ -68,7 +69,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return command_fail(cli, &e);
 }
 
-const struct command_ops cmd_control = {
+const struct command_ops cmd_control_ops = {
 	.name = "control",
 	.summary = "start control numbers after an older system",
 	.usage = usage,

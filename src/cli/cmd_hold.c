@@ -1,5 +1,6 @@
 /* gridspool hold: keep back what waits to be sent. */
-#include "cli/commands.h"
+#include "cli/cmd_hold.h"
+
 #include "cli/verb.h"
 
 static const char usage[] =
@@ -22,7 +23,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return verb_run(argc, argv, cli, VERBS_HOLD);
 }
 
-const struct command_ops cmd_hold = {
+const struct command_ops cmd_hold_ops = {
 	.name = "hold",
 	.summary = "keep back what waits to be sent",
 	.usage = usage,

@@ -1,5 +1,6 @@
 /* gridspool reissue: send the same items anew, with new numbers. */
-#include "cli/commands.h"
+#include "cli/cmd_reissue.h"
+
 #include "cli/verb.h"
 
 static const char usage[] =
@@ -22,7 +23,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return verb_run(argc, argv, cli, VERBS_REISSUE);
 }
 
-const struct command_ops cmd_reissue = {
+const struct command_ops cmd_reissue_ops = {
 	.name = "reissue",
 	.summary = "send the same items anew, with new numbers",
 	.usage = usage,

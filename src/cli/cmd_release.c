@@ -1,5 +1,6 @@
 /* gridspool release: let go what is held. */
-#include "cli/commands.h"
+#include "cli/cmd_release.h"
+
 #include "cli/verb.h"
 
 static const char usage[] =
@@ -22,7 +23,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return verb_run(argc, argv, cli, VERBS_RELEASE);
 }
 
-const struct command_ops cmd_release = {
+const struct command_ops cmd_release_ops = {
 	.name = "release",
 	.summary = "let go what is held",
 	.usage = usage,

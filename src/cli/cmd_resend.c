@@ -1,5 +1,6 @@
 /* gridspool resend: send the same bytes and numbers again. */
-#include "cli/commands.h"
+#include "cli/cmd_resend.h"
+
 #include "cli/verb.h"
 
 static const char usage[] =
@@ -23,7 +24,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return verb_run(argc, argv, cli, VERBS_RESEND);
 }
 
-const struct command_ops cmd_resend = {
+const struct command_ops cmd_resend_ops = {
 	.name = "resend",
 	.summary = "send the same bytes and numbers again",
 	.usage = usage,

@@ -1,5 +1,6 @@
 /* gridspool resolve: settle what is in doubt. */
-#include "cli/commands.h"
+#include "cli/cmd_resolve.h"
+
 #include "cli/verb.h"
 
 static const char usage[] =
@@ -22,7 +23,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return verb_run(argc, argv, cli, VERBS_RESOLVE);
 }
 
-const struct command_ops cmd_resolve = {
+const struct command_ops cmd_resolve_ops = {
 	.name = "resolve",
 	.summary = "settle what is in doubt",
 	.usage = usage,

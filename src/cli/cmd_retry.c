@@ -1,5 +1,6 @@
 /* gridspool retry: try again what failed by itself. */
-#include "cli/commands.h"
+#include "cli/cmd_retry.h"
+
 #include "cli/verb.h"
 
 static const char usage[] =
@@ -23,7 +24,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return verb_run(argc, argv, cli, VERBS_RETRY);
 }
 
-const struct command_ops cmd_retry = {
+const struct command_ops cmd_retry_ops = {
 	.name = "retry",
 	.summary = "try again what failed by itself",
 	.usage = usage,

@@ -1,11 +1,12 @@
 /* gridspool show: the story of one thing. */
+#include "cli/cmd_show.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/columns.h"
-#include "cli/commands.h"
 #include "cli/verb.h"
 #include "stage/story.h"
 
@@ -130,7 +131,7 @@ static int show(struct env *v, const struct cli *cli, const char *id)
 static int run(int argc, char **argv, const struct cli *cli)
 {
 	const char *env = NULL;
-	const struct args_option options[] = {{"env", &env, NULL}};
+	const struct args_option options[] = {{.name = "env", .value = &env}};
 	struct args args;
 	struct err e;
 	struct env v;
@@ -146,7 +147,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return status;
 }
 
-const struct command_ops cmd_show = {
+const struct command_ops cmd_show_ops = {
 	.name = "show",
 	.summary = "tell the story of an interchange, a file or an item",
 	.usage = usage,

@@ -1,11 +1,12 @@
 /* gridspool status: how things stand, in a glance. */
+#include "cli/cmd_status.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/columns.h"
-#include "cli/commands.h"
 #include "cli/verb.h"
 #include "stage/status.h"
 
@@ -249,7 +250,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	const char *since = "7d";
 	const char *max_age = NULL;
 	const struct args_option options[] = {
-		{"env", &env, NULL}, {"since", &since, NULL}, {"max-age", &max_age, NULL}};
+		{.name = "env", .value = &env}, {.name = "since", .value = &since}, {.name = "max-age", .value = &max_age}};
 	struct args args;
 	struct err e;
 	struct env v;
@@ -273,7 +274,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return status;
 }
 
-const struct command_ops cmd_status = {
+const struct command_ops cmd_status_ops = {
 	.name = "status",
 	.summary = "how things stand, partner by partner",
 	.usage = usage,

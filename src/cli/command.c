@@ -8,12 +8,32 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/cmd_close.h"
+#include "cli/cmd_control.h"
 #include "cli/cmd_convert.h"
 #include "cli/cmd_explain.h"
+#include "cli/cmd_hold.h"
+#include "cli/cmd_reissue.h"
+#include "cli/cmd_release.h"
+#include "cli/cmd_resend.h"
+#include "cli/cmd_resolve.h"
+#include "cli/cmd_retry.h"
 #include "cli/cmd_run.h"
+#include "cli/cmd_show.h"
+#include "cli/cmd_status.h"
 
 static const struct command_ops *const all[] = {
 	&cmd_run_ops,
+	&cmd_status_ops,
+	&cmd_show_ops,
+	&cmd_retry_ops,
+	&cmd_release_ops,
+	&cmd_hold_ops,
+	&cmd_resolve_ops,
+	&cmd_resend_ops,
+	&cmd_reissue_ops,
+	&cmd_close_ops,
+	&cmd_control_ops,
 	&cmd_convert_ops,
 	&cmd_explain_ops,
 	NULL,

@@ -68,9 +68,9 @@ struct given {
 static int parse(int argc, char **argv, enum verbs_kind verb, struct given *g, struct args *args,
 	struct err *e)
 {
-	const struct args_option options[] = {{"env", &g->env, NULL}, {"reason", &g->reason, NULL},
-		{"dry-run", NULL, &g->dry_run}, {"delivered", NULL, &g->delivered},
-		{"not-delivered", NULL, &g->not_delivered}};
+	const struct args_option options[] = {{.name = "env", .value = &g->env}, {.name = "reason", .value = &g->reason},
+		{.name = "dry-run", .flag = &g->dry_run}, {.name = "delivered", .flag = &g->delivered},
+		{.name = "not-delivered", .flag = &g->not_delivered}};
 	const size_t n = verb == VERBS_RESOLVE ? 5 : 3;
 
 	if (args_parse(argc, argv, options, n, 1, (size_t)argc, "ID", args, e) == -1)

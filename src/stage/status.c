@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "store/ledger_item.h"
 #include "store/ledger_partner.h"
 #include "store/ledger_unit.h"
 
