@@ -12,6 +12,7 @@
 #include "stage/spool.h"
 #include "store/ledger_input.h"
 #include "store/ledger_item.h"
+#include "store/ledger_item.h"
 #include "store/ledger_operator.h"
 #include "store/ledger_partner.h"
 #include "store/ledger_received.h"
