@@ -29,6 +29,14 @@ static size_t find(struct str name, const struct args_option *options, size_t n)
 	return i;
 }
 
+static int give(const struct args_option *o, const char *value, struct err *e)
+{
+	if (o->each)
+		return o->each(o->ctx, value, e);
+	*o->value = value;
+	return 0;
+}
+
 /* One option at argv[*at]; moves on behind its value. */
 static int take_option(int argc, char **argv, int *at, const struct args_option *options, size_t n,
 	bool *given, struct err *e)
@@ -44,7 +52,7 @@ static int take_option(int argc, char **argv, int *at, const struct args_option 
 		return err_set(e, ERR_USAGE, "unknown option --" STR_FMT "%s%s%s", STR_ARG(name),
 			near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
 	}
-	if (given[i])
+	if (given[i] && !options[i].each)
 		return err_set(e, ERR_USAGE, "option --%s is given twice", options[i].name);
 	given[i] = true;
 	++*at;
@@ -54,14 +62,11 @@ static int take_option(int argc, char **argv, int *at, const struct args_option 
 		*options[i].flag = true;
 		return 0;
 	}
-	if (equals) {
-		*options[i].value = equals + 1;
-		return 0;
-	}
+	if (equals)
+		return give(&options[i], equals + 1, e);
 	if (*at >= argc || strncmp(argv[*at], "--", 2) == 0)
 		return err_set(e, ERR_USAGE, "option --%s needs a value", options[i].name);
-	*options[i].value = argv[(*at)++];
-	return 0;
+	return give(&options[i], argv[(*at)++], e);
 }
 
 static int check_count(

@@ -11,11 +11,15 @@
 
 #include "base/err.h"
 
-/* One option: either value or flag is set. An option given twice is refused. */
+/* One option: one of value, flag and each is set. An option given twice is refused, unless it is
+ * one of each. */
 struct args_option {
 	const char *name;   /* without "--" */
 	const char **value; /* gets what stands behind it; left alone when not given */
 	bool *flag;	    /* becomes true */
+	/* Called for each value; -1 refuses it. */
+	int (*each)(void *ctx, const char *value, struct err *e);
+	void *ctx;
 };
 
 struct args {

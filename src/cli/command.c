@@ -8,10 +8,20 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/cmd_check.h"
+#include "cli/cmd_convert.h"
+#include "cli/cmd_explain.h"
+#include "cli/cmd_init.h"
 #include "cli/cmd_run.h"
 
+/* In the order of help: the everyday ones first. */
 static const struct command_ops *const all[] = {
-	&cmd_run, NULL,
+	&cmd_init_ops,
+	&cmd_check_ops,
+	&cmd_run_ops,
+	&cmd_convert_ops,
+	&cmd_explain_ops,
+	NULL,
 };
 
 const struct command_ops *const *command_all(void)

@@ -97,19 +97,6 @@ void output_say(const char *fmt, ...)
 	(void)fprintf(stderr, "%s\n", line);
 }
 
-int output_error(const struct err *e)
-{
-	output_say("gridspool: %s", e->text);
-	return err_exit(e);
-}
-
-void output_faults(const struct faults *f)
-{
-	for (const struct fault *k = f->first; k; k = k->next)
-		output_say("%s:%" PRIu32 ":%" PRIu32 ": %s%s", k->file, k->line, k->column, k->warning ? "warning: " : "",
-			k->text);
-}
-
 void output_findings_init(struct output_findings *o, uint64_t max, int file)
 {
 	memset(o, 0, sizeof(*o));
@@ -131,6 +118,22 @@ static void to_file(struct output_findings *o, const struct finding *f)
 		buf_clear(&o->json);
 }
 
+static void clear(struct output_findings *o)
+{
+	if (o->shown)
+		(void)fputs("\r\033[K", stderr);
+	o->shown = false;
+}
+
+void output_progress(struct output_findings *o, uint64_t items, uint64_t bytes, uint64_t size)
+{
+	if (!o->progress)
+		return;
+	(void)fprintf(stderr, "\r%" PRIu64 " items, %" PRIu64 " %%", items,
+		size == 0 ? UINT64_C(0) : bytes >= size ? UINT64_C(100) : bytes * 100 / size);
+	o->shown = true;
+}
+
 void output_finding(struct output_findings *o, const struct finding *f)
 {
 	struct buf line;
@@ -139,6 +142,7 @@ void output_finding(struct output_findings *o, const struct finding *f)
 	to_file(o, f);
 	if (o->seen++ >= o->max)
 		return;
+	clear(o);
 	buf_init(&line, LINE);
 	diag_line(&line, f);
 	(void)fprintf(stderr, "%s\n", buf_cstr(&line));
@@ -147,6 +151,7 @@ void output_finding(struct output_findings *o, const struct finding *f)
 
 int output_findings_end(struct output_findings *o, struct err *e)
 {
+	clear(o);
 	if (o->seen > o->max && o->max > 0)
 		output_say("and %" PRIu64 " more findings (--max-findings %" PRIu64 ")", o->seen - o->max, o->max);
 	if (o->file != -1 && o->e.code == ERR_NONE && output_flush(&o->json, o->file, 0, &o->e) == -1)

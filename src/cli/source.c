@@ -110,9 +110,9 @@ static void find_out(struct source *s, struct str head)
 {
 	struct str text = head;
 
-	s->kind = SOURCE_OTHER;
+	s->kind = SOURCE_IS_OTHER;
 	if (str_starts(head, STR("PK\003\004")) || str_starts(head, STR("PK\005\006"))) {
-		s->kind = SOURCE_TREE;
+		s->kind = SOURCE_IS_TREE;
 		s->what = s->folder ? "an export folder" : "a ZIP archive";
 		return;
 	}
@@ -120,16 +120,16 @@ static void find_out(struct source *s, struct str head)
 		text = str_from(text, 3);
 	text = str_trim(text);
 	if (str_starts(text, STR("ISA")) && text.n >= 106 && !str_is_alpha(text.p[3]) && !str_is_digit(text.p[3])) {
-		s->kind = SOURCE_X12;
+		s->kind = SOURCE_IS_X12;
 		s->what = "X12";
 		return;
 	}
 	if (str_starts(text, STR("{"))) {
-		s->kind = SOURCE_JSON;
+		s->kind = SOURCE_IS_JSON;
 		s->what = "JSON";
 		return;
 	}
-	s->what = x12_sniff(head);
+	s->what = x12_sniff_text(head);
 	if (str_starts(text, STR("["))) {
 		s->what = "a JSON array; we read one object a file or one a line (jq -c '.[]' makes them)";
 		return;
@@ -137,7 +137,7 @@ static void find_out(struct source *s, struct str head)
 	if (strcmp(s->what, "text of a kind we do not know") == 0) {
 		s->separator = guess_separator(head);
 		if (s->separator) {
-			s->kind = SOURCE_CSV;
+			s->kind = SOURCE_IS_CSV;
 			s->what = "CSV";
 		}
 	}
@@ -168,9 +168,9 @@ bool source_spec(const struct source *s, const struct reader_spec *o, struct rea
 	*out = *o;
 	out->file = str_c(s->path);
 	if (o->format.n == 0) {
-		if (s->kind == SOURCE_CSV)
+		if (s->kind == SOURCE_IS_CSV)
 			out->format = STR("csv");
-		else if (s->kind == SOURCE_JSON || s->kind == SOURCE_TREE)
+		else if (s->kind == SOURCE_IS_JSON || s->kind == SOURCE_IS_TREE)
 			out->format = STR("json");
 		else
 			return false;

@@ -10,18 +10,18 @@
 #include "format/reader.h"
 #include "model/diag.h"
 
-enum source_kind {
-	SOURCE_X12,
-	SOURCE_JSON,	/* one object, or one a line */
-	SOURCE_TREE,	/* packed export tree */
-	SOURCE_CSV,
-	SOURCE_OTHER	/* what says in words what it is */
+enum source_is {
+	SOURCE_IS_X12,
+	SOURCE_IS_JSON,	/* one object, or one a line */
+	SOURCE_IS_TREE,	/* packed export tree */
+	SOURCE_IS_CSV,
+	SOURCE_IS_OTHER	/* what says in words what it is */
 };
 
 struct source {
 	int fd;
 	const char *path;	/* as the user named it; borrowed */
-	enum source_kind kind;
+	enum source_is kind;
 	const char *what;	/* "JSON", "an XML document" */
 	char separator;		/* of CSV, as far as its first line tells; else 0 */
 	bool folder;		/* packed by us */

@@ -48,7 +48,8 @@ static bool word_ok(struct str s)
 	if (!s.n || s.n > 64)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!str_is_alpha(s.p[i]) && !str_is_digit(s.p[i]) && s.p[i] != '-' && s.p[i] != '_')
+		if (!str_is_alpha(s.p[i]) && !str_is_digit(s.p[i]) && s.p[i] != '-' &&
+			s.p[i] != '_')
 			return false;
 	return true;
 }
@@ -68,7 +69,8 @@ static bool path_ok(struct str s)
 
 static bool is_message_file(const char *name, struct str *id)
 {
-	static const char *const others[] = {"codes.xml", "elements.xml", "segments.xml", "envelope.xml"};
+	static const char *const others[] = {
+		"codes.xml", "elements.xml", "segments.xml", "envelope.xml"};
 	struct str s = str_c(name);
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -117,7 +119,8 @@ static int find_in_version(struct finder *f, size_t dir, int at, const char *ver
 		if (!is_message_file(files.names[i], &id))
 			continue;
 		mem_grow(&f->all, &f->cap, f->n + 1, sizeof(*f->all));
-		f->all[f->n++] = (struct found){arena_str(f->arena, str_c(version)), arena_str(f->arena, id), dir};
+		f->all[f->n++] = (struct found){
+			arena_str(f->arena, str_c(version)), arena_str(f->arena, id), dir};
 	}
 	fsx_list_done(&files);
 	fsx_close(fd);
@@ -163,7 +166,8 @@ static int find_all(struct finder *f, struct str format, struct err *e)
 }
 
 /* The nearest version, or message of that version, for a fault. */
-static const char *nearest(struct defs *d, struct str format, struct str version, struct str wanted, struct faults *f)
+static const char *nearest(
+	struct defs *d, struct str format, struct str version, struct str wanted, struct faults *f)
 {
 	struct finder all = {.d = d, .arena = f->arena};
 	struct err e = {0};
@@ -217,7 +221,8 @@ static struct dict *dict_of(struct defs *d, struct str format, struct str versio
 }
 
 /* Reads the first of the folders that has it: 1, 0 none has it, -1 a fault was added. */
-static int read_first(struct defs *d, struct str path, struct xml **root, const char **file, struct faults *f)
+static int read_first(
+	struct defs *d, struct str path, struct xml **root, const char **file, struct faults *f)
 {
 	for (size_t i = 0; i < d->ndirs; i++) {
 		int rc = defs_load_file(d, i, path, root, file, f);
@@ -233,45 +238,55 @@ struct asked {
 	uint32_t line;
 };
 
-static struct dict_message *load_base(struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
+static struct dict_message *load_base(
+	struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
 {
-	struct str path = arena_printf(&d->arena, STR_FMT "/" STR_FMT "/" STR_FMT ".xml", STR_ARG(q->format),
-		STR_ARG(q->version), STR_ARG(q->message));
+	struct str path = arena_printf(&d->arena, STR_FMT "/" STR_FMT "/" STR_FMT ".xml",
+		STR_ARG(q->format), STR_ARG(q->version), STR_ARG(q->message));
 	struct xml *root;
 	const char *file;
 	struct str id;
 
-	int rc = is_message_file(strrchr(path.p, '/') + 1, &id) ? read_first(d, path, &root, &file, f) : 0;
+	int rc = is_message_file(strrchr(path.p, '/') + 1, &id)
+		? read_first(d, path, &root, &file, f)
+		: 0;
 	if (rc == 0)
-		faults_add(f, q->file, q->line, 0, STR_FMT " " STR_FMT " has no message '" STR_FMT "' in %s%s",
+		faults_add(f, q->file, q->line, 0,
+			STR_FMT " " STR_FMT " has no message '" STR_FMT "' in %s%s",
 			STR_ARG(q->format), STR_ARG(q->version), STR_ARG(q->message), folders(d, f),
 			nearest(d, q->format, q->version, q->message, f));
-	return rc == 1 ? defs_load_message(d, dict, root, file, arena_str(&d->arena, q->message), f) : NULL;
+	return rc == 1 ? defs_load_message(d, dict, root, file, arena_str(&d->arena, q->message), f)
+		       : NULL;
 }
 
-static struct dict_message *load_guide(struct defs *d, const struct dict_message *base, const struct asked *q,
-	struct faults *f)
+static struct dict_message *load_guide(
+	struct defs *d, const struct dict_message *base, const struct asked *q, struct faults *f)
 {
 	struct xml *root;
 	const char *file;
 
 	if (!path_ok(q->guide)) {
-		faults_add(f, q->file, q->line, 0, "guide '" STR_FMT "' must be a path below the definitions, such as "
-			"guides/acme-832.xml", STR_ARG(q->guide));
+		faults_add(f, q->file, q->line, 0,
+			"guide '" STR_FMT "' must be a path below the definitions, such as "
+			"guides/acme-832.xml",
+			STR_ARG(q->guide));
 		return NULL;
 	}
 	int rc = read_first(d, q->guide, &root, &file, f);
 	if (rc == 0)
-		faults_add(f, q->file, q->line, 0, "guide '" STR_FMT "' is not in %s", STR_ARG(q->guide), folders(d, f));
+		faults_add(f, q->file, q->line, 0, "guide '" STR_FMT "' is not in %s",
+			STR_ARG(q->guide), folders(d, f));
 	return rc == 1 ? guide_apply(d, base, root, file, f) : NULL;
 }
 
-static struct dict_message *message_of(struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
+static struct dict_message *message_of(
+	struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
 {
 	struct dict_message *m;
 
 	for (m = d->messages; m; m = m->next)
-		if (m->dict == dict && str_eq(m->message.id, q->message) && str_eq(m->guide, q->guide))
+		if (m->dict == dict && str_eq(m->message.id, q->message) &&
+			str_eq(m->guide, q->guide))
 			return m;
 	if (q->guide.n) {
 		struct asked base = *q;
@@ -294,14 +309,16 @@ static bool known_version(const struct asked *q, struct defs *d, struct faults *
 {
 	if (word_ok(q->format) && word_ok(q->version))
 		return true;
-	faults_add(f, q->file, q->line, 0, "format '" STR_FMT "' version '" STR_FMT "' is not defined%s",
-		STR_ARG(q->format), STR_ARG(q->version),
+	faults_add(f, q->file, q->line, 0,
+		"format '" STR_FMT "' version '" STR_FMT "' is not defined%s", STR_ARG(q->format),
+		STR_ARG(q->version),
 		word_ok(q->format) ? nearest(d, q->format, STR(""), q->version, f) : "");
 	return false;
 }
 
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
-	struct str message, struct str guide, struct faults *f, const char *at_file, uint32_t at_line)
+	struct str message, struct str guide, struct faults *f, const char *at_file,
+	uint32_t at_line)
 {
 	struct asked q = {format, version, message, guide, at_file, at_line};
 	size_t before = f->n;
@@ -312,22 +329,23 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 	if (f->n != before)
 		return NULL;
 	if (dict->faults) {
-		faults_add(f, at_file, at_line, 0, "the definitions of " STR_FMT " " STR_FMT " have %zu faults, told above",
+		faults_add(f, at_file, at_line, 0,
+			"the definitions of " STR_FMT " " STR_FMT " have %zu faults, told above",
 			STR_ARG(format), STR_ARG(version), dict->faults);
 		return NULL;
 	}
 	if (!dict->found) {
-		faults_add(f, at_file, at_line, 0, STR_FMT " version '" STR_FMT "' is not defined in %s%s",
-			STR_ARG(format), STR_ARG(version), folders(d, f),
-			nearest(d, format, STR(""), version, f));
+		faults_add(f, at_file, at_line, 0,
+			STR_FMT " version '" STR_FMT "' is not defined in %s%s", STR_ARG(format),
+			STR_ARG(version), folders(d, f), nearest(d, format, STR(""), version, f));
 		return NULL;
 	}
 	const struct dict_message *m = message_of(d, dict, &q, f);
 	return m ? &m->message : NULL;
 }
 
-const struct def_segment *defs_segment(struct defs *d, struct str format, struct str version,
-	struct str tag, struct faults *f)
+const struct def_segment *defs_segment(
+	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f)
 {
 	if (!word_ok(format) || !word_ok(version))
 		return NULL;
@@ -353,8 +371,8 @@ int defs_each(struct defs *d, struct str format,
 		const char *file;
 		if (i && str_eq(x->version, x[-1].version) && str_eq(x->id, x[-1].id))
 			continue;
-		struct str path = arena_printf(&scratch, STR_FMT "/" STR_FMT "/" STR_FMT ".xml", STR_ARG(format),
-			STR_ARG(x->version), STR_ARG(x->id));
+		struct str path = arena_printf(&scratch, STR_FMT "/" STR_FMT "/" STR_FMT ".xml",
+			STR_ARG(format), STR_ARG(x->version), STR_ARG(x->id));
 		if (defs_load_file(d, x->dir, path, &root, &file, &f) == 1)
 			each(ctx, x->version, x->id, xml_attr(root, "name"));
 	}
@@ -381,10 +399,12 @@ bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, ui
 	if (!str_starts(ref, s->tag) || !str_split(&rest, '-', &digits))
 		return false;
 	bool dash = ref.n > s->tag.n + digits.n;
-	if (digits.n != 2 || !str_is_digits(digits) || !str_to_i64(digits, &e) || e < 1 || (uint64_t)e > s->nparts)
+	if (digits.n != 2 || !str_is_digits(digits) || !str_to_i64(digits, &e) || e < 1 ||
+		(uint64_t)e > s->nparts)
 		return false;
 	const struct def_part *p = &s->parts[e - 1];
-	if (dash && (!str_is_digits(rest) || rest.n > 2 || rest.p[0] == '0' || !str_to_i64(rest, &c)))
+	if (dash &&
+		(!str_is_digits(rest) || rest.n > 2 || rest.p[0] == '0' || !str_to_i64(rest, &c)))
 		return false;
 	if ((uint64_t)c > (p->nparts ? p->nparts : 1))
 		return false;

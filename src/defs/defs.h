@@ -18,16 +18,16 @@
 enum def_type {
 	DEF_AN,
 	DEF_ID,
-	DEF_N,		/* implied decimals: see decimals */
+	DEF_N, /* implied decimals: see decimals */
 	DEF_R,
 	DEF_DT,
 	DEF_TM,
-	DEF_B		/* binary */
+	DEF_B /* binary */
 };
 
 struct def_code {
 	struct str value;
-	struct str name;	/* our own words; may be empty */
+	struct str name; /* our own words; may be empty */
 };
 
 /* A code list: values sorted by bytes. */
@@ -35,34 +35,40 @@ struct def_codes {
 	struct str id;
 	const struct def_code *codes;
 	size_t n;
-	bool open;		/* a value outside the list is a warning, not an error */
+	bool open; /* a value outside the list is a warning, not an error */
 };
 
 struct def_element {
-	struct str id;		/* data element reference number: "234" */
+	struct str id; /* data element reference number: "234" */
 	struct str name;
 	enum def_type type;
-	uint8_t decimals;	/* of DEF_N */
-	uint16_t min;		/* characters; sign and decimal point of N and R do not count */
+	uint8_t decimals; /* of DEF_N */
+	uint16_t min;	  /* characters; sign and decimal point of N and R do not count */
 	uint32_t max;
-	const struct def_codes *codes;	/* NULL: any value */
+	const struct def_codes *codes; /* NULL: any value */
 };
 
 /* A position in a segment, or in a composite. */
 struct def_part {
-	struct str ref;		/* reference designator: "LIN03", "CTP05-1" */
-	uint16_t position;	/* from 1 */
+	struct str ref;	   /* reference designator: "LIN03", "CTP05-1" */
+	uint16_t position; /* from 1 */
 	bool mandatory;
-	bool used;		/* false: a guide forbids it */
-	uint16_t repeat;	/* 1, or the number of repetitions */
-	const struct def_element *element;	/* NULL for a composite */
-	const struct def_part *parts;		/* components, when it is a composite */
+	bool used;			   /* false: a guide forbids it */
+	uint16_t repeat;		   /* 1, or the number of repetitions */
+	const struct def_element *element; /* NULL for a composite */
+	const struct def_part *parts;	   /* components, when it is a composite */
 	size_t nparts;
 	struct str name;
-	struct str composite;	/* "C001", or empty */
+	struct str composite; /* "C001", or empty */
 };
 
-enum def_note_kind { DEF_PAIRED = 'P', DEF_REQUIRED = 'R', DEF_EXCLUSIVE = 'E', DEF_CONDITIONAL = 'C', DEF_LIST = 'L' };
+enum def_note_kind {
+	DEF_PAIRED = 'P',
+	DEF_REQUIRED = 'R',
+	DEF_EXCLUSIVE = 'E',
+	DEF_CONDITIONAL = 'C',
+	DEF_LIST = 'L'
+};
 
 /* A relational note: P0405 is {'P', {4, 5}, 2}. */
 struct def_note {
@@ -84,26 +90,26 @@ struct def_segment {
  * segment. max 0 means any number. */
 struct def_node {
 	bool loop;
-	struct str name;	/* tag, or "LIN-loop" */
-	const struct def_segment *segment;	/* for a loop: its trigger */
+	struct str name;		   /* tag, or "LIN-loop" */
+	const struct def_segment *segment; /* for a loop: its trigger */
 	bool mandatory;
 	bool used;
 	uint32_t max;
-	uint16_t index;		/* of this node in its message, pre-order, from 0 */
+	uint16_t index; /* of this node in its message, pre-order, from 0 */
 	uint16_t depth;
-	const struct def_node *parent;	/* the loop it is in; the root's is NULL */
+	const struct def_node *parent; /* the loop it is in; the root's is NULL */
 	const struct def_node *child;
 	const struct def_node *next;
 };
 
 struct def_message {
-	struct str format;	/* "x12" */
-	struct str version;	/* "004010" */
-	struct str id;		/* "832" */
+	struct str format;  /* "x12" */
+	struct str version; /* "004010" */
+	struct str id;	    /* "832" */
 	struct str name;
-	struct str group;	/* GS01: "SC" */
-	struct str guide;	/* name of the guide in force, or "" */
-	const struct def_node *root;	/* children: ST ... SE */
+	struct str group;	     /* GS01: "SC" */
+	struct str guide;	     /* name of the guide in force, or "" */
+	const struct def_node *root; /* children: ST ... SE */
 	size_t nodes;
 	const struct defs *defs;
 };
@@ -118,16 +124,17 @@ void defs_free(struct defs *d);
 /* Loads (once) and checks a message; guide is a path below the folders or "". NULL when faults
  * were added. at_* say where the message was asked for, for those faults. */
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
-	struct str message, struct str guide, struct faults *f, const char *at_file, uint32_t at_line);
+	struct str message, struct str guide, struct faults *f, const char *at_file,
+	uint32_t at_line);
 /* Segment of the envelope or of a version's dictionary (ISA, GS, TA1 ...), or NULL. */
-const struct def_segment *defs_segment(struct defs *d, struct str format, struct str version,
-	struct str tag, struct faults *f);
+const struct def_segment *defs_segment(
+	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f);
 /* Every message that is defined: calls back with version, id, name. For `format list` and did-you-mean. */
 int defs_each(struct defs *d, struct str format,
 	void (*each)(void *ctx, struct str version, struct str message, struct str name), void *ctx,
 	struct err *e) ATTR_CHECK;
 
-const struct def_part *defs_part(const struct def_segment *s, uint16_t element);	/* or NULL */
+const struct def_part *defs_part(const struct def_segment *s, uint16_t element); /* or NULL */
 /* "LIN03", "CTP05-1", also "LIN03-1" for a simple element; false when there is no such position. */
 bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, uint16_t *component);
 bool defs_code_ok(const struct def_codes *c, struct str value);

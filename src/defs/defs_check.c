@@ -30,27 +30,31 @@ void defs_check_element(const struct dict_element *e, struct faults *f)
 	const struct def_place *at = &e->at;
 
 	if (el->min > el->max) {
-		faults_add(f, at->file, at->line, at->column, "element '" STR_FMT "': min %u is more than max %lu",
-			STR_ARG(el->id), (unsigned)el->min, (unsigned long)el->max);
+		faults_add(f, at->file, at->line, at->column,
+			"element '" STR_FMT "': min %u is more than max %lu", STR_ARG(el->id),
+			(unsigned)el->min, (unsigned long)el->max);
 		return;
 	}
 	if (!lengths_fit(el))
-		faults_add(f, at->file, at->line, at->column, "element '" STR_FMT "': a date has 6 or 8 digits, a time 4 "
-			"to 8; found %u to %lu", STR_ARG(el->id), (unsigned)el->min, (unsigned long)el->max);
+		faults_add(f, at->file, at->line, at->column,
+			"element '" STR_FMT "': a date has 6 or 8 digits, a time 4 "
+			"to 8; found %u to %lu",
+			STR_ARG(el->id), (unsigned)el->min, (unsigned long)el->max);
 	for (size_t i = 0; el->codes && i < el->codes->n; i++) {
 		size_t n = defs_load_length(el->codes->codes[i].value);
 		if (n < el->min || n > el->max)
-			faults_add(f, at->file, at->line, at->column, "element '" STR_FMT "' takes %u to %lu characters, "
-				"but its code list '" STR_FMT "' has '" STR_FMT "'", STR_ARG(el->id),
-				(unsigned)el->min, (unsigned long)el->max, STR_ARG(el->codes->id),
-				STR_ARG(el->codes->codes[i].value));
+			faults_add(f, at->file, at->line, at->column,
+				"element '" STR_FMT "' takes %u to %lu characters, "
+				"but its code list '" STR_FMT "' has '" STR_FMT "'",
+				STR_ARG(el->id), (unsigned)el->min, (unsigned long)el->max,
+				STR_ARG(el->codes->id), STR_ARG(el->codes->codes[i].value));
 	}
 }
 
 /* ---- notes ---------------------------------------------------------------------------------- */
 
-static void note_fault(const struct dict_segment *s, const struct def_note *n, const char *what, unsigned position,
-	struct faults *f)
+static void note_fault(const struct dict_segment *s, const struct def_note *n, const char *what,
+	unsigned position, struct faults *f)
 {
 	char text[2 + 2 * DEFS_NOTE_MAX];
 	size_t at = 0;
@@ -61,8 +65,9 @@ static void note_fault(const struct dict_segment *s, const struct def_note *n, c
 		text[at++] = (char)('0' + n->at[i] % 10);
 	}
 	text[at] = '\0';
-	faults_add(f, s->at.file, s->at.line, s->at.column, "note %s of " STR_FMT ": position %02u %s", text,
-		STR_ARG(s->segment.tag), position, what);
+	faults_add(f, s->at.file, s->at.line, s->at.column,
+		"note %s of " STR_FMT ": position %02u %s", text, STR_ARG(s->segment.tag), position,
+		what);
 }
 
 void defs_check_notes(const struct dict_segment *s, struct faults *f)
@@ -82,7 +87,8 @@ void defs_check_notes(const struct dict_segment *s, struct faults *f)
 				}
 			required += s->segment.parts[n->at[i] - 1].mandatory;
 			if (n->kind == DEF_EXCLUSIVE && required == 2)
-				note_fault(s, n, "excludes another one, but both are mandatory", n->at[i], f);
+				note_fault(s, n, "excludes another one, but both are mandatory",
+					n->at[i], f);
 		}
 	}
 }
@@ -94,8 +100,8 @@ struct walk {
 	const bool *accepted;
 	struct faults *f;
 	size_t stamp;
-	const struct def_node *from;	/* the segment that was read last */
-	bool *told;			/* nodes that were reported as ambiguous */
+	const struct def_node *from; /* the segment that was read last */
+	bool *told;		     /* nodes that were reported as ambiguous */
 };
 
 static const struct def_place *place(const struct walk *w, const struct def_node *n)
@@ -138,8 +144,10 @@ static void reach(struct walk *w, const struct def_node *node)
 	w->told[node->index] = true;
 	const struct def_place *at = place(w, node);
 	struct arena *a = w->f->arena;
-	faults_add(w->f, at->file, at->line, at->column, "after %s, " STR_FMT " may be %s or %s; make it differ, or say "
-		"ambiguous=\"first\" here", path_of(w->from, a), STR_ARG(s->segment.tag), path_of(s->seen, a),
+	faults_add(w->f, at->file, at->line, at->column,
+		"after %s, " STR_FMT " may be %s or %s; make it differ, or say "
+		"ambiguous=\"first\" here",
+		path_of(w->from, a), STR_ARG(s->segment.tag), path_of(s->seen, a),
 		path_of(node, a));
 }
 
@@ -176,16 +184,19 @@ static void check_loop(struct walk *w, const struct def_node *loop)
 	const struct def_place *at = place(w, first);
 
 	if (!first->mandatory || first->max != 1)
-		faults_add(w->f, at->file, at->line, at->column, STR_FMT " starts " STR_FMT
+		faults_add(w->f, at->file, at->line, at->column,
+			STR_FMT
+			" starts " STR_FMT
 			", so it must have use=\"M\" and max=\"1\"; how often the loop comes is said at the loop",
 			STR_ARG(first->name), STR_ARG(loop->name));
 	for (const struct def_node *a = first; a; a = a->next)
 		for (const struct def_node *b = first; b != a; b = b->next)
 			if (str_eq(a->name, b->name)) {
 				at = place(w, a);
-				faults_add(w->f, at->file, at->line, at->column, "'" STR_FMT "' comes twice in " STR_FMT
-					"; a loop of the same name needs a name= of its own", STR_ARG(a->name),
-					STR_ARG(loop->name));
+				faults_add(w->f, at->file, at->line, at->column,
+					"'" STR_FMT "' comes twice in " STR_FMT
+					"; a loop of the same name needs a name= of its own",
+					STR_ARG(a->name), STR_ARG(loop->name));
 				break;
 			}
 }
@@ -199,7 +210,8 @@ static void check_ends(struct walk *w)
 	while (last && last->next)
 		last = last->next;
 	if (!last || !str_is(root->child->name, "ST") || !str_is(last->name, "SE") || last->loop)
-		faults_add(w->f, at->file, at->line, at->column, "a message must begin with ST and end with SE");
+		faults_add(w->f, at->file, at->line, at->column,
+			"a message must begin with ST and end with SE");
 	else if (!last->mandatory || last->max != 1)
 		faults_add(w->f, place(w, last)->file, place(w, last)->line, place(w, last)->column,
 			"SE must have use=\"M\" and max=\"1\"");
@@ -210,7 +222,8 @@ static void check_depth(struct walk *w, const struct def_node *n)
 	const struct def_place *at = place(w, n);
 
 	if (n->loop && n->depth == DEFS_DEPTH_MAX + 1)
-		faults_add(w->f, at->file, at->line, at->column, "loops are more than %d deep", DEFS_DEPTH_MAX);
+		faults_add(w->f, at->file, at->line, at->column, "loops are more than %d deep",
+			DEFS_DEPTH_MAX);
 }
 
 /* The node after n in reading order, or NULL. */
@@ -226,7 +239,9 @@ static const struct def_node *after(const struct def_node *n)
 void defs_check_message(const struct dict_message *m, const bool *accepted, struct faults *f)
 {
 	size_t before = f->n;
-	struct walk w = {.m = m, .accepted = accepted, .f = f,
+	struct walk w = {.m = m,
+		.accepted = accepted,
+		.f = f,
 		.told = arena_array(f->arena, m->message.nodes, sizeof(bool))};
 
 	check_ends(&w);

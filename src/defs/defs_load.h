@@ -19,10 +19,10 @@
 #define DEFS_NAMESPACE "urn:gridspool:definition:1"
 
 enum {
-	DEFS_NOTE_MAX = 8,	/* positions of one relational note: def_note.at */
-	DEFS_DEPTH_MAX = 16,	/* loops in loops: x12_context.loops */
-	DEFS_NODES_MAX = 4096,	/* segments and loops of one message */
-	DEFS_PARTS_MAX = 99,	/* positions of a segment: designators have two digits */
+	DEFS_NOTE_MAX = 8,     /* positions of one relational note: def_note.at */
+	DEFS_DEPTH_MAX = 16,   /* loops in loops: x12_context.loops */
+	DEFS_NODES_MAX = 4096, /* segments and loops of one message */
+	DEFS_PARTS_MAX = 99,   /* positions of a segment: designators have two digits */
 	DEFS_DIRS_MAX = 16
 };
 
@@ -55,8 +55,8 @@ struct dict_composite {
 struct dict_segment {
 	struct def_segment segment;
 	struct def_place at;
-	size_t stamp;			/* of the look for ambiguity that saw it last */
-	const struct def_node *seen;	/* where that look saw it */
+	size_t stamp;		     /* of the look for ambiguity that saw it last */
+	const struct def_node *seen; /* where that look saw it */
 };
 
 struct dict {
@@ -66,15 +66,15 @@ struct dict {
 	struct table elements;
 	struct table composites;
 	struct table segments;
-	bool found;		/* there is at least one file of this version */
-	size_t faults;		/* it cannot be used when there are any */
+	bool found;    /* there is at least one file of this version */
+	size_t faults; /* it cannot be used when there are any */
 	struct dict *next;
 };
 
 struct dict_message {
 	struct def_message message;
-	struct str guide;	/* path as asked for */
-	const struct def_place *places;	/* of each node, by index */
+	struct str guide;		/* path as asked for */
+	const struct def_place *places; /* of each node, by index */
 	const struct dict *dict;
 	struct dict_message *next;
 };
@@ -90,21 +90,24 @@ struct defs {
 
 /* Reads one XML file of one folder. 1 read (*file is its name for messages), 0 not there,
  * -1 a fault was added. */
-int defs_load_file(struct defs *d, size_t dir, struct str path, struct xml **root, const char **file,
-	struct faults *f);
+int defs_load_file(struct defs *d, size_t dir, struct str path, struct xml **root,
+	const char **file, struct faults *f);
 /* All dictionary files of a version, from all folders: what an earlier folder defines counts. */
 void defs_load_dict(struct defs *d, struct dict *dict, struct faults *f);
 /* One file of a dictionary that was read already; file must stay the same pointer for one file. */
-void defs_load_root(struct defs *d, struct dict *dict, const struct xml *root, const char *file, struct faults *f);
+void defs_load_root(struct defs *d, struct dict *dict, const struct xml *root, const char *file,
+	struct faults *f);
 /* The structure of a message; NULL when faults were added. */
 struct dict_message *defs_load_message(struct defs *d, struct dict *dict, const struct xml *root,
 	const char *file, struct str id, struct faults *f);
 
 /* Attributes of our files; each adds a fault and returns the fallback when the value is wrong. */
-struct str defs_load_need(const struct xml *x, const char *attr, const char *file, struct faults *f);
-uint32_t defs_load_number(const struct xml *x, const char *attr, uint32_t fallback, uint32_t low, uint32_t high,
-	const char *file, struct faults *f);
-bool defs_load_yes(const struct xml *x, const char *attr, bool fallback, const char *file, struct faults *f);
+struct str defs_load_need(
+	const struct xml *x, const char *attr, const char *file, struct faults *f);
+uint32_t defs_load_number(const struct xml *x, const char *attr, uint32_t fallback, uint32_t low,
+	uint32_t high, const char *file, struct faults *f);
+bool defs_load_yes(
+	const struct xml *x, const char *attr, bool fallback, const char *file, struct faults *f);
 /* max="any" is 0. */
 uint32_t defs_load_max(const struct xml *x, uint32_t fallback, const char *file, struct faults *f);
 /* A fault for an attribute nobody asked for and one for each child that is not in allowed. */
@@ -117,6 +120,7 @@ size_t defs_load_length(struct str s);
 /* Words between blanks; false when there is no more. */
 bool defs_load_word(struct str *rest, struct str *word);
 /* A sorted list of these values. Duplicates are faults. */
-void defs_load_sort(struct def_code *codes, size_t n, const struct def_place *at, struct str id, struct faults *f);
+void defs_load_sort(struct def_code *codes, size_t n, const struct def_place *at, struct str id,
+	struct faults *f);
 
 #endif

@@ -11,9 +11,9 @@ struct guide {
 	const struct dict_message *base;
 	const char *file;
 	struct faults *f;
-	struct def_node *nodes;		/* the copy */
-	struct def_part **parts;	/* of each node: positions that may be changed, or NULL */
-	uint32_t *lines;		/* where a node was spoken of, or 0 */
+	struct def_node *nodes;	 /* the copy */
+	struct def_part **parts; /* of each node: positions that may be changed, or NULL */
+	uint32_t *lines;	 /* where a node was spoken of, or 0 */
 };
 
 static void copy_nodes(struct guide *g)
@@ -59,7 +59,8 @@ static int fault(struct guide *g, const struct xml *x, struct str what, const ch
 }
 
 /* use= of a node or position. */
-static void narrow_use(struct guide *g, const struct xml *x, struct str what, bool *mandatory, bool *used)
+static void narrow_use(
+	struct guide *g, const struct xml *x, struct str what, bool *mandatory, bool *used)
 {
 	struct str use = xml_attr(x, "use");
 
@@ -69,49 +70,57 @@ static void narrow_use(struct guide *g, const struct xml *x, struct str what, bo
 		*mandatory = true;
 	} else if (str_is(use, "forbidden")) {
 		if (*mandatory)
-			fault(g, x, what, "is mandatory in the message, so a guide cannot forbid it");
+			fault(g, x, what,
+				"is mandatory in the message, so a guide cannot forbid it");
 		*used = false;
 	} else if (str_is(use, "optional")) {
 		if (*mandatory)
 			fault(g, x, what, "is mandatory in the message; a guide can only narrow");
 	} else {
-		faults_add(g->f, g->file, x->line, x->column, "use=\"" STR_FMT
-			"\" must be required, optional or forbidden", STR_ARG(use));
+		faults_add(g->f, g->file, x->line, x->column,
+			"use=\"" STR_FMT "\" must be required, optional or forbidden",
+			STR_ARG(use));
 	}
 }
 
 /* ---- values --------------------------------------------------------------------------------- */
 
-static void narrow_lengths(struct guide *g, const struct xml *x, struct str what, struct def_element *e)
+static void narrow_lengths(
+	struct guide *g, const struct xml *x, struct str what, struct def_element *e)
 {
 	uint32_t min = defs_load_number(x, "min", e->min, 0, UINT16_MAX, g->file, g->f);
 	uint32_t max = defs_load_number(x, "max", e->max, 1, INT32_MAX, g->file, g->f);
 
 	if (min < e->min || max > e->max)
-		faults_add(g->f, g->file, x->line, x->column, STR_FMT " takes %u to %lu characters in the message; a guide "
-			"can only narrow, found %lu to %lu", STR_ARG(what), (unsigned)e->min,
-			(unsigned long)e->max, (unsigned long)min, (unsigned long)max);
+		faults_add(g->f, g->file, x->line, x->column,
+			STR_FMT " takes %u to %lu characters in the message; a guide "
+				"can only narrow, found %lu to %lu",
+			STR_ARG(what), (unsigned)e->min, (unsigned long)e->max, (unsigned long)min,
+			(unsigned long)max);
 	else if (min > max)
-		faults_add(g->f, g->file, x->line, x->column, STR_FMT ": min %lu is more than max %lu", STR_ARG(what),
-			(unsigned long)min, (unsigned long)max);
+		faults_add(g->f, g->file, x->line, x->column,
+			STR_FMT ": min %lu is more than max %lu", STR_ARG(what), (unsigned long)min,
+			(unsigned long)max);
 	else {
 		e->min = (uint16_t)min;
 		e->max = max;
 	}
 }
 
-static void check_value(struct guide *g, const struct xml *x, struct str what, const struct def_element *e,
-	struct str value)
+static void check_value(struct guide *g, const struct xml *x, struct str what,
+	const struct def_element *e, struct str value)
 {
 	size_t n = defs_load_length(value);
 
 	if (e->codes && !e->codes->open && !defs_code_ok(e->codes, value))
-		faults_add(g->f, g->file, x->line, x->column, STR_FMT ": '" STR_FMT
-			"' is not in the code list of element " STR_FMT "; a guide can only narrow",
+		faults_add(g->f, g->file, x->line, x->column,
+			STR_FMT ": '" STR_FMT "' is not in the code list of element " STR_FMT
+				"; a guide can only narrow",
 			STR_ARG(what), STR_ARG(value), STR_ARG(e->id));
 	else if (n < e->min || n > e->max)
-		faults_add(g->f, g->file, x->line, x->column, STR_FMT ": '" STR_FMT "' has %zu characters, %u to %lu fit",
-			STR_ARG(what), STR_ARG(value), n, (unsigned)e->min, (unsigned long)e->max);
+		faults_add(g->f, g->file, x->line, x->column,
+			STR_FMT ": '" STR_FMT "' has %zu characters, %u to %lu fit", STR_ARG(what),
+			STR_ARG(value), n, (unsigned)e->min, (unsigned long)e->max);
 }
 
 /* The name that the base list has for a value, or "". */
@@ -124,7 +133,8 @@ static struct str name_of(const struct def_codes *c, struct str value)
 }
 
 /* codes="A B" or value="one value, blanks and all". */
-static void narrow_codes(struct guide *g, const struct xml *x, struct str what, struct def_element *e)
+static void narrow_codes(
+	struct guide *g, const struct xml *x, struct str what, struct def_element *e)
 {
 	struct str value = xml_attr(x, "value");
 	struct str rest = xml_attr(x, "codes"), word;
@@ -196,9 +206,11 @@ static void narrow_element(struct guide *g, const struct xml *x, struct def_node
 	if (!ref.n)
 		return;
 	if (!defs_ref(node->segment, ref, &element, &component)) {
-		faults_add(g->f, g->file, x->line, x->column, "segment " STR_FMT " has no position '" STR_FMT
-			"'; its positions are " STR_FMT "01 to " STR_FMT "%02zu", STR_ARG(node->name), STR_ARG(ref),
-			STR_ARG(node->name), STR_ARG(node->name), node->segment->nparts);
+		faults_add(g->f, g->file, x->line, x->column,
+			"segment " STR_FMT " has no position '" STR_FMT
+			"'; its positions are " STR_FMT "01 to " STR_FMT "%02zu",
+			STR_ARG(node->name), STR_ARG(ref), STR_ARG(node->name), STR_ARG(node->name),
+			node->segment->nparts);
 		return;
 	}
 	struct def_part *p = &own_parts(g, node)[element - 1];
@@ -235,15 +247,18 @@ static struct def_node *find(struct guide *g, const struct xml *x, struct str pa
 		while (c && !str_eq(c->name, name))
 			c = c->next;
 		if (!c) {
-			faults_add(g->f, g->file, x->line, x->column, "path '" STR_FMT "': " STR_FMT " has no '" STR_FMT "'%s",
-				STR_ARG(path), STR_ARG(at->name), STR_ARG(name), suggest_child(g, at, name));
+			faults_add(g->f, g->file, x->line, x->column,
+				"path '" STR_FMT "': " STR_FMT " has no '" STR_FMT "'%s",
+				STR_ARG(path), STR_ARG(at->name), STR_ARG(name),
+				suggest_child(g, at, name));
 			return NULL;
 		}
 		at = c;
 	}
 	if (at->loop != str_is(x->name, "loop")) {
-		faults_add(g->f, g->file, x->line, x->column, "'" STR_FMT "' is a %s, not a %s", STR_ARG(path),
-			at->loop ? "loop" : "segment", at->loop ? "segment" : "loop");
+		faults_add(g->f, g->file, x->line, x->column, "'" STR_FMT "' is a %s, not a %s",
+			STR_ARG(path), at->loop ? "loop" : "segment",
+			at->loop ? "segment" : "loop");
 		return NULL;
 	}
 	return &g->nodes[at->index];
@@ -261,16 +276,19 @@ static void narrow_node(struct guide *g, const struct xml *x)
 	if (!node)
 		return;
 	if (g->lines[node->index]) {
-		faults_add(g->f, g->file, x->line, x->column, "'" STR_FMT "' was narrowed in line %lu already",
-			STR_ARG(path), (unsigned long)g->lines[node->index]);
+		faults_add(g->f, g->file, x->line, x->column,
+			"'" STR_FMT "' was narrowed in line %lu already", STR_ARG(path),
+			(unsigned long)g->lines[node->index]);
 		return;
 	}
 	g->lines[node->index] = x->line;
 	narrow_use(g, x, path, &node->mandatory, &node->used);
 	uint32_t max = defs_load_max(x, node->max, g->file, g->f);
 	if (node->max && (!max || max > node->max))
-		faults_add(g->f, g->file, x->line, x->column, STR_FMT " comes at most %lu times in the message; a guide can "
-			"only narrow", STR_ARG(path), (unsigned long)node->max);
+		faults_add(g->f, g->file, x->line, x->column,
+			STR_FMT " comes at most %lu times in the message; a guide can "
+				"only narrow",
+			STR_ARG(path), (unsigned long)node->max);
 	node->max = max;
 	for (const struct xml *c = x->child; c; c = c->next)
 		if (!node->loop && str_is(c->name, "element") && str_eq(c->ns, x->ns))
@@ -282,29 +300,36 @@ static void check_root(struct guide *g, const struct xml *root)
 	static const char *const attrs[] = {"name", "format", "version", "base", NULL};
 	static const char *const children[] = {"segment", "loop", NULL};
 	const struct def_message *m = &g->base->message;
-	const struct { const char *attr; struct str want; } wants[] = {
-		{"format", m->format}, {"version", m->version}, {"base", m->id},
+	const struct {
+		const char *attr;
+		struct str want;
+	} wants[] = {
+		{"format", m->format},
+		{"version", m->version},
+		{"base", m->id},
 	};
 
 	defs_load_strange(root, attrs, children, g->file, g->f);
 	for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
 		struct str found = defs_load_need(root, wants[i].attr, g->file, g->f);
 		if (found.n && !str_eq(found, wants[i].want))
-			faults_add(g->f, g->file, root->line, root->column, "this guide has %s=\"" STR_FMT
-				"\", but it is used for '" STR_FMT "'", wants[i].attr, STR_ARG(found),
-				STR_ARG(wants[i].want));
+			faults_add(g->f, g->file, root->line, root->column,
+				"this guide has %s=\"" STR_FMT "\", but it is used for '" STR_FMT
+				"'",
+				wants[i].attr, STR_ARG(found), STR_ARG(wants[i].want));
 	}
 }
 
-struct dict_message *guide_apply(struct defs *d, const struct dict_message *base, const struct xml *root,
-	const char *file, struct faults *f)
+struct dict_message *guide_apply(struct defs *d, const struct dict_message *base,
+	const struct xml *root, const char *file, struct faults *f)
 {
 	struct guide g = {.d = d, .base = base, .file = file, .f = f};
 	size_t before = f->n;
 
 	if (!str_is(root->name, "guide") || !str_is(root->ns, DEFS_NAMESPACE)) {
-		faults_add(f, file, root->line, root->column, "found <" STR_FMT ">, expected <guide xmlns=\"%s\">",
-			STR_ARG(root->name), DEFS_NAMESPACE);
+		faults_add(f, file, root->line, root->column,
+			"found <" STR_FMT ">, expected <guide xmlns=\"%s\">", STR_ARG(root->name),
+			DEFS_NAMESPACE);
 		return NULL;
 	}
 	struct str name = defs_load_need(root, "name", file, f);
@@ -313,7 +338,8 @@ struct dict_message *guide_apply(struct defs *d, const struct dict_message *base
 		return NULL;
 	copy_nodes(&g);
 	for (const struct xml *x = root->child; x; x = x->next)
-		if ((str_is(x->name, "segment") || str_is(x->name, "loop")) && str_eq(x->ns, root->ns))
+		if ((str_is(x->name, "segment") || str_is(x->name, "loop")) &&
+			str_eq(x->ns, root->ns))
 			narrow_node(&g, x);
 	if (f->n != before)
 		return NULL;

@@ -9,7 +9,7 @@
 #include "defs/defs_load.h"
 
 /* A narrowed copy of base; NULL when faults were added. base is not changed. */
-struct dict_message *guide_apply(struct defs *d, const struct dict_message *base, const struct xml *root,
-	const char *file, struct faults *f);
+struct dict_message *guide_apply(struct defs *d, const struct dict_message *base,
+	const struct xml *root, const char *file, struct faults *f);
 
 #endif

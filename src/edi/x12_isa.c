@@ -203,7 +203,7 @@ static int not_x12(struct x12_read *r, struct diag *d, struct err *e)
 	if (r->ctx.interchanges > 0)
 		return x12_envelope_fatal(r, d, e, "X12-NO-ISA",
 			"behind the last interchange there are bytes that are no interchange");
-	(void)snprintf(text, sizeof(text), "this is not X12: %s", x12_sniff(head));
+	(void)snprintf(text, sizeof(text), "this is not X12: %s", x12_sniff_text(head));
 	return x12_envelope_fatal(r, d, e, "X12-NO-ISA", text);
 }
 

@@ -71,7 +71,7 @@ static bool has_isa(struct str s)
 	return false;
 }
 
-const char *x12_sniff(struct str head)
+const char *x12_sniff_text(struct str head)
 {
 	const char *text = look(magics, sizeof(magics) / sizeof(magics[0]), head);
 	struct str s = head;

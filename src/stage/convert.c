@@ -17,9 +17,12 @@
 #include "stage/convert_due.h"
 #include "stage/convert_worker.h"
 #include "stage/frame.h"
+#include "stage/inputs.h"
 #include "stage/lines.h"
 #include "stage/proc.h"
 #include "store/ledger_interchange.h"
+#include "store/ledger_item.h"
+#include "store/ledger_unit.h"
 
 enum { JOBS_MAX = 32, EXIT_MEMORY = 71 };
 
@@ -49,7 +52,7 @@ static void interchange_subject(const struct job *j, char out[40])
 
 static void job_close(struct job *j)
 {
-	convert_close_inputs(&j->work.in);
+	inputs_close(&j->work.in);
 	fsx_tmp_drop(&j->out);
 	fsx_tmp_drop(&j->lineage);
 	fsx_tmp_drop(&j->aside);
@@ -154,7 +157,7 @@ static int open_outputs(struct env *v, struct job *j, struct err *e)
 static int start_worker(struct env *v, struct job *j, struct proc *p, struct err *e)
 {
 	struct convert_job *w = &j->work;
-	int keep[CONVERT_JOINS + 8];
+	int keep[INPUTS_JOINS + 8];
 	size_t n = 0;
 
 	w->env = v;
@@ -559,7 +562,7 @@ static int begin(struct env *v, struct job *j, const struct unit_row *u, struct 
 	j->work.route = env_route_of(v, u->agreement);
 	if (!j->work.route)
 		return end_unit(v, j, "failed", "AGREEMENT-GONE", "its agreement is no longer in the bundle", e);
-	if (convert_open_inputs(v, j->work.route, u->inputs, &j->work.in, e) == -1) {
+	if (inputs_open(v, j->work.route, u->inputs, &j->work.in, e) == -1) {
 		char note[ERR_TEXT_MAX];
 		(void)snprintf(note, sizeof(note), "%s", e->text);
 		v->news++;

@@ -72,7 +72,8 @@ static void load(struct run *r, struct str text)
 	} else if (str_is(root->name, "message")) {
 		if (r->dict.faults)
 			return;
-		m = defs_load_message(r->d, &r->dict, root, "fuzz.xml", xml_attr(root, "id"), &r->faults);
+		m = defs_load_message(
+			r->d, &r->dict, root, "fuzz.xml", xml_attr(root, "id"), &r->faults);
 		check((m == NULL) == (r->faults.n > before));
 		if (m)
 			r->message = m;

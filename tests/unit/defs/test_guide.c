@@ -48,11 +48,12 @@ static int stop(void **state)
 
 static const struct def_message *message(struct world *w, const char *guide)
 {
-	const struct def_message *m = defs_message(w->defs, STR("x12"), STR("004010"), STR("832"), str_c(guide),
-						   &w->faults, "test", 1);
+	const struct def_message *m = defs_message(w->defs, STR("x12"), STR("004010"), STR("832"),
+		str_c(guide), &w->faults, "test", 1);
 
 	for (const struct fault *x = w->faults.first; x; x = x->next)
-		print_error("%s:%u:%u: %s\n", x->file, (unsigned)x->line, (unsigned)x->column, x->text);
+		print_error(
+			"%s:%u:%u: %s\n", x->file, (unsigned)x->line, (unsigned)x->column, x->text);
 	assert_non_null(m);
 	return m;
 }
@@ -125,21 +126,25 @@ static void base_unchanged(void **state)
 	assert_int_equal(part(guided, "LIN-loop/SLN-loop/PID", 5)->element->max, 80);
 	assert_false(part(guided, "LIN-loop/SLN-loop/PID", 5)->mandatory);
 	assert_true(part(guided, "LIN-loop/PID", 5)->mandatory);
-	assert_true(&part(guided, "LIN-loop/MEA", 4)->parts[0] != &part(m, "LIN-loop/MEA", 4)->parts[0]);
+	assert_true(&part(guided, "LIN-loop/MEA", 4)->parts[0] !=
+		&part(m, "LIN-loop/MEA", 4)->parts[0]);
 	assert_true(part(m, "LIN-loop/MEA", 4)->parts[0].element->codes->n > 100);
 }
 
-#define GUIDE(x) \
-	"<guide xmlns='urn:gridspool:definition:1' name='G' format='x12' version='004010' base='832'>\n" x "</guide>"
+#define GUIDE(x)                                                                                           \
+	"<guide xmlns='urn:gridspool:definition:1' name='G' format='x12' version='004010' base='832'>\n" x \
+	"</guide>"
 #define LIN(x) GUIDE("<segment path='LIN-loop/LIN'>\n" x "</segment>")
 
 static const struct {
 	const char *name;
 	const char *text;
-	const char *faults;	/* "LINE: text\n" each */
+	const char *faults; /* "LINE: text\n" each */
 } cases[] = {
 	{"nothing said", GUIDE(""), ""},
-	{"the same again", GUIDE("<segment path='DTM' max='10'><element ref='DTM01' min='3' max='3'/></segment>"), ""},
+	{"the same again",
+		GUIDE("<segment path='DTM' max='10'><element ref='DTM01' min='3' max='3'/></segment>"),
+		""},
 	{"any becomes a number", GUIDE("<segment path='REF' max='3'/>"), ""},
 	{"a number becomes any", GUIDE("<segment path='DTM' max='any'/>"),
 		"2: DTM comes at most 10 times in the message; a guide can only narrow\n"},
@@ -149,12 +154,14 @@ static const struct {
 		"3: BCT is mandatory in the message; a guide can only narrow\n"},
 	{"forbidden", GUIDE("<segment path='BCT' use='forbidden'/>"),
 		"2: BCT is mandatory in the message, so a guide cannot forbid it\n"},
-	{"use", GUIDE("<segment path='CUR' use='M'/>"), "2: use=\"M\" must be required, optional or forbidden\n"},
+	{"use", GUIDE("<segment path='CUR' use='M'/>"),
+		"2: use=\"M\" must be required, optional or forbidden\n"},
 	{"longer", LIN("<element ref='LIN03' max='49'/>"),
 		"3: LIN03 takes 1 to 48 characters in the message; a guide can only narrow, found 1 to 49\n"},
 	{"shorter than the least", LIN("<element ref='LIN02' min='1'/>"),
 		"3: LIN02 takes 2 to 2 characters in the message; a guide can only narrow, found 1 to 2\n"},
-	{"min over max", LIN("<element ref='LIN03' min='9' max='8'/>"), "3: LIN03: min 9 is more than max 8\n"},
+	{"min over max", LIN("<element ref='LIN03' min='9' max='8'/>"),
+		"3: LIN03: min 9 is more than max 8\n"},
 	{"code of no list", LIN("<element ref='LIN02' codes='UP 99'/>"),
 		"3: LIN02: '99' is not in the code list of element 235; a guide can only narrow\n"},
 	{"value too long", LIN("<element ref='LIN03' max='3' value='ABCD'/>"),
@@ -163,7 +170,8 @@ static const struct {
 		"3: LIN02 has both value= and codes=; keep one\n"},
 	{"no values", LIN("<element ref='LIN02' codes=' '/>"),
 		"3: LIN02 has no values; use=\"forbidden\" says that it must be empty\n"},
-	{"mandatory element", LIN("<element ref='LIN02' use='optional'/>\n<element ref='LIN03' use='forbidden'/>"),
+	{"mandatory element",
+		LIN("<element ref='LIN02' use='optional'/>\n<element ref='LIN03' use='forbidden'/>"),
 		"3: LIN02 is mandatory in the message; a guide can only narrow\n"
 		"4: LIN03 is mandatory in the message, so a guide cannot forbid it\n"},
 	{"values of what is forbidden", LIN("<element ref='LIN05' use='forbidden' max='3'/>"),
@@ -176,13 +184,16 @@ static const struct {
 		"2: path 'LIN-loop/PIB': LIN-loop has no 'PIB'; did you mean 'PID'?\n"},
 	{"loop as a segment", GUIDE("<segment path='LIN-loop'/><loop path='BCT'/>"),
 		"2: 'LIN-loop' is a loop, not a segment\n2: 'BCT' is a segment, not a loop\n"},
-	{"twice", GUIDE("<segment path='CUR'/>\n<segment path='CUR'/>"), "3: 'CUR' was narrowed in line 2 already\n"},
+	{"twice", GUIDE("<segment path='CUR'/>\n<segment path='CUR'/>"),
+		"3: 'CUR' was narrowed in line 2 already\n"},
 	{"element in a loop", GUIDE("<loop path='LIN-loop'><element ref='LIN01'/></loop>"),
 		"2: <element> is not known inside <loop>\n"},
 	{"misspelt", LIN("<element ref='LIN01' mac='3'/>"),
 		"3: <element> has no attribute 'mac'; did you mean 'max'?\n"},
-	{"of another message", "<guide xmlns='urn:gridspool:definition:1' name='G' format='x12' version='004010'"
-		" base='850'/>", "1: this guide has base=\"850\", but it is used for '832'\n"},
+	{"of another message",
+		"<guide xmlns='urn:gridspool:definition:1' name='G' format='x12' version='004010'"
+		" base='850'/>",
+		"1: this guide has base=\"850\", but it is used for '832'\n"},
 	{"not a guide", "<map xmlns='urn:x'/>",
 		"1: found <map>, expected <guide xmlns=\"urn:gridspool:definition:1\">\n"},
 };
@@ -210,7 +221,8 @@ static void widening(void **state)
 		for (const struct fault *x = f.first; x; x = x->next)
 			buf_printf(&b, "%lu: %s\n", (unsigned long)x->line, x->text);
 		if (strcmp(buf_cstr(&b), cases[i].faults) != 0) {
-			print_error("%s: found\n%sexpected\n%s", cases[i].name, buf_cstr(&b), cases[i].faults);
+			print_error("%s: found\n%sexpected\n%s", cases[i].name, buf_cstr(&b),
+				cases[i].faults);
 			bad++;
 		}
 		buf_done(&b);

@@ -39,8 +39,8 @@ static void by_rows(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!strstr(x12_sniff(rows[i].in), rows[i].want))
-			fail_msg("%s: %s", rows[i].want, x12_sniff(rows[i].in));
+		if (!strstr(x12_sniff_text(rows[i].in), rows[i].want))
+			fail_msg("%s: %s", rows[i].want, x12_sniff_text(rows[i].in));
 }
 
 static void characters_of_several_bytes(void **state)

@@ -1,14 +1,15 @@
-/* What a unit of work reads, opened for a worker; see convert.h. */
+/* What a unit of work reads, opened for a worker; see inputs.h. */
+#include "stage/inputs.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fsx.h"
-#include "base/mem.h"
-#include "stage/convert.h"
+#include "stage/workflow.h"
 #include "store/ledger_input.h"
 
-void convert_reader_spec(const struct config_source *s, struct reader_spec *spec)
+void inputs_reader_spec(const struct config_source *s, struct reader_spec *spec)
 {
 	memset(spec, 0, sizeof(*spec));
 	spec->format = s->format;
@@ -61,7 +62,7 @@ static int open_input(struct env *v, struct str inputs, struct str role, int *fd
 	return rc;
 }
 
-int convert_open_inputs(struct env *v, const struct env_route *r, struct str inputs, struct convert_inputs *in,
+int inputs_open(struct env *v, const struct env_route *r, struct str inputs, struct inputs *in,
 	struct err *e)
 {
 	size_t n = 0;
@@ -71,9 +72,9 @@ int convert_open_inputs(struct env *v, const struct env_route *r, struct str inp
 	in->source = in->workflow = -1;
 	in->source_config = r->source;
 	in->source_name = r->source->name;
-	if (n > CONVERT_JOINS)
+	if (n > INPUTS_JOINS)
 		return err_set(e, ERR_CONFIG, "map " STR_FMT " has more than %d joins", STR_ARG(r->agreement->map),
-			CONVERT_JOINS);
+			INPUTS_JOINS);
 	if (open_input(v, inputs, STR("source"), &in->source, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
@@ -87,7 +88,7 @@ int convert_open_inputs(struct env *v, const struct env_route *r, struct str inp
 	return 0;
 }
 
-void convert_close_inputs(struct convert_inputs *in)
+void inputs_close(struct inputs *in)
 {
 	fsx_close(in->source);
 	for (size_t i = 0; i < in->njoins; i++)
@@ -97,51 +98,8 @@ void convert_close_inputs(struct convert_inputs *in)
 	in->njoins = 0;
 }
 
-/* Workflow state ids and labels out of the hub settings: workflowStates[] {id, label}. */
-static int load_workflow(struct env *v, int fd, struct convert_readers *out, struct err *e)
-{
-	const struct reader_spec spec = {.format = STR("json"), .file = STR("hub settings")};
-	struct reader *r = reader_open(fd, &spec, &v->names, e);
-	const uint32_t states = names_id(&v->names, STR("workflowStates"));
-	const uint32_t id = names_id(&v->names, STR("id"));
-	const uint32_t label = names_id(&v->names, STR("label"));
-	struct map_var *vars = NULL;
-	size_t n = 0;
-	size_t cap = 0;
-	struct item it;
-	struct diag d;
-	int rc = -1;
-
-	diag_init(&d, &out->arena);
-	rc = r ? reader_next(r, &it, &d, e) : -1;
-	if (rc == 1 && it.root) {
-		for (const struct node *s = node_child(it.root, states); s; s = node_again(s)) {
-			const struct node *key = node_child(s, id);
-			const struct node *name = node_child(s, label);
-			if (!key || !name)
-				continue;
-			mem_grow(&vars, &cap, n + 1, sizeof(*vars));
-			vars[n].name = arena_str(&out->arena, key->value);
-			vars[n++].value = arena_str(&out->arena, name->value);
-		}
-		rc = 0;
-	} else if (rc != -1) {
-		rc = err_set(e, ERR_INPUT, "the hub settings are no JSON object");
-	}
-	if (rc == 0) {
-		struct map_var *kept = arena_array(&out->arena, n + 1, sizeof(*kept));
-		if (n > 0)
-			memcpy(kept, vars, n * sizeof(*kept));
-		out->input.workflow = kept;
-		out->input.nworkflow = n;
-	}
-	mem_free(vars);
-	reader_close(r);
-	return rc;
-}
-
-int convert_open_readers(struct env *v, const struct env_route *r, const struct convert_inputs *in, int64_t fixed_at,
-	const char *run, struct convert_readers *out, struct err *e)
+int inputs_open_readers(struct env *v, const struct env_route *r, const struct inputs *in, int64_t fixed_at,
+	const char *run, struct inputs_readers *out, struct err *e)
 {
 	struct reader_spec spec;
 	struct map_var *vars = NULL;
@@ -154,24 +112,27 @@ int convert_open_readers(struct env *v, const struct env_route *r, const struct 
 	out->input.action = STR("add");
 	env_vars(v, r->agreement, &out->arena, &vars, &out->input.nvars);
 	out->input.vars = vars;
-	convert_reader_spec(in->source_config, &spec);
+	inputs_reader_spec(in->source_config, &spec);
 	out->source = reader_open(in->source, &spec, &v->names, e);
 	if (out->source && map_uses_links(r->map))
 		out->input.source = reader_open(in->source, &spec, &v->names, e);
 	if (!out->source || (map_uses_links(r->map) && !out->input.source))
 		return -1;
 	for (size_t i = 0; i < in->njoins; i++) {
-		convert_reader_spec(in->join_config[i], &spec);
+		inputs_reader_spec(in->join_config[i], &spec);
 		out->joins[i] = reader_open(in->joins[i], &spec, &v->names, e);
 		if (!out->joins[i])
 			return -1;
 		out->input.njoins = i + 1;
 	}
 	out->input.joins = out->joins;
-	return in->workflow == -1 ? 0 : load_workflow(v, in->workflow, out, e);
+	if (in->workflow == -1)
+		return 0;
+	return workflow_load(in->workflow, STR("hub settings"), &v->names, &out->arena, &out->input.workflow,
+		&out->input.nworkflow, e);
 }
 
-void convert_close_readers(struct convert_readers *r)
+void inputs_close_readers(struct inputs_readers *r)
 {
 	reader_close(r->source);
 	reader_close(r->input.source);
@@ -192,7 +153,7 @@ static enum x12_repertoire repertoire_of(struct str name)
 	return X12_EXTENDED;
 }
 
-void convert_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at, struct x12_profile *p)
+void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at, struct x12_profile *p)
 {
 	const struct config_identity *us = &v->config->identity;
 	const struct config_identity *them = &g->partner->identity;

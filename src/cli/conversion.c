@@ -1,0 +1,351 @@
+/* A conversion without an environment; see conversion.h. */
+#include "cli/conversion.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "stage/env.h"
+#include "stage/workflow.h"
+
+enum { WHAT_MAX = 800 };
+
+/* --- the map --- */
+
+static int add_dir(struct conversion *c, int fd, const char *name)
+{
+	if (fd == -1)
+		return -1;
+	c->dirs[c->ndirs] = fd;
+	c->dir_names[c->ndirs++] = name;
+	return 0;
+}
+
+/* Tables and guides: beside the map, where the bundle of the map is, then the program's own. */
+static int open_dirs(struct conversion *c, struct err *e)
+{
+	const char *slash = strrchr(c->o->map, '/');
+	const size_t n = slash ? (size_t)(slash - c->o->map) : 1;
+	const char *own = arena_cstr(&c->arena, (struct str){slash ? c->o->map : ".", n == 0 ? 1 : n});
+	const char *above = arena_printf(&c->arena, "%s/..", own).p;
+	const char *definitions = arena_printf(&c->arena, "%s/definitions", above).p;
+	struct err ignored;
+
+	if (add_dir(c, fsx_dir(own, e), own) == -1)
+		return -1;
+	if (access(definitions, F_OK) == 0 && add_dir(c, fsx_dir(definitions, e), definitions) == -1)
+		return -1;
+	(void)add_dir(c, fsx_dir(above, &ignored), above);
+	return add_dir(c, env_maps_dir(e), "maps");
+}
+
+static int load_map(struct conversion *c, struct faults *f, struct err *e)
+{
+	struct buf text;
+	struct map_env env;
+
+	if (open_dirs(c, e) == -1)
+		return -1;
+	c->defs = defs_new(c->dirs, c->dir_names, c->ndirs);
+	env = (struct map_env){c->defs, &c->names, c->dirs, c->dir_names, c->ndirs};
+	buf_init(&text, LIMIT_CONFIG_FILE);
+	if (fsx_read_path(c->o->map, &text, e) == -1) {
+		buf_done(&text);
+		return -1;
+	}
+	c->map = map_load(buf_view(&text), c->o->map, &env, f);
+	buf_done(&text);
+	if (!c->map)
+		return faults_err(f, e);
+	return 0;
+}
+
+/* --- what the map asks for and the command line gives --- */
+
+struct asking {
+	struct conversion *c;
+	struct buf missing;
+};
+
+static void ask_variable(void *ctx, struct str name, uint32_t line)
+{
+	struct asking *a = ctx;
+
+	for (size_t i = 0; i < a->c->input.nvars; i++)
+		if (str_eq(a->c->input.vars[i].name, name))
+			return;
+	buf_printf(&a->missing, "%s--set " STR_FMT "=VALUE (line %u)", a->missing.n ? ", " : "", STR_ARG(name), line);
+}
+
+static void add_default(struct conversion *c, const char *name, struct str value)
+{
+	struct conversion_options *o = c->o;
+
+	for (size_t i = 0; i < o->nvars; i++)
+		if (str_is(o->vars[i].name, name))
+			return;
+	if (o->nvars < CONVERSION_VARS)
+		o->vars[o->nvars++] = (struct map_var){str_c(name), value};
+}
+
+/* What an environment would know by itself. */
+static void add_defaults(struct conversion *c)
+{
+	add_default(c, "environment/name", STR("convert"));
+	add_default(c, "environment/id", c->o->profile.sender);
+	add_default(c, "environment/usage", STR("test"));
+	add_default(c, "partner/name", c->o->profile.receiver);
+	add_default(c, "partner/id", c->o->profile.receiver);
+	add_default(c, "agreement/name", STR("convert"));
+	c->input.vars = c->o->vars;
+	c->input.nvars = c->o->nvars;
+}
+
+static const struct conversion_join *given(const struct conversion_options *o, struct str name)
+{
+	for (size_t i = 0; i < o->njoins; i++)
+		if (str_eq(o->joins[i].name, name))
+			return &o->joins[i];
+	return NULL;
+}
+
+static void ask_joins(struct conversion *c, struct buf *missing)
+{
+	size_t n = 0;
+	const struct map_join *joins = map_joins(c->map, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (!given(c->o, joins[i].name))
+			buf_printf(missing, "%s--join " STR_FMT "=FILE (line %u: " STR_FMT ", " STR_FMT ")",
+				missing->n ? ", " : "", STR_ARG(joins[i].name), joins[i].line, STR_ARG(joins[i].source),
+				STR_ARG(joins[i].format));
+	if (map_uses_workflow(c->map) && !c->o->workflow)
+		buf_printf(missing, "%s--workflow hub-settings.json", missing->n ? ", " : "");
+}
+
+/* A join that the map does not have is a slip of the pen. */
+static int check_joins(struct conversion *c, struct err *e)
+{
+	size_t n = 0;
+	const struct map_join *joins = map_joins(c->map, &n);
+	const char *names[CONVERSION_JOINS];
+
+	if (n > CONVERSION_JOINS)
+		return err_set(e, ERR_CONFIG, "%s has more than %d joins", c->o->map, CONVERSION_JOINS);
+	for (size_t i = 0; i < n; i++)
+		names[i] = arena_cstr(&c->arena, joins[i].name);
+	for (size_t k = 0; k < c->o->njoins; k++) {
+		const struct str name = c->o->joins[k].name;
+		const char *near = NULL;
+		size_t i = 0;
+		while (i < n && !str_eq(joins[i].name, name))
+			i++;
+		if (i < n)
+			continue;
+		near = str_suggest(name, names, n);
+		return err_set(e, ERR_USAGE, "--join " STR_FMT ": the map has no join of that name%s%s", STR_ARG(name),
+			near ? "; did you mean " : "", near ? near : "");
+	}
+	return 0;
+}
+
+static int check_given(struct conversion *c, struct err *e)
+{
+	struct asking a = {.c = c};
+	int rc = check_joins(c, e);
+
+	if (rc == -1)
+		return -1;
+	buf_init(&a.missing, WHAT_MAX);
+	ask_joins(c, &a.missing);
+	map_variables(c->map, ask_variable, &a);
+	if (a.missing.n > 0)
+		rc = err_set(e, ERR_USAGE, "%s needs %s", c->o->map, buf_cstr(&a.missing));
+	buf_done(&a.missing);
+	return rc;
+}
+
+static int open_joins(struct conversion *c, struct err *e)
+{
+	size_t n = 0;
+	const struct map_join *joins = map_joins(c->map, &n);
+	struct diag d;
+
+	diag_init(&d, &c->arena);
+	for (size_t i = 0; i < n; i++) {
+		const struct conversion_join *j = given(c->o, joins[i].name);
+		struct reader_spec o = j->spec;
+		if (o.format.n == 0)
+			o.format = joins[i].format;
+		c->joins[i].fd = -1;
+		c->njoins = i + 1;
+		if (source_open(j->path, &c->joins[i], &d, e) == -1)
+			return err_wrap(e, "--join " STR_FMT, STR_ARG(j->name));
+		(void)source_spec(&c->joins[i], &o, &c->join_specs[i]);
+	}
+	return 0;
+}
+
+static int open_workflow(struct conversion *c, struct err *e)
+{
+	int fd = -1;
+	int rc = -1;
+
+	if (!c->o->workflow)
+		return 0;
+	fd = fsx_open_path(c->o->workflow, e);
+	if (fd != -1)
+		rc = workflow_load(fd, str_c(c->o->workflow), &c->names, &c->arena, &c->input.workflow, &c->input.nworkflow, e);
+	fsx_close(fd);
+	return rc;
+}
+
+static int prepare(struct conversion *c, struct faults *f, struct err *e)
+{
+	struct x12_profile *p = &c->o->profile;
+
+	if (load_map(c, f, e) == -1)
+		return -1;
+	add_defaults(c);
+	if (check_given(c, e) == -1)
+		return -1;
+	p->group_version = map_target(c->map)->version;
+	p->isa_version = str_sub(p->group_version, 0, 5);
+	p->when = c->o->date;
+	c->input.names = &c->names;
+	c->input.run_id = STR("convert");
+	c->input.run_date = c->o->date;
+	c->input.action = STR("add");
+	if (x12_write_check_profile(p, e) == -1) {
+		e->code = ERR_USAGE;
+		return -1;
+	}
+	if (open_joins(c, e) == -1)
+		return -1;
+	return open_workflow(c, e);
+}
+
+int conversion_open(struct conversion *c, struct conversion_options *o, struct faults *f, struct err *e)
+{
+	memset(c, 0, sizeof(*c));
+	c->o = o;
+	c->aside = -1;
+	arena_init(&c->arena);
+	names_init(&c->names);
+	return prepare(c, f, e);
+}
+
+void conversion_close(struct conversion *c)
+{
+	for (size_t i = 0; i < c->njoins; i++)
+		source_close(&c->joins[i]);
+	map_free(c->map);
+	defs_free(c->defs);
+	for (size_t i = 0; i < c->ndirs; i++)
+		fsx_close(c->dirs[i]);
+	names_done(&c->names);
+	arena_done(&c->arena);
+}
+
+/* --- one file --- */
+
+static int next_number(void *ctx, char kind, uint64_t *number, struct err *e)
+{
+	struct conversion *c = ctx;
+
+	(void)e;
+	*number = kind == 'I' ? ++c->isa : ++c->gs;
+	return 0;
+}
+
+static void tell_finding(void *ctx, const struct finding *f)
+{
+	const struct conversion *c = ctx;
+
+	output_finding(c->findings, f);
+}
+
+static void tell_progress(void *ctx, uint64_t items, uint64_t bytes, uint64_t size)
+{
+	const struct conversion *c = ctx;
+
+	output_progress(c->findings, items, bytes, size);
+}
+
+/* Readers of the joins begin anew with each file. */
+static int open_readers(struct conversion *c, const struct source *s, struct reader **joins, struct err *e)
+{
+	struct reader_spec spec;
+	struct reader_spec wanted = c->o->source;
+
+	if (wanted.format.n == 0)
+		wanted.format = map_source_format(c->map);
+	(void)source_spec(s, &wanted, &spec);
+	/* The map says what it is; a file that is plainly something else is said so at once. */
+	if (s->kind == SOURCE_IS_OTHER || s->kind == SOURCE_IS_X12)
+		return err_set(e, ERR_INPUT, "%s: this is %s; the map takes " STR_FMT, s->path, s->what, STR_ARG(spec.format));
+	c->source = reader_open(s->fd, &spec, &c->names, e);
+	if (c->source && map_uses_links(c->map))
+		c->input.source = reader_open(s->fd, &spec, &c->names, e);
+	if (!c->source || (map_uses_links(c->map) && !c->input.source))
+		return -1;
+	for (size_t i = 0; i < c->njoins; i++) {
+		joins[i] = reader_open(c->joins[i].fd, &c->join_specs[i], &c->names, e);
+		if (!joins[i])
+			return -1;
+	}
+	c->input.joins = joins;
+	c->input.njoins = c->njoins;
+	return 0;
+}
+
+static int produce(struct conversion *c, int out, struct produce_counts *counts, struct err *e)
+{
+	const struct produce p = {
+		.map = c->map,
+		.source = c->source,
+		.input = c->input,
+		.profile = &c->o->profile,
+		.defs = c->defs,
+		.out = out,
+		.lineage = -1,
+		.aside = c->aside,
+		.result = -1,
+		.number = next_number,
+		.finding = tell_finding,
+		.progress = c->findings->progress ? tell_progress : NULL,
+		.ctx = c,
+	};
+
+	if (produce_run(&p, counts, e) == -1)
+		return -1;
+	return produce_read_back(&p, counts, e);
+}
+
+int conversion_file(struct conversion *c, const char *path, int out, struct produce_counts *counts, struct err *e)
+{
+	struct reader *joins[CONVERSION_JOINS] = {NULL};
+	struct source s;
+	struct diag d;
+	struct arena a;
+	int rc = -1;
+
+	arena_init(&a);
+	diag_init(&d, &a);
+	c->source = c->input.source = NULL;
+	rc = source_open(path, &s, &d, e);
+	for (const struct finding *f = d.first; f; f = f->next)
+		output_finding(c->findings, f);
+	if (rc == 0)
+		rc = open_readers(c, &s, joins, e);
+	if (rc == 0)
+		rc = produce(c, out, counts, e);
+	reader_close(c->source);
+	reader_close(c->input.source);
+	for (size_t i = 0; i < c->njoins; i++)
+		reader_close(joins[i]);
+	source_close(&s);
+	arena_done(&a);
+	return rc;
+}
