@@ -324,7 +324,7 @@ static int apply_results(struct env *v, const struct job *j, const char *items_n
 }
 
 /* Items set aside now that were not so before: somebody has to look. */
-static int count_news(struct env *v, const struct job *j, struct err *e)
+static int count_news(struct env *v, const struct job *j, int64_t *news, struct err *e)
 {
 	int64_t n = 0;
 
@@ -332,7 +332,7 @@ static int count_news(struct env *v, const struct job *j, struct err *e)
 		"aside b WHERE b.agreement = a.agreement AND b.key = a.key AND b.codes = a.codes AND b.closed = 0 AND "
 		"b.unit <> a.unit)", "i", j->unit.id) != 1)
 		return -1;
-	v->news += (uint64_t)n;
+	*news = n;
 	return 0;
 }
 
@@ -347,9 +347,10 @@ struct evidence {
 	char sha[HASH_HEX], lineage_sha[HASH_HEX];
 	uint64_t size;
 	char items_name[220];
+	int64_t news;			/* set aside or reported, and not so before */
 };
 
-static int record(struct env *v, struct job *j, const struct evidence *x, struct err *e)
+static int record(struct env *v, struct job *j, struct evidence *x, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	const struct unit_counts *c = &j->counts;
@@ -360,7 +361,7 @@ static int record(struct env *v, struct job *j, const struct evidence *x, struct
 
 	unit_subject(j, unit);
 	interchange_subject(j, interchange);
-	if (apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, e) == -1)
+	if (apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
 		return -1;
 	if (str_is(j->unit.mode, "all"))
 		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, &closed, e);
@@ -441,6 +442,11 @@ static int succeed(struct env *v, struct job *j, struct err *e)
 	env_log(v, LOG_INFO, "converted", subject, STR_FMT ": %" PRId64 " items, %" PRId64 " out, %" PRId64 " not selected, %"
 		PRId64 " set aside, %" PRId64 " unchanged, %" PRId64 " waiting", STR_ARG(j->unit.agreement), j->counts.items,
 		j->counts.out, j->counts.unselected, j->counts.aside, j->counts.unchanged, j->counts.waiting);
+	v->news += (uint64_t)x.news;
+	if (x.news > 0)
+		env_log(v, LOG_WARN, "set-aside", subject, STR_FMT ": %" PRId64 " of %" PRId64 " items are set aside and %" PRId64
+			" rows belong to no item; %" PRId64 " of these are new: gridspool status", STR_ARG(j->unit.agreement),
+			j->counts.aside, j->counts.items, j->counts.orphans, x.news);
 	return 0;
 }
 
