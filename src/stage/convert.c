@@ -35,6 +35,7 @@ struct job {
 	int64_t requests;		/* control numbers asked for */
 	bool answered;			/* DONE or FAIL has come */
 	bool done;
+	bool interrupted;		/* no attempt counted: not tried again before something else moves */
 	struct unit_counts counts;
 	int64_t isa, gs;
 	struct err fault;		/* of FAIL */
@@ -214,6 +215,7 @@ static int uncount(struct env *v, struct job *j, const char *why, struct err *e)
 	char subject[40];
 
 	unit_subject(j, subject);
+	j->interrupted = true;
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_unit_uncount(l, j->unit.id, e) == -1 || ledger_event(l, "interrupted", subject, e, "%s", why) == -1) {
@@ -607,8 +609,8 @@ static int crew_wait(struct env *v, struct crew *c, struct frame *f, int64_t *wo
 		proc_kill(&c->procs[i]);
 	}
 	rc = finish(v, &c->jobs[i], &c->procs[i], e);
+	*worked += c->jobs[i].interrupted ? 0 : 1;
 	crew_drop(c, i);
-	(*worked)++;
 	return rc;
 }
 

@@ -194,7 +194,7 @@ static int load_agreement(struct env *v, struct status_agreement *g, struct aren
 	    ledger_item_count(l, g->name, "held", &g->held, e) == -1 ||
 	    ledger_item_count(l, g->name, "due", &g->due, e) == -1)
 		return -1;
-	rc = db_one_int(l->db, &g->aside, e, "SELECT COUNT(DISTINCT key) FROM aside WHERE agreement = ?1 AND closed = 0", "s",
+	rc = db_one_int(l->db, &g->aside, e, "SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN'", "s",
 		g->name);
 	return rc == 1 ? 0 : -1;
 }
