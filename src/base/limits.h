@@ -3,27 +3,28 @@
 #define BASE_LIMITS_H
 
 enum {
-	LIMIT_CONFIG_FILE = 8 << 20,	/* configuration, map, definition: the largest code list is 2 MB */
-	LIMIT_ITEM = 8 << 20,		/* one item: Amplience allows 200 KB a body; ten languages of text */
-	LIMIT_VALUE = 4 << 20,		/* one value of an item */
-	LIMIT_NESTING = 64,		/* JSON and XML depth: Amplience allows 22 */
-	LIMIT_NODES = 1 << 20,		/* nodes in one item */
-	LIMIT_NAMES = 1 << 17,		/* different names in one run: more are keys that hold data */
+	LIMIT_CONFIG_FILE =
+		8 << 20,       /* configuration, map, definition: the largest code list is 2 MB */
+	LIMIT_ITEM = 8 << 20,  /* one item: Amplience allows 200 KB a body; ten languages of text */
+	LIMIT_VALUE = 4 << 20, /* one value of an item */
+	LIMIT_NESTING = 64,    /* JSON and XML depth: Amplience allows 22 */
+	LIMIT_NODES = 1 << 20, /* nodes in one item */
+	LIMIT_NAMES = 1 << 17, /* different names in one run: more are keys that hold data */
 	LIMIT_CSV_COLUMNS = 4096,
 	LIMIT_CSV_ROW = 4 << 20,
-	LIMIT_SEGMENT = 1 << 20,	/* one EDI segment */
-	LIMIT_ELEMENTS = 512,		/* elements of one segment */
-	LIMIT_NAME = 255,		/* a file name: what Linux takes */
+	LIMIT_SEGMENT = 1 << 20, /* one EDI segment */
+	LIMIT_ELEMENTS = 512,	 /* elements of one segment */
+	LIMIT_NAME = 255,	 /* a file name: what Linux takes */
 	LIMIT_PATH = 4096,
-	LIMIT_FRAME = 1 << 20,		/* one frame between supervisor and worker */
-	LIMIT_ACK_FILE = 256 << 20,	/* one file a partner sends us */
-	LIMIT_TREE_FILES = 2000000,	/* files of one export tree */
-	LIMIT_LINK_DEPTH = 8,		/* content links followed from one item */
-	LIMIT_EXPR_DEPTH = 64,		/* nesting of one expression of a map */
-	LIMIT_FINDINGS = 1000,		/* findings kept of one item; more are counted */
-	LIMIT_LISTING = 200000,		/* files in one partner's get folder: some never clean up */
-	LIMIT_ATTEMPTS = 3,		/* crashes of one unit of work before it is quarantined */
-	LIMIT_JOIN_ROWS = 10000,	/* rows one item may join */
+	LIMIT_FRAME = 1 << 20,	    /* one frame between supervisor and worker */
+	LIMIT_ACK_FILE = 256 << 20, /* one file a partner sends us */
+	LIMIT_TREE_FILES = 2000000, /* files of one export tree */
+	LIMIT_LINK_DEPTH = 8,	    /* content links followed from one item */
+	LIMIT_EXPR_DEPTH = 64,	    /* nesting of one expression of a map */
+	LIMIT_FINDINGS = 1000,	    /* findings kept of one item; more are counted */
+	LIMIT_LISTING = 200000,	    /* files in one partner's get folder: some never clean up */
+	LIMIT_ATTEMPTS = 3,	    /* crashes of one unit of work before it is quarantined */
+	LIMIT_JOIN_ROWS = 10000,    /* rows one item may join */
 };
 
 #endif

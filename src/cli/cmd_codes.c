@@ -170,7 +170,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return status;
 }
 
-const struct command_ops cmd_codes = {
+const struct command_ops cmd_codes_ops = {
 	.name = "codes",
 	.summary = "what the codes of findings and the reasons mean",
 	.usage = usage,

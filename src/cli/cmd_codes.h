@@ -4,6 +4,6 @@
 
 #include "cli/command.h"
 
-extern const struct command_ops cmd_codes;
+extern const struct command_ops cmd_codes_ops;
 
 #endif

@@ -359,7 +359,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return status;
 }
 
-const struct command_ops cmd_convert = {
+const struct command_ops cmd_convert_ops = {
 	.name = "convert",
 	.summary = "convert files through a map to X12, without an environment",
 	.usage = usage,

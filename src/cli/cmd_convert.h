@@ -4,6 +4,6 @@
 
 #include "cli/command.h"
 
-extern const struct command_ops cmd_convert;
+extern const struct command_ops cmd_convert_ops;
 
 #endif

@@ -306,7 +306,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return status;
 }
 
-const struct command_ops cmd_inspect = {
+const struct command_ops cmd_inspect_ops = {
 	.name = "inspect",
 	.summary = "the paths, types and values of any file that we can read",
 	.usage = usage,

@@ -4,6 +4,6 @@
 
 #include "cli/command.h"
 
-extern const struct command_ops cmd_inspect;
+extern const struct command_ops cmd_inspect_ops;
 
 #endif

@@ -49,7 +49,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 {
 	const char *env = NULL;
 	const char *only = NULL;
-	const struct args_option options[] = {{"env", &env, NULL}, {"only", &only, NULL}};
+	const struct args_option options[] = {{.name = "env", .value = &env}, {.name = "only", .value = &only}};
 	struct run_options o = {.progress = cli->tty && !cli->quiet};
 	struct args args;
 	struct err e;
@@ -66,7 +66,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return status;
 }
 
-const struct command_ops cmd_run = {
+const struct command_ops cmd_run_ops = {
 	.name = "run",
 	.summary = "do what is due: receive, convert, send, understand answers",
 	.usage = usage,

@@ -4,6 +4,6 @@
 
 #include "cli/command.h"
 
-extern const struct command_ops cmd_run;
+extern const struct command_ops cmd_run_ops;
 
 #endif

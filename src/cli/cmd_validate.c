@@ -349,7 +349,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	return status;
 }
 
-const struct command_ops cmd_validate = {
+const struct command_ops cmd_validate_ops = {
 	.name = "validate",
 	.summary = "name every fault of X12 files, with its place",
 	.usage = usage,

@@ -4,6 +4,6 @@
 
 #include "cli/command.h"
 
-extern const struct command_ops cmd_validate;
+extern const struct command_ops cmd_validate_ops;
 
 #endif

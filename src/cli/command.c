@@ -8,18 +8,45 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cli/cmd_check.h"
+#include "cli/cmd_close.h"
 #include "cli/cmd_codes.h"
+#include "cli/cmd_control.h"
 #include "cli/cmd_convert.h"
+#include "cli/cmd_explain.h"
+#include "cli/cmd_hold.h"
+#include "cli/cmd_init.h"
 #include "cli/cmd_inspect.h"
+#include "cli/cmd_reissue.h"
+#include "cli/cmd_release.h"
+#include "cli/cmd_resend.h"
+#include "cli/cmd_resolve.h"
+#include "cli/cmd_retry.h"
 #include "cli/cmd_run.h"
+#include "cli/cmd_show.h"
+#include "cli/cmd_status.h"
 #include "cli/cmd_validate.h"
 
+/* In the order of help: the everyday ones first. */
 static const struct command_ops *const all[] = {
-	&cmd_run,
-	&cmd_convert,
-	&cmd_validate,
-	&cmd_inspect,
-	&cmd_codes,
+	&cmd_init_ops,
+	&cmd_check_ops,
+	&cmd_run_ops,
+	&cmd_status_ops,
+	&cmd_show_ops,
+	&cmd_retry_ops,
+	&cmd_release_ops,
+	&cmd_hold_ops,
+	&cmd_resolve_ops,
+	&cmd_resend_ops,
+	&cmd_reissue_ops,
+	&cmd_close_ops,
+	&cmd_control_ops,
+	&cmd_convert_ops,
+	&cmd_validate_ops,
+	&cmd_inspect_ops,
+	&cmd_explain_ops,
+	&cmd_codes_ops,
 	NULL,
 };
 

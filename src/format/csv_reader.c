@@ -1,7 +1,7 @@
 /*
- * CSV (RFC 4180): rows to items. A row with a wrong number of cells or a quote out of place is set aside; a
- * quote that never closes, bytes that are no UTF-8, NUL and a last row that is cut off condemn the file,
- * because from there on nobody can say where a row begins.
+ * CSV (RFC 4180): rows to items. A row with a wrong number of cells or a quote out of place is
+ * set aside; a quote that never closes, bytes that are no UTF-8, NUL and a last row that is cut
+ * off condemn the file, because from there on nobody can say where a row begins.
  */
 #include "format/csv_reader.h"
 
@@ -25,29 +25,29 @@ struct column {
 
 struct source {
 	struct window rows;
-	struct window other;		/* for at */
+	struct window other; /* for at */
 	struct arena arena;
 	struct arena other_arena;
 	struct csv_row row;
 	struct column *columns;
 	size_t ncolumns;
-	uint32_t line;			/* of the next row */
-	uint64_t record;		/* rows of data so far */
+	uint32_t line;	 /* of the next row */
+	uint64_t record; /* rows of data so far */
 };
 
 /* A row that has been read. */
 struct taken {
-	struct str bytes;	/* without the line end */
+	struct str bytes; /* without the line end */
 	uint64_t offset;
 	uint32_t line;
-	bool ended;		/* by a line feed */
+	bool ended; /* by a line feed */
 };
 
 static int refuse(const struct reader *r, uint32_t line, uint64_t offset, const char *reason,
-		  const char *what, struct err *e)
+	const char *what, struct err *e)
 {
 	(void)err_set(e, ERR_INPUT, STR_FMT ":%u: byte %llu: %s", STR_ARG(r->spec.file), line,
-		      (unsigned long long)offset, what);
+		(unsigned long long)offset, what);
 	return err_reason(e, reason);
 }
 
@@ -58,16 +58,16 @@ static int check_bytes(const struct reader *r, const struct taken *t, struct err
 
 	if (at != SIZE_MAX)
 		return refuse(r, t->line, t->offset + at, "CSV-ENCODING",
-			      "a byte is no UTF-8; export the file again as UTF-8", e);
+			"a byte is no UTF-8; export the file again as UTF-8", e);
 	at = str_chr(t->bytes, '\0');
 	if (at != SIZE_MAX)
 		return refuse(r, t->line, t->offset + at, "CSV-ENCODING",
-			      "there is a NUL byte; is this file UTF-16 or no text at all?", e);
+			"there is a NUL byte; is this file UTF-16 or no text at all?", e);
 	return 0;
 }
 
-static int open_quote(const struct reader *r, const struct source *s, uint64_t offset, uint32_t line,
-		      struct str bytes, struct err *e)
+static int open_quote(const struct reader *r, const struct source *s, uint64_t offset,
+	uint32_t line, struct str bytes, struct err *e)
 {
 	const struct str before = str_sub(bytes, 0, s->row.open);
 
@@ -75,13 +75,15 @@ static int open_quote(const struct reader *r, const struct source *s, uint64_t o
 		if (line > 0 && before.p[i] == '\n')
 			line++;
 	return refuse(r, line, offset + s->row.open, "CSV-QUOTE",
-		      "the quote that opens here is not closed before the end of the file, or not within 4 MB; "
-		      "quotes inside a cell must be doubled", e);
+		"the quote that opens here is not closed before the end of the file, "
+		"or not within 4 MB; "
+		"quotes inside a cell must be doubled",
+		e);
 }
 
 /* The next row that is not an empty line. line is 0 when it is not known. 1, 0, -1. */
-static int take(struct reader *r, struct source *s, struct window *w, uint32_t *line, struct taken *t,
-		struct err *e)
+static int take(struct reader *r, struct source *s, struct window *w, uint32_t *line,
+	struct taken *t, struct err *e)
 {
 	for (;;) {
 		const struct str bytes = {w->p + w->at, w->end - w->at};
@@ -108,13 +110,13 @@ static int take(struct reader *r, struct source *s, struct window *w, uint32_t *
 			return open_quote(r, s, offset, *line, bytes, e);
 		if (more == -1)
 			return err_wrap(e, STR_FMT ":%u: byte %llu: cannot read this row",
-					STR_ARG(r->spec.file), *line, (unsigned long long)offset);
+				STR_ARG(r->spec.file), *line, (unsigned long long)offset);
 	}
 }
 
 /* The text of a cell; doubled quotes are made single in a. */
-static struct str cell_text(const struct csv_row *row, const struct csv_cell *c, struct str bytes,
-			    struct arena *a)
+static struct str cell_text(
+	const struct csv_row *row, const struct csv_cell *c, struct str bytes, struct arena *a)
 {
 	const struct str raw = {bytes.p + c->at, c->n};
 	char *p = NULL;
@@ -140,29 +142,31 @@ static bool is_number_column(const struct reader_spec *spec, struct str name)
 }
 
 /* The columns are called names[0..n). */
-static int name_columns(struct reader *r, struct source *s, const struct str *names, size_t n, struct err *e)
+static int name_columns(
+	struct reader *r, struct source *s, const struct str *names, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < r->spec.nnumbers; i++) {
 		bool there = false;
 		for (size_t k = 0; k < n; k++)
 			there = there || str_eq(names[k], r->spec.numbers[i]);
 		if (!there) {
-			(void)err_set(e, ERR_INPUT, STR_FMT ":1: there is no column '" STR_FMT "', which the "
-				      "source declares to be a number", STR_ARG(r->spec.file),
-				      STR_ARG(r->spec.numbers[i]));
+			(void)err_set(e, ERR_INPUT,
+				STR_FMT ":1: there is no column '" STR_FMT "', which the "
+					"source declares to be a number",
+				STR_ARG(r->spec.file), STR_ARG(r->spec.numbers[i]));
 			return err_reason(e, "CSV-HEADER");
 		}
 	}
 	s->columns = mem_array(n, sizeof(*s->columns));
 	s->ncolumns = n;
 	for (size_t i = 0; i < n; i++)
-		s->columns[i] = (struct column){names_id(r->names, names[i]),
-						is_number_column(&r->spec, names[i])};
+		s->columns[i] = (struct column){
+			names_id(r->names, names[i]), is_number_column(&r->spec, names[i])};
 	return 0;
 }
 
 static int bad_header(const struct reader *r, const struct taken *t, size_t at, size_t column,
-		      const char *what, struct err *e)
+	const char *what, struct err *e)
 {
 	char text[120];
 
@@ -180,10 +184,10 @@ static int header(struct reader *r, struct source *s, const struct taken *t, str
 
 	if (s->row.fault == CSV_BARE_CR)
 		return refuse(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
-			      "lines end with a bare carriage return; expected CR LF or LF", e);
+			"lines end with a bare carriage return; expected CR LF or LF", e);
 	if (s->row.fault != CSV_FINE)
 		return refuse(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
-			      "the header has a quote out of place or too many columns", e);
+			"the header has a quote out of place or too many columns", e);
 	names = arena_array(&s->other_arena, n, sizeof(*names));
 	table_init(&seen);
 	for (size_t i = 0; i < n && rc == 0; i++) {
@@ -217,15 +221,17 @@ static int numbered(struct reader *r, struct source *s, const struct taken *t, s
 	return rc;
 }
 
-/* A line "sep=;" that spreadsheets put in front. 1 it was one, 0 not, -1 it contradicts the source. */
-static int sep_line(const struct reader *r, const struct source *s, const struct taken *t, struct err *e)
+/* A line "sep=;" that spreadsheets put in front. 1 it was one, 0 not, -1 it contradicts the
+ * source. */
+static int sep_line(
+	const struct reader *r, const struct source *s, const struct taken *t, struct err *e)
 {
 	if (!str_starts(t->bytes, STR("sep=")) || t->bytes.n != 5)
 		return 0;
 	if (t->bytes.p[4] == s->row.separator)
 		return 1;
 	return refuse(r, t->line, t->offset, "CSV-HEADER",
-		      "the line sep= names another separator than the source does", e);
+		"the line sep= names another separator than the source does", e);
 }
 
 static int start(struct reader *r, struct source *s, struct err *e)
@@ -260,9 +266,11 @@ static int csv_open(struct reader *r, struct err *e)
 	char head[3] = "";
 	size_t got = 0;
 
-	if (separator == quote || separator == '\n' || separator == '\r' || quote == '\n' || quote == '\r')
-		return err_set(e, ERR_CONFIG, STR_FMT ": separator and quote must differ and be no line ends",
-			       STR_ARG(r->spec.file));
+	if (separator == quote || separator == '\n' || separator == '\r' || quote == '\n' ||
+		quote == '\r')
+		return err_set(e, ERR_CONFIG,
+			STR_FMT ": separator and quote must differ and be no line ends",
+			STR_ARG(r->spec.file));
 	s = mem_alloc(sizeof(*s));
 	r->self = s;
 	s->line = 1;
@@ -299,12 +307,12 @@ static bool marked(struct str text, char mark)
 	const size_t at = str_chr(text, mark);
 
 	return at != SIZE_MAX && at > sign && str_is_digits(str_sub(text, sign, at - sign)) &&
-	       str_is_digits(str_from(text, at + 1));
+		str_is_digits(str_from(text, at + 1));
 }
 
 static void tell(const struct item *it, const struct node *n, struct str column, const char *code,
-		 enum severity severity, struct str expected, const char *rule, const char *remedy,
-		 struct diag *d)
+	enum severity severity, struct str expected, const char *rule, const char *remedy,
+	struct diag *d)
 {
 	const struct place place = reader_place(it, n->place.offset);
 	const struct finding f = {
@@ -324,9 +332,11 @@ static void tell(const struct item *it, const struct node *n, struct str column,
 	diag_add(d, &f);
 }
 
-/* A declared number gets '.' for its mark. One that would be a number only with the other mark is told
- * here, because as it stands it would later pass for one a thousand times too big or too small. */
-static void number(struct reader *r, const struct item *it, struct node *n, struct arena *a, struct diag *d)
+/* A declared number gets '.' for its mark. One that would be a number only with the other mark
+ * is told here, because as it stands it would later pass for one a thousand times too big or too
+ * small. */
+static void number(
+	struct reader *r, const struct item *it, struct node *n, struct arena *a, struct diag *d)
 {
 	const char mark = r->spec.decimal;
 	char *p = NULL;
@@ -338,20 +348,22 @@ static void number(struct reader *r, const struct item *it, struct node *n, stru
 		return;
 	}
 	if (mark == ',' && marked(n->value, '.'))
-		tell(it, n, names_text(r->names, n->name), "VALUE-NOT-NUMBER", SEV_ERROR, STR("a decimal comma"),
-		     "the number has another decimal mark than the source declares",
-		     "correct the value, or the decimal mark in the source's configuration", d);
+		tell(it, n, names_text(r->names, n->name), "VALUE-NOT-NUMBER", SEV_ERROR,
+			STR("a decimal comma"),
+			"the number has another decimal mark than the source declares",
+			"correct the value, or the decimal mark in the source's configuration", d);
 }
 
 static void formula(struct reader *r, const struct item *it, const struct node *n, struct diag *d)
 {
 	tell(it, n, names_text(r->names, n->name), "CSV-FORMULA", SEV_NOTE, STR(""),
-	     "the cell begins like a formula of a spreadsheet; it is passed on as it is",
-	     "look whether this is meant", d);
+		"the cell begins like a formula of a spreadsheet; it is passed on as it is",
+		"look whether this is meant", d);
 }
 
 /* Nodes of all cells at once, linked as children of a root. */
-static void tree(struct reader *r, struct source *s, struct arena *a, struct item *it, struct diag *d)
+static void tree(
+	struct reader *r, struct source *s, struct arena *a, struct item *it, struct diag *d)
 {
 	struct node *nodes = arena_array(a, s->ncolumns + 1, sizeof(*nodes));
 	struct node *n = nodes;
@@ -388,13 +400,14 @@ static const struct {
 	const char *remedy;
 } faults[] = {
 	[CSV_AFTER_QUOTE] = {"CSV-QUOTE", "text follows after the closing quote of a cell",
-			     "double the quotes that belong to the text"},
+		"double the quotes that belong to the text"},
 	[CSV_INNER_QUOTE] = {"CSV-QUOTE", "a quote stands inside a cell that is not quoted",
-			     "put the cell in quotes and double the quotes in it"},
-	[CSV_BARE_CR] = {"CSV-LINE-END", "a carriage return stands inside a cell that is not quoted",
-			 "put the cell in quotes, or end the line with CR LF"},
+		"put the cell in quotes and double the quotes in it"},
+	[CSV_BARE_CR] = {"CSV-LINE-END",
+		"a carriage return stands inside a cell that is not quoted",
+		"put the cell in quotes, or end the line with CR LF"},
 	[CSV_TOO_MANY] = {"CSV-COLUMNS", "the row has more cells than a row can have",
-			  "look for a wrong separator"},
+		"look for a wrong separator"},
 };
 
 static void bad_row(const struct source *s, const struct item *it, struct diag *d)
@@ -415,7 +428,8 @@ static void bad_row(const struct source *s, const struct item *it, struct diag *
 	diag_add(d, &f);
 }
 
-static void bad_count(const struct source *s, const struct item *it, uint64_t record, struct diag *d)
+static void bad_count(
+	const struct source *s, const struct item *it, uint64_t record, struct diag *d)
 {
 	char found[80];
 	char expected[40];
@@ -429,13 +443,14 @@ static void bad_count(const struct source *s, const struct item *it, uint64_t re
 		.found = {found, 0},
 		.expected = {expected, 0},
 		.rule = STR("the row has another number of cells than the header"),
-		.remedy = STR("look for a missing cell, or for a separator in a text that is not in quotes"),
+		.remedy = STR("look for a missing cell, or for a separator in a text "
+			      "that is not in quotes"),
 	};
 	struct finding told = f;
 
 	if (record > 0)
 		(void)snprintf(found, sizeof(found), "%zu cells in row %llu", s->row.n,
-			       (unsigned long long)record);
+			(unsigned long long)record);
 	else
 		(void)snprintf(found, sizeof(found), "%zu cells", s->row.n);
 	(void)snprintf(expected, sizeof(expected), "%zu cells", s->ncolumns);
@@ -456,7 +471,7 @@ static void fill(const struct reader *r, const struct taken *t, struct item *it)
 
 /* The row that was taken last, as an item; record 0: not known. */
 static void to_item(struct reader *r, struct source *s, struct arena *a, const struct taken *t,
-		    uint64_t record, struct item *it, struct diag *d)
+	uint64_t record, struct item *it, struct diag *d)
 {
 	arena_reset(a);
 	fill(r, t, it);
@@ -480,15 +495,18 @@ static int csv_next(struct reader *r, struct item *it, struct diag *d, struct er
 	s->record++;
 	if (!t.ended && s->row.n < s->ncolumns) {
 		char what[160];
-		(void)snprintf(what, sizeof(what), "the file is cut off: its last row (%llu) has %zu of %zu cells "
-			       "and no line end", (unsigned long long)s->record, s->row.n, s->ncolumns);
+		(void)snprintf(what, sizeof(what),
+			"the file is cut off: its last row (%llu) has %zu of %zu cells "
+			"and no line end",
+			(unsigned long long)s->record, s->row.n, s->ncolumns);
 		return refuse(r, t.line, t.offset, "TRUNCATED", what, e);
 	}
 	to_item(r, s, &s->arena, &t, s->record, it, d);
 	return 1;
 }
 
-static int csv_at(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e)
+static int csv_at(
+	struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e)
 {
 	struct source *s = r->self;
 	struct taken t;
@@ -500,8 +518,8 @@ static int csv_at(struct reader *r, uint64_t locator, struct item *it, struct di
 	if (rc == -1)
 		return -1;
 	if (rc == 0)
-		return err_set(e, ERR_ABSENT, STR_FMT ": there is no row at byte %llu", STR_ARG(r->spec.file),
-			       (unsigned long long)locator);
+		return err_set(e, ERR_ABSENT, STR_FMT ": there is no row at byte %llu",
+			STR_ARG(r->spec.file), (unsigned long long)locator);
 	to_item(r, s, &s->other_arena, &t, 0, it, d);
 	return 1;
 }

@@ -1,4 +1,5 @@
-/* Cuts a row of CSV; see csv_row.h. Rows without quotes, nearly all, are cut eight bytes at a time. */
+/* Cuts a row of CSV; see csv_row.h. Rows without quotes, nearly all, are cut eight bytes at a
+ * time. */
 #include "format/csv_row.h"
 
 #include <string.h>
@@ -38,7 +39,8 @@ static void add(struct csv_row *r, size_t at, size_t end, bool doubled)
 	r->cells[r->n++] = (struct csv_cell){(uint32_t)at, (uint32_t)(end - at), doubled};
 }
 
-/* The row ends at end, before a line feed or (fed false) the end of the file; a CR before it goes. */
+/* The row ends at end, before a line feed or (fed false) the end of the file; a CR before it
+ * goes. */
 static void finish(struct csv_row *r, const char *p, size_t end, bool fed)
 {
 	r->whole = end + (fed ? 1 : 0);
@@ -114,7 +116,7 @@ static void after_quote(struct csv_row *r, struct cursor *c)
 {
 	while (c->at < c->n && c->p[c->at] != r->separator && c->p[c->at] != '\n') {
 		const bool line_end = c->p[c->at] == '\r' &&
-				      (c->at + 1 == c->n || c->p[c->at + 1] == '\n');
+			(c->at + 1 == c->n || c->p[c->at + 1] == '\n');
 		if (!line_end)
 			fault(r, CSV_AFTER_QUOTE, c->at);
 		c->at++;

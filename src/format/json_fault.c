@@ -14,7 +14,7 @@ struct scan {
 	struct str doc;
 	size_t at;
 	size_t depth;
-	char open[LIMIT_NESTING];	/* '{' or '[' */
+	char open[LIMIT_NESTING]; /* '{' or '[' */
 	struct json_fault *f;
 };
 
@@ -22,7 +22,8 @@ static bool fault(struct scan *s, size_t at, size_t n, const char *rule, const c
 {
 	const size_t left = s->doc.n - at;
 
-	*s->f = (struct json_fault){"JSON-SYNTAX", at, n < left ? n : left, rule, expected, left == 0};
+	*s->f = (struct json_fault){
+		"JSON-SYNTAX", at, n < left ? n : left, rule, expected, left == 0};
 	if (left == 0)
 		s->f->rule = "the document ends in the middle";
 	return true;
@@ -72,7 +73,7 @@ static bool escape(struct scan *s)
 		s->at += 2;
 		if (!memchr("\"\\/bfnrt", s->doc.p[start + 1], 8))
 			return fault(s, start, 2, "this escape does not exist",
-				     "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
+				"one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
 		return false;
 	}
 	unit = code_unit(s, start + 2);
@@ -84,17 +85,18 @@ static bool escape(struct scan *s)
 	if (unit < 0xd800 || unit > 0xdfff)
 		return false;
 	if (unit <= 0xdbff && s->doc.n - s->at >= 6 && s->doc.p[s->at] == '\\' &&
-	    s->doc.p[s->at + 1] == 'u') {
+		s->doc.p[s->at + 1] == 'u') {
 		const int32_t low = code_unit(s, s->at + 2);
 		if (low >= 0xdc00 && low <= 0xdfff) {
 			s->at += 6;
 			return false;
 		}
 	}
-	if (unit <= 0xdbff && (s->at == s->doc.n || (s->doc.p[s->at] == '\\' && s->doc.n - s->at < 6)))
+	if (unit <= 0xdbff &&
+		(s->at == s->doc.n || (s->doc.p[s->at] == '\\' && s->doc.n - s->at < 6)))
 		return fault(s, s->doc.n, 0, "", "the other half of a surrogate pair");
 	return fault(s, start, 6, "half of a surrogate pair stands alone",
-		     "a high surrogate followed by a low one");
+		"a high surrogate followed by a low one");
 }
 
 /* At the opening quote; moves behind the closing one. True is a fault. */
@@ -110,7 +112,7 @@ static bool string(struct scan *s)
 		}
 		if ((unsigned char)c < 0x20)
 			return fault(s, s->at, 1, "a control character stands unescaped in a text",
-				     "\\n, \\t or \\u and four digits");
+				"\\n, \\t or \\u and four digits");
 		if (c != '\\')
 			s->at++;
 		else if (escape(s))
@@ -164,7 +166,8 @@ static size_t token(const struct scan *s, size_t at)
 {
 	size_t end = at;
 
-	while (end < s->doc.n && !str_is_blank(s->doc.p[end]) && !memchr(",:[]{}\"", s->doc.p[end], 7))
+	while (end < s->doc.n && !str_is_blank(s->doc.p[end]) &&
+		!memchr(",:[]{}\"", s->doc.p[end], 7))
 		end++;
 	return end > at ? end - at : 1;
 }
@@ -172,7 +175,8 @@ static size_t token(const struct scan *s, size_t at)
 /* Could this be the first part of a number or a literal? */
 static bool begins(struct str text)
 {
-	if (str_starts(STR("true"), text) || str_starts(STR("false"), text) || str_starts(STR("null"), text))
+	if (str_starts(STR("true"), text) || str_starts(STR("false"), text) ||
+		str_starts(STR("null"), text))
 		return true;
 	for (size_t i = 0; i < text.n; i++)
 		if (!str_is_digit(text.p[i]) && !memchr("+-.eE", text.p[i], 5))
@@ -187,16 +191,17 @@ static bool scalar(struct scan *s)
 	const struct str text = str_sub(s->doc, s->at, n);
 
 	if (str_is(text, "true") || str_is(text, "false") || str_is(text, "null") ||
-	    number(s, s->at) == s->at + n) {
+		number(s, s->at) == s->at + n) {
 		s->at += n;
 		return false;
 	}
 	if (s->at + n == s->doc.n && s->depth > 0 && begins(text))
 		return fault(s, s->doc.n, 0, "", "the rest of it");
 	if (text.p[0] == '-' || text.p[0] == '+' || text.p[0] == '.' || str_is_digit(text.p[0]))
-		return fault(s, s->at, n, "this is no number as JSON writes it", "for example -12.5");
+		return fault(
+			s, s->at, n, "this is no number as JSON writes it", "for example -12.5");
 	return fault(s, s->at, n, "a value is missing or is no JSON value",
-		     "a text in quotes, a number, true, false, null, { or [");
+		"a text in quotes, a number, true, false, null, { or [");
 }
 
 static bool close_one(struct scan *s, char c, enum state *state)
@@ -240,7 +245,7 @@ static bool after(struct scan *s, enum state *state)
 		return close_one(s, c, state);
 	if (c != ',')
 		return fault(s, s->at, token(s, s->at), "two values stand side by side",
-			     s->open[s->depth - 1] == '{' ? "a comma or }" : "a comma or ]");
+			s->open[s->depth - 1] == '{' ? "a comma or }" : "a comma or ]");
 	s->at++;
 	*state = s->open[s->depth - 1] == '{' ? KEY : VALUE;
 	return false;
@@ -279,8 +284,8 @@ static bool step(struct scan *s, enum state *state)
 		return after(s, state);
 	case DONE:
 	default:
-		return fault(s, s->at, token(s, s->at), "more follows after the end of the document",
-			     "one value");
+		return fault(s, s->at, token(s, s->at),
+			"more follows after the end of the document", "one value");
 	}
 }
 
@@ -292,7 +297,8 @@ bool json_fault_scan(struct str doc, struct json_fault *f)
 
 	f->code = NULL;
 	if (bad != SIZE_MAX) {
-		*f = (struct json_fault){"JSON-ENCODING", bad, 1, "a byte is no UTF-8", "UTF-8", false};
+		*f = (struct json_fault){
+			"JSON-ENCODING", bad, 1, "a byte is no UTF-8", "UTF-8", false};
 		return true;
 	}
 	for (;;) {
@@ -336,17 +342,17 @@ void json_fault_add(const struct json_fault *f, const struct item *it, struct di
 	diag_add(d, &finding);
 }
 
-int json_fault_err(const struct json_fault *f, const struct item *it, struct err *e)
+void json_fault_err(const struct json_fault *f, const struct item *it, struct err *e)
 {
 	const struct place place = reader_place(it, it->offset + f->at);
 	struct buf found = {NULL, 0, 0, 0, false};
 
 	buf_init(&found, 200);
 	utf8_quote(&found, str_sub(it->raw, f->at, f->n < 40 ? f->n : 40), 60);
-	(void)err_set(e, ERR_INPUT, STR_FMT ":%u:%u: byte %llu: %s%s" STR_FMT "%s%s", STR_ARG(it->file),
-		      place.line, place.column, (unsigned long long)place.offset, f->rule,
-		      found.n > 0 ? "; found " : "", STR_ARG(buf_view(&found)),
-		      f->expected ? "; expected " : "", f->expected ? f->expected : "");
+	(void)err_set(e, ERR_INPUT, STR_FMT ":%u:%u: byte %llu: %s%s" STR_FMT "%s%s",
+		STR_ARG(it->file), place.line, place.column, (unsigned long long)place.offset,
+		f->rule, found.n > 0 ? "; found " : "", STR_ARG(buf_view(&found)),
+		f->expected ? "; expected " : "", f->expected ? f->expected : "");
 	buf_done(&found);
-	return err_reason(e, f->code);
+	(void)err_reason(e, f->code);
 }

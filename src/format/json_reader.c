@@ -1,9 +1,9 @@
 /*
  * JSON (RFC 8259): one object a line, one object a file, or a packed tree.
  *
- * Bad item or bad file? In a file with one object a line, a line that is no JSON is set aside and the
- * rest is read; bytes that are no UTF-8, and a last line that is cut off, condemn the file. A file that
- * is one object over several lines is an item itself, so a fault condemns it.
+ * Bad item or bad file? In a file with one object a line, a line that is no JSON is set aside
+ * and the rest is read; bytes that are no UTF-8, and a last line that is cut off, condemn the
+ * file. A file that is one object over several lines is an item itself, so a fault condemns it.
  */
 #include "format/json_reader.h"
 
@@ -21,15 +21,15 @@ enum { BLOCK = 1 << 20, BLOCK_AT = 16 << 10, BOM = 3, LOOK_AHEAD = 16 };
 
 struct source {
 	struct json_simd *parser;
-	struct json_tree *tree;		/* a packed tree, else NULL */
+	struct json_tree *tree; /* a packed tree, else NULL */
 	struct window lines;
-	struct window other;		/* for at */
+	struct window other; /* for at */
 	struct arena arena;
 	struct arena other_arena;
-	uint64_t first;			/* offset of the first byte that counts: 3 behind a BOM */
-	uint32_t line;			/* of the next line */
+	uint64_t first; /* offset of the first byte that counts: 3 behind a BOM */
+	uint32_t line;	/* of the next line */
 	bool started;
-	bool whole;			/* the file is one object */
+	bool whole; /* the file is one object */
 };
 
 static int bom_or_tree(struct reader *r, struct source *s, struct err *e)
@@ -89,8 +89,8 @@ static bool blank(struct str line)
 }
 
 /* The next line that is not blank, as an item without a tree. 1, 0, -1. */
-static int take_line(struct reader *r, struct window *w, uint32_t *count, struct item *it, bool *ended,
-		     struct err *e)
+static int take_line(struct reader *r, struct window *w, uint32_t *count, struct item *it,
+	bool *ended, struct err *e)
 {
 	struct str line = {NULL, 0};
 	int rc = 0;
@@ -102,7 +102,7 @@ static int take_line(struct reader *r, struct window *w, uint32_t *count, struct
 			rc = err_set(e, ERR_LIMIT, "the line has more than %d bytes", LIMIT_ITEM);
 		if (rc == -1) {
 			return err_wrap(e, STR_FMT ":%u: byte %llu: cannot read this item",
-					STR_ARG(r->spec.file), *count, (unsigned long long)offset);
+				STR_ARG(r->spec.file), *count, (unsigned long long)offset);
 		}
 		if (rc == 0)
 			return 0;
@@ -134,13 +134,14 @@ static bool parse(struct source *s, struct arena *a, struct item *it, struct jso
 
 static int refuse_cut(const struct json_fault *f, const struct item *it, struct err *e)
 {
-	(void)json_fault_err(f, it, e);
+	json_fault_err(f, it, e);
 	(void)err_wrap(e, "the file is cut off");
 	return err_reason(e, "TRUNCATED");
 }
 
 /* All of the file from its first byte; it must fit into an item. */
-static int take_whole(struct reader *r, struct window *w, uint64_t first, struct item *it, struct err *e)
+static int take_whole(
+	struct reader *r, struct window *w, uint64_t first, struct item *it, struct err *e)
 {
 	int rc = 1;
 
@@ -167,14 +168,16 @@ static int no_items(const struct reader *r, struct err *e)
 
 static int refuse_array(const struct item *it, struct err *e)
 {
-	(void)err_set(e, ERR_INPUT, STR_FMT ":%u: byte %llu: the file is a JSON array; expected one object a "
-		      "line, or one object; write each element on a line of its own (jq -c '.[]')",
-		      STR_ARG(it->file), it->line, (unsigned long long)it->offset);
+	(void)err_set(e, ERR_INPUT,
+		STR_FMT
+		":%u: byte %llu: the file is a JSON array; expected one object a "
+		"line, or one object; write each element on a line of its own (jq -c '.[]')",
+		STR_ARG(it->file), it->line, (unsigned long long)it->offset);
 	return err_reason(e, "JSON-ARRAY");
 }
 
-/* Does one of the next lines hold an object of its own? A first line that only lost its end may be the
- * beginning of an object over several lines, so there the second one decides. */
+/* Does one of the next lines hold an object of its own? A first line that only lost its end may
+ * be the beginning of an object over several lines, so there the second one decides. */
 static bool lines_follow(struct reader *r, struct source *s, bool cut)
 {
 	struct json_fault fault;
@@ -193,13 +196,14 @@ static bool lines_follow(struct reader *r, struct source *s, bool cut)
 	return false;
 }
 
-/* The first line has fault f. Is the file one object, or is only this line bad? 1 (*it is the object),
- * 0 (only the line), -1. */
-static int one_object(struct reader *r, struct source *s, struct json_fault *f, struct item *it, struct err *e)
+/* The first line has fault f. Is the file one object, or is only this line bad? 1 (*it is the
+ * object), 0 (only the line), -1. */
+static int one_object(
+	struct reader *r, struct source *s, struct json_fault *f, struct item *it, struct err *e)
 {
 	const bool cut = f->cut;
 
-	(void)json_fault_err(f, it, e);
+	json_fault_err(f, it, e);
 	if (r->size - s->first <= LIMIT_ITEM) {
 		if (take_whole(r, &s->lines, s->first, it, e) == -1)
 			return -1;
@@ -207,7 +211,10 @@ static int one_object(struct reader *r, struct source *s, struct json_fault *f, 
 			s->whole = true;
 			return 1;
 		}
-		(void)(f->cut ? refuse_cut(f, it, e) : json_fault_err(f, it, e));
+		if (f->cut)
+			(void)refuse_cut(f, it, e);
+		else
+			json_fault_err(f, it, e);
 		if (strcmp(f->code, "JSON-ENCODING") == 0)
 			return -1;
 	}
@@ -251,8 +258,10 @@ static int line(struct reader *r, struct source *s, struct item *it, struct diag
 
 	if (rc != 1 || parse(s, &s->arena, it, &fault))
 		return rc;
-	if (strcmp(fault.code, "JSON-ENCODING") == 0)
-		return json_fault_err(&fault, it, e);
+	if (strcmp(fault.code, "JSON-ENCODING") == 0) {
+		json_fault_err(&fault, it, e);
+		return -1;
+	}
 	if (!ended && fault.cut)
 		return refuse_cut(&fault, it, e);
 	json_fault_add(&fault, it, d);
@@ -272,7 +281,8 @@ static int json_next(struct reader *r, struct item *it, struct diag *d, struct e
 	return rc;
 }
 
-static int json_at(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e)
+static int json_at(
+	struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e)
 {
 	struct source *s = r->self;
 	struct json_fault fault;
@@ -290,7 +300,7 @@ static int json_at(struct reader *r, uint64_t locator, struct item *it, struct d
 	}
 	if (rc == 0)
 		return err_set(e, ERR_ABSENT, STR_FMT ": there is no item at byte %llu",
-			       STR_ARG(r->spec.file), (unsigned long long)locator);
+			STR_ARG(r->spec.file), (unsigned long long)locator);
 	if (rc == 1 && !parse(s, &s->other_arena, it, &fault))
 		json_fault_add(&fault, it, d);
 	return rc;

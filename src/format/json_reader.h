@@ -1,4 +1,5 @@
-/* JSON: one object a line (NDJSON), one object a file, or a packed tree with one object a member. */
+/* JSON: one object a line (NDJSON), one object a file, or a packed tree with one object a
+ * member. */
 #ifndef FORMAT_JSON_READER_H
 #define FORMAT_JSON_READER_H
 

@@ -1,7 +1,7 @@
 /*
- * The only C++ file: simdjson On-Demand behind json_simd.h. RFC 8259; names must be unique (RFC 7493).
- * The parser and its buffers are kept from document to document; a value without escapes stays where
- * it is in the document, so that it is never copied.
+ * The only C++ file: simdjson On-Demand behind json_simd.h. RFC 8259; names must be unique (RFC
+ * 7493). The parser and its buffers are kept from document to document; a value without escapes
+ * stays where it is in the document, so that it is never copied.
  */
 #define SIMDJSON_DEVELOPMENT_CHECKS 0
 #include <simdjson.h>
@@ -68,7 +68,8 @@ void operator delete[](void *p, const std::nothrow_t &) noexcept
 	mem_free(p);
 }
 
-namespace {
+namespace
+{
 
 namespace od = simdjson::ondemand;
 
@@ -89,14 +90,15 @@ struct json_simd {
 	od::parser parser;
 	struct names *names;
 	size_t capacity;
-	uint32_t item;			/* the name of what stands in a nested array */
+	uint32_t item; /* the name of what stands in a nested array */
 	struct seen cache[CACHE];
-	uint32_t *keys;			/* names of the objects that are open, the innermost last */
+	uint32_t *keys; /* names of the objects that are open, the innermost last */
 	size_t nkeys;
 	size_t cap;
 };
 
-namespace {
+namespace
+{
 
 /* One document on its way. */
 struct walk {
@@ -110,7 +112,8 @@ struct walk {
 	size_t nodes;
 };
 
-bool fault(struct walk &w, const char *code, const char *at, size_t n, const char *rule, const char *expected)
+bool fault(struct walk &w, const char *code, const char *at, size_t n, const char *rule,
+	const char *expected)
 {
 	*w.f = json_fault{code, at ? size_t(at - w.doc.p) : 0, n, rule, expected, false};
 	return false;
@@ -124,7 +127,8 @@ bool syntax(struct walk &w)
 bool node_add(struct walk &w, struct node *parent, uint32_t name, const char *at, struct node **out)
 {
 	if (w.nodes == LIMIT_NODES)
-		return fault(w, "ITEM-TOO-LARGE", at, 1, "the item has too many values", "at most 1048576");
+		return fault(w, "ITEM-TOO-LARGE", at, 1, "the item has too many values",
+			"at most 1048576");
 	if (w.left == 0) {
 		w.pool = static_cast<struct node *>(arena_raw(w.a, NODES * sizeof(struct node)));
 		w.left = NODES;
@@ -156,7 +160,8 @@ uint64_t load8(const char *p)
 	return v;
 }
 
-/* Bytes up to the next quote or backslash; reads up to 8 bytes further, which the padding allows. */
+/* Bytes up to the next quote or backslash; reads up to 8 bytes further, which the padding
+ * allows. */
 size_t plain(const char *p)
 {
 	const uint64_t ones = 0x0101010101010101u;
@@ -183,7 +188,7 @@ bool unescape(struct walk &w, od::raw_json_string raw, size_t n, struct str *out
 	if (w.s->parser.unescape(raw, to).get(text))
 		return syntax(w);
 	*out = (struct str){text.data(), text.size()};
-	return utf8_bad(*out) == SIZE_MAX ? true : syntax(w);	/* a surrogate that stands alone */
+	return utf8_bad(*out) == SIZE_MAX ? true : syntax(w); /* a surrogate that stands alone */
 }
 
 bool intern(struct walk &w, struct str name, const char *at, uint32_t *id)
@@ -192,8 +197,8 @@ bool intern(struct walk &w, struct str name, const char *at, uint32_t *id)
 	if (*id == 0) {
 		if (w.s->names->n >= LIMIT_NAMES)
 			return fault(w, "ITEM-TOO-LARGE", at, name.n,
-				     "there are too many different names; they seem to be data",
-				     "at most 131072 names");
+				"there are too many different names; they seem to be data",
+				"at most 131072 names");
 		*id = names_id(w.s->names, name);
 	}
 	return true;
@@ -211,7 +216,8 @@ bool key_id(struct walk &w, od::raw_json_string raw, uint32_t *id)
 			end += *end == '\\' ? 2 : 1;
 		return unescape(w, raw, size_t(end - key), &name) && intern(w, name, key, id);
 	}
-	const uint64_t head = name.n >= 8 ? load8(key) : load8(key) & ((uint64_t(1) << (8 * name.n)) - 1);
+	const uint64_t head = name.n >= 8 ? load8(key)
+					  : load8(key) & ((uint64_t(1) << (8 * name.n)) - 1);
 	const uint64_t tail = name.n > 8 ? load8(key + name.n - 8) : 0;
 	const uint64_t hash = (head ^ (tail * 0x9e3779b97f4a7c15u) ^ name.n) * 0xff51afd7ed558ccdu;
 	struct seen &c = w.s->cache[hash >> 54];
@@ -226,8 +232,9 @@ bool key_id(struct walk &w, od::raw_json_string raw, uint32_t *id)
 	return true;
 }
 
-/* The names of one open object. A bit mask tells most of the new ones apart; the rest is compared,
- * and in an object with many names sorted at its end, so that no object costs the square of its size. */
+/* The names of one open object. A bit mask tells most of the new ones apart; the rest is
+ * compared, and in an object with many names sorted at its end, so that no object costs the
+ * square of its size. */
 struct keys {
 	size_t base;
 	uint64_t mask;
@@ -236,7 +243,7 @@ struct keys {
 bool repeated(struct walk &w, const char *key)
 {
 	return fault(w, "JSON-DUPLICATE-KEY", key, plain(key), "an object has the same name twice",
-		     "each name once");
+		"each name once");
 }
 
 bool key_add(struct walk &w, struct keys &k, uint32_t id, const char *key)
@@ -268,7 +275,8 @@ bool keys_end(struct walk &w, const struct keys &k, const char *at)
 	uint32_t *twice = std::adjacent_find(first, last);
 	if (twice == last)
 		return true;
-	return fault(w, "JSON-DUPLICATE-KEY", at, 1, "this object has a name twice", "each name once");
+	return fault(
+		w, "JSON-DUPLICATE-KEY", at, 1, "this object has a name twice", "each name once");
 }
 
 bool is_digit(char c)
@@ -312,13 +320,15 @@ bool text(struct walk &w, od::value &v, struct node *n, struct str token)
 {
 	od::raw_json_string raw;
 
-	/* This also moves on; left to itself the iterator would take a text before ':' for a name. */
+	/* This also moves on; left to itself the iterator would take a text before ':' for a
+	 * name. */
 	if (v.get_raw_json_string().get(raw) || token.n < 2 || token.p[token.n - 1] != '"')
 		return syntax(w);
 	n->kind = NODE_TEXT;
 	n->value = (struct str){token.p + 1, token.n - 2};
 	if (n->value.n > LIMIT_VALUE)
-		return fault(w, "ITEM-TOO-LARGE", token.p, 1, "a value is too long", "at most 4 MB");
+		return fault(
+			w, "ITEM-TOO-LARGE", token.p, 1, "a value is too long", "at most 4 MB");
 	if (n->value.n == 0 || !std::memchr(n->value.p, '\\', n->value.n))
 		return true;
 	return unescape(w, raw, n->value.n, &n->value);
@@ -342,7 +352,8 @@ bool scalar(struct walk &w, struct node *n, struct str token)
 	}
 }
 
-bool members(struct walk &w, od::object object, struct node *parent, const char *at, unsigned depth);
+bool members(
+	struct walk &w, od::object object, struct node *parent, const char *at, unsigned depth);
 
 /* One value: a child of parent; an array is as many children as it has elements. */
 bool value(struct walk &w, od::value v, struct node *parent, uint32_t name, unsigned depth)
@@ -356,7 +367,8 @@ bool value(struct walk &w, od::value v, struct node *parent, uint32_t name, unsi
 	if (token.n == 0)
 		return syntax(w);
 	if ((token.p[0] == '{' || token.p[0] == '[') && depth == LIMIT_NESTING)
-		return fault(w, "JSON-DEPTH", token.p, 1, "values are nested too deeply", "at most 64 levels");
+		return fault(w, "JSON-DEPTH", token.p, 1, "values are nested too deeply",
+			"at most 64 levels");
 	if (token.p[0] == '[') {
 		od::array array;
 		if (v.get_array().get(array))
@@ -373,7 +385,7 @@ bool value(struct walk &w, od::value v, struct node *parent, uint32_t name, unsi
 			}
 			/* An array in an array is a node whose children are called item. */
 			if (!node_add(w, parent, name, inner.data(), &n) ||
-			    !value(w, e, n, w.s->item, depth + 1))
+				!value(w, e, n, w.s->item, depth + 1))
 				return false;
 		}
 		return true;
@@ -400,13 +412,14 @@ bool members(struct walk &w, od::object object, struct node *parent, const char 
 			return syntax(w);
 		const od::raw_json_string key = field.key();
 		if (!key_id(w, key, &id) || !key_add(w, k, id, key.raw()) ||
-		    !value(w, field.value(), parent, id, depth))
+			!value(w, field.value(), parent, id, depth))
 			return false;
 	}
 	return keys_end(w, k, at);
 }
 
-/* iterate finds the tokens and checks UTF-8; its buffers grow by doubling, not document by document. */
+/* iterate finds the tokens and checks UTF-8; its buffers grow by doubling, not document by
+ * document. */
 bool start(struct walk &w, od::document &doc)
 {
 	struct json_simd *s = w.s;
@@ -442,8 +455,8 @@ extern "C" void json_simd_free(struct json_simd *s)
 	delete s;
 }
 
-extern "C" bool json_simd_parse(struct json_simd *s, struct str doc, uint64_t offset, struct arena *a,
-				struct node **root, struct json_fault *f)
+extern "C" bool json_simd_parse(struct json_simd *s, struct str doc, uint64_t offset,
+	struct arena *a, struct node **root, struct json_fault *f)
 {
 	struct walk w = {s, doc, offset, a, f, nullptr, 0, 0};
 	od::document document;

@@ -19,7 +19,7 @@ struct json_tree {
 	struct reader *r;
 	struct json_simd *parser;
 	struct zip_read *zip;
-	uint64_t member;	/* the next one */
+	uint64_t member; /* the next one */
 	struct slot next;
 	struct slot at;
 };
@@ -86,8 +86,8 @@ static int unreadable(struct item *it, const struct err *why, struct diag *d)
 	return 1;
 }
 
-static int read_member(struct json_tree *t, uint64_t i, struct slot *s, struct item *it, struct diag *d,
-		       struct err *e)
+static int read_member(struct json_tree *t, uint64_t i, struct slot *s, struct item *it,
+	struct diag *d, struct err *e)
 {
 	struct json_fault fault;
 	size_t n = 0;
@@ -100,7 +100,8 @@ static int read_member(struct json_tree *t, uint64_t i, struct slot *s, struct i
 	it->raw = STR("");
 	if (zip_read_member(t->zip, i, LIMIT_ITEM, JSON_SIMD_PAD, &s->p, &s->cap, &n, e) == -1) {
 		if (e->code == ERR_IO)
-			return err_wrap(e, STR_FMT ": " STR_FMT, STR_ARG(t->r->spec.file), STR_ARG(it->file));
+			return err_wrap(e, STR_FMT ": " STR_FMT, STR_ARG(t->r->spec.file),
+				STR_ARG(it->file));
 		return unreadable(it, e, d);
 	}
 	it->raw = (struct str){s->p, n};
@@ -131,10 +132,11 @@ int json_tree_next(struct json_tree *t, struct item *it, struct diag *d, struct 
 	return read_member(t, t->member++, &t->next, it, d, e);
 }
 
-int json_tree_at(struct json_tree *t, uint64_t index, struct item *it, struct diag *d, struct err *e)
+int json_tree_at(
+	struct json_tree *t, uint64_t index, struct item *it, struct diag *d, struct err *e)
 {
 	if (index >= zip_read_count(t->zip))
-		return err_set(e, ERR_ABSENT, STR_FMT ": there is no member %llu", STR_ARG(t->r->spec.file),
-			       (unsigned long long)index);
+		return err_set(e, ERR_ABSENT, STR_FMT ": there is no member %llu",
+			STR_ARG(t->r->spec.file), (unsigned long long)index);
 	return read_member(t, index, &t->at, it, d, e);
 }

@@ -32,13 +32,15 @@ static int unknown(struct str format, struct err *e)
 		names[i] = formats[i]->name;
 	near = str_suggest(format, names, FORMATS);
 	if (near)
-		return err_set(e, ERR_CONFIG, "format '" STR_FMT "' is not known; did you mean '%s'?",
-			       STR_ARG(format), near);
+		return err_set(e, ERR_CONFIG,
+			"format '" STR_FMT "' is not known; did you mean '%s'?", STR_ARG(format),
+			near);
 	return err_set(e, ERR_CONFIG, "format '" STR_FMT "' is not known; there are json and csv",
-		       STR_ARG(format));
+		STR_ARG(format));
 }
 
-struct reader *reader_open(int fd, const struct reader_spec *spec, struct names *names, struct err *e)
+struct reader *reader_open(
+	int fd, const struct reader_spec *spec, struct names *names, struct err *e)
 {
 	const struct reader_ops *ops = reader_find(spec->format);
 	struct reader *r = NULL;

@@ -18,31 +18,33 @@
 
 /* How a source is to be read. Texts are borrowed while the reader is open. */
 struct reader_spec {
-	struct str format;	/* "json", "csv" */
-	struct str file;	/* name for messages */
-	/* json: a packed export tree (ZIP) has one item a member; else NDJSON, or one value.
-	 * Only members below this path are items ("" all), e.g. "content/". */
+	struct str format; /* "json", "csv" */
+	struct str file;   /* name for messages */
+	/* json: a packed export tree (ZIP) has one item a member that ends in .json; else one
+	 * object a line, or one object. Only members below this path are items ("" all), e.g.
+	 * "content/". */
 	struct str items_below;
 	/* csv */
-	char separator;		/* 0: ',' */
-	char quote;		/* 0: '"' */
-	char decimal;		/* '.', ',' or 0 when no column is a number with decimals */
-	bool no_header;		/* columns are called c1, c2 ... */
-	bool keep_empty;	/* empty="keep": an empty cell is an empty node, else absent */
-	const struct str *columns;	/* names given by the configuration instead of a header */
+	char separator;		   /* 0: ',' */
+	char quote;		   /* 0: '"' */
+	char decimal;		   /* '.', ',' or 0 when no column is a number with decimals */
+	bool no_header;		   /* columns are called c1, c2 ... */
+	bool keep_empty;	   /* empty="keep": an empty cell is an empty node, else absent */
+	const struct str *columns; /* names given by the configuration instead of a header */
 	size_t ncolumns;
-	const struct str *numbers;	/* columns whose decimal mark is turned into '.' */
+	const struct str *numbers; /* columns whose decimal mark is turned into '.' */
 	size_t nnumbers;
 };
 
-/* One item. All borrowed from the reader until its next call. */
+/* One item. Borrowed from the reader: what next gave until its next next, what at gave until its
+ * next at. */
 struct item {
-	struct node *root;	/* NULL: could not be parsed; findings say why */
-	struct str file;	/* file, or member of a packed tree */
-	uint64_t locator;	/* gives this item again by reader_at */
-	uint64_t offset;	/* of its first byte in the file or member */
-	uint32_t line;		/* of its first byte; 1 for a member */
-	struct str raw;		/* its bytes, for quarantine and for places */
+	struct node *root; /* NULL: could not be parsed; findings say why */
+	struct str file;   /* file, or member of a packed tree */
+	uint64_t locator;  /* gives this item again by reader_at */
+	uint64_t offset;   /* of its first byte in the file or member */
+	uint32_t line;	   /* of its first byte; 1 for a member, 0 not known (at) */
+	struct str raw;	   /* its bytes, for quarantine and for places */
 };
 
 struct reader;
@@ -51,10 +53,13 @@ struct reader_ops {
 	const char *name;
 	/* MUST. fd is borrowed and is only read by position (pread), so that it can be shared. */
 	int (*open)(struct reader *r, struct err *e);
-	/* MUST. 1 item, 0 end, -1 the file as a whole cannot be read (fault in e, place included). */
+	/* MUST. 1 item, 0 end, -1 the file as a whole cannot be read (fault in e, place
+	 * included). */
 	int (*next)(struct reader *r, struct item *it, struct diag *d, struct err *e);
-	/* MUST. The item at a locator that next gave before; does not disturb next. 1 or -1. */
-	int (*at)(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e);
+	/* MUST. The item at a locator that next gave before; does not disturb next or its item.
+	 * 1 or -1 (ERR_ABSENT: there is none). */
+	int (*at)(
+		struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e);
 	/* MUST accept a half-open reader. */
 	void (*close)(struct reader *r);
 };
@@ -64,17 +69,19 @@ struct reader {
 	const struct reader_ops *ops;
 	struct reader_spec spec;
 	int fd;
-	struct names *names;	/* borrowed */
+	struct names *names; /* borrowed */
 	void *self;
-	uint64_t items;		/* given so far */
-	uint64_t bytes;		/* of input consumed, for progress */
-	uint64_t size;		/* of the input */
+	uint64_t items; /* given so far */
+	uint64_t bytes; /* of input consumed, for progress */
+	uint64_t size;	/* of the input */
 };
 
 /* NULL and *e when the format is unknown ("did you mean") or the file is not one. */
-struct reader *reader_open(int fd, const struct reader_spec *spec, struct names *names, struct err *e);
+struct reader *reader_open(
+	int fd, const struct reader_spec *spec, struct names *names, struct err *e);
 int reader_next(struct reader *r, struct item *it, struct diag *d, struct err *e) ATTR_CHECK;
-int reader_at(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e) ATTR_CHECK;
+int reader_at(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e)
+	ATTR_CHECK;
 void reader_close(struct reader *r);
 /* Turns an offset of a value into line and column, from item.raw. */
 struct place reader_place(const struct item *it, uint64_t offset);

@@ -15,24 +15,24 @@
 struct node;
 
 struct value {
-	uint16_t element;	/* from 1 */
-	uint16_t repetition;	/* from 1 */
-	uint16_t component;	/* from 1; 1 too for a simple element */
-	struct str text;	/* UTF-8 */
-	const struct node *from;	/* the source value it came from, or NULL */
-	uint32_t map_line;	/* line of the map that made it, or 0 */
-	bool masked;		/* differs between nights by design (item numbers, $run): not in the content hash */
+	uint16_t element;	 /* from 1 */
+	uint16_t repetition;	 /* from 1 */
+	uint16_t component;	 /* from 1; 1 too for a simple element */
+	struct str text;	 /* UTF-8 */
+	const struct node *from; /* the source value it came from, or NULL */
+	uint32_t map_line;	 /* line of the map that made it, or 0 */
+	bool masked; /* differs between nights by design (item numbers, $run): not in the content hash */
 };
 
 struct segment {
 	struct str tag;
-	const struct def_segment *def;	/* NULL when the tag is unknown */
-	const struct def_node *node;	/* its position in the message, where known */
+	const struct def_segment *def; /* NULL when the tag is unknown */
+	const struct def_node *node;   /* its position in the message, where known */
 	struct value *values;
 	size_t n;
 	uint32_t map_line;
-	uint64_t offset;		/* of its first byte, when read */
-	uint32_t position;		/* in its set (ST = 1), when read */
+	uint64_t offset;   /* of its first byte, when read */
+	uint32_t position; /* in its set (ST = 1), when read */
 	struct segment *next;
 };
 

@@ -12,6 +12,8 @@ void window_init(struct window *w, int fd, size_t block, size_t max)
 	w->fd = fd;
 	w->block = block;
 	w->max = max;
+	w->cap = WINDOW_PAD;
+	w->p = mem_alloc(w->cap);
 }
 
 void window_done(struct window *w)

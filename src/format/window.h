@@ -1,5 +1,5 @@
-/* A file seen through a window that moves forward: bytes at..end of p are there, WINDOW_PAD more may be
- * read. Reads by position only, so the descriptor can be shared. */
+/* A file seen through a window that moves forward: bytes at..end of p are there, WINDOW_PAD more
+ * may be read. Reads by position only, so the descriptor can be shared. */
 #ifndef FORMAT_WINDOW_H
 #define FORMAT_WINDOW_H
 
@@ -13,15 +13,15 @@
 enum { WINDOW_PAD = 64 };
 
 struct window {
-	int fd;		/* borrowed */
+	int fd; /* borrowed */
 	char *p;
 	size_t cap;
-	size_t at;	/* first byte still needed; the user moves it */
+	size_t at; /* first byte still needed; the user moves it */
 	size_t end;
-	uint64_t base;	/* offset of p[0] in the file */
-	size_t block;	/* bytes to read at once */
-	size_t max;	/* most bytes that may be needed at once */
-	bool eof;	/* end is the end of the file */
+	uint64_t base; /* offset of p[0] in the file */
+	size_t block;  /* bytes to read at once */
+	size_t max;    /* most bytes that may be needed at once */
+	bool eof;      /* end is the end of the file */
 };
 
 void window_init(struct window *w, int fd, size_t block, size_t max);

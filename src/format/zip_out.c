@@ -1,7 +1,7 @@
 /*
- * ZIP records (APPNOTE 6.3): each member is deflated as it comes, its sizes and CRC follow it in a data
- * descriptor, and names are read back for the directory at the end, so that what is kept of a member is
- * 32 bytes. Times are fixed: equal trees give equal bytes.
+ * ZIP records (APPNOTE 6.3): each member is deflated as it comes, its sizes and CRC follow it in
+ * a data descriptor, and names are read back for the directory at the end, so that what is kept
+ * of a member is 32 bytes. Times are fixed: equal trees give equal bytes.
  */
 #include "format/zip_out.h"
 
@@ -15,39 +15,39 @@
 
 enum {
 	BUFFER = 256 << 10,
-	LEVEL = 1,		/* text shrinks to a fifth at the speed of the disk; 6 gains little */
+	LEVEL = 1, /* text shrinks to a fifth at the speed of the disk; 6 gains little */
 	LOCAL = 30,
 	CENTRAL = 46,
 	VERSION = 20,
 	VERSION_64 = 45,
-	FLAGS = 0x0808,		/* data descriptor, name is UTF-8 */
+	FLAGS = 0x0808, /* data descriptor, name is UTF-8 */
 	DEFLATE = 8,
-	DATE = 0x0021,		/* 1980-01-01, the first there is */
+	DATE = 0x0021, /* 1980-01-01, the first there is */
 	UNIX = 3 << 8,
 	MANY = 0xffff
 };
 
 static const uint32_t most = 0xffffffff;
-static const uint32_t mode = 0100640u << 16;	/* what unzip gives the file */
+static const uint32_t mode = 0100640u << 16; /* what unzip gives the file */
 
 struct member {
 	uint64_t offset;
 	uint32_t crc;
 	uint32_t packed;
 	uint32_t size;
-	uint32_t name;		/* its length */
+	uint32_t name; /* its length */
 };
 
 struct zip_out {
 	int fd;
-	uint64_t at;		/* of the next byte of buf in the archive */
+	uint64_t at; /* of the next byte of buf in the archive */
 	size_t n;
 	unsigned char *buf;
 	z_stream deflate;
 	struct member *members;
 	size_t count;
 	size_t cap;
-	uint64_t packed;	/* of the member that is open */
+	uint64_t packed; /* of the member that is open */
 	uint64_t size;
 };
 
@@ -71,7 +71,8 @@ struct zip_out *zip_out_new(int out)
 	z->buf = mem_alloc(BUFFER);
 	z->deflate.zalloc = take;
 	z->deflate.zfree = give;
-	BUG_IF(deflateInit2(&z->deflate, LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK);
+	BUG_IF(deflateInit2(&z->deflate, LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) !=
+		Z_OK);
 	return z;
 }
 
@@ -136,8 +137,8 @@ int zip_out_begin(struct zip_out *z, struct str name, struct err *e)
 		return err_set(e, ERR_LIMIT, "the tree has more than %d files", LIMIT_TREE_FILES);
 	BUG_IF(name.n == 0 || name.n > LIMIT_PATH);
 	mem_grow(&z->members, &z->cap, z->count + 1, sizeof(*z->members));
-	z->members[z->count] = (struct member){.offset = here(z), .name = (uint32_t)name.n,
-					       .crc = (uint32_t)crc32(0, NULL, 0)};
+	z->members[z->count] = (struct member){
+		.offset = here(z), .name = (uint32_t)name.n, .crc = (uint32_t)crc32(0, NULL, 0)};
 	z->packed = 0;
 	z->size = 0;
 	le(&r, 0x04034b50, 4);
@@ -203,7 +204,8 @@ int zip_out_end(struct zip_out *z, struct err *e)
 	if (squeeze(z, Z_FINISH, e) == -1)
 		return -1;
 	if (z->size >= most || z->packed >= most)
-		return err_set(e, ERR_LIMIT, "the file has 4 GB or more; none in an export tree has");
+		return err_set(
+			e, ERR_LIMIT, "the file has 4 GB or more; none in an export tree has");
 	m->packed = (uint32_t)z->packed;
 	m->size = (uint32_t)z->size;
 	z->count++;

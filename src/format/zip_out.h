@@ -1,4 +1,4 @@
-/* Writes the records of a ZIP archive front to back; zip_pack.h decides what goes in. */
+/* Writes the records of a ZIP archive front to back; zip.h decides what goes in. */
 #ifndef FORMAT_ZIP_OUT_H
 #define FORMAT_ZIP_OUT_H
 

@@ -1,4 +1,5 @@
-/* Reading ZIP (APPNOTE 6.3) through libzip, over a source of our own that uses pread; see zip_read.h. */
+/* Reading ZIP (APPNOTE 6.3) through libzip, over a source of our own that uses pread; see
+ * zip_read.h. */
 #include "format/zip_read.h"
 
 #include <errno.h>
@@ -14,8 +15,8 @@ struct zip_read {
 	zip_t *zip;
 	int fd;
 	uint64_t size;
-	uint64_t at;		/* of the source */
-	zip_error_t error;	/* of the source */
+	uint64_t at;	   /* of the source */
+	zip_error_t error; /* of the source */
 	uint64_t count;
 };
 
@@ -71,9 +72,9 @@ static zip_int64_t source(void *user, void *data, zip_uint64_t n, zip_source_cmd
 	case ZIP_SOURCE_ERROR:
 		return zip_error_to_data(&z->error, data, n);
 	case ZIP_SOURCE_SUPPORTS:
-		return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE,
-						      ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE,
-						      ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL, -1);
+		return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ,
+			ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE,
+			ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL, -1);
 	default:
 		return 0;
 	}
@@ -103,11 +104,13 @@ static int trust(const struct zip_read *z, struct err *e)
 	uint64_t sum = 0;
 
 	if (z->count > LIMIT_TREE_FILES)
-		return err_set(e, ERR_LIMIT, "the archive has more than %d members", LIMIT_TREE_FILES);
+		return err_set(
+			e, ERR_LIMIT, "the archive has more than %d members", LIMIT_TREE_FILES);
 	for (uint64_t i = 0; i < z->count; i++) {
 		zip_stat_t st;
 		const zip_uint64_t want = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
-		if (zip_stat_index(z->zip, i, ZIP_FL_ENC_RAW, &st) == -1 || (st.valid & want) != want)
+		if (zip_stat_index(z->zip, i, ZIP_FL_ENC_RAW, &st) == -1 ||
+			(st.valid & want) != want)
 			return lie(e, "has a member without a name or a size", "");
 		if (zip_name_locate(z->zip, st.name, ZIP_FL_ENC_RAW) != (zip_int64_t)i)
 			return lie(e, "has two members of one name", st.name);
@@ -126,7 +129,7 @@ struct zip_read *zip_read_open(int fd, uint64_t size, struct err *e)
 
 	zip_error_init(&error);
 	zip_error_init(&z->error);
-	if (size == 0) {	/* libzip would take it for an archive without members */
+	if (size == 0) { /* libzip would take it for an archive without members */
 		(void)lie(e, "is an empty file", "");
 		goto bad;
 	}
@@ -197,11 +200,13 @@ static int admit(struct zip_read *z, uint64_t i, size_t limit, zip_stat_t *st, s
 		return lie(e, "has an encrypted member", st->name);
 	if (st->size > limit)
 		return err_set(e, ERR_LIMIT, "the member has %llu bytes; at most %zu are allowed",
-			       (unsigned long long)st->size, limit);
+			(unsigned long long)st->size, limit);
 	if (st->size > 65536 && st->size / ZIP_READ_RATIO > st->comp_size)
-		return err_set(e, ERR_LIMIT, "the member swells from %llu to %llu bytes; at most %d fold is "
-			       "allowed", (unsigned long long)st->comp_size, (unsigned long long)st->size,
-			       ZIP_READ_RATIO);
+		return err_set(e, ERR_LIMIT,
+			"the member swells from %llu to %llu bytes; at most %d fold is "
+			"allowed",
+			(unsigned long long)st->comp_size, (unsigned long long)st->size,
+			ZIP_READ_RATIO);
 	return 0;
 }
 
@@ -224,7 +229,7 @@ static int read_all(zip_file_t *f, char *p, size_t size, struct err *e)
 }
 
 int zip_read_member(struct zip_read *z, uint64_t i, size_t limit, size_t pad, char **p, size_t *cap,
-		    size_t *n, struct err *e)
+	size_t *n, struct err *e)
 {
 	zip_stat_t st;
 	zip_file_t *f = NULL;

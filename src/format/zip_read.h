@@ -9,7 +9,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { ZIP_READ_RATIO = 200 };	/* most that a member may grow; text of content items shrinks to a tenth */
+enum {
+	ZIP_READ_RATIO = 200
+}; /* most that a member may grow; text of content items shrinks to a tenth */
 
 struct zip_read;
 
@@ -25,6 +27,6 @@ uint64_t zip_read_find(const struct zip_read *z, const char *name);
 /* The whole member into *p, made larger if need be (*cap), with pad zero bytes behind it. -1:
  * ERR_LIMIT over limit or swelling too much, ERR_INPUT damaged, ERR_IO the disk failed. */
 int zip_read_member(struct zip_read *z, uint64_t i, size_t limit, size_t pad, char **p, size_t *cap,
-		    size_t *n, struct err *e) ATTR_CHECK;
+	size_t *n, struct err *e) ATTR_CHECK;
 
 #endif

@@ -12,6 +12,7 @@
 #include "stage/spool.h"
 #include "stage/trace.h"
 #include "store/ledger_interchange.h"
+#include "store/ledger_item.h"
 
 /* One fault of the partner with what tracing found. */
 struct traced {
@@ -348,7 +349,7 @@ static int judge(struct applying *p, struct err *e)
 	return apply(p, e);
 }
 
-int ack_apply(struct env *v, const struct received_row *from, const struct ack *x, struct err *e)
+int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x, struct err *e)
 {
 	struct applying p;
 	int rc = -1;

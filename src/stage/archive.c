@@ -8,7 +8,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "format/gz.h"
-#include "format/zip_pack.h"
+#include "format/zip.h"
 #include "secure/hash.h"
 #include "stage/spool.h"
 #include "store/ledger_input.h"

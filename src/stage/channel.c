@@ -148,7 +148,7 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 	frame_str(&c->frame, r->name);
 	frame_int(&c->frame, r->size);
 	frame_str(&c->frame, r->sha);
-	frame_int(&c->frame, renaming);
+	frame_int(&c->frame, renaming ? 1 : r->resent > 0 ? 2 : 0);
 	if (frame_send(c->proc.fd, &c->frame, e) == -1 || next_frame(c, e) == -1)
 		return -1;
 	if (c->frame.type == FRAME_MAY) {

@@ -55,6 +55,7 @@ struct parcel {
 	char sha[HASH_HEX];
 	uint64_t size;
 	bool renaming;
+	bool again;	/* a resend: our own file may still be there */
 };
 
 /* Asks the supervisor to commit the intent to rename. */
@@ -80,9 +81,10 @@ static int look_first(struct worker *w, const struct parcel *p, enum channel_sen
 
 	if (rc == -1)
 		return -1;
-	if (rc == 1 && p->renaming && there.plain && there.size == p->size) {
+	if (rc == 1 && (p->renaming || p->again) && there.plain && there.size == p->size) {
 		*outcome = CHANNEL_FOUND;
-		(void)snprintf(text, size, "found on reconnect, %llu bytes; %s", (unsigned long long)there.size, w->t.peer);
+		(void)snprintf(text, size, "%s, %llu bytes; %s", p->again ?
+			"still there, not sent once more" : "found on reconnect", (unsigned long long)there.size, w->t.peer);
 		return 0;
 	}
 	if (rc == 1) {
@@ -142,7 +144,9 @@ static int do_send(struct worker *w, struct err *e)
 	text_of(frame_get_str(&w->frame), p.name, sizeof(p.name));
 	p.size = (uint64_t)frame_get_int(&w->frame);
 	text_of(frame_get_str(&w->frame), p.sha, sizeof(p.sha));
-	p.renaming = frame_get_int(&w->frame) != 0;
+	const int64_t before = frame_get_int(&w->frame);
+	p.renaming = before == 1;
+	p.again = before == 2;
 	(void)snprintf(p.temp, sizeof(p.temp), ".%s.tmp", p.name);
 	err_clear(&why);
 	fd = fsx_open(w->job->outbox, p.name, &why);

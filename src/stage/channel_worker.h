@@ -14,7 +14,7 @@ struct channel_job {
 };
 
 /* First frame: RESULT(0, "", peer) or FAIL(code, reason, text). Then WORK frames are answered:
- * SEND(name, size, sha, renaming) by MAY() [answered MAY()] and RESULT(outcome, reason, text);
+ * SEND(name, size, sha, 1 renaming | 2 resend | 0) by MAY() [answered MAY()] and RESULT(outcome, reason, text);
  * LIST() by FOUND(name, size, mtime)... and RESULT(skipped, "", ""); FETCH(name, tmp) by
  * RESULT(size, "", ""); REMOVE(name) by RESULT(0, "", ""); each may end in FAIL instead. */
 int channel_worker_main(int fd, void *job);

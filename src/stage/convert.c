@@ -17,9 +17,12 @@
 #include "stage/convert_due.h"
 #include "stage/convert_worker.h"
 #include "stage/frame.h"
+#include "stage/inputs.h"
 #include "stage/lines.h"
 #include "stage/proc.h"
 #include "store/ledger_interchange.h"
+#include "store/ledger_item.h"
+#include "store/ledger_unit.h"
 
 enum { JOBS_MAX = 32, EXIT_MEMORY = 71 };
 
@@ -32,6 +35,7 @@ struct job {
 	int64_t requests;		/* control numbers asked for */
 	bool answered;			/* DONE or FAIL has come */
 	bool done;
+	bool interrupted;		/* no attempt counted: not tried again before something else moves */
 	struct unit_counts counts;
 	int64_t isa, gs;
 	struct err fault;		/* of FAIL */
@@ -49,7 +53,7 @@ static void interchange_subject(const struct job *j, char out[40])
 
 static void job_close(struct job *j)
 {
-	convert_close_inputs(&j->work.in);
+	inputs_close(&j->work.in);
 	fsx_tmp_drop(&j->out);
 	fsx_tmp_drop(&j->lineage);
 	fsx_tmp_drop(&j->aside);
@@ -154,7 +158,7 @@ static int open_outputs(struct env *v, struct job *j, struct err *e)
 static int start_worker(struct env *v, struct job *j, struct proc *p, struct err *e)
 {
 	struct convert_job *w = &j->work;
-	int keep[CONVERT_JOINS + 8];
+	int keep[INPUTS_JOINS + 8];
 	size_t n = 0;
 
 	w->env = v;
@@ -211,6 +215,7 @@ static int uncount(struct env *v, struct job *j, const char *why, struct err *e)
 	char subject[40];
 
 	unit_subject(j, subject);
+	j->interrupted = true;
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_unit_uncount(l, j->unit.id, e) == -1 || ledger_event(l, "interrupted", subject, e, "%s", why) == -1) {
@@ -321,7 +326,7 @@ static int apply_results(struct env *v, const struct job *j, const char *items_n
 }
 
 /* Items set aside now that were not so before: somebody has to look. */
-static int count_news(struct env *v, const struct job *j, struct err *e)
+static int count_news(struct env *v, const struct job *j, int64_t *news, struct err *e)
 {
 	int64_t n = 0;
 
@@ -329,7 +334,7 @@ static int count_news(struct env *v, const struct job *j, struct err *e)
 		"aside b WHERE b.agreement = a.agreement AND b.key = a.key AND b.codes = a.codes AND b.closed = 0 AND "
 		"b.unit <> a.unit)", "i", j->unit.id) != 1)
 		return -1;
-	v->news += (uint64_t)n;
+	*news = n;
 	return 0;
 }
 
@@ -344,9 +349,10 @@ struct evidence {
 	char sha[HASH_HEX], lineage_sha[HASH_HEX];
 	uint64_t size;
 	char items_name[220];
+	int64_t news;			/* set aside or reported, and not so before */
 };
 
-static int record(struct env *v, struct job *j, const struct evidence *x, struct err *e)
+static int record(struct env *v, struct job *j, struct evidence *x, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	const struct unit_counts *c = &j->counts;
@@ -357,7 +363,7 @@ static int record(struct env *v, struct job *j, const struct evidence *x, struct
 
 	unit_subject(j, unit);
 	interchange_subject(j, interchange);
-	if (apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, e) == -1)
+	if (apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
 		return -1;
 	if (str_is(j->unit.mode, "all"))
 		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, &closed, e);
@@ -438,6 +444,11 @@ static int succeed(struct env *v, struct job *j, struct err *e)
 	env_log(v, LOG_INFO, "converted", subject, STR_FMT ": %" PRId64 " items, %" PRId64 " out, %" PRId64 " not selected, %"
 		PRId64 " set aside, %" PRId64 " unchanged, %" PRId64 " waiting", STR_ARG(j->unit.agreement), j->counts.items,
 		j->counts.out, j->counts.unselected, j->counts.aside, j->counts.unchanged, j->counts.waiting);
+	v->news += (uint64_t)x.news;
+	if (x.news > 0)
+		env_log(v, LOG_WARN, "set-aside", subject, STR_FMT ": %" PRId64 " of %" PRId64 " items are set aside and %" PRId64
+			" rows belong to no item; %" PRId64 " of these are new: gridspool status", STR_ARG(j->unit.agreement),
+			j->counts.aside, j->counts.items, j->counts.orphans, x.news);
 	return 0;
 }
 
@@ -553,7 +564,7 @@ static int begin(struct env *v, struct job *j, const struct unit_row *u, struct 
 	j->work.route = env_route_of(v, u->agreement);
 	if (!j->work.route)
 		return end_unit(v, j, "failed", "AGREEMENT-GONE", "its agreement is no longer in the bundle", e);
-	if (convert_open_inputs(v, j->work.route, u->inputs, &j->work.in, e) == -1) {
+	if (inputs_open(v, j->work.route, u->inputs, &j->work.in, e) == -1) {
 		char note[ERR_TEXT_MAX];
 		(void)snprintf(note, sizeof(note), "%s", e->text);
 		v->news++;
@@ -598,8 +609,8 @@ static int crew_wait(struct env *v, struct crew *c, struct frame *f, int64_t *wo
 		proc_kill(&c->procs[i]);
 	}
 	rc = finish(v, &c->jobs[i], &c->procs[i], e);
+	*worked += c->jobs[i].interrupted ? 0 : 1;
 	crew_drop(c, i);
-	(*worked)++;
 	return rc;
 }
 

@@ -8,6 +8,7 @@
 #include "secure/hash.h"
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
+#include "store/ledger_item.h"
 #include "store/ledger_unit.h"
 
 /* The inputs of one agreement as they stand: what a unit would read. */

@@ -43,15 +43,15 @@ static void tell_progress(void *ctx, uint64_t items, uint64_t bytes, uint64_t si
 
 static int work(const struct convert_job *j, struct line *line, struct produce_counts *c, struct err *e)
 {
-	struct convert_readers readers;
+	struct inputs_readers readers;
 	struct x12_profile profile;
 	struct known *known = NULL;
 	int rc = -1;
 
-	convert_profile(j->env, j->route->agreement, j->fixed_at, &profile);
+	inputs_profile(j->env, j->route->agreement, j->fixed_at, &profile);
 	memset(&readers, 0, sizeof(readers));
 	if (x12_write_check_profile(&profile, e) == -1 ||
-	    convert_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) == -1 ||
+	    inputs_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) == -1 ||
 	    known_load(j->known, &known, e) == -1)
 		goto out;
 	const struct produce p = {
@@ -76,7 +76,7 @@ static int work(const struct convert_job *j, struct line *line, struct produce_c
 		rc = produce_read_back(&p, c, e);
 out:
 	known_free(known);
-	convert_close_readers(&readers);
+	inputs_close_readers(&readers);
 	return rc;
 }
 

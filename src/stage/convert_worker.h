@@ -2,13 +2,13 @@
 #ifndef STAGE_CONVERT_WORKER_H
 #define STAGE_CONVERT_WORKER_H
 
-#include "stage/convert.h"
+#include "stage/inputs.h"
 #include "stage/produce.h"
 
 struct convert_job {
 	struct env *env;
 	const struct env_route *route;
-	struct convert_inputs in;
+	struct inputs in;
 	int64_t fixed_at;
 	char run[40];
 	bool only_due;

@@ -8,7 +8,9 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "stage/ack_apply.h"
+#include "stage/ingest_worker.h"
 #include "stage/proc.h"
+#include "store/ledger_received.h"
 
 static int set_state(struct env *v, const struct received_row *r, const char *state, const char *place,
 	const char *reason, const char *note, struct err *e)
@@ -80,7 +82,7 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 		return put_away(v, r, "INGEST-CRASH", "reading it crashed three times", e);
 	if (count_attempt(v, r, e) == -1)
 		return -1;
-	if (ingest_read(v, r, &first, &others, a, e) == -1) {
+	if (ingest_worker_read(v, r, &first, &others, a, e) == -1) {
 		char text[ERR_TEXT_MAX];
 		(void)snprintf(text, sizeof(text), "%s", e->text);
 		if (e->code == ERR_STOP) {
@@ -90,7 +92,7 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 		return e->code == ERR_INPUT || e->code == ERR_LIMIT ? put_away(v, r, "RECEIVED-DAMAGED", text, e) : -1;
 	}
 	for (const struct ack *x = first; x; x = x->next) {
-		if (ack_apply(v, r, x, e) == -1)
+		if (ack_apply_one(v, r, x, e) == -1)
 			return -1;
 	}
 	if (!first) {

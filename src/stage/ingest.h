@@ -6,14 +6,8 @@
 #ifndef STAGE_INGEST_H
 #define STAGE_INGEST_H
 
-#include "edi/ack.h"
 #include "stage/env.h"
-#include "store/ledger_received.h"
 
 int ingest_run(struct env *v, int64_t *worked, struct err *e) ATTR_CHECK;
-
-/* Reads the acknowledgments of one stored file in a closed-in worker. */
-int ingest_read(struct env *v, const struct received_row *r, struct ack **first, struct str *others, struct arena *a,
-	struct err *e) ATTR_CHECK;
 
 #endif

@@ -1,4 +1,6 @@
-/* The ingest worker: one received file and the definitions; verdicts come back as frames. */
+/* The ingest worker; see ingest_worker.h. */
+#include "stage/ingest_worker.h"
+
 #include <string.h>
 
 #include "base/fsx.h"
@@ -6,7 +8,6 @@
 #include "base/mem.h"
 #include "secure/sandbox.h"
 #include "stage/frame.h"
-#include "stage/ingest.h"
 #include "stage/proc.h"
 
 enum part { PART_ACK = 1, PART_SET, PART_FAULT };
@@ -236,7 +237,7 @@ static int take(struct rebuild *r, int fd, struct frame *f, struct str *others, 
 	return frame_ok(f) ? 1 : err_set(e, ERR_STOP, "the ingest worker's answer is not whole");
 }
 
-int ingest_read(struct env *v, const struct received_row *r, struct ack **first, struct str *others, struct arena *a,
+int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first, struct str *others, struct arena *a,
 	struct err *e)
 {
 	struct ingest_job j = {.env = v, .fd = -1, .file = r->name};

@@ -10,7 +10,7 @@
 #include "secure/hash.h"
 #include "secure/sandbox.h"
 #include "stage/archive.h"
-#include "stage/convert.h"
+#include "stage/inputs.h"
 #include "stage/frame.h"
 #include "stage/lines.h"
 #include "stage/proc.h"
@@ -101,7 +101,7 @@ static int open_lineage(struct env *v, const struct interchange_row *r, struct e
 struct trace_job {
 	struct env *env;
 	const struct env_route *route;
-	struct convert_inputs in;
+	struct inputs in;
 	struct unit_row unit;
 	struct trace_point *points;
 	size_t n;
@@ -170,7 +170,7 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 
 static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct err *e)
 {
-	struct convert_readers readers;
+	struct inputs_readers readers;
 	struct map_run *run = NULL;
 	struct arena a;
 	struct diag d;
@@ -179,7 +179,7 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	arena_init(&a);
 	diag_init(&d, &a);
 	memset(&readers, 0, sizeof(readers));
-	if (convert_open_readers(j->env, j->route, &j->in, j->unit.fixed_at, j->unit.run.p, &readers, e) == -1)
+	if (inputs_open_readers(j->env, j->route, &j->in, j->unit.fixed_at, j->unit.run.p, &readers, e) == -1)
 		goto out;
 	run = map_run_new(j->route->map, &readers.input, &d, e);
 	rc = run ? 0 : -1;
@@ -192,7 +192,7 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	}
 out:
 	map_run_free(run);
-	convert_close_readers(&readers);
+	inputs_close_readers(&readers);
 	arena_done(&a);
 	return rc;
 }
@@ -255,7 +255,7 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 {
 	struct frame *f = mem_alloc(sizeof(*f));
 	struct proc p;
-	int keep[CONVERT_JOINS + 2];
+	int keep[INPUTS_JOINS + 2];
 	size_t n = 0;
 	int rc = -1;
 
@@ -289,10 +289,10 @@ static int trace_fields(struct env *v, const struct interchange_row *r, struct t
 	if (!str_is(j.unit.bundle, v->bundle))
 		return err_set(e, ERR_ABSENT, "the bundle was changed since; the one of that night is archive/bundles/%.12s.zip",
 			j.unit.bundle.p);
-	rc = convert_open_inputs(v, j.route, j.unit.inputs, &j.in, e);
+	rc = inputs_open(v, j.route, j.unit.inputs, &j.in, e);
 	if (rc == 0)
 		rc = run_worker(&j, a, e);
-	convert_close_inputs(&j.in);
+	inputs_close(&j.in);
 	return rc;
 }
 

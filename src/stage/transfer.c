@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "stage/spool.h"
+#include "store/ledger_item.h"
 #include "store/ledger_partner.h"
 
 enum { FIRST_BACK_OFF = 60, MAX_BACK_OFF = 3600, REFUSED_BACK_OFF = 12 * 3600 };

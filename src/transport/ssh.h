@@ -42,6 +42,6 @@ void ssh_cut(struct ssh *s);
 bool ssh_lost(const struct ssh *s);
 /* ERR_NET for a call that gave rc (not of the server's answer): timeout or connection lost. The
  * connection is cut. */
-int ssh_fault(struct ssh *s, long rc, const char *what, struct err *e);
+int ssh_fault(struct ssh *s, long rc, const char *what, struct err *e) ATTR_CHECK;
 
 #endif

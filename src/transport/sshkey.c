@@ -106,7 +106,7 @@ bool sshkey_look(struct str pem, struct sshkey_look *look)
 
 	memset(look, 0, sizeof(*look));
 	pem = str_trim(pem);
-	if (!str_starts(pem, begin))
+	if (!str_starts(pem, begin) || str_find(pem, STR("PRIVATE KEY-----"), 0) == SIZE_MAX)
 		return false;
 	pem = str_from(pem, begin.n);
 	if (str_starts(pem, openssh)) {
@@ -118,5 +118,5 @@ bool sshkey_look(struct str pem, struct sshkey_look *look)
 		memcpy(look->kind, "ssh-rsa", 8);
 	look->encrypted = str_starts(pem, STR("ENCRYPTED PRIVATE KEY-----")) ||
 		str_find(pem, STR("Proc-Type: 4,ENCRYPTED"), 0) != SIZE_MAX;
-	return str_find(pem, STR("PRIVATE KEY-----"), 0) != SIZE_MAX;
+	return true;
 }

@@ -21,8 +21,10 @@ static const struct str named[] = {{"x", 1}, {"y", 1}};
 #define CSV .format = {"csv", 3}, .file = {"f.csv", 5}
 static const struct reader_spec plain = {CSV};
 static const struct reader_spec semicolon = {CSV, .separator = ';'};
-static const struct reader_spec comma = {CSV, .separator = ';', .decimal = ',', .numbers = number, .nnumbers = 1};
-static const struct reader_spec point = {CSV, .separator = ';', .decimal = '.', .numbers = number, .nnumbers = 1};
+static const struct reader_spec comma = {
+	CSV, .separator = ';', .decimal = ',', .numbers = number, .nnumbers = 1};
+static const struct reader_spec point = {
+	CSV, .separator = ';', .decimal = '.', .numbers = number, .nnumbers = 1};
 static const struct reader_spec keep = {CSV, .keep_empty = true};
 static const struct reader_spec no_header = {CSV, .no_header = true};
 static const struct reader_spec given = {CSV, .columns = named, .ncolumns = 2};
@@ -36,13 +38,15 @@ struct row {
 
 static const struct row rows[] = {
 	{&plain, "a,b\n1,2\n3,4\n", "{a=\"1\" b=\"2\"}\n{a=\"3\" b=\"4\"}\n"},
-	{&plain, "a,b\r\n1,2\n3,4\r\n5,6", "{a=\"1\" b=\"2\"}\n{a=\"3\" b=\"4\"}\n{a=\"5\" b=\"6\"}\n"},
+	{&plain, "a,b\r\n1,2\n3,4\r\n5,6",
+		"{a=\"1\" b=\"2\"}\n{a=\"3\" b=\"4\"}\n{a=\"5\" b=\"6\"}\n"},
 	{&plain, "\xef\xbb\xbf\"a\", b \n1,2\r\n", "{a=\"1\" b=\"2\"}\n"},
 	{&plain, "a,b\n,\n1,\n,2\n", "{}\n{a=\"1\"}\n{b=\"2\"}\n"},
 	{&keep, "a,b\n,\n1,\"\"\n", "{a=\"\" b=\"\"}\n{a=\"1\" b=\"\"}\n"},
 	{&plain, "a,b\n\n1,2\n\r\n\n", "{a=\"1\" b=\"2\"}\n"},
 	{&plain, "a,b\n\"x,y\",\"say \"\"hi\"\"\"\n", "{a=\"x,y\" b=\"say \"hi\"\"}\n"},
-	{&plain, "a,b\n\"l1\nl2\r\nl3\",2\n3,4\n", "{a=\"l1\nl2\r\nl3\" b=\"2\"}\n{a=\"3\" b=\"4\"}\n"},
+	{&plain, "a,b\n\"l1\nl2\r\nl3\",2\n3,4\n",
+		"{a=\"l1\nl2\r\nl3\" b=\"2\"}\n{a=\"3\" b=\"4\"}\n"},
 	{&plain, "a,b\n\"\"\"\",\"\"\"\"\"\"\n", "{a=\"\"\" b=\"\"\"\"}\n"},
 	{&plain, "a,b\n\" x \", y \n", "{a=\" x \" b=\" y \"}\n"},
 	{&plain, "a,b\n\"1\",\"2\"\r\n\"3\",\"4\"", "{a=\"1\" b=\"2\"}\n{a=\"3\" b=\"4\"}\n"},
@@ -52,16 +56,23 @@ static const struct row rows[] = {
 	{&semicolon, "sep=;\na;b\n1;2\n", "{a=\"1\" b=\"2\"}\n"},
 	{&plain, "a\n1\n2\n", "{a=\"1\"}\n{a=\"2\"}\n"},
 	{&plain, "a,b\n", ""},
-	{&plain, "aaaaaaaa,bbbbbbbb,c\n12345678,1234567,\n,,123456789\n", "{aaaaaaaa=\"12345678\" bbbbbbbb=\"1234567\"}\n{c=\"123456789\"}\n"},
-	{&no_header, "1,2,3\n4,5,6\n", "{c1=\"1\" c2=\"2\" c3=\"3\"}\n{c1=\"4\" c2=\"5\" c3=\"6\"}\n"},
+	{&plain, "aaaaaaaa,bbbbbbbb,c\n12345678,1234567,\n,,123456789\n",
+		"{aaaaaaaa=\"12345678\" bbbbbbbb=\"1234567\"}\n{c=\"123456789\"}\n"},
+	{&no_header, "1,2,3\n4,5,6\n",
+		"{c1=\"1\" c2=\"2\" c3=\"3\"}\n{c1=\"4\" c2=\"5\" c3=\"6\"}\n"},
 	{&given, "1,2\n3,4\n", "{x=\"1\" y=\"2\"}\n{x=\"3\" y=\"4\"}\n"},
-	{&plain, "Gewicht (kg),\xc3\xa9\n1,\xe2\x82\xac\n", "{Gewicht (kg)=\"1\" \xc3\xa9=\"\xe2\x82\xac\"}\n"},
+	{&plain, "Gewicht (kg),\xc3\xa9\n1,\xe2\x82\xac\n",
+		"{Gewicht (kg)=\"1\" \xc3\xa9=\"\xe2\x82\xac\"}\n"},
 	/* numbers */
-	{&comma, "n;t\n1,5;1,5\n-0,25;x\n+3,0;\n12;\n", "{n=\"1.5\" t=\"1,5\"}\n{n=\"-0.25\" t=\"x\"}\n{n=\"+3.0\"}\n{n=\"12\"}\n"},
-	{&comma, "n;t\n1.299,00;\n,5;\n1,;\nabc;\n9,52101E+12;\n", "{n=\"1.299,00\"}\n{n=\",5\"}\n{n=\"1,\"}\n{n=\"abc\"}\n{n=\"9,52101E+12\"}\n"},
-	{&comma, "n;t\n12.5;\n1.299;\n", "{n=\"12.5\"}!VALUE-NOT-NUMBER\n{n=\"1.299\"}!VALUE-NOT-NUMBER\n"},
+	{&comma, "n;t\n1,5;1,5\n-0,25;x\n+3,0;\n12;\n",
+		"{n=\"1.5\" t=\"1,5\"}\n{n=\"-0.25\" t=\"x\"}\n{n=\"+3.0\"}\n{n=\"12\"}\n"},
+	{&comma, "n;t\n1.299,00;\n,5;\n1,;\nabc;\n9,52101E+12;\n",
+		"{n=\"1.299,00\"}\n{n=\",5\"}\n{n=\"1,\"}\n{n=\"abc\"}\n{n=\"9,52101E+12\"}\n"},
+	{&comma, "n;t\n12.5;\n1.299;\n",
+		"{n=\"12.5\"}!VALUE-NOT-NUMBER\n{n=\"1.299\"}!VALUE-NOT-NUMBER\n"},
 	{&point, "n;t\n1.5;\n1,5;\n", "{n=\"1.5\"}\n{n=\"1,5\"}\n"},
-	{&plain, "a,b\n=cmd|x,@SUM\n-1,+1\n", "{a=\"=cmd|x\" b=\"@SUM\"}!CSV-FORMULA!CSV-FORMULA\n{a=\"-1\" b=\"+1\"}\n"},
+	{&plain, "a,b\n=cmd|x,@SUM\n-1,+1\n",
+		"{a=\"=cmd|x\" b=\"@SUM\"}!CSV-FORMULA!CSV-FORMULA\n{a=\"-1\" b=\"+1\"}\n"},
 	/* a bad row among good ones */
 	{&plain, "a,b\n1\n1,2,3\n3,4\n", "!CSV-COLUMNS\n!CSV-COLUMNS\n{a=\"3\" b=\"4\"}\n"},
 	{&plain, "a,b\n\"x\"y,2\n3,4\n", "!CSV-QUOTE\n{a=\"3\" b=\"4\"}\n"},
@@ -81,7 +92,10 @@ static const struct row rows[] = {
 	{&plain, "a,b\n1,2\n3,\"4\n5,6\n", "{a=\"1\" b=\"2\"}\nREFUSED CSV-QUOTE\n"},
 	{&plain, "a,b\n1,2\n3,\xff\n5,6\n", "{a=\"1\" b=\"2\"}\nREFUSED CSV-ENCODING\n"},
 	{&plain, "a,b\n1,2\n3", "{a=\"1\" b=\"2\"}\nREFUSED TRUNCATED\n"},
-	{&plain, "\xff\xfe" "a\0,\0b\0\n\0", "REFUSED CSV-ENCODING\n"},
+	{&plain,
+		"\xff\xfe"
+		"a\0,\0b\0\n\0",
+		"REFUSED CSV-ENCODING\n"},
 };
 
 static void table(void **state)
@@ -100,7 +114,8 @@ static void table(void **state)
 	buf_done(&got);
 }
 
-/* Cut inside quotes or inside a row the file is refused; only a cut in the last cell cannot be seen. */
+/* Cut inside quotes or inside a row the file is refused; only a cut in the last cell cannot be
+ * seen. */
 static void cut_everywhere(void **state)
 {
 	const struct str whole = STR("a,b,c\n1,\"x \"\"y\"\",\nz\",3\n4,\"\xc3\xa9\",66\n");
@@ -111,13 +126,14 @@ static void cut_everywhere(void **state)
 	buf_init(&all, 4096);
 	buf_init(&got, 4096);
 	format_support_read(&all, whole, &plain);
-	assert_string_equal(all.p, "{a=\"1\" b=\"x \"y\",\nz\" c=\"3\"}\n{a=\"4\" b=\"\xc3\xa9\" c=\"66\"}\n");
+	assert_string_equal(
+		all.p, "{a=\"1\" b=\"x \"y\",\nz\" c=\"3\"}\n{a=\"4\" b=\"\xc3\xa9\" c=\"66\"}\n");
 	for (size_t n = 7; n < whole.n; n++) {
 		const bool last_cell = (n >= 21 && n <= 23) || n >= 30;
 		format_support_read(&got, str_sub(whole, 0, n), &plain);
 		if (!last_cell && !str_ends(buf_view(&got), STR("REFUSED TRUNCATED\n")) &&
-		    !str_ends(buf_view(&got), STR("REFUSED CSV-QUOTE\n")) &&
-		    !str_ends(buf_view(&got), STR("REFUSED CSV-ENCODING\n")))
+			!str_ends(buf_view(&got), STR("REFUSED CSV-QUOTE\n")) &&
+			!str_ends(buf_view(&got), STR("REFUSED CSV-ENCODING\n")))
 			fail_msg("cut at %zu: %s", n, got.p);
 	}
 	buf_done(&all);
@@ -126,7 +142,8 @@ static void cut_everywhere(void **state)
 
 static void places(void **state)
 {
-	const int fd = format_support_file(STR("\xef\xbb\xbf" "a,b\r\n1,\"x\ny\"\r\n2,3,4\r\n5,=6\r\n"));
+	const int fd = format_support_file(STR("\xef\xbb\xbf"
+					       "a,b\r\n1,\"x\ny\"\r\n2,3,4\r\n5,=6\r\n"));
 	struct names names;
 	struct arena a;
 	struct diag d;
@@ -194,7 +211,8 @@ static void open_quote_has_its_place(void **state)
 	r = reader_open(fd, &plain, &names, &e);
 	assert_int_equal(reader_next(r, &it, &d, &e), 1);
 	assert_int_equal(reader_next(r, &it, &d, &e), -1);
-	assert_non_null(strstr(e.text, "f.csv:4: byte 14: the quote that opens here is not closed"));
+	assert_non_null(
+		strstr(e.text, "f.csv:4: byte 14: the quote that opens here is not closed"));
 	reader_close(r);
 	names_done(&names);
 	(void)close(fd);
@@ -222,7 +240,9 @@ static void many(void **state)
 	buf_init(&text, 64 << 20);
 	buf_c(&text, "id;q;text\r\n");
 	for (int i = 0; i < ROWS; i++)
-		buf_printf(&text, i % 5 == 0 ? "%d;\"q\"\"%d;\r\n\";t\r\n" : "%d;%d;some text of a row\r\n", i, i);
+		buf_printf(&text,
+			i % 5 == 0 ? "%d;\"q\"\"%d;\r\n\";t\r\n" : "%d;%d;some text of a row\r\n",
+			i, i);
 	fd = format_support_file(buf_view(&text));
 	r = reader_open(fd, &semicolon, &names, &e);
 	for (int i = 0; i < ROWS; i++) {
@@ -237,7 +257,8 @@ static void many(void **state)
 		}
 		assert_true(str_to_i64(it.root->child->value, &id));
 		assert_int_equal(id, i);
-		assert_true(str_starts(it.root->child->next->value, i % 5 == 0 ? STR("q\"") : STR("")));
+		assert_true(
+			str_starts(it.root->child->next->value, i % 5 == 0 ? STR("q\"") : STR("")));
 	}
 	assert_int_equal(reader_next(r, &it, &d, &e), 0);
 	assert_int_equal(d.n, 0);

@@ -15,9 +15,9 @@
 
 struct row {
 	const char *doc;
-	const char *code;	/* of the walk; NULL: well-formed */
+	const char *code; /* of the walk; NULL: well-formed */
 	size_t at;
-	const char *fast;	/* of the parser where it differs */
+	const char *fast; /* of the parser where it differs */
 };
 
 static const struct row rows[] = {
@@ -130,7 +130,8 @@ static void table(void **state)
 	s = json_simd_new(&names);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		compare(s, &a, str_c(rows[i].doc), &rows[i]);
-	compare(s, &a, (struct str){"{\"a\":\"\0\"}", 9}, &(struct row){"NUL in a text", "JSON-SYNTAX", 6, NULL});
+	compare(s, &a, (struct str){"{\"a\":\"\0\"}", 9},
+		&(struct row){"NUL in a text", "JSON-SYNTAX", 6, NULL});
 	compare(s, &a, (struct str){"{\0}", 3}, &(struct row){"NUL", "JSON-SYNTAX", 1, NULL});
 	json_simd_free(s);
 	arena_done(&a);
@@ -165,7 +166,8 @@ static void depth(void **state)
 	s = json_simd_new(&names);
 	for (int arrays = 0; arrays < 2; arrays++) {
 		struct row row = deep;
-		compare(s, &a, nested(&b, LIMIT_NESTING, arrays), &(struct row){"64 deep", NULL, 0, NULL});
+		compare(s, &a, nested(&b, LIMIT_NESTING, arrays),
+			&(struct row){"64 deep", NULL, 0, NULL});
 		row.at = arrays ? 5 + (LIMIT_NESTING - 1) : 1 + 5 * (LIMIT_NESTING - 1) + 4;
 		compare(s, &a, nested(&b, LIMIT_NESTING + 1, arrays), &row);
 		compare(s, &a, nested(&b, 100000, arrays), &row);

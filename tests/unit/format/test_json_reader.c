@@ -26,7 +26,8 @@ static const struct row rows[] = {
 	{"{\"a\":1}\n{\"a\":2}\n", "{a=1}\n{a=2}\n"},
 	{"{\"a\":1}\r\n\r\n  \n{\"a\":2}", "{a=1}\n{a=2}\n"},
 	{"\xef\xbb\xbf{\"a\":1}\n", "{a=1}\n"},
-	{"{\"a\":\"x\",\"b\":true,\"c\":null,\"d\":-1.50e3,\"e\":{}}", "{a=\"x\" b=true c=null d=-1.50e3 e={}}\n"},
+	{"{\"a\":\"x\",\"b\":true,\"c\":null,\"d\":-1.50e3,\"e\":{}}",
+		"{a=\"x\" b=true c=null d=-1.50e3 e={}}\n"},
 	{"{\"a\":[1,\"2\",{\"b\":3}],\"c\":[]}", "{a=1 a=\"2\" a={b=3}}\n"},
 	{"{\"a\":[[1,2],[],[[3]]]}", "{a={item=1 item=2} a={} a={item={item=3}}}\n"},
 	{"{\"a\":\"\\u00e9\\ud83d\\ude00\\\"\\n\"}", "{a=\"\xc3\xa9\xf0\x9f\x98\x80\"\n\"}\n"},
@@ -36,7 +37,8 @@ static const struct row rows[] = {
 	/* a bad line among good ones */
 	{"{\"a\":1}\n{\"a\":}\n{\"a\":3}\n", "{a=1}\n!JSON-SYNTAX\n{a=3}\n"},
 	{"{\"a\":1}\n{\"a\":2,\"a\":3}\n{\"a\":3}\n", "{a=1}\n!JSON-DUPLICATE-KEY\n{a=3}\n"},
-	{"{\"a\":1}\n[2]\n\"x\"\n5\n", "{a=1}\n!JSON-NOT-OBJECT\n!JSON-NOT-OBJECT\n!JSON-NOT-OBJECT\n"},
+	{"{\"a\":1}\n[2]\n\"x\"\n5\n",
+		"{a=1}\n!JSON-NOT-OBJECT\n!JSON-NOT-OBJECT\n!JSON-NOT-OBJECT\n"},
 	{"{\"a\":1}\n{\"a\":2\n{\"a\":3}\n", "{a=1}\n!JSON-SYNTAX\n{a=3}\n"},
 	{"{\"a\":1}\n{\"a\":2}}", "{a=1}\n!JSON-SYNTAX\n"},
 	{"{\"a\":}\n{\"a\":2}\n", "!JSON-SYNTAX\n{a=2}\n"},
@@ -77,7 +79,8 @@ static void table(void **state)
 /* Cut anywhere, a single object is refused and lines give a shorter result only at their ends. */
 static void cut_everywhere(void **state)
 {
-	const struct str pretty = STR("{\n \"a\": [1, -2.5e1, true, null],\n \"b\": {\"c\": \"\xc3\xa9\\u00e9\\ud83d\\ude00\"}\n}");
+	const struct str pretty = STR(
+		"{\n \"a\": [1, -2.5e1, true, null],\n \"b\": {\"c\": \"\xc3\xa9\\u00e9\\ud83d\\ude00\"}\n}");
 	const struct str lines = STR("{\"a\":1}\n{\"b\":\"\xc3\xa9\"}\n{\"c\":false}\n");
 	struct buf got;
 	(void)state;
@@ -98,7 +101,8 @@ static void cut_everywhere(void **state)
 
 static void places(void **state)
 {
-	const int fd = format_support_file(STR("\xef\xbb\xbf{\"a\":\"x\"}\n\n {\"b\":[ 1,{\"c\":\"\\n\"}],\"d\":}\n{\"b\":[ 1,{\"c\":\"\\n\"}]}\n"));
+	const int fd = format_support_file(STR(
+		"\xef\xbb\xbf{\"a\":\"x\"}\n\n {\"b\":[ 1,{\"c\":\"\\n\"}],\"d\":}\n{\"b\":[ 1,{\"c\":\"\\n\"}]}\n"));
 	struct names names;
 	struct arena a;
 	struct diag d;
@@ -158,7 +162,8 @@ static void refused_with_place(void **state)
 	assert_non_null(r);
 	assert_int_equal(reader_next(r, &it, &d, &e), -1);
 	assert_int_equal(e.code, ERR_INPUT);
-	assert_non_null(strstr(e.text, "f.json:3:7: byte 18: a name has no value; found 2; expected a colon"));
+	assert_non_null(strstr(
+		e.text, "f.json:3:7: byte 18: a name has no value; found 2; expected a colon"));
 	reader_close(r);
 	names_done(&names);
 	(void)close(fd);

@@ -49,7 +49,8 @@ static void archive(struct buf *b)
 
 static void items(void **state)
 {
-	struct reader_spec spec = {.format = STR("json"), .file = STR("tree.zip"), .items_below = STR("content/")};
+	struct reader_spec spec = {
+		.format = STR("json"), .file = STR("tree.zip"), .items_below = STR("content/")};
 	struct buf zip;
 	struct buf got;
 	(void)state;
@@ -58,7 +59,8 @@ static void items(void **state)
 	buf_init(&got, 4096);
 	archive(&zip);
 	format_support_read(&got, buf_view(&zip), &spec);
-	assert_string_equal(got.p, "{a=1}\n!JSON-SYNTAX\n{a=3}\n!JSON-ENCODING\n!JSON-NOT-OBJECT\n!JSON-SYNTAX\n");
+	assert_string_equal(got.p,
+		"{a=1}\n!JSON-SYNTAX\n{a=3}\n!JSON-ENCODING\n!JSON-NOT-OBJECT\n!JSON-SYNTAX\n");
 	spec.items_below = STR("settings/");
 	format_support_read(&got, buf_view(&zip), &spec);
 	assert_string_equal(got.p, "{a=9}\n");
@@ -71,7 +73,8 @@ static void items(void **state)
 
 static void at(void **state)
 {
-	const struct reader_spec spec = {.format = STR("json"), .file = STR("tree.zip"), .items_below = STR("content/")};
+	const struct reader_spec spec = {
+		.format = STR("json"), .file = STR("tree.zip"), .items_below = STR("content/")};
 	struct names names;
 	struct arena a;
 	struct diag d;

@@ -57,8 +57,16 @@ static void place(void **state)
 {
 	const struct item it = {.offset = 100, .line = 7, .raw = STR("ab\ncd\n\nef")};
 	static const struct place rows[] = {
-		{100, 7, 1}, {101, 7, 2}, {102, 7, 3}, {103, 8, 1}, {105, 8, 3}, {106, 9, 1}, {107, 10, 1}, {109, 10, 3},
-		{99, 0, 0}, {110, 0, 0},
+		{100, 7, 1},
+		{101, 7, 2},
+		{102, 7, 3},
+		{103, 8, 1},
+		{105, 8, 3},
+		{106, 9, 1},
+		{107, 10, 1},
+		{109, 10, 3},
+		{99, 0, 0},
+		{110, 0, 0},
 	};
 	struct item no_line = it;
 	(void)state;

@@ -16,7 +16,8 @@
 #include "unit/support/format_support.h"
 
 static const char *const names[] = {"a.json", "sub/b.json", "sub/c.json"};
-static const char *const texts[] = {"{\"a\":1}", "", "{\"c\":\"ccccccccccccccccccccccccccccccccccccccccccc\"}"};
+static const char *const texts[] = {
+	"{\"a\":1}", "", "{\"c\":\"ccccccccccccccccccccccccccccccccccccccccccc\"}"};
 
 /* An archive of the three. */
 static void archive(struct buf *b)
@@ -39,7 +40,8 @@ static void archive(struct buf *b)
 	(void)close(fd);
 }
 
-/* True when the archive opens; then every member that can be read and has an old name has its old bytes. */
+/* True when the archive opens; then every member that can be read and has an old name has its
+ * old bytes. */
 static bool reads_right(struct str bytes)
 {
 	const int fd = format_support_file(bytes);
@@ -78,7 +80,8 @@ static void cut_everywhere(void **state)
 	buf_done(&b);
 }
 
-/* Names and places of members may be anything; what is read under the old name must be the old bytes. */
+/* Names and places of members may be anything; what is read under the old name must be the old
+ * bytes. */
 static void damaged_everywhere(void **state)
 {
 	struct buf b;

@@ -44,7 +44,8 @@ static void value(struct buf *b, const struct node *n)
 }
 
 /* One at a time, without recursion: documents may be 64 deep. */
-void format_support_tree(struct buf *b, const struct node *n, const struct names *names, bool places)
+void format_support_tree(
+	struct buf *b, const struct node *n, const struct names *names, bool places)
 {
 	const struct node *top = n;
 
@@ -76,7 +77,8 @@ void format_support_tree(struct buf *b, const struct node *n, const struct names
 	}
 }
 
-static void one(struct buf *b, const struct item *it, const struct diag *d, const struct names *names)
+static void one(
+	struct buf *b, const struct item *it, const struct diag *d, const struct names *names)
 {
 	if (it->root)
 		format_support_tree(b, it->root, names, false);

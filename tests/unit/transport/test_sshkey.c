@@ -68,6 +68,7 @@ static const struct look looks[] = {
 	{"-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", true, false, true, ""},
 	{"-----BEGIN ENCRYPTED PRIVATE KEY-----\n", true, false, true, ""},
 	{"-----BEGIN PRIVATE KEY-----\nMC4C", true, false, false, ""},
+	{"-----BEGIN RSA KEY-----\nProc-Type: 4,ENCRYPTED\n", false, false, false, ""},
 	{"-----BEGIN CERTIFICATE-----\nMIIE", false, false, false, ""},
 	{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me", false, false, false, ""},
 	{"", false, false, false, ""},

@@ -1,14 +1,15 @@
-/* What a unit of work reads, opened for a worker; see convert.h. */
+/* What a unit of work reads, opened for a worker; see inputs.h. */
+#include "stage/inputs.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fsx.h"
-#include "stage/convert.h"
 #include "stage/workflow.h"
 #include "store/ledger_input.h"
 
-void convert_reader_spec(const struct config_source *s, struct reader_spec *spec)
+void inputs_reader_spec(const struct config_source *s, struct reader_spec *spec)
 {
 	memset(spec, 0, sizeof(*spec));
 	spec->format = s->format;
@@ -61,7 +62,7 @@ static int open_input(struct env *v, struct str inputs, struct str role, int *fd
 	return rc;
 }
 
-int convert_open_inputs(struct env *v, const struct env_route *r, struct str inputs, struct convert_inputs *in,
+int inputs_open(struct env *v, const struct env_route *r, struct str inputs, struct inputs *in,
 	struct err *e)
 {
 	size_t n = 0;
@@ -71,9 +72,9 @@ int convert_open_inputs(struct env *v, const struct env_route *r, struct str inp
 	in->source = in->workflow = -1;
 	in->source_config = r->source;
 	in->source_name = r->source->name;
-	if (n > CONVERT_JOINS)
+	if (n > INPUTS_JOINS)
 		return err_set(e, ERR_CONFIG, "map " STR_FMT " has more than %d joins", STR_ARG(r->agreement->map),
-			CONVERT_JOINS);
+			INPUTS_JOINS);
 	if (open_input(v, inputs, STR("source"), &in->source, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
@@ -87,7 +88,7 @@ int convert_open_inputs(struct env *v, const struct env_route *r, struct str inp
 	return 0;
 }
 
-void convert_close_inputs(struct convert_inputs *in)
+void inputs_close(struct inputs *in)
 {
 	fsx_close(in->source);
 	for (size_t i = 0; i < in->njoins; i++)
@@ -97,8 +98,8 @@ void convert_close_inputs(struct convert_inputs *in)
 	in->njoins = 0;
 }
 
-int convert_open_readers(struct env *v, const struct env_route *r, const struct convert_inputs *in, int64_t fixed_at,
-	const char *run, struct convert_readers *out, struct err *e)
+int inputs_open_readers(struct env *v, const struct env_route *r, const struct inputs *in, int64_t fixed_at,
+	const char *run, struct inputs_readers *out, struct err *e)
 {
 	struct reader_spec spec;
 	struct map_var *vars = NULL;
@@ -111,14 +112,14 @@ int convert_open_readers(struct env *v, const struct env_route *r, const struct 
 	out->input.action = STR("add");
 	env_vars(v, r->agreement, &out->arena, &vars, &out->input.nvars);
 	out->input.vars = vars;
-	convert_reader_spec(in->source_config, &spec);
+	inputs_reader_spec(in->source_config, &spec);
 	out->source = reader_open(in->source, &spec, &v->names, e);
 	if (out->source && map_uses_links(r->map))
 		out->input.source = reader_open(in->source, &spec, &v->names, e);
 	if (!out->source || (map_uses_links(r->map) && !out->input.source))
 		return -1;
 	for (size_t i = 0; i < in->njoins; i++) {
-		convert_reader_spec(in->join_config[i], &spec);
+		inputs_reader_spec(in->join_config[i], &spec);
 		out->joins[i] = reader_open(in->joins[i], &spec, &v->names, e);
 		if (!out->joins[i])
 			return -1;
@@ -131,7 +132,7 @@ int convert_open_readers(struct env *v, const struct env_route *r, const struct 
 		&out->input.nworkflow, e);
 }
 
-void convert_close_readers(struct convert_readers *r)
+void inputs_close_readers(struct inputs_readers *r)
 {
 	reader_close(r->source);
 	reader_close(r->input.source);
@@ -152,7 +153,7 @@ static enum x12_repertoire repertoire_of(struct str name)
 	return X12_EXTENDED;
 }
 
-void convert_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at, struct x12_profile *p)
+void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at, struct x12_profile *p)
 {
 	const struct config_identity *us = &v->config->identity;
 	const struct config_identity *them = &g->partner->identity;

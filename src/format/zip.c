@@ -1,6 +1,6 @@
-/* Walks a tree and packs it; see zip_pack.h. Every name is opened relative to its folder and no link is
+/* Walks a tree and packs it; see zip.h. Every name is opened relative to its folder and no link is
  * followed, so that nothing outside the tree can get in. */
-#include "format/zip_pack.h"
+#include "format/zip.h"
 
 #include <string.h>
 
@@ -19,10 +19,11 @@ struct pack {
 	struct zip_packed sum;
 	struct diag *d;
 	char *block;
-	struct buf path;	/* of what is being packed, from the top */
+	struct buf path; /* of what is being packed, from the top */
 };
 
-static void left_out(struct pack *p, struct str path, const char *code, const char *rule, const char *remedy)
+static void left_out(
+	struct pack *p, struct str path, const char *code, const char *rule, const char *remedy)
 {
 	const struct finding f = {
 		.code = str_c(code),
@@ -37,15 +38,16 @@ static void left_out(struct pack *p, struct str path, const char *code, const ch
 
 static int changed(const struct pack *p, struct err *e)
 {
-	(void)err_set(e, ERR_INPUT, STR_FMT ": changed while it was packed; the export is still being written",
-		      STR_ARG(buf_view(&p->path)));
+	(void)err_set(e, ERR_INPUT,
+		STR_FMT ": changed while it was packed; the export is still being written",
+		STR_ARG(buf_view(&p->path)));
 	return err_reason(e, "CHANGED");
 }
 
 static bool same(const struct stat *a, const struct stat *b)
 {
 	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+		a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
 /* Stops soon behind expected: a file that grows as fast as it is packed must not fill the disk. */
@@ -56,7 +58,7 @@ static int pack_bytes(struct pack *p, int fd, uint64_t expected, uint64_t *size,
 
 	while (got == BLOCK && at <= expected) {
 		if (fsx_pread(fd, p->block, BLOCK, at, &got, e) == -1 ||
-		    zip_out_bytes(p->zip, p->block, got, e) == -1)
+			zip_out_bytes(p->zip, p->block, got, e) == -1)
 			return -1;
 		hash_add(p->file, p->block, got);
 		at += got;
@@ -66,7 +68,8 @@ static int pack_bytes(struct pack *p, int fd, uint64_t expected, uint64_t *size,
 }
 
 /* p->path is the file; before is what it was when its folder was read. */
-static int pack_file(struct pack *p, int dir, const char *name, const struct stat *before, struct err *e)
+static int pack_file(
+	struct pack *p, int dir, const char *name, const struct stat *before, struct err *e)
 {
 	const struct str path = buf_view(&p->path);
 	uint8_t hash[HASH_SIZE];
@@ -77,8 +80,9 @@ static int pack_file(struct pack *p, int dir, const char *name, const struct sta
 
 	if (fd == -1)
 		return e->code == ERR_ABSENT ? changed(p, e) : err_wrap(e, STR_FMT, STR_ARG(path));
-	if (zip_out_begin(p->zip, path, e) == -1 || pack_bytes(p, fd, (uint64_t)before->st_size, &size, e) == -1 ||
-	    zip_out_end(p->zip, e) == -1) {
+	if (zip_out_begin(p->zip, path, e) == -1 ||
+		pack_bytes(p, fd, (uint64_t)before->st_size, &size, e) == -1 ||
+		zip_out_end(p->zip, e) == -1) {
 		(void)err_wrap(e, STR_FMT, STR_ARG(path));
 		goto out;
 	}
@@ -110,7 +114,8 @@ static int pack_subfolder(struct pack *p, int dir, const char *name, unsigned de
 	int rc = 0;
 
 	if (sub == -1)
-		return e->code == ERR_ABSENT ? changed(p, e) : err_wrap(e, STR_FMT, STR_ARG(buf_view(&p->path)));
+		return e->code == ERR_ABSENT ? changed(p, e)
+					     : err_wrap(e, STR_FMT, STR_ARG(buf_view(&p->path)));
 	buf_ch(&p->path, '/');
 	rc = pack_folder(p, sub, depth + 1, e);
 	fsx_close(sub);
@@ -128,22 +133,26 @@ static int pack_name(struct pack *p, int dir, const char *name, unsigned depth, 
 	if (buf_check(&p->path, "a path in the tree", e) == -1)
 		return -1;
 	if (utf8_bad(str_c(name)) != SIZE_MAX) {
-		left_out(p, buf_view(&p->path), "TREE-NAME", "the name of a file is not UTF-8; it was not packed",
-			 "rename the file, or export on a system that writes names as UTF-8");
+		left_out(p, buf_view(&p->path), "TREE-NAME",
+			"the name of a file is not UTF-8; it was not packed",
+			"rename the file, or export on a system that writes names as UTF-8");
 	} else {
 		rc = fsx_stat(dir, name, &st, e);
 		if (rc == 0)
 			rc = changed(p, e);
 		else if (rc == 1 && S_ISDIR(st.st_mode))
-			rc = depth == LIMIT_NESTING ? err_set(e, ERR_LIMIT, STR_FMT ": folders are nested more than "
-							      "%d deep", STR_ARG(buf_view(&p->path)), LIMIT_NESTING)
-						    : pack_subfolder(p, dir, name, depth, e);
+			rc = depth == LIMIT_NESTING
+				? err_set(e, ERR_LIMIT,
+					  STR_FMT ": folders are nested more than "
+						  "%d deep",
+					  STR_ARG(buf_view(&p->path)), LIMIT_NESTING)
+				: pack_subfolder(p, dir, name, depth, e);
 		else if (rc == 1 && S_ISREG(st.st_mode))
 			rc = pack_file(p, dir, name, &st, e);
 		else if (rc == 1)
 			left_out(p, buf_view(&p->path), "TREE-SPECIAL-FILE",
-				 "a link, a pipe or a device lies in the tree; it was not packed",
-				 "put the file itself in its place");
+				"a link, a pipe or a device lies in the tree; it was not packed",
+				"put the file itself in its place");
 	}
 	p->path.n = base;
 	return rc == -1 ? -1 : 0;

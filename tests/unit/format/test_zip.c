@@ -1,5 +1,5 @@
 /* A tree packed and read back: every byte there, the same bytes each time, nothing from outside. */
-#include "format/zip_pack.h"
+#include "format/zip.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -57,13 +57,21 @@ static int grow(const char *top, bool backwards)
 	char name[80];
 
 	assert_int_equal(mkdirat(dir, "content", 0700), 0);
-	assert_int_equal(mkdirat(dir, "content/Br\xc3\xbc" "cke \xe2\x80\x93 1", 0700), 0);
+	assert_int_equal(mkdirat(dir,
+				 "content/Br\xc3\xbc"
+				 "cke \xe2\x80\x93 1",
+				 0700),
+		0);
 	assert_int_equal(mkdirat(dir, "settings", 0700), 0);
 	buf_init(&b, 16 << 20);
 	for (int k = 0; k < FILES; k++) {
 		const int i = backwards ? FILES - 1 - k : k;
-		(void)snprintf(name, sizeof(name), i % 3 == 0 ? "content/item %d.json" : i % 3 == 1 ?
-			       "content/Br\xc3\xbc" "cke \xe2\x80\x93 1/%d.json" : "settings/%d.json", i);
+		(void)snprintf(name, sizeof(name),
+			i % 3 == 0	     ? "content/item %d.json"
+				: i % 3 == 1 ? "content/Br\xc3\xbc"
+					       "cke \xe2\x80\x93 1/%d.json"
+					     : "settings/%d.json",
+			i);
 		put(dir, name, content(&b, i));
 	}
 	buf_done(&b);
@@ -110,7 +118,8 @@ static void there_and_back(void **state)
 	buf_init(&b, 16 << 20);
 	for (uint64_t m = 0; m < FILES; m++) {
 		const struct str name = zip_read_name(z, m);
-		const struct str digits = str_from(name, (size_t)(strpbrk(strrchr(name.p, '/'), "0123456789") - name.p));
+		const struct str digits = str_from(
+			name, (size_t)(strpbrk(strrchr(name.p, '/'), "0123456789") - name.p));
 		int64_t i = -1;
 		struct str want;
 		assert_true(str_to_i64(str_sub(digits, 0, digits.n - 5), &i));
@@ -121,7 +130,8 @@ static void there_and_back(void **state)
 		assert_true(str_eq((struct str){p, n}, want));
 	}
 	assert_int_equal(zip_read_find(z, "content"), UINT64_MAX);
-	assert_int_equal(zip_read_member(z, 0, 8, 0, &p, &cap, &n, &e), zip_read_size(z, 0) > 8 ? -1 : 0);
+	assert_int_equal(
+		zip_read_member(z, 0, 8, 0, &p, &cap, &n, &e), zip_read_size(z, 0) > 8 ? -1 : 0);
 	zip_read_close(z);
 	mem_free(p);
 	buf_done(&b);
@@ -233,8 +243,8 @@ static void sample(void **state)
 	const char *named = getenv("SAMPLES");
 	const char *where = named ? named : TEST_TOP "/../shared/samples";
 	char path[4096];
-	const struct reader_spec spec = {.format = {"json", 4}, .file = {"tree.zip", 8},
-					 .items_below = {"content/", 8}};
+	const struct reader_spec spec = {
+		.format = {"json", 4}, .file = {"tree.zip", 8}, .items_below = {"content/", 8}};
 	struct zip_packed packed;
 	struct names names;
 	struct arena a;

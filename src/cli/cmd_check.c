@@ -1,0 +1,384 @@
+/*
+ * gridspool check: names everything that is wrong with an environment, all at once. It changes
+ * nothing: folders of new sources are made by the run.
+ */
+#include "cli/cmd_check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "cli/args.h"
+#include "config/config.h"
+#include "secure/cred.h"
+#include "stage/env.h"
+#include "store/ledger.h"
+#include "transport/transport.h"
+
+static const char usage[] =
+	"usage: gridspool check [--env DIR] [--json]\n"
+	"\n"
+	"Names everything that is wrong with an environment, all at once, with file:line:column:\n"
+	"configuration, maps, definitions, credentials, folders and their rights, ledger, disk space.\n"
+	"It changes nothing and connects to nobody.\n"
+	"\n"
+	"  --env DIR   the environment; the current folder unless given\n"
+	"\n"
+	"exit codes: 0 a run would start (there may be warnings), 64 usage, 78 something is wrong\n"
+	"\n"
+	"example: gridspool check --env /srv/gridspool/test\n";
+
+struct check {
+	const struct cli *cli;
+	const char *path;
+	int dir;
+	struct arena arena;
+	struct faults faults;
+	struct buf notes; /* things to know, one a line; nothing is wrong with them */
+	const struct config *config;
+};
+
+/* ---- folders and files ---------------------------------------------------------------------- */
+
+static bool is_config(const char *name)
+{
+	return strcmp(name, "environment.xml") == 0 || strncmp(name, "partners", 8) == 0 ||
+		strncmp(name, "bundle", 6) == 0;
+}
+
+static void check_mode(struct check *c, const char *name, const struct stat *st)
+{
+	const unsigned mode = (unsigned)st->st_mode & 07777;
+
+	if (S_ISLNK(st->st_mode))
+		(void)faults_add(
+			&c->faults, name, 0, 0, "is a symbolic link; these are not followed");
+	else if (mode & S_IWOTH)
+		(void)faults_add(&c->faults, name, 0, 0,
+			"everybody may write here (mode %04o): chmod o-w", mode);
+	else if (strcmp(name, "keys") == 0 && (mode & 077))
+		(void)faults_add(&c->faults, name, 0, 0,
+			"others may look into it (mode %04o), expected 0700: chmod 700", mode);
+	else if (is_config(name) && (mode & S_IWGRP))
+		faults_warn(&c->faults, name, 0, 0,
+			"the group may change it (mode %04o): chmod g-w", mode);
+	if (st->st_uid != geteuid())
+		faults_warn(&c->faults, name, 0, 0, "belongs to user %lu, gridspool runs as %lu",
+			(unsigned long)st->st_uid, (unsigned long)geteuid());
+}
+
+/* 1 it is there, and its rights were looked at. */
+static int check_entry(struct check *c, const char *name, bool folder)
+{
+	struct stat st;
+	struct err e;
+	const int rc = fsx_stat(c->dir, name, &st, &e);
+
+	if (rc == -1)
+		return faults_add(&c->faults, name, 0, 0, "%s", e.text);
+	if (rc == 0)
+		return 0;
+	if (folder && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
+		return faults_add(&c->faults, name, 0, 0, "is no folder");
+	check_mode(c, name, &st);
+	return 1;
+}
+
+static void check_files(struct check *c, const char *folder)
+{
+	struct fsx_list list = {0};
+	struct err e;
+	const int dir = fsx_subdir(c->dir, folder, &e);
+
+	if (dir == -1)
+		return;
+	if (fsx_list(dir, &list, &e) == -1)
+		(void)faults_add(&c->faults, folder, 0, 0, "%s", e.text);
+	for (size_t i = 0; i < list.n; i++)
+		if (str_ends(str_c(list.names[i]), STR(".xml")))
+			(void)check_entry(c,
+				arena_printf(&c->arena, "%s/%s", folder, list.names[i]).p, false);
+	fsx_list_done(&list);
+	fsx_close(dir);
+}
+
+static void check_folders(struct check *c)
+{
+	for (const char *const *f = env_folders(); *f; f++) {
+		if (check_entry(c, *f, true) == 0)
+			(void)faults_add(&c->faults, *f, 0, 0,
+				"the folder is not there: mkdir -m %s %s/%s",
+				strcmp(*f, "keys") == 0 ? "700" : "750", c->path, *f);
+	}
+	(void)check_entry(c, "environment.xml", false);
+	(void)check_entry(c, "bundle/routes.xml", false);
+	check_files(c, "partners");
+	check_files(c, "bundle/agreements");
+	check_files(c, "bundle/maps");
+}
+
+static void check_disk(struct check *c)
+{
+	struct statvfs fs;
+	uint64_t free_bytes = 0;
+
+	if (fstatvfs(c->dir, &fs) != 0) {
+		struct err e;
+		(void)err_errno(&e, ERR_IO, "free space");
+		(void)faults_add(&c->faults, "", 0, 0, "%s", e.text);
+		return;
+	}
+	free_bytes = (uint64_t)fs.f_bavail * (uint64_t)fs.f_frsize;
+	if (free_bytes < c->config->min_free)
+		(void)faults_add(&c->faults, "environment.xml", 0, 0,
+			"%llu MB are free on the disk, <disk min-free> asks for %llu MB: no run starts",
+			(unsigned long long)(free_bytes >> 20),
+			(unsigned long long)(c->config->min_free >> 20));
+}
+
+/* ---- endpoints and sources ------------------------------------------------------------------ */
+
+static void check_protocol(struct check *c, const struct config_endpoint *ep)
+{
+	size_t n = 0;
+	const char *const *names = transport_names(&n);
+	const char *near = NULL;
+
+	if (transport_find(ep->protocol))
+		return;
+	near = str_suggest(ep->protocol, names, n);
+	(void)faults_add(&c->faults, ep->file, ep->line, 0,
+		"protocol '" STR_FMT "' of endpoint '" STR_FMT "' is not known%s%s%s",
+		STR_ARG(ep->protocol), STR_ARG(ep->name), near ? "; did you mean '" : "",
+		near ? near : "", near ? "'?" : "");
+}
+
+static bool check_credential(struct check *c, int keys, const struct config_endpoint *ep)
+{
+	struct cred *cred = NULL;
+	struct err e;
+
+	if (ep->credential.n == 0)
+		return false;
+	if (keys == -1 || cred_load(keys, arena_cstr(&c->arena, ep->credential), &cred, &e) == 0) {
+		cred_free(cred);
+		return true;
+	}
+	(void)faults_add(&c->faults, ep->file, ep->line, 0,
+		"credential of endpoint '" STR_FMT "': %s", STR_ARG(ep->name), e.text);
+	return true;
+}
+
+static void check_place(struct check *c, const struct config_endpoint *ep)
+{
+	struct err e;
+	int dir = -1;
+
+	if (!str_is(ep->protocol, "directory"))
+		return;
+	dir = fsx_dir(arena_cstr(&c->arena, ep->path), &e);
+	if (dir == -1)
+		faults_warn(&c->faults, ep->file, ep->line, 0, "endpoint '" STR_FMT "': %s",
+			STR_ARG(ep->name), e.text);
+	fsx_close(dir);
+}
+
+static void check_endpoints(struct check *c)
+{
+	struct err e;
+	const int keys = fsx_subdir(c->dir, "keys", &e);
+	bool any = false;
+
+	for (const struct config_partner *p = c->config->partners; p; p = p->next) {
+		for (const struct config_endpoint *ep = p->endpoints; ep; ep = ep->next) {
+			check_protocol(c, ep);
+			check_place(c, ep);
+			any = check_credential(c, keys, ep) || any;
+		}
+	}
+	if (any)
+		buf_c(&c->notes,
+			"credentials are plain files in keys/ (mode 0400) for now; there is no "
+			"encrypted store yet\n");
+	fsx_close(keys);
+}
+
+static void check_sources(struct check *c)
+{
+	for (const struct config_source *s = c->config->sources; s; s = s->next) {
+		const char *inbox = arena_printf(&c->arena, "inbox/" STR_FMT, STR_ARG(s->name)).p;
+		if (check_entry(c, inbox, true) == 0)
+			buf_printf(
+				&c->notes, "%s is not there yet; the next run makes it\n", inbox);
+	}
+}
+
+/* ---- what is opened as a run opens it ------------------------------------------------------- */
+
+static void check_ledger(struct check *c)
+{
+	struct ledger l = {0};
+	struct stat st;
+	struct err e;
+	const int rc = fsx_stat(c->dir, "ledger.db", &st, &e);
+
+	if (rc == 0) {
+		(void)faults_add(&c->faults, "ledger.db", 0, 0,
+			"is not there: gridspool init %s finishes a new environment; an old one needs its backup",
+			c->path);
+		return;
+	}
+	if (rc == 1)
+		check_mode(c, "ledger.db", &st);
+	if (rc == -1 ||
+		ledger_open(&l, c->dir, arena_cstr(&c->arena, c->config->instance), &c->cli->clock,
+			&e) == -1) {
+		(void)faults_add(&c->faults, "ledger.db", 0, 0, "%s", e.text);
+		return;
+	}
+	ledger_close(&l);
+}
+
+/* Configuration, and with it maps and definitions, by the code that a run uses. */
+static void check_bundle(struct check *c, struct env *v)
+{
+	struct err e;
+
+	/* env_open repeats the faults of the configuration. */
+	faults_init(&c->faults, &c->arena);
+	if (env_open(v, c->path, &c->cli->clock, true, &c->faults, &e) == -1 && c->faults.n == 0)
+		(void)faults_add(&c->faults, "", 0, 0, "%s", e.text);
+}
+
+static void check_all(struct check *c)
+{
+	struct config *config = config_load(c->dir, &c->faults);
+	struct env v;
+
+	if (config) {
+		check_bundle(c, &v);
+		env_close(&v);
+		c->config = config;
+		check_endpoints(c);
+		check_sources(c);
+		check_ledger(c);
+		check_disk(c);
+	}
+	check_folders(c);
+	c->config = NULL;
+	config_free(config);
+}
+
+/* ---- the answer ----------------------------------------------------------------------------- */
+
+static void write_json(struct check *c, struct buf *out)
+{
+	struct json j;
+	struct str rest = buf_view(&c->notes);
+	struct str note;
+
+	json_init(&j, out, true);
+	json_object(&j);
+	json_member_c(&j, "environment", c->path);
+	json_name(&j, "ok");
+	json_bool(&j, c->faults.n == 0);
+	json_member_int(&j, "errors", (int64_t)c->faults.n);
+	json_member_int(&j, "warnings", (int64_t)c->faults.warnings);
+	json_name(&j, "faults");
+	json_array(&j);
+	for (const struct fault *x = c->faults.first; x; x = x->next) {
+		json_object(&j);
+		json_member_c(&j, "severity", x->warning ? "warning" : "error");
+		json_member_opt(&j, "file", str_c(x->file));
+		if (x->line > 0)
+			json_member_int(&j, "line", x->line);
+		if (x->column > 0)
+			json_member_int(&j, "column", x->column);
+		json_member_c(&j, "text", x->text);
+		json_end(&j, '}');
+	}
+	json_end(&j, ']');
+	json_name(&j, "notes");
+	json_array(&j);
+	while (str_split(&rest, '\n', &note))
+		if (note.n > 0)
+			json_str(&j, note);
+	json_end(&j, ']');
+	json_end(&j, '}');
+	buf_ch(out, '\n');
+}
+
+static void write_text(struct check *c, struct buf *out)
+{
+	struct str rest = buf_view(&c->notes);
+	struct str note;
+
+	for (const struct fault *x = c->faults.first; x; x = x->next) {
+		command_fault_line(x, out);
+		buf_ch(out, '\n');
+	}
+	while (!c->cli->quiet && str_split(&rest, '\n', &note))
+		if (note.n > 0)
+			buf_printf(out, "note: " STR_FMT "\n", STR_ARG(note));
+	if (c->faults.n > 0)
+		buf_printf(out,
+			"%s: %zu wrong, %zu warnings; no run starts before this is put right\n",
+			c->path, c->faults.n, c->faults.warnings);
+	else if (!c->cli->quiet)
+		buf_printf(
+			out, "%s: nothing is wrong (%zu warnings)\n", c->path, c->faults.warnings);
+}
+
+static int answer(struct check *c, struct err *e)
+{
+	struct buf out;
+	int rc = 0;
+
+	buf_init(&out, (size_t)64 << 20);
+	if (c->cli->json)
+		write_json(c, &out);
+	else
+		write_text(c, &out);
+	rc = buf_check(&out, "the list of faults", e);
+	if (rc == 0)
+		command_write(buf_view(&out));
+	buf_done(&out);
+	return rc == -1 ? -1 : c->faults.n > 0 ? 78 : 0;
+}
+
+static int run(int argc, char **argv, const struct cli *cli)
+{
+	struct check c = {.cli = cli, .dir = -1};
+	const char *env = NULL;
+	const struct args_option options[] = {{.name = "env", .value = &env}};
+	struct args a;
+	struct err e;
+	int rc = -1;
+
+	arena_init(&c.arena);
+	faults_init(&c.faults, &c.arena);
+	buf_init(&c.notes, 1 << 20);
+	if (args_parse(argc, argv, options, 1, 0, 0, "", &a, &e) == 0 &&
+		args_env(env, &c.path, &e) == 0)
+		c.dir = fsx_dir(c.path, &e);
+	if (c.dir != -1) {
+		check_all(&c);
+		rc = answer(&c, &e);
+	}
+	fsx_close(c.dir);
+	buf_done(&c.notes);
+	arena_done(&c.arena);
+	return rc == -1 ? command_fail(cli, &e) : rc;
+}
+
+const struct command_ops cmd_check_ops = {
+	.name = "check",
+	.summary = "name everything that is wrong with an environment",
+	.usage = usage,
+	.json = true,
+	.run = run,
+};

@@ -1,0 +1,181 @@
+/* gridspool explain; see cmd_explain.h. */
+#include "cli/cmd_explain.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "cli/args.h"
+#include "stage/subject.h"
+#include "stage/trace.h"
+
+static const char usage[] =
+	"usage: gridspool explain [--env DIR] [--set NUMBER] ID SEGMENT[:ELEMENT[-COMPONENT]]\n"
+	"\n"
+	"Says where a position in something sent came from: the item and its file, the field and\n"
+	"its place, the line of the map. Positions count as a 997 counts them: ST is segment 1.\n"
+	"\n"
+	"  ID            the interchange: its number or file name\n"
+	"  --set NUMBER  ST02 of the transaction set; else 0001\n"
+	"  --env DIR     the environment; else the current folder\n"
+	"\n"
+	"exit status: 0 found; 65 there is no such position; 64 usage; 74 disk; 78 configuration\n"
+	"\n"
+	"example: gridspool explain 000123 45:3\n";
+
+struct asked {
+	const char *env, *set, *id;
+	struct trace_point point;
+};
+
+/* "45", "45:3", "45:3-1" */
+static int read_position(const char *text, struct trace_point *t, struct err *e)
+{
+	struct str rest = str_c(text);
+	struct str part = {"", 0};
+	bool good = str_split(&rest, ':', &part) && str_to_i64(part, &t->segment_at) && t->segment_at > 0;
+
+	if (good && rest.p) {
+		good = str_split(&rest, '-', &part) && str_to_i64(part, &t->element) && t->element > 0;
+		if (good && rest.p)
+			good = str_to_i64(rest, &t->component) && t->component > 0;
+	}
+	return good ? 0 : err_set(e, ERR_USAGE, "'%s' is no position; write SEGMENT:ELEMENT-COMPONENT, such as 45:3", text);
+}
+
+static void line(struct buf *b, const char *label, struct str text)
+{
+	if (text.n == 0)
+		return;
+	buf_printf(b, "%-9s", label);
+	utf8_quote(b, text, 1000);
+	buf_ch(b, '\n');
+}
+
+static void print_people(const struct env_route *r, const struct trace_point *t, const char *note, struct buf *b)
+{
+	static const char *const parts[] = {"", "the header of the message: no item, but the agreement and the map",
+		"an item", "the trailer of the message: counted by the program"};
+	char place[64];
+
+	line(b, "part", str_c(parts[t->part]));
+	line(b, "item", t->key);
+	line(b, "file", t->file);
+	line(b, "field", t->field);
+	if (t->line > 0) {
+		(void)snprintf(place, sizeof(place), "line %" PRId64 ", column %" PRId64, t->line, t->column);
+		line(b, "place", str_c(place));
+	}
+	line(b, "segment", t->segment);
+	line(b, "sent as", t->found);
+	if (t->map_line > 0 && r) {
+		line(b, "map", r->agreement->map);
+		(void)snprintf(place, sizeof(place), "%" PRId64, t->map_line);
+		line(b, "map line", str_c(place));
+	}
+	line(b, "note", str_c(note));
+}
+
+static void print_json(const struct env_route *r, const struct trace_point *t, const char *note, struct buf *b)
+{
+	static const char *const parts[] = {"", "header", "item", "trailer"};
+	struct json j;
+
+	json_init(&j, b, true);
+	json_object(&j);
+	json_member_c(&j, "part", parts[t->part]);
+	json_member_opt(&j, "item", t->key);
+	json_member_opt(&j, "file", t->file);
+	json_member_opt(&j, "field", t->field);
+	if (t->line > 0) {
+		json_member_int(&j, "line", t->line);
+		json_member_int(&j, "column", t->column);
+	}
+	json_member_opt(&j, "segment", t->segment);
+	json_member_opt(&j, "found", t->found);
+	if (r)
+		json_member(&j, "map", r->agreement->map);
+	if (t->map_line > 0)
+		json_member_int(&j, "map_line", t->map_line);
+	json_member_opt(&j, "note", str_c(note));
+	json_end(&j, '}');
+	buf_ch(b, '\n');
+}
+
+static int find(struct env *v, const struct asked *a, struct arena *arena, struct interchange_row *row, struct err *e)
+{
+	struct subject s;
+	int rc = 0;
+
+	if (subject_find(v, str_c(a->id), arena, &s, e) == -1)
+		return -1;
+	if (s.kind != SUBJECT_INTERCHANGE)
+		return err_set(e, ERR_USAGE, "%s is %s %s; explain wants an interchange", a->id,
+			strchr("aeiou", subject_word(s.kind)[0]) ? "an" : "a", subject_word(s.kind));
+	rc = ledger_interchange_find(&v->ledger, s.id, arena, row, e);
+	return rc == 0 ? err_set(e, ERR_ABSENT, "interchange %s is not in the ledger", a->id) : rc == 1 ? 0 : -1;
+}
+
+static int explain(struct env *v, struct asked *a, const struct cli *cli, struct err *e)
+{
+	struct arena arena;
+	struct interchange_row row;
+	struct buf out;
+	char note[300];
+	int rc = -1;
+
+	arena_init(&arena);
+	buf_init(&out, 1 << 20);
+	if (find(v, a, &arena, &row, e) == 0 && trace_points(v, &row, &a->point, 1, &arena, note, e) == 0)
+		rc = a->point.part == TRACE_NOWHERE ? err_set(e, ERR_INPUT, "set %s of %s has no segment %" PRId64, a->set,
+			row.name.p, a->point.segment_at) : 0;
+	if (rc == 0) {
+		const struct env_route *r = env_route_of(v, row.agreement);
+		if (cli->json)
+			print_json(r, &a->point, note, &out);
+		else
+			print_people(r, &a->point, note, &out);
+		command_write(buf_view(&out));
+	}
+	buf_done(&out);
+	arena_done(&arena);
+	return rc;
+}
+
+static int run(int argc, char **argv, const struct cli *cli)
+{
+	struct asked a = {.set = "0001"};
+	const struct args_option options[] = {{.name = "env", .value = &a.env}, {.name = "set", .value = &a.set}};
+	struct args args;
+	struct arena arena;
+	struct faults f;
+	struct env v;
+	struct err e;
+	int rc = -1;
+
+	if (args_parse(argc, argv, options, 2, 2, 2, "ID POSITION", &args, &e) == -1 || args_env(a.env, &a.env, &e) == -1 ||
+	    read_position(args.rest[1], &a.point, &e) == -1)
+		return command_fail(cli, &e);
+	a.id = args.rest[0];
+	a.point.st = str_c(a.set);
+	arena_init(&arena);
+	faults_init(&f, &arena);
+	if (env_open(&v, a.env, &cli->clock, true, &f, &e) == 0) {
+		rc = env_open_ledger(&v, "explain", &e);
+		if (rc == 0)
+			rc = explain(&v, &a, cli, &e);
+		env_close(&v);
+	}
+	arena_done(&arena);
+	return rc == -1 ? command_fail(cli, &e) : 0;
+}
+
+const struct command_ops cmd_explain_ops = {
+	.name = "explain",
+	.summary = "where a position in something sent came from",
+	.usage = usage,
+	.json = true,
+	.run = run,
+};

@@ -1,0 +1,107 @@
+/* The commands of the operator's verbs; see verb.h. */
+#include "cli/verb.h"
+
+#include "base/utf8.h"
+
+
+int verb_open(struct env *v, const char *path, const struct cli *cli, int *status)
+{
+	struct arena a;
+	struct faults f;
+	struct err e;
+	char actor[64];
+	int rc = -1;
+
+	arena_init(&a);
+	faults_init(&f, &a);
+	if (env_open(v, path, &cli->clock, false, &f, &e) == -1) {
+		if (f.n > 1)
+			command_faults(&f);
+	} else {
+		command_actor(actor, sizeof(actor));
+		rc = env_open_ledger(v, actor, &e);
+		if (rc == -1)
+			env_close(v);
+	}
+	if (rc == -1)
+		*status = command_fail(cli, &e);
+	arena_done(&a);
+	return rc;
+}
+
+int verb_refused(const struct cli *cli, const struct err *e)
+{
+	const int status = command_fail(cli, e);
+
+	return e->code == ERR_STALE ? 65 : status;	/* 75 would mean: just try again */
+}
+
+/* One ID: what was done on standard output, or why not on standard error. The exit status. */
+static int one(struct env *v, const struct cli *cli, const struct verbs_request *r, const char *id)
+{
+	struct arena a;
+	struct subject s;
+	struct verbs_done done;
+	struct err e;
+	int status = 0;
+
+	arena_init(&a);
+	if (subject_find(v, str_c(id), &a, &s, &e) == -1 || verbs_do(v, r, &s, &done, &e) == -1) {
+		status = verb_refused(cli, &e);
+	} else if (!cli->quiet) {
+		struct buf name;
+		buf_init(&name, 1024);
+		utf8_quote(&name, s.name, 200);
+		command_print("%s %s: %s%s\n", subject_word(s.kind), buf_cstr(&name),
+			r->dry_run ? "would be: " : "", done.said);
+		buf_done(&name);
+	}
+	arena_done(&a);
+	return status;
+}
+
+struct given {
+	const char *env, *reason;
+	bool dry_run, delivered, not_delivered;
+};
+
+static int parse(int argc, char **argv, enum verbs_kind verb, struct given *g, struct args *args,
+	struct err *e)
+{
+	const struct args_option options[] = {{.name = "env", .value = &g->env}, {.name = "reason", .value = &g->reason},
+		{.name = "dry-run", .flag = &g->dry_run}, {.name = "delivered", .flag = &g->delivered},
+		{.name = "not-delivered", .flag = &g->not_delivered}};
+	const size_t n = verb == VERBS_RESOLVE ? 5 : 3;
+
+	if (args_parse(argc, argv, options, n, 1, (size_t)argc, "ID", args, e) == -1)
+		return -1;
+	if (verb == VERBS_RESOLVE && g->delivered == g->not_delivered)
+		return err_set(e, ERR_USAGE, "say --delivered or --not-delivered: it is the partner who knows");
+	if (verbs_wants_reason(verb) && (!g->reason || str_trim(str_c(g->reason)).n == 0))
+		return err_set(e, ERR_USAGE, "%s repeats or gives up something: say why with --reason TEXT",
+			verbs_name(verb));
+	return args_env(g->env, &g->env, e);
+}
+
+int verb_run(int argc, char **argv, const struct cli *cli, enum verbs_kind verb)
+{
+	struct given g = {0};
+	struct args args;
+	struct err e;
+	struct env v;
+	int status = 0;
+
+	if (parse(argc, argv, verb, &g, &args, &e) == -1)
+		return command_fail(cli, &e);
+	if (verb_open(&v, g.env, cli, &status) == -1)
+		return status;
+	const struct verbs_request r = {
+		.verb = verb, .reason = str_c(g.reason), .dry_run = g.dry_run, .delivered = g.delivered};
+	for (size_t i = 0; i < args.n; i++) {
+		const int s = one(&v, cli, &r, args.rest[i]);
+		if (status == 0)
+			status = s;
+	}
+	env_close(&v);
+	return status;
+}

@@ -1,0 +1,21 @@
+/* What the commands of the operator's verbs share: arguments, environment, one answer an ID. */
+#ifndef CLI_VERB_H
+#define CLI_VERB_H
+
+#include "cli/args.h"
+#include "cli/command.h"
+#include "stage/env.h"
+#include "stage/verbs.h"
+
+/* Opens environment and ledger with the user as actor. -1: what was wrong is printed, *status is
+ * the exit status. */
+int verb_open(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
+
+/* command_fail, where a verb that the state does not allow is a fault of the request: 65. */
+int verb_refused(const struct cli *cli, const struct err *e);
+
+/* The whole command: [--env DIR] [--reason TEXT] [--dry-run] ID...; resolve also takes --delivered
+ * or --not-delivered. */
+int verb_run(int argc, char **argv, const struct cli *cli, enum verbs_kind verb);
+
+#endif

@@ -1,0 +1,13 @@
+/* The ingest worker: one received file and the definitions; verdicts come back as frames. */
+#ifndef STAGE_INGEST_WORKER_H
+#define STAGE_INGEST_WORKER_H
+
+#include "edi/ack.h"
+#include "stage/env.h"
+#include "store/ledger_received.h"
+
+/* Reads the acknowledgments of one stored file in a closed-in worker. */
+int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first, struct str *others, struct arena *a,
+	struct err *e) ATTR_CHECK;
+
+#endif

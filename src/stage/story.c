@@ -1,0 +1,423 @@
+/* The story of a thing; see story.h. */
+#include "stage/story.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "stage/status.h"
+#include "stage/verbs.h"
+#include "store/ledger_input.h"
+#include "store/ledger_partner.h"
+#include "store/ledger_received.h"
+#include "store/ledger_unit.h"
+
+/* --- building --- */
+
+static void fact_str(struct story *t, const char *name, struct str value)
+{
+	struct story_fact *f = ARENA_NEW(t->arena, struct story_fact);
+
+	if (value.n == 0)
+		return;
+	f->name = name;
+	f->value = arena_str(t->arena, value);
+	if (t->last_fact)
+		t->last_fact->next = f;
+	else
+		t->facts = f;
+	t->last_fact = f;
+}
+
+static void fact_int(struct story *t, const char *name, int64_t value)
+{
+	fact_str(t, name, arena_printf(t->arena, "%" PRId64, value));
+	t->last_fact->number = true;
+}
+
+static struct str moment(struct story *t, int64_t at)
+{
+	char text[DATE_TEXT];
+
+	return at > 0 ? arena_str(t->arena, date_iso(at, text)) : STR("");
+}
+
+static void fact_time(struct story *t, const char *name, int64_t at)
+{
+	fact_str(t, name, moment(t, at));
+}
+
+static struct story_list *list_new(struct story *t, const char *name, const char *const *columns, size_t n)
+{
+	struct story_list *l = ARENA_NEW(t->arena, struct story_list);
+
+	l->name = name;
+	l->n = n;
+	for (size_t i = 0; i < n; i++)
+		l->column[i] = columns[i];
+	if (t->last_list)
+		t->last_list->next = l;
+	else
+		t->lists = l;
+	t->last_list = l;
+	return l;
+}
+
+static struct story_row *row_new(struct story *t, struct story_list *l)
+{
+	struct story_row *r = ARENA_NEW(t->arena, struct story_row);
+
+	if (l->last)
+		l->last->next = r;
+	else
+		l->first = r;
+	l->last = r;
+	return r;
+}
+
+static struct str cell(struct story *t, char kind, const struct db_rows *rows, int column)
+{
+	switch (kind) {
+	case 't':
+		return moment(t, db_int(rows, column));
+	case 'i':
+		return arena_printf(t->arena, "%06" PRId64, db_int(rows, column));
+	case 'r':
+		return arena_printf(t->arena, "r-%06" PRId64, db_int(rows, column));
+	default:
+		return arena_str(t->arena, db_text(rows, column));
+	}
+}
+
+/* Rows of a query as a list. kinds: a letter a column: 't' time, 'i' interchange, 'r' received
+ * file, 'c' as it is. */
+static int list_rows(struct story *t, const char *name, const char *const *columns,
+	const char *kinds, struct db_rows *rows, struct err *e)
+{
+	struct story_list *l = list_new(t, name, columns, strlen(kinds));
+	int rc = 0;
+
+	while ((rc = db_next(rows, e)) == 1) {
+		struct story_row *r = row_new(t, l);
+		for (size_t i = 0; i < l->n; i++)
+			r->cell[i] = cell(t, kinds[i], rows, (int)i);
+	}
+	db_end(rows);
+	return rc;
+}
+
+struct events {
+	struct story *t;
+	struct story_list *l;
+};
+
+static int add_event(void *ctx, int64_t at, struct str run, struct str actor, struct str what, struct str detail)
+{
+	struct events *x = ctx;
+	struct story_row *r = row_new(x->t, x->l);
+
+	r->cell[0] = moment(x->t, at);
+	r->cell[1] = arena_printf(x->t->arena, STR_FMT "%s" STR_FMT, STR_ARG(actor), run.n > 0 ? " " : "", STR_ARG(run));
+	r->cell[2] = arena_str(x->t->arena, what);
+	r->cell[3] = arena_str(x->t->arena, detail);
+	return 0;
+}
+
+static int add_events(struct env *v, struct story *t, const char *subject, struct err *e)
+{
+	static const char *const columns[] = {"at", "by", "what", "detail"};
+	struct events x = {t, list_new(t, "events", columns, 4)};
+
+	return ledger_story(&v->ledger, subject, add_event, &x, e);
+}
+
+/* --- what is next --- */
+
+struct next {
+	enum subject_kind kind;
+	const char *state;
+	const char *text;
+};
+
+static const struct next nexts[] = {
+	{SUBJECT_INTERCHANGE, "making", "the run that is going on, or the next one, writes it"},
+	{SUBJECT_INTERCHANGE, "queued", "the next transfer sends it"},
+	{SUBJECT_INTERCHANGE, "sending", "a transfer is sending it, or was cut; the next one looks at the partner and goes on"},
+	{SUBJECT_INTERCHANGE, "in-doubt", "ask the partner whether it arrived, then resolve; an acknowledgment settles it by itself"},
+	{SUBJECT_INTERCHANGE, "held", "a person decides"},
+	{SUBJECT_INTERCHANGE, "quarantined", "a person decides"},
+	{SUBJECT_INTERCHANGE, "archived", "nothing; it is finished"},
+	{SUBJECT_INTERCHANGE, "closed", "nothing; it was given up or made anew"},
+	{SUBJECT_INPUT, "claiming", "the next run picks it up"},
+	{SUBJECT_INPUT, "claimed", "the next run takes it in"},
+	{SUBJECT_INPUT, "pending", "the next run converts it"},
+	{SUBJECT_INPUT, "taken", "a unit of work converts it"},
+	{SUBJECT_INPUT, "current", "it is used until a newer version comes"},
+	{SUBJECT_INPUT, "held", "a person decides"},
+	{SUBJECT_INPUT, "quarantined", "mend it at the source and deliver it again"},
+	{SUBJECT_RECEIVED, "fetching", "the next receive finishes or forgets it"},
+	{SUBJECT_RECEIVED, "stored", "the next ingest reads it"},
+	{SUBJECT_RECEIVED, "orphan", "nothing of ours fits to it; ask the partner what it is about"},
+	{SUBJECT_RECEIVED, "quarantined", "it cannot be understood; ask the partner for a good one"},
+	{SUBJECT_UNIT, "due", "the next run converts it"},
+	{SUBJECT_UNIT, "converting", "a run converts it, or was cut; the next one does it again"},
+	{SUBJECT_UNIT, "failed", "mend what the reason says, then retry"},
+	{SUBJECT_UNIT, "quarantined", "the converter died on it; report it, then retry or close"},
+};
+
+static void tell_next(struct story *t, enum subject_kind kind, struct str state)
+{
+	t->next = STR("nothing");
+	for (size_t i = 0; i < sizeof(nexts) / sizeof(nexts[0]); i++) {
+		if (nexts[i].kind == kind && str_is(state, nexts[i].state))
+			t->next = str_c(nexts[i].text);
+	}
+}
+
+/* --- one kind each --- */
+
+static int add_acks(struct env *v, struct story *t, int64_t interchange, struct err *e)
+{
+	static const char *const acks[] = {"at", "kind", "about", "verdict", "outcome", "codes", "note", "received"};
+	static const char *const sets[] = {"st", "items", "verdict"};
+	static const char *const feedback[] = {"at", "item", "field", "code", "found", "text"};
+	struct db *db = v->ledger.db;
+	struct db_rows *rows = NULL;
+
+	if (db_query(db, &rows, e, "SELECT st, items, verdict FROM iset WHERE interchange = ?1 ORDER BY st", "i",
+		interchange) == -1 || list_rows(t, "sets", sets, "ccc", rows, e) == -1)
+		return -1;
+	if (db_query(db, &rows, e, "SELECT at, kind, about, verdict, outcome, codes, note, received FROM ack WHERE interchange = ?1 ORDER BY id", "i", interchange) == -1 ||
+	    list_rows(t, "acknowledgments", acks, "tccccccr", rows, e) == -1)
+		return -1;
+	if (db_query(db, &rows, e, "SELECT at, key, field, code, found, note FROM feedback WHERE interchange = ?1 ORDER BY id",
+		"i", interchange) == -1)
+		return -1;
+	return list_rows(t, "feedback", feedback, "tccccc", rows, e);
+}
+
+/* When is the next answer due, or since when is it late? */
+static void tell_expected(struct env *v, struct story *t, const struct interchange_row *r)
+{
+	const struct config_agreement *g = config_agreement_find(v->config, r->agreement);
+	const struct config_expect *late = status_overdue(r, g, clock_now(&v->clock));
+
+	if (!str_is(r->state, "sent"))
+		return;
+	t->next = STR("the next report puts it into the archive");
+	for (const struct config_expect *x = g ? g->expects : NULL; x; x = x->next) {
+		const struct str when = moment(t, r->sent_at + (int64_t)x->within);
+		if ((str_is(x->ack, "ta1") && r->ta1.n > 0) || r->syntax.n > 0)
+			continue;
+		t->next = arena_printf(t->arena, "a " STR_FMT " of the partner is expected by " STR_FMT "%s", STR_ARG(x->ack),
+			STR_ARG(when), late ? "; it is overdue: ask them" : "");
+		return;
+	}
+}
+
+static int tell_interchange(struct env *v, const struct subject *s, struct story *t, struct err *e)
+{
+	struct interchange_row r;
+	const int rc = ledger_interchange_find(&v->ledger, s->id, t->arena, &r, e);
+
+	if (rc != 1)
+		return rc == 0 ? err_set(e, ERR_ABSENT, "interchange " STR_FMT " is gone", STR_ARG(s->name)) : -1;
+	fact_str(t, "headline", str_c(status_text(status_of(&r, config_agreement_find(v->config, r.agreement),
+		clock_now(&v->clock)))));
+	fact_str(t, "name", r.name);
+	fact_str(t, "partner", r.partner);
+	fact_str(t, "agreement", r.agreement);
+	fact_str(t, "message", r.message);
+	fact_str(t, "state", r.state);
+	fact_str(t, "reason", r.reason);
+	fact_str(t, "note", r.note);
+	fact_str(t, "place", r.place);
+	fact_int(t, "items", r.items);
+	fact_int(t, "bytes", r.size);
+	fact_str(t, "sha256", r.sha);
+	fact_int(t, "isa", r.isa);
+	fact_int(t, "gs", r.gs);
+	fact_str(t, "receipt", r.receipt);
+	fact_str(t, "ta1", r.ta1);
+	fact_str(t, "syntax", r.syntax);
+	fact_str(t, "application", r.application);
+	fact_str(t, "load", r.load);
+	fact_str(t, "evidence", r.evidence);
+	fact_time(t, "queued", r.queued_at);
+	fact_time(t, "sent", r.sent_at);
+	fact_time(t, "overdue-since", r.overdue_at);
+	fact_int(t, "attempts", r.attempts);
+	if (r.resent > 0)
+		fact_int(t, "resent", r.resent);
+	fact_str(t, "unit", arena_printf(t->arena, "u-%" PRId64, r.unit));
+	tell_next(t, s->kind, r.state);
+	tell_expected(v, t, &r);
+	return add_acks(v, t, r.id, e);
+}
+
+static int tell_input(struct env *v, const struct subject *s, struct story *t, struct err *e)
+{
+	static const char *const columns[] = {"unit", "agreement", "state", "items", "out", "set-aside", "reason"};
+	struct input_row r;
+	struct db_rows *rows = NULL;
+	const int rc = ledger_input_find(&v->ledger, s->id, t->arena, &r, e);
+
+	if (rc != 1)
+		return rc == 0 ? err_set(e, ERR_ABSENT, "input " STR_FMT " is gone", STR_ARG(s->name)) : -1;
+	fact_str(t, "source", r.source);
+	fact_str(t, "name", r.name);
+	fact_str(t, "state", r.state);
+	fact_str(t, "reason", r.reason);
+	fact_str(t, "note", r.note);
+	fact_str(t, "place", r.place);
+	fact_int(t, "bytes", r.size);
+	if (r.tree)
+		fact_int(t, "members", r.members);
+	fact_str(t, "sha256", r.sha);
+	fact_time(t, "picked-up", r.at);
+	tell_next(t, s->kind, r.state);
+	if (db_query(v->ledger.db, &rows, e, "SELECT 'u-' || id, agreement, state, n_items, n_out, n_aside, reason FROM unit "
+		"WHERE inputs LIKE '%=' || ?1 || ',%' ORDER BY id DESC LIMIT 20", "i", s->id) == -1)
+		return -1;
+	return list_rows(t, "units", columns, "ccccccc", rows, e);
+}
+
+static int tell_received(struct env *v, const struct subject *s, struct story *t, struct err *e)
+{
+	static const char *const columns[] = {"at", "kind", "about", "interchange", "verdict", "outcome", "codes", "note"};
+	struct received_row r;
+	struct db_rows *rows = NULL;
+	const int rc = ledger_received_find(&v->ledger, s->id, t->arena, &r, e);
+
+	if (rc != 1)
+		return rc == 0 ? err_set(e, ERR_ABSENT, "received file " STR_FMT " is gone", STR_ARG(s->name)) : -1;
+	fact_str(t, "partner", r.partner);
+	fact_str(t, "name", r.remote);
+	fact_str(t, "state", r.state);
+	fact_str(t, "reason", r.reason);
+	fact_str(t, "note", r.note);
+	fact_str(t, "place", r.place);
+	fact_int(t, "bytes", r.size);
+	fact_str(t, "sha256", r.sha);
+	fact_time(t, "received", r.at);
+	tell_next(t, s->kind, r.state);
+	if (db_query(v->ledger.db, &rows, e, "SELECT at, kind, about, interchange, verdict, outcome, "
+		"codes, note FROM ack WHERE received = ?1 ORDER BY id", "i", s->id) == -1)
+		return -1;
+	return list_rows(t, "acknowledgments", columns, "tccicccc", rows, e);
+}
+
+static int tell_unit(struct env *v, const struct subject *s, struct story *t, struct err *e)
+{
+	static const char *const columns[] = {"item", "codes", "file", "text"};
+	struct unit_row r;
+	struct db_rows *rows = NULL;
+	const int rc = ledger_unit_find(&v->ledger, s->id, t->arena, &r, e);
+
+	if (rc != 1)
+		return rc == 0 ? err_set(e, ERR_ABSENT, "unit of work " STR_FMT " is gone", STR_ARG(s->name)) : -1;
+	fact_str(t, "agreement", r.agreement);
+	fact_str(t, "state", r.state);
+	fact_str(t, "reason", r.reason);
+	fact_str(t, "note", r.note);
+	fact_str(t, "mode", r.mode);
+	fact_str(t, "inputs", r.inputs);
+	fact_str(t, "run", r.run);
+	fact_time(t, "fixed-at", r.fixed_at);
+	fact_int(t, "attempts", r.attempts);
+	fact_int(t, "items", r.counts.items);
+	fact_int(t, "out", r.counts.out);
+	fact_int(t, "not-selected", r.counts.unselected);
+	fact_int(t, "set-aside", r.counts.aside);
+	fact_int(t, "unchanged", r.counts.unchanged);
+	fact_int(t, "waiting", r.counts.waiting);
+	fact_int(t, "orphans", r.counts.orphans);
+	if (r.interchange > 0)
+		fact_str(t, "interchange", arena_printf(t->arena, "%06" PRId64, r.interchange));
+	fact_str(t, "bundle", r.bundle);
+	tell_next(t, s->kind, r.state);
+	if (db_query(v->ledger.db, &rows, e, "SELECT key, codes, file, note FROM aside WHERE unit = ?1 AND closed = 0 ORDER BY "
+		"key LIMIT 1000", "i", s->id) == -1)
+		return -1;
+	return list_rows(t, "set-aside-items", columns, "cccc", rows, e);
+}
+
+static int tell_item(struct env *v, const struct subject *s, struct story *t, struct err *e)
+{
+	static const char *const states[] = {"agreement", "state", "interchange", "since", "reason"};
+	static const char *const aside[] = {"agreement", "since", "codes", "file", "text"};
+	static const char *const feedback[] = {"at", "partner", "interchange", "field", "code", "found", "text"};
+	struct db *db = v->ledger.db;
+	struct db_rows *rows = NULL;
+	int64_t open = 0;
+	int64_t rejected = 0;
+
+	fact_str(t, "item", s->name);
+	if (db_one_int(db, &open, e, "SELECT COUNT(*) FROM aside WHERE key = ?1 AND closed = 0", "s", s->name) != 1 ||
+	    db_one_int(db, &rejected, e, "SELECT COUNT(*) FROM item WHERE key = ?1 AND state = 'rejected'", "s", s->name) != 1)
+		return -1;
+	t->next = open > 0 ? STR("correct it at the source; a later good version closes the findings") :
+		rejected > 0 ? STR("correct what the partner refused; it is sent again when its content changes") :
+		STR("nothing; it is sent when it is due");
+	if (db_query(db, &rows, e, "SELECT agreement, state, interchange, at, reason FROM item WHERE "
+		"key = ?1 ORDER BY agreement", "s", s->name) == -1 || list_rows(t, "partners", states, "ccitc", rows, e) == -1)
+		return -1;
+	if (db_query(db, &rows, e, "SELECT agreement, opened, codes, file, note FROM aside WHERE key = ?1 AND closed = 0 ORDER "
+		"BY agreement, opened", "s", s->name) == -1 || list_rows(t, "findings", aside, "ctccc", rows, e) == -1)
+		return -1;
+	if (db_query(db, &rows, e, "SELECT at, partner, interchange, field, code, found, note FROM "
+		"feedback WHERE key = ?1 ORDER BY id", "s", s->name) == -1)
+		return -1;
+	return list_rows(t, "feedback", feedback, "tcicccc", rows, e);
+}
+
+static int tell_named(struct env *v, const struct subject *s, struct story *t, struct err *e)
+{
+	static const char *const columns[] = {"id", "name", "state", "items", "reason"};
+	struct partner_row p;
+	struct db_rows *rows = NULL;
+	int rc = 0;
+
+	fact_str(t, subject_word(s->kind), s->name);
+	t->next = STR("see its open interchanges");
+	if (s->kind == SUBJECT_PARTNER)
+		rc = ledger_partner_find(&v->ledger, s->name, t->arena, &p, e);
+	if (rc == 1) {
+		fact_str(t, "reason", p.reason);
+		fact_str(t, "note", p.note);
+		fact_int(t, "failures", p.failures);
+		fact_time(t, "next-try", p.next_try);
+		t->next = STR("its files wait until the next try; retry tries at once");
+	}
+	if (rc == -1)
+		return -1;
+	if (s->kind == SUBJECT_PARTNER)
+		rc = db_query(v->ledger.db, &rows, e, "SELECT id, name, state, items, reason FROM "
+			"interchange WHERE partner = ?1 AND state NOT IN ('archived', 'closed') ORDER BY id", "s", s->name);
+	else
+		rc = db_query(v->ledger.db, &rows, e, "SELECT id, name, state, items, reason FROM "
+			"interchange WHERE agreement = ?1 AND state NOT IN ('archived', 'closed') ORDER BY id", "s", s->name);
+	return rc == -1 ? -1 : list_rows(t, "interchanges", columns, "icccc", rows, e);
+}
+
+int story_tell(struct env *v, const struct subject *s, struct arena *a, struct story *out, struct err *e)
+{
+	static int (*const tellers[SUBJECT_KINDS])(struct env *, const struct subject *, struct story *, struct err *) = {
+		[SUBJECT_INTERCHANGE] = tell_interchange,
+		[SUBJECT_INPUT] = tell_input,
+		[SUBJECT_RECEIVED] = tell_received,
+		[SUBJECT_UNIT] = tell_unit,
+		[SUBJECT_PARTNER] = tell_named,
+		[SUBJECT_AGREEMENT] = tell_named,
+		[SUBJECT_ITEM] = tell_item,
+	};
+
+	*out = (struct story){.arena = a};
+	fact_str(out, "kind", str_c(subject_word(s->kind)));
+	fact_str(out, "id", s->name);
+	if (tellers[s->kind](v, s, out, e) == -1 || add_events(v, out, s->event, e) == -1 ||
+	    verbs_allowed(v, s, a, &out->verbs, e) == -1)
+		return -1;
+	return 0;
+}

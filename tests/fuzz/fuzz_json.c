@@ -1,0 +1,95 @@
+/* Any bytes as a JSON document and as a JSON file. The fast parser and the exact walk must
+ * agree, and an item read again by its locator must be the same item. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsx.h"
+#include "base/mem.h"
+#include "format/json_simd.h"
+#include "format/reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void agree(struct str doc)
+{
+	struct names names;
+	struct arena a;
+	struct node *root = NULL;
+	struct json_fault fast;
+	struct json_fault exact;
+	char *padded = mem_alloc(doc.n + JSON_SIMD_PAD);
+	struct json_simd *s = NULL;
+	bool good = false;
+	bool bad = false;
+
+	if (doc.n > 0)
+		memcpy(padded, doc.p, doc.n);
+	doc.p = padded;
+	names_init(&names);
+	arena_init(&a);
+	s = json_simd_new(&names);
+	good = json_simd_parse(s, doc, 0, &a, &root, &fast);
+	bad = json_fault_scan(doc, &exact);
+	if (good == bad &&
+		(good || strcmp(fast.code, "JSON-SYNTAX") == 0 ||
+			strcmp(fast.code, "JSON-DEPTH") == 0))
+		abort();
+	if (bad && exact.at + exact.n > doc.n)
+		abort();
+	json_simd_free(s);
+	arena_done(&a);
+	names_done(&names);
+	mem_free(padded);
+}
+
+static void again(struct reader *r, const struct item *it, struct diag *d)
+{
+	struct item other;
+	struct err e;
+
+	if (reader_at(r, it->locator, &other, d, &e) != 1 || other.raw.n != it->raw.n ||
+		memcmp(other.raw.p, it->raw.p, it->raw.n) != 0 || !other.root != !it->root)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct reader_spec spec = {.format = STR("json"), .file = STR("fuzz")};
+	const struct str bytes = {(const char *)data, size};
+	FILE *f = tmpfile();
+	struct names names;
+	struct arena a;
+	struct diag d;
+	struct item it;
+	struct err e;
+	struct reader *r = NULL;
+	int rc = 0;
+
+	agree(bytes);
+	if (!f || fsx_write_all(fileno(f), bytes.p, bytes.n, &e) == -1)
+		abort();
+	names_init(&names);
+	arena_init(&a);
+	err_clear(&e);
+	r = reader_open(fileno(f), &spec, &names, &e);
+	do {
+		diag_init(&d, &a);
+		rc = r ? reader_next(r, &it, &d, &e) : -1;
+		if (rc == 1 && !it.root && d.errors == 0)
+			abort();
+		if (rc == 1)
+			again(r, &it, &d);
+		arena_reset(&a);
+	} while (rc == 1);
+	if (rc == -1 && e.text[0] == '\0')
+		abort();
+	reader_close(r);
+	arena_done(&a);
+	names_done(&names);
+	(void)fclose(f);
+	return 0;
+}
