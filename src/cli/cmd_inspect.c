@@ -108,6 +108,11 @@ static struct survey_path *segment_path(struct inspection *v, const struct x12_c
 			p = survey_at(&v->survey, p, x->loops[i], none);
 		if (!p)
 			return NULL;
+		/* A loop is there each time its first segment is, a message each time ST is. */
+		if (event == X12_SET ||
+			(s->node && s->node->parent && s->node->parent->loop &&
+				s->node->parent->child == s->node))
+			survey_seen(&v->survey, p);
 	}
 	return survey_at(&v->survey, p, s->tag, s->def ? s->def->name : none);
 }

@@ -220,6 +220,19 @@ static void tell_counts(struct validation *v, const char *path, const struct cou
 			c->findings - c->errors);
 }
 
+static void tell_folder(struct validation *v, struct counts *c)
+{
+	const struct finding f = {.code = STR("NOT-EDI"),
+		.file = v->read.file,
+		.found = STR("a folder"),
+		.expected = STR("a file of X12")};
+	struct diag d;
+
+	diag_init(&d, &v->arena);
+	diag_add(&d, &f);
+	tell(v, &d, c);
+}
+
 static int validate(struct validation *v, const char *path, struct err *e)
 {
 	struct counts c;
@@ -238,7 +251,10 @@ static int validate(struct validation *v, const char *path, struct err *e)
 			json_name(&v->json, "findings");
 			json_array(&v->json);
 		}
-		rc = read_all(v, s.fd, &c, e);
+		if (s.folder)
+			tell_folder(v, &c);
+		else
+			rc = read_all(v, s.fd, &c, e);
 	}
 	if (rc == 0) {
 		tell_counts(v, s.path, &c);

@@ -16,6 +16,7 @@ static const char *const type_names[SURVEY_TYPES] = {[SURVEY_OBJECT] = "object",
 	[SURVEY_TEXT] = "text",
 	[SURVEY_DATE] = "date",
 	[SURVEY_NUMBER] = "number",
+	[SURVEY_COMMA] = "decimal comma",
 	[SURVEY_BOOL] = "bool",
 	[SURVEY_NULL] = "null"};
 
@@ -81,9 +82,11 @@ static void count(struct survey *s, struct survey_path *p, enum survey_type type
 
 static void sample(struct survey *s, struct survey_path *p, struct str value)
 {
-	struct str kept = utf8_left(str_sub(value, 0, 4 * SURVEY_SAMPLE), SURVEY_SAMPLE);
+	struct str kept;
 	struct str *made = NULL;
 
+	value = str_trim(value);
+	kept = utf8_left(str_sub(value, 0, 4 * SURVEY_SAMPLE), SURVEY_SAMPLE);
 	if (p->nsamples == SURVEY_SAMPLES || value.n == 0)
 		return;
 	for (uint32_t i = 0; i < p->nsamples; i++)
@@ -107,7 +110,11 @@ static enum survey_type type_of(const struct survey *s, struct str v)
 
 	if (looks_like_date(v))
 		return SURVEY_DATE;
-	return s->plain && dec_parse(v, '.', &number) ? SURVEY_NUMBER : SURVEY_TEXT;
+	if (!s->plain)
+		return SURVEY_TEXT;
+	if (dec_parse(v, '.', &number))
+		return SURVEY_NUMBER;
+	return dec_parse(v, ',', &number) ? SURVEY_COMMA : SURVEY_TEXT;
 }
 
 static enum survey_type node_type(const struct survey *s, const struct node *n)
