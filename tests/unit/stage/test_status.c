@@ -47,11 +47,16 @@ static void derives_headlines(void **state)
 	stage_world_open(&w, false);
 	const struct config_agreement *g = config_agreement_find(w.v.config, STR("acme-832"));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct interchange_row r = {.state = s(rows[i].state), .receipt = s(rows[i].receipt),
-			.ta1 = s(rows[i].ta1), .syntax = s(rows[i].syntax), .application = s(rows[i].application), .sent_at = 1000};
+		const struct interchange_row r = {.state = s(rows[i].state),
+			.receipt = s(rows[i].receipt),
+			.ta1 = s(rows[i].ta1),
+			.syntax = s(rows[i].syntax),
+			.application = s(rows[i].application),
+			.sent_at = 1000};
 		const enum status_word word = status_of(&r, g, 1000 + rows[i].hours * 3600);
 		if (word != rows[i].word)
-			fail_msg("row %zu: %s, expected %s", i, status_text(word), status_text(rows[i].word));
+			fail_msg("row %zu: %s, expected %s", i, status_text(word),
+				status_text(rows[i].word));
 	}
 	stage_world_close(&w);
 }
@@ -61,8 +66,8 @@ static void counts(void **state)
 	static const struct {
 		enum status_word word;
 		int64_t n;
-	} rows[] = {{STATUS_WAITING, 2}, {STATUS_SENT, 1}, {STATUS_OVERDUE, 1}, {STATUS_HELD, 1}, {STATUS_DOUBT, 1},
-		{STATUS_ACCEPTED, 1}, {STATUS_REJECTED, 0}};
+	} rows[] = {{STATUS_WAITING, 2}, {STATUS_SENT, 1}, {STATUS_OVERDUE, 1}, {STATUS_HELD, 1},
+		{STATUS_DOUBT, 1}, {STATUS_ACCEPTED, 1}, {STATUS_REJECTED, 0}};
 	struct stage_world w;
 	struct status st;
 	struct err e;
@@ -78,10 +83,11 @@ static void counts(void **state)
 	(void)stage_world_in(&w, "in-doubt", "IN-DOUBT", "f");
 	(void)stage_world_in(&w, "archived", "", "g");
 	stage_world_sql(&w, "UPDATE interchange SET syntax = 'accepted' WHERE id = 7");
-	(void)stage_world_in(&w, "archived", "", "h");	/* long ago: not in a glance */
-	stage_world_sql(&w, "UPDATE interchange SET syntax = 'rejected', sent_at = 5, queued_at = 4 WHERE id = 8");
+	(void)stage_world_in(&w, "archived", "", "h"); /* long ago: not in a glance */
+	stage_world_sql(&w,
+		"UPDATE interchange SET syntax = 'rejected', sent_at = 5, queued_at = 4 WHERE id = 8");
 	assert_int_equal(status_load(&w.v, STAGE_WORLD_NOW - 86400, &w.a, &st, &e), 0);
-	assert_int_equal(st.npartners, 2);	/* beta too, though nothing happened */
+	assert_int_equal(st.npartners, 2); /* beta too, though nothing happened */
 	assert_true(str_is(st.partners[0].name, "acme"));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_int_equal(st.partners[0].count[rows[i].word], rows[i].n);
@@ -102,19 +108,26 @@ static void tells_what_waits(void **state)
 	(void)stage_world_queued(&w, "a b c");
 	stage_world_sql(&w, "UPDATE item SET state = 'rejected' WHERE key = 'a'");
 	stage_world_sql(&w, "UPDATE item SET state = 'due' WHERE key = 'b'");
-	stage_world_sql(&w, "INSERT INTO partner(name, failures, next_try, reason, note, at) VALUES('acme', 2, 77, "
+	stage_world_sql(&w,
+		"INSERT INTO partner(name, failures, next_try, reason, note, at) VALUES('acme', 2, 77, "
 		"'HOST-KEY-CHANGED', 'other key', 0)");
-	stage_world_sql(&w, "INSERT INTO meta(key, value) VALUES('wait:acme-832', 'SOURCE-MISSING nothing for products')");
-	stage_world_sql(&w, "INSERT INTO aside(agreement, key, file, unit, name, codes, note, opened) VALUES "
+	stage_world_sql(&w,
+		"INSERT INTO meta(key, value) VALUES('wait:acme-832', 'SOURCE-MISSING nothing for products')");
+	stage_world_sql(&w,
+		"INSERT INTO aside(agreement, key, file, unit, name, codes, note, opened) VALUES "
 		"('acme-832', 'k', 'f', 1, 'n', 'A', 'x', 0), ('acme-832', 'o', 'f', 1, 'n', 'JOIN-ROW-ORPHAN', 'y', 0), "
 		"('acme-832', 'm', 'f', 1, 'n', 'A', 'x', 0)");
 	stage_world_sql(&w, "UPDATE aside SET closed = 1 WHERE key = 'm'");
-	stage_world_sql(&w, "UPDATE unit SET state = 'failed', reason = 'CONVERSION', note = 'map line 7'");
-	stage_world_sql(&w, "INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, at, run, reason) "
+	stage_world_sql(
+		&w, "UPDATE unit SET state = 'failed', reason = 'CONVERSION', note = 'map line 7'");
+	stage_world_sql(&w,
+		"INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, at, run, reason) "
 		"VALUES(12, 'products', 'x', 'quarantined', 'q', 0, 0, 1, 0, 0, 0, '', 'EMPTY')");
-	stage_world_sql(&w, "INSERT INTO received(id, partner, remote, rsize, rmtime, name, place, state, at) VALUES(3, "
+	stage_world_sql(&w,
+		"INSERT INTO received(id, partner, remote, rsize, rmtime, name, place, state, at) VALUES(3, "
 		"'acme', 'x', 1, 0, 'r-000003', 'p', 'orphan', 0)");
-	stage_world_sql(&w, "INSERT INTO run(id, started, ended, status, bundle, pid) VALUES('R1', 10, 20, 1, 'b', 1), "
+	stage_world_sql(&w,
+		"INSERT INTO run(id, started, ended, status, bundle, pid) VALUES('R1', 10, 20, 1, 'b', 1), "
 		"('R2', 30, 40, 74, 'b', 1), ('R3', 50, NULL, NULL, 'b', 1)");
 	assert_int_equal(status_load(&w.v, 0, &w.a, &st, &e), 0);
 	assert_true(st.partners[0].backs_off);
@@ -131,7 +144,7 @@ static void tells_what_waits(void **state)
 	assert_true(str_is(st.away[1].id, "r-000003") && str_is(st.away[1].state, "orphan"));
 	assert_true(str_is(st.run, "R3"));
 	assert_int_equal(st.run_ended, 0);
-	assert_int_equal(st.finished, 20);	/* a run that failed has not finished */
+	assert_int_equal(st.finished, 20); /* a run that failed has not finished */
 	stage_world_close(&w);
 }
 
