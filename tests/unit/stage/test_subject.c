@@ -47,7 +47,7 @@ static void finds_every_form(void **state)
 	struct stage_world w;
 
 	(void)state;
-	stage_world_open(&w, NULL);
+	stage_world_open(&w, false);
 	assert_int_equal(stage_world_queued(&w, "SKU-1 4711 beta"), 1);
 	stage_world_sql(&w,
 		"INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, at, run) "
@@ -84,7 +84,7 @@ static void refuses_the_rest(void **state)
 	struct stage_world w;
 
 	(void)state;
-	stage_world_open(&w, NULL);
+	stage_world_open(&w, false);
 	(void)stage_world_queued(&w, "beta");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct subject s;

@@ -16,7 +16,29 @@
 #include "store/ledger_item.h"
 #include "unit/support/config_env.h"
 
-void stage_world_open(struct stage_world *w, const char *routes)
+static const char events_routes[] = "<routes " CONFIG_ENV_NS ">\n"
+				    " <source name='ampliance' kind='events' format='json'/>\n"
+				    " <route source='ampliance' agreement='acme-832'/>\n"
+				    "</routes>\n";
+static const char events_agreement[] =
+	"<agreements " CONFIG_ENV_NS " partner='acme'>\n"
+	" <agreement name='acme-832' message='832' version='004010' map='maps/acme.xml'\n"
+	"  source='ampliance' endpoint='main' send='all'>\n"
+	"  <expect ack='997' within='24h'/>\n"
+	" </agreement>\n"
+	"</agreements>\n";
+
+static void make_events(int dir)
+{
+	struct err e;
+	const int agreements = fsx_subdir(dir, "bundle/agreements", &e);
+
+	assert_true(agreements != -1);
+	assert_int_equal(fsx_replace(agreements, "acme.xml", str_c(events_agreement), &e), 0);
+	fsx_close(agreements);
+}
+
+void stage_world_open(struct stage_world *w, bool events)
 {
 	struct err e;
 	struct env *v = &w->v;
@@ -26,9 +48,11 @@ void stage_world_open(struct stage_world *w, const char *routes)
 	xml_start();
 	arena_init(&w->a);
 	faults_init(&w->f, &w->a);
-	config_env_make(routes ? "bundle/routes.xml" : NULL, routes, 0);
+	config_env_make(events ? "bundle/routes.xml" : NULL, events_routes, 0);
 	v->dir = fsx_dir(".", &e);
 	assert_true(v->dir != -1);
+	if (events)
+		make_events(v->dir);
 	for (size_t i = 0; old[i]; i++)
 		assert_int_equal(fsx_remove(v->dir, old[i], &e), 0);
 	v->clock = clock_fixed(STAGE_WORLD_NOW);

@@ -14,8 +14,8 @@ struct stage_world {
 	struct faults f;
 };
 
-/* routes: bundle/routes.xml instead of the usual one, or NULL. */
-void stage_world_open(struct stage_world *w, const char *routes);
+/* events: the agreement sends each file once; else it sends the changes of a snapshot. */
+void stage_world_open(struct stage_world *w, bool events);
 void stage_world_close(struct stage_world *w);
 
 /* One transaction of plain SQL with an event. */
