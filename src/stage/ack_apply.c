@@ -33,7 +33,7 @@ struct applying {
 	char trace_note[300];
 	char subject[40];
 	int64_t rejected, due, accepted;
-	bool holds;	/* the whole was refused without a word why, and nobody has dealt with it yet */
+	bool holds; /* the whole was refused without a word why, and nobody has dealt with it yet */
 };
 
 static const char *axis_of(const struct ack *x)
@@ -268,8 +268,9 @@ static int hold_whole(struct applying *p, struct err *e)
 	spool_place("hold", p->row.partner, place);
 	(void)snprintf(note, sizeof(note), STR_FMT " refused it whole, code " STR_FMT ": " STR_FMT,
 		STR_ARG(p->x->kind), STR_ARG(p->x->codes), STR_ARG(p->x->text));
-	return ledger_interchange_state(&p->v->ledger, p->row.id, "sent|in-doubt|sending|queued", "held",
-		place, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", note, e);
+	return ledger_interchange_state(&p->v->ledger, p->row.id, "sent|in-doubt|sending|queued",
+		"held", place, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", note,
+		e);
 }
 
 /* An answer proves that it arrived, whatever the channel last said. */
@@ -296,8 +297,8 @@ static int due_event(struct applying *p, struct err *e)
 
 	if (!g || !g->source || g->source->kind != SOURCE_EVENTS)
 		return 0;
-	if (ledger_operator_unit_again(&p->v->ledger, p->row.unit, p->v->started, p->v->bundle, &id,
-		    e) == -1)
+	if (ledger_operator_unit_again(
+		    &p->v->ledger, p->row.unit, p->v->started, p->v->bundle, &id, e) == -1)
 		return -1;
 	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
 	return ledger_event(&p->v->ledger, "due", subject, e,

@@ -94,8 +94,8 @@ int spool_settle_all(struct env *v, struct err *e)
 	int rc = -1;
 
 	arena_init(&a);
-	if (ledger_interchange_by_state(
-		    &v->ledger, "queued|sending|sent|in-doubt|held|quarantined", &a, &rows, e) == -1)
+	if (ledger_interchange_by_state(&v->ledger, "queued|sending|sent|in-doubt|held|quarantined",
+		    &a, &rows, e) == -1)
 		goto out;
 	rc = 0;
 	for (size_t i = 0; i < rows.n; i++) {

@@ -216,12 +216,14 @@ int ledger_interchange_by_number(struct ledger *l, struct str partner, const cha
 
 	if (strcmp(column, "isa") == 0)
 		rc = db_query(l->db, &rows, e,
-			COLUMNS "WHERE partner = ?1 AND isa = ?2 AND id < ?3 ORDER BY id DESC LIMIT 1", "sii",
-			partner, number, below);
+			COLUMNS
+			"WHERE partner = ?1 AND isa = ?2 AND id < ?3 ORDER BY id DESC LIMIT 1",
+			"sii", partner, number, below);
 	else
 		rc = db_query(l->db, &rows, e,
-			COLUMNS "WHERE partner = ?1 AND gs = ?2 AND id < ?3 ORDER BY id DESC LIMIT 1", "sii",
-			partner, number, below);
+			COLUMNS
+			"WHERE partner = ?1 AND gs = ?2 AND id < ?3 ORDER BY id DESC LIMIT 1",
+			"sii", partner, number, below);
 	if (rc == -1)
 		return -1;
 	return load_one(rows, a, out, e);
