@@ -82,6 +82,9 @@ static void write_and_read(const struct segment *s, struct diag *d)
 	struct x12_writer w;
 	struct buf b;
 
+	/* The writer makes ST and SE itself; a reader may meet one in the wrong place or case. */
+	if (str_is(s->tag, "ST") || str_is(s->tag, "SE"))
+		return;
 	if (str_is(s->tag, "BIN") || str_is(s->tag, "BDS") || !x12_write_check(&p, s, d, NULL))
 		return;
 	buf_init(&b, LIMIT_SEGMENT * 4);
