@@ -34,10 +34,8 @@ static const struct row rows[ERR_CODES] = {
 	[ERR_MEMORY] = {"memory", true, 71},
 };
 
-static void put(struct err *e, const char *fmt, va_list ap) ATTR_PRINTF(2, 0);
-
 /* Formats aside first: an argument may well be the text that is replaced. */
-static void put(struct err *e, const char *fmt, va_list ap)
+static void ATTR_PRINTF(2, 0) put(struct err *e, const char *fmt, va_list ap)
 {
 	char text[ERR_TEXT_MAX];
 

@@ -8,6 +8,7 @@ enum {
 	LIMIT_VALUE = 4 << 20,		/* one value of an item */
 	LIMIT_NESTING = 64,		/* JSON and XML depth: Amplience allows 22 */
 	LIMIT_NODES = 1 << 20,		/* nodes in one item */
+	LIMIT_NAMES = 1 << 17,		/* different names in one run: more are keys that hold data */
 	LIMIT_CSV_COLUMNS = 4096,
 	LIMIT_CSV_ROW = 4 << 20,
 	LIMIT_SEGMENT = 1 << 20,	/* one EDI segment */

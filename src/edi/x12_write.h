@@ -22,6 +22,7 @@ struct x12_profile {
 	char element;		/* separators; all distinct, not alphanumeric, not blank */
 	char component;
 	char terminator;
+	char repetition;	/* ISA11 when isa_version is 00402 or later; 0: '^' */
 	bool newline;		/* LF behind each terminator */
 	enum x12_repertoire repertoire;
 	struct str sender_qual, sender;		/* ISA05/06, at most 2 and 15 characters */

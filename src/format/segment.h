@@ -5,6 +5,7 @@
 #ifndef FORMAT_SEGMENT_H
 #define FORMAT_SEGMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct value {
 	struct str text;	/* UTF-8 */
 	const struct node *from;	/* the source value it came from, or NULL */
 	uint32_t map_line;	/* line of the map that made it, or 0 */
+	bool masked;		/* differs between nights by design (item numbers, $run): not in the content hash */
 };
 
 struct segment {

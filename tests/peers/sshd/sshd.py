@@ -98,6 +98,7 @@ def _try_start(folder, port, wait=10.0):
         if child.poll() is not None:
             break
         if os.path.exists(os.path.join(folder, "sshd.pid")) and _answers(port):
+            child.returncode = 0  # it outlives us; stop() ends and reaps it by its pid
             return True
         time.sleep(0.02)
     if child.poll() is None:

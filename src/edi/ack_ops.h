@@ -1,0 +1,41 @@
+/* One kind of acknowledgment; the table of kinds is in ack.c. */
+#ifndef EDI_ACK_OPS_H
+#define EDI_ACK_OPS_H
+
+#include "edi/ack.h"
+#include "edi/x12_read.h"
+
+/* An acknowledgment being read. */
+struct ack_build {
+	struct arena *a;
+	struct ack *ack;	/* the one in hand */
+	struct ack_set *set;	/* the set answered that is in hand, or NULL */
+	struct ack_set **next_set;
+	struct ack_fault **next_fault;
+	struct ack_fault *fault;	/* AK3 in hand */
+	struct ack_fault *element;	/* the last AK4 below it, or NULL */
+	bool opened;		/* AK1 was there */
+	bool closed;		/* AK9 was there */
+	struct diag *d;
+	struct finding here;	/* place of the segment */
+};
+
+struct ack_ops {
+	const char *kind;	/* TA1 or the set id */
+	/* MUST. One segment of it (TA1 itself; inside a set all but ST and SE). False: damaged, and a
+	 * finding says why. */
+	bool (*segment)(struct ack_build *b, const struct segment *s);
+	/* MAY be NULL. The set has ended; false as above. */
+	bool (*end)(struct ack_build *b);
+};
+
+extern const struct ack_ops ack_ta1_ops;
+extern const struct ack_ops ack_997_ops;
+
+/* For the kinds (ack.c). */
+bool ack_damaged(const struct ack_build *b, uint16_t element, struct str found, const char *expected);
+bool ack_number(const struct ack_build *b, const struct segment *s, uint16_t element, uint64_t max,
+	uint64_t *out);
+struct str ack_join(struct arena *a, struct str list, const char *mark, struct str more);
+
+#endif

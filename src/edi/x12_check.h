@@ -1,0 +1,41 @@
+/*
+ * Checks of the elements of one segment against its definition (X12.6 and the relational notes of
+ * X12.22), shared by reader and writer.
+ */
+#ifndef EDI_X12_CHECK_H
+#define EDI_X12_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "edi/x12_read.h"
+#include "edi/x12_write.h"
+#include "format/segment.h"
+#include "model/diag.h"
+
+struct x12_check {
+	struct diag *d;
+	const struct finding *about;	/* file, item, segment, position, offset: copied */
+	enum x12_level level;
+	const struct x12_profile *profile;	/* when writing; else NULL */
+	const uint32_t *at;	/* of each value in the segment, when reading; else NULL */
+	bool plain;		/* reading: no control character and only ASCII in the segment */
+	bool ascii;		/* reading: only ASCII */
+	bool padded;		/* ISA: blanks are content */
+};
+
+/* True when nothing of error severity was added. */
+bool x12_check_segment(const struct x12_check *c, const struct segment *s);
+
+/* A number of type R in its shortest form: no leading or trailing zeros, never "-0", but at
+ * least min digits. out holds text.n + min + 2 bytes. False when text is no number. */
+bool x12_check_canonical(struct str text, uint16_t min, char *out, struct str *result);
+/* CCYYMMDD or YYMMDD that exists; HHMM[SS[d[d]]] that exists. */
+bool x12_check_date(struct str s);
+bool x12_check_time(struct str s);
+/* Is ISA11 a separator in this version of the interchange ("00401")? */
+bool x12_check_repeats(struct str isa_version, char isa11);
+/* Without blanks at the end, but at least min characters. */
+struct str x12_check_trim(struct str s, uint16_t min);
+
+#endif

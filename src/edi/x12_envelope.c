@@ -1,0 +1,197 @@
+/* Groups, sets and trailers: control numbers and counts (X12.6 clause on control segments). */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "edi/x12_state.h"
+
+void x12_envelope_add(const struct x12_read *r, struct diag *d, const char *code, enum severity sev,
+	uint16_t element, struct str found, const char *expected, const char *rule)
+{
+	struct finding f = r->here;
+
+	f.code = str_c(code);
+	f.severity = (uint8_t)sev;
+	f.element = element;
+	f.found = found;
+	f.expected = str_c(expected);
+	f.rule = str_c(rule);
+	diag_add(d, &f);
+}
+
+int x12_envelope_fatal(const struct x12_read *r, struct diag *d, struct err *e, const char *code,
+	const char *text)
+{
+	struct finding f = r->here;
+
+	f.code = str_c(code);
+	f.severity = SEV_FATAL;
+	f.rule = str_c(text);
+	diag_add(d, &f);
+	return err_set(e, ERR_INPUT, STR_FMT ": byte %llu: %s", STR_ARG(r->o.file),
+		(unsigned long long)r->here.offset, text);
+}
+
+bool x12_envelope_number(struct str s, uint64_t *out)
+{
+	int64_t v = 0;
+
+	if (!str_is_digits(s) || !str_to_i64(s, &v))
+		return false;
+	*out = (uint64_t)v;
+	return true;
+}
+
+/* Envelopes of a version that is not defined are checked as those of 004010. */
+const struct def_segment *x12_envelope_def(struct x12_read *r, struct str tag)
+{
+	struct str version = STR("004010");
+	const struct def_segment *s = NULL;
+	struct faults f;
+
+	if (!r->o.defs)
+		return NULL;
+	faults_init(&f, &r->scratch);
+	if (r->where >= X12_IN_GS && r->ctx.group_version.n >= 6)
+		version = str_sub(r->ctx.group_version, 0, 6);
+	s = defs_segment(r->o.defs, STR("x12"), version, tag, &f);
+	if (!s && r->where != X12_IN_ST)
+		s = defs_segment(r->o.defs, STR("x12"), STR("004010"), tag, &f);
+	return s;
+}
+
+void x12_envelope_group(struct x12_read *r, const struct segment *s)
+{
+	struct x12_context *c = &r->ctx;
+
+	arena_reset(&r->gs);
+	c->group_code = arena_str(&r->gs, segment_get(s, 1, 1));
+	c->group_sender = arena_str(&r->gs, segment_get(s, 2, 1));
+	c->group_receiver = arena_str(&r->gs, segment_get(s, 3, 1));
+	c->group_version = arena_str(&r->gs, segment_get(s, 8, 1));
+	c->group_control = 0;
+	(void)x12_envelope_number(segment_get(s, 6, 1), &c->group_control);
+	r->st_in_gs = 0;
+	r->gs_in_isa++;
+	c->groups++;
+	x12_seen_clear(&r->seen);
+}
+
+static const struct x12_plan *plan_of(struct x12_read *r, const struct def_message *m)
+{
+	for (size_t i = 0; i < r->nplans; i++)
+		if (x12_struct_message(r->plans[i]) == m)
+			return r->plans[i];
+	mem_grow(&r->plans, &r->cap_plans, r->nplans + 1, sizeof(struct x12_plan *));
+	r->plans[r->nplans] = x12_struct_plan(m);
+	return r->plans[r->nplans++];
+}
+
+static void find_message(struct x12_read *r, struct str version, struct diag *d)
+{
+	struct faults f;
+	char text[400];
+
+	faults_init(&f, &r->scratch);
+	r->ctx.message = NULL;
+	r->plan = NULL;
+	if (r->o.defs)
+		r->ctx.message = defs_message(r->o.defs, STR("x12"), str_sub(version, 0, 6), r->ctx.set_id,
+			STR(""), &f, "", 0);
+	if (r->ctx.message) {
+		r->plan = plan_of(r, r->ctx.message);
+		return;
+	}
+	if (r->o.level < X12_STRUCTURE)
+		return;
+	(void)snprintf(text, sizeof(text), "this message cannot be checked: %s",
+		f.first ? f.first->text : "there are no definitions");
+	x12_envelope_add(r, d, "X12-SET-UNKNOWN", SEV_ERROR, 1, r->ctx.set_id,
+		"a message that is defined in this version", text);
+}
+
+void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	struct x12_context *c = &r->ctx;
+	const struct str st03 = segment_get(s, 3, 1);
+
+	arena_reset(&r->st);
+	c->set_id = arena_str(&r->st, segment_get(s, 1, 1));
+	c->set_control = arena_str(&r->st, segment_get(s, 2, 1));
+	c->segments = 1;
+	c->nloops = 0;
+	r->loop = 0;
+	r->st_in_gs++;
+	c->sets++;
+	find_message(r, st03.n >= 6 ? st03 : c->group_version, d);
+	if (c->message && !str_eq(c->message->group, c->group_code)) {
+		char expected[40];
+		char rule[120];
+		(void)snprintf(expected, sizeof(expected), STR_FMT, STR_ARG(c->message->group));
+		(void)snprintf(rule, sizeof(rule), "messages " STR_FMT " belong in a group of code " STR_FMT
+			" (GS01)", STR_ARG(c->set_id), STR_ARG(c->message->group));
+		x12_envelope_add(r, d, "X12-GROUP-CODE", SEV_ERROR, 1, c->group_code, expected, rule);
+	}
+	if (!x12_seen_add(&r->seen, c->set_control))
+		x12_envelope_add(r, d, "X12-SET-DUPLICATE", SEV_ERROR, 2, c->set_control,
+			"a number that is new in the group",
+			"another message of this group has the same control number");
+}
+
+/* "SE01 says 5, counted 6" */
+static void check_count(const struct x12_read *r, struct diag *d, struct str said, uint64_t counted,
+	const char *what)
+{
+	uint64_t n = 0;
+	char expected[40];
+	char rule[120];
+
+	if (x12_envelope_number(said, &n) && n == counted)
+		return;
+	(void)snprintf(expected, sizeof(expected), "%llu", (unsigned long long)counted);
+	(void)snprintf(rule, sizeof(rule), "the trailer's number of %s is not what was counted", what);
+	x12_envelope_add(r, d, "X12-COUNT", SEV_ERROR, 1, said, expected, rule);
+}
+
+static void check_number(const struct x12_read *r, struct diag *d, struct str said, uint64_t header)
+{
+	uint64_t n = 0;
+	char expected[40];
+
+	if (x12_envelope_number(said, &n) && n == header)
+		return;
+	(void)snprintf(expected, sizeof(expected), "%llu", (unsigned long long)header);
+	x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 2, said, expected,
+		"header and trailer have different control numbers");
+}
+
+void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	const struct str said = segment_get(s, 2, 1);
+	char expected[80];
+
+	check_count(r, d, segment_get(s, 1, 1), r->ctx.segments, "segments");
+	if (str_eq(said, r->ctx.set_control))
+		return;
+	(void)snprintf(expected, sizeof(expected), "%.*s",
+		(int)(r->ctx.set_control.n > 70 ? 70 : r->ctx.set_control.n), r->ctx.set_control.p);
+	x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 2, said, expected,
+		"header and trailer have different control numbers");
+}
+
+void x12_envelope_group_end(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	check_count(r, d, segment_get(s, 1, 1), r->st_in_gs, "messages");
+	check_number(r, d, segment_get(s, 2, 1), r->ctx.group_control);
+}
+
+void x12_envelope_interchange_end(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	const struct str said = segment_get(s, 1, 1);
+	uint64_t n = 0;
+
+	/* An interchange of TA1 alone counts 0 or 1: programs differ. */
+	if (!(r->gs_in_isa == 0 && r->ta1_in_isa > 0 && x12_envelope_number(said, &n) && n == 1))
+		check_count(r, d, said, r->gs_in_isa, "groups");
+	check_number(r, d, segment_get(s, 2, 1), r->ctx.isa_control);
+}

@@ -1,0 +1,322 @@
+/*
+ * The tokenizer: blocks by pread, segments by memchr, values eight bytes at a time; see x12_lex.h.
+ * Separators are found by exact zero-byte arithmetic on 64-bit words, least significant byte first.
+ */
+#include "edi/x12_lex.h"
+
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+enum { BLOCK = 1 << 20, SPACE = BLOCK + LIMIT_SEGMENT };
+
+int x12_lex_open(struct x12_lex *l, int fd, struct str bytes, struct err *e)
+{
+	memset(l, 0, sizeof(*l));
+	l->fd = fd;
+	if (fd == -1) {
+		l->p = bytes.p ? bytes.p : "";
+		l->end = bytes.n;
+		l->eof = true;
+	} else {
+		l->own = mem_resize(NULL, SPACE, 1);
+		l->p = l->own;
+	}
+	struct str head;
+	if (x12_lex_peek(l, 3, &head, e) == -1) {
+		x12_lex_close(l);
+		return -1;
+	}
+	if (str_starts(head, STR("\357\273\277")))
+		l->at += 3;
+	return 0;
+}
+
+void x12_lex_close(struct x12_lex *l)
+{
+	mem_free(l->own);
+	memset(l, 0, sizeof(*l));
+	l->fd = -1;
+}
+
+/* Moves what is left to the front and reads another block behind it. */
+static int fill(struct x12_lex *l, struct err *e)
+{
+	size_t got = 0;
+	size_t want = 0;
+
+	if (l->eof)
+		return 0;
+	if (l->at > 0) {
+		memmove(l->own, l->own + l->at, l->end - l->at);
+		l->base += l->at;
+		l->end -= l->at;
+		l->at = 0;
+	}
+	want = SPACE - l->end;
+	if (want > BLOCK)
+		want = BLOCK;
+	if (want == 0)
+		return 0;
+	if (fsx_pread(l->fd, l->own + l->end, want, l->base + l->end, &got, e) == -1)
+		return -1;
+	l->end += got;
+	if (got < want)
+		l->eof = true;
+	return 0;
+}
+
+static bool is_gap(char c)
+{
+	return c == '\n' || c == '\r' || c == ' ' || c == '\t';
+}
+
+int x12_lex_skip(struct x12_lex *l, struct err *e)
+{
+	for (;;) {
+		while (l->at < l->end &&
+		       (is_gap(l->p[l->at]) || l->p[l->at] == 0 || l->p[l->at] == 0x1a))
+			l->at++;
+		if (l->at < l->end)
+			return 1;
+		if (l->eof)
+			return 0;
+		if (fill(l, e) == -1)
+			return -1;
+	}
+}
+
+int x12_lex_peek(struct x12_lex *l, size_t n, struct str *s, struct err *e)
+{
+	while (l->end - l->at < n && !l->eof)
+		if (fill(l, e) == -1)
+			return -1;
+	*s = str_sub((struct str){l->p + l->at, l->end - l->at}, 0, n);
+	return 0;
+}
+
+static int too_long(const struct x12_lex *l, struct err *e)
+{
+	return err_set(e, ERR_LIMIT,
+		"a segment starts at byte %llu and has no terminator within %d bytes: the file is "
+		"damaged, or its terminator is not the one of its ISA",
+		(unsigned long long)(l->base + l->at), LIMIT_SEGMENT);
+}
+
+/* BIN01 and BDS02 give the length of binary data that may hold any byte: 0 when this is none. */
+static size_t binary_length(const struct x12_lex *l, struct str s)
+{
+	const bool bds = str_starts(s, STR("BDS"));
+	size_t at = 3;
+	size_t n = 0;
+	size_t start = 0;
+
+	if ((!bds && !str_starts(s, STR("BIN"))) || s.n < 5 || s.p[3] != l->element)
+		return 0;
+	at = 4;
+	if (bds) {
+		while (at < s.n && s.p[at] != l->element && s.p[at] != l->terminator)
+			at++;
+		if (at == s.n || s.p[at++] != l->element)
+			return 0;
+	}
+	for (start = at; at < s.n && at < start + 7 && str_is_digit(s.p[at]); at++)
+		n = n * 10 + (size_t)(s.p[at] - '0');
+	return at > start && at < s.n && s.p[at] == l->element ? at + 1 + n : 0;
+}
+
+/* Sets raw to the bytes up to the end of the file; blank ends are noise. */
+static int last(struct x12_lex *l, struct x12_raw *raw)
+{
+	raw->bytes = (struct str){l->p + l->at, l->end - l->at};
+	while (raw->bytes.n > 0 && (is_gap(raw->bytes.p[raw->bytes.n - 1]) ||
+				    raw->bytes.p[raw->bytes.n - 1] == 0x1a ||
+				    raw->bytes.p[raw->bytes.n - 1] == 0))
+		raw->bytes.n--;
+	raw->offset = l->base + l->at;
+	raw->limit = l->p + l->end;
+	raw->unterminated = true;
+	l->at = l->end;
+	return raw->bytes.n > 0;
+}
+
+int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
+{
+	size_t done = 0;	/* bytes from at that hold no terminator */
+
+	for (;;) {
+		while (l->at < l->end && is_gap(l->p[l->at]) && l->p[l->at] != l->element)
+			l->at++;
+		if (l->at < l->end)
+			break;
+		if (l->eof)
+			return 0;
+		if (fill(l, e) == -1)
+			return -1;
+	}
+	if (l->end - l->at < 32 && fill(l, e) == -1)
+		return -1;
+	if (l->p[l->at] == 'B')
+		done = binary_length(l, (struct str){l->p + l->at, l->end - l->at});
+	for (;;) {
+		const size_t have = l->end - l->at;
+		const char *t = have > done ? memchr(l->p + l->at + done, l->terminator, have - done) : NULL;
+		if (t && (size_t)(t - (l->p + l->at)) <= LIMIT_SEGMENT) {
+			*raw = (struct x12_raw){{l->p + l->at, (size_t)(t - (l->p + l->at))},
+				l->p + l->end, l->base + l->at, false};
+			l->at += raw->bytes.n + 1;
+			return 1;
+		}
+		if (have > LIMIT_SEGMENT || (done > have && done > LIMIT_SEGMENT))
+			return too_long(l, e);
+		if (l->eof)
+			return last(l, raw);
+		if (have > done)
+			done = have;
+		if (fill(l, e) == -1)
+			return -1;
+	}
+}
+
+#define ONES 0x0101010101010101u
+#define TOPS 0x8080808080808080u
+
+static uint64_t load(const char *p)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+	       (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+	       (uint64_t)b[7] << 56;
+}
+
+static uint64_t load_tail(const char *p, size_t n)
+{
+	uint64_t w = 0;
+
+	for (size_t i = 0; i < n; i++)
+		w |= (uint64_t)(unsigned char)p[i] << (8 * i);
+	return w;
+}
+
+/* The top bit of every byte of w that equals the byte that like is made of; exact. */
+static uint64_t equal(uint64_t w, uint64_t like)
+{
+	const uint64_t t = w ^ like;
+
+	return ~(((t & ~TOPS) + ~TOPS) | t) & TOPS;
+}
+
+static uint64_t pattern(char c)
+{
+	return ONES * (unsigned char)c;
+}
+
+struct cut {
+	const struct x12_lex *lex;
+	const struct def_segment *def;
+	struct x12_values *out;
+	const char *first;	/* of the segment */
+	const char *from;	/* of the value being read */
+	uint16_t element;	/* of it */
+	uint16_t repetition;
+	uint16_t component;
+	bool composite;		/* may the element have components? */
+	bool repeat;
+};
+
+static void start_element(struct cut *c)
+{
+	const struct def_part *part = NULL;
+
+	c->repetition = 1;
+	c->component = 1;
+	if (!c->def) {
+		c->composite = true;
+		c->repeat = c->lex->repeats;
+		return;
+	}
+	if (c->element >= 1 && c->element <= c->def->nparts) {
+		part = &c->def->parts[c->element - 1];
+		if (part->position != c->element)
+			part = defs_part(c->def, c->element);
+	}
+	c->composite = part && part->nparts > 0;
+	c->repeat = c->lex->repeats;
+}
+
+static void keep(struct cut *c, const char *end)
+{
+	struct x12_values *o = c->out;
+
+	if (end == c->from)
+		return;
+	if (o->n == LIMIT_ELEMENTS) {
+		o->seen |= X12_LEX_MANY;
+		return;
+	}
+	o->v[o->n] = (struct value){.element = c->element, .repetition = c->repetition,
+		.component = c->component, .text = {c->from, (size_t)(end - c->from)}};
+	o->at[o->n] = (uint32_t)(c->from - c->first);
+	o->n++;
+}
+
+static void separator(struct cut *c, const char *at)
+{
+	if (*at == c->lex->element) {
+		keep(c, at);
+		if (c->element < UINT16_MAX)
+			c->element++;
+		start_element(c);
+	} else if (c->lex->repeats && *at == c->lex->repetition) {
+		keep(c, at);
+		if (c->repetition < UINT16_MAX)
+			c->repetition++;
+		c->component = 1;
+	} else if (c->composite) {
+		keep(c, at);
+		if (c->component < UINT16_MAX)
+			c->component++;
+	} else {
+		c->out->seen |= X12_LEX_COMPONENT;
+		return;
+	}
+	c->from = at + 1;
+}
+
+void x12_lex_split(const struct x12_lex *l, const struct x12_raw *raw, size_t from,
+	const struct def_segment *def, struct x12_values *out)
+{
+	struct cut c = {.lex = l, .def = def, .out = out, .first = raw->bytes.p};
+	const uint64_t e = pattern(l->element);
+	const uint64_t k = pattern(l->component);
+	const uint64_t r = pattern(l->repeats ? l->repetition : l->element);
+	const char *p = raw->bytes.p + from;
+	const char *const end = raw->bytes.p + raw->bytes.n;
+
+	out->n = 0;
+	out->seen = 0;
+	c.from = p;
+	c.repetition = 1;
+	c.component = 1;
+	while (p < end) {
+		const size_t left = (size_t)(end - p);
+		uint64_t w = raw->limit - p >= 8 ? load(p) : load_tail(p, left < 8 ? left : 8);
+		uint64_t mask = UINT64_MAX;
+		if (left < 8) {
+			mask >>= 64 - 8 * left;
+			w &= mask;
+		}
+		uint64_t hits = (equal(w, e) | equal(w, k) | equal(w, r)) & mask;
+		const uint64_t low = ((w & ~TOPS) + ONES * 0x60) | w;	/* top bit: not below 0x20 */
+		out->seen |= (w & TOPS) ? X12_LEX_HIGH : 0u;
+		out->seen |= (~low & TOPS & mask & ~hits) ? X12_LEX_CONTROL : 0u;
+		for (; hits; hits &= hits - 1)
+			separator(&c, p + ATTR_CTZ64(hits) / 8);
+		p += 8;
+	}
+	keep(&c, end);
+	out->elements = c.element;
+}

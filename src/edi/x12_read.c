@@ -1,0 +1,483 @@
+/*
+ * The X12 reader: one segment after the other, through the envelopes; see x12_read.h. Segments
+ * inside a set are placed by x12_struct.c and checked by x12_check.c.
+ */
+#include "edi/x12_read.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "edi/x12_check.h"
+#include "edi/x12_state.h"
+
+enum tag_kind { TAG_OTHER, TAG_ISA, TAG_IEA, TAG_GS, TAG_GE, TAG_ST, TAG_SE, TAG_TA1, TAG_SERVICE };
+
+struct x12_read *x12_read_open(int fd, struct str bytes, const struct x12_read_options *o, struct err *e)
+{
+	struct x12_read *r = mem_alloc(sizeof(*r));
+
+	r->o = *o;
+	if (r->o.level == 0)
+		r->o.level = X12_NOTES;
+	if (x12_lex_open(&r->lex, fd, bytes, e) == -1) {
+		mem_free(r);
+		return NULL;
+	}
+	arena_init(&r->isa);
+	arena_init(&r->gs);
+	arena_init(&r->st);
+	arena_init(&r->scratch);
+	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
+	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
+	return r;
+}
+
+void x12_read_close(struct x12_read *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->nplans; i++)
+		x12_struct_plan_free(r->plans[i]);
+	mem_free(r->plans);
+	x12_struct_done(&r->cursor);
+	x12_seen_done(&r->seen);
+	mem_free(r->values.v);
+	mem_free(r->values.at);
+	arena_done(&r->isa);
+	arena_done(&r->gs);
+	arena_done(&r->st);
+	arena_done(&r->scratch);
+	x12_lex_close(&r->lex);
+	mem_free(r);
+}
+
+const struct x12_context *x12_read_context(const struct x12_read *r)
+{
+	return &r->ctx;
+}
+
+/* The tag's bytes up to the element separator. */
+static struct str tag_of(const struct x12_read *r)
+{
+	const struct str b = r->raw.bytes;
+	size_t n = 0;
+
+	while (n < b.n && n < 40 && b.p[n] != r->lex.element)
+		n++;
+	return (struct str){b.p, n};
+}
+
+static enum tag_kind kind_of(struct str t)
+{
+	if (t.n == 2) {
+		if (t.p[0] == 'S')
+			return t.p[1] == 'E' ? TAG_SE : t.p[1] == 'T' ? TAG_ST : TAG_OTHER;
+		if (t.p[0] == 'G')
+			return t.p[1] == 'S' ? TAG_GS : t.p[1] == 'E' ? TAG_GE : TAG_OTHER;
+	} else if (t.n == 3 && (t.p[0] == 'I' || t.p[0] == 'T')) {
+		if (str_is(t, "ISA"))
+			return TAG_ISA;
+		if (str_is(t, "IEA"))
+			return TAG_IEA;
+		if (str_is(t, "TA1"))
+			return TAG_TA1;
+		if (str_is(t, "ISB") || str_is(t, "ISE") || str_is(t, "TA3"))
+			return TAG_SERVICE;
+	}
+	return TAG_OTHER;
+}
+
+static bool upper_or_digit(char c)
+{
+	return (c >= 'A' && c <= 'Z') || str_is_digit(c);
+}
+
+/* A tag that is none gets a finding; lower case is mended. */
+static bool check_tag(struct x12_read *r, struct str *tag, struct diag *d)
+{
+	bool ok = tag->n >= 2 && tag->n <= 3 && tag->p[0] >= 'A' && tag->p[0] <= 'Z';
+
+	for (size_t i = 1; ok && i < tag->n; i++)
+		ok = upper_or_digit(tag->p[i]);
+	if (ok)
+		return true;
+	x12_envelope_add(r, d, "X12-TAG", SEV_ERROR, 0, *tag, "two or three capital letters and digits",
+		"a segment starts with something that is no tag");
+	if (tag->n < 2 || tag->n > 3)
+		return false;
+	for (size_t i = 0; i < tag->n; i++)
+		r->tag[i] = str_upper(tag->p[i]);
+	*tag = (struct str){r->tag, tag->n};
+	return false;
+}
+
+/* Bytes that are no UTF-8 are taken for ISO 8859-1, so that texts are always UTF-8. */
+static void to_utf8(struct x12_read *r)
+{
+	for (size_t i = 0; i < r->values.n; i++) {
+		struct str *t = &r->values.v[i].text;
+		char *out = NULL;
+		size_t n = 0;
+		if (utf8_bad(*t) == SIZE_MAX)
+			continue;
+		out = arena_raw(&r->scratch, mem_mul(t->n, 2));
+		for (size_t k = 0; k < t->n; k++)
+			n += utf8_encode((unsigned char)t->p[k], out + n);
+		*t = (struct str){out, n};
+	}
+}
+
+static void take_values(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d)
+{
+	x12_lex_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
+	if (r->values.seen & X12_LEX_HIGH)
+		to_utf8(r);
+	if (r->values.seen & X12_LEX_MANY)
+		x12_envelope_add(r, d, "X12-LIMIT", SEV_ERROR, 0, (struct str){"", 0}, "at most 512 values", "");
+	s->values = r->values.v;
+	s->n = r->values.n;
+}
+
+/* A component separator in an element that has no components can only be data. */
+static void stray_components(const struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct value *v = &s->values[i];
+		const struct def_part *p = defs_part(s->def, v->element);
+		if (!p || p->nparts > 0 || str_chr(v->text, r->lex.component) == SIZE_MAX)
+			continue;
+		x12_envelope_add(r, d, "VALUE-SEPARATOR", SEV_WARNING, v->element, v->text,
+			"no component separator",
+			"the element has no components, but holds their separator; it is taken as text");
+	}
+}
+
+static void check_elements(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	const bool high = (r->values.seen & X12_LEX_HIGH) != 0;
+	const struct x12_check c = {.d = d, .about = &r->here, .level = r->o.level, .at = r->values.at,
+		.plain = !high && !(r->values.seen & X12_LEX_CONTROL)};
+
+	if (r->o.level < X12_ELEMENT)
+		return;
+	if ((r->values.seen & X12_LEX_COMPONENT) && s->def)
+		stray_components(r, s, d);
+	(void)x12_check_segment(&c, s);
+}
+
+static void show_loops(struct x12_read *r)
+{
+	if (r->loop == r->cursor.loop)
+		return;
+	r->loop = r->cursor.loop;
+	r->ctx.nloops = x12_struct_loops(&r->cursor, r->ctx.loops,
+		sizeof(r->ctx.loops) / sizeof(r->ctx.loops[0]));
+}
+
+/* A segment whose tag is nowhere in the message: is it in the dictionary? */
+static void not_in_message(struct x12_read *r, struct segment *s, struct diag *d)
+{
+	s->def = x12_envelope_def(r, s->tag);
+	x12_envelope_add(r, d, s->def ? "X12-SEGMENT-NOT-IN-SET" : "X12-SEGMENT-UNKNOWN", SEV_ERROR, 0, s->tag,
+		"", "");
+}
+
+static int in_set(struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok, struct diag *d)
+{
+	bool known = true;
+
+	if (r->plan && r->o.level >= X12_STRUCTURE) {
+		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
+		if (s->node)
+			s->def = s->node->segment;
+		else if (tag_ok)
+			not_in_message(r, s, d);
+		known = s->node != NULL;
+		show_loops(r);
+	}
+	if (r->skim)
+		return 1;
+	take_values(r, s, tag_bytes, d);
+	if (s->n == 0 && r->o.level >= X12_ELEMENT && r->raw.bytes.n <= tag_bytes)
+		x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, s->tag, "at least one element", "");
+	if (known && r->plan)
+		check_elements(r, s, d);
+	return 1;
+}
+
+/* Names the trailers that should have come before this segment. */
+static void trailers(struct x12_read *r, enum x12_where down_to, struct diag *d)
+{
+	static const char *const names[] = {[X12_IN_ISA] = "IEA", [X12_IN_GS] = "GE", [X12_IN_ST] = "SE"};
+	const struct str now = r->here.segment;
+
+	while (r->where > down_to) {
+		struct str missing = str_c(names[r->where]);
+		r->here.segment = missing;
+		x12_envelope_add(r, d, "X12-ENVELOPE", SEV_ERROR, 0, now, names[r->where],
+			"the trailer of the part before is missing");
+		r->where = (enum x12_where)((int)r->where - 1);
+	}
+	r->here.segment = now;
+}
+
+static int misplaced(struct x12_read *r, const char *expected, struct diag *d)
+{
+	x12_envelope_add(r, d, "X12-ENVELOPE", SEV_ERROR, 0, r->here.segment, expected,
+		"the segment stands outside of the envelope that it belongs in");
+	return 0;
+}
+
+static void envelope_values(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d)
+{
+	s->def = x12_envelope_def(r, s->tag);
+	take_values(r, s, tag_bytes, d);
+	check_elements(r, s, d);
+}
+
+static int open_group(struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev,
+	struct diag *d)
+{
+	trailers(r, X12_IN_ISA, d);
+	r->ctx.group_version = (struct str){NULL, 0};
+	take_values(r, s, tag_bytes, d);
+	x12_envelope_group(r, s);
+	r->where = X12_IN_GS;
+	s->def = x12_envelope_def(r, s->tag);
+	check_elements(r, s, d);
+	*ev = X12_GROUP;
+	return 1;
+}
+
+static int open_set(struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev,
+	struct diag *d)
+{
+	if (r->where == X12_IN_ST)
+		trailers(r, X12_IN_GS, d);
+	if (r->where != X12_IN_GS) {
+		r->ctx.group_version = (struct str){NULL, 0};
+		r->ctx.group_code = (struct str){NULL, 0};
+		(void)misplaced(r, "GS before it", d);
+	}
+	r->here.segment_at = 1;
+	s->position = 1;
+	take_values(r, s, tag_bytes, d);
+	x12_envelope_set(r, s, d);
+	r->where = X12_IN_ST;
+	if (r->plan) {
+		x12_struct_start(&r->cursor, r->plan);
+		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
+		s->def = s->node ? s->node->segment : NULL;
+	}
+	if (!s->def)
+		s->def = x12_envelope_def(r, s->tag);
+	check_elements(r, s, d);
+	*ev = X12_SET;
+	return 1;
+}
+
+static int close_set(struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev,
+	struct diag *d)
+{
+	if (r->where != X12_IN_ST)
+		return misplaced(r, "ST before it", d);
+	if (r->plan && r->o.level >= X12_STRUCTURE) {
+		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
+		s->def = s->node ? s->node->segment : NULL;
+		show_loops(r);
+	}
+	if (!s->def)
+		s->def = x12_envelope_def(r, s->tag);
+	take_values(r, s, tag_bytes, d);
+	check_elements(r, s, d);
+	x12_envelope_set_end(r, s, d);
+	r->where = X12_IN_GS;
+	*ev = X12_SET_END;
+	return 1;
+}
+
+static int close_outer(struct x12_read *r, struct segment *s, size_t tag_bytes, bool group,
+	enum x12_event *ev, struct diag *d)
+{
+	const enum x12_where inside = group ? X12_IN_GS : X12_IN_ISA;
+
+	if (r->where < inside)
+		return misplaced(r, "GS before it", d);
+	trailers(r, inside, d);
+	envelope_values(r, s, tag_bytes, d);
+	if (group)
+		x12_envelope_group_end(r, s, d);
+	else
+		x12_envelope_interchange_end(r, s, d);
+	r->where = group ? X12_IN_ISA : X12_OUT;
+	*ev = group ? X12_GROUP_END : X12_INTERCHANGE_END;
+	return 1;
+}
+
+static int technical_ack(struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev,
+	struct diag *d)
+{
+	if (r->where != X12_IN_ISA)
+		return misplaced(r, "TA1 between ISA and GS", d);
+	r->ta1_in_isa++;
+	envelope_values(r, s, tag_bytes, d);
+	*ev = X12_TA1;
+	return 1;
+}
+
+static int open_interchange(struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d,
+	struct err *e)
+{
+	if (x12_isa_open(r, s, d, e) == -1)
+		return -1;
+	r->where = X12_IN_ISA;
+	r->gs_in_isa = 0;
+	r->ta1_in_isa = 0;
+	r->ctx.interchanges++;
+	*ev = X12_INTERCHANGE;
+	return 1;
+}
+
+/* An ISA inside an interchange: the one before has no end. Its separators may be others. */
+static int again(struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d, struct err *e)
+{
+	trailers(r, X12_OUT, d);
+	r->lex.at = (size_t)(r->raw.offset - r->lex.base);
+	return open_interchange(r, s, ev, d, e);
+}
+
+/* 1 an event, 0 go on, -1. */
+static int take(struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
+{
+	struct str tag = tag_of(r);
+	const size_t tag_bytes = tag.n;
+	const enum tag_kind kind = kind_of(tag);
+	bool tag_ok = true;
+
+	r->here.segment = tag;
+	if (kind == TAG_ISA)
+		return again(r, s, ev, d, e);
+	r->isa_position++;
+	if (r->where == X12_IN_ST && (kind == TAG_OTHER || kind == TAG_SE))
+		r->here.segment_at = (uint32_t)++r->ctx.segments;
+	else
+		r->here.segment_at = (uint32_t)r->isa_position;
+	*s = (struct segment){.tag = tag, .offset = r->raw.offset, .position = r->here.segment_at};
+	switch (kind) {
+	case TAG_IEA:
+		return close_outer(r, s, tag_bytes, false, ev, d);
+	case TAG_GS:
+		return open_group(r, s, tag_bytes, ev, d);
+	case TAG_GE:
+		return close_outer(r, s, tag_bytes, true, ev, d);
+	case TAG_ST:
+		return open_set(r, s, tag_bytes, ev, d);
+	case TAG_SE:
+		return close_set(r, s, tag_bytes, ev, d);
+	case TAG_TA1:
+		return technical_ack(r, s, tag_bytes, ev, d);
+	case TAG_SERVICE:
+		return r->where == X12_IN_ISA ? 0 : misplaced(r, "a place between ISA and GS", d);
+	default:
+		break;
+	}
+	tag_ok = check_tag(r, &tag, d);
+	s->tag = tag;
+	if (r->where != X12_IN_ST)
+		return tag_ok ? misplaced(r, "ST before it", d) : 0;
+	*ev = X12_SEGMENT;
+	return in_set(r, s, tag_bytes, tag_ok, d);
+}
+
+static int truncated(struct x12_read *r, struct diag *d, struct err *e)
+{
+	static const char *const where[] = {[X12_IN_ISA] = "IEA is", [X12_IN_GS] = "GE and IEA are",
+		[X12_IN_ST] = "SE, GE and IEA are", [X12_OUT] = "all is"};
+	char text[200];
+
+	r->here.offset = r->lex.base + r->lex.end;
+	(void)snprintf(text, sizeof(text),
+		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
+		"may be used", where[r->where]);
+	return x12_envelope_fatal(r, d, e, "X12-TRUNCATED", text);
+}
+
+int x12_read_next(struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
+{
+	int rc = 0;
+
+	arena_reset(&r->scratch);
+	if (r->where == X12_OUT) {
+		rc = x12_lex_skip(&r->lex, e);
+		if (rc == 1)
+			return open_interchange(r, s, ev, d, e);
+		if (rc == 0 && r->ctx.interchanges == 0) {
+			r->here = (struct finding){.file = r->o.file};
+			return x12_envelope_fatal(r, d, e, "X12-NO-ISA", "this is not X12: the file is empty");
+		}
+		return rc;
+	}
+	while (rc == 0) {
+		rc = x12_lex_next(&r->lex, &r->raw, e);
+		if (rc == -1)
+			return -1;
+		if (rc == 0)
+			return truncated(r, d, e);
+		r->here = (struct finding){.file = r->o.file, .offset = r->raw.offset};
+		if (r->raw.unterminated) {
+			if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
+				return truncated(r, d, e);
+			r->here.segment = STR("IEA");
+			x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+		}
+		if (r->raw.bytes.n == 0) {
+			r->here.segment_at = (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments : r->isa_position);
+			x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+			rc = 0;
+			continue;
+		}
+		rc = take(r, ev, s, d, e);
+	}
+	return rc;
+}
+
+/* Is this the first segment of an occurrence of the loop? */
+static bool opens(const struct segment *s, struct str loop)
+{
+	const struct def_node *p = s->node ? s->node->parent : NULL;
+
+	return p && p->loop && p->child == s->node && str_eq(p->name, loop);
+}
+
+int x12_read_totals(int fd, const struct x12_read_options *o, struct str loop, struct x12_totals *t,
+	struct diag *d, struct err *e)
+{
+	struct x12_read_options mine = *o;
+	struct x12_read *r = NULL;
+	struct x12_totals sum = {0};
+	enum x12_event ev;
+	struct segment s;
+	int rc = 0;
+
+	if (loop.n > 0 && mine.level < X12_STRUCTURE)
+		mine.level = X12_STRUCTURE;
+	r = x12_read_open(fd, (struct str){NULL, 0}, &mine, e);
+	if (!r)
+		return -1;
+	r->skim = r->o.level < X12_ELEMENT;
+	while ((rc = x12_read_next(r, &ev, &s, d, e)) == 1) {
+		sum.segments++;
+		if (ev == X12_SEGMENT && loop.n > 0 && opens(&s, loop))
+			sum.loops++;
+	}
+	sum.interchanges = r->ctx.interchanges;
+	sum.groups = r->ctx.groups;
+	sum.sets = r->ctx.sets;
+	sum.bytes = r->lex.base + r->lex.end;
+	x12_read_close(r);
+	if (rc == 0)
+		*t = sum;
+	return rc;
+}

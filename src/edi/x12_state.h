@@ -1,0 +1,57 @@
+/* What the files of the X12 reader share: its state, and how they report. Not for others. */
+#ifndef EDI_X12_STATE_H
+#define EDI_X12_STATE_H
+
+#include "base/limits.h"
+#include "edi/x12_lex.h"
+#include "edi/x12_read.h"
+#include "edi/x12_seen.h"
+#include "edi/x12_struct.h"
+
+enum x12_where { X12_OUT, X12_IN_ISA, X12_IN_GS, X12_IN_ST };
+
+struct x12_read {
+	struct x12_lex lex;
+	struct x12_read_options o;
+	struct x12_context ctx;
+	enum x12_where where;
+	bool skim;		/* nobody wants values of segments inside sets */
+	struct arena isa, gs, st;	/* texts of the envelopes we are in */
+	struct arena scratch;	/* of one segment */
+	struct x12_values values;
+	struct x12_raw raw;
+	uint64_t gs_in_isa;
+	uint64_t st_in_gs;
+	uint64_t ta1_in_isa;
+	uint64_t isa_position;	/* segments of the interchange so far, ISA = 1 */
+	struct x12_seen seen;	/* ST02 of the group */
+	struct x12_plan **plans;
+	size_t nplans;
+	size_t cap_plans;
+	const struct x12_plan *plan;	/* of the set we are in, or NULL */
+	struct x12_cursor cursor;
+	uint32_t loop;		/* that ctx.loops shows */
+	char tag[4];		/* a tag written in lower case, mended */
+	struct finding here;	/* file, segment, position and offset of the segment in hand */
+};
+
+/* x12_isa.c: reads the interchange header at the cursor, with its separators. 1 or -1. */
+int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct err *e) ATTR_CHECK;
+
+/* x12_envelope.c */
+void x12_envelope_add(const struct x12_read *r, struct diag *d, const char *code, enum severity sev,
+	uint16_t element, struct str found, const char *expected, const char *rule);
+/* A fault behind which nothing can be read: finding and *e. Returns -1. */
+int x12_envelope_fatal(const struct x12_read *r, struct diag *d, struct err *e, const char *code,
+	const char *text);
+void x12_envelope_group(struct x12_read *r, const struct segment *s);
+void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *d);
+void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct diag *d);
+void x12_envelope_group_end(struct x12_read *r, const struct segment *s, struct diag *d);
+void x12_envelope_interchange_end(struct x12_read *r, const struct segment *s, struct diag *d);
+/* Segment of the envelope or dictionary by the version in force, or NULL. */
+const struct def_segment *x12_envelope_def(struct x12_read *r, struct str tag);
+/* Only digits, without a sign. */
+bool x12_envelope_number(struct str s, uint64_t *out);
+
+#endif

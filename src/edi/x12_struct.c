@@ -1,0 +1,365 @@
+/*
+ * Structure matching; see x12_struct.h. The order in which a place is looked for: the same node
+ * again, later nodes of the same loop, a new occurrence of the loop, later nodes of the loop
+ * around it, and so on outwards (X12.6: order within a loop is normative). What is not found so is
+ * too often, out of order or without its loop's first segment.
+ */
+#include "edi/x12_struct.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define NONE UINT32_MAX
+
+struct step {
+	uint32_t tag;		/* packed; of a loop: its trigger's */
+	uint32_t max;		/* UINT32_MAX: any number */
+	uint32_t next;
+	uint32_t parent;
+	uint32_t end;		/* index behind the last node below this one */
+	bool loop;
+	bool needed;		/* mandatory and used */
+	bool trigger;		/* first segment of a loop */
+	const struct def_node *def;
+};
+
+struct x12_plan {
+	const struct def_message *message;
+	uint32_t n;
+	struct step *steps;
+};
+
+static uint32_t pack(struct str tag)
+{
+	uint32_t v = (uint32_t)(tag.n > 3 ? 0xff : tag.n) << 24;
+
+	for (size_t i = 0; i < tag.n && i < 3; i++)
+		v |= (uint32_t)(unsigned char)tag.p[i] << (8 * i);
+	return v;
+}
+
+static struct str tag_of(const struct def_node *n)
+{
+	return n->segment ? n->segment->tag : n->name;
+}
+
+/* Lays the tree out in pre-order; the depth of a definition is bounded by its loader. */
+static void lay(struct x12_plan *p, size_t *cap, const struct def_node *node, uint32_t parent)
+{
+	uint32_t before = NONE;
+	bool first = parent != 0;
+
+	for (; node; node = node->next) {
+		const uint32_t i = p->n++;
+		mem_grow(&p->steps, cap, p->n, sizeof(*p->steps));
+		p->steps[i] = (struct step){.tag = pack(tag_of(node)),
+			.max = node->max ? node->max : UINT32_MAX, .next = NONE, .parent = parent,
+			.end = i + 1, .loop = node->loop, .needed = node->mandatory && node->used,
+			.trigger = first, .def = node};
+		if (before != NONE)
+			p->steps[before].next = i;
+		before = i;
+		first = false;
+		if (node->loop) {
+			lay(p, cap, node->child, i);
+			p->steps[i].end = p->n;
+		}
+	}
+}
+
+struct x12_plan *x12_struct_plan(const struct def_message *m)
+{
+	struct x12_plan *p = mem_alloc(sizeof(*p));
+	size_t cap = 0;
+
+	p->message = m;
+	mem_grow(&p->steps, &cap, 1, sizeof(*p->steps));
+	p->n = 1;
+	p->steps[0] = (struct step){.max = 1, .next = NONE, .parent = NONE, .loop = true, .def = m->root};
+	lay(p, &cap, m->root->child, 0);
+	p->steps[0].end = p->n;
+	return p;
+}
+
+void x12_struct_plan_free(struct x12_plan *p)
+{
+	if (!p)
+		return;
+	mem_free(p->steps);
+	mem_free(p);
+}
+
+const struct def_message *x12_struct_message(const struct x12_plan *p)
+{
+	return p->message;
+}
+
+void x12_struct_start(struct x12_cursor *c, const struct x12_plan *p)
+{
+	if (p->n > c->cap) {
+		c->count = mem_resize(c->count, p->n, sizeof(*c->count));
+		c->told = mem_resize(c->told, p->n, sizeof(*c->told));
+		c->cap = p->n;
+	}
+	memset(c->count, 0, p->n * sizeof(*c->count));
+	memset(c->told, 0, p->n * sizeof(*c->told));
+	c->plan = p;
+	c->at = p->n > 1 ? 1 : 0;
+	c->loop = 0;
+}
+
+void x12_struct_done(struct x12_cursor *c)
+{
+	mem_free(c->count);
+	mem_free(c->told);
+	memset(c, 0, sizeof(*c));
+}
+
+static void clear_below(struct x12_cursor *c, uint32_t loop)
+{
+	const uint32_t from = loop + 1;
+	const uint32_t n = c->plan->steps[loop].end - from;
+
+	memset(c->count + from, 0, n * sizeof(*c->count));
+	memset(c->told + from, 0, n * sizeof(*c->told));
+}
+
+/* Moves to a node: to the trigger, in a new occurrence, when it is a loop. */
+static const struct def_node *move(struct x12_cursor *c, uint32_t to)
+{
+	const struct step *s = &c->plan->steps[to];
+
+	c->count[to]++;
+	if (s->loop && to + 1 < s->end) {
+		clear_below(c, to);
+		c->loop = to;
+		c->at = to + 1;
+		c->count[to + 1] = 1;
+		return c->plan->steps[to + 1].def;
+	}
+	c->at = to;
+	c->loop = s->parent == NONE ? 0 : s->parent;
+	return s->def;
+}
+
+static void report(struct diag *d, const struct finding *about, const char *code, struct str segment,
+	struct str found, const char *expected, const char *rule)
+{
+	struct finding f = *about;
+
+	f.code = str_c(code);
+	f.severity = SEV_ERROR;
+	f.segment = segment;
+	f.found = found;
+	f.expected = str_c(expected);
+	f.rule = str_c(rule);
+	diag_add(d, &f);
+}
+
+static void missing(struct x12_cursor *c, uint32_t i, struct diag *d, const struct finding *about)
+{
+	const struct step *s = &c->plan->steps[i];
+	const struct str tag = tag_of(s->def);
+	char expected[160];
+	char rule[200];
+
+	(void)snprintf(expected, sizeof(expected), STR_FMT, STR_ARG(tag));
+	if (s->parent != 0 && s->parent != NONE)
+		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in " STR_FMT, STR_ARG(tag),
+			STR_ARG(c->plan->steps[s->parent].def->name));
+	else
+		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in the transaction set",
+			STR_ARG(tag));
+	report(d, about, "X12-SEGMENT-MISSING", tag, about->segment, expected, rule);
+	c->told[i] = true;
+}
+
+/* Mandatory nodes between from and the target that did not occur. */
+static void missing_between(struct x12_cursor *c, uint32_t target, struct diag *d,
+	const struct finding *about)
+{
+	const struct step *st = c->plan->steps;
+
+	for (uint32_t level = c->at; level != NONE && level != 0; level = st[level].parent) {
+		for (uint32_t m = level; m != NONE; m = st[m].next) {
+			if (m == target)
+				return;
+			if (st[m].needed && c->count[m] == 0 && !c->told[m])
+				missing(c, m, d, about);
+		}
+	}
+}
+
+static void too_many(struct x12_cursor *c, uint32_t i, struct diag *d, const struct finding *about)
+{
+	const struct step *s = &c->plan->steps[i];
+	char expected[80];
+	char rule[200];
+	char found[80];
+
+	if (c->told[i])
+		return;
+	c->told[i] = true;
+	(void)snprintf(found, sizeof(found), "%u times", c->count[i] + 1);
+	(void)snprintf(expected, sizeof(expected), "at most %u", s->max);
+	(void)snprintf(rule, sizeof(rule), STR_FMT " occurs more often than the message allows here",
+		STR_ARG(s->def->name));
+	report(d, about, s->loop ? "X12-LOOP-REPEAT" : "X12-SEGMENT-REPEAT", about->segment, str_c(found),
+		expected, rule);
+}
+
+/* The place forward of the cursor; *over is the first that is full already. */
+static uint32_t forward(const struct x12_cursor *c, uint32_t tag, uint32_t *over, bool *gap)
+{
+	const struct step *st = c->plan->steps;
+
+	for (uint32_t level = c->at; level != NONE && level != 0; level = st[level].parent) {
+		for (uint32_t m = level; m != NONE; m = st[m].next) {
+			if (st[m].tag == tag) {
+				if (c->count[m] < st[m].max)
+					return m;
+				if (*over == NONE && !(st[m].trigger && m == c->at))
+					*over = m;
+			} else if (st[m].needed && c->count[m] == 0) {
+				*gap = true;
+			}
+		}
+	}
+	return NONE;
+}
+
+/* A place before the cursor, in its loop or in one around it. */
+static uint32_t backward(const struct x12_cursor *c, uint32_t tag)
+{
+	const struct step *st = c->plan->steps;
+
+	for (uint32_t loop = c->loop;; loop = st[loop].parent) {
+		for (uint32_t m = loop + 1; m != NONE && m < st[loop].end; m = st[m].next)
+			if (st[m].tag == tag && !(st[m].trigger && loop != 0))
+				return m;
+		if (loop == 0)
+			return NONE;
+	}
+}
+
+/* A place in a loop that was not entered; behind the cursor rather than before it. */
+static uint32_t inside(const struct x12_cursor *c, uint32_t tag)
+{
+	const struct step *st = c->plan->steps;
+
+	for (uint32_t loop = c->loop;; loop = st[loop].parent) {
+		uint32_t found = NONE;
+		for (uint32_t m = loop + 1; m < st[loop].end; m++) {
+			if (st[m].tag != tag || st[m].loop)
+				continue;
+			if (m > c->at)
+				return m;
+			if (found == NONE)
+				found = m;
+		}
+		if (found != NONE || loop == 0)
+			return found;
+	}
+}
+
+/* Goes into the loops around a node as if their first segments had been there. */
+static const struct def_node *enter(struct x12_cursor *c, uint32_t to)
+{
+	const struct step *st = c->plan->steps;
+	uint32_t outer = to;
+
+	for (uint32_t p = st[to].parent; p != 0 && p != NONE; p = st[p].parent) {
+		if (p <= c->at && c->at < st[p].end)
+			break;
+		outer = p;
+	}
+	if (outer != to) {
+		c->count[outer]++;
+		clear_below(c, outer);
+	}
+	for (uint32_t p = to; p != NONE && p >= outer && p != 0; p = st[p].parent) {
+		if (c->count[p] == 0)
+			c->count[p] = 1;
+		if (st[p].loop)
+			c->told[p + 1] = true;
+		if (p == outer)
+			break;
+	}
+	c->at = to;
+	c->loop = st[to].parent;
+	if (st[c->loop].loop && c->loop != 0)
+		c->told[c->loop + 1] = true;
+	return st[to].def;
+}
+
+static const struct def_node *misplaced(struct x12_cursor *c, struct str tag, struct diag *d,
+	const struct finding *about)
+{
+	const uint32_t packed = pack(tag);
+	const struct step *st = c->plan->steps;
+	uint32_t to = backward(c, packed);
+	char expected[160];
+
+	if (to != NONE) {
+		if (c->count[to] >= st[to].max) {
+			too_many(c, to, d, about);
+		} else if (!c->told[to]) {
+			(void)snprintf(expected, sizeof(expected), "before " STR_FMT,
+				STR_ARG(tag_of(st[c->at].def)));
+			report(d, about, "X12-SEGMENT-ORDER", about->segment, tag, expected,
+				"the order of segments is fixed; this one comes too late");
+		}
+		return move(c, to);
+	}
+	to = inside(c, packed);
+	if (to == NONE)
+		return NULL;
+	(void)snprintf(expected, sizeof(expected), STR_FMT " before it",
+		STR_ARG(tag_of(st[st[to].parent].def)));
+	report(d, about, "X12-SEGMENT-UNEXPECTED", about->segment, tag, expected,
+		"this segment occurs only in a loop, and the loop's first segment is not there");
+	return enter(c, to);
+}
+
+const struct def_node *x12_struct_step(struct x12_cursor *c, struct str tag, struct diag *d,
+	const struct finding *about)
+{
+	const uint32_t packed = pack(tag);
+	uint32_t over = NONE;
+	bool gap = false;
+	const uint32_t to = forward(c, packed, &over, &gap);
+	const struct def_node *node = NULL;
+
+	if (to != NONE) {
+		if (gap)
+			missing_between(c, to, d, about);
+		node = move(c, to);
+	} else if (over != NONE) {
+		too_many(c, over, d, about);
+		node = move(c, over);
+	} else {
+		node = misplaced(c, tag, d, about);
+	}
+	if (node && !node->used)
+		report(d, about, "X12-SEGMENT-UNUSED", about->segment, tag, "nothing",
+			"the partner's guide does not use this segment");
+	return node;
+}
+
+uint32_t x12_struct_loops(const struct x12_cursor *c, struct str *names, uint32_t max)
+{
+	const struct step *st = c->plan->steps;
+	uint32_t n = 0;
+	uint32_t skip = 0;
+
+	for (uint32_t l = c->loop; l != 0 && l != NONE; l = st[l].parent)
+		n++;
+	skip = n > max ? n - max : 0;
+	n -= skip;
+	for (uint32_t l = c->loop, i = n + skip; l != 0 && l != NONE; l = st[l].parent)
+		if (--i < max)
+			names[i] = st[l].def->name;
+	return n;
+}

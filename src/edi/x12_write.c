@@ -1,0 +1,227 @@
+/*
+ * The X12 writer; see x12_write.h. ISA has fixed fields; trailing empty elements and components
+ * are never written (X12.6); numbers of type R are written in their shortest form.
+ */
+#include "edi/x12_write.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "edi/x12_check.h"
+
+static const char default_repetition = '^';
+
+static char repetition_of(const struct x12_profile *p)
+{
+	return p->repetition ? p->repetition : default_repetition;
+}
+
+static bool repeats(const struct x12_profile *p)
+{
+	return str_cmp(p->isa_version, STR("00402")) >= 0;
+}
+
+static bool usable(char c)
+{
+	return c != 0 && c != ' ' && !str_is_alpha(c) && !str_is_digit(c) && (unsigned char)c < 0x80;
+}
+
+static int check_separators(const struct x12_profile *p, struct err *e)
+{
+	const struct {
+		const char *name;
+		char c;
+	} all[] = {{"element", p->element}, {"component", p->component}, {"terminator", p->terminator},
+		{"repetition", repeats(p) ? repetition_of(p) : '\0'}};
+	const size_t n = repeats(p) ? 4 : 3;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!usable(all[i].c))
+			return err_set(e, ERR_CONFIG,
+				"%s separator: byte 0x%02X cannot be one; expected an ASCII character that is "
+				"no letter, digit or blank", all[i].name, (unsigned)(unsigned char)all[i].c);
+		for (size_t k = 0; k < i; k++)
+			if (all[k].c == all[i].c)
+				return err_set(e, ERR_CONFIG,
+					"%s and %s separator are the same character; choose two",
+					all[k].name, all[i].name);
+	}
+	return 0;
+}
+
+static bool is_header_text(const struct x12_profile *p, struct str s)
+{
+	const char r = repeats(p) ? repetition_of(p) : p->element;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 0x20 || s.p[i] > 0x7e || s.p[i] == p->element || s.p[i] == p->component ||
+		    s.p[i] == p->terminator || s.p[i] == r)
+			return false;
+	return true;
+}
+
+static int check_text(const struct x12_profile *p, const char *name, struct str s, size_t min, size_t max,
+	struct err *e)
+{
+	if (s.n < min || s.n > max)
+		return err_set(e, ERR_CONFIG, "%s: '" STR_FMT "' has %zu characters; expected %zu to %zu", name,
+			STR_ARG(s), s.n, min, max);
+	if (!is_header_text(p, s))
+		return err_set(e, ERR_CONFIG,
+			"%s: '" STR_FMT "' holds a separator or a character that is not printable ASCII", name,
+			STR_ARG(s));
+	return 0;
+}
+
+static int check_version(const char *name, struct str s, size_t digits, size_t max, struct err *e)
+{
+	if (s.n < digits || s.n > max || !str_is_digits(str_sub(s, 0, digits)))
+		return err_set(e, ERR_CONFIG, "%s: '" STR_FMT "' is no version; expected such as %s", name,
+			STR_ARG(s), digits == 5 ? "00401" : "004010");
+	return 0;
+}
+
+int x12_write_check_profile(const struct x12_profile *p, struct err *e)
+{
+	if (check_version("interchange version (ISA12)", p->isa_version, 5, 5, e) == -1 ||
+	    check_version("group version (GS08)", p->group_version, 6, 12, e) == -1)
+		return -1;
+	if (check_separators(p, e) == -1 ||
+	    check_text(p, "sender qualifier (ISA05)", p->sender_qual, 2, 2, e) == -1 ||
+	    check_text(p, "sender (ISA06)", p->sender, 1, 15, e) == -1 ||
+	    check_text(p, "receiver qualifier (ISA07)", p->receiver_qual, 2, 2, e) == -1 ||
+	    check_text(p, "receiver (ISA08)", p->receiver, 1, 15, e) == -1 ||
+	    check_text(p, "group sender (GS02)", p->group_sender, 2, 15, e) == -1 ||
+	    check_text(p, "group receiver (GS03)", p->group_receiver, 2, 15, e) == -1 ||
+	    check_text(p, "group version (GS08)", p->group_version, 6, 12, e) == -1)
+		return -1;
+	if (p->usage != 'P' && p->usage != 'T')
+		return err_set(e, ERR_CONFIG, "usage (ISA15) is neither P nor T");
+	if (!date_valid(p->when.year, p->when.month, p->when.day))
+		return err_set(e, ERR_CONFIG, "the date of the interchange (ISA09) does not exist");
+	return 0;
+}
+
+bool x12_write_check(const struct x12_profile *p, const struct segment *s, struct diag *d,
+	const struct finding *about)
+{
+	struct finding f = about ? *about : (struct finding){.severity = 0};
+	const struct x12_check c = {.d = d, .about = &f, .level = X12_NOTES, .profile = p};
+	const size_t before = d->errors;
+
+	f.segment = s->tag;
+	f.segment_at = s->position ? s->position : f.segment_at;
+	if (!x12_check_segment(&c, s))
+		return false;
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; k < s->values[i].text.n; k++)
+			if (s->values[i].text.p[k] != ' ')
+				return true;
+	f.code = STR("X12-SEGMENT-EMPTY");
+	f.severity = SEV_ERROR;
+	diag_add(d, &f);
+	return d->errors == before;
+}
+
+/* A segment is put together here when the buffer has no room at hand. */
+static void put(struct buf *b, const char *p, size_t n)
+{
+	if (n <= b->cap - b->n) {
+		if (n > 0)
+			memcpy(b->p + b->n, p, n);
+		b->n += n;
+		return;
+	}
+	buf_put(b, p, n);
+}
+
+static void put_ch(struct buf *b, char c)
+{
+	if (b->n < b->cap)
+		b->p[b->n++] = c;
+	else
+		buf_ch(b, c);
+}
+
+static bool has_high(struct str s)
+{
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		any |= (unsigned char)s.p[i];
+	return any >= 0x80;
+}
+
+static void put_latin1(struct buf *b, struct str s)
+{
+	size_t at = 0;
+
+	while (at < s.n)
+		put_ch(b, (char)(unsigned char)utf8_next(s, &at));
+}
+
+static const struct def_element *element_of(const struct segment *s, const struct value *v)
+{
+	const struct def_part *p = s->def ? defs_part(s->def, v->element) : NULL;
+
+	if (p && p->nparts > 0)
+		p = v->component >= 1 && v->component <= p->nparts ? &p->parts[v->component - 1] : NULL;
+	return p ? p->element : NULL;
+}
+
+/* The text as it is written: without blanks at the end, numbers in their form. */
+static struct str final_text(const struct segment *s, const struct value *v, char *room, size_t size)
+{
+	const struct def_element *e = element_of(s, v);
+	const uint16_t min = e && e->min < 100 ? e->min : 1;
+	struct str t = v->text;
+
+	if (e && e->type == DEF_B)
+		return t;
+	if (e && (e->type == DEF_R || (e->type == DEF_N && t.n < min)) && t.n + min + 2 < size) {
+		struct str shorter;
+		if (x12_check_canonical(t, min, room, &shorter))
+			return shorter;
+	}
+	if (t.n > 0 && t.p[t.n - 1] == ' ') {
+		const struct str bare = x12_check_trim(t, 0);
+		t = bare.n == 0 ? bare : x12_check_trim(t, min);
+	}
+	return t;
+}
+
+void x12_write_segment(const struct x12_profile *p, const struct segment *s, struct buf *out)
+{
+	const char rep = repetition_of(p);
+	uint16_t element = 0;
+	uint16_t repetition = 1;
+	uint16_t component = 1;
+	char room[512];
+
+	put(out, s->tag.p, s->tag.n);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct value *v = &s->values[i];
+		const struct str t = final_text(s, v, room, sizeof(room));
+		if (t.n == 0)
+			continue;
+		for (; element < v->element; element++) {
+			put_ch(out, p->element);
+			repetition = 1;
+			component = 1;
+		}
+		for (; repetition < v->repetition; repetition++) {
+			put_ch(out, rep);
+			component = 1;
+		}
+		for (; component < v->component; component++)
+			put_ch(out, p->component);
+		if (p->repertoire == X12_LATIN1 && has_high(t))
+			put_latin1(out, t);
+		else
+			put(out, t.p, t.n);
+	}
+	put_ch(out, p->terminator);
+	if (p->newline)
+		put_ch(out, '\n');
+}

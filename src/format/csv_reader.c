@@ -1,0 +1,515 @@
+/*
+ * CSV (RFC 4180): rows to items. A row with a wrong number of cells or a quote out of place is set aside; a
+ * quote that never closes, bytes that are no UTF-8, NUL and a last row that is cut off condemn the file,
+ * because from there on nobody can say where a row begins.
+ */
+#include "format/csv_reader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/dec.h"
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "format/csv_row.h"
+#include "format/window.h"
+
+enum { BLOCK = 1 << 20, BLOCK_AT = 16 << 10, FOUND = 60 };
+
+struct column {
+	uint32_t name;
+	bool number;
+};
+
+struct source {
+	struct window rows;
+	struct window other;		/* for at */
+	struct arena arena;
+	struct arena other_arena;
+	struct csv_row row;
+	struct column *columns;
+	size_t ncolumns;
+	uint32_t line;			/* of the next row */
+	uint64_t record;		/* rows of data so far */
+};
+
+/* A row that has been read. */
+struct taken {
+	struct str bytes;	/* without the line end */
+	uint64_t offset;
+	uint32_t line;
+	bool ended;		/* by a line feed */
+};
+
+static int refuse(const struct reader *r, uint32_t line, uint64_t offset, const char *reason,
+		  const char *what, struct err *e)
+{
+	(void)err_set(e, ERR_INPUT, STR_FMT ":%u: byte %llu: %s", STR_ARG(r->spec.file), line,
+		      (unsigned long long)offset, what);
+	return err_reason(e, reason);
+}
+
+/* Nothing in a row that cannot be text. */
+static int check_bytes(const struct reader *r, const struct taken *t, struct err *e)
+{
+	size_t at = utf8_bad(t->bytes);
+
+	if (at != SIZE_MAX)
+		return refuse(r, t->line, t->offset + at, "CSV-ENCODING",
+			      "a byte is no UTF-8; export the file again as UTF-8", e);
+	at = str_chr(t->bytes, '\0');
+	if (at != SIZE_MAX)
+		return refuse(r, t->line, t->offset + at, "CSV-ENCODING",
+			      "there is a NUL byte; is this file UTF-16 or no text at all?", e);
+	return 0;
+}
+
+static int open_quote(const struct reader *r, const struct source *s, uint64_t offset, uint32_t line,
+		      struct str bytes, struct err *e)
+{
+	const struct str before = str_sub(bytes, 0, s->row.open);
+
+	for (size_t i = 0; i < before.n; i++)
+		if (line > 0 && before.p[i] == '\n')
+			line++;
+	return refuse(r, line, offset + s->row.open, "CSV-QUOTE",
+		      "the quote that opens here is not closed before the end of the file, or not within 4 MB; "
+		      "quotes inside a cell must be doubled", e);
+}
+
+/* The next row that is not an empty line. line is 0 when it is not known. 1, 0, -1. */
+static int take(struct reader *r, struct source *s, struct window *w, uint32_t *line, struct taken *t,
+		struct err *e)
+{
+	for (;;) {
+		const struct str bytes = {w->p + w->at, w->end - w->at};
+		const uint64_t offset = w->base + w->at;
+		enum csv_cut cut = CSV_ROW_MORE;
+		int more = 0;
+		if (bytes.n > 0)
+			cut = csv_row_cut(&s->row, bytes, w->eof);
+		if (cut == CSV_ROW) {
+			*t = (struct taken){{bytes.p, s->row.size}, offset, *line, false};
+			t->ended = s->row.whole > s->row.size && bytes.p[s->row.whole - 1] == '\n';
+			w->at += s->row.whole;
+			*line += *line > 0 ? s->row.lines : 0;
+			if (s->row.size > 0)
+				return check_bytes(r, t, e) == -1 ? -1 : 1;
+			continue;
+		}
+		if (cut == CSV_ROW_OPEN)
+			return open_quote(r, s, offset, *line, bytes, e);
+		if (w->eof)
+			return 0;
+		more = window_more(w, e);
+		if (more == -1 && e->code == ERR_LIMIT && s->row.open != SIZE_MAX)
+			return open_quote(r, s, offset, *line, bytes, e);
+		if (more == -1)
+			return err_wrap(e, STR_FMT ":%u: byte %llu: cannot read this row",
+					STR_ARG(r->spec.file), *line, (unsigned long long)offset);
+	}
+}
+
+/* The text of a cell; doubled quotes are made single in a. */
+static struct str cell_text(const struct csv_row *row, const struct csv_cell *c, struct str bytes,
+			    struct arena *a)
+{
+	const struct str raw = {bytes.p + c->at, c->n};
+	char *p = NULL;
+	size_t n = 0;
+
+	if (!c->doubled)
+		return raw;
+	p = arena_raw(a, raw.n);
+	for (size_t i = 0; i < raw.n; i++) {
+		p[n++] = raw.p[i];
+		if (raw.p[i] == row->quote)
+			i++;
+	}
+	return (struct str){p, n};
+}
+
+static bool is_number_column(const struct reader_spec *spec, struct str name)
+{
+	for (size_t i = 0; i < spec->nnumbers; i++)
+		if (str_eq(spec->numbers[i], name))
+			return true;
+	return false;
+}
+
+/* The columns are called names[0..n). */
+static int name_columns(struct reader *r, struct source *s, const struct str *names, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < r->spec.nnumbers; i++) {
+		bool there = false;
+		for (size_t k = 0; k < n; k++)
+			there = there || str_eq(names[k], r->spec.numbers[i]);
+		if (!there) {
+			(void)err_set(e, ERR_INPUT, STR_FMT ":1: there is no column '" STR_FMT "', which the "
+				      "source declares to be a number", STR_ARG(r->spec.file),
+				      STR_ARG(r->spec.numbers[i]));
+			return err_reason(e, "CSV-HEADER");
+		}
+	}
+	s->columns = mem_array(n, sizeof(*s->columns));
+	s->ncolumns = n;
+	for (size_t i = 0; i < n; i++)
+		s->columns[i] = (struct column){names_id(r->names, names[i]),
+						is_number_column(&r->spec, names[i])};
+	return 0;
+}
+
+static int bad_header(const struct reader *r, const struct taken *t, size_t at, size_t column,
+		      const char *what, struct err *e)
+{
+	char text[120];
+
+	(void)snprintf(text, sizeof(text), "column %zu of the header %s", column + 1, what);
+	return refuse(r, t->line, t->offset + at, "CSV-HEADER", text, e);
+}
+
+/* The names in the header row, trimmed; each there and once. */
+static int header(struct reader *r, struct source *s, const struct taken *t, struct err *e)
+{
+	const size_t n = s->row.n;
+	struct str *names = NULL;
+	struct table seen;
+	int rc = 0;
+
+	if (s->row.fault == CSV_BARE_CR)
+		return refuse(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
+			      "lines end with a bare carriage return; expected CR LF or LF", e);
+	if (s->row.fault != CSV_FINE)
+		return refuse(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
+			      "the header has a quote out of place or too many columns", e);
+	names = arena_array(&s->other_arena, n, sizeof(*names));
+	table_init(&seen);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		const struct csv_cell *c = &s->row.cells[i];
+		names[i] = str_trim(cell_text(&s->row, c, t->bytes, &s->other_arena));
+		if (names[i].n == 0)
+			rc = bad_header(r, t, c->at, i, "has no name", e);
+		else if (!table_add(&seen, names[i], s))
+			rc = bad_header(r, t, c->at, i, "has the name of an earlier one", e);
+	}
+	table_done(&seen);
+	if (rc == 0)
+		rc = name_columns(r, s, names, n, e);
+	arena_reset(&s->other_arena);
+	return rc;
+}
+
+/* Columns called c1, c2 ... as many as the first row has; the row is read again as data. */
+static int numbered(struct reader *r, struct source *s, const struct taken *t, struct err *e)
+{
+	const size_t n = s->row.n;
+	struct str *names = arena_array(&s->other_arena, n, sizeof(*names));
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = arena_printf(&s->other_arena, "c%zu", i + 1);
+	rc = name_columns(r, s, names, n, e);
+	arena_reset(&s->other_arena);
+	window_seek(&s->rows, t->offset);
+	s->line = t->line;
+	return rc;
+}
+
+/* A line "sep=;" that spreadsheets put in front. 1 it was one, 0 not, -1 it contradicts the source. */
+static int sep_line(const struct reader *r, const struct source *s, const struct taken *t, struct err *e)
+{
+	if (!str_starts(t->bytes, STR("sep=")) || t->bytes.n != 5)
+		return 0;
+	if (t->bytes.p[4] == s->row.separator)
+		return 1;
+	return refuse(r, t->line, t->offset, "CSV-HEADER",
+		      "the line sep= names another separator than the source does", e);
+}
+
+static int start(struct reader *r, struct source *s, struct err *e)
+{
+	struct taken t;
+	int rc = take(r, s, &s->rows, &s->line, &t, e);
+	int sep = 0;
+
+	if (rc == 1)
+		sep = sep_line(r, s, &t, e);
+	if (sep == 1)
+		rc = take(r, s, &s->rows, &s->line, &t, e);
+	if (rc == -1 || sep == -1)
+		return -1;
+	if (rc == 0) {
+		(void)err_set(e, ERR_INPUT, STR_FMT ": the file is empty", STR_ARG(r->spec.file));
+		return err_reason(e, "EMPTY");
+	}
+	if (r->spec.ncolumns > 0) {
+		window_seek(&s->rows, t.offset);
+		s->line = t.line;
+		return name_columns(r, s, r->spec.columns, r->spec.ncolumns, e);
+	}
+	return r->spec.no_header ? numbered(r, s, &t, e) : header(r, s, &t, e);
+}
+
+static int csv_open(struct reader *r, struct err *e)
+{
+	const char separator = r->spec.separator ? r->spec.separator : ',';
+	const char quote = r->spec.quote ? r->spec.quote : '"';
+	struct source *s = NULL;
+	char head[3] = "";
+	size_t got = 0;
+
+	if (separator == quote || separator == '\n' || separator == '\r' || quote == '\n' || quote == '\r')
+		return err_set(e, ERR_CONFIG, STR_FMT ": separator and quote must differ and be no line ends",
+			       STR_ARG(r->spec.file));
+	s = mem_alloc(sizeof(*s));
+	r->self = s;
+	s->line = 1;
+	csv_row_init(&s->row, separator, quote);
+	arena_init(&s->arena);
+	arena_init(&s->other_arena);
+	window_init(&s->rows, r->fd, BLOCK, LIMIT_CSV_ROW);
+	window_init(&s->other, r->fd, BLOCK_AT, LIMIT_CSV_ROW);
+	if (fsx_pread(r->fd, head, sizeof(head), 0, &got, e) == -1)
+		return err_wrap(e, STR_FMT, STR_ARG(r->spec.file));
+	window_seek(&s->rows, got == 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
+	return start(r, s, e);
+}
+
+static void csv_close(struct reader *r)
+{
+	struct source *s = r->self;
+
+	if (!s)
+		return;
+	window_done(&s->rows);
+	window_done(&s->other);
+	arena_done(&s->arena);
+	arena_done(&s->other_arena);
+	csv_row_done(&s->row);
+	mem_free(s->columns);
+	mem_free(s);
+}
+
+/* digits, mark, digits, with a sign perhaps: the only form whose mark is turned. */
+static bool marked(struct str text, char mark)
+{
+	const size_t sign = text.n > 0 && (text.p[0] == '-' || text.p[0] == '+') ? 1 : 0;
+	const size_t at = str_chr(text, mark);
+
+	return at != SIZE_MAX && at > sign && str_is_digits(str_sub(text, sign, at - sign)) &&
+	       str_is_digits(str_from(text, at + 1));
+}
+
+static void tell(const struct item *it, const struct node *n, struct str column, const char *code,
+		 enum severity severity, struct str expected, const char *rule, const char *remedy,
+		 struct diag *d)
+{
+	const struct place place = reader_place(it, n->place.offset);
+	const struct finding f = {
+		.code = str_c(code),
+		.severity = (uint8_t)severity,
+		.file = it->file,
+		.field = column,
+		.offset = place.offset,
+		.line = place.line,
+		.column = place.column,
+		.found = str_sub(n->value, 0, FOUND),
+		.expected = expected,
+		.rule = str_c(rule),
+		.remedy = str_c(remedy),
+	};
+
+	diag_add(d, &f);
+}
+
+/* A declared number gets '.' for its mark. One that would be a number only with the other mark is told
+ * here, because as it stands it would later pass for one a thousand times too big or too small. */
+static void number(struct reader *r, const struct item *it, struct node *n, struct arena *a, struct diag *d)
+{
+	const char mark = r->spec.decimal;
+	char *p = NULL;
+
+	if (mark == ',' && marked(n->value, ',')) {
+		p = arena_cstr(a, n->value);
+		p[str_chr(n->value, ',')] = '.';
+		n->value.p = p;
+		return;
+	}
+	if (mark == ',' && marked(n->value, '.'))
+		tell(it, n, names_text(r->names, n->name), "CSV-DECIMAL-MARK", SEV_ERROR, STR("a decimal comma"),
+		     "The number has another decimal mark than the source declares.",
+		     "Correct the value, or the decimal mark in the source's configuration.", d);
+}
+
+static void formula(struct reader *r, const struct item *it, const struct node *n, struct diag *d)
+{
+	tell(it, n, names_text(r->names, n->name), "CSV-FORMULA", SEV_NOTE, STR(""),
+	     "The cell begins like a formula of a spreadsheet; it is passed on as it is.",
+	     "Look whether this is meant.", d);
+}
+
+/* Nodes of all cells at once, linked as children of a root. */
+static void tree(struct reader *r, struct source *s, struct arena *a, struct item *it, struct diag *d)
+{
+	struct node *nodes = arena_array(a, s->ncolumns + 1, sizeof(*nodes));
+	struct node *n = nodes;
+
+	nodes->kind = NODE_OBJECT;
+	nodes->value = STR("");
+	nodes->place.offset = it->offset;
+	it->root = nodes;
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const struct csv_cell *c = &s->row.cells[i];
+		if (c->n == 0 && !r->spec.keep_empty)
+			continue;
+		n++;
+		n->name = s->columns[i].name;
+		n->kind = NODE_TEXT;
+		n->value = cell_text(&s->row, c, it->raw, a);
+		n->place.offset = it->offset + c->at;
+		n->parent = nodes;
+		if (nodes->last)
+			nodes->last->next = n;
+		else
+			nodes->child = n;
+		nodes->last = n;
+		if (s->columns[i].number)
+			number(r, it, n, a, d);
+		if (c->n > 0 && (n->value.p[0] == '=' || n->value.p[0] == '@'))
+			formula(r, it, n, d);
+	}
+}
+
+static const struct {
+	const char *code;
+	const char *rule;
+	const char *remedy;
+} faults[] = {
+	[CSV_AFTER_QUOTE] = {"CSV-QUOTE", "Text follows after the closing quote of a cell.",
+			     "Double the quotes that belong to the text."},
+	[CSV_INNER_QUOTE] = {"CSV-QUOTE", "A quote stands inside a cell that is not quoted.",
+			     "Put the cell in quotes and double the quotes in it."},
+	[CSV_BARE_CR] = {"CSV-LINE-END", "A carriage return stands inside a cell that is not quoted.",
+			 "Put the cell in quotes, or end the line with CR LF."},
+	[CSV_TOO_MANY] = {"CSV-COLUMNS", "The row has more cells than a row can have.",
+			  "Look for a wrong separator."},
+};
+
+static void bad_row(const struct source *s, const struct item *it, struct diag *d)
+{
+	const struct place place = reader_place(it, it->offset + s->row.fault_at);
+	const struct finding f = {
+		.code = str_c(faults[s->row.fault].code),
+		.severity = SEV_ERROR,
+		.file = it->file,
+		.offset = place.offset,
+		.line = place.line,
+		.column = place.column,
+		.found = str_sub(it->raw, s->row.fault_at, FOUND),
+		.rule = str_c(faults[s->row.fault].rule),
+		.remedy = str_c(faults[s->row.fault].remedy),
+	};
+
+	diag_add(d, &f);
+}
+
+static void bad_count(const struct source *s, const struct item *it, uint64_t record, struct diag *d)
+{
+	char found[80];
+	char expected[40];
+	const struct finding f = {
+		.code = STR("CSV-COLUMNS"),
+		.severity = SEV_ERROR,
+		.file = it->file,
+		.offset = it->offset,
+		.line = it->line,
+		.column = it->line > 0 ? 1 : 0,
+		.found = {found, 0},
+		.expected = {expected, 0},
+		.rule = STR("The row has another number of cells than the header."),
+		.remedy = STR("Look for a missing cell, or for a separator in a text that is not in quotes."),
+	};
+	struct finding told = f;
+
+	if (record > 0)
+		(void)snprintf(found, sizeof(found), "%zu cells in row %llu", s->row.n,
+			       (unsigned long long)record);
+	else
+		(void)snprintf(found, sizeof(found), "%zu cells", s->row.n);
+	(void)snprintf(expected, sizeof(expected), "%zu cells", s->ncolumns);
+	told.found = str_c(found);
+	told.expected = str_c(expected);
+	diag_add(d, &told);
+}
+
+static void fill(const struct reader *r, const struct taken *t, struct item *it)
+{
+	memset(it, 0, sizeof(*it));
+	it->file = r->spec.file;
+	it->locator = t->offset;
+	it->offset = t->offset;
+	it->line = t->line;
+	it->raw = t->bytes;
+}
+
+/* The row that was taken last, as an item; record 0: not known. */
+static void to_item(struct reader *r, struct source *s, struct arena *a, const struct taken *t,
+		    uint64_t record, struct item *it, struct diag *d)
+{
+	arena_reset(a);
+	fill(r, t, it);
+	if (s->row.fault != CSV_FINE)
+		bad_row(s, it, d);
+	else if (s->row.n != s->ncolumns)
+		bad_count(s, it, record, d);
+	else
+		tree(r, s, a, it, d);
+}
+
+static int csv_next(struct reader *r, struct item *it, struct diag *d, struct err *e)
+{
+	struct source *s = r->self;
+	struct taken t;
+	const int rc = take(r, s, &s->rows, &s->line, &t, e);
+
+	r->bytes = s->rows.base + s->rows.at;
+	if (rc != 1)
+		return rc;
+	s->record++;
+	if (!t.ended && s->row.n < s->ncolumns) {
+		char what[160];
+		(void)snprintf(what, sizeof(what), "the file is cut off: its last row (%llu) has %zu of %zu cells "
+			       "and no line end", (unsigned long long)s->record, s->row.n, s->ncolumns);
+		return refuse(r, t.line, t.offset, "TRUNCATED", what, e);
+	}
+	to_item(r, s, &s->arena, &t, s->record, it, d);
+	return 1;
+}
+
+static int csv_at(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e)
+{
+	struct source *s = r->self;
+	struct taken t;
+	uint32_t no_line = 0;
+	int rc = 0;
+
+	window_seek(&s->other, locator);
+	rc = take(r, s, &s->other, &no_line, &t, e);
+	if (rc == -1)
+		return -1;
+	if (rc == 0)
+		return err_set(e, ERR_ABSENT, STR_FMT ": there is no row at byte %llu", STR_ARG(r->spec.file),
+			       (unsigned long long)locator);
+	to_item(r, s, &s->other_arena, &t, 0, it, d);
+	return 1;
+}
+
+const struct reader_ops csv_reader_ops = {
+	.name = "csv",
+	.open = csv_open,
+	.next = csv_next,
+	.at = csv_at,
+	.close = csv_close,
+};

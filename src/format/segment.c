@@ -1,0 +1,14 @@
+/* A segment as data; see segment.h. */
+#include "format/segment.h"
+
+struct str segment_get(const struct segment *s, uint16_t element, uint16_t component)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct value *v = &s->values[i];
+		if (v->element > element)
+			break;
+		if (v->element == element && v->repetition == 1 && v->component == component)
+			return v->text;
+	}
+	return (struct str){"", 0};
+}

@@ -1,0 +1,86 @@
+/* A window on a file; see window.h. */
+#include "format/window.h"
+
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/mem.h"
+
+void window_init(struct window *w, int fd, size_t block, size_t max)
+{
+	memset(w, 0, sizeof(*w));
+	w->fd = fd;
+	w->block = block;
+	w->max = max;
+}
+
+void window_done(struct window *w)
+{
+	mem_free(w->p);
+	memset(w, 0, sizeof(*w));
+}
+
+void window_seek(struct window *w, uint64_t offset)
+{
+	if (offset >= w->base && offset <= w->base + w->end) {
+		w->at = (size_t)(offset - w->base);
+		return;
+	}
+	w->base = offset;
+	w->at = 0;
+	w->end = 0;
+	w->eof = false;
+}
+
+int window_more(struct window *w, struct err *e)
+{
+	size_t got = 0;
+
+	if (w->eof)
+		return 0;
+	if (w->end - w->at >= w->max)
+		return err_set(e, ERR_LIMIT, "more than %zu bytes belong together", w->max);
+	if (w->at > 0) {
+		memmove(w->p, w->p + w->at, w->end - w->at);
+		w->base += w->at;
+		w->end -= w->at;
+		w->at = 0;
+	}
+	mem_grow(&w->p, &w->cap, w->end + w->block + WINDOW_PAD, 1);
+	if (fsx_pread(w->fd, w->p + w->end, w->block, w->base + w->end, &got, e) == -1)
+		return -1;
+	w->eof = got < w->block;
+	w->end += got;
+	memset(w->p + w->end, 0, WINDOW_PAD);
+	return got > 0;
+}
+
+int window_line(struct window *w, struct str *line, bool *ended, struct err *e)
+{
+	size_t seen = 0;
+
+	for (;;) {
+		const size_t left = w->end - w->at;
+		const char *from = w->p + w->at;
+		const char *lf = left > seen ? memchr(from + seen, '\n', left - seen) : NULL;
+		int more = 0;
+		if (lf) {
+			*line = (struct str){from, (size_t)(lf - from)};
+			*ended = true;
+			w->at += line->n + 1;
+			return 1;
+		}
+		seen = left;
+		more = window_more(w, e);
+		if (more == -1)
+			return -1;
+		if (more == 1)
+			continue;
+		if (left == 0)
+			return 0;
+		*line = (struct str){w->p + w->at, left};
+		*ended = false;
+		w->at = w->end;
+		return 1;
+	}
+}

@@ -1,0 +1,38 @@
+/* A file seen through a window that moves forward: bytes at..end of p are there, WINDOW_PAD more may be
+ * read. Reads by position only, so the descriptor can be shared. */
+#ifndef FORMAT_WINDOW_H
+#define FORMAT_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum { WINDOW_PAD = 64 };
+
+struct window {
+	int fd;		/* borrowed */
+	char *p;
+	size_t cap;
+	size_t at;	/* first byte still needed; the user moves it */
+	size_t end;
+	uint64_t base;	/* offset of p[0] in the file */
+	size_t block;	/* bytes to read at once */
+	size_t max;	/* most bytes that may be needed at once */
+	bool eof;	/* end is the end of the file */
+};
+
+void window_init(struct window *w, int fd, size_t block, size_t max);
+void window_done(struct window *w);
+/* Goes to an offset; what is there of it is kept. */
+void window_seek(struct window *w, uint64_t offset);
+/* Reads more behind end; the bytes may move. 1 more is there, 0 end of file, -1 failed
+ * (ERR_LIMIT: over max). */
+int window_more(struct window *w, struct err *e) ATTR_CHECK;
+/* The next line from at, without its line feed, and moves at behind it; *ended: it had one.
+ * 1, 0 at the end of the file, -1. Borrowed until the next call. */
+int window_line(struct window *w, struct str *line, bool *ended, struct err *e) ATTR_CHECK;
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * A map as it is after loading: flat, read-only, over interned names. Made by load.c and
+ * load_template.c, checked by check.c, run by run.c and template.c.
+ */
+#ifndef MAP_COMPILED_H
+#define MAP_COMPILED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/table.h"
+#include "format/reader.h"
+#include "map/expr.h"
+#include "map/map.h"
+
+enum { MAP_NO_SLOT = UINT32_MAX };
+
+struct map_table {
+	struct str name;
+	struct str key_column;
+	struct str value_column;
+	struct str fallback;	/* default=, when has_fallback */
+	bool has_fallback;
+	struct table forward;	/* key to value; values are struct str */
+	struct table back;
+};
+
+struct map_let {
+	struct str name;
+	struct expr *value;
+	uint32_t line;
+	bool visible;		/* while loading: its loop is still open */
+};
+
+struct map_require {
+	struct expr *test;
+	struct expr *field;	/* or NULL */
+	struct str field_text;
+	struct str code;
+	struct str rule;	/* the sentence */
+	bool stop_item;
+	bool stop_message;
+	uint32_t line;
+};
+
+/* A value of a segment: an attribute or an <e>. */
+struct map_value {
+	uint16_t element;
+	uint16_t component;
+	bool composite;
+	const struct def_element *def;
+	struct str ref;
+	struct expr *value;
+	struct expr *each;	/* repetitions, or NULL */
+	struct expr *cond;
+	bool masked;		/* masked.h */
+	uint32_t line;
+	uint32_t column;
+};
+
+struct map_pair {
+	struct expr *q;
+	struct expr *v;
+	struct expr *cond;
+	bool masked;
+	uint32_t line;
+	uint32_t column;
+	struct map_pair *next;
+};
+
+struct map_total {
+	uint32_t slot;
+	struct expr *add;
+	uint32_t line;
+	struct map_total *next;
+};
+
+/* A segment or a loop of the template. */
+struct map_part {
+	bool loop;
+	bool item;		/* the <item> itself */
+	struct str tag;
+	const struct def_segment *def;
+	const struct def_node *node;
+	struct expr *each;
+	struct expr *cond;
+	struct expr_list sort;
+	uint32_t as;		/* slot, or MAP_NO_SLOT */
+	uint32_t let_first;	/* lets to be set anew at each turn */
+	uint32_t let_n;
+	struct map_value *values;	/* sorted by element, component */
+	size_t nvalues;
+	struct map_pair *pairs;
+	uint16_t pair_at[16];	/* elements that hold a qualifier; the value is the next one */
+	uint8_t npair_at;
+	struct map_total *totals;	/* of a loop or the item, added at each turn that writes */
+	struct map_part *child;
+	struct map_part *next;
+	uint32_t line;
+	uint32_t column;
+};
+
+struct map_named {
+	struct str name;
+	uint32_t line;
+};
+
+struct map_join_def {
+	struct map_join pub;
+	struct expr_list key;	/* on a row */
+	struct expr_list on;	/* on an item */
+	uint32_t column;
+	bool used;
+};
+
+struct map {
+	struct arena arena;
+	struct names *names;
+	const char *file;
+	struct str name;
+	struct str format;
+	struct str item_type;
+	const struct def_message *target;
+
+	struct map_join_def *joins;
+	struct map_join *join_list;	/* the public view of joins */
+	size_t njoins;
+	struct map_table *tables;
+	size_t ntables;
+	struct map_let *lets;
+	size_t nlets;
+	struct map_named *vars;
+	size_t nvars;
+	struct map_named *totals;
+	size_t ntotals;
+	struct map_named *counters;
+	size_t ncounters;
+	struct map_named *as;
+	size_t nas;
+	struct regex **patterns;
+	size_t npatterns;
+	struct map_require *requires;
+	size_t nrequires;
+
+	struct expr *select;
+	struct expr *withdraw;
+	struct expr_list key;
+	struct str key_text;	/* as written */
+	bool key_unique;
+	struct map_named *keeps;	/* values are lets of the name "kept/..." */
+	uint32_t *keep_slots;
+	size_t nkeeps;
+	uint32_t select_line, withdraw_line, key_line;
+
+	struct map_part *header;
+	struct map_part *item;
+	struct map_part *trailer;
+	uint32_t items_per_message;
+	bool uses_links;
+	bool uses_workflow;
+	uint32_t name_body, name_meta, name_schema, name_id, name_workflow, name_state;
+	uint32_t name_values, name_locale, name_value, name_name, name_endpoint, name_host, name_media;
+};
+
+#endif

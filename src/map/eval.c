@@ -1,0 +1,312 @@
+/*
+ * Evaluates expressions. An absent operand makes an absent result: price div 0-less arithmetic
+ * over missing values leaves the element out instead of inventing a number.
+ */
+#include "map/eval.h"
+
+#include "map/compare.h"
+#include "map/expr.h"
+#include "map/func.h"
+#include "map/run.h"
+
+struct set {
+	struct val v;
+	size_t cap;
+};
+
+static bool keeps(struct ev *ev, const struct expr *pred, const struct ctx *c)
+{
+	struct val v = {0};
+	int64_t n = 0;
+
+	eval(ev, pred, c, &v);
+	if (v.kind == VAL_NUMBER)
+		return dec_is_int(v.u.num, &n) && n == (int64_t)c->pos;
+	return val_truth(&v);
+}
+
+/* Applies the conditions of a step to the set, in place. */
+static void filter(struct ev *ev, const struct step *s, const struct ctx *outer, struct set *set)
+{
+	for (uint32_t p = 0; p < s->npreds; p++) {
+		size_t all = set->v.kind == VAL_ABSENT ? 0 : set->v.n;
+		size_t kept = 0;
+
+		for (size_t i = 0; i < all; i++) {
+			const struct node *n = val_node(&set->v, i);
+			struct ctx c = {n, outer->current, (uint32_t)(i + 1), (uint32_t)all};
+
+			if (!keeps(ev, s->preds[p], &c))
+				continue;
+			if (all > 1)
+				set->v.u.many[kept] = n;
+			kept++;
+		}
+		if (kept == 0)
+			*set = (struct set){0};
+		else if (all > 1 && kept == 1)
+			/* many stays as it is behind one: the first node is in both forms */
+			*set = (struct set){{.kind = VAL_NODES, .n = 1, .u.one = set->v.u.many[0]}, 1};
+		else
+			set->v.n = kept;
+	}
+	if (set->v.kind == VAL_NODES)
+		set->v.from = val_origin(val_node(&set->v, 0));
+}
+
+static void add(struct ev *ev, struct set *set, const struct node *n)
+{
+	val_add(ev, &set->v, &set->cap, n);
+}
+
+static bool named(const struct node *n, uint32_t name)
+{
+	return !name || n->name == name;
+}
+
+static void descend(struct ev *ev, struct set *set, const struct node *n, uint32_t name)
+{
+	for (const struct node *k = n->child; k; k = k->next) {
+		if (named(k, name))
+			add(ev, set, k);
+		descend(ev, set, k, name);
+	}
+}
+
+static bool has(const struct set *set, const struct node *n)
+{
+	for (size_t i = 0; set->v.kind == VAL_NODES && i < set->v.n; i++)
+		if (val_node(&set->v, i) == n)
+			return true;
+	return false;
+}
+
+static void move(struct ev *ev, const struct step *s, const struct node *n, struct set *set)
+{
+	switch ((enum step_axis)s->axis) {
+	case STEP_CHILD:
+		for (const struct node *k = n->child; k; k = k->next)
+			if (named(k, s->name))
+				add(ev, set, k);
+		return;
+	case STEP_DESCENDANT:
+		descend(ev, set, n, s->name);
+		return;
+	case STEP_PARENT:
+		if (n->parent && named(n->parent, s->name) && !has(set, n->parent))
+			add(ev, set, n->parent);
+		return;
+	case STEP_FOLLOWING:
+		for (const struct node *k = n->next; k; k = k->next)
+			if (named(k, s->name))
+				add(ev, set, k);
+		return;
+	case STEP_SELF:
+	case STEP_FILTER:
+		add(ev, set, n);
+		return;
+	}
+}
+
+/* Conditions count within what one node gives; STEP_FILTER counts over the whole set. */
+static void take_step(struct ev *ev, const struct step *s, const struct ctx *c, struct set *set)
+{
+	struct set next = {0};
+	struct set part = {0};
+
+	if (set->v.kind != VAL_NODES) {
+		*set = next;	/* a text or number has no parts */
+		return;
+	}
+	if (s->axis == STEP_FILTER) {
+		filter(ev, s, c, set);
+		return;
+	}
+	for (size_t i = 0; i < set->v.n; i++) {
+		const struct node *n = val_node(&set->v, i);
+
+		if (!s->npreds) {
+			move(ev, s, n, &next);
+			continue;
+		}
+		part = (struct set){0};
+		move(ev, s, n, &part);
+		filter(ev, s, c, &part);
+		for (size_t k = 0; part.v.kind == VAL_NODES && k < part.v.n; k++)
+			if (s->axis != STEP_PARENT || !has(&next, val_node(&part.v, k)))
+				add(ev, &next, val_node(&part.v, k));
+	}
+	*set = next;
+}
+
+static const struct node *top(const struct node *n)
+{
+	while (n && n->parent)
+		n = n->parent;
+	return n;
+}
+
+static void path(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
+{
+	struct set set = {0};
+
+	if (x->nargs) {
+		eval(ev, x->args[0], c, &set.v);
+		set.cap = set.v.kind == VAL_NODES ? set.v.n : 0;
+		if (set.v.kind == VAL_NODES && set.v.n > 1 && x->steps[0].axis == STEP_FILTER) {
+			/* the set may be a cached one: conditions must not change it */
+			struct val shared = set.v;
+
+			set = (struct set){0};
+			for (size_t i = 0; i < shared.n; i++)
+				add(ev, &set, val_node(&shared, i));
+		}
+	} else if (c->node) {
+		add(ev, &set, x->root ? top(c->node) : c->node);
+	}
+	for (uint32_t i = 0; i < x->nsteps && set.v.kind != VAL_ABSENT; i++)
+		take_step(ev, &x->steps[i], c, &set);
+	*out = set.v;
+}
+
+static void arithmetic(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
+{
+	static const struct {
+		bool (*run)(struct dec a, struct dec b, struct dec *out);
+	} table[] = {
+		[EXPR_ADD - EXPR_ADD] = {dec_add}, [EXPR_SUB - EXPR_ADD] = {dec_sub},
+		[EXPR_MUL - EXPR_ADD] = {dec_mul}, [EXPR_DIV - EXPR_ADD] = {dec_div},
+		[EXPR_MOD - EXPR_ADD] = {dec_mod},
+	};
+	struct val v[2] = {{0}, {0}};
+	struct dec d[2];
+	struct dec r;
+	bool ok = true;
+
+	for (int i = 0; i < 2; i++) {
+		eval(ev, x->args[i], c, &v[i]);
+		ok = val_number(ev, &v[i], &d[i]) && ok;
+	}
+	if (!ok)
+		return;
+	if (!table[x->op - EXPR_ADD].run(d[0], d[1], &r)) {
+		bool zero = (x->op == EXPR_DIV || x->op == EXPR_MOD) && d[1].v == 0;
+
+		ev_finding(ev, zero ? "VALUE-DIVISION" : "VALUE-OVERFLOW", v[zero].from ? v[zero].from : v[0].from,
+			val_text(ev, &v[zero]), zero ? "a divisor that is not zero" : "a result of at most 38 digits");
+		return;
+	}
+	*out = val_of_number(r);
+	out->from = v[1].from ? v[1].from : v[0].from;
+}
+
+static void negative(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
+{
+	struct val v = {0};
+	struct dec d;
+
+	eval(ev, x->args[0], c, &v);
+	if (!val_number(ev, &v, &d))
+		return;
+	*out = val_of_number(dec_neg(d));
+	out->from = v.from;
+}
+
+static void both_sets(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
+{
+	struct set set = {0};
+
+	for (int i = 0; i < 2; i++) {
+		struct val v = {0};
+
+		eval(ev, x->args[i], c, &v);
+		if (v.kind != VAL_ABSENT && v.kind != VAL_NODES)
+			add(ev, &set, val_text_node(ev, val_text(ev, &v), v.from));
+		for (size_t k = 0; v.kind == VAL_NODES && k < v.n; k++)
+			if (!has(&set, val_node(&v, k)))
+				add(ev, &set, val_node(&v, k));
+	}
+	*out = set.v;
+}
+
+static void call(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
+{
+	struct val few[8] = {{0}};
+	struct val *args = x->nargs <= 8 ? few : arena_array(ev->a, x->nargs, sizeof(*args));
+
+	for (uint32_t i = 0; i < x->nargs; i++)
+		eval(ev, x->args[i], c, &args[i]);
+	x->func->run(ev, x, c, args, out);
+	/* The last value that has a source is taken for the one that made the text. */
+	for (uint32_t i = x->nargs; i-- > 0 && !out->from && out->kind != VAL_ABSENT;)
+		out->from = args[i].from;
+}
+
+void eval(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
+{
+	struct val a = {0};
+	struct val b = {0};
+
+	*out = (struct val){0};
+	switch ((enum expr_op)x->op) {
+	case EXPR_TEXT:
+		*out = (struct val){.kind = VAL_TEXT, .u.text = x->text};
+		return;
+	case EXPR_NUMBER:
+		*out = val_of_number(x->num);
+		return;
+	case EXPR_VAR:
+		run_var(ev, x, out);
+		return;
+	case EXPR_PATH:
+		path(ev, x, c, out);
+		return;
+	case EXPR_CALL:
+		call(ev, x, c, out);
+		return;
+	case EXPR_OR:
+	case EXPR_AND:
+		*out = val_of_bool(x->op == EXPR_OR ? eval_truth(ev, x->args[0], c) || eval_truth(ev, x->args[1], c) :
+			eval_truth(ev, x->args[0], c) && eval_truth(ev, x->args[1], c));
+		return;
+	case EXPR_EQ:
+	case EXPR_NE:
+	case EXPR_LT:
+	case EXPR_LE:
+	case EXPR_GT:
+	case EXPR_GE:
+		eval(ev, x->args[0], c, &a);
+		eval(ev, x->args[1], c, &b);
+		*out = val_of_bool(compare(ev, (enum expr_op)x->op, &a, &b));
+		return;
+	case EXPR_ADD:
+	case EXPR_SUB:
+	case EXPR_MUL:
+	case EXPR_DIV:
+	case EXPR_MOD:
+		arithmetic(ev, x, c, out);
+		return;
+	case EXPR_NEG:
+		negative(ev, x, c, out);
+		return;
+	case EXPR_UNION:
+		both_sets(ev, x, c, out);
+		return;
+	}
+}
+
+bool eval_truth(struct ev *ev, const struct expr *x, const struct ctx *c)
+{
+	struct val v = {0};
+
+	eval(ev, x, c, &v);
+	return val_truth(&v);
+}
+
+struct str eval_text(struct ev *ev, const struct expr *x, const struct ctx *c)
+{
+	struct val v = {0};
+
+	eval(ev, x, c, &v);
+	return val_text(ev, &v);
+}

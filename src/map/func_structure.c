@@ -1,0 +1,147 @@
+/* Functions on structure: places in a list, presence, numbers of the message. */
+#include <string.h>
+
+#include "map/compiled.h"
+#include "map/func.h"
+#include "map/run.h"
+
+FUNC_RUN(position)
+{
+	*out = val_of_number(dec_int(c->pos));
+}
+
+FUNC_RUN(last)
+{
+	*out = val_of_number(dec_int(c->size));
+}
+
+FUNC_RUN(current)
+{
+	size_t cap = 0;
+
+	if (c->current)
+		val_add(ev, out, &cap, c->current);
+}
+
+FUNC_RUN(item_number)
+{
+	*out = val_of_number(dec_int(ev->run->item_number));
+}
+
+FUNC_RUN(item_count)
+{
+	*out = val_of_number(dec_int((int64_t)ev->run->items));
+}
+
+FUNC_RUN(counter)
+{
+	*out = val_of_number(dec_int(++ev->run->counters[x->slot]));
+}
+
+FUNC_RUN(total)
+{
+	*out = val_of_number(ev->run->totals[x->slot]);
+}
+
+FUNC_RUN(exists)
+{
+	*out = val_of_bool(args[0].kind != VAL_ABSENT);
+}
+
+FUNC_RUN(null)
+{
+	*out = val_of_bool(args[0].kind == VAL_NODES && val_node(&args[0], 0)->kind == NODE_NULL);
+}
+
+FUNC_RUN(first_of)
+{
+	for (uint32_t i = 0; i < x->nargs; i++) {
+		size_t n = args[i].kind == VAL_NODES ? args[i].n : 1;
+
+		for (size_t k = 0; k < n; k++) {
+			struct val v = args[i];
+
+			if (v.kind == VAL_NODES && n > 1)
+				v = (struct val){.kind = VAL_NODES, .n = 1, .u.one = val_node(&args[i], k)};
+			if (v.kind == VAL_NODES)
+				v.from = val_origin(v.u.one);
+			if (v.kind == VAL_ABSENT || (v.kind == VAL_TEXT && !v.u.text.n))
+				continue;
+			if (v.kind == VAL_NODES && !v.u.one->child && !v.u.one->value.n)
+				continue;
+			*out = v;
+			return;
+		}
+	}
+}
+
+/* Element number at the end of a name as LIN03, or 0. */
+static unsigned element_of(struct ev *ev, const struct node *n)
+{
+	struct str name = names_text(ev->run->names, n->name);
+
+	if (name.n < 4 || !str_is_digit(name.p[name.n - 1]) || !str_is_digit(name.p[name.n - 2]))
+		return 0;
+	return (unsigned)(name.p[name.n - 2] - '0') * 10 + (unsigned)(name.p[name.n - 1] - '0');
+}
+
+FUNC_RUN(pair)
+{
+	struct str q = val_text(ev, &args[1]);
+	size_t cap = 0;
+
+	if (args[0].kind != VAL_NODES || !q.n)
+		return;
+	for (const struct node *k = val_node(&args[0], 0)->child; k && k->next; k = k->next) {
+		unsigned at = element_of(ev, k);
+
+		if (at && str_eq(k->value, q) && element_of(ev, k->next) == at + 1) {
+			val_add(ev, out, &cap, k->next);
+			return;
+		}
+	}
+}
+
+FUNC_RUN(negate)
+{
+	*out = val_of_bool(!val_truth(&args[0]));
+}
+
+FUNC_RUN(yes)
+{
+	*out = val_of_bool(true);
+}
+
+FUNC_RUN(no)
+{
+	*out = val_of_bool(false);
+}
+
+static const struct func rows[] = {
+	{"position", 0, 0, FUNC_PLAIN, position, "", "The place in the list that is gone through, from 1.",
+		"body/categories[position() = 2]/code", "A"},
+	{"last", 0, 0, FUNC_PLAIN, last, "", "How many the list has.", "body/categories[last()]/code", "A"},
+	{"current", 0, 0, FUNC_PLAIN, current, "", "The node that the innermost each has reached; in a condition '.' is "
+		"another one.", "count(body/categories[code = current()/body/main])", "1"},
+	{"item-number", 0, 0, FUNC_PLAIN, item_number, "", "The item's number in the message, from 1.", "item-number()",
+		"1"},
+	{"item-count", 0, 0, FUNC_PLAIN, item_count, "", "Items in the message so far, this one included; in the "
+		"trailer all of them.", "item-count()", "1"},
+	{"counter", 0, 1, FUNC_COUNTER, counter, "'name'", "One more each time it is drawn, from 1 in each message. Put "
+		"it into a let to use one number twice.", "concat(counter('hl'), counter('hl'))", "12"},
+	{"total", 1, 1, FUNC_TOTAL, total, "'name'", "What <total name add> has added up in the message.",
+		"total('qty')", "0"},
+	{"exists", 1, 1, FUNC_PLAIN, exists, "nodes", "Is there a node, be it empty or null?", "exists(body/care)",
+		"true"},
+	{"null", 1, 1, FUNC_PLAIN, null, "node", "Is it there and null?", "null(body/care)", "true"},
+	{"first-of", 1, FUNC_ANY, FUNC_PLAIN, first_of, "values, ...", "The first that holds something.",
+		"first-of(body/care, body/missing, body/sku)", "SCA1607-030"},
+	{"pair", 2, 2, FUNC_PLAIN, pair, "segment, qualifier", "The value behind a qualifier, wherever the pair stands.",
+		"pair(LIN, 'VN')", "SCA1607"},
+	{"not", 1, 1, FUNC_PLAIN, negate, "value", "True when the value is absent, empty, null, 0 or false.",
+		"not(body/care)", "true"},
+	{"true", 0, 0, FUNC_PLAIN, yes, "", "Yes.", "true()", "true"},
+	{"false", 0, 0, FUNC_PLAIN, no, "", "No.", "false()", "false"},
+};
+
+const struct func_family func_structure_family = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -1,0 +1,240 @@
+/*
+ * Joins: an index over a reference source; see join.h. Every item of the map's type counts as
+ * having used its rows, selected or not: an orphan is a row that no item of the source belongs to.
+ */
+#include "map/join.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "map/run.h"
+
+struct node *join_copy(const struct node *n, struct node *parent, struct arena *a)
+{
+	struct node *c = node_new(a, parent, n->name, (enum node_kind)n->kind);
+
+	c->value = arena_str(a, n->value);
+	c->place = n->place;
+	for (const struct node *k = n->child; k; k = k->next)
+		join_copy(k, c, a);
+	return c;
+}
+
+/* Text of a key for people: parts with '/' between them. False when a part is empty. */
+static bool key_of(struct ev *ev, const struct expr_list *list, const struct ctx *c, struct index_hash *h,
+	struct str *text, const struct node **from)
+{
+	bool whole = true;
+
+	*h = (struct index_hash){0, 0};
+	*text = (struct str){NULL, 0};
+	for (size_t i = 0; i < list->n; i++) {
+		struct val v = {0};
+		struct str s;
+
+		eval(ev, list->x[i], c, &v);
+		s = val_text(ev, &v);
+		index_hash(h, s);
+		*text = i ? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(*text), STR_ARG(s)) : s;
+		*from = v.from ? v.from : *from;
+		whole = whole && s.n > 0;
+	}
+	return whole;
+}
+
+static void index_row(struct join *j, struct ev *ev, const struct item *it)
+{
+	struct ctx c = {it->root, it->root, 1, 1};
+	struct index_hash h;
+	struct str key;
+	const struct node *from = NULL;
+
+	if (key_of(ev, &j->def->key, &c, &h, &key, &from)) {
+		index_add(&j->index, h, it->locator);
+		return;
+	}
+	ev->run->item = it;
+	ev->run->trees = NULL;
+	run_tree_add(ev, it->root, it->file, NULL, 0);
+	ev_finding(ev, "JOIN-KEY-EMPTY", from ? from : it->root, key, "a key, so that the row can be joined");
+	ev->run->trees = NULL;
+	ev->run->item = NULL;
+}
+
+int join_build(struct join *j, struct ev *ev, struct err *e)
+{
+	struct arena row;
+	struct item it;
+	int rc = 0;
+
+	arena_init(&row);
+	ev->a = &row;
+	while ((rc = reader_next(j->reader, &it, ev->run->d, e)) == 1) {
+		if (it.root)
+			index_row(j, ev, &it);
+		arena_reset(&row);
+	}
+	arena_done(&row);
+	index_sort(&j->index);
+	if (j->def->pub.report_orphans)
+		j->used = mem_array(j->index.n / 8 + 1, 1);
+	return rc == -1 ? err_wrap(e, "join " STR_FMT, STR_ARG(j->def->pub.name)) : 0;
+}
+
+void join_done(struct join *j)
+{
+	if (!j)
+		return;
+	index_done(&j->index);
+	mem_free(j->used);
+}
+
+static void mark(struct join *j, size_t first, size_t n)
+{
+	for (size_t i = first; j->used && i < first + n; i++)
+		j->used[i / 8] = (uint8_t)(j->used[i / 8] | 1u << (i % 8));
+}
+
+void join_mark(struct join *j, struct ev *ev)
+{
+	struct index_hash h;
+	struct str key;
+	const struct node *from = NULL;
+	size_t n = 0;
+	size_t first = 0;
+
+	if (!j->used || !key_of(ev, &j->def->on, &ev->run->root, &h, &key, &from))
+		return;
+	first = index_find(&j->index, h, &n);
+	mark(j, first, n);
+}
+
+/* Hashes only find candidates: the key of the row itself decides. */
+static bool same_key(struct join *j, struct ev *ev, const struct node *row, struct str key)
+{
+	struct ctx c = {row, row, 1, 1};
+	struct index_hash h;
+	struct str have;
+	const struct node *from = NULL;
+
+	key_of(ev, &j->def->key, &c, &h, &have, &from);
+	return str_eq(have, key);
+}
+
+static void joined(struct map_run *r, const struct join *j, uint64_t locator)
+{
+	mem_grow(&r->used, &r->used_cap, r->nused + 1, sizeof(*r->used));
+	r->used[r->nused++] = (struct map_joined){j->def->pub.name, locator};
+}
+
+static const struct node *fetch(struct join *j, struct ev *ev, uint64_t locator)
+{
+	struct item it;
+	const struct node *root = NULL;
+
+	if (reader_at(j->reader, locator, &it, ev->run->d, ev->run->e) == -1) {
+		ev->run->failed = true;
+		return NULL;
+	}
+	if (!it.root)
+		return NULL;
+	root = join_copy(it.root, NULL, ev->a);
+	run_tree_add(ev, root, arena_str(ev->a, it.file), j->reader, locator);
+	return root;
+}
+
+void join_rows(struct join *j, struct ev *ev, struct val *out)
+{
+	struct index_hash h;
+	struct str key;
+	const struct node *from = NULL;
+	size_t n = 0;
+	size_t first = 0;
+	size_t cap = 0;
+
+	*out = (struct val){0};
+	if (key_of(ev, &j->def->on, &ev->run->root, &h, &key, &from))
+		first = index_find(&j->index, h, &n);
+	if (n > LIMIT_JOIN_ROWS) {
+		ev_finding(ev, "JOIN-ROWS-LIMIT", from, key, "at most 10000 rows for one item");
+		n = LIMIT_JOIN_ROWS;
+	}
+	for (size_t i = first; i < first + n && !ev->run->failed; i++) {
+		const struct node *row = fetch(j, ev, j->index.rows[i].locator);
+
+		if (!row || !same_key(j, ev, row, key))
+			continue;
+		val_add(ev, out, &cap, row);
+		joined(ev->run, j, j->index.rows[i].locator);
+	}
+	if (out->kind == VAL_ABSENT && j->def->pub.required)
+		ev_finding(ev, "JOIN-ROW-MISSING", from, key, arena_printf(ev->a, "a row in " STR_FMT,
+			STR_ARG(j->def->pub.source)).p);
+	if (out->kind == VAL_NODES && out->n > 1 && !j->def->pub.many)
+		ev_finding(ev, "JOIN-ROWS-AMBIGUOUS", from, key, arena_printf(ev->a, "one row in " STR_FMT ", not %zu",
+			STR_ARG(j->def->pub.source), out->n).p);
+}
+
+static void orphan(struct join *j, struct ev *ev, const struct node *row)
+{
+	struct ctx c = {row, row, 1, 1};
+	struct index_hash h;
+	struct str key;
+	const struct node *from = row;
+
+	key_of(ev, &j->def->key, &c, &h, &key, &from);
+	ev->run->key = key;
+	ev_finding(ev, "JOIN-ROW-ORPHAN", from, key, "an item of the source that has this key");
+}
+
+static int by_locator(const void *pa, const void *pb)
+{
+	const uint64_t a = *(const uint64_t *)pa;
+	const uint64_t b = *(const uint64_t *)pb;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Places of the rows never used, in the order of the source. Freed by the caller. */
+static uint64_t *unused(const struct join *j, size_t *n)
+{
+	uint64_t *list = NULL;
+	size_t cap = 0;
+
+	*n = 0;
+	for (size_t i = 0; j->used && i < j->index.n; i++) {
+		if (j->used[i / 8] >> (i % 8) & 1)
+			continue;
+		mem_grow(&list, &cap, *n + 1, sizeof(*list));
+		list[(*n)++] = j->index.rows[i].locator;
+	}
+	if (*n)
+		qsort(list, *n, sizeof(*list), by_locator);
+	return list;
+}
+
+int join_orphans(struct join *j, struct ev *ev, struct err *e)
+{
+	struct arena row;
+	size_t n = 0;
+	uint64_t *list = unused(j, &n);
+
+	arena_init(&row);
+	ev->a = &row;
+	ev->run->e = e;
+	for (size_t i = 0; i < n && !ev->run->failed; i++) {
+		const struct node *root = NULL;
+
+		ev->run->trees = NULL;
+		root = fetch(j, ev, list[i]);
+		if (root)
+			orphan(j, ev, root);
+		ev->run->key = (struct str){NULL, 0};
+		arena_reset(&row);
+	}
+	ev->run->trees = NULL;
+	mem_free(list);
+	arena_done(&row);
+	return ev->run->failed ? -1 : 0;
+}

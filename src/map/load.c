@@ -1,0 +1,555 @@
+/*
+ * Loads a map: XML to the compiled form, with every fault named at its line and column. This file
+ * has the way through the document, expressions and their scope; the elements are in load_decl.c
+ * and load_template.c.
+ */
+#include "map/load.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "map/func.h"
+#include "map/regex.h"
+
+bool load_is_ours(const struct xml *x)
+{
+	return str_is(x->ns, "urn:gridspool:map:1");
+}
+
+/* --- places --- */
+
+struct walk {
+	struct str s;
+	size_t at;
+	uint32_t line;
+	uint32_t column;
+};
+
+static void forward(struct walk *w, size_t to)
+{
+	for (; w->at < to && w->at < w->s.n; w->at++) {
+		w->column++;
+		if (w->s.p[w->at] == '\n') {
+			w->line++;
+			w->column = 1;
+		}
+	}
+}
+
+static void goto_element(struct walk *w, const struct xml *x)
+{
+	while (w->at < w->s.n && w->line < x->line)
+		forward(w, w->at + 1);
+	while (w->at < w->s.n && w->line == x->line && w->column < x->column)
+		forward(w, w->at + 1);
+}
+
+static char here(const struct walk *w)
+{
+	return w->at < w->s.n ? w->s.p[w->at] : '\0';
+}
+
+/* At '<': moves behind the opening quote of the attribute. False when the tag has none. */
+static bool goto_attr(struct walk *w, struct str attr)
+{
+	while (here(w) && here(w) != '>') {
+		size_t start = 0;
+		char quote = 0;
+
+		while (here(w) && here(w) != '>' && !str_is_blank(here(w)))
+			forward(w, w->at + 1);
+		while (str_is_blank(here(w)))
+			forward(w, w->at + 1);
+		start = w->at;
+		if (!here(w) || here(w) == '>' || here(w) == '/')
+			return false;
+		while (here(w) && here(w) != '=' && !str_is_blank(here(w)))
+			forward(w, w->at + 1);
+		bool found = str_eq(str_sub(w->s, start, w->at - start), attr);
+		while (here(w) && here(w) != '"' && here(w) != '\'')
+			forward(w, w->at + 1);
+		quote = here(w);
+		forward(w, w->at + 1);
+		if (found)
+			return true;
+		while (here(w) && here(w) != quote)
+			forward(w, w->at + 1);
+		forward(w, w->at + 1);
+	}
+	return false;
+}
+
+/* Over so many bytes of the decoded value; a reference counts as one character. */
+static void goto_inside(struct walk *w, size_t into)
+{
+	for (; into > 0 && here(w); into--) {
+		size_t end = w->at + 1;
+
+		if (here(w) == '&') {
+			size_t semi = str_find(w->s, STR(";"), w->at);
+
+			end = semi == SIZE_MAX ? end : semi + 1;
+		}
+		forward(w, end);
+	}
+}
+
+void load_place(const struct load *l, const struct xml *x, struct str attr, size_t into, uint32_t *line,
+	uint32_t *column)
+{
+	struct walk w = {l->bytes, 0, 1, 1};
+
+	*line = x->line;
+	*column = x->column;
+	goto_element(&w, x);
+	if (here(&w) != '<' || !goto_attr(&w, attr))
+		return;
+	goto_inside(&w, into);
+	*line = w.line;
+	*column = w.column;
+}
+
+void load_fault(struct load *l, const struct xml *x, const char *fmt, ...)
+{
+	char text[500];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	faults_add(l->f, l->file, x->line, x->column, "%s", text);
+}
+
+void load_fault_at(struct load *l, const struct xml *x, struct str attr, size_t into, const char *fmt, ...)
+{
+	uint32_t line = 0;
+	uint32_t column = 0;
+	char text[500];
+	va_list ap;
+
+	load_place(l, x, attr, into, &line, &column);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	faults_add(l->f, l->file, line, column, "%s", text);
+}
+
+void load_warn_at(struct load *l, const struct xml *x, struct str attr, size_t into, const char *fmt, ...)
+{
+	uint32_t line = 0;
+	uint32_t column = 0;
+	char text[500];
+	va_list ap;
+
+	load_place(l, x, attr, into, &line, &column);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	faults_warn(l->f, l->file, line, column, "%s", text);
+}
+
+/* --- attributes --- */
+
+struct expr *load_expr(struct load *l, const struct xml *x, const char *attr)
+{
+	struct str text = xml_attr(x, attr);
+	struct expr_fault f;
+	struct expr *e = NULL;
+
+	if (!text.p)
+		return NULL;
+	l->at = x;
+	l->attr = str_c(attr);
+	e = expr_parse(arena_str(&l->m->arena, text), &l->scope, &l->m->arena, &f);
+	if (!e)
+		load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
+	return e;
+}
+
+bool load_list(struct load *l, const struct xml *x, const char *attr, bool order, struct expr_list *out)
+{
+	struct str text = xml_attr(x, attr);
+	struct expr_fault f;
+
+	if (!text.p)
+		return false;
+	l->at = x;
+	l->attr = str_c(attr);
+	if (expr_parse_list(arena_str(&l->m->arena, text), &l->scope, order, out, &l->m->arena, &f))
+		return true;
+	load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
+	return false;
+}
+
+struct str load_need(struct load *l, const struct xml *x, const char *attr)
+{
+	struct str s = xml_attr(x, attr);
+
+	if (!s.n)
+		load_fault(l, x, "<" STR_FMT "> needs %s=", STR_ARG(x->name), attr);
+	return arena_str(&l->m->arena, s);
+}
+
+bool load_yes(struct load *l, const struct xml *x, const char *attr, bool otherwise)
+{
+	struct str s = xml_attr(x, attr);
+
+	if (!s.p)
+		return otherwise;
+	if (!str_is(s, "yes") && !str_is(s, "no"))
+		load_fault_at(l, x, str_c(attr), 0, "%s is yes or no, not '" STR_FMT "'", attr, STR_ARG(s));
+	return str_is(s, "yes");
+}
+
+void load_unused(struct load *l, const struct xml *x, const char *const *names, size_t n)
+{
+	for (const struct xml_attr *a = x->attrs; a; a = a->next) {
+		const char *near = NULL;
+
+		if (a->used || str_starts(a->name, STR("xml:")))
+			continue;
+		near = str_suggest(a->name, names, n);
+		load_fault_at(l, x, a->name, 0, "<" STR_FMT "> has no attribute '" STR_FMT "'%s%s%s", STR_ARG(x->name),
+			STR_ARG(a->name), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	}
+}
+
+uint32_t load_named(struct map_named **list, size_t *n, size_t *cap, struct str name, uint32_t line)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (str_eq((*list)[i].name, name))
+			return (uint32_t)i;
+	mem_grow(list, cap, *n + 1, sizeof(**list));
+	(*list)[*n] = (struct map_named){name, line};
+	return (uint32_t)(*n)++;
+}
+
+/* --- names in expressions --- */
+
+enum { NEAR_MAX = 64 };
+
+static const char *near_variable(struct load *l, struct str name)
+{
+	const char *names[NEAR_MAX] = {"run/date", "run/time", "run/id", "action"};
+	size_t n = 4;
+	struct map *m = l->m;
+
+	for (size_t i = 0; i < m->njoins && n < NEAR_MAX; i++)
+		names[n++] = arena_cstr(l->scratch, m->joins[i].pub.name);
+	for (size_t i = 0; i < m->nlets && n < NEAR_MAX; i++)
+		names[n++] = arena_cstr(l->scratch, m->lets[i].name);
+	for (size_t i = 0; i < m->nas && n < NEAR_MAX; i++)
+		names[n++] = arena_cstr(l->scratch, m->as[i].name);
+	return str_suggest(name, names, n);
+}
+
+static bool own_variable(struct load *l, struct str name, struct expr *x)
+{
+	struct map *m = l->m;
+
+	for (size_t i = m->nlets; i-- > 0;) {
+		if (m->lets[i].visible && str_eq(m->lets[i].name, name)) {
+			x->var = VAR_LET;
+			x->slot = (uint32_t)i;
+			return true;
+		}
+	}
+	for (size_t i = 0; i < m->njoins; i++) {
+		if (str_eq(m->joins[i].pub.name, name)) {
+			m->joins[i].used = true;
+			x->var = VAR_JOIN;
+			x->slot = (uint32_t)i;
+			return true;
+		}
+	}
+	for (size_t i = m->nas; i-- > 0;) {
+		if (m->as[i].line && str_eq(m->as[i].name, name)) {
+			x->var = VAR_AS;
+			x->slot = (uint32_t)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fault *f)
+{
+	struct load *l = ctx;
+	static const struct {
+		const char *name;
+		enum var_kind kind;
+	} fixed[] = {{"run/date", VAR_RUN_DATE}, {"run/time", VAR_RUN_TIME}, {"run/id", VAR_RUN_ID},
+		{"action", VAR_ACTION}};
+	const char *near = NULL;
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		if (str_is(name, fixed[i].name)) {
+			x->var = (uint8_t)fixed[i].kind;
+			return true;
+		}
+	}
+	if (own_variable(l, name, x))
+		return true;
+	if (str_starts(name, STR("environment/")) || str_starts(name, STR("partner/")) ||
+			str_starts(name, STR("agreement/"))) {
+		x->var = VAR_PROFILE;
+		x->slot = load_named(&l->m->vars, &l->m->nvars, &l->vars_cap, name, l->at->line);
+		return true;
+	}
+	f->at = x->at;
+	if (str_starts(name, STR("message/"))) {
+		snprintf(f->text, sizeof(f->text), "$message/ is there only in maps that read messages");
+		return false;
+	}
+	near = near_variable(l, name);
+	snprintf(f->text, sizeof(f->text), "there is no $" STR_FMT " above this line%s%s%s", STR_ARG(name),
+		near ? "; did you mean $" : "", near ? near : "", near ? "?" : "");
+	return false;
+}
+
+static bool needs_name(const struct expr *x, const char *what, struct expr_fault *f)
+{
+	if (x->nargs && x->args[0]->op == EXPR_TEXT)
+		return true;
+	f->at = x->nargs ? x->args[0]->at : x->at;
+	snprintf(f->text, sizeof(f->text), "%s() needs the name of a %s in quotes", x->func->name, what);
+	return false;
+}
+
+static bool find_table(struct load *l, struct expr *x, struct expr_fault *f)
+{
+	const char *names[NEAR_MAX];
+	size_t n = 0;
+	const char *near = NULL;
+
+	if (!needs_name(x, "table", f))
+		return false;
+	for (size_t i = 0; i < l->m->ntables; i++) {
+		if (str_eq(l->m->tables[i].name, x->args[0]->text)) {
+			x->slot = (uint32_t)i;
+			return true;
+		}
+		if (n < NEAR_MAX)
+			names[n++] = arena_cstr(l->scratch, l->m->tables[i].name);
+	}
+	near = str_suggest(x->args[0]->text, names, n);
+	f->at = x->args[0]->at;
+	snprintf(f->text, sizeof(f->text), "there is no <table name=\"" STR_FMT "\">%s%s%s", STR_ARG(x->args[0]->text),
+		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return false;
+}
+
+static bool find_pattern(struct load *l, struct expr *x, struct expr_fault *f)
+{
+	struct regex *r = NULL;
+	char why[160];
+
+	f->at = x->args[1]->at;
+	if (x->args[1]->op != EXPR_TEXT) {
+		snprintf(f->text, sizeof(f->text), "%s() needs its pattern in quotes", x->func->name);
+		return false;
+	}
+	r = regex_new(x->args[1]->text, why, sizeof(why));
+	if (!r) {
+		snprintf(f->text, sizeof(f->text), "%s(): %s", x->func->name, why);
+		return false;
+	}
+	mem_grow(&l->m->patterns, &l->patterns_cap, l->m->npatterns + 1, sizeof(struct regex *));
+	x->slot = (uint32_t)l->m->npatterns;
+	l->m->patterns[l->m->npatterns++] = r;
+	return true;
+}
+
+static bool scope_call(void *ctx, struct expr *x, struct expr_fault *f)
+{
+	struct load *l = ctx;
+	struct str name = x->nargs ? x->args[0]->text : STR("");
+
+	switch ((enum func_needs)x->func->needs) {
+	case FUNC_PLAIN:
+		return true;
+	case FUNC_TABLE:
+		return find_table(l, x, f);
+	case FUNC_TOTAL:
+		if (!needs_name(x, "total", f))
+			return false;
+		x->slot = load_named(&l->m->totals, &l->m->ntotals, &l->totals_cap, name, l->at->line);
+		return true;
+	case FUNC_COUNTER:
+		if (x->nargs && !needs_name(x, "counter", f))
+			return false;
+		x->slot = load_named(&l->m->counters, &l->m->ncounters, &l->counters_cap, name, l->at->line);
+		return true;
+	case FUNC_LINK:
+		l->m->uses_links = true;
+		return true;
+	case FUNC_WORKFLOW:
+		l->m->uses_workflow = true;
+		return true;
+	case FUNC_PATTERN:
+		return find_pattern(l, x, f);
+	}
+	return false;
+}
+
+/* --- the map --- */
+
+static void intern(struct map *m)
+{
+	const struct {
+		uint32_t *id;
+		const char *name;
+	} list[] = {
+		{&m->name_body, "body"}, {&m->name_meta, "_meta"}, {&m->name_schema, "schema"}, {&m->name_id, "id"},
+		{&m->name_workflow, "workflow"}, {&m->name_state, "state"}, {&m->name_values, "values"},
+		{&m->name_locale, "locale"}, {&m->name_value, "value"}, {&m->name_name, "name"},
+		{&m->name_endpoint, "endpoint"}, {&m->name_host, "defaultHost"}, {&m->name_media, "mediaType"},
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		*list[i].id = names_id(m->names, str_c(list[i].name));
+}
+
+static void publish_joins(struct load *l)
+{
+	struct map *m = l->m;
+
+	m->join_list = arena_array(&m->arena, m->njoins ? m->njoins : 1, sizeof(*m->join_list));
+	for (size_t i = 0; i < m->njoins; i++) {
+		m->join_list[i] = m->joins[i].pub;
+		if (!m->joins[i].used && !m->joins[i].pub.required && !m->joins[i].pub.report_orphans)
+			faults_warn(l->f, l->file, m->joins[i].pub.line, m->joins[i].column,
+				"the join '" STR_FMT "' is never used", STR_ARG(m->joins[i].pub.name));
+	}
+}
+
+/* A total that is read but never added up still has the line of its reader. */
+static void check_totals(struct load *l)
+{
+	for (size_t i = 0; i < l->m->ntotals; i++)
+		if (l->m->totals[i].line)
+			faults_add(l->f, l->file, l->m->totals[i].line, 1, "total('" STR_FMT "'): there is no <total name=\"" STR_FMT
+				"\"> in the item", STR_ARG(l->m->totals[i].name), STR_ARG(l->m->totals[i].name));
+}
+
+static void whole(struct load *l, const struct xml *root)
+{
+	static const char *const known[] = {"name"};
+
+	l->m->name = load_need(l, root, "name");
+	load_unused(l, root, known, 1);
+	load_decl(l, root);
+	for (const struct xml *x = root->child; x; x = x->next)
+		if (load_is_ours(x) && str_is(x->name, "message"))
+			load_message(l, x);
+	check_totals(l);
+	publish_joins(l);
+}
+
+struct map *map_load(struct str bytes, const char *file, const struct map_env *env, struct faults *f)
+{
+	struct map *m = mem_alloc(sizeof(*m));
+	struct arena scratch;
+	struct load l = {.m = m, .env = env, .f = f, .file = file, .bytes = bytes, .scratch = &scratch};
+	struct xml *root = NULL;
+	struct err e;
+	size_t before = f->n;
+
+	arena_init(&m->arena);
+	arena_init(&scratch);
+	m->names = env->names;
+	m->file = arena_cstr(&m->arena, str_c(file));
+	intern(m);
+	l.scope = (struct expr_scope){env->names, scope_var, scope_call, &l};
+	if (xml_parse(bytes, file, &scratch, &root, &e) == -1)
+		faults_add(f, file, 0, 0, "%s", e.text);
+	else if (!load_is_ours(root) || !str_is(root->name, "map"))
+		load_fault(&l, root, "a map begins with <map xmlns=\"urn:gridspool:map:1\">, found <" STR_FMT ">",
+			STR_ARG(root->name));
+	else
+		whole(&l, root);
+	arena_done(&scratch);
+	if (f->n == before)
+		return m;
+	map_free(m);
+	return NULL;
+}
+
+void map_free(struct map *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->npatterns; i++)
+		regex_free(m->patterns[i]);
+	for (size_t i = 0; i < m->ntables; i++) {
+		table_done(&m->tables[i].forward);
+		table_done(&m->tables[i].back);
+	}
+	mem_free(m->patterns);
+	mem_free(m->tables);
+	mem_free(m->joins);
+	mem_free(m->lets);
+	mem_free(m->vars);
+	mem_free(m->totals);
+	mem_free(m->counters);
+	mem_free(m->as);
+	mem_free(m->requires);
+	mem_free(m->keeps);
+	mem_free(m->keep_slots);
+	arena_done(&m->arena);
+	mem_free(m);
+}
+
+struct str map_name(const struct map *m)
+{
+	return m->name;
+}
+
+struct str map_source_format(const struct map *m)
+{
+	return m->format;
+}
+
+struct str map_item_type(const struct map *m)
+{
+	return m->item_type;
+}
+
+const struct def_message *map_target(const struct map *m)
+{
+	return m->target;
+}
+
+const struct map_join *map_joins(const struct map *m, size_t *n)
+{
+	*n = m->njoins;
+	return m->join_list;
+}
+
+bool map_uses_links(const struct map *m)
+{
+	return m->uses_links;
+}
+
+bool map_uses_workflow(const struct map *m)
+{
+	return m->uses_workflow;
+}
+
+bool map_key_unique(const struct map *m)
+{
+	return m->key_unique;
+}
+
+uint32_t map_items_per_message(const struct map *m)
+{
+	return m->items_per_message;
+}
+
+void map_variables(const struct map *m, void (*each)(void *ctx, struct str name, uint32_t line), void *ctx)
+{
+	for (size_t i = 0; i < m->nvars; i++)
+		each(ctx, m->vars[i].name, m->vars[i].line);
+}

@@ -1,0 +1,49 @@
+/* What the files that load a map share. Internal to this folder. */
+#ifndef MAP_LOAD_H
+#define MAP_LOAD_H
+
+#include "map/compiled.h"
+#include "model/xml.h"
+
+struct load {
+	struct map *m;
+	const struct map_env *env;
+	struct faults *f;
+	const char *file;
+	struct str bytes;	/* of the map, to find the place of an attribute */
+	struct arena *scratch;
+	struct expr_scope scope;
+	const struct xml *at;	/* element that is being loaded */
+	struct str attr;	/* attribute that is being loaded */
+	size_t joins_cap, tables_cap, lets_cap, vars_cap, totals_cap, counters_cap, as_cap, patterns_cap;
+	size_t requires_cap, keeps_cap, slots_cap;
+};
+
+/* Faults at an element, or at the value of one of its attributes, so many bytes into it. */
+void load_fault(struct load *l, const struct xml *x, const char *fmt, ...) ATTR_PRINTF(3, 4);
+void load_fault_at(struct load *l, const struct xml *x, struct str attr, size_t into, const char *fmt, ...)
+	ATTR_PRINTF(5, 6);
+void load_warn_at(struct load *l, const struct xml *x, struct str attr, size_t into, const char *fmt, ...)
+	ATTR_PRINTF(5, 6);
+void load_place(const struct load *l, const struct xml *x, struct str attr, size_t into, uint32_t *line,
+	uint32_t *column);
+
+/* The attribute as an expression; NULL when it is not there or wrong (a fault was added). */
+struct expr *load_expr(struct load *l, const struct xml *x, const char *attr);
+bool load_list(struct load *l, const struct xml *x, const char *attr, bool order, struct expr_list *out);
+/* A required attribute; a fault and an empty view when it is missing. */
+struct str load_need(struct load *l, const struct xml *x, const char *attr);
+bool load_yes(struct load *l, const struct xml *x, const char *attr, bool otherwise);
+/* Attributes that nobody asked for. names are those the element knows, for "did you mean". */
+void load_unused(struct load *l, const struct xml *x, const char *const *names, size_t n);
+uint32_t load_named(struct map_named **list, size_t *n, size_t *cap, struct str name, uint32_t line);
+bool load_is_ours(const struct xml *x);
+
+/* load_decl.c: everything beside the message */
+void load_decl(struct load *l, const struct xml *root);
+uint32_t load_let(struct load *l, const struct xml *x, struct str name);
+
+/* load_template.c */
+void load_message(struct load *l, const struct xml *x);
+
+#endif

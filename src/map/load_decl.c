@@ -1,0 +1,357 @@
+/* Loads what stands beside the message: source, join, table, let, select, key, require, target. */
+#include "base/fsx.h"
+#include "base/mem.h"
+#include "map/load.h"
+
+typedef void loader(struct load *l, const struct xml *x);
+
+static void source(struct load *l, const struct xml *x)
+{
+	struct str item = xml_attr(x, "item");
+	static const char *const known[] = {"format", "item", "type"};
+
+	l->m->format = load_need(l, x, "format");
+	l->m->item_type = arena_str(&l->m->arena, xml_attr(x, "type"));
+	if (l->m->format.n && !reader_find(l->m->format))
+		load_fault_at(l, x, STR("format"), 0, "sources of format '" STR_FMT "' cannot be read; there are json and csv",
+			STR_ARG(l->m->format));
+	if (item.n && !str_is(item, "content-item") && !str_is(item, "row"))
+		load_fault_at(l, x, STR("item"), 0, "items are content-item (json) or row (csv); items inside a document "
+			"are not there yet");
+	load_unused(l, x, known, 3);
+}
+
+static void target(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"format", "version", "message", "guide"};
+	struct str format = load_need(l, x, "format");
+	struct str version = load_need(l, x, "version");
+	struct str message = load_need(l, x, "message");
+	struct str guide = xml_attr(x, "guide");
+
+	load_unused(l, x, known, 4);
+	if (format.n && !str_is(format, "x12"))
+		load_fault_at(l, x, STR("format"), 0, "targets of format '" STR_FMT "' are not there yet; there is x12",
+			STR_ARG(format));
+	else if (version.n && message.n)
+		l->m->target = defs_message(l->env->defs, format, version, message, guide.n ? guide : STR(""), l->f, l->file,
+			x->line);
+}
+
+static bool taken(struct load *l, const struct xml *x, struct str name)
+{
+	struct map *m = l->m;
+	bool there = false;
+
+	for (size_t i = 0; i < m->njoins; i++)
+		there = there || str_eq(m->joins[i].pub.name, name);
+	for (size_t i = 0; i < m->nlets; i++)
+		there = there || (m->lets[i].visible && str_eq(m->lets[i].name, name));
+	if (there)
+		load_fault_at(l, x, STR("name"), 0, "the name '" STR_FMT "' is taken already", STR_ARG(name));
+	return there;
+}
+
+static void join(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"name", "source", "format", "key", "on", "rows", "required", "orphans", "row"};
+	struct map_join_def j = {.column = x->column};
+	struct str rows = xml_attr(x, "rows");
+	struct str orphans = xml_attr(x, "orphans");
+
+	j.pub.name = load_need(l, x, "name");
+	j.pub.source = load_need(l, x, "source");
+	j.pub.format = load_need(l, x, "format");
+	j.pub.line = x->line;
+	j.pub.many = str_is(rows, "many");
+	j.pub.required = load_yes(l, x, "required", false);
+	j.pub.report_orphans = str_is(orphans, "report");
+	if (rows.p && !j.pub.many && !str_is(rows, "one"))
+		load_fault_at(l, x, STR("rows"), 0, "rows is one or many, not '" STR_FMT "'", STR_ARG(rows));
+	if (orphans.p && !j.pub.report_orphans && !str_is(orphans, "ignore"))
+		load_fault_at(l, x, STR("orphans"), 0, "orphans is report or ignore, not '" STR_FMT "'", STR_ARG(orphans));
+	if (j.pub.format.n && !reader_find(j.pub.format))
+		load_fault_at(l, x, STR("format"), 0, "sources of format '" STR_FMT "' cannot be joined; there are json and csv",
+			STR_ARG(j.pub.format));
+	load_need(l, x, "key");
+	load_need(l, x, "on");
+	taken(l, x, j.pub.name);
+	if (load_list(l, x, "key", false, &j.key) && load_list(l, x, "on", false, &j.on) && j.key.n != j.on.n)
+		load_fault_at(l, x, STR("on"), 0, "key has %zu parts and on has %zu; they are compared one by one", j.key.n,
+			j.on.n);
+	load_unused(l, x, known, 9);
+	mem_grow(&l->m->joins, &l->joins_cap, l->m->njoins + 1, sizeof(j));
+	l->m->joins[l->m->njoins++] = j;
+}
+
+/* --- tables --- */
+
+static int open_table(struct load *l, const struct xml *x, struct str file)
+{
+	struct err e;
+	int fd = -1;
+
+	for (size_t i = 0; i < l->env->ndirs && fd == -1; i++) {
+		err_clear(&e);
+		fd = fsx_open(l->env->dirs[i], arena_cstr(l->scratch, file), &e);
+		if (fd == -1 && e.code != ERR_ABSENT)
+			break;
+	}
+	if (fd == -1)
+		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file),
+			l->env->ndirs ? e.text : "there is no folder to look in");
+	return fd;
+}
+
+static struct str *boxed(struct load *l, struct str s)
+{
+	struct str *box = ARENA_NEW(&l->m->arena, struct str);
+
+	*box = arena_str(&l->m->arena, s);
+	return box;
+}
+
+static void table_row(struct load *l, const struct xml *x, struct map_table *t, const struct item *it)
+{
+	const struct node *k = node_child(it->root, names_id(l->m->names, t->key_column));
+	const struct node *v = node_child(it->root, names_id(l->m->names, t->value_column));
+	struct str *key = NULL;
+	struct str *value = NULL;
+
+	if (!k || !v)
+		return;
+	key = boxed(l, k->value);
+	value = boxed(l, v->value);
+	if (!table_add(&t->forward, *key, value))
+		load_fault(l, x, "table " STR_FMT ": '" STR_FMT "' is there twice, again in line %u", STR_ARG(t->name),
+			STR_ARG(*key), it->line);
+	/* Several keys may have one value; the first is what the way back gives. */
+	(void)table_add(&t->back, *value, key);
+}
+
+static void read_table(struct load *l, const struct xml *x, struct map_table *t, int fd, struct str file)
+{
+	struct reader_spec spec = {.format = STR("csv"), .file = file};
+	struct err e;
+	struct reader *r = reader_open(fd, &spec, l->m->names, &e);
+	struct diag d;
+	struct item it;
+	int rc = r ? 0 : -1;
+
+	diag_init(&d, l->scratch);
+	while (r && (rc = reader_next(r, &it, &d, &e)) == 1)
+		if (it.root)
+			table_row(l, x, t, &it);
+	if (rc == -1)
+		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
+	for (const struct finding *f = d.first; f; f = f->next)
+		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ", line %u: " STR_FMT, STR_ARG(file), f->line,
+			STR_ARG(f->rule));
+	if (rc == 0 && !d.first && !t->forward.n)
+		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT " has no row with values in '" STR_FMT "' and '" STR_FMT
+			"'", STR_ARG(file), STR_ARG(t->key_column), STR_ARG(t->value_column));
+	reader_close(r);
+}
+
+static void table(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"name", "file", "key", "value", "default"};
+	struct map_table t = {.name = load_need(l, x, "name")};
+	struct str file = load_need(l, x, "file");
+	struct str fallback = xml_attr(x, "default");
+	int fd = -1;
+
+	t.key_column = load_need(l, x, "key");
+	t.value_column = load_need(l, x, "value");
+	t.has_fallback = fallback.p != NULL;
+	t.fallback = arena_str(&l->m->arena, fallback);
+	load_unused(l, x, known, 5);
+	table_init(&t.forward);
+	table_init(&t.back);
+	if (file.n && t.key_column.n && t.value_column.n)
+		fd = open_table(l, x, file);
+	if (fd != -1)
+		read_table(l, x, &t, fd, file);
+	fsx_close(fd);
+	mem_grow(&l->m->tables, &l->tables_cap, l->m->ntables + 1, sizeof(t));
+	l->m->tables[l->m->ntables++] = t;
+}
+
+/* --- values --- */
+
+uint32_t load_let(struct load *l, const struct xml *x, struct str name)
+{
+	struct map_let let = {.name = name, .line = x->line};
+
+	load_need(l, x, "value");
+	let.value = load_expr(l, x, "value");
+	let.visible = true;
+	mem_grow(&l->m->lets, &l->lets_cap, l->m->nlets + 1, sizeof(let));
+	l->m->lets[l->m->nlets] = let;
+	return (uint32_t)l->m->nlets++;
+}
+
+static void let(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"name", "value"};
+	struct str name = load_need(l, x, "name");
+
+	taken(l, x, name);
+	load_let(l, x, name);
+	load_unused(l, x, known, 2);
+}
+
+static void keep(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"name", "value"};
+	struct str name = load_need(l, x, "name");
+	struct map *m = l->m;
+	uint32_t slot = load_let(l, x, arena_printf(&m->arena, "kept/" STR_FMT, STR_ARG(name)));
+
+	load_unused(l, x, known, 2);
+	mem_grow(&m->keeps, &l->keeps_cap, m->nkeeps + 1, sizeof(*m->keeps));
+	mem_grow(&m->keep_slots, &l->slots_cap, m->nkeeps + 1, sizeof(*m->keep_slots));
+	m->keeps[m->nkeeps] = (struct map_named){name, x->line};
+	m->keep_slots[m->nkeeps++] = slot;
+}
+
+static void select_items(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"if"};
+
+	load_need(l, x, "if");
+	l->m->select = load_expr(l, x, "if");
+	l->m->select_line = x->line;
+	load_unused(l, x, known, 1);
+}
+
+static void withdraw(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"if"};
+
+	load_need(l, x, "if");
+	l->m->withdraw = load_expr(l, x, "if");
+	l->m->withdraw_line = x->line;
+	load_unused(l, x, known, 1);
+}
+
+static void key(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"value", "unique"};
+
+	l->m->key_text = load_need(l, x, "value");
+	load_list(l, x, "value", false, &l->m->key);
+	l->m->key_unique = load_yes(l, x, "unique", false);
+	l->m->key_line = x->line;
+	load_unused(l, x, known, 2);
+}
+
+static bool code_ok(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= 'A' && s.p[i] <= 'Z') && !str_is_digit(s.p[i]) && s.p[i] != '-')
+			return false;
+	return s.n > 0 && str_chr(s, '-') != SIZE_MAX;
+}
+
+static void require(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"test", "field", "code", "stop"};
+	struct map_require q = {.line = x->line};
+	struct str stop = xml_attr(x, "stop");
+
+	load_need(l, x, "test");
+	q.test = load_expr(l, x, "test");
+	q.field = load_expr(l, x, "field");
+	q.field_text = arena_str(&l->m->arena, xml_attr(x, "field"));
+	q.code = load_need(l, x, "code");
+	q.rule = arena_str(&l->m->arena, str_trim(x->text));
+	q.stop_message = str_is(stop, "message");
+	q.stop_item = !stop.p || str_is(stop, "item");
+	load_unused(l, x, known, 4);
+	if (stop.p && !q.stop_item && !q.stop_message && !str_is(stop, "none"))
+		load_fault_at(l, x, STR("stop"), 0, "stop is item, message or none, not '" STR_FMT "'", STR_ARG(stop));
+	if (q.code.n && !code_ok(q.code))
+		load_fault_at(l, x, STR("code"), 0, "a code is AREA-NAME in capitals, not '" STR_FMT "'", STR_ARG(q.code));
+	if (!q.rule.n)
+		load_fault(l, x, "<require> needs the rule in plain words as its text: people will read it");
+	mem_grow(&l->m->requires, &l->requires_cap, l->m->nrequires + 1, sizeof(q));
+	l->m->requires[l->m->nrequires++] = q;
+}
+
+static void nothing(struct load *l, const struct xml *x)
+{
+	(void)l;
+	(void)x;
+}
+
+/* turn: what is named must be there before what names it. */
+static const struct {
+	const char *name;
+	loader *load;
+	uint8_t turn;
+	bool once;
+	bool must;
+} elements[] = {
+	{"source", source, 0, true, true}, {"target", target, 0, true, true}, {"table", table, 0, false, false},
+	{"join", join, 1, false, false}, {"let", let, 1, false, false}, {"keep", keep, 1, false, false},
+	{"select", select_items, 2, true, false}, {"withdraw", withdraw, 2, true, false}, {"key", key, 2, true, true},
+	{"require", require, 2, false, false}, {"message", nothing, 2, true, true},
+};
+
+enum { ELEMENTS = sizeof(elements) / sizeof(elements[0]) };
+
+static void unknown(struct load *l, const struct xml *x)
+{
+	const char *names[ELEMENTS];
+	const char *near = NULL;
+
+	for (size_t i = 0; i < ELEMENTS; i++)
+		names[i] = elements[i].name;
+	if (str_is(x->name, "item")) {
+		load_fault(l, x, "<item> stands inside <message>; targets of items alone are not there yet");
+		return;
+	}
+	near = str_suggest(x->name, names, ELEMENTS);
+	load_fault(l, x, "a map has no element <" STR_FMT ">%s%s%s", STR_ARG(x->name), near ? "; did you mean <" : "",
+		near ? near : "", near ? ">?" : "");
+}
+
+static void count(struct load *l, const struct xml *root, size_t i)
+{
+	size_t n = 0;
+
+	for (const struct xml *x = root->child; x; x = x->next) {
+		if (!load_is_ours(x) || !str_is(x->name, elements[i].name))
+			continue;
+		if (++n == 2 && elements[i].once)
+			load_fault(l, x, "<%s> is there twice; a map has one", elements[i].name);
+	}
+	if (!n && elements[i].must)
+		load_fault(l, root, "<%s> is missing in the map", elements[i].name);
+}
+
+static size_t find(const struct xml *x)
+{
+	size_t i = 0;
+
+	while (i < ELEMENTS && !(load_is_ours(x) && str_is(x->name, elements[i].name)))
+		i++;
+	return i;
+}
+
+void load_decl(struct load *l, const struct xml *root)
+{
+	for (size_t i = 0; i < ELEMENTS; i++)
+		count(l, root, i);
+	for (uint8_t turn = 0; turn < 3; turn++) {
+		for (const struct xml *x = root->child; x; x = x->next) {
+			size_t i = find(x);
+
+			if (i < ELEMENTS && elements[i].turn == turn)
+				elements[i].load(l, x);
+			else if (i == ELEMENTS && turn == 0)
+				unknown(l, x);
+		}
+	}
+}

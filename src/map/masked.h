@@ -1,0 +1,13 @@
+/* Which values differ from night to night by design, and so say nothing about the item. */
+#ifndef MAP_MASKED_H
+#define MAP_MASKED_H
+
+#include <stdbool.h>
+
+#include "map/compiled.h"
+
+/* Is the value made from item-number(), item-count(), counter(), total() or $run/...? What only
+ * chooses among nodes (a predicate) does not count. */
+bool masked_is(const struct map *m, const struct expr *x);
+
+#endif

@@ -1,0 +1,22 @@
+/* Regular expressions: PCRE2 in UTF mode with a match limit. The only file that knows PCRE2. */
+#ifndef MAP_REGEX_H
+#define MAP_REGEX_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/str.h"
+
+struct regex;
+
+/* NULL with the reason in why when the pattern is none. */
+struct regex *regex_new(struct str pattern, char *why, size_t size);
+void regex_free(struct regex *r);
+/* 1 found, 0 not found, -1 the match limit was reached or the text is not UTF-8. */
+int regex_match(struct regex *r, struct str s) ATTR_CHECK;
+/* Every match replaced; $1 and ${name} stand for groups. 0, or -1 as above or when the replacement
+ * is wrong or the result passes LIMIT_VALUE. */
+int regex_replace(struct regex *r, struct str s, struct str with, struct arena *a, struct str *out) ATTR_CHECK;
+
+#endif

@@ -1,0 +1,502 @@
+/*
+ * Runs a map: state of a message and of an item, variables, findings. See map.h for the contract.
+ * Findings are made by map_item only; map_key looks at an item without reporting.
+ */
+#include "map/run.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "map/template.h"
+
+void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *reader, uint64_t locator)
+{
+	struct run_tree *t = ARENA_NEW(ev->a, struct run_tree);
+
+	*t = (struct run_tree){root, file, reader, locator, ev->run->trees};
+	ev->run->trees = t;
+}
+
+static void place_of(struct ev *ev, const struct run_tree *t, const struct node *n, struct finding *f)
+{
+	struct place p = n->place;
+	struct item it;
+
+	f->file = t->file;
+	if (!p.line && !t->reader && ev->run->item)
+		p = reader_place(ev->run->item, n->place.offset);
+	else if (!p.line && t->reader && reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1)
+		p = reader_place(&it, n->place.offset);
+	f->offset = p.offset;
+	f->line = p.line;
+	f->column = p.column;
+}
+
+static bool same_finding(const struct finding *a, const struct finding *b)
+{
+	return str_eq(a->code, b->code) && str_eq(a->field, b->field) && str_eq(a->found, b->found) &&
+		str_eq(a->file, b->file) && a->line == b->line && (!b->rule.n || str_eq(a->rule, b->rule)) &&
+		str_eq(a->segment, b->segment);
+}
+
+void run_finding(struct ev *ev, struct finding *f, const struct node *at)
+{
+	struct map_run *r = ev->run;
+	const struct node *top = at = val_origin(at);
+
+	f->item = r->key;
+	if (r->item) {
+		f->file = r->item->file;
+		f->line = r->item->line;
+		f->offset = r->item->offset;
+	}
+	if (at) {
+		while (top->parent)
+			top = top->parent;
+		if (!f->field.n)
+			f->field = node_path(at, r->names, ev->a);
+		for (const struct run_tree *t = r->trees; t; t = t->next)
+			if (t->root == top)
+				place_of(ev, t, at, f);
+	}
+	for (const struct finding *k = r->seen ? r->seen->next : r->d->first; k; k = k->next)
+		if (same_finding(k, f))
+			return;
+	diag_add(r->d, f);
+}
+
+void ev_finding(struct ev *ev, const char *code, const struct node *at, struct str found, const char *expected)
+{
+	struct finding f = {.code = str_c(code), .found = found, .expected = str_c(expected)};
+
+	if (ev->what.n && ev->line)
+		f.expected = arena_printf(ev->a, "%s (for " STR_FMT ", line %u of the map)", expected, STR_ARG(ev->what),
+			ev->line);
+	run_finding(ev, &f, at);
+}
+
+void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c)
+{
+	for (uint32_t i = first; i < first + n; i++)
+		r->lets[i] = (struct run_slot){SLOT_READY, *c, {0}};
+}
+
+static void let(struct ev *ev, uint32_t slot, struct val *out)
+{
+	struct run_slot *s = &ev->run->lets[slot];
+	uint32_t line = ev->line;
+	struct str what = ev->what;
+
+	if (s->state == SLOT_READY) {
+		struct val v = {0};
+
+		ev->line = ev->run->m->lets[slot].line;
+		ev->what = ev->run->m->lets[slot].name;
+		eval(ev, ev->run->m->lets[slot].value, &s->c, &v);
+		s->v = v;
+		s->state = SLOT_DONE;
+		ev->line = line;
+		ev->what = what;
+	}
+	*out = s->v;
+}
+
+void run_join(struct ev *ev, uint32_t slot, struct val *out)
+{
+	struct run_joined *j = &ev->run->joined[slot];
+
+	if (!j->done && ev->run->root.node) {
+		uint32_t line = ev->line;
+		struct str what = ev->what;
+
+		j->done = true;
+		ev->line = ev->run->m->joins[slot].pub.line;
+		ev->what = ev->run->m->joins[slot].pub.name;
+		join_rows(ev->run->joins[slot], ev, &j->v);
+		ev->line = line;
+		ev->what = what;
+	}
+	*out = j->v;
+}
+
+void run_var(struct ev *ev, const struct expr *x, struct val *out)
+{
+	struct map_run *r = ev->run;
+	struct date d = r->in->run_date;
+	size_t cap = 0;
+
+	switch ((enum var_kind)x->var) {
+	case VAR_PROFILE:
+		*out = val_of_text(r->vars[x->slot]);
+		return;
+	case VAR_RUN_DATE:
+		d.has_time = false;
+		d.hour = d.minute = d.second = 0;
+		*out = val_of_date(d);
+		return;
+	case VAR_RUN_TIME:
+		d.has_time = true;
+		*out = val_of_date(d);
+		return;
+	case VAR_RUN_ID:
+		*out = val_of_text(r->in->run_id);
+		return;
+	case VAR_ACTION:
+		*out = val_of_text(r->in->action);
+		return;
+	case VAR_JOIN:
+		run_join(ev, x->slot, out);
+		return;
+	case VAR_LET:
+		let(ev, x->slot, out);
+		return;
+	case VAR_AS:
+		if (r->as[x->slot])
+			val_add(ev, out, &cap, r->as[x->slot]);
+		return;
+	}
+}
+
+/* --- a run --- */
+
+static int find_vars(struct map_run *r, struct err *e)
+{
+	const struct map *m = r->m;
+
+	r->vars = mem_array(m->nvars ? m->nvars : 1, sizeof(*r->vars));
+	for (size_t i = 0; i < m->nvars; i++) {
+		for (size_t k = 0; k < r->in->nvars && !r->vars[i].p; k++)
+			if (str_eq(r->in->vars[k].name, m->vars[i].name))
+				r->vars[i] = r->in->vars[k].value.p ? r->in->vars[k].value : STR("");
+		if (!r->vars[i].p)
+			return err_set(e, ERR_CONFIG, "%s:%u: $" STR_FMT " is not defined by any profile", m->file,
+				m->vars[i].line, STR_ARG(m->vars[i].name));
+	}
+	if (m->uses_workflow && !r->in->nworkflow)
+		return err_set(e, ERR_CONFIG, "%s: workflow-label() needs the workflow states of the hub settings",
+			m->file);
+	if (m->uses_links && !r->in->source)
+		return err_set(e, ERR_CONFIG, "%s: link() needs the source as a whole", m->file);
+	if (r->in->njoins != m->njoins)
+		return err_set(e, ERR_CONFIG, "%s: the map joins %zu sources, %zu were given", m->file, m->njoins,
+			r->in->njoins);
+	return 0;
+}
+
+static int build(struct map_run *r, struct ev *ev, struct err *e)
+{
+	for (size_t i = 0; i < r->m->njoins; i++) {
+		r->joins[i] = mem_alloc(sizeof(**r->joins));
+		r->joins[i]->def = &r->m->joins[i];
+		r->joins[i]->reader = r->in->joins[i];
+		if (join_build(r->joins[i], ev, e) == -1)
+			return -1;
+	}
+	if (!r->m->uses_links)
+		return 0;
+	r->links = mem_alloc(sizeof(*r->links));
+	r->links->reader = r->in->source;
+	return link_build(r->links, ev, e);
+}
+
+static void *array(size_t n, size_t size)
+{
+	return mem_array(n ? n : 1, size);
+}
+
+struct map_run *map_run_new(const struct map *m, const struct map_input *in, struct diag *d, struct err *e)
+{
+	struct map_run *r = mem_alloc(sizeof(*r));
+	struct ev ev = {.run = r};
+
+	r->m = m;
+	r->in = in;
+	r->names = in->names;
+	r->d = d;
+	r->seen = d->last;
+	r->e = e;
+	r->joins = array(m->njoins, sizeof(*r->joins));
+	r->joined = array(m->njoins, sizeof(*r->joined));
+	r->lets = array(m->nlets, sizeof(*r->lets));
+	r->as = array(m->nas, sizeof(*r->as));
+	r->totals = array(m->ntotals, sizeof(*r->totals));
+	r->totals_before = array(m->ntotals, sizeof(*r->totals));
+	r->counters = array(m->ncounters, sizeof(*r->counters));
+	r->counters_before = array(m->ncounters, sizeof(*r->counters));
+	if (find_vars(r, e) == -1 || build(r, &ev, e) == -1) {
+		map_run_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void map_run_free(struct map_run *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; r->joins && i < r->m->njoins; i++) {
+		join_done(r->joins[i]);
+		mem_free(r->joins[i]);
+	}
+	link_done(r->links);
+	mem_free(r->links);
+	mem_free(r->vars);
+	mem_free(r->joins);
+	mem_free(r->joined);
+	mem_free(r->lets);
+	mem_free((void *)r->as);
+	mem_free(r->totals);
+	mem_free(r->totals_before);
+	mem_free(r->counters);
+	mem_free(r->counters_before);
+	mem_free(r->used);
+	mem_free(r);
+}
+
+/* --- an item --- */
+
+static void begin(struct map_run *r, const struct item *it, struct ev *ev, struct diag *d, struct err *e)
+{
+	r->item = it;
+	r->root = (struct ctx){it ? it->root : NULL, it ? it->root : NULL, 1, 1};
+	r->trees = NULL;
+	r->key = (struct str){NULL, 0};
+	r->d = d;
+	r->seen = d->last;
+	r->e = e;
+	r->failed = false;
+	r->nused = 0;
+	memset(r->joined, 0, r->m->njoins * sizeof(*r->joined));
+	memset((void *)r->as, 0, r->m->nas * sizeof(*r->as));
+	if (r->links)
+		r->links->seen = NULL;
+	run_lets(r, 0, (uint32_t)r->m->nlets, &r->root);
+	if (it && it->root)
+		run_tree_add(ev, it->root, it->file, NULL, 0);
+}
+
+static bool of_type(const struct map *m, const struct node *root)
+{
+	const struct node *n = node_child(root, m->name_body);
+
+	if (!m->item_type.n)
+		return true;
+	n = n ? node_child(n, m->name_meta) : NULL;
+	n = n ? node_child(n, m->name_schema) : NULL;
+	return n && str_eq(n->value, m->item_type);
+}
+
+static struct str key_text(struct ev *ev)
+{
+	const struct map *m = ev->run->m;
+	struct str key = {NULL, 0};
+
+	ev->line = m->key_line;
+	ev->what = STR("key");
+	for (size_t i = 0; i < m->key.n; i++) {
+		struct str part = eval_text(ev, m->key.x[i], &ev->run->root);
+
+		key = i ? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(key), STR_ARG(part)) : part;
+	}
+	return key;
+}
+
+/* Type, key, withdraw, select: what is decided before anything is made. MAP_OUT: go on. */
+static enum map_verdict candidate(struct ev *ev)
+{
+	struct map_run *r = ev->run;
+	const struct map *m = r->m;
+
+	if (!of_type(m, r->root.node))
+		return MAP_SKIP;
+	for (size_t i = 0; i < m->njoins; i++)
+		join_mark(r->joins[i], ev);
+	r->key = key_text(ev);
+	ev->line = m->withdraw_line;
+	ev->what = STR("withdraw");
+	if (m->withdraw && eval_truth(ev, m->withdraw, &r->root))
+		return MAP_WITHDRAWN;
+	ev->line = m->select_line;
+	ev->what = STR("select");
+	if (m->select && !eval_truth(ev, m->select, &r->root))
+		return MAP_NOT_SELECTED;
+	return MAP_OUT;
+}
+
+static int failed(const struct map_run *r)
+{
+	return r->failed ? -1 : 0;
+}
+
+int map_key(struct map_run *r, const struct item *it, struct map_result *out, struct diag *d, struct arena *a,
+	struct err *e)
+{
+	struct ev ev = {.run = r, .a = a};
+	struct diag quiet;
+
+	(void)d;
+	diag_init(&quiet, a);
+	*out = (struct map_result){.verdict = MAP_ASIDE};
+	if (!it->root)
+		return 0;
+	begin(r, it, &ev, &quiet, e);
+	out->verdict = candidate(&ev);
+	out->key = r->key;
+	r->d = NULL;
+	return failed(r);
+}
+
+static const struct node *field_node(struct ev *ev, const struct map_require *q)
+{
+	struct val v = {0};
+
+	if (q->field)
+		eval(ev, q->field, &ev->run->root, &v);
+	return v.kind == VAL_NODES ? val_node(&v, 0) : NULL;
+}
+
+static void require(struct ev *ev, const struct map_require *q, struct map_result *out)
+{
+	struct finding f = {.code = q->code, .rule = q->rule};
+	const struct node *n = NULL;
+
+	ev->line = q->line;
+	ev->what = q->code;
+	if (eval_truth(ev, q->test, &ev->run->root))
+		return;
+	n = field_node(ev, q);
+	f.severity = q->stop_item || q->stop_message ? SEV_ERROR : SEV_WARNING;
+	f.field = n ? (struct str){NULL, 0} : q->field_text;
+	f.found = n && n->kind != NODE_OBJECT ? n->value : (struct str){NULL, 0};
+	run_finding(ev, &f, n);
+	out->stop_message = out->stop_message || q->stop_message;
+}
+
+static void snapshot(struct map_run *r)
+{
+	memcpy(r->totals_before, r->totals, r->m->ntotals * sizeof(*r->totals));
+	memcpy(r->counters_before, r->counters, r->m->ncounters * sizeof(*r->counters));
+	r->items_before = r->items;
+}
+
+void map_take_back(struct map_run *r)
+{
+	memcpy(r->totals, r->totals_before, r->m->ntotals * sizeof(*r->totals));
+	memcpy(r->counters, r->counters_before, r->m->ncounters * sizeof(*r->counters));
+	r->items = r->items_before;
+}
+
+static void keep(struct ev *ev, struct map_result *out)
+{
+	const struct map *m = ev->run->m;
+	struct map_var *list = arena_array(ev->a, m->nkeeps ? m->nkeeps : 1, sizeof(*list));
+
+	for (size_t i = 0; i < m->nkeeps; i++) {
+		struct val v = {0};
+
+		let(ev, m->keep_slots[i], &v);
+		list[i] = (struct map_var){m->keeps[i].name, val_text(ev, &v)};
+	}
+	out->keep = list;
+	out->nkeep = m->nkeeps;
+}
+
+static void make(struct ev *ev, struct map_result *out)
+{
+	struct map_run *r = ev->run;
+	const struct map *m = r->m;
+	struct template_out t = {NULL, NULL, 0};
+	struct val ignored = {0};
+
+	if (m->key.n && !r->key.n) {
+		struct finding f = {.code = STR("KEY-MISSING"), .field = m->key_text};
+
+		run_finding(ev, &f, r->root.node);
+	}
+	for (uint32_t i = 0; i < m->njoins; i++)
+		if (m->joins[i].pub.required)
+			run_join(ev, i, &ignored);
+	for (size_t i = 0; i < m->nrequires; i++)
+		require(ev, &m->requires[i], out);
+	if (m->item)
+		template_run(ev, m->item, &r->root, &t);
+	keep(ev, out);
+	out->segments = t.first;
+	out->n = t.n;
+}
+
+int map_item(struct map_run *r, const struct item *it, uint32_t item_number, struct map_result *out, struct diag *d,
+	struct arena *a, struct err *e)
+{
+	struct ev ev = {.run = r, .a = a};
+	size_t errors = d->errors;
+
+	*out = (struct map_result){.verdict = MAP_ASIDE};
+	snapshot(r);
+	if (!it->root)
+		return 0;
+	begin(r, it, &ev, d, e);
+	r->item_number = item_number;
+	out->verdict = candidate(&ev);
+	out->key = r->key;
+	if (out->verdict == MAP_OUT) {
+		r->items++;
+		make(&ev, out);
+		if (d->errors > errors) {
+			out->verdict = MAP_ASIDE;
+			map_take_back(r);
+		}
+	}
+	r->item = NULL;
+	r->d = NULL;
+	return failed(r);
+}
+
+static int outside(struct map_run *r, const struct map_part *parts, struct segment **first, size_t *n,
+	struct diag *d, struct arena *a, struct err *e)
+{
+	struct ev ev = {.run = r, .a = a};
+	struct template_out t = {NULL, NULL, 0};
+
+	begin(r, NULL, &ev, d, e);
+	template_run(&ev, parts, &r->root, &t);
+	*first = t.first;
+	*n = t.n;
+	r->d = NULL;
+	return failed(r);
+}
+
+int map_message_start(struct map_run *r, struct segment **first, size_t *n, struct diag *d, struct arena *a,
+	struct err *e)
+{
+	memset(r->totals, 0, r->m->ntotals * sizeof(*r->totals));
+	memset(r->counters, 0, r->m->ncounters * sizeof(*r->counters));
+	r->items = 0;
+	snapshot(r);
+	return outside(r, r->m->header, first, n, d, a, e);
+}
+
+int map_message_end(struct map_run *r, struct segment **first, size_t *n, struct diag *d, struct arena *a,
+	struct err *e)
+{
+	return outside(r, r->m->trailer, first, n, d, a, e);
+}
+
+int map_orphans(struct map_run *r, struct diag *d, struct err *e)
+{
+	struct ev ev = {.run = r};
+
+	r->item = NULL;
+	r->d = d;
+	r->seen = d->last;
+	for (size_t i = 0; i < r->m->njoins; i++)
+		if (join_orphans(r->joins[i], &ev, e) == -1)
+			return -1;
+	return 0;
+}
+
+const struct map_joined *map_joined(const struct map_run *r, size_t *n)
+{
+	*n = r->nused;
+	return r->used;
+}

@@ -1,0 +1,70 @@
+/* The state of a run of a map; see map.h for what it does. Internal to this folder. */
+#ifndef MAP_RUN_H
+#define MAP_RUN_H
+
+#include "map/compiled.h"
+#include "map/eval.h"
+#include "map/join.h"
+#include "map/link.h"
+
+enum slot_state { SLOT_UNSET, SLOT_READY, SLOT_DONE };
+
+/* A let: evaluated when it is first read, where it was declared. */
+struct run_slot {
+	uint8_t state;
+	struct ctx c;
+	struct val v;
+};
+
+struct run_joined {
+	bool done;
+	struct val v;
+};
+
+/* A tree that findings can point into: the item, a joined row, a linked item. */
+struct run_tree {
+	const struct node *root;
+	struct str file;
+	struct reader *reader;	/* NULL for the item itself */
+	uint64_t locator;
+	struct run_tree *next;
+};
+
+struct map_run {
+	const struct map *m;
+	struct names *names;
+	const struct map_input *in;
+	struct str *vars;		/* of the profiles, by slot */
+	struct join **joins;
+	struct link *links;
+	struct run_slot *lets;
+	const struct node **as;
+	struct run_joined *joined;	/* rows of this item */
+	struct run_tree *trees;
+	struct dec *totals, *totals_before;
+	int64_t *counters, *counters_before;
+	uint32_t item_number;
+	uint64_t items, items_before;
+
+	struct ctx root;		/* of the item */
+	const struct item *item;
+	struct str key;
+	struct diag *d;
+	struct finding *seen;		/* last finding before this item: newer ones are not repeated */
+	struct err *e;
+	bool failed;			/* a reader failed; *e says why */
+	struct map_joined *used;	/* rows that this item joined, for the lineage */
+	size_t nused, used_cap;
+};
+
+void run_var(struct ev *ev, const struct expr *x, struct val *out);
+/* Rows of a join for this item, read once. */
+void run_join(struct ev *ev, uint32_t slot, struct val *out);
+/* Makes a tree known to findings; reader NULL for the item. */
+void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *r, uint64_t locator);
+/* The lets first .. first + n are to be evaluated anew, at c. */
+void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c);
+/* A finding with everything known about node filled in. */
+void run_finding(struct ev *ev, struct finding *f, const struct node *at);
+
+#endif

@@ -1,0 +1,388 @@
+/*
+ * The template. Segments whose elements are all empty are left out, loops that would write nothing
+ * vanish, a loop that would write without its trigger segment is a finding.
+ */
+#include "map/template.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct values {
+	struct value *v;
+	size_t n;
+	size_t cap;
+};
+
+static void body(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out);
+
+/* The value as the element's type wants it. False when there is nothing to write. */
+static bool as_date(struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
+{
+	struct str s = val_text(ev, v);
+	struct str picture = STR("CCYYMMDD");
+	struct date d;
+	char text[DATE_TEXT];
+
+	if (v->kind != VAL_DATE && (str_is_digits(s) || !s.n)) {
+		*out = s;
+		return s.n > 0;
+	}
+	if (!val_date(ev, v, &d))
+		return false;
+	if (def->type == DEF_TM)
+		picture = def->max >= 6 ? STR("HHMISS") : STR("HHMM");
+	else if (def->max < 8)
+		picture = STR("YYMMDD");
+	*out = arena_str(ev->a, date_format(&d, picture, text, sizeof(text)));
+	return true;
+}
+
+/* N2 and the like have implied decimals: 12.5 is 1250. */
+static struct str implied(struct ev *ev, struct dec d, unsigned decimals)
+{
+	struct str s = dec_fixed(d, decimals, ev->a);
+	char *p = arena_raw(ev->a, s.n + 1);
+	size_t n = 0;
+	size_t zeros = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '.' && s.p[i] != '-')
+			p[n++] = s.p[i];
+	while (zeros + 1 < n && p[zeros] == '0')
+		zeros++;
+	if (d.v < 0 && zeros > 0)
+		p[--zeros] = '-';
+	else if (d.v < 0)
+		return arena_printf(ev->a, "-" STR_FMT, (int)n, p);
+	return (struct str){p + zeros, n - zeros};
+}
+
+static bool as_number(struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
+{
+	struct str s;
+	struct dec d;
+
+	if (val_empty(ev, v) || !val_number(ev, v, &d))
+		return false;
+	s = val_text(ev, v);
+	if (def->type == DEF_N && def->decimals)
+		*out = implied(ev, d, def->decimals);
+	else if (v->kind == VAL_NUMBER || v->kind == VAL_BOOL || str_chr(s, 'e') != SIZE_MAX ||
+			str_chr(s, 'E') != SIZE_MAX || s.p[0] == '+')
+		*out = dec_text(d, ev->a);
+	else
+		*out = s;
+	return true;
+}
+
+static bool as_text(struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
+{
+	struct str s;
+
+	if (def && (def->type == DEF_DT || def->type == DEF_TM))
+		return as_date(ev, v, def, out);
+	if (def && (def->type == DEF_N || def->type == DEF_R))
+		return as_number(ev, v, def, out);
+	s = val_text(ev, v);
+	while (s.n && str_is_blank(s.p[s.n - 1]))
+		s.n--;
+	*out = s;
+	return s.n > 0;
+}
+
+static void add_value(struct ev *ev, struct values *list, struct value v)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 8;
+		struct value *more = arena_array(ev->a, cap, sizeof(*more));
+
+		for (size_t i = 0; i < list->n; i++)
+			more[i] = list->v[i];
+		list->v = more;
+		list->cap = cap;
+	}
+	list->v[list->n++] = v;
+}
+
+static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, uint16_t repetition,
+	struct values *list)
+{
+	struct val v = {0};
+	struct str text = {NULL, 0};
+
+	ev->line = m->line;
+	ev->what = m->ref;
+	if (m->cond && !eval_truth(ev, m->cond, c))
+		return;
+	eval(ev, m->value, c, &v);
+	if (as_text(ev, &v, m->def, &text))
+		add_value(ev, list, (struct value){m->element, repetition, m->component, text, v.from, m->line, m->masked});
+}
+
+/* The nodes that each gives, in the order asked for; a text counts as a list of one. */
+struct turns {
+	const struct node **at;
+	size_t n;
+};
+
+struct sort_row {
+	const struct node *node;
+	struct val *keys;
+	size_t place;
+	const struct expr_list *list;
+	struct ev *ev;
+};
+
+static int by_keys(const void *pa, const void *pb)
+{
+	const struct sort_row *a = pa;
+	const struct sort_row *b = pb;
+
+	for (size_t i = 0; i < a->list->n; i++) {
+		int c = val_order(a->ev, &a->keys[i], &b->keys[i]);
+
+		if (c)
+			return a->list->descending[i] ? -c : c;
+	}
+	return a->place < b->place ? -1 : 1;
+}
+
+static void sort_turns(struct ev *ev, const struct expr_list *list, struct turns *t)
+{
+	struct sort_row *rows = arena_array(ev->a, t->n, sizeof(*rows));
+
+	for (size_t i = 0; i < t->n; i++) {
+		struct ctx c = {t->at[i], t->at[i], (uint32_t)i + 1, (uint32_t)t->n};
+
+		rows[i] = (struct sort_row){t->at[i], arena_array(ev->a, list->n, sizeof(struct val)), i, list, ev};
+		for (size_t k = 0; k < list->n; k++)
+			eval(ev, list->x[k], &c, &rows[i].keys[k]);
+	}
+	qsort(rows, t->n, sizeof(*rows), by_keys);
+	for (size_t i = 0; i < t->n; i++)
+		t->at[i] = rows[i].node;
+}
+
+static struct turns turns_of(struct ev *ev, const struct expr *each, const struct expr_list *sort,
+	const struct ctx *c)
+{
+	struct val v = {0};
+	struct turns t = {NULL, 0};
+
+	eval(ev, each, c, &v);
+	if (v.kind == VAL_ABSENT)
+		return t;
+	t.n = v.kind == VAL_NODES ? v.n : 1;
+	t.at = arena_array(ev->a, t.n, sizeof(*t.at));
+	for (size_t i = 0; i < t.n; i++)
+		t.at[i] = v.kind == VAL_NODES ? val_node(&v, i) : val_text_node(ev, val_text(ev, &v), v.from);
+	if (sort && sort->n && t.n > 1)
+		sort_turns(ev, sort, &t);
+	return t;
+}
+
+static void put_each(struct ev *ev, const struct map_value *m, const struct ctx *c, struct values *list)
+{
+	struct turns t = turns_of(ev, m->each, NULL, c);
+
+	for (size_t i = 0; i < t.n; i++) {
+		struct ctx turn = {t.at[i], t.at[i], (uint32_t)i + 1, (uint32_t)t.n};
+
+		put(ev, m, &turn, (uint16_t)(i + 1), list);
+	}
+}
+
+static bool filled(const struct values *list, unsigned element)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].element == element)
+			return true;
+	return false;
+}
+
+static const struct def_element *element_def(const struct map_part *p, uint16_t element)
+{
+	const struct def_part *d = p->def ? defs_part(p->def, element) : NULL;
+
+	return d ? d->element : NULL;
+}
+
+static void put_pair(struct ev *ev, const struct map_part *p, const struct map_pair *m, const struct ctx *c,
+	struct values *list)
+{
+	struct val q = {0};
+	struct val v = {0};
+	struct str qt = {NULL, 0};
+	struct str vt = {NULL, 0};
+
+	ev->line = m->line;
+	ev->what = p->tag;
+	if (m->cond && !eval_truth(ev, m->cond, c))
+		return;
+	eval(ev, m->q, c, &q);
+	eval(ev, m->v, c, &v);
+	for (uint8_t i = 0; i < p->npair_at; i++) {
+		uint16_t at = p->pair_at[i];
+
+		if (filled(list, at) || filled(list, at + 1u))
+			continue;
+		if (!as_text(ev, &q, element_def(p, at), &qt) || !as_text(ev, &v, element_def(p, (uint16_t)(at + 1)), &vt))
+			return;
+		add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->masked});
+		add_value(ev, list, (struct value){(uint16_t)(at + 1), 1, 1, vt, v.from, m->line, m->masked});
+		return;
+	}
+}
+
+static int by_place(const struct value *a, const struct value *b)
+{
+	if (a->element != b->element)
+		return a->element < b->element ? -1 : 1;
+	if (a->repetition != b->repetition)
+		return a->repetition < b->repetition ? -1 : 1;
+	return a->component < b->component ? -1 : a->component > b->component;
+}
+
+/* Values come nearly in order: insertion is the quickest. */
+static void order(struct values *list)
+{
+	for (size_t i = 1; i < list->n; i++) {
+		struct value v = list->v[i];
+		size_t k = i;
+
+		for (; k > 0 && by_place(&v, &list->v[k - 1]) < 0; k--)
+			list->v[k] = list->v[k - 1];
+		list->v[k] = v;
+	}
+}
+
+static void segment(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
+{
+	struct values list = {NULL, 0, 0};
+	struct segment *s = NULL;
+
+	for (size_t i = 0; i < p->nvalues; i++) {
+		if (p->values[i].each)
+			put_each(ev, &p->values[i], c, &list);
+		else
+			put(ev, &p->values[i], c, 1, &list);
+	}
+	for (const struct map_pair *m = p->pairs; m; m = m->next)
+		put_pair(ev, p, m, c, &list);
+	if (!list.n)
+		return;
+	order(&list);
+	s = ARENA_NEW(ev->a, struct segment);
+	*s = (struct segment){.tag = p->tag, .def = p->def, .node = p->node, .values = list.v, .n = list.n,
+		.map_line = p->line};
+	if (out->last)
+		out->last->next = s;
+	else
+		out->first = s;
+	out->last = s;
+	out->n++;
+}
+
+/* One finding a part whose segments or turns are more than the definition allows in one place. */
+static void count_max(struct ev *ev, const struct map_part *parts, const struct template_out *out)
+{
+	for (const struct map_part *p = parts; p; p = p->next) {
+		const struct def_node *n = p->node;
+		uint32_t have = 0;
+
+		if (!n || !n->max || !p->each)
+			continue;
+		for (const struct segment *s = out->first; s; s = s->next)
+			have += s->node == (n->loop ? n->child : n);
+		if (have > n->max) {
+			struct finding f = {.code = n->loop ? STR("X12-LOOP-REPEAT") : STR("X12-SEGMENT-REPEAT"), .segment = p->tag};
+
+			ev->line = p->line;
+			f.found = arena_printf(ev->a, "%u", have);
+			f.expected = arena_printf(ev->a, "at most %u " STR_FMT, n->max, STR_ARG(n->name));
+			run_finding(ev, &f, NULL);
+		}
+	}
+}
+
+static void add_totals(struct ev *ev, const struct map_part *p, const struct ctx *c)
+{
+	for (const struct map_total *t = p->totals; t; t = t->next) {
+		struct dec *sum = &ev->run->totals[t->slot];
+		struct val v = {0};
+		struct dec d;
+
+		ev->line = t->line;
+		ev->what = STR("total");
+		eval(ev, t->add, c, &v);
+		if (val_number(ev, &v, &d) && !dec_add(*sum, d, sum))
+			ev_finding(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v), "a sum of at most 38 digits");
+	}
+}
+
+static void loop(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
+{
+	struct template_out inner = {NULL, NULL, 0};
+
+	template_run(ev, p->child, c, &inner);
+	if (!inner.n)
+		return;
+	if (p->node && p->node->loop && inner.first->node != p->node->child) {
+		struct finding f = {.code = STR("LOOP-TRIGGER-MISSING"), .segment = p->node->child->name};
+
+		ev->line = p->line;
+		f.found = inner.first->tag;
+		f.expected = arena_printf(ev->a, STR_FMT " first, which begins the " STR_FMT,
+			STR_ARG(p->node->child->name), STR_ARG(p->node->name));
+		run_finding(ev, &f, NULL);
+	}
+	count_max(ev, p->child, &inner);
+	add_totals(ev, p, c);
+	if (out->last)
+		out->last->next = inner.first;
+	else
+		out->first = inner.first;
+	out->last = inner.last;
+	out->n += inner.n;
+}
+
+static void body(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
+{
+	if (p->let_n)
+		run_lets(ev->run, p->let_first, p->let_n, c);
+	ev->line = p->line;
+	ev->what = p->tag;
+	if (p->cond && !eval_truth(ev, p->cond, c))
+		return;
+	if (p->loop)
+		loop(ev, p, c, out);
+	else
+		segment(ev, p, c, out);
+}
+
+static void repeated(struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
+{
+	struct turns t;
+
+	ev->line = p->line;
+	ev->what = p->tag;
+	t = turns_of(ev, p->each, &p->sort, c);
+	for (size_t i = 0; i < t.n; i++) {
+		struct ctx turn = {t.at[i], t.at[i], (uint32_t)i + 1, (uint32_t)t.n};
+
+		if (p->as != MAP_NO_SLOT)
+			ev->run->as[p->as] = t.at[i];
+		body(ev, p, &turn, out);
+	}
+}
+
+void template_run(struct ev *ev, const struct map_part *parts, const struct ctx *c, struct template_out *out)
+{
+	for (const struct map_part *p = parts; p; p = p->next) {
+		if (p->each)
+			repeated(ev, p, c, out);
+		else
+			body(ev, p, c, out);
+	}
+}

@@ -1,0 +1,105 @@
+/* Typography to plain characters; see translit.h. */
+#include "map/translit.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+enum { GROWTH = 4 };	/* no replacement has more bytes for one byte of input */
+
+/* Sorted by code point. latin1 says whether ISO 8859-1 has the character, so that it may stay. */
+static const struct {
+	uint32_t cp;
+	bool latin1;
+	char to[7];
+} table[] = {
+	{0x00A0, false, " "},	/* a no-break blank is a trap in any fixed repertoire */
+	{0x00A3, true, "GBP"}, {0x00A5, true, "JPY"}, {0x00A9, true, "(c)"}, {0x00AB, true, "\""}, {0x00AD, false, ""},
+	{0x00AE, true, "(R)"}, {0x00B1, true, "+/-"}, {0x00B2, true, "2"}, {0x00B3, true, "3"}, {0x00B4, true, "'"},
+	{0x00B7, true, "."}, {0x00B9, true, "1"}, {0x00BB, true, "\""}, {0x00BC, true, "1/4"}, {0x00BD, true, "1/2"},
+	{0x00BE, true, "3/4"}, {0x00D7, true, "x"}, {0x00F7, true, "/"}, {0x2002, false, " "}, {0x2003, false, " "},
+	{0x2007, false, " "}, {0x2009, false, " "}, {0x200A, false, " "}, {0x200B, false, ""}, {0x2010, false, "-"},
+	{0x2011, false, "-"}, {0x2012, false, "-"}, {0x2013, false, "-"}, {0x2014, false, "-"}, {0x2015, false, "-"},
+	{0x2018, false, "'"}, {0x2019, false, "'"}, {0x201A, false, "'"}, {0x201B, false, "'"}, {0x201C, false, "\""},
+	{0x201D, false, "\""}, {0x201E, false, "\""}, {0x201F, false, "\""}, {0x2020, false, "+"}, {0x2022, false, "-"},
+	{0x2026, false, "..."}, {0x202F, false, " "}, {0x2032, false, "'"}, {0x2033, false, "\""}, {0x2039, false, "'"},
+	{0x203A, false, "'"}, {0x2044, false, "/"}, {0x20AC, false, "EUR"}, {0x2116, false, "No."},
+	{0x2122, false, "(TM)"}, {0x2153, false, "1/3"}, {0x2154, false, "2/3"}, {0x2212, false, "-"},
+	{0x2215, false, "/"}, {0x2248, false, "ca."}, {0x2260, false, "<>"}, {0x2264, false, "<="}, {0x2265, false, ">="},
+	{0xFEFF, false, ""},
+};
+
+/* X12's basic set has capitals only and lacks some ASCII signs. */
+static const struct {
+	char from;
+	char to[2];
+} basic[] = {{'[', "("}, {']', ")"}, {'{', "("}, {'}', ")"}, {'`', "'"}, {'_', "-"}, {'|', "/"}, {'\\', "/"}};
+
+static const char *const names[] = {
+	[TRANSLIT_LATIN1] = "latin1", [TRANSLIT_ASCII] = "ascii", [TRANSLIT_X12_BASIC] = "x12-basic",
+};
+
+bool translit_target(struct str name, enum translit_target *out)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_is(name, names[i])) {
+			*out = (enum translit_target)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *const *translit_names(size_t *n)
+{
+	*n = sizeof(names) / sizeof(names[0]);
+	return names;
+}
+
+static const char *find(uint32_t cp, enum translit_target t)
+{
+	size_t low = 0;
+	size_t high = sizeof(table) / sizeof(table[0]);
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (table[mid].cp == cp)
+			return t == TRANSLIT_LATIN1 && table[mid].latin1 ? NULL : table[mid].to;
+		if (table[mid].cp < cp)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static const char *plain(char *c, enum translit_target t)
+{
+	if (t != TRANSLIT_X12_BASIC)
+		return NULL;
+	for (size_t i = 0; i < sizeof(basic) / sizeof(basic[0]); i++)
+		if (basic[i].from == *c)
+			return basic[i].to;
+	*c = str_upper(*c);
+	return NULL;
+}
+
+struct str translit(struct str s, enum translit_target t, struct arena *a)
+{
+	char *p = arena_raw(a, mem_mul(s.n, GROWTH) + 1);
+	size_t n = 0;
+
+	for (size_t at = 0; at < s.n;) {
+		size_t start = at;
+		uint32_t cp = utf8_next(s, &at);
+		char c = s.p[start];
+		const char *to = cp < 0x80 ? plain(&c, t) : find(cp, t);
+		size_t len = to ? strlen(to) : at - start;
+
+		memcpy(p + n, to ? to : cp < 0x80 ? &c : s.p + start, len);
+		n += len;
+	}
+	return (struct str){p, n};
+}

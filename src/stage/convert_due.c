@@ -1,0 +1,253 @@
+/* Which agreements have work; see convert_due.h. */
+#include "stage/convert_due.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "secure/hash.h"
+#include "store/ledger_input.h"
+#include "store/ledger_interchange.h"
+#include "store/ledger_unit.h"
+
+/* The inputs of one agreement as they stand: what a unit would read. */
+struct standing {
+	struct buf inputs;		/* "source=12,master=13," */
+	struct hash_ctx *hash;		/* over contents and map */
+	const char *waits;		/* stable reason, or NULL */
+	char note[300];
+};
+
+static void wait_for(struct standing *s, const char *reason, const char *fmt, struct str source)
+{
+	if (s->waits)
+		return;
+	s->waits = reason;
+	(void)snprintf(s->note, sizeof(s->note), "%s source " STR_FMT, fmt, STR_ARG(source));
+}
+
+/* When the source last said something, changed or not. */
+static int last_seen(struct env *v, struct str source, int64_t *at, struct err *e)
+{
+	return db_one_int(v->ledger.db, at, e, "SELECT COALESCE(MAX(at), 0) FROM input WHERE source = ?1 AND state IN "
+		"('current', 'unchanged', 'superseded', 'archived')", "s", source) == 1 ? 0 : -1;
+}
+
+static int check_age(struct env *v, const struct config_source *c, struct standing *s, struct err *e)
+{
+	int64_t at = 0;
+
+	if (c->max_age == 0)
+		return 0;
+	if (last_seen(v, c->name, &at, e) == -1)
+		return -1;
+	if (clock_now(&v->clock) - at <= (int64_t)c->max_age)
+		return 0;
+	if (c->stale_warns) {
+		env_log(v, LOG_WARN, "stale", c->name.p, "source " STR_FMT " is older than its max-age; used all the same "
+			"(on-stale=\"warn\")", STR_ARG(c->name));
+		return 0;
+	}
+	wait_for(s, "SOURCE-STALE", "older than its max-age:", c->name);
+	return 0;
+}
+
+static int add_input(struct env *v, struct standing *s, struct str role, const struct config_source *c, struct arena *a,
+	struct err *e)
+{
+	struct input_row row;
+	const int rc = ledger_input_current(&v->ledger, c->name, a, &row, e);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 0) {
+		wait_for(s, "SOURCE-MISSING", "nothing usable has arrived for", c->name);
+		return 0;
+	}
+	buf_printf(&s->inputs, STR_FMT "=%" PRId64 ",", STR_ARG(role), row.id);
+	hash_add(s->hash, role.p, role.n);
+	hash_add(s->hash, row.content.p, row.content.n);
+	return check_age(v, c, s, e);
+}
+
+static int add_references(struct env *v, const struct env_route *r, struct standing *s, struct arena *a, struct err *e)
+{
+	size_t n = 0;
+	const struct map_join *joins = map_joins(r->map, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct config_source *c = config_source_find(v->config, joins[i].source);
+		if (add_input(v, s, joins[i].name, c, a, e) == -1)
+			return -1;
+	}
+	if (map_uses_workflow(r->map) && r->source->workflow_from.n > 0)
+		return add_input(v, s, STR("workflow"), config_source_find(v->config, r->source->workflow_from), a, e);
+	return 0;
+}
+
+/* A wait is an event only when its reason changes: the same night after night would hide the rest. */
+static int note_wait(struct env *v, const struct env_route *r, const struct standing *s, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char key[120];
+	char value[400] = "";
+	struct db_rows *rows = NULL;
+	bool same = false;
+	int rc = 0;
+
+	(void)snprintf(key, sizeof(key), "wait:" STR_FMT, STR_ARG(r->agreement->name));
+	if (s->waits)
+		(void)snprintf(value, sizeof(value), "%s %s", s->waits, s->note);
+	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = ?1", "c", key) == -1)
+		return -1;
+	rc = db_next(rows, e);
+	same = rc == 1 ? str_is(db_text(rows, 0), value) : !s->waits;
+	db_end(rows);
+	if (rc == -1 || same)
+		return rc == -1 ? -1 : 0;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
+		"excluded.value", "cc", key, value) == -1 ||
+	    ledger_event(l, s->waits ? "waiting" : "ready", key + 5, e, "%s", value) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	if (s->waits) {
+		env_log(v, LOG_WARN, "waiting", key + 5, "%s", value);
+		v->news++;
+	}
+	return ledger_commit(l, e);
+}
+
+static int add_unit(struct env *v, const struct env_route *r, const struct standing *s, const char *fingerprint,
+	const char *mode, int64_t event_input, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[40];
+	int64_t id = 0;
+	const struct unit_row row = {.agreement = r->agreement->name, .fingerprint = str_c(fingerprint),
+		.mode = str_c(mode), .fixed_at = v->started, .inputs = buf_view(&s->inputs), .bundle = str_c(v->bundle)};
+
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_unit_add(l, &row, &id, e) == -1)
+		goto fail;
+	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
+	if (ledger_event(l, "due", subject, e, "agreement=" STR_FMT " inputs=" STR_FMT " mode=%s",
+		STR_ARG(r->agreement->name), STR_ARG(row.inputs), mode) == -1)
+		goto fail;
+	if (event_input != 0 && ledger_run(l, e, "UPDATE input SET state = 'taken' WHERE id = ?1", "i", event_input) == -1)
+		goto fail;
+	return ledger_commit(l, e);
+fail:
+	ledger_rollback(l);
+	return -1;
+}
+
+static void standing_open(struct standing *s, const struct env_route *r)
+{
+	memset(s, 0, sizeof(*s));
+	buf_init(&s->inputs, 4000);
+	s->hash = hash_new();
+	hash_add(s->hash, r->map_hash, strlen(r->map_hash));
+}
+
+static void standing_close(struct standing *s, char fingerprint[HASH_HEX])
+{
+	uint8_t digest[HASH_SIZE];
+
+	hash_end(s->hash, digest);
+	hash_hex(digest, fingerprint);
+	hash_free(s->hash);
+}
+
+/* Snapshots: one unit when anything changed, or for items that are due again. */
+static int due_snapshot(struct env *v, const struct env_route *r, struct arena *a, struct err *e)
+{
+	struct standing s;
+	struct unit_row last;
+	char fingerprint[HASH_HEX];
+	int64_t due = 0;
+	int rc = -1;
+
+	standing_open(&s, r);
+	rc = add_input(v, &s, STR("source"), r->source, a, e);
+	if (rc == 0)
+		rc = add_references(v, r, &s, a, e);
+	standing_close(&s, fingerprint);
+	if (rc == 0)
+		rc = note_wait(v, r, &s, e);
+	if (rc == -1 || s.waits)
+		goto out;
+	rc = ledger_unit_newest(&v->ledger, r->agreement->name, a, &last, e);
+	if (rc == 1 && (str_is(last.state, "due") || str_is(last.state, "converting"))) {
+		rc = 0;
+		goto out;
+	}
+	if (rc == 0 || (rc == 1 && !str_is(last.fingerprint, fingerprint))) {
+		rc = add_unit(v, r, &s, fingerprint, "all", 0, e);
+	} else if (rc == 1) {
+		rc = ledger_item_count(&v->ledger, r->agreement->name, "due", &due, e);
+		if (rc == 0 && due > 0 && str_is(last.state, "done"))
+			rc = add_unit(v, r, &s, fingerprint, "due", 0, e);
+	}
+out:
+	buf_done(&s.inputs);
+	return rc;
+}
+
+/* Events: each file is converted once for every agreement its source is routed to. */
+static int due_event(struct env *v, const struct env_route *r, const struct input_row *in, struct arena *a,
+	struct err *e)
+{
+	struct standing s;
+	char fingerprint[HASH_HEX];
+	char id[32];
+	int rc = -1;
+
+	standing_open(&s, r);
+	buf_printf(&s.inputs, "source=%" PRId64 ",", in->id);
+	(void)snprintf(id, sizeof(id), "event %" PRId64, in->id);
+	hash_add(s.hash, id, strlen(id));
+	rc = add_references(v, r, &s, a, e);
+	standing_close(&s, fingerprint);
+	if (rc == 0)
+		rc = note_wait(v, r, &s, e);
+	if (rc == 0 && !s.waits)
+		rc = add_unit(v, r, &s, fingerprint, "all", in->id, e);
+	buf_done(&s.inputs);
+	return rc;
+}
+
+static int due_events(struct env *v, struct arena *a, struct err *e)
+{
+	struct input_rows rows = {0};
+
+	if (ledger_input_by_state(&v->ledger, "pending", a, &rows, e) == -1)
+		return -1;
+	for (size_t i = 0; i < rows.n; i++) {
+		for (size_t k = 0; k < v->nroutes; k++) {
+			if (str_eq(v->routes[k].source->name, rows.row[i].source) &&
+			    due_event(v, &v->routes[k], &rows.row[i], a, e) == -1)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+int convert_due_make(struct env *v, struct err *e)
+{
+	struct arena a;
+	int rc = 0;
+
+	arena_init(&a);
+	for (size_t i = 0; i < v->nroutes && rc == 0; i++) {
+		if (v->routes[i].source->kind != SOURCE_EVENTS)
+			rc = due_snapshot(v, &v->routes[i], &a, e);
+	}
+	if (rc == 0)
+		rc = due_events(v, &a, e);
+	arena_done(&a);
+	return rc;
+}

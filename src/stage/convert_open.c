@@ -1,0 +1,217 @@
+/* What a unit of work reads, opened for a worker; see convert.h. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/mem.h"
+#include "stage/convert.h"
+#include "store/ledger_input.h"
+
+void convert_reader_spec(const struct config_source *s, struct reader_spec *spec)
+{
+	memset(spec, 0, sizeof(*spec));
+	spec->format = s->format;
+	spec->file = s->name;
+	spec->items_below = s->items_below;
+	spec->separator = s->separator;
+	spec->quote = s->quote;
+	spec->decimal = s->decimal;
+	spec->no_header = s->no_header;
+	spec->keep_empty = s->keep_empty;
+	spec->columns = s->columns;
+	spec->ncolumns = s->ncolumns;
+	spec->numbers = s->numbers;
+	spec->nnumbers = s->nnumbers;
+}
+
+/* "source=12,master=13," : the number behind a role, or 0. */
+static int64_t input_of(struct str inputs, struct str role)
+{
+	struct str part;
+
+	while (str_split(&inputs, ',', &part)) {
+		struct str name;
+		int64_t id = 0;
+		if (str_split(&part, '=', &name) && str_eq(name, role) && part.p && str_to_i64(part, &id))
+			return id;
+	}
+	return 0;
+}
+
+static int open_input(struct env *v, struct str inputs, struct str role, int *fd, struct err *e)
+{
+	struct arena a;
+	struct input_row row;
+	const int64_t id = input_of(inputs, role);
+	int rc = -1;
+
+	*fd = -1;
+	if (id == 0)
+		return err_set(e, ERR_CORRUPT, "no input is recorded for " STR_FMT, STR_ARG(role));
+	arena_init(&a);
+	rc = ledger_input_find(&v->ledger, id, &a, &row, e);
+	if (rc == 0)
+		rc = err_set(e, ERR_CORRUPT, "input %" PRId64 " is not in the ledger", id);
+	if (rc == 1) {
+		*fd = fsx_open(v->dir, row.place.p, e);
+		rc = *fd == -1 ? err_wrap(e, "input %" PRId64 " (" STR_FMT ")", id, STR_ARG(role)) : 0;
+	}
+	arena_done(&a);
+	return rc;
+}
+
+int convert_open_inputs(struct env *v, const struct env_route *r, struct str inputs, struct convert_inputs *in,
+	struct err *e)
+{
+	size_t n = 0;
+	const struct map_join *joins = map_joins(r->map, &n);
+
+	memset(in, 0, sizeof(*in));
+	in->source = in->workflow = -1;
+	in->source_config = r->source;
+	in->source_name = r->source->name;
+	if (n > CONVERT_JOINS)
+		return err_set(e, ERR_CONFIG, "map " STR_FMT " has more than %d joins", STR_ARG(r->agreement->map),
+			CONVERT_JOINS);
+	if (open_input(v, inputs, STR("source"), &in->source, e) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		in->join_config[i] = config_source_find(v->config, joins[i].source);
+		in->njoins = i + 1;
+		if (open_input(v, inputs, joins[i].name, &in->joins[i], e) == -1)
+			return -1;
+	}
+	if (map_uses_workflow(r->map) && r->source->workflow_from.n > 0)
+		return open_input(v, inputs, STR("workflow"), &in->workflow, e);
+	return 0;
+}
+
+void convert_close_inputs(struct convert_inputs *in)
+{
+	fsx_close(in->source);
+	for (size_t i = 0; i < in->njoins; i++)
+		fsx_close(in->joins[i]);
+	fsx_close(in->workflow);
+	in->source = in->workflow = -1;
+	in->njoins = 0;
+}
+
+/* Workflow state ids and labels out of the hub settings: workflowStates[] {id, label}. */
+static int load_workflow(struct env *v, int fd, struct convert_readers *out, struct err *e)
+{
+	const struct reader_spec spec = {.format = STR("json"), .file = STR("hub settings")};
+	struct reader *r = reader_open(fd, &spec, &v->names, e);
+	const uint32_t states = names_id(&v->names, STR("workflowStates"));
+	const uint32_t id = names_id(&v->names, STR("id"));
+	const uint32_t label = names_id(&v->names, STR("label"));
+	struct map_var *vars = NULL;
+	size_t n = 0;
+	size_t cap = 0;
+	struct item it;
+	struct diag d;
+	int rc = -1;
+
+	diag_init(&d, &out->arena);
+	rc = r ? reader_next(r, &it, &d, e) : -1;
+	if (rc == 1 && it.root) {
+		for (const struct node *s = node_child(it.root, states); s; s = node_again(s)) {
+			const struct node *key = node_child(s, id);
+			const struct node *name = node_child(s, label);
+			if (!key || !name)
+				continue;
+			mem_grow(&vars, &cap, n + 1, sizeof(*vars));
+			vars[n].name = arena_str(&out->arena, key->value);
+			vars[n++].value = arena_str(&out->arena, name->value);
+		}
+		rc = 0;
+	} else if (rc != -1) {
+		rc = err_set(e, ERR_INPUT, "the hub settings are no JSON object");
+	}
+	if (rc == 0) {
+		struct map_var *kept = arena_array(&out->arena, n + 1, sizeof(*kept));
+		if (n > 0)
+			memcpy(kept, vars, n * sizeof(*kept));
+		out->input.workflow = kept;
+		out->input.nworkflow = n;
+	}
+	mem_free(vars);
+	reader_close(r);
+	return rc;
+}
+
+int convert_open_readers(struct env *v, const struct env_route *r, const struct convert_inputs *in, int64_t fixed_at,
+	const char *run, struct convert_readers *out, struct err *e)
+{
+	struct reader_spec spec;
+	struct map_var *vars = NULL;
+
+	memset(out, 0, sizeof(*out));
+	arena_init(&out->arena);
+	out->input.names = &v->names;
+	out->input.run_id = arena_str(&out->arena, str_c(run));
+	out->input.run_date = date_from_unix(fixed_at);
+	out->input.action = STR("add");
+	env_vars(v, r->agreement, &out->arena, &vars, &out->input.nvars);
+	out->input.vars = vars;
+	convert_reader_spec(in->source_config, &spec);
+	out->input.source = reader_open(in->source, &spec, &v->names, e);
+	if (!out->input.source) {
+		(void)err_reason(e, "source");
+		return -1;
+	}
+	for (size_t i = 0; i < in->njoins; i++) {
+		convert_reader_spec(in->join_config[i], &spec);
+		out->joins[i] = reader_open(in->joins[i], &spec, &v->names, e);
+		if (!out->joins[i])
+			return -1;
+		out->input.njoins = i + 1;
+	}
+	out->input.joins = out->joins;
+	return in->workflow == -1 ? 0 : load_workflow(v, in->workflow, out, e);
+}
+
+void convert_close_readers(struct convert_readers *r)
+{
+	reader_close(r->input.source);
+	for (size_t i = 0; i < r->input.njoins; i++)
+		reader_close(r->joins[i]);
+	arena_done(&r->arena);
+	memset(r, 0, sizeof(*r));
+}
+
+static enum x12_repertoire repertoire_of(struct str name)
+{
+	if (str_is(name, "basic"))
+		return X12_BASIC;
+	if (str_is(name, "latin1"))
+		return X12_LATIN1;
+	if (str_is(name, "utf8"))
+		return X12_UTF8;
+	return X12_EXTENDED;
+}
+
+void convert_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at, struct x12_profile *p)
+{
+	const struct config_identity *us = &v->config->identity;
+	const struct config_identity *them = &g->partner->identity;
+
+	*p = (struct x12_profile){
+		.element = g->element,
+		.component = g->component,
+		.terminator = g->terminator,
+		.newline = g->newline,
+		.repertoire = repertoire_of(g->repertoire),
+		.sender_qual = us->qualifier,
+		.sender = us->id,
+		.receiver_qual = them->qualifier,
+		.receiver = them->id,
+		.group_sender = us->group.n ? us->group : us->id,
+		.group_receiver = them->group.n ? them->group : them->id,
+		.isa_version = g->isa_version,
+		.group_version = g->version,
+		.usage = v->config->usage == USAGE_PRODUCTION ? 'P' : 'T',
+		.ack_requested = g->ack_requested,
+		.when = date_from_unix(fixed_at),
+	};
+}

@@ -1,0 +1,111 @@
+/* The converter worker; see convert_worker.h. */
+#include "stage/convert_worker.h"
+
+#include <string.h>
+
+#include "secure/sandbox.h"
+#include "stage/frame.h"
+
+struct line {
+	int fd;
+	struct frame *frame;
+};
+
+static int ask_number(void *ctx, char kind, uint64_t *number, struct err *e)
+{
+	struct line *line = ctx;
+	int rc = 0;
+
+	frame_start(line->frame, FRAME_NUMBER);
+	frame_int(line->frame, kind);
+	if (frame_send(line->fd, line->frame, e) == -1)
+		return -1;
+	rc = frame_receive(line->fd, line->frame, e);
+	if (rc == 1 && line->frame->type == FRAME_NUMBER)
+		*number = (uint64_t)frame_get_int(line->frame);
+	if (rc == 1 && frame_ok(line->frame) && *number > 0)
+		return 0;
+	return rc == -1 ? -1 : err_set(e, ERR_STOP, "the supervisor gave no control number");
+}
+
+static void tell_progress(void *ctx, uint64_t items, uint64_t bytes, uint64_t size)
+{
+	struct line *line = ctx;
+	struct err ignored;
+
+	frame_start(line->frame, FRAME_PROGRESS);
+	frame_int(line->frame, (int64_t)items);
+	frame_int(line->frame, (int64_t)bytes);
+	frame_int(line->frame, (int64_t)size);
+	if (frame_send(line->fd, line->frame, &ignored) == -1)
+		return;
+}
+
+static int work(const struct convert_job *j, struct line *line, struct produce_counts *c, struct err *e)
+{
+	struct convert_readers readers;
+	struct x12_profile profile;
+	struct known *known = NULL;
+	int rc = -1;
+
+	convert_profile(j->env, j->route->agreement, j->fixed_at, &profile);
+	memset(&readers, 0, sizeof(readers));
+	if (x12_write_check_profile(&profile, e) == -1 ||
+	    convert_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) == -1 ||
+	    known_load(j->known, &known, e) == -1)
+		goto out;
+	const struct produce p = {
+		.map = j->route->map,
+		.input = readers.input,
+		.profile = &profile,
+		.defs = j->env->defs,
+		.known = known,
+		.only_due = j->only_due,
+		.only_changes = j->route->agreement->changes,
+		.out = j->out,
+		.lineage = j->lineage,
+		.aside = j->aside,
+		.result = j->result,
+		.number = ask_number,
+		.progress = j->env->progress ? tell_progress : NULL,
+		.ctx = line,
+	};
+	rc = produce_run(&p, c, e);
+	if (rc == 0)
+		rc = produce_read_back(&p, c, e);
+out:
+	known_free(known);
+	convert_close_readers(&readers);
+	return rc;
+}
+
+int convert_worker_main(int fd, void *job)
+{
+	static const struct sandbox nothing = {NULL, 0, 0};
+	struct frame frame;
+	struct line line = {fd, &frame};
+	struct produce_counts c;
+	struct err e;
+	int level = 0;
+
+	err_clear(&e);
+	if (sandbox_enter(SANDBOX_CONVERT, &nothing, &level, &e) == -1) {
+		frame_start(&frame, FRAME_LOG);
+		frame_str(&frame, str_c(e.text));
+		if (frame_send(fd, &frame, &e) == -1)
+			return 74;
+	}
+	if (work(job, &line, &c, &e) == 0) {
+		const uint64_t numbers[] = {c.items, c.out, c.unselected, c.aside, c.unchanged, c.waiting, c.orphans, c.sets,
+			c.isa, c.gs};
+		frame_start(&frame, FRAME_DONE);
+		for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+			frame_int(&frame, (int64_t)numbers[i]);
+	} else {
+		frame_start(&frame, FRAME_FAIL);
+		frame_int(&frame, e.code);
+		frame_str(&frame, str_c(e.reason));
+		frame_str(&frame, str_c(e.text));
+	}
+	return frame_send(fd, &frame, &e) == -1 ? 74 : 0;
+}

@@ -1,0 +1,116 @@
+/* Duplicate keys in constant memory; see dups.h. */
+#include "stage/dups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "secure/hash.h"
+
+enum { BITS = 1 << 26, PROBES = 3 };
+
+struct suspect {
+	uint64_t k[2];
+	uint32_t seen;
+};
+
+struct dups {
+	uint64_t *bits;		/* pages are only touched where keys fall */
+	struct hash_ctx *hash;
+	struct suspect *list;
+	size_t n;
+	size_t cap;
+};
+
+struct dups *dups_new(void)
+{
+	struct dups *d = mem_alloc(sizeof(*d));
+
+	d->bits = mem_array(BITS / 64, sizeof(*d->bits));
+	d->hash = hash_new();
+	return d;
+}
+
+void dups_free(struct dups *d)
+{
+	if (!d)
+		return;
+	mem_free(d->bits);
+	mem_free(d->list);
+	hash_free(d->hash);
+	mem_free(d);
+}
+
+static void key_bits(const struct dups *d, struct str key, uint64_t k[2])
+{
+	uint8_t digest[HASH_SIZE];
+
+	hash_add(d->hash, key.p, key.n);
+	hash_end(d->hash, digest);
+	memcpy(k, digest, 2 * sizeof(*k));
+}
+
+void dups_first(struct dups *d, struct str key)
+{
+	uint64_t k[2];
+	bool new_one = false;
+
+	key_bits(d, key, k);
+	for (unsigned i = 0; i < PROBES; i++) {
+		const uint64_t bit = (k[0] + i * (k[1] | 1)) % BITS;
+		const uint64_t mask = (uint64_t)1 << (bit % 64);
+		new_one = new_one || !(d->bits[bit / 64] & mask);
+		d->bits[bit / 64] |= mask;
+	}
+	if (new_one)
+		return;
+	mem_grow(&d->list, &d->cap, d->n + 1, sizeof(*d->list));
+	d->list[d->n++] = (struct suspect){{k[0], k[1]}, 0};
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(a, b, 2 * sizeof(uint64_t));
+}
+
+bool dups_again(struct dups *d)
+{
+	size_t kept = 0;
+
+	mem_free(d->bits);
+	d->bits = NULL;
+	if (d->n == 0)
+		return false;
+	qsort(d->list, d->n, sizeof(*d->list), by_key);
+	for (size_t i = 0; i < d->n; i++) {
+		if (kept == 0 || by_key(&d->list[kept - 1], &d->list[i]) != 0)
+			d->list[kept++] = d->list[i];
+	}
+	d->n = kept;
+	return true;
+}
+
+static struct suspect *find(const struct dups *d, struct str key)
+{
+	struct suspect want = {{0, 0}, 0};
+
+	if (d->n == 0)
+		return NULL;
+	key_bits(d, key, want.k);
+	return bsearch(&want, d->list, d->n, sizeof(*d->list), by_key);
+}
+
+void dups_second(struct dups *d, struct str key)
+{
+	struct suspect *s = find(d, key);
+
+	if (s && s->seen < 2)
+		s->seen++;
+}
+
+bool dups_is(const struct dups *d, struct str key)
+{
+	const struct suspect *s = find(d, key);
+
+	return s && s->seen > 1;
+}

@@ -1,0 +1,22 @@
+/*
+ * Which keys of an input occur more than once, in memory that does not grow with it: a first pass
+ * through a bit table collects suspects (all real duplicates and a few others), a second counts
+ * the suspects exactly. Keys are known by 128 bits of SHA-256.
+ */
+#ifndef STAGE_DUPS_H
+#define STAGE_DUPS_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+struct dups;
+
+struct dups *dups_new(void);
+void dups_free(struct dups *d);
+void dups_first(struct dups *d, struct str key);	/* first pass */
+bool dups_again(struct dups *d);			/* is a second pass needed? Prepares it */
+void dups_second(struct dups *d, struct str key);	/* second pass */
+bool dups_is(const struct dups *d, struct str key);	/* afterwards: does the key occur twice or more? */
+
+#endif

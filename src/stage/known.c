@@ -1,0 +1,113 @@
+/* Catalog state for a converter; see known.h. */
+#include "stage/known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "secure/hash.h"
+#include "stage/lines.h"
+
+struct entry {
+	uint8_t key[16];
+	uint8_t hash[16];
+	uint8_t state;
+};
+
+struct known {
+	struct entry *list;
+	size_t n;
+	size_t cap;
+	struct hash_ctx *ctx;
+};
+
+static void digest(const struct known *k, struct str s, uint8_t out[16])
+{
+	uint8_t full[HASH_SIZE];
+
+	hash_add(k->ctx, s.p, s.n);
+	hash_end(k->ctx, full);
+	memcpy(out, full, 16);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(((const struct entry *)a)->key, ((const struct entry *)b)->key, 16);
+}
+
+static enum known_state state_of(struct str s)
+{
+	static const char *const names[] = {"", "pending", "accepted", "rejected", "due"};
+
+	for (unsigned i = 1; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_is(s, names[i]))
+			return (enum known_state)i;
+	}
+	return KNOWN_NOT;
+}
+
+static void add(struct known *k, struct str line, struct arena *a)
+{
+	const struct str key = lines_take(&line, a);
+	const struct str state = lines_take(&line, a);
+	struct entry *one = NULL;
+
+	mem_grow(&k->list, &k->cap, k->n + 1, sizeof(*k->list));
+	one = &k->list[k->n++];
+	one->state = (uint8_t)state_of(state);
+	digest(k, key, one->key);
+	digest(k, lines_take(&line, a), one->hash);
+}
+
+int known_load(int fd, struct known **out, struct err *e)
+{
+	struct known *k = mem_alloc(sizeof(*k));
+	struct lines l;
+	struct str line;
+	struct arena a;
+	int rc = 0;
+
+	k->ctx = hash_new();
+	arena_init(&a);
+	lines_open(&l, fd);
+	while ((rc = lines_next(&l, &line, e)) == 1) {
+		add(k, line, &a);
+		arena_reset(&a);
+	}
+	lines_close(&l);
+	arena_done(&a);
+	if (rc == -1) {
+		known_free(k);
+		return err_wrap(e, "catalog state");
+	}
+	if (k->n > 0)
+		qsort(k->list, k->n, sizeof(*k->list), by_key);
+	*out = k;
+	return 0;
+}
+
+void known_free(struct known *k)
+{
+	if (!k)
+		return;
+	mem_free(k->list);
+	hash_free(k->ctx);
+	mem_free(k);
+}
+
+enum known_state known_find(const struct known *k, struct str key, struct str hash, bool *same)
+{
+	struct entry want;
+	const struct entry *found = NULL;
+
+	*same = false;
+	if (!k || k->n == 0)
+		return KNOWN_NOT;
+	digest(k, key, want.key);
+	digest(k, hash, want.hash);
+	found = bsearch(&want, k->list, k->n, sizeof(want), by_key);
+	if (!found)
+		return KNOWN_NOT;
+	*same = memcmp(found->hash, want.hash, 16) == 0;
+	return (enum known_state)found->state;
+}

@@ -1,0 +1,630 @@
+/*
+ * The conversion; see produce.h. An item is checked whole before any of it is written, so that
+ * one bad item never leaves half a loop behind.
+ */
+#include "stage/produce.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "edi/x12_read.h"
+#include "secure/hash.h"
+#include "stage/dups.h"
+#include "stage/lines.h"
+
+enum { FLUSH = 1 << 20, OUT_MAX = 64 << 20, PROGRESS_EVERY = 256 };
+
+/* A line file on its way out. */
+struct stream {
+	int fd;
+	struct buf buf;
+};
+
+struct making {
+	const struct produce *p;
+	struct produce_counts *c;
+	struct map_run *run;
+	struct dups *dups;
+	struct hash_ctx *hash;
+	struct x12_writer writer;
+	struct stream out, lineage, aside, result;
+	struct arena item;		/* one item's trees, segments and findings */
+	struct arena header;		/* a message's header until it is written */
+	struct segment *head;
+	size_t nhead;
+	bool message_ready;		/* map_message_start has run */
+	bool set_open;
+	bool started;
+	uint32_t in_set;		/* items in the open set */
+};
+
+static void stream_open(struct stream *s, int fd)
+{
+	s->fd = fd;
+	buf_init(&s->buf, OUT_MAX);
+}
+
+static int stream_flush(struct stream *s, size_t over, const char *what, struct err *e)
+{
+	if (buf_check(&s->buf, what, e) == -1)
+		return -1;
+	if (s->buf.n <= over)
+		return 0;
+	if (s->fd != -1 && fsx_write_all(s->fd, s->buf.p, s->buf.n, e) == -1)
+		return err_wrap(e, "%s", what);
+	buf_clear(&s->buf);
+	return 0;
+}
+
+static int flush_all(struct making *m, size_t over, struct err *e)
+{
+	if (stream_flush(&m->out, over, "interchange", e) == -1 ||
+	    stream_flush(&m->lineage, over, "lineage", e) == -1 ||
+	    stream_flush(&m->aside, over, "items set aside", e) == -1)
+		return -1;
+	return stream_flush(&m->result, over, "results", e);
+}
+
+static void tab(struct buf *b)
+{
+	buf_ch(b, '\t');
+}
+
+/* --- items that stay behind --- */
+
+static void report(const struct making *m, const struct diag *d)
+{
+	for (const struct finding *f = d->first; f && m->p->finding; f = f->next)
+		m->p->finding(m->p->ctx, f);
+}
+
+/* The findings that people see carry the item's key, file and the place of the value. */
+static void complete(struct diag *d, const struct item *it, struct str key)
+{
+	for (struct finding *f = d->first; f; f = f->next) {
+		if (f->item.n == 0)
+			f->item = key;
+		if (f->file.n == 0)
+			f->file = it->file;
+		if (f->line == 0 && f->offset >= it->offset && f->offset > 0) {
+			const struct place at = reader_place(it, f->offset);
+			f->line = at.line;
+			f->column = at.column;
+		}
+	}
+}
+
+static void codes_of(const struct diag *d, struct buf *b)
+{
+	for (const struct finding *f = d->first; f; f = f->next) {
+		if (f->severity < SEV_ERROR || str_find(buf_view(b), f->code, 0) != SIZE_MAX)
+			continue;
+		if (b->n > 0)
+			buf_ch(b, ' ');
+		buf_str(b, f->code);
+	}
+}
+
+static const struct finding *first_error(const struct diag *d)
+{
+	for (const struct finding *f = d->first; f; f = f->next) {
+		if (f->severity >= SEV_ERROR)
+			return f;
+	}
+	return d->first;
+}
+
+static int set_aside(struct making *m, const struct item *it, struct str key, struct diag *d, struct err *e)
+{
+	struct json j;
+	struct buf codes;
+	struct buf note;
+	const struct finding *first = NULL;
+
+	complete(d, it, key);
+	report(m, d);
+	m->c->aside++;
+	json_init(&j, &m->aside.buf, false);
+	json_object(&j);
+	json_member_opt(&j, "key", key);
+	json_member(&j, "file", it->file);
+	json_member_int(&j, "offset", (int64_t)it->offset);
+	json_member_int(&j, "line", (int64_t)it->line);
+	json_name(&j, "findings");
+	json_array(&j);
+	for (const struct finding *f = d->first; f; f = f->next)
+		diag_json(&j, f);
+	json_end(&j, ']');
+	json_member(&j, "raw", it->raw);
+	json_end(&j, '}');
+	buf_ch(&m->aside.buf, '\n');
+
+	buf_init(&codes, 1000);
+	buf_init(&note, 2000);
+	codes_of(d, &codes);
+	first = first_error(d);
+	if (first)
+		diag_line(&note, first);
+	buf_c(&m->result.buf, "A\t");
+	lines_field(&m->result.buf, buf_view(&codes));
+	tab(&m->result.buf);
+	lines_field(&m->result.buf, it->file);
+	tab(&m->result.buf);
+	lines_field(&m->result.buf, key);
+	tab(&m->result.buf);
+	lines_field(&m->result.buf, buf_view(&note));
+	buf_ch(&m->result.buf, '\n');
+	buf_done(&codes);
+	buf_done(&note);
+	return flush_all(m, FLUSH, e);
+}
+
+/* --- messages and envelopes --- */
+
+/* Header and trailer are the agreement's and map's business: a fault there stops the unit. */
+static int check_segments(struct making *m, const struct segment *s, size_t n, const char *what, struct err *e)
+{
+	struct diag d;
+	const struct finding about = {.item = str_c(what)};
+
+	diag_init(&d, &m->item);
+	for (size_t i = 0; i < n; i++) {
+		if (!x12_write_check(m->p->profile, &s[i], &d, &about)) {
+			struct buf line;
+			buf_init(&line, 2000);
+			diag_line(&line, first_error(&d));
+			(void)err_set(e, ERR_CONFIG, "the message's %s (map line %u): %s", what, s[i].map_line,
+				buf_cstr(&line));
+			buf_done(&line);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int message_start(struct making *m, struct err *e)
+{
+	struct diag d;
+
+	if (m->message_ready)
+		return 0;
+	arena_reset(&m->header);
+	diag_init(&d, &m->header);
+	if (map_message_start(m->run, &m->head, &m->nhead, &d, &m->header, e) == -1)
+		return -1;
+	if (d.errors > 0) {
+		struct buf line;
+		buf_init(&line, 2000);
+		diag_line(&line, first_error(&d));
+		(void)err_set(e, ERR_CONFIG, "the message's header: %s", buf_cstr(&line));
+		buf_done(&line);
+		return -1;
+	}
+	if (check_segments(m, m->head, m->nhead, "header", e) == -1)
+		return -1;
+	m->message_ready = true;
+	return 0;
+}
+
+static void lineage_part(struct making *m, const char *what, uint64_t first)
+{
+	buf_printf(&m->lineage.buf, "%s\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", what, m->writer.st, first,
+		m->writer.segments);
+}
+
+static int open_set(struct making *m, struct err *e)
+{
+	uint64_t isa = 0;
+	uint64_t gs = 0;
+
+	if (!m->started) {
+		if (m->p->number(m->p->ctx, 'I', &isa, e) == -1 || m->p->number(m->p->ctx, 'G', &gs, e) == -1)
+			return -1;
+		x12_writer_open_interchange(&m->writer, isa);
+		x12_writer_open_group(&m->writer, map_target(m->p->map)->group, gs);
+		m->c->isa = isa;
+		m->c->gs = gs;
+		m->started = true;
+	}
+	x12_writer_open_set(&m->writer, map_target(m->p->map)->id);
+	for (size_t i = 0; i < m->nhead; i++)
+		x12_writer_put(&m->writer, &m->head[i]);
+	lineage_part(m, "head", 1);
+	m->set_open = true;
+	m->in_set = 0;
+	m->c->sets++;
+	return 0;
+}
+
+static int close_set(struct making *m, struct err *e)
+{
+	struct segment *tail = NULL;
+	size_t n = 0;
+	struct diag d;
+	const uint64_t first = m->writer.segments + 1;
+
+	if (!m->set_open)
+		return 0;
+	diag_init(&d, &m->item);
+	if (map_message_end(m->run, &tail, &n, &d, &m->item, e) == -1 || check_segments(m, tail, n, "trailer", e) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		x12_writer_put(&m->writer, &tail[i]);
+	buf_printf(&m->result.buf, "S\t%04" PRIu64 "\t%u\n", m->writer.st, m->in_set);
+	x12_writer_close_set(&m->writer);
+	lineage_part(m, "tail", first);
+	m->set_open = false;
+	m->message_ready = false;
+	return 0;
+}
+
+/* --- one item --- */
+
+/* 128 bits over all that the item says, without what differs every night by design. */
+static void content_hash(struct making *m, const struct map_result *r, char out[HASH_HEX])
+{
+	uint8_t digest[HASH_SIZE];
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct segment *s = &r->segments[i];
+		hash_add(m->hash, s->tag.p, s->tag.n);
+		for (size_t k = 0; k < s->n; k++) {
+			const struct value *x = &s->values[k];
+			const uint8_t at[6] = {'\n', (uint8_t)x->element, (uint8_t)(x->element >> 8),
+				(uint8_t)x->repetition, (uint8_t)x->component, '='};
+			hash_add(m->hash, at, sizeof(at));
+			if (!x->masked)
+				hash_add(m->hash, x->text.p, x->text.n);
+		}
+		hash_add(m->hash, "\n~", 2);
+	}
+	hash_end(m->hash, digest);
+	hash_hex(digest, out);
+	out[32] = '\0';
+}
+
+static void field_of(struct making *m, const struct segment *s, struct finding *f)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct value *v = &s->values[i];
+		if (v->element != f->element || (f->component && v->component != f->component) || !v->from)
+			continue;
+		f->field = node_path(v->from, m->p->input.names, &m->item);
+		f->offset = v->from->place.offset;
+		f->line = v->from->place.line;
+		f->column = v->from->place.column;
+		return;
+	}
+}
+
+/* Is every segment of the item fit to leave? Findings get the field that the value came from. */
+static bool fit(struct making *m, const struct map_result *r, struct str key, struct diag *d)
+{
+	const struct finding about = {.item = key};
+	bool good = true;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct finding *before = d->last;
+		if (x12_write_check(m->p->profile, &r->segments[i], d, &about) && d->last == before)
+			continue;
+		for (struct finding *f = before ? before->next : d->first; f; f = f->next) {
+			field_of(m, &r->segments[i], f);
+			good = good && f->severity < SEV_ERROR;
+		}
+	}
+	return good;
+}
+
+static void lineage_item(struct making *m, const struct item *it, struct str key, uint64_t first)
+{
+	struct buf *b = &m->lineage.buf;
+	size_t n = 0;
+	const struct map_joined *joined = map_joined(m->run, &n);
+
+	buf_printf(b, "item\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t", m->writer.st, first,
+		m->writer.segments, it->locator, it->offset);
+	lines_field(b, it->file);
+	tab(b);
+	lines_field(b, key);
+	tab(b);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b, "%s" STR_FMT ":%" PRIu64, i ? "," : "", STR_ARG(joined[i].join), joined[i].locator);
+	buf_ch(b, '\n');
+}
+
+static int write_item(struct making *m, const struct item *it, const struct map_result *r, const char *hash,
+	struct err *e)
+{
+	const uint32_t limit = map_items_per_message(m->p->map);
+	uint64_t first = 0;
+
+	if (!m->set_open && open_set(m, e) == -1)
+		return -1;
+	first = m->writer.segments + 1;
+	if (m->c->out == 0 && r->n > 0 && r->segments[0].node)
+		m->c->loop = r->segments[0].node->parent;
+	for (size_t i = 0; i < r->n; i++)
+		x12_writer_put(&m->writer, &r->segments[i]);
+	m->in_set++;
+	m->c->out++;
+	lineage_item(m, it, r->key, first);
+	buf_printf(&m->result.buf, "O\t%04" PRIu64 "\t%s\t", m->writer.st, hash);
+	lines_field(&m->result.buf, r->key);
+	buf_ch(&m->result.buf, '\n');
+	if (limit > 0 && m->in_set >= limit && close_set(m, e) == -1)
+		return -1;
+	return flush_all(m, FLUSH, e);
+}
+
+static void add_duplicate(struct diag *d, struct str key)
+{
+	const struct finding f = {.code = STR("KEY-DUPLICATE"), .severity = SEV_ERROR, .item = key, .found = key,
+		.rule = STR("Two or more items carry this key, so none of them is sent."),
+		.remedy = STR("Give each item its own key, or archive the copy.")};
+
+	diag_add(d, &f);
+}
+
+/* Leaves out what the partner already has, or refused as it is. True: do not write it. */
+static bool left_out(struct making *m, struct str key, const char *hash)
+{
+	bool same = false;
+	const enum known_state state = known_find(m->p->known, key, str_c(hash), &same);
+
+	if (state == KNOWN_REJECTED && same) {
+		m->c->waiting++;
+		return true;
+	}
+	if (m->p->only_changes && same && (state == KNOWN_PENDING || state == KNOWN_ACCEPTED)) {
+		m->c->unchanged++;
+		return true;
+	}
+	return false;
+}
+
+/* In a run for items that are due again: is this one of the others? */
+static bool not_due(struct making *m, struct str key)
+{
+	bool same = false;
+
+	if (!m->p->only_due || known_find(m->p->known, key, STR(""), &same) == KNOWN_DUE)
+		return false;
+	m->c->unchanged++;
+	return true;
+}
+
+static int convert_item(struct making *m, const struct item *it, struct diag *d, struct err *e)
+{
+	struct map_result r;
+	char hash[HASH_HEX];
+
+	memset(&r, 0, sizeof(r));
+	if (map_key(m->run, it, &r, d, &m->item, e) == -1)
+		return -1;
+	if (r.verdict == MAP_SKIP)
+		return 0;
+	m->c->items++;
+	if (r.verdict == MAP_NOT_SELECTED || r.verdict == MAP_WITHDRAWN) {
+		m->c->unselected++;
+		return 0;
+	}
+	if (m->dups && r.key.n > 0 && dups_is(m->dups, r.key))
+		add_duplicate(d, r.key);
+	if (r.verdict == MAP_ASIDE || d->errors > 0)
+		return set_aside(m, it, r.key, d, e);
+	if (not_due(m, r.key))
+		return 0;
+	if (message_start(m, e) == -1 || map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
+		return -1;
+	if (r.verdict == MAP_OUT && fit(m, &r, r.key, d)) {
+		content_hash(m, &r, hash);
+		if (left_out(m, r.key, hash)) {
+			map_take_back(m->run);
+			return 0;
+		}
+		complete(d, it, r.key);
+		report(m, d);
+		return write_item(m, it, &r, hash, e);
+	}
+	map_take_back(m->run);
+	return set_aside(m, it, r.key, d, e);
+}
+
+/* --- passes over the source --- */
+
+enum pass { PASS_FIRST, PASS_SECOND };
+
+static int key_pass(struct making *m, struct reader *source, enum pass pass, struct err *e)
+{
+	struct item it;
+	struct diag d;
+	int rc = 0;
+
+	for (;;) {
+		struct map_result r;
+		memset(&r, 0, sizeof(r));
+		arena_reset(&m->item);
+		diag_init(&d, &m->item);
+		rc = reader_next(source, &it, &d, e);
+		if (rc != 1)
+			return rc;
+		if (!it.root)
+			continue;
+		if (map_key(m->run, &it, &r, &d, &m->item, e) == -1)
+			return -1;
+		if (r.verdict == MAP_SKIP || r.verdict == MAP_NOT_SELECTED || r.verdict == MAP_WITHDRAWN || r.key.n == 0)
+			continue;
+		if (pass == PASS_FIRST)
+			dups_first(m->dups, r.key);
+		else
+			dups_second(m->dups, r.key);
+	}
+}
+
+/* The source once more from its start: a reader of its own on the same descriptor. */
+static int read_keys(struct making *m, enum pass pass, struct err *e)
+{
+	const struct reader *like = m->p->input.source;
+	struct reader *again = reader_open(like->fd, &like->spec, m->p->input.names, e);
+	int rc = -1;
+
+	if (again)
+		rc = key_pass(m, again, pass, e);
+	reader_close(again);
+	return rc;
+}
+
+static int find_duplicates(struct making *m, struct err *e)
+{
+	if (!map_key_unique(m->p->map))
+		return 0;
+	m->dups = dups_new();
+	if (read_keys(m, PASS_FIRST, e) == -1)
+		return -1;
+	if (dups_again(m->dups))
+		return read_keys(m, PASS_SECOND, e);
+	return 0;
+}
+
+static int read_items(struct making *m, struct err *e)
+{
+	struct reader *source = m->p->input.source;
+	struct item it;
+	struct diag d;
+	uint64_t seen = 0;
+	int rc = 0;
+
+	for (;;) {
+		arena_reset(&m->item);
+		diag_init(&d, &m->item);
+		memset(&it, 0, sizeof(it));
+		rc = reader_next(source, &it, &d, e);
+		if (rc != 1)
+			return rc;
+		if (!it.root) {
+			m->c->items++;
+			rc = set_aside(m, &it, it.file, &d, e);
+		} else {
+			rc = convert_item(m, &it, &d, e);
+		}
+		if (rc == -1)
+			return err_wrap(e, STR_FMT ":%" PRIu32, STR_ARG(it.file), it.line);
+		if (++seen % PROGRESS_EVERY == 0 && m->p->progress)
+			m->p->progress(m->p->ctx, m->c->items, source->bytes, source->size);
+	}
+}
+
+static int report_orphans(struct making *m, struct err *e)
+{
+	struct diag d;
+
+	if (m->p->only_due)
+		return 0;
+	arena_reset(&m->item);
+	diag_init(&d, &m->item);
+	if (map_orphans(m->run, &d, e) == -1)
+		return -1;
+	report(m, &d);
+	for (const struct finding *f = d.first; f; f = f->next) {
+		struct buf line;
+		buf_init(&line, 2000);
+		diag_line(&line, f);
+		buf_c(&m->result.buf, "R\t");
+		lines_field(&m->result.buf, f->code);
+		tab(&m->result.buf);
+		lines_field(&m->result.buf, f->file);
+		tab(&m->result.buf);
+		lines_field(&m->result.buf, f->item.n ? f->item : f->found);
+		tab(&m->result.buf);
+		lines_field(&m->result.buf, buf_view(&line));
+		buf_ch(&m->result.buf, '\n');
+		buf_done(&line);
+	}
+	m->c->orphans = d.n;
+	return 0;
+}
+
+static int make_all(struct making *m, struct err *e)
+{
+	struct diag d;
+
+	diag_init(&d, &m->header);
+	m->run = map_run_new(m->p->map, &m->p->input, &d, e);
+	if (!m->run)
+		return -1;
+	report(m, &d);
+	if (find_duplicates(m, e) == -1 || read_items(m, e) == -1 || report_orphans(m, e) == -1 || close_set(m, e) == -1)
+		return -1;
+	if (m->started) {
+		x12_writer_close_group(&m->writer);
+		x12_writer_close_interchange(&m->writer);
+	}
+	return flush_all(m, 0, e);
+}
+
+int produce_run(const struct produce *p, struct produce_counts *c, struct err *e)
+{
+	struct making m;
+	int rc = -1;
+
+	memset(&m, 0, sizeof(m));
+	memset(c, 0, sizeof(*c));
+	m.p = p;
+	m.c = c;
+	m.hash = hash_new();
+	arena_init(&m.item);
+	arena_init(&m.header);
+	stream_open(&m.out, p->out);
+	stream_open(&m.lineage, p->lineage);
+	stream_open(&m.aside, p->aside);
+	stream_open(&m.result, p->result);
+	x12_writer_init(&m.writer, p->profile, &m.out.buf);
+	buf_c(&m.lineage.buf, "gridspool-lineage\t1\n");
+	rc = make_all(&m, e);
+	map_run_free(m.run);
+	dups_free(m.dups);
+	hash_free(m.hash);
+	buf_done(&m.out.buf);
+	buf_done(&m.lineage.buf);
+	buf_done(&m.aside.buf);
+	buf_done(&m.result.buf);
+	arena_done(&m.item);
+	arena_done(&m.header);
+	if (rc == 0 && c->items != c->out + c->unselected + c->aside + c->unchanged + c->waiting)
+		return err_set(e, ERR_CORRUPT, "the counts do not reconcile: %" PRIu64 " items in, %" PRIu64 " accounted for",
+			c->items, c->out + c->unselected + c->aside + c->unchanged + c->waiting);
+	return rc;
+}
+
+int produce_read_back(const struct produce *p, const struct produce_counts *c, struct err *e)
+{
+	const struct x12_read_options o = {.defs = p->defs, .level = X12_NOTES, .file = STR("our own output"),
+		.usage = p->profile->usage};
+	struct x12_totals t;
+	struct arena a;
+	struct diag d;
+	int rc = -1;
+
+	if (c->out == 0)
+		return 0;
+	arena_init(&a);
+	diag_init(&d, &a);
+	rc = x12_read_totals(p->out, &o, c->loop ? c->loop->name : STR(""), &t, &d, e);
+	if (rc == 0 && d.errors > 0) {
+		struct buf line;
+		buf_init(&line, 2000);
+		diag_line(&line, first_error(&d));
+		rc = err_set(e, ERR_CORRUPT, "what was written does not read back: %s", buf_cstr(&line));
+		buf_done(&line);
+	}
+	if (rc == 0 && (t.sets != c->sets || t.interchanges != 1 || (c->loop && t.loops != c->out)))
+		rc = err_set(e, ERR_CORRUPT, "what was written does not read back: %" PRIu64 " sets and %" PRIu64
+			" items, expected %" PRIu64 " and %" PRIu64, t.sets, t.loops, c->sets, c->out);
+	arena_done(&a);
+	return rc;
+}

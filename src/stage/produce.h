@@ -1,0 +1,43 @@
+/*
+ * The conversion itself: items in, one interchange out. Used by the converter worker and by
+ * `gridspool convert`. Everything comes by descriptor; nothing is opened by name.
+ */
+#ifndef STAGE_PRODUCE_H
+#define STAGE_PRODUCE_H
+
+#include "edi/x12_write.h"
+#include "map/map.h"
+#include "stage/known.h"
+
+struct produce_counts {
+	uint64_t items;		/* = out + unselected + aside + unchanged + waiting */
+	uint64_t out, unselected, aside, unchanged;
+	uint64_t waiting;	/* rejected by the partner, content not changed since */
+	uint64_t orphans;	/* rows of joins that no item has */
+	uint64_t sets, isa, gs;
+	const struct def_node *loop;	/* the loop that one item is, or NULL */
+};
+
+struct produce {
+	const struct map *map;
+	struct map_input input;		/* source and joins are open readers */
+	const struct x12_profile *profile;
+	struct defs *defs;
+	const struct known *known;	/* NULL: nothing is known */
+	bool only_due;			/* only items that are due again */
+	bool only_changes;		/* leave out what the partner holds or has been sent */
+	int out, lineage, aside, result;	/* -1: not wanted */
+	/* Next control number: kind 'I' interchange, 'G' group. */
+	int (*number)(void *ctx, char kind, uint64_t *number, struct err *e);
+	void (*progress)(void *ctx, uint64_t items, uint64_t bytes, uint64_t size);
+	/* Every finding, also those that stop nothing. May be NULL. */
+	void (*finding)(void *ctx, const struct finding *f);
+	void *ctx;
+};
+
+/* -1: the input as a whole, the map or the disk is at fault; what was written is to be dropped. */
+int produce_run(const struct produce *p, struct produce_counts *c, struct err *e) ATTR_CHECK;
+/* Reads out back with the independent reader: envelopes whole, no error, as many items as counted. */
+int produce_read_back(const struct produce *p, const struct produce_counts *c, struct err *e) ATTR_CHECK;
+
+#endif

@@ -1,0 +1,261 @@
+/* The X12 reader by cases; "rNN" is the row of the list of corner cases in the project's reference. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "unit/support/edi_support.h"
+
+#define ISA5 "ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261123*0200*"
+#define LIN "LIN*1*UP*614141007349~"
+#define BODY EDI_ST LIN "SE*4*0001~"
+#define LIT(s) {"" s, sizeof(s) - 1}
+
+struct row {
+	const char *name;
+	struct str in;
+	const char *want;	/* all findings; behind " | " the start of the error */
+};
+
+static const struct row rows[] = {
+	{"valid", LIT(EDI_832), ""},
+	{"r2 other separators", LIT("ISA|00|          |00|          |ZZ|US             |ZZ|THEM           |261123|"
+		"0200|U|00401|000000001|0|P|:'GS|SC|US|THEM|20261123|0200|1|X|004010'ST|832|0001'"
+		"BCT|PC|A*B~C'LIN|1|UP|614141007349'SE|4|0001'GE|1|1'IEA|1|000000001'"), ""},
+	{"r3 ^ in ISA11 of 00401 does not repeat", LIT(ISA5 "^*00401*000000001*0*P*>~" EDI_GS
+		"ST*832*0001~BCT*PC*A^B~" LIN "SE*4*0001~" EDI_END), "X12-ELEMENT-CODE@ISA1.11"},
+	{"r3 ^ in 00402 repeats", LIT(ISA5 "^*00402*000000001*0*P*>~" EDI_GS
+		"ST*832*0001~BCT*PC*A^B~" LIN "SE*4*0001~" EDI_END), "X12-ELEMENT-REPEAT@BCT2.2"},
+	{"r3 U in 00501 does not", LIT(ISA5 "U*00501*000000001*0*P*>~" EDI_GS
+		"ST*832*0001~BCT*PC*AUB~" LIN "SE*4*0001~" EDI_END), ""},
+	{"r3 blank in 00501 does not", LIT(ISA5 " *00501*000000001*0*P*>~" EDI_GS
+		"ST*832*0001~BCT*PC*A B~" LIN "SE*4*0001~" EDI_END), ""},
+	{"r4 versions of ISA and GS differ", LIT(ISA5 "U*00204*000000001*0*P*>~" EDI_GS BODY EDI_END), ""},
+	{"r5 unpadded", LIT("ISA*00* *00* *01*US*01*THEM*261123*0200*U*00401*000000001*0*P*>~" EDI_GS BODY EDI_END),
+		"X12-ISA-LENGTH@ISA1.2"},
+	{"r6 line ends and indentation", LIT(EDI_ISA "\r\n" EDI_GS "\n  " EDI_ST "\t\n" LIN "\r\n\r\nSE*4*0001~\n"
+		EDI_END "\n\n"), ""},
+	{"r7 one high byte is a separator", LIT("ISA\x87" "00\x87          \x87" "00\x87          \x87ZZ\x87US     "
+		"        \x87ZZ\x87THEM           \x87" "261123\x87" "0200\x87U\x87" "00401\x87" "000000001\x87" "0\x87P\x87>\xa4"
+		"GS\x87SC\x87US\x87THEM\x87" "20261123\x87" "0200\x87" "1\x87X\x87" "004010\xa4ST\x87" "832\x87" "0001\xa4"
+		"BCT\x87PC\x87" "CAT1\xa4LIN\x87" "1\x87UP\x87" "614141007349\xa4SE\x87" "4\x87" "0001\xa4"
+		"GE\x87" "1\x87" "1\xa4IEA\x87" "1\x87" "000000001\xa4"), ""},
+	{"r7 element separator of two bytes", LIT("ISA\xc3\x96" "00\xc3\x96          \xc3\x96" "00" EDI_832),
+		"X12-SEPARATOR@ISA1 | t.edi: byte 0: the element separator is a character of 2 bytes"},
+	{"r7 terminator of three bytes", LIT(ISA5 "U*00401*000000001*0*P*>\xe2\x80\xa6GS*SC*"),
+		"X12-SEPARATOR@ISA1 | t.edi: byte 0: the segment terminator is a character of 3 bytes"},
+	{"r8 > as element and + as component", LIT("ISA>00>          >00>          >ZZ>US             >ZZ>THEM    "
+		"       >261123>0200>U>00401>000000001>0>P>+\x1dTA1>000000001>261123>0200>A>000\x1dIEA>0>000000001\x1d"),
+		""},
+	{"r9 separators alike", LIT(ISA5 "U*00401*000000001*0*P***" EDI_GS),
+		"X12-SEPARATOR@ISA1 | t.edi: byte 0: the byte behind ISA16"},
+	{"r10 byte order mark and blank lines", LIT("\xef\xbb\xbf\r\n\n" EDI_832), ""},
+	{"r10 Control-Z and NUL behind", LIT(EDI_832 "\x1a\0\0\n"), ""},
+	{"r10 text before ISA", LIT("Subject: files\n\n" EDI_832),
+		"X12-NO-ISA@1 | t.edi: byte 0: this is not X12: X12 with other text before"},
+	{"r11 no last terminator", LIT(EDI_ISA EDI_GS BODY "GE*1*1~IEA*1*000000001"), "X12-TERMINATOR@IEA0"},
+	{"r12 two terminators", LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*CAT1~~" LIN "SE*4*0001~" EDI_END),
+		"X12-SEGMENT-EMPTY@2"},
+	{"r12 tag only", LIT(EDI_ISA EDI_GS EDI_ST "REF~" LIN "SE*5*0001~" EDI_END),
+		"X12-SEGMENT-EMPTY@REF3 X12-ELEMENT-MISSING@REF3.1 X12-NOTE-REQUIRED@REF3.2"},
+	{"r13 two interchanges with their own separators", LIT(EDI_832 "\nISA|00|          |00|          |ZZ|US    "
+		"         |ZZ|THEM           |261123|0200|U|00401|000000002|0|P|:'GS|SC|US|THEM|20261123|0200|1|X|004010'"
+		"ST|832|0001'BCT|PC|C1'LIN|1|UP|614141007349'SE|4|0001'GE|1|1'IEA|1|000000002'"), ""},
+	{"r14 ISA inside data", LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*ISA IEA~LIN*ISA*UP*IEA1~SE*4*0001~" EDI_END), ""},
+	{"r15 line end inside a value", LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*CA\nT1~" LIN "SE*4*0001~" EDI_END),
+		"X12-ELEMENT-TYPE@BCT2.2"},
+	{"r16 first byte lost", LIT("SA*00*          *00*"), "X12-NO-ISA@1 | t.edi: byte 0: this is not X12: X12 whose first byte"},
+	{"r16 no envelope", LIT("ST*832*0001~SE*2*0001~"), "X12-NO-ISA@1 | t.edi: byte 0: this is not X12: X12 without its envelopes"},
+	{"r18 ZIP", LIT("PK\003\004zzzz"), "X12-NO-ISA@1 | t.edi: byte 0: this is not X12: a ZIP"},
+	{"r18 gzip", LIT("\037\213\010"), "X12-NO-ISA@1 | t.edi: byte 0: this is not X12: a gzip"},
+	{"r18 XML", LIT("<?xml version='1.0'?>"), "X12-NO-ISA@1 | t.edi: byte 0: this is not X12: an XML"},
+	{"r18 JSON", LIT(" {\"a\":1}"), "X12-NO-ISA@1 | t.edi: byte 1: this is not X12: a JSON"},
+	{"r18 UTF-16", LIT("\377\376I\0S\0A\0"), "X12-NO-ISA@1 | t.edi: byte 0: this is not X12: text in UTF-16"},
+	{"r18 PDF", LIT("%PDF-1.7"), "X12-NO-ISA@1 | t.edi: byte 0: this is not X12: a PDF"},
+	{"r18 EDIFACT", LIT("UNB+UNOA:1+A+B"), "X12-NO-ISA@1 | t.edi: byte 0: this is not X12: an EDIFACT"},
+	{"r18 empty", LIT(""), "X12-NO-ISA@0 | t.edi: byte 0: this is not X12: the file is empty"},
+	{"r18 ISAAC is no ISA", LIT("ISAAC was here"), "X12-NO-ISA@1 | t.edi: byte 0: this is not X12"},
+	{"r19 no IEA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~"), "X12-TRUNCATED@GE7 | t.edi: byte 208: the file ends"},
+	{"r20 SE01", LIT(EDI_ISA EDI_GS EDI_ST LIN "SE*5*0001~" EDI_END), "X12-COUNT@SE4.1"},
+	{"r20 GE01", LIT(EDI_ISA EDI_GS BODY "GE*2*1~IEA*1*000000001~"), "X12-COUNT@GE7.1"},
+	{"r20 IEA01", LIT(EDI_ISA EDI_GS BODY "GE*1*1~IEA*3*000000001~"), "X12-COUNT@IEA8.1"},
+	{"r20 TA1 alone may count 1", LIT(EDI_ISA "TA1*000000001*261123*0200*A*000~IEA*1*000000001~"), ""},
+	{"r21 numbers are compared as numbers", LIT(EDI_ISA EDI_GS BODY "GE*1*0001~IEA*1*000000001~"), ""},
+	{"r21 GE02", LIT(EDI_ISA EDI_GS BODY "GE*1*2~IEA*1*000000001~"), "X12-CONTROL-NUMBER@GE7.2"},
+	{"r21 IEA02", LIT(EDI_ISA EDI_GS BODY "GE*1*1~IEA*1*000000009~"), "X12-CONTROL-NUMBER@IEA8.2"},
+	{"r21 SE02 is text", LIT(EDI_ISA EDI_GS EDI_ST LIN "SE*4*00001~" EDI_END), "X12-CONTROL-NUMBER@SE4.2"},
+	{"r23 ST02 twice", LIT(EDI_ISA EDI_GS BODY BODY "GE*2*1~IEA*1*000000001~"), "X12-SET-DUPLICATE@ST1.2"},
+	{"r24 TA1 before GS", LIT(EDI_ISA "TA1*000000001*261123*0200*A*000~" EDI_GS BODY EDI_END), ""},
+	{"r25 empty group", LIT(EDI_ISA EDI_GS "GE*0*1~IEA*1*000000001~"), ""},
+	{"r26 GS04 of six digits", LIT(EDI_ISA "GS*SC*US*THEM*261123*0200*1*X*004010~" BODY EDI_END),
+		"X12-ELEMENT-SHORT@GS2.4"},
+	{"r28 GS01 does not fit", LIT(EDI_ISA "GS*IB*US*THEM*20261123*0200*1*X*004010~" BODY EDI_END),
+		"X12-GROUP-CODE@ST1.1"},
+	{"r29 GS08 with a suffix", LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*1*X*004010VICS~" BODY EDI_END), ""},
+	{"r29 version not defined", LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*1*X*009990~" EDI_ST "XX*1~SE*4*0001~" EDI_END),
+		"X12-SET-UNKNOWN@ST1.1"},
+	{"r31 empty elements at the end", LIT(EDI_ISA EDI_GS EDI_ST "LIN*1*UP*614141007349***~SE*4*0001~" EDI_END), ""},
+	{"r32 mandatory but blank", LIT(EDI_ISA EDI_GS EDI_ST "LIN*1*UP* ~SE*4*0001~" EDI_END), "X12-ELEMENT-BLANK@LIN3.3"},
+	{"r33 too long", LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*1234567890123456~" LIN "SE*4*0001~" EDI_END),
+		"X12-ELEMENT-LONG@BCT2.2"},
+	{"r33 umlauts are one character", LIT(EDI_ISA EDI_GS
+		"ST*832*0001~BCT*PC*\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+		"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4~" LIN "SE*4*0001~" EDI_END), ""},
+	{"r33 so are those of ISO 8859-1", LIT(EDI_ISA EDI_GS
+		"ST*832*0001~BCT*PC*\xe4\xe4\xe4\xe4\xe4\xe4\xe4\xe4\xe4\xe4\xe4\xe4\xe4\xe4\xe4~" LIN "SE*4*0001~" EDI_END), ""},
+	{"r34 R", LIT(EDI_ISA EDI_GS EDI_ST LIN "CTP**RES*-12.50~SE*5*0001~" EDI_END), ""},
+	{"r34 R with a comma", LIT(EDI_ISA EDI_GS EDI_ST LIN "CTP**RES*12,50~SE*5*0001~" EDI_END),
+		"X12-ELEMENT-TYPE@CTP4.3"},
+	{"r34 N with a point", LIT(EDI_ISA EDI_GS EDI_ST LIN "CTT*1.0~SE*5*0001~" EDI_END), "X12-ELEMENT-TYPE@CTT4.1"},
+	{"r35 no such day", LIT(EDI_ISA EDI_GS EDI_ST "DTM*007*20270229~" LIN "SE*5*0001~" EDI_END),
+		"X12-ELEMENT-DATE@DTM3.2"},
+	{"r35 leap day", LIT(EDI_ISA EDI_GS EDI_ST "DTM*007*20280229~" LIN "SE*5*0001~" EDI_END), ""},
+	{"r35 no such time", LIT(EDI_ISA EDI_GS EDI_ST "DTM*007*20261123*2400~" LIN "SE*5*0001~" EDI_END),
+		"X12-ELEMENT-TIME@DTM3.3"},
+	{"r36 P", LIT(EDI_ISA EDI_GS EDI_ST "LIN*1*UP*614141007349*EN~SE*4*0001~" EDI_END), "X12-NOTE-PAIRED@LIN3.5"},
+	{"r36 R", LIT(EDI_ISA EDI_GS EDI_ST "DTM*007~" LIN "SE*5*0001~" EDI_END), "X12-NOTE-REQUIRED@DTM3.2"},
+	{"r37 code", LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*Q?*CAT1~" LIN "SE*4*0001~" EDI_END), "X12-ELEMENT-CODE@BCT2.1"},
+	{"r39 component separator in a simple element", LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*A>B~" LIN "SE*4*0001~"
+		EDI_END), "VALUE-SEPARATOR@BCT2.2"},
+	{"r39 composite", LIT(EDI_ISA EDI_GS EDI_ST LIN "CTP**RES*12.50*1*EA~CTP**RES*1*1*EA>1>1~SE*6*0001~" EDI_END), ""},
+	{"r40 lower case tag", LIT(EDI_ISA EDI_GS "ST*832*0001~bct*PC*CAT1~" LIN "SE*4*0001~" EDI_END), "X12-TAG@bct2"},
+	{"r41 out of order", LIT(EDI_ISA EDI_GS EDI_ST LIN "PID*F****x~DTM*007*20261123~MEA**LN*1*IN~SE*7*0001~" EDI_END),
+		"X12-SEGMENT-ORDER@DTM5"},
+	{"r41 unknown", LIT(EDI_ISA EDI_GS EDI_ST "QQQ*1~" LIN "SE*5*0001~" EDI_END), "X12-SEGMENT-UNKNOWN@QQQ3"},
+	{"r41 of another message", LIT(EDI_ISA EDI_GS EDI_ST "AK1*SC*1~" LIN "SE*5*0001~" EDI_END),
+		"X12-SEGMENT-NOT-IN-SET@AK13"},
+	{"r41 mandatory", LIT(EDI_ISA EDI_GS "ST*832*0001~" LIN "SE*3*0001~" EDI_END), "X12-SEGMENT-MISSING@BCT2"},
+	{"r41 late instead of missing", LIT(EDI_ISA EDI_GS "ST*832*0001~DTM*007*20261123~BCT*PC*1~" LIN "SE*5*0001~" EDI_END),
+		"X12-SEGMENT-MISSING@BCT2"},
+	{"r41 loop without its first segment", LIT(EDI_ISA EDI_GS EDI_ST "N3*Way 1~N4*Bonn~" LIN "SE*6*0001~" EDI_END),
+		"X12-SEGMENT-UNEXPECTED@N33"},
+	{"r43 segment too often", LIT(EDI_ISA EDI_GS EDI_ST "BCT*PC*2~" LIN "SE*5*0001~" EDI_END),
+		"X12-SEGMENT-REPEAT@BCT3"},
+	{"no SE", LIT(EDI_ISA EDI_GS EDI_ST LIN EDI_END), "X12-ENVELOPE@SE6"},
+	{"no IEA before another ISA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~" EDI_832), "X12-ENVELOPE@IEA0"},
+	{"segment outside", LIT(EDI_ISA "LIN*1~" EDI_GS BODY EDI_END), "X12-ENVELOPE@LIN2"},
+	{"bytes behind", LIT(EDI_832 "GS*SC*"), "X12-NO-ISA@1 | t.edi: byte 224: behind the last"},
+};
+
+static void by_rows(void **state)
+{
+	int failed = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *got = edi_support_read(rows[i].in, X12_NOTES);
+		const bool part = strstr(rows[i].want, " | ") != NULL;
+		if (part ? strncmp(got, rows[i].want, strlen(rows[i].want)) == 0 : strcmp(got, rows[i].want) == 0)
+			continue;
+		print_error("%s:\n  got  '%s'\n  want '%s'\n", rows[i].name, got, rows[i].want);
+		failed++;
+	}
+	assert_int_equal(failed, 0);
+}
+
+/* r19: whatever is cut off, the file is never taken as whole. */
+static void cut_anywhere(void **state)
+{
+	static const char whole[] = EDI_832;
+
+	(void)state;
+	for (enum x12_level level = X12_ENVELOPE; level <= X12_NOTES; level = (enum x12_level)((int)level + 1)) {
+		for (size_t n = 0; n + 1 < sizeof(whole); n++) {
+			const char *got = edi_support_read((struct str){whole, n}, level);
+			if (got[0] == 0)
+				fail_msg("cut at %zu of %zu is taken as valid", n, sizeof(whole) - 1);
+			if (n + 2 < sizeof(whole) && !strstr(got, " | ") && !strstr(got, "X12-C"))
+				fail_msg("cut at %zu gives only '%s'", n, got);
+		}
+		assert_string_equal(edi_support_read((struct str){whole, sizeof(whole) - 1}, level), "");
+	}
+}
+
+static void context_and_loops(void **state)
+{
+	static const char in[] = EDI_ISA EDI_GS EDI_ST LIN "CTP**RES*1~DTM*007*20261123~SE*6*0001~" EDI_END;
+	const struct x12_read_options o = {.defs = edi_support_defs(), .file = STR("t"), .usage = 'T'};
+	const struct x12_context *c = NULL;
+	struct arena a;
+	struct diag d;
+	struct err e;
+	struct segment s;
+	enum x12_event ev;
+	struct x12_read *r = x12_read_open(-1, (struct str){in, sizeof(in) - 1}, &o, &e);
+
+	(void)state;
+	arena_init(&a);
+	diag_init(&d, &a);
+	assert_non_null(r);
+	c = x12_read_context(r);
+	while (x12_read_next(r, &ev, &s, &d, &e) == 1)
+		if (ev == X12_SEGMENT && str_is(s.tag, "DTM"))
+			break;
+	assert_true(str_is(c->isa_sender, "US"));
+	assert_true(str_is(c->group_version, "004010"));
+	assert_true(str_is(c->set_id, "832"));
+	assert_int_equal(c->segments, 5);
+	assert_int_equal(s.position, 5);
+	assert_int_equal(c->nloops, 2);
+	assert_true(str_starts(c->loops[0], STR("LIN")));
+	assert_true(str_starts(c->loops[1], STR("CTP")));
+	assert_int_equal(s.offset, strstr(in, "DTM*") - in);
+	assert_int_equal(d.errors, 1);
+	assert_true(str_is(d.first->code, "X12-USAGE"));
+	x12_read_close(r);
+	arena_done(&a);
+}
+
+/* Segments lie across the borders of blocks; read by position from a file. */
+static void totals_of_a_big_file(void **state)
+{
+	FILE *f = tmpfile();
+	const struct x12_read_options o = {.defs = edi_support_defs(), .level = X12_NOTES, .file = STR("big")};
+	const uint64_t items = 60000;
+	struct x12_totals t;
+	struct arena a;
+	struct diag d;
+	struct err e;
+
+	(void)state;
+	assert_non_null(f);
+	(void)fputs(EDI_ISA "\n" EDI_GS "\n" EDI_ST, f);
+	for (uint64_t i = 0; i < items; i++)
+		(void)fprintf(f, "LIN*%llu*UP*614141007349~\nPID*F****A thing of number %llu~\n",
+			(unsigned long long)i, (unsigned long long)i);
+	(void)fprintf(f, "SE*%llu*0001~" EDI_END, (unsigned long long)(items * 2 + 3));
+	assert_int_equal(fflush(f), 0);
+	arena_init(&a);
+	diag_init(&d, &a);
+	assert_int_equal(x12_read_totals(fileno(f), &o, STR("LIN-loop"), &t, &d, &e), 0);
+	assert_int_equal(d.n, 0);
+	assert_int_equal(t.loops, items);
+	assert_int_equal(t.segments, items * 2 + 7);
+	assert_int_equal(t.sets, 1);
+	assert_int_equal(t.bytes, ftell(f));
+	(void)fclose(f);
+	arena_done(&a);
+}
+
+static int done(void **state)
+{
+	(void)state;
+	edi_support_done();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_rows),
+		cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(context_and_loops),
+		cmocka_unit_test(totals_of_a_big_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, done);
+}

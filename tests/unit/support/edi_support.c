@@ -1,0 +1,77 @@
+/* See edi_support.h. */
+#include "unit/support/edi_support.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model/xml.h"
+
+static struct defs *defs;
+static int folder = -1;
+static char result[16384];
+
+struct defs *edi_support_defs(void)
+{
+	static const char *const name = "maps";
+
+	if (defs)
+		return defs;
+	xml_start();
+	folder = open(TEST_TOP "/maps", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder == -1)
+		abort();
+	defs = defs_new(&folder, &name, 1);
+	return defs;
+}
+
+void edi_support_done(void)
+{
+	defs_free(defs);
+	defs = NULL;
+	if (folder != -1)
+		(void)close(folder);
+	folder = -1;
+}
+
+static void add(size_t *n, const struct finding *f)
+{
+	if (sizeof(result) - *n < 400)
+		return;
+	*n += (size_t)snprintf(result + *n, sizeof(result) - *n, "%s" STR_FMT "@%.*s%u", *n ? " " : "",
+		STR_ARG(f->code), (int)(f->segment.n > 20 ? 20 : f->segment.n),
+		f->segment.p ? f->segment.p : "", f->segment_at);
+	if (f->element)
+		*n += (size_t)snprintf(result + *n, sizeof(result) - *n, ".%u", (unsigned)f->element);
+	if (f->component)
+		*n += (size_t)snprintf(result + *n, sizeof(result) - *n, "-%u", (unsigned)f->component);
+}
+
+const char *edi_support_read(struct str bytes, enum x12_level level)
+{
+	const struct x12_read_options o = {.defs = edi_support_defs(), .level = level, .file = STR("t.edi")};
+	struct arena a;
+	struct diag d;
+	struct err e;
+	struct segment s;
+	enum x12_event ev;
+	size_t n = 0;
+	int rc = 1;
+
+	arena_init(&a);
+	diag_init(&d, &a);
+	err_clear(&e);
+	result[0] = 0;
+	struct x12_read *r = x12_read_open(-1, bytes, &o, &e);
+	while (r && (rc = x12_read_next(r, &ev, &s, &d, &e)) == 1)
+		continue;
+	for (const struct finding *f = d.first; f; f = f->next)
+		add(&n, f);
+	if (!r || rc == -1)
+		(void)snprintf(result + n, sizeof(result) - n, " | %s", e.text);
+	x12_read_close(r);
+	arena_done(&a);
+	return result;
+}
