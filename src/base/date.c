@@ -74,7 +74,8 @@ struct date date_from_days(int64_t days)
 
 int64_t date_unix(const struct date *d)
 {
-	return date_days(d) * DAY_SECONDS + d->hour * 3600 + d->minute * 60 + d->second;
+	return date_days(d) * DAY_SECONDS + d->hour * INT64_C(3600) + d->minute * INT64_C(60) +
+		d->second;
 }
 
 /* Instants outside the years 1 to 9999 become the first or the last second of them. */
@@ -144,7 +145,8 @@ static bool assemble(const struct parts *p, int64_t offset, struct date *out)
 	d.month = (uint8_t)p->month;
 	d.day = (uint8_t)p->day;
 	if (p->has_time) {
-		at = date_unix(&d) + p->hour * 3600 + p->minute * 60 + p->second - offset;
+		at = date_unix(&d) + p->hour * INT64_C(3600) + p->minute * INT64_C(60) + p->second -
+			offset;
 		d = date_from_unix(at);
 		if (date_unix(&d) != at)
 			return false;
@@ -176,7 +178,7 @@ static bool zone(struct str s, int64_t *offset)
 	if (s.n > 0 || hours > OFFSET_HOURS || minutes > 59 ||
 		(hours == OFFSET_HOURS && minutes > 0))
 		return false;
-	*offset = (minus ? -1 : 1) * (hours * 3600 + minutes * 60);
+	*offset = (minus ? -1 : 1) * (hours * INT64_C(3600) + minutes * INT64_C(60));
 	return true;
 }
 
