@@ -276,6 +276,7 @@ static int close_set(struct making *m, struct err *e)
 	lineage_part(m, "tail", first);
 	m->set_open = false;
 	m->message_ready = false;
+	m->in_set = 0; /* the next item is the first of its message, also before that is open */
 	return 0;
 }
 
