@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "secure/hash.h"
 
-enum { BITS = 1 << 26, PROBES = 3 };
+/* 16 MB. A suspect may cost a pass: among a million different keys there is one in one of a
+ * thousand inputs, among four million there are a few. */
+enum { BITS = 1 << 27, PROBES = 6 };
 
 struct suspect {
 	uint64_t k[2];
@@ -50,7 +52,7 @@ static void key_bits(const struct dups *d, struct str key, uint64_t k[2])
 	memcpy(k, digest, 2 * sizeof(*k));
 }
 
-void dups_first(struct dups *d, struct str key)
+bool dups_first(struct dups *d, struct str key)
 {
 	uint64_t k[2];
 	bool new_one = false;
@@ -63,9 +65,10 @@ void dups_first(struct dups *d, struct str key)
 		d->bits[bit / 64] |= mask;
 	}
 	if (new_one)
-		return;
+		return true;
 	mem_grow(&d->list, &d->cap, d->n + 1, sizeof(*d->list));
 	d->list[d->n++] = (struct suspect){{k[0], k[1]}, 0};
+	return false;
 }
 
 static int by_key(const void *a, const void *b)

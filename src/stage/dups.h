@@ -14,7 +14,8 @@ struct dups;
 
 struct dups *dups_new(void);
 void dups_free(struct dups *d);
-void dups_first(struct dups *d, struct str key);  /* first pass */
+/* First pass. False: a suspect, the key may have been there before. */
+bool dups_first(struct dups *d, struct str key);
 bool dups_again(struct dups *d);		  /* is a second pass needed? Prepares it */
 void dups_second(struct dups *d, struct str key); /* second pass */
 bool dups_is(

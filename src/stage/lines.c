@@ -45,7 +45,8 @@ static int fill(struct lines *l, struct err *e)
 
 	if (left > LINES_MAX)
 		return err_set(e, ERR_INPUT, "a line is longer than %d bytes", LINES_MAX);
-	memmove(l->buf.p, l->buf.p + l->at, left);
+	if (left > 0)
+		memmove(l->buf.p, l->buf.p + l->at, left);
 	l->buf.n = left;
 	l->at = 0;
 	if (fsx_pread(l->fd, block, sizeof(block), l->offset, &got, e) == -1)
@@ -70,8 +71,6 @@ int lines_next(struct lines *l, struct str *line, struct err *e)
 			return err_set(e, ERR_INPUT, "the last line is not complete");
 		if (l->end)
 			return 0;
-		if (!l->buf.p)
-			buf_put(&l->buf, "", 0);
 		if (fill(l, e) == -1)
 			return -1;
 	}

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fsx.h"
 #include "base/json.h"
@@ -24,6 +25,7 @@ enum { FLUSH = 1 << 20, OUT_MAX = 64 << 20, PROGRESS_EVERY = 256 };
 /* A line file on its way out. */
 struct stream {
 	int fd;
+	off_t start; /* where fd stood: a file of several conversions */
 	struct buf buf;
 };
 
@@ -32,6 +34,8 @@ struct making {
 	struct produce_counts *c;
 	struct map_run *run;
 	struct dups *dups;
+	bool watch;   /* keys are put into dups while items are converted */
+	bool suspect; /* and one may have been there before */
 	struct hash_ctx *hash;
 	struct x12_writer writer;
 	struct stream out, lineage, aside, result;
@@ -47,6 +51,7 @@ struct making {
 static void stream_open(struct stream *s, int fd)
 {
 	s->fd = fd;
+	s->start = fd == -1 ? 0 : lseek(fd, 0, SEEK_CUR);
 	buf_init(&s->buf, OUT_MAX);
 }
 
@@ -69,6 +74,12 @@ static int flush_all(struct making *m, size_t over, struct err *e)
 		stream_flush(&m->aside, over, "items set aside", e) == -1)
 		return -1;
 	return stream_flush(&m->result, over, "results", e);
+}
+
+static void writing_start(struct making *m)
+{
+	x12_writer_init(&m->writer, m->p->profile, &m->out.buf);
+	buf_c(&m->lineage.buf, "gridspool-lineage\t1\n");
 }
 
 static void tab(struct buf *b)
@@ -223,12 +234,13 @@ static void lineage_part(struct making *m, const char *what, uint64_t first)
 
 static int open_set(struct making *m, struct err *e)
 {
-	uint64_t isa = 0;
-	uint64_t gs = 0;
+	uint64_t isa = m->c->isa;
+	uint64_t gs = m->c->gs;
 
 	if (!m->started) {
-		if (m->p->number(m->p->ctx, 'I', &isa, e) == -1 ||
-			m->p->number(m->p->ctx, 'G', &gs, e) == -1)
+		if (isa == 0 &&
+			(m->p->number(m->p->ctx, 'I', &isa, e) == -1 ||
+				m->p->number(m->p->ctx, 'G', &gs, e) == -1))
 			return -1;
 		x12_writer_open_interchange(&m->writer, isa);
 		x12_writer_open_group(&m->writer, map_target(m->p->map)->group, gs);
@@ -266,6 +278,7 @@ static int close_set(struct making *m, struct err *e)
 	lineage_part(m, "tail", first);
 	m->set_open = false;
 	m->message_ready = false;
+	m->in_set = 0; /* the next item is the first of its message, also before that is open */
 	return 0;
 }
 
@@ -444,6 +457,10 @@ static int convert_item(struct making *m, const struct item *it, struct diag *d,
 	}
 	if (r.key.n > KEY_MAX)
 		return refuse_key(m, it, r.key, d, e);
+	if (m->watch && r.key.n > 0 && !dups_first(m->dups, r.key)) {
+		m->suspect = true;
+		return 0;
+	}
 	if (not_due(m, r.key))
 		return 0;
 	key = arena_str(&m->item, r.key);
@@ -451,7 +468,7 @@ static int convert_item(struct making *m, const struct item *it, struct diag *d,
 		map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
 		return -1;
 	good = fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0;
-	if (m->dups && key.n > 0 && dups_is(m->dups, key)) {
+	if (m->dups && !m->watch && key.n > 0 && dups_is(m->dups, key)) {
 		add_duplicate(d, key);
 		good = false;
 	}
@@ -493,17 +510,23 @@ static int key_pass(struct making *m, struct reader *source, enum pass pass, str
 			r.verdict == MAP_WITHDRAWN || r.key.n == 0)
 			continue;
 		if (pass == PASS_FIRST)
-			dups_first(m->dups, r.key);
+			(void)dups_first(m->dups, r.key);
 		else
 			dups_second(m->dups, r.key);
 	}
 }
 
 /* The source once more from its start: a reader of its own on the same descriptor. */
-static int read_keys(struct making *m, enum pass pass, struct err *e)
+static struct reader *once_more(const struct making *m, struct err *e)
 {
 	const struct reader *like = m->p->source;
-	struct reader *again = reader_open(like->fd, &like->spec, m->p->input.names, e);
+
+	return reader_open(like->fd, &like->spec, m->p->input.names, e);
+}
+
+static int read_keys(struct making *m, enum pass pass, struct err *e)
+{
+	struct reader *again = once_more(m, e);
 	int rc = -1;
 
 	if (again)
@@ -512,27 +535,15 @@ static int read_keys(struct making *m, enum pass pass, struct err *e)
 	return rc;
 }
 
-static int find_duplicates(struct making *m, struct err *e)
+/* Converts to the end, or, while keys are only watched, to the first one that may be a duplicate. */
+static int read_items(struct making *m, struct reader *source, struct err *e)
 {
-	if (!map_key_unique(m->p->map))
-		return 0;
-	m->dups = dups_new();
-	if (read_keys(m, PASS_FIRST, e) == -1)
-		return -1;
-	if (dups_again(m->dups))
-		return read_keys(m, PASS_SECOND, e);
-	return 0;
-}
-
-static int read_items(struct making *m, struct err *e)
-{
-	struct reader *source = m->p->source;
 	struct item it;
 	struct diag d;
 	uint64_t seen = 0;
 	int rc = 0;
 
-	for (;;) {
+	while (!m->suspect) {
 		arena_reset(&m->item);
 		diag_init(&d, &m->item);
 		memset(&it, 0, sizeof(it));
@@ -550,6 +561,65 @@ static int read_items(struct making *m, struct err *e)
 		if (++seen % PROGRESS_EVERY == 0 && m->p->progress)
 			m->p->progress(m->p->ctx, m->c->items, source->bytes, source->size);
 	}
+	return 0;
+}
+
+/* --- unique keys --- */
+
+/* Back to where nothing was made. The control numbers that were drawn stay: the unit has them. */
+static int start_anew(struct making *m, struct err *e)
+{
+	struct stream *const all[] = {&m->out, &m->lineage, &m->aside, &m->result};
+	const struct produce_counts numbers = {.isa = m->c->isa, .gs = m->c->gs};
+
+	*m->c = numbers;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		buf_clear(&all[i]->buf);
+		if (all[i]->fd != -1 &&
+			(ftruncate(all[i]->fd, all[i]->start) == -1 ||
+				lseek(all[i]->fd, all[i]->start, SEEK_SET) == -1))
+			return err_errno(e, ERR_IO, "write the output anew");
+	}
+	writing_start(m);
+	m->message_ready = m->set_open = m->started = m->suspect = m->watch = false;
+	m->in_set = 0;
+	return 0;
+}
+
+/* A key may be there twice: the rest of the keys, a second look at the suspects, and all anew. */
+static int settle_duplicates(struct making *m, struct reader *source, struct err *e)
+{
+	struct reader *again = NULL;
+	int rc = -1;
+
+	if (key_pass(m, source, PASS_FIRST, e) == -1 || !dups_again(m->dups) ||
+		read_keys(m, PASS_SECOND, e) == -1 || start_anew(m, e) == -1)
+		return -1;
+	again = once_more(m, e);
+	if (again)
+		rc = read_items(m, again, e);
+	reader_close(again);
+	return rc;
+}
+
+/*
+ * Keys are hardly ever there twice, so all is converted at once, the keys are watched, and only a
+ * suspect makes us begin again. Who is told of findings as they come is told once: then the keys
+ * are read first.
+ */
+static int read_all(struct making *m, struct err *e)
+{
+	if (!map_key_unique(m->p->map))
+		return read_items(m, m->p->source, e);
+	m->dups = dups_new();
+	m->watch = !m->p->finding;
+	if (!m->watch &&
+		(read_keys(m, PASS_FIRST, e) == -1 ||
+			(dups_again(m->dups) && read_keys(m, PASS_SECOND, e) == -1)))
+		return -1;
+	if (read_items(m, m->p->source, e) == -1)
+		return -1;
+	return m->suspect ? settle_duplicates(m, m->p->source, e) : 0;
 }
 
 static int report_orphans(struct making *m, struct err *e)
@@ -593,8 +663,7 @@ static int make_all(struct making *m, struct err *e)
 	if (!m->run)
 		return -1;
 	report(m, &d);
-	if (find_duplicates(m, e) == -1 || read_items(m, e) == -1 || report_orphans(m, e) == -1 ||
-		close_set(m, e) == -1)
+	if (read_all(m, e) == -1 || report_orphans(m, e) == -1 || close_set(m, e) == -1)
 		return -1;
 	if (m->started) {
 		x12_writer_close_group(&m->writer);
@@ -619,8 +688,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	stream_open(&m.lineage, p->lineage);
 	stream_open(&m.aside, p->aside);
 	stream_open(&m.result, p->result);
-	x12_writer_init(&m.writer, p->profile, &m.out.buf);
-	buf_c(&m.lineage.buf, "gridspool-lineage\t1\n");
+	writing_start(&m);
 	rc = make_all(&m, e);
 	map_run_free(m.run);
 	dups_free(m.dups);

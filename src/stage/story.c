@@ -390,8 +390,9 @@ static int tell_item(struct env *v, const struct subject *s, struct story *t, st
 	if (db_one_int(db, &open, e, "SELECT COUNT(*) FROM aside WHERE key = ?1 AND closed = 0",
 		    "s", s->name) != 1 ||
 		db_one_int(db, &rejected, e,
-			"SELECT COUNT(*) FROM item WHERE key = ?1 AND state = 'rejected'", "s",
-			s->name) != 1)
+			"SELECT COUNT(*) FROM item WHERE agreement IN (SELECT agreement FROM "
+			"unit) AND key = ?1 AND state = 'rejected'",
+			"s", s->name) != 1)
 		return -1;
 	t->next = open > 0
 		? STR("correct it at the source; a later good version closes the findings")
@@ -400,7 +401,7 @@ static int tell_item(struct env *v, const struct subject *s, struct story *t, st
 		: STR("nothing; it is sent when it is due");
 	if (db_query(db, &rows, e,
 		    "SELECT agreement, state, interchange, at, reason FROM item WHERE "
-		    "key = ?1 ORDER BY agreement",
+		    "agreement IN (SELECT agreement FROM unit) AND key = ?1 ORDER BY agreement",
 		    "s", s->name) == -1 ||
 		list_rows(t, "partners", states, "ccitc", rows, e) == -1)
 		return -1;

@@ -158,8 +158,8 @@ static int is_named(struct env *v, enum subject_kind kind, struct str name, stru
 			"SELECT 1 FROM unit WHERE agreement = ?1 LIMIT 1", "s", name);
 	}
 	return db_one_int(v->ledger.db, &n, e,
-		"SELECT 1 FROM item WHERE key = ?1 UNION SELECT 1 FROM aside WHERE key = ?1 "
-		"UNION SELECT 1 FROM feedback WHERE key = ?1 LIMIT 1",
+		"SELECT 1 FROM item WHERE agreement IN (SELECT agreement FROM unit) AND key = ?1 "
+		"UNION SELECT 1 FROM aside WHERE key = ?1 UNION SELECT 1 FROM feedback WHERE key = ?1 LIMIT 1",
 		"s", name);
 }
 

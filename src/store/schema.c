@@ -57,7 +57,6 @@ static const char *const statements[] = {
 	"reason TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL, PRIMARY KEY(agreement, key))",
 	"CREATE INDEX item_interchange ON item(interchange)",
 	"CREATE INDEX item_state ON item(agreement, state)",
-	"CREATE INDEX item_key ON item(key)",
 	"CREATE TABLE aside(agreement TEXT NOT NULL, key TEXT NOT NULL, file TEXT NOT NULL, unit INTEGER "
 	"NOT NULL, name TEXT NOT NULL, codes TEXT NOT NULL, note TEXT NOT NULL, opened INTEGER NOT NULL, "
 	"closed INTEGER NOT NULL DEFAULT 0)",

@@ -1,0 +1,215 @@
+/* Workers: what they inherit, how their end is told, and that they do not outlive us. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/fsx.h"
+#include "stage/frame.h"
+#include "stage/proc.h"
+
+static bool is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) != -1;
+}
+
+struct seen {
+	int keep, other;
+};
+
+/* Which descriptors are there? 0 as it should be, else what is wrong. */
+static int look_around(int fd, void *arg)
+{
+	const struct seen *s = arg;
+
+	if (!is_open(fd) || !is_open(s->keep) || !is_open(STDERR_FILENO))
+		return 1;
+	for (int i = STDERR_FILENO + 1; i < 256; i++) {
+		if (i != fd && i != s->keep && is_open(i))
+			return 2;
+	}
+	return 0;
+}
+
+static void closes_what_is_not_kept(void **state)
+{
+	struct proc p;
+	struct proc_end end;
+	struct err e;
+	struct seen s;
+
+	(void)state;
+	s.keep = fsx_scratch(&e);
+	s.other = fsx_scratch(&e);
+	assert_true(s.keep > 2 && s.other > 2);
+	assert_int_equal(proc_start(&p, look_around, &s, &s.keep, 1, &e), 0);
+	assert_true(is_open(s.other)); /* ours stay */
+	proc_wait(&p, &end);
+	assert_false(end.crashed);
+	assert_int_equal(end.status, 0);
+	assert_int_equal(p.fd, -1);
+	assert_int_equal(
+		proc_start(&p, look_around, &s, &s.other, 1, &e), 0); /* proof that it looks */
+	proc_wait(&p, &end);
+	assert_int_equal(end.status, 1);
+	fsx_close(s.keep);
+	fsx_close(s.other);
+}
+
+static int answer(int fd, void *arg)
+{
+	static struct frame f;
+	struct err e;
+
+	if (frame_receive(fd, &f, &e) != 1)
+		return 1;
+	const int64_t n = frame_get_int(&f);
+	frame_start(&f, FRAME_RESULT);
+	frame_int(&f, n * *(const int *)arg);
+	return frame_send(fd, &f, &e) == 0 ? 42 : 2;
+}
+
+static void talks_over_the_pair(void **state)
+{
+	static struct frame f;
+	struct proc p[2];
+	struct proc_end end;
+	struct err e;
+	const int factors[2] = {3, 5};
+	size_t which = 9;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		int factor = factors[i];
+		assert_int_equal(proc_start(&p[i], answer, &factor, NULL, 0, &e), 0);
+	}
+	assert_int_equal(proc_poll(p, 2, 0, &which, &e), 0); /* both wait for us */
+	frame_start(&f, FRAME_WORK);
+	frame_int(&f, 7);
+	assert_int_equal(frame_send(p[1].fd, &f, &e), 0);
+	assert_int_equal(proc_poll(p, 2, 20000, &which, &e), 1);
+	assert_int_equal(which, 1);
+	assert_int_equal(frame_receive(p[1].fd, &f, &e), 1);
+	assert_int_equal(frame_get_int(&f), 35);
+	proc_wait(&p[1], &end);
+	assert_int_equal(end.status, 42);
+	proc_kill(&p[0]);
+	assert_int_equal(p[0].pid, 0);
+}
+
+static int crash(int fd, void *arg)
+{
+	(void)fd;
+	(void)signal(*(const int *)arg, SIG_DFL);
+	return raise(*(const int *)arg);
+}
+
+static void tells_how_it_ended(void **state)
+{
+	static const int signals[] = {SIGKILL, SIGTERM};
+	struct proc p;
+	struct proc_end end;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		int sig = signals[i];
+		static struct frame f;
+		assert_int_equal(proc_start(&p, crash, &sig, NULL, 0, &e), 0);
+		assert_int_equal(
+			frame_receive(p.fd, &f, &e), 0); /* its end is the end of the pair */
+		proc_wait(&p, &end);
+		assert_true(end.crashed);
+		assert_int_equal(end.signal, signals[i]);
+	}
+	p.pid = 0;
+	p.fd = -1;
+	proc_kill(&p); /* nobody: nothing happens */
+	proc_wait(&p, &end);
+	assert_false(end.crashed);
+}
+
+static int sleep_on(int fd, void *arg)
+{
+	(void)fd;
+	(void)arg;
+	for (int i = 0; i < 100; i++)
+		clock_sleep_ms(1000);
+	return 0;
+}
+
+/* A supervisor that starts a worker, tells its process id, and is killed. */
+static void supervisor(int out)
+{
+	struct proc p;
+	struct err e;
+
+	if (proc_start(&p, sleep_on, NULL, NULL, 0, &e) == 0 &&
+		write(out, &p.pid, sizeof(p.pid)) == sizeof(p.pid))
+		(void)raise(SIGKILL);
+	_exit(1);
+}
+
+static void dies_with_us(void **state)
+{
+	int out[2];
+	int status = 0;
+	pid_t worker = 0;
+	bool gone = false;
+
+	(void)state;
+	assert_int_equal(pipe(out), 0);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0); /* the orphan comes to us */
+	const pid_t pid = fork();
+	assert_true(pid != -1);
+	if (pid == 0)
+		supervisor(out[1]);
+	assert_int_equal(read(out[0], &worker, sizeof(worker)), sizeof(worker));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	for (int i = 0; i < 200 && !gone; i++) {
+		gone = waitpid(worker, &status, WNOHANG) == worker;
+		if (!gone)
+			clock_sleep_ms(50);
+	}
+	if (!gone)
+		(void)kill(worker, SIGKILL);
+	assert_true(gone);
+	/* Killed by the kernel, or it saw at once that we were gone. */
+	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 75);
+	assert_int_equal(close(out[0]), 0);
+	assert_int_equal(close(out[1]), 0);
+}
+
+static void hears_signals(void **state)
+{
+	(void)state;
+	proc_catch_signals();
+	assert_false(proc_told_to_stop());
+	assert_int_equal(raise(SIGTERM), 0);
+	assert_true(proc_told_to_stop());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(closes_what_is_not_kept),
+		cmocka_unit_test(talks_over_the_pair),
+		cmocka_unit_test(tells_how_it_ended),
+		cmocka_unit_test(dies_with_us),
+		cmocka_unit_test(hears_signals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,339 @@
+/* A small map over a CSV: what is sent, set aside and left out, the lines about it, the counts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/fsx.h"
+#include "stage/produce.h"
+#include "unit/support/map_world.h"
+
+static const char map[] =
+	"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"csv\" item=\"row\"/>"
+	"<target format=\"x12\" version=\"004010\" message=\"832\"/>"
+	"<select if=\"status = 'A'\"/><key value=\"sku\" unique=\"yes\"/>"
+	"<require test=\"name\" field=\"name\" code=\"NAME-MISSING\">The name is missing.</require>"
+	"<message items=\"2\"><BCT BCT01=\"'PC'\"/><item>"
+	"<LIN LIN01=\"item-number()\" LIN02=\"'VN'\" LIN03=\"sku\"/>"
+	"<PID PID01=\"'F'\" PID02=\"'08'\" PID05=\"name\"/></item>"
+	"<CTT CTT01=\"item-count()\"/></message></map>";
+
+static struct x12_profile profile(void)
+{
+	return (struct x12_profile){.element = '*',
+		.component = '>',
+		.terminator = '~',
+		.newline = true,
+		.repertoire = X12_LATIN1,
+		.sender_qual = STR("ZZ"),
+		.sender = STR("US"),
+		.receiver_qual = STR("ZZ"),
+		.receiver = STR("THEM"),
+		.group_sender = STR("US"),
+		.group_receiver = STR("THEM"),
+		.isa_version = STR("00401"),
+		.group_version = STR("004010"),
+		.usage = 'T',
+		.when = {.year = 2026, .month = 11, .day = 23, .hour = 2, .has_time = true}};
+}
+
+enum { OUT, LINEAGE, ASIDE, RESULT, FILES };
+
+struct night {
+	struct map_world w;
+	struct produce p;
+	struct x12_profile profile;
+	struct produce_counts c;
+	int fd[FILES];
+	char text[FILES][8192];
+	int numbers;  /* control numbers that were asked for */
+	int findings; /* that were told */
+};
+
+static int next_number(void *ctx, char kind, uint64_t *number, struct err *e)
+{
+	struct night *n = ctx;
+
+	(void)e;
+	*number = (kind == 'I' ? 700 : 40) + (uint64_t)++n->numbers;
+	return 0;
+}
+
+static void count_finding(void *ctx, const struct finding *f)
+{
+	struct night *n = ctx;
+
+	(void)f;
+	n->findings++;
+}
+
+static void open_night(struct night *n, const char *csv, bool told)
+{
+	FILE *f = fopen("items.csv", "w");
+	const struct reader_spec spec = {.format = STR("csv"), .file = STR("items.csv")};
+	struct err e;
+
+	memset(n, 0, sizeof(*n));
+	assert_non_null(f);
+	assert_true(fputs(csv, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	map_world_start(&n->w, NULL);
+	if (!map_world_load(&n->w, map))
+		fail_msg("%s", n->w.faults.first->text);
+	map_world_open(&n->w, "items.csv", spec, NULL, NULL);
+	for (int i = 0; i < FILES; i++) {
+		n->fd[i] = fsx_scratch(&e);
+		assert_true(n->fd[i] != -1);
+	}
+	n->profile = profile();
+	n->p = (struct produce){.map = n->w.map,
+		.source = n->w.source,
+		.input = n->w.input,
+		.profile = &n->profile,
+		.defs = n->w.defs,
+		.out = n->fd[OUT],
+		.lineage = n->fd[LINEAGE],
+		.aside = n->fd[ASIDE],
+		.result = n->fd[RESULT],
+		.number = next_number,
+		.finding = told ? count_finding : NULL,
+		.ctx = n};
+}
+
+static void run(struct night *n)
+{
+	struct err e;
+
+	if (produce_run(&n->p, &n->c, &e) == -1 || produce_read_back(&n->p, &n->c, &e) == -1)
+		fail_msg("%s", e.text);
+	for (int i = 0; i < FILES; i++) {
+		size_t got = 0;
+		assert_int_equal(
+			fsx_pread(n->fd[i], n->text[i], sizeof(n->text[i]) - 1, 0, &got, &e), 0);
+		n->text[i][got] = '\0';
+	}
+}
+
+static void close_night(struct night *n)
+{
+	for (int i = 0; i < FILES; i++)
+		fsx_close(n->fd[i]);
+	map_world_done(&n->w);
+}
+
+/* C is not selected, D has no name, B and E are there twice, the second E at the very end. */
+static const char rows[] = "sku,name,status\n"
+			   "A,Anna,A\n"
+			   "B,Bert,A\n"
+			   "C,Carl,X\n"
+			   "D,,A\n"
+			   "B,Bert again,A\n"
+			   "E,Emma,A\n"
+			   "F,Fritz,A\n"
+			   "G,G\xc3\xbcnter,A\n"
+			   "H,Hugo * ~,A\n"
+			   "E,Emma again,A\n";
+
+static const char want_out[] =
+	"ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261123*0200*U*00401*000000701*0*T*>~\n"
+	"GS*SC*US*THEM*20261123*0200*42*X*004010~\n"
+	"ST*832*0001~\nBCT*PC~\nLIN*1*VN*A~\nPID*F*08***Anna~\nLIN*2*VN*F~\nPID*F*08***Fritz~\nCTT*2~\nSE*8*0001~\n"
+	"ST*832*0002~\nBCT*PC~\nLIN*1*VN*G~\nPID*F*08***G\xfcnter~\nCTT*1~\nSE*6*0002~\n"
+	"GE*2*42~\nIEA*1*000000701~\n";
+
+static const char want_lineage[] = "gridspool-lineage\t1\n"
+				   "head\t0001\t1\t2\n"
+				   "item\t0001\t3\t4\t16\t16\titems.csv\tA\t\n"
+				   "item\t0001\t5\t6\t72\t72\titems.csv\tF\t\n"
+				   "tail\t0001\t7\t7\n"
+				   "head\t0002\t1\t2\n"
+				   "item\t0002\t3\t4\t82\t82\titems.csv\tG\t\n"
+				   "tail\t0002\t5\t5\n";
+
+static size_t count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (const char *p = strstr(text, what); p; p = strstr(p + 1, what))
+		n++;
+	return n;
+}
+
+static void check_night(const struct night *n)
+{
+	assert_string_equal(n->text[OUT], want_out);
+	assert_string_equal(n->text[LINEAGE], want_lineage);
+	assert_int_equal(n->c.items, 10);
+	assert_int_equal(n->c.out, 3);
+	assert_int_equal(n->c.unselected, 1);
+	assert_int_equal(n->c.aside, 6);
+	assert_int_equal(n->c.sets, 2);
+	assert_int_equal(n->c.isa, 701);
+	assert_int_equal(n->c.gs, 42);
+	assert_int_equal(n->numbers, 2); /* beginning again takes no others */
+	assert_int_equal(count(n->text[ASIDE], "\n"), 6);
+	assert_int_equal(count(n->text[ASIDE], "KEY-DUPLICATE"), 4);
+	assert_int_equal(count(n->text[ASIDE], "NAME-MISSING"), 1);
+	assert_int_equal(count(n->text[ASIDE], "\"raw\":\"H,Hugo * ~,A\""), 1);
+	assert_int_equal(count(n->text[RESULT], "O\t0001\t"), 2);
+	assert_int_equal(count(n->text[RESULT], "O\t0002\t"), 1);
+	assert_int_equal(count(n->text[RESULT], "S\t0001\t2\n"), 1);
+	assert_int_equal(count(n->text[RESULT], "S\t0002\t1\n"), 1);
+	assert_int_equal(count(n->text[RESULT], "A\tKEY-DUPLICATE\titems.csv\tB\t"), 2);
+	assert_int_equal(count(n->text[RESULT], "\n"), 3 + 2 + 6);
+}
+
+static void reconciles(void **state)
+{
+	struct night n;
+
+	(void)state;
+	open_night(&n, rows, false); /* begins again at the second B */
+	run(&n);
+	check_night(&n);
+	close_night(&n);
+	open_night(&n, rows, true); /* reads the keys first */
+	run(&n);
+	check_night(&n);
+	assert_int_equal(n.findings, 7); /* H has two separators in its name */
+	close_night(&n);
+}
+
+/* What stood in a file before is of another conversion and stays, also when all begins again. */
+static void adds_to_files(void **state)
+{
+	struct night n;
+	struct err e;
+
+	(void)state;
+	open_night(&n, rows, false);
+	assert_int_equal(fsx_write_all(n.fd[ASIDE], "before\n", 7, &e), 0);
+	run(&n);
+	assert_int_equal(strncmp(n.text[ASIDE], "before\n{", 8), 0);
+	assert_int_equal(count(n.text[ASIDE], "\n"), 7);
+	close_night(&n);
+}
+
+static struct known *extract(const char *text)
+{
+	struct known *k = NULL;
+	struct err e;
+	const int fd = fsx_scratch(&e);
+
+	assert_int_equal(fsx_write_all(fd, text, strlen(text), &e), 0);
+	assert_int_equal(known_load(fd, &k, &e), 0);
+	fsx_close(fd);
+	return k;
+}
+
+/* The hash of an item's content, as the result of a first night says. */
+static void hash_of_item(const char *result, const char *key, char hash[33])
+{
+	char end[20];
+
+	(void)snprintf(end, sizeof(end), "\t%s\n", key);
+	const char *p = strstr(result, end);
+	assert_true(p && p - result >= 32);
+	memcpy(hash, p - 32, 32);
+	hash[32] = '\0';
+}
+
+static void leaves_out_what_is_known(void **state)
+{
+	static const char items[] = "sku,name,status\nA,Anna,A\nB,Bert,A\nC,Carl,A\nD,Dora,A\n";
+	struct night n;
+	char a[33];
+	char b[33];
+	char text[400];
+
+	(void)state;
+	open_night(&n, items, false);
+	run(&n);
+	hash_of_item(n.text[RESULT], "A", a);
+	hash_of_item(n.text[RESULT], "B", b);
+	assert_string_not_equal(a, b);
+	close_night(&n);
+	(void)snprintf(text, sizeof(text),
+		"A\taccepted\t%s\nB\trejected\t%s\nC\taccepted\told\nD\tdue\tx\n", a, b);
+	for (int due = 0; due < 2; due++) {
+		struct known *k = extract(text);
+		open_night(&n, items, false);
+		n.p.known = k;
+		n.p.only_changes = true;
+		n.p.only_due = due == 1;
+		run(&n);
+		assert_int_equal(n.c.items, 4);
+		assert_int_equal(n.c.out, due ? 1 : 2); /* C changed, D is due */
+		assert_int_equal(n.c.unchanged, due ? 3 : 1);
+		assert_int_equal(n.c.waiting, due ? 0 : 1);
+		assert_int_equal(count(n.text[OUT], "*VN*C~"), due ? 0 : 1);
+		assert_int_equal(count(n.text[OUT], "*VN*D~"), 1);
+		close_night(&n);
+		known_free(k);
+	}
+}
+
+static void nothing_to_send(void **state)
+{
+	static const char *const inputs[] = {
+		"sku,name,status\n", "sku,name,status\nA,Anna,X\n", "sku,name,status\nA,,A\n"};
+	struct night n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+		open_night(&n, inputs[i], false);
+		run(&n);
+		assert_int_equal(n.c.out, 0);
+		assert_int_equal(n.c.items, i > 0);
+		assert_string_equal(n.text[OUT], "");
+		assert_int_equal(n.numbers, 0); /* no number is taken for nothing */
+		close_night(&n);
+	}
+}
+
+/* One changed byte of the output, and it may not leave. */
+static void reads_back(void **state)
+{
+	static const struct {
+		const char *find, *put;
+	} changes[] = {{"SE*8", "SE*7"}, {"GE*2", "GE*3"}, {"LIN*2", "LIX*2"},
+		{"*000000701~\n", "*000000702~\n"}, {"PID*F", "PID*Q"}};
+	struct night n;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		open_night(&n, rows, false);
+		run(&n);
+		char *at = strstr(n.text[OUT], changes[i].find);
+		assert_non_null(at);
+		if (i == 3)
+			at = strrchr(n.text[OUT], '*');
+		memcpy(at, changes[i].put, strlen(changes[i].put));
+		assert_int_equal(lseek(n.fd[OUT], 0, SEEK_SET), 0);
+		assert_int_equal(fsx_write_all(n.fd[OUT], n.text[OUT], strlen(n.text[OUT]), &e), 0);
+		if (produce_read_back(&n.p, &n.c, &e) != -1)
+			fail_msg("%s for %s was not seen", changes[i].put, changes[i].find);
+		assert_int_equal(e.code, ERR_CORRUPT);
+		close_night(&n);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reconciles),
+		cmocka_unit_test(adds_to_files),
+		cmocka_unit_test(leaves_out_what_is_known),
+		cmocka_unit_test(nothing_to_send),
+		cmocka_unit_test(reads_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
