@@ -3,6 +3,8 @@
 import collections
 import json
 import os
+import re
+import shutil
 import subprocess
 
 import night
@@ -124,6 +126,27 @@ def test_all():
     test_nights("all", 220)
 
 
+def test_example():
+    """spool/example as it is, but for its ledger's instance and where the partners are reached."""
+    example = os.path.join(night.ROOT, "spool", "example")
+    with night.Night(ready="marker") as n:
+        shutil.copytree(os.path.join(example, "bundle"), n.path("bundle"), dirs_exist_ok=True)
+        with open(os.path.join(example, "environment.xml"), encoding="utf-8") as f:
+            n.write("environment.xml", re.sub('instance="[0-9a-f]+"', 'instance="%s"' % n.instance, f.read()))
+        with open(os.path.join(example, "partners", "nord.xml"), encoding="utf-8") as f:
+            n.write("partners/nord.xml", f.read().replace("/srv/partners", n.top))
+        n.program("check", expect=0)
+        n.drop_all(night.SAMPLE)
+        check("SOURCE-MISSING" in n.run(expect=1).err, "nothing is said of files without a marker")
+        equal(n.mail("acme"), [], "mail before the files are said to be complete")
+        for source in night.SOURCES:
+            for name in os.listdir(n.path("inbox", source)):
+                n.drop(source, name + ".ready", b"")
+        n.run(expect=1)
+        for partner in ("acme", "nord"):
+            check_outcomes(n, partner)
+
+
 if __name__ == "__main__":
     night.need_sample()
-    night.main(test_changes, test_all)
+    night.main(test_changes, test_all, test_example)
