@@ -129,13 +129,15 @@ bool args_take(int *argc, char **argv, const char *flag)
 }
 
 /* The value of option name at argv[*at], behind which *at moves; NULL when it is something else. */
-static int value_of(int argc, char **argv, int *at, const char *name, const char **value, struct err *e)
+static int value_of(
+	int argc, char **argv, int *at, const char *name, const char **value, struct err *e)
 {
 	const size_t n = strlen(name);
 	const char *s = argv[*at];
 
 	*value = NULL;
-	if (strncmp(s, "--", 2) != 0 || strncmp(s + 2, name, n) != 0 || (s[n + 2] != '\0' && s[n + 2] != '='))
+	if (strncmp(s, "--", 2) != 0 || strncmp(s + 2, name, n) != 0 ||
+		(s[n + 2] != '\0' && s[n + 2] != '='))
 		return 0;
 	if (s[n + 2] == '=')
 		*value = s + n + 3;

@@ -31,8 +31,8 @@ int args_parse(int argc, char **argv, const struct args_option *options, size_t 
 /* Takes every --NAME VALUE and --NAME=VALUE out of argv, for options that may come more than once;
  * each is called with the values in their order and may refuse one. */
 int args_each(int *argc, char **argv, const char *name,
-	int (*each)(void *ctx, const char *value, struct err *e), void *ctx,
-	struct err *e) ATTR_CHECK;
+	int (*each)(void *ctx, const char *value, struct err *e), void *ctx, struct err *e)
+	ATTR_CHECK;
 
 /* Takes the flag out of argv wherever it stands before "--"; true when it was there. */
 bool args_take(int *argc, char **argv, const char *flag);

@@ -81,15 +81,18 @@ static void list(struct buf *out)
 	columns_init(&c, &a, 3);
 	columns_add(&c, (const struct str[]){STR("FINDING"), STR("SEVERITY"), STR("MEANING")});
 	for (size_t i = 0; i < n; i++)
-		columns_add(&c, (const struct str[]){str_c(codes[i].name), str_c(codes_severity(codes[i].severity)),
-			str_c(codes[i].meaning)});
+		columns_add(&c,
+			(const struct str[]){str_c(codes[i].name),
+				str_c(codes_severity(codes[i].severity)), str_c(codes[i].meaning)});
 	columns_print(&c, out);
 	buf_ch(out, '\n');
 	reasons = reason_all(&n);
 	columns_init(&c, &a, 3);
 	columns_add(&c, (const struct str[]){STR("REASON"), STR("OWNER"), STR("MEANING")});
 	for (size_t i = 0; i < n; i++)
-		columns_add(&c, (const struct str[]){str_c(reasons[i].code), str_c(reasons[i].owner), str_c(reasons[i].meaning)});
+		columns_add(&c,
+			(const struct str[]){str_c(reasons[i].code), str_c(reasons[i].owner),
+				str_c(reasons[i].meaning)});
 	columns_print(&c, out);
 	arena_done(&a);
 }
@@ -111,11 +114,11 @@ static void one(struct buf *out, const struct code *c, const struct reason *r, b
 		return;
 	}
 	if (c)
-		buf_printf(out, "%s (finding, %s)\n  meaning:  %s\n  remedy:   %s\n", c->name, codes_severity(c->severity),
-			c->meaning, c->remedy);
+		buf_printf(out, "%s (finding, %s)\n  meaning:  %s\n  remedy:   %s\n", c->name,
+			codes_severity(c->severity), c->meaning, c->remedy);
 	if (r)
-		buf_printf(out, "%s (reason)\n  meaning:  %s\n  owner:    %s\n  what now: %s\n", r->code, r->meaning, r->owner,
-			r->command);
+		buf_printf(out, "%s (reason)\n  meaning:  %s\n  owner:    %s\n  what now: %s\n",
+			r->code, r->meaning, r->owner, r->command);
 }
 
 static int refuse(const char *name, const struct cli *cli)
@@ -133,7 +136,8 @@ static int refuse(const char *name, const struct cli *cli)
 	for (size_t i = 0; i < nreasons; i++)
 		names[ncodes + i] = reasons[i].code;
 	near = str_suggest(str_c(name), names, ncodes + nreasons);
-	(void)err_set(&e, ERR_USAGE, "there is no code %s%s%s; codes of a map are explained in the map", name,
+	(void)err_set(&e, ERR_USAGE,
+		"there is no code %s%s%s; codes of a map are explained in the map", name,
 		near ? ", did you mean " : "", near ? near : "");
 	mem_free(names);
 	return command_fail(cli, &e);

@@ -44,8 +44,9 @@ static int run(int argc, char **argv, const struct cli *cli)
 	const char *next = NULL;
 	const char *group = NULL;
 	bool dry_run = false;
-	const struct args_option options[] = {{.name = "env", .value = &env}, {.name = "next", .value = &next},
-		{.name = "group", .value = &group}, {.name = "dry-run", .flag = &dry_run}};
+	const struct args_option options[] = {{.name = "env", .value = &env},
+		{.name = "next", .value = &next}, {.name = "group", .value = &group},
+		{.name = "dry-run", .flag = &dry_run}};
 	struct args args;
 	struct err e;
 	struct env v;
@@ -56,7 +57,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 		args_env(env, &env, &e) == -1)
 		return command_fail(cli, &e);
 	if (strcmp(args.rest[0], "set") != 0)
-		(void)err_set(&e, ERR_USAGE, "control '%.40s' is not known, expected 'set'", args.rest[0]);
+		(void)err_set(&e, ERR_USAGE, "control '%.40s' is not known, expected 'set'",
+			args.rest[0]);
 	else if (!next || !str_to_i64(str_c(next), &number))
 		(void)err_set(&e, ERR_USAGE, "--next N is needed, a number from 1 to 999999999");
 	else if (verb_open(&v, env, cli, &status) == -1)

@@ -91,14 +91,16 @@ static int take_set(void *ctx, const char *value, struct err *e)
 
 	if (r->o.nvars >= CONVERSION_VARS - 10)
 		return err_set(e, ERR_USAGE, "--set: too many");
-	if (!strchr(value, '=') || !str_split(&rest, '=', &name) || str_chr(name, '/') == SIZE_MAX ||
-	    !(str_starts(name, STR("agreement/")) || str_starts(name, STR("partner/")) ||
-		    str_starts(name, STR("environment/"))))
-		return err_set(e, ERR_USAGE, "--set %s: expected agreement/NAME=VALUE, partner/... or environment/...", value);
+	if (!strchr(value, '=') || !str_split(&rest, '=', &name) ||
+		str_chr(name, '/') == SIZE_MAX ||
+		!(str_starts(name, STR("agreement/")) || str_starts(name, STR("partner/")) ||
+			str_starts(name, STR("environment/"))))
+		return err_set(e, ERR_USAGE,
+			"--set %s: expected agreement/NAME=VALUE, partner/... or environment/...",
+			value);
 	r->o.vars[r->o.nvars++] = (struct map_var){name, rest};
 	return 0;
 }
-
 
 static int parse_elements(struct request *r, struct err *e)
 {
@@ -111,7 +113,8 @@ static int parse_elements(struct request *r, struct err *e)
 	if (!r->elements)
 		return 0;
 	if (n != 3 && n != 4)
-		return err_set(e, ERR_USAGE, "--elements %s: expected three characters, or four", r->elements);
+		return err_set(e, ERR_USAGE, "--elements %s: expected three characters, or four",
+			r->elements);
 	p->element = r->elements[0];
 	p->component = r->elements[1];
 	p->terminator = r->elements[2];
@@ -119,22 +122,26 @@ static int parse_elements(struct request *r, struct err *e)
 	return 0;
 }
 
-static int parse_party(const char *option, const char *text, struct str *qual, struct str *id, struct err *e)
+static int parse_party(
+	const char *option, const char *text, struct str *qual, struct str *id, struct err *e)
 {
 	struct str rest = str_c(text);
 
 	if (!text)
 		return 0;
 	if (!strchr(text, ':') || !str_split(&rest, ':', qual) || qual->n == 0 || rest.n == 0)
-		return err_set(e, ERR_USAGE, "%s %s: expected QUALIFIER:ID, as ZZ:ACME", option, text);
+		return err_set(
+			e, ERR_USAGE, "%s %s: expected QUALIFIER:ID, as ZZ:ACME", option, text);
 	*id = rest;
 	return 0;
 }
 
 static int parse_repertoire(struct request *r, struct err *e)
 {
-	static const char *const names[] = {
-		[X12_BASIC] = "basic", [X12_EXTENDED] = "extended", [X12_LATIN1] = "latin1", [X12_UTF8] = "utf8"};
+	static const char *const names[] = {[X12_BASIC] = "basic",
+		[X12_EXTENDED] = "extended",
+		[X12_LATIN1] = "latin1",
+		[X12_UTF8] = "utf8"};
 
 	r->o.profile.repertoire = X12_EXTENDED;
 	if (!r->repertoire)
@@ -145,7 +152,8 @@ static int parse_repertoire(struct request *r, struct err *e)
 			return 0;
 		}
 	}
-	return err_set(e, ERR_USAGE, "--repertoire %s: expected basic, extended, latin1 or utf8", r->repertoire);
+	return err_set(e, ERR_USAGE, "--repertoire %s: expected basic, extended, latin1 or utf8",
+		r->repertoire);
 }
 
 static int parse_date(struct request *r, const struct cli *cli, struct err *e)
@@ -153,7 +161,9 @@ static int parse_date(struct request *r, const struct cli *cli, struct err *e)
 	if (!r->date)
 		r->o.date = date_from_unix(clock_now(&cli->clock));
 	else if (!date_parse(str_c(r->date), &r->o.date))
-		return err_set(e, ERR_USAGE, "--date %s: expected a date such as 2026-11-23 or 2026-11-23T02:00:00Z", r->date);
+		return err_set(e, ERR_USAGE,
+			"--date %s: expected a date such as 2026-11-23 or 2026-11-23T02:00:00Z",
+			r->date);
 	r->o.date.has_time = true;
 	return 0;
 }
@@ -168,8 +178,8 @@ static int parse_envelope(struct request *r, struct err *e)
 	p->sender = STR("SENDER");
 	p->receiver = STR("RECEIVER");
 	if (parse_elements(r, e) == -1 || parse_repertoire(r, e) == -1 ||
-	    parse_party("--sender", r->sender, &p->sender_qual, &p->sender, e) == -1 ||
-	    parse_party("--receiver", r->receiver, &p->receiver_qual, &p->receiver, e) == -1)
+		parse_party("--sender", r->sender, &p->sender_qual, &p->sender, e) == -1 ||
+		parse_party("--receiver", r->receiver, &p->receiver_qual, &p->receiver, e) == -1)
 		return -1;
 	if (r->newline && strcmp(r->newline, "no") != 0 && strcmp(r->newline, "yes") != 0)
 		return err_set(e, ERR_USAGE, "--newline %s: expected yes or no", r->newline);
@@ -179,7 +189,8 @@ static int parse_envelope(struct request *r, struct err *e)
 	return 0;
 }
 
-static int parse(struct request *r, int argc, char **argv, const struct cli *cli, struct args *files, struct err *e)
+static int parse(struct request *r, int argc, char **argv, const struct cli *cli,
+	struct args *files, struct err *e)
 {
 	const char *said[SOURCE_ARGS] = {NULL};
 	const struct args_option options[] = {
@@ -201,17 +212,22 @@ static int parse(struct request *r, int argc, char **argv, const struct cli *cli
 		{.name = "max-findings", .value = &r->max_findings},
 	};
 
-	if (args_each(&argc, argv, "join", take_join, r, e) == -1 || args_each(&argc, argv, "set", take_set, r, e) == -1)
+	if (args_each(&argc, argv, "join", take_join, r, e) == -1 ||
+		args_each(&argc, argv, "set", take_set, r, e) == -1)
 		return -1;
-	if (args_parse(argc, argv, options, sizeof(options) / sizeof(options[0]), 1, FILES_MAX, "FILE", files, e) == -1)
+	if (args_parse(argc, argv, options, sizeof(options) / sizeof(options[0]), 1, FILES_MAX,
+		    "FILE", files, e) == -1)
 		return -1;
 	if (!r->o.map)
 		return err_set(e, ERR_USAGE, "--map is missing: which map?");
 	r->max = FINDINGS_SHOWN;
 	if (r->max_findings && (!str_to_i64(str_c(r->max_findings), &r->max) || r->max < 0))
-		return err_set(e, ERR_USAGE, "--max-findings %s: expected a number", r->max_findings);
+		return err_set(
+			e, ERR_USAGE, "--max-findings %s: expected a number", r->max_findings);
 	for (size_t i = 0; i < SOURCE_ARGS; i++)
-		if (said[i] && source_option(&r->o.source, str_c(source_args[i]), str_c(said[i]), &r->arena, e) == -1)
+		if (said[i] &&
+			source_option(&r->o.source, str_c(source_args[i]), str_c(said[i]),
+				&r->arena, e) == -1)
 			return err_wrap(e, "--%s", source_args[i]);
 	if (parse_date(r, cli, e) == -1)
 		return -1;
@@ -234,14 +250,16 @@ static void say_counts(const char *what, const struct produce_counts *c)
 	char orphans[80] = "";
 
 	if (c->orphans > 0)
-		(void)snprintf(orphans, sizeof(orphans), "; %" PRIu64 " rows of joins without an item", c->orphans);
-	output_say("%s%s%" PRIu64 " items: %" PRIu64 " out, %" PRIu64 " not selected, %" PRIu64 " set aside%s", what,
-		*what ? ": " : "", c->items, c->out, c->unselected, c->aside, orphans);
+		(void)snprintf(orphans, sizeof(orphans),
+			"; %" PRIu64 " rows of joins without an item", c->orphans);
+	output_say("%s%s%" PRIu64 " items: %" PRIu64 " out, %" PRIu64 " not selected, %" PRIu64
+		   " set aside%s",
+		what, *what ? ": " : "", c->items, c->out, c->unselected, c->aside, orphans);
 }
 
 /* Each file becomes an interchange of its own; nothing is printed before all are good. */
-static int convert_files(struct conversion *c, const struct args *files, int all, bool quiet, struct produce_counts *sum,
-	struct err *e)
+static int convert_files(struct conversion *c, const struct args *files, int all, bool quiet,
+	struct produce_counts *sum, struct err *e)
 {
 	for (size_t i = 0; i < files->n; i++) {
 		struct produce_counts counts;
@@ -273,8 +291,8 @@ static int publish_if(int fd, const char *path, struct err *e)
 	return path ? output_publish(fd, path, e) : 0;
 }
 
-static int work(struct request *r, const struct args *files, const struct cli *cli, struct faults *f,
-	struct produce_counts *sum, struct err *e)
+static int work(struct request *r, const struct args *files, const struct cli *cli,
+	struct faults *f, struct produce_counts *sum, struct err *e)
 {
 	struct output_findings told;
 	struct conversion c;

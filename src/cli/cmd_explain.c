@@ -35,14 +35,19 @@ static int read_position(const char *text, struct trace_point *t, struct err *e)
 {
 	struct str rest = str_c(text);
 	struct str part = {"", 0};
-	bool good = str_split(&rest, ':', &part) && str_to_i64(part, &t->segment_at) && t->segment_at > 0;
+	bool good = str_split(&rest, ':', &part) && str_to_i64(part, &t->segment_at) &&
+		t->segment_at > 0;
 
 	if (good && rest.p) {
-		good = str_split(&rest, '-', &part) && str_to_i64(part, &t->element) && t->element > 0;
+		good = str_split(&rest, '-', &part) && str_to_i64(part, &t->element) &&
+			t->element > 0;
 		if (good && rest.p)
 			good = str_to_i64(rest, &t->component) && t->component > 0;
 	}
-	return good ? 0 : err_set(e, ERR_USAGE, "'%s' is no position; write SEGMENT:ELEMENT-COMPONENT, such as 45:3", text);
+	return good ? 0
+		    : err_set(e, ERR_USAGE,
+			      "'%s' is no position; write SEGMENT:ELEMENT-COMPONENT, such as 45:3",
+			      text);
 }
 
 static void line(struct buf *b, const char *label, struct str text)
@@ -54,10 +59,12 @@ static void line(struct buf *b, const char *label, struct str text)
 	buf_ch(b, '\n');
 }
 
-static void print_people(const struct env_route *r, const struct trace_point *t, const char *note, struct buf *b)
+static void print_people(
+	const struct env_route *r, const struct trace_point *t, const char *note, struct buf *b)
 {
-	static const char *const parts[] = {"", "the header of the message: no item, but the agreement and the map",
-		"an item", "the trailer of the message: counted by the program"};
+	static const char *const parts[] = {"",
+		"the header of the message: no item, but the agreement and the map", "an item",
+		"the trailer of the message: counted by the program"};
 	char place[64];
 
 	line(b, "part", str_c(parts[t->part]));
@@ -65,7 +72,8 @@ static void print_people(const struct env_route *r, const struct trace_point *t,
 	line(b, "file", t->file);
 	line(b, "field", t->field);
 	if (t->line > 0) {
-		(void)snprintf(place, sizeof(place), "line %" PRId64 ", column %" PRId64, t->line, t->column);
+		(void)snprintf(place, sizeof(place), "line %" PRId64 ", column %" PRId64, t->line,
+			t->column);
 		line(b, "place", str_c(place));
 	}
 	line(b, "segment", t->segment);
@@ -78,7 +86,8 @@ static void print_people(const struct env_route *r, const struct trace_point *t,
 	line(b, "note", str_c(note));
 }
 
-static void print_json(const struct env_route *r, const struct trace_point *t, const char *note, struct buf *b)
+static void print_json(
+	const struct env_route *r, const struct trace_point *t, const char *note, struct buf *b)
 {
 	static const char *const parts[] = {"", "header", "item", "trailer"};
 	struct json j;
@@ -104,7 +113,8 @@ static void print_json(const struct env_route *r, const struct trace_point *t, c
 	buf_ch(b, '\n');
 }
 
-static int find(struct env *v, const struct asked *a, struct arena *arena, struct interchange_row *row, struct err *e)
+static int find(struct env *v, const struct asked *a, struct arena *arena,
+	struct interchange_row *row, struct err *e)
 {
 	struct subject s;
 	int rc = 0;
@@ -113,9 +123,12 @@ static int find(struct env *v, const struct asked *a, struct arena *arena, struc
 		return -1;
 	if (s.kind != SUBJECT_INTERCHANGE)
 		return err_set(e, ERR_USAGE, "%s is %s %s; explain wants an interchange", a->id,
-			strchr("aeiou", subject_word(s.kind)[0]) ? "an" : "a", subject_word(s.kind));
+			strchr("aeiou", subject_word(s.kind)[0]) ? "an" : "a",
+			subject_word(s.kind));
 	rc = ledger_interchange_find(&v->ledger, s.id, arena, row, e);
-	return rc == 0 ? err_set(e, ERR_ABSENT, "interchange %s is not in the ledger", a->id) : rc == 1 ? 0 : -1;
+	return rc == 0	  ? err_set(e, ERR_ABSENT, "interchange %s is not in the ledger", a->id)
+		: rc == 1 ? 0
+			  : -1;
 }
 
 static int explain(struct env *v, struct asked *a, const struct cli *cli, struct err *e)
@@ -128,9 +141,12 @@ static int explain(struct env *v, struct asked *a, const struct cli *cli, struct
 
 	arena_init(&arena);
 	buf_init(&out, 1 << 20);
-	if (find(v, a, &arena, &row, e) == 0 && trace_points(v, &row, &a->point, 1, &arena, note, e) == 0)
-		rc = a->point.part == TRACE_NOWHERE ? err_set(e, ERR_INPUT, "set %s of %s has no segment %" PRId64, a->set,
-			row.name.p, a->point.segment_at) : 0;
+	if (find(v, a, &arena, &row, e) == 0 &&
+		trace_points(v, &row, &a->point, 1, &arena, note, e) == 0)
+		rc = a->point.part == TRACE_NOWHERE
+			? err_set(e, ERR_INPUT, "set %s of %s has no segment %" PRId64, a->set,
+				  row.name.p, a->point.segment_at)
+			: 0;
 	if (rc == 0) {
 		const struct env_route *r = env_route_of(v, row.agreement);
 		if (cli->json)
@@ -147,7 +163,8 @@ static int explain(struct env *v, struct asked *a, const struct cli *cli, struct
 static int run(int argc, char **argv, const struct cli *cli)
 {
 	struct asked a = {.set = "0001"};
-	const struct args_option options[] = {{.name = "env", .value = &a.env}, {.name = "set", .value = &a.set}};
+	const struct args_option options[] = {
+		{.name = "env", .value = &a.env}, {.name = "set", .value = &a.set}};
 	struct args args;
 	struct arena arena;
 	struct faults f;
@@ -155,8 +172,9 @@ static int run(int argc, char **argv, const struct cli *cli)
 	struct err e;
 	int rc = -1;
 
-	if (args_parse(argc, argv, options, 2, 2, 2, "ID POSITION", &args, &e) == -1 || args_env(a.env, &a.env, &e) == -1 ||
-	    read_position(args.rest[1], &a.point, &e) == -1)
+	if (args_parse(argc, argv, options, 2, 2, 2, "ID POSITION", &args, &e) == -1 ||
+		args_env(a.env, &a.env, &e) == -1 ||
+		read_position(args.rest[1], &a.point, &e) == -1)
 		return command_fail(cli, &e);
 	a.id = args.rest[0];
 	a.point.st = str_c(a.set);

@@ -39,7 +39,8 @@ static const char usage[] =
 	"Example:\n"
 	"  gridspool inspect --items content/ export/\n";
 
-static const char *const source_args[] = {"items", "format", "separator", "quote", "header", "decimal", "numbers"};
+static const char *const source_args[] = {
+	"items", "format", "separator", "quote", "header", "decimal", "numbers"};
 
 enum { SOURCE_ARGS = sizeof(source_args) / sizeof(source_args[0]) };
 
@@ -50,7 +51,7 @@ struct inspection {
 	struct survey survey;
 	struct reader_spec said;
 	struct output_findings told;
-	int64_t first;		/* items or segments to look at; 0 all */
+	int64_t first; /* items or segments to look at; 0 all */
 };
 
 /* --- items --- */
@@ -64,7 +65,8 @@ static void tell(struct inspection *v, struct diag *d, const struct item *it)
 	}
 }
 
-static int read_items(struct inspection *v, const struct source *s, const struct reader_spec *spec, struct err *e)
+static int read_items(
+	struct inspection *v, const struct source *s, const struct reader_spec *spec, struct err *e)
 {
 	struct reader *r = reader_open(s->fd, spec, &v->names, e);
 	struct arena a;
@@ -93,42 +95,54 @@ static int read_items(struct inspection *v, const struct source *s, const struct
 /* --- X12 --- */
 
 /* Where a segment's elements hang: LIN-loop/LIN below the message, or the envelope's own segment. */
-static struct survey_path *segment_path(struct inspection *v, const struct x12_context *x, enum x12_event event,
-	const struct segment *s)
+static struct survey_path *segment_path(struct inspection *v, const struct x12_context *x,
+	enum x12_event event, const struct segment *s)
 {
 	struct survey_path *p = NULL;
 	const struct str none = {"", 0};
 
 	if (event == X12_SET || event == X12_SEGMENT || event == X12_SET_END) {
-		p = survey_at(&v->survey, NULL, x->set_id.n ? x->set_id : STR("?"), x->message ? x->message->name : none);
+		p = survey_at(&v->survey, NULL, x->set_id.n ? x->set_id : STR("?"),
+			x->message ? x->message->name : none);
 		for (uint32_t i = 0; p && event == X12_SEGMENT && i < x->nloops; i++)
 			p = survey_at(&v->survey, p, x->loops[i], none);
 		if (!p)
 			return NULL;
+		/* A loop is there each time its first segment is, a message each time ST is. */
+		if (event == X12_SET ||
+			(s->node && s->node->parent && s->node->parent->loop &&
+				s->node->parent->child == s->node))
+			survey_seen(&v->survey, p);
 	}
 	return survey_at(&v->survey, p, s->tag, s->def ? s->def->name : none);
 }
 
 /* LIN03, or CTP05-1 where the element is a composite. */
-static void take_value(struct inspection *v, struct survey_path *at, const struct segment *s, const struct value *x)
+static void take_value(struct inspection *v, struct survey_path *at, const struct segment *s,
+	const struct value *x)
 {
 	const struct def_part *part = s->def ? defs_part(s->def, x->element) : NULL;
-	const struct def_part *inner = part && x->component <= part->nparts ? &part->parts[x->component - 1] : NULL;
+	const struct def_part *inner = part && x->component <= part->nparts
+		? &part->parts[x->component - 1]
+		: NULL;
 	const bool composite = (part && part->nparts > 0) || x->component > 1;
 	const struct def_part *named = composite ? inner : part;
 	struct str label = {"", 0};
 	char name[40];
 
 	if (composite)
-		(void)snprintf(name, sizeof(name), "%.10s%02u-%u", arena_cstr(&v->arena, s->tag), x->element, x->component);
+		(void)snprintf(name, sizeof(name), "%.10s%02u-%u", arena_cstr(&v->arena, s->tag),
+			x->element, x->component);
 	else
-		(void)snprintf(name, sizeof(name), "%.10s%02u", arena_cstr(&v->arena, s->tag), x->element);
+		(void)snprintf(
+			name, sizeof(name), "%.10s%02u", arena_cstr(&v->arena, s->tag), x->element);
 	if (named && named->element)
 		label = named->name.n ? named->name : named->element->name;
 	survey_value(&v->survey, survey_at(&v->survey, at, str_c(name), label), x->text);
 }
 
-static void take_segment(struct inspection *v, const struct x12_context *x, enum x12_event event, const struct segment *s)
+static void take_segment(struct inspection *v, const struct x12_context *x, enum x12_event event,
+	const struct segment *s)
 {
 	struct survey_path *at = segment_path(v, x, event, s);
 
@@ -139,9 +153,11 @@ static void take_segment(struct inspection *v, const struct x12_context *x, enum
 		take_value(v, at, s, &s->values[i]);
 }
 
-static int read_segments(struct inspection *v, const struct source *s, struct defs *defs, struct err *e)
+static int read_segments(
+	struct inspection *v, const struct source *s, struct defs *defs, struct err *e)
 {
-	const struct x12_read_options o = {.defs = defs, .level = X12_STRUCTURE, .file = str_c(s->path)};
+	const struct x12_read_options o = {
+		.defs = defs, .level = X12_STRUCTURE, .file = str_c(s->path)};
 	struct x12_read *r = x12_read_open(s->fd, STR(""), &o, e);
 	const struct item whole = {.file = str_c(s->path)};
 	enum x12_event event = X12_SEGMENT;
@@ -229,7 +245,9 @@ static int inspect(struct inspection *v, const char *path, struct buf *out, stru
 			s.what = str_is(spec.format, "csv") ? "CSV" : "JSON";
 		print(v, &s, "items", out);
 	} else {
-		rc = err_set(e, ERR_INPUT, "%s: this is %s; expected JSON, CSV, X12 or an export folder", s.path, s.what);
+		rc = err_set(e, ERR_INPUT,
+			"%s: this is %s; expected JSON, CSV, X12 or an export folder", s.path,
+			s.what);
 	}
 	source_close(&s);
 	return rc;
@@ -250,7 +268,9 @@ static int parse(struct inspection *v, int argc, char **argv, struct args *files
 	if (first && (!str_to_i64(str_c(first), &v->first) || v->first < 1))
 		return err_set(e, ERR_USAGE, "--first %s: expected a number from 1", first);
 	for (size_t i = 0; i < SOURCE_ARGS; i++)
-		if (said[i] && source_option(&v->said, str_c(source_args[i]), str_c(said[i]), &v->survey.arena, e) == -1)
+		if (said[i] &&
+			source_option(&v->said, str_c(source_args[i]), str_c(said[i]),
+				&v->survey.arena, e) == -1)
 			return -1;
 	return 0;
 }

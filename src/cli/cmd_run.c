@@ -38,8 +38,8 @@ static int choose(const char *list, struct run_options *o, struct err *e)
 		}
 		if (!known) {
 			const char *near = str_suggest(part, names, RUN_STAGES);
-			return err_set(e, ERR_USAGE, "there is no stage '" STR_FMT "'%s%s", STR_ARG(part),
-				near ? "; did you mean " : "", near ? near : "");
+			return err_set(e, ERR_USAGE, "there is no stage '" STR_FMT "'%s%s",
+				STR_ARG(part), near ? "; did you mean " : "", near ? near : "");
 		}
 	}
 	return 0;
@@ -49,13 +49,15 @@ static int run(int argc, char **argv, const struct cli *cli)
 {
 	const char *env = NULL;
 	const char *only = NULL;
-	const struct args_option options[] = {{.name = "env", .value = &env}, {.name = "only", .value = &only}};
+	const struct args_option options[] = {
+		{.name = "env", .value = &env}, {.name = "only", .value = &only}};
 	struct run_options o = {.progress = cli->tty && !cli->quiet};
 	struct args args;
 	struct err e;
 	int status = 0;
 
-	if (args_parse(argc, argv, options, 2, 0, 0, "", &args, &e) == -1 || args_env(env, &env, &e) == -1)
+	if (args_parse(argc, argv, options, 2, 0, 0, "", &args, &e) == -1 ||
+		args_env(env, &env, &e) == -1)
 		return command_fail(cli, &e);
 	for (int i = 0; i < RUN_STAGES && !only; i++)
 		o.stages[i] = true;

@@ -89,27 +89,39 @@ static void print_waits(const struct status *s, struct arena *a, struct buf *out
 	for (size_t i = 0; i < s->npartners; i++) {
 		const struct status_partner *p = &s->partners[i];
 		if (p->backs_off)
-			line(out, "partner", p->name, arena_printf(a, STR_FMT ": " STR_FMT "; next try " STR_FMT
-				" (gridspool retry " STR_FMT " tries at once)", STR_ARG(p->reason), STR_ARG(p->note),
-				STR_ARG(moment(a, p->next_try)), STR_ARG(p->name)));
+			line(out, "partner", p->name,
+				arena_printf(a,
+					STR_FMT ": " STR_FMT "; next try " STR_FMT
+						" (gridspool retry " STR_FMT " tries at once)",
+					STR_ARG(p->reason), STR_ARG(p->note),
+					STR_ARG(moment(a, p->next_try)), STR_ARG(p->name)));
 		if (p->count[STATUS_QUARANTINED] > 0)
-			line(out, "partner", p->name, arena_printf(a, "%" PRId64 " interchanges in quarantine/",
-				p->count[STATUS_QUARANTINED]));
+			line(out, "partner", p->name,
+				arena_printf(a, "%" PRId64 " interchanges in quarantine/",
+					p->count[STATUS_QUARANTINED]));
 	}
 	for (size_t i = 0; i < s->nagreements; i++) {
 		const struct status_agreement *g = &s->agreements[i];
 		if (g->waits.n > 0)
-			line(out, "agreement", g->name, arena_printf(a, "waits: " STR_FMT, STR_ARG(g->waits)));
+			line(out, "agreement", g->name,
+				arena_printf(a, "waits: " STR_FMT, STR_ARG(g->waits)));
 		if (g->failed.n > 0)
-			line(out, "agreement", g->name, arena_printf(a, "not converted: " STR_FMT " (gridspool show u-%" PRId64
-				")", STR_ARG(g->failed), g->unit));
+			line(out, "agreement", g->name,
+				arena_printf(a,
+					"not converted: " STR_FMT " (gridspool show u-%" PRId64 ")",
+					STR_ARG(g->failed), g->unit));
 		if (g->aside + g->rejected + g->held + g->due > 0)
-			line(out, "agreement", g->name, arena_printf(a, "items: %" PRId64 " set aside, %" PRId64 " rejected, %"
-				PRId64 " held, %" PRId64 " due again", g->aside, g->rejected, g->held, g->due));
+			line(out, "agreement", g->name,
+				arena_printf(a,
+					"items: %" PRId64 " set aside, %" PRId64
+					" rejected, %" PRId64 " held, %" PRId64 " due again",
+					g->aside, g->rejected, g->held, g->due));
 	}
 	for (size_t i = 0; i < s->naway; i++)
-		line(out, s->away[i].state.p, s->away[i].id, arena_printf(a, STR_FMT " from " STR_FMT ": " STR_FMT,
-			STR_ARG(s->away[i].reason), STR_ARG(s->away[i].source), STR_ARG(s->away[i].note)));
+		line(out, s->away[i].state.p, s->away[i].id,
+			arena_printf(a, STR_FMT " from " STR_FMT ": " STR_FMT,
+				STR_ARG(s->away[i].reason), STR_ARG(s->away[i].source),
+				STR_ARG(s->away[i].note)));
 }
 
 static void print_text(const struct status *s, struct arena *a, struct buf *out)
@@ -120,11 +132,11 @@ static void print_text(const struct status *s, struct arena *a, struct buf *out)
 	if (s->run.n == 0)
 		buf_c(out, "no run yet\n");
 	else if (s->run_ended == 0)
-		buf_printf(out, "run " STR_FMT " started " STR_FMT ", not finished\n", STR_ARG(s->run), STR_ARG(moment(a,
-			s->run_started)));
+		buf_printf(out, "run " STR_FMT " started " STR_FMT ", not finished\n",
+			STR_ARG(s->run), STR_ARG(moment(a, s->run_started)));
 	else
-		buf_printf(out, "run " STR_FMT " ended " STR_FMT " with status %" PRId64 "\n", STR_ARG(s->run),
-			STR_ARG(moment(a, s->run_ended)), s->run_status);
+		buf_printf(out, "run " STR_FMT " ended " STR_FMT " with status %" PRId64 "\n",
+			STR_ARG(s->run), STR_ARG(moment(a, s->run_ended)), s->run_status);
 }
 
 static void json_partner(const struct status_partner *p, struct arena *a, struct json *j)
@@ -235,7 +247,8 @@ static int tell(struct env *v, const struct cli *cli, uint64_t since, uint64_t m
 		command_write(buf_view(&out));
 		if (max_age > 0 && s.now - s.finished > (int64_t)max_age) {
 			(void)fprintf(stderr, "gridspool status: no run has finished since %s\n",
-				s.finished > 0 ? arena_cstr(&a, moment(&a, s.finished)) : "the beginning");
+				s.finished > 0 ? arena_cstr(&a, moment(&a, s.finished))
+					       : "the beginning");
 			status = 1;
 		}
 	}
@@ -249,8 +262,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 	const char *env = NULL;
 	const char *since = "7d";
 	const char *max_age = NULL;
-	const struct args_option options[] = {
-		{.name = "env", .value = &env}, {.name = "since", .value = &since}, {.name = "max-age", .value = &max_age}};
+	const struct args_option options[] = {{.name = "env", .value = &env},
+		{.name = "since", .value = &since}, {.name = "max-age", .value = &max_age}};
 	struct args args;
 	struct err e;
 	struct env v;
@@ -262,7 +275,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 		return command_fail(cli, &e);
 	if (!config_duration(str_c(since), &since_s) ||
 		(max_age && (!config_duration(str_c(max_age), &max_s) || max_s == 0))) {
-		(void)err_set(&e, ERR_USAGE, "a time is a number with s, m, h or d: 90s, 15m, 26h, 7d");
+		(void)err_set(
+			&e, ERR_USAGE, "a time is a number with s, m, h or d: 90s, 15m, 26h, 7d");
 		return command_fail(cli, &e);
 	}
 	if (args_env(env, &env, &e) == -1)

@@ -45,7 +45,7 @@ struct validation {
 	size_t ndirs;
 	struct buf out;
 	struct json json;
-	bool failed;		/* an error was found in a file */
+	bool failed; /* an error was found in a file */
 };
 
 struct counts {
@@ -54,9 +54,11 @@ struct counts {
 
 static int parse_level(const char *text, enum x12_level *level, struct err *e)
 {
-	static const char *const names[] = {
-		[X12_ENVELOPE] = "envelope", [X12_STRUCTURE] = "structure", [X12_ELEMENT] = "element",
-		[X12_CODES] = "codes", [X12_NOTES] = "notes"};
+	static const char *const names[] = {[X12_ENVELOPE] = "envelope",
+		[X12_STRUCTURE] = "structure",
+		[X12_ELEMENT] = "element",
+		[X12_CODES] = "codes",
+		[X12_NOTES] = "notes"};
 
 	*level = X12_NOTES;
 	if (!text)
@@ -67,14 +69,16 @@ static int parse_level(const char *text, enum x12_level *level, struct err *e)
 			return 0;
 		}
 	}
-	return err_set(e, ERR_USAGE, "--level %s: expected envelope, structure, element, codes or notes", text);
+	return err_set(e, ERR_USAGE,
+		"--level %s: expected envelope, structure, element, codes or notes", text);
 }
 
 /* Which message and version a guide is about stands in the guide. */
 static int load_guide(struct validation *v, const char *path, struct faults *f, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
-	const struct str folder = {slash ? path : ".", slash && slash > path ? (size_t)(slash - path) : 1};
+	const struct str folder = {
+		slash ? path : ".", slash && slash > path ? (size_t)(slash - path) : 1};
 	struct xml *root = NULL;
 	struct buf text;
 	int rc = -1;
@@ -85,7 +89,8 @@ static int load_guide(struct validation *v, const char *path, struct faults *f, 
 		return -1;
 	v->ndirs = 1;
 	buf_init(&text, LIMIT_CONFIG_FILE);
-	if (fsx_read_path(path, &text, e) == 0 && xml_parse(buf_view(&text), path, &v->arena, &root, e) == 0)
+	if (fsx_read_path(path, &text, e) == 0 &&
+		xml_parse(buf_view(&text), path, &v->arena, &root, e) == 0)
 		rc = 0;
 	buf_done(&text);
 	if (rc == -1)
@@ -95,11 +100,13 @@ static int load_guide(struct validation *v, const char *path, struct faults *f, 
 	if (v->version.n == 0)
 		v->version = arena_str(&v->arena, xml_attr(root, "version"));
 	if (v->read.guide_set.n == 0)
-		return faults_add(f, path, root->line, root->column, "expected a guide: <guide ... version= base=>");
+		return faults_add(f, path, root->line, root->column,
+			"expected a guide: <guide ... version= base=>");
 	return 0;
 }
 
-static int open_definitions(struct validation *v, const char *guide, struct faults *f, struct err *e)
+static int open_definitions(
+	struct validation *v, const char *guide, struct faults *f, struct err *e)
 {
 	if (guide && load_guide(v, guide, f, e) == -1)
 		return f->n > 0 ? faults_err(f, e) : -1;
@@ -109,7 +116,8 @@ static int open_definitions(struct validation *v, const char *guide, struct faul
 	v->dir_names[v->ndirs++] = "maps";
 	v->read.defs = defs_new(v->dirs, v->dir_names, v->ndirs);
 	if (guide &&
-		!defs_message(v->read.defs, STR("x12"), v->version, v->read.guide_set, v->read.guide, f, guide, 1))
+		!defs_message(v->read.defs, STR("x12"), v->version, v->read.guide_set,
+			v->read.guide, f, guide, 1))
 		return faults_err(f, e);
 	return 0;
 }
@@ -131,10 +139,16 @@ static void tell(struct validation *v, const struct diag *d, struct counts *c)
 	}
 }
 
-static void check_version(const struct validation *v, const struct x12_context *x, const struct segment *s, struct diag *d)
+static void check_version(const struct validation *v, const struct x12_context *x,
+	const struct segment *s, struct diag *d)
 {
-	const struct finding f = {.code = STR("X12-VERSION"), .file = v->read.file, .segment = STR("GS"), .element = 8,
-		.offset = s->offset, .found = x->group_version, .expected = v->version};
+	const struct finding f = {.code = STR("X12-VERSION"),
+		.file = v->read.file,
+		.segment = STR("GS"),
+		.element = 8,
+		.offset = s->offset,
+		.found = x->group_version,
+		.expected = v->version};
 
 	if (v->version.n > 0 && !str_starts(x->group_version, v->version))
 		diag_add(d, &f);
@@ -195,12 +209,28 @@ static void tell_counts(struct validation *v, const char *path, const struct cou
 	}
 	if (v->cli->quiet)
 		return;
-	buf_printf(&v->out, "%s: %" PRIu64 " interchanges, %" PRIu64 " groups, %" PRIu64 " sets, %" PRIu64 " segments; ",
+	buf_printf(&v->out,
+		"%s: %" PRIu64 " interchanges, %" PRIu64 " groups, %" PRIu64 " sets, %" PRIu64
+		" segments; ",
 		path, c->interchanges, c->groups, c->sets, c->segments);
 	if (c->findings == 0)
 		buf_c(&v->out, "nothing to find fault with\n");
 	else
-		buf_printf(&v->out, "%" PRIu64 " errors, %" PRIu64 " other findings\n", c->errors, c->findings - c->errors);
+		buf_printf(&v->out, "%" PRIu64 " errors, %" PRIu64 " other findings\n", c->errors,
+			c->findings - c->errors);
+}
+
+static void tell_folder(struct validation *v, struct counts *c)
+{
+	const struct finding f = {.code = STR("NOT-EDI"),
+		.file = v->read.file,
+		.found = STR("a folder"),
+		.expected = STR("a file of X12")};
+	struct diag d;
+
+	diag_init(&d, &v->arena);
+	diag_add(&d, &f);
+	tell(v, &d, c);
 }
 
 static int validate(struct validation *v, const char *path, struct err *e)
@@ -221,7 +251,10 @@ static int validate(struct validation *v, const char *path, struct err *e)
 			json_name(&v->json, "findings");
 			json_array(&v->json);
 		}
-		rc = read_all(v, s.fd, &c, e);
+		if (s.folder)
+			tell_folder(v, &c);
+		else
+			rc = read_all(v, s.fd, &c, e);
 	}
 	if (rc == 0) {
 		tell_counts(v, s.path, &c);
@@ -253,7 +286,8 @@ static int validate_files(struct validation *v, const struct args *files, struct
 	return output_flush(&v->out, STDOUT_FILENO, 0, e);
 }
 
-static int parse(struct validation *v, int argc, char **argv, const char **guide, struct args *files, struct err *e)
+static int parse(struct validation *v, int argc, char **argv, const char **guide,
+	struct args *files, struct err *e)
 {
 	const char *level = NULL;
 	const char *version = NULL;
@@ -265,14 +299,16 @@ static int parse(struct validation *v, int argc, char **argv, const char **guide
 		{.name = "usage", .value = &isa15},
 	};
 
-	if (args_parse(argc, argv, options, sizeof(options) / sizeof(options[0]), 1, FILES_MAX, "FILE", files, e) == -1)
+	if (args_parse(argc, argv, options, sizeof(options) / sizeof(options[0]), 1, FILES_MAX,
+		    "FILE", files, e) == -1)
 		return -1;
 	v->version = str_c(version);
 	if (isa15 && strcmp(isa15, "P") != 0 && strcmp(isa15, "T") != 0)
 		return err_set(e, ERR_USAGE, "--usage %s: expected P or T", isa15);
 	v->read.usage = isa15 ? isa15[0] : '\0';
 	if (version && !str_is_digits(v->version))
-		return err_set(e, ERR_USAGE, "--version %s: expected a version such as 004010", version);
+		return err_set(
+			e, ERR_USAGE, "--version %s: expected a version such as 004010", version);
 	return parse_level(level, &v->read.level, e);
 }
 
@@ -293,7 +329,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 	buf_init(&v.out, OUT_MAX);
 	if (parse(&v, argc, argv, &guide, &files, &e) == -1) {
 		status = command_fail(cli, &e);
-	} else if (open_definitions(&v, guide, &f, &e) == -1 || validate_files(&v, &files, &e) == -1) {
+	} else if (open_definitions(&v, guide, &f, &e) == -1 ||
+		validate_files(&v, &files, &e) == -1) {
 		struct err late;
 		command_faults(&f);
 		if (output_flush(&v.out, STDOUT_FILENO, 0, &late) == -1)

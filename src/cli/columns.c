@@ -55,7 +55,9 @@ void columns_print(const struct columns *c, struct buf *out)
 	for (const struct columns_row *row = c->first; row; row = row->next) {
 		size_t due = 0;
 		for (size_t i = 0; i < c->n; i++) {
-			const size_t fill = c->width[i] > row->width[i] ? c->width[i] - row->width[i] : 0;
+			const size_t fill = c->width[i] > row->width[i]
+				? c->width[i] - row->width[i]
+				: 0;
 			if (row->cells[i].n > 0 || c->right[i]) {
 				blanks(out, due + (c->right[i] ? fill : 0));
 				buf_str(out, row->cells[i]);

@@ -14,10 +14,10 @@ enum { COLUMNS_MAX = 8, COLUMNS_WIDEST = 60 };
 struct columns_row;
 
 struct columns {
-	struct arena *arena;	/* borrowed; cells are copied into it */
+	struct arena *arena; /* borrowed; cells are copied into it */
 	size_t n;
 	size_t width[COLUMNS_MAX];
-	bool right[COLUMNS_MAX];	/* numbers */
+	bool right[COLUMNS_MAX]; /* numbers */
 	struct columns_row *first;
 	struct columns_row *last;
 };

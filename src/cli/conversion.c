@@ -27,14 +27,16 @@ static int open_dirs(struct conversion *c, struct err *e)
 {
 	const char *slash = strrchr(c->o->map, '/');
 	const size_t n = slash ? (size_t)(slash - c->o->map) : 1;
-	const char *own = arena_cstr(&c->arena, (struct str){slash ? c->o->map : ".", n == 0 ? 1 : n});
+	const char *own = arena_cstr(
+		&c->arena, (struct str){slash ? c->o->map : ".", n == 0 ? 1 : n});
 	const char *above = arena_printf(&c->arena, "%s/..", own).p;
 	const char *definitions = arena_printf(&c->arena, "%s/definitions", above).p;
 	struct err ignored;
 
 	if (add_dir(c, fsx_dir(own, e), own) == -1)
 		return -1;
-	if (access(definitions, F_OK) == 0 && add_dir(c, fsx_dir(definitions, e), definitions) == -1)
+	if (access(definitions, F_OK) == 0 &&
+		add_dir(c, fsx_dir(definitions, e), definitions) == -1)
 		return -1;
 	(void)add_dir(c, fsx_dir(above, &ignored), above);
 	return add_dir(c, env_maps_dir(e), "maps");
@@ -75,7 +77,8 @@ static void ask_variable(void *ctx, struct str name, uint32_t line)
 	for (size_t i = 0; i < a->c->input.nvars; i++)
 		if (str_eq(a->c->input.vars[i].name, name))
 			return;
-	buf_printf(&a->missing, "%s--set " STR_FMT "=VALUE (line %u)", a->missing.n ? ", " : "", STR_ARG(name), line);
+	buf_printf(&a->missing, "%s--set " STR_FMT "=VALUE (line %u)", a->missing.n ? ", " : "",
+		STR_ARG(name), line);
 }
 
 static void add_default(struct conversion *c, const char *name, struct str value)
@@ -117,9 +120,10 @@ static void ask_joins(struct conversion *c, struct buf *missing)
 
 	for (size_t i = 0; i < n; i++)
 		if (!given(c->o, joins[i].name))
-			buf_printf(missing, "%s--join " STR_FMT "=FILE (line %u: " STR_FMT ", " STR_FMT ")",
-				missing->n ? ", " : "", STR_ARG(joins[i].name), joins[i].line, STR_ARG(joins[i].source),
-				STR_ARG(joins[i].format));
+			buf_printf(missing,
+				"%s--join " STR_FMT "=FILE (line %u: " STR_FMT ", " STR_FMT ")",
+				missing->n ? ", " : "", STR_ARG(joins[i].name), joins[i].line,
+				STR_ARG(joins[i].source), STR_ARG(joins[i].format));
 	if (map_uses_workflow(c->map) && !c->o->workflow)
 		buf_printf(missing, "%s--workflow hub-settings.json", missing->n ? ", " : "");
 }
@@ -132,7 +136,8 @@ static int check_joins(struct conversion *c, struct err *e)
 	const char *names[CONVERSION_JOINS];
 
 	if (n > CONVERSION_JOINS)
-		return err_set(e, ERR_CONFIG, "%s has more than %d joins", c->o->map, CONVERSION_JOINS);
+		return err_set(
+			e, ERR_CONFIG, "%s has more than %d joins", c->o->map, CONVERSION_JOINS);
 	for (size_t i = 0; i < n; i++)
 		names[i] = arena_cstr(&c->arena, joins[i].name);
 	for (size_t k = 0; k < c->o->njoins; k++) {
@@ -144,7 +149,8 @@ static int check_joins(struct conversion *c, struct err *e)
 		if (i < n)
 			continue;
 		near = str_suggest(name, names, n);
-		return err_set(e, ERR_USAGE, "--join " STR_FMT ": the map has no join of that name%s%s", STR_ARG(name),
+		return err_set(e, ERR_USAGE,
+			"--join " STR_FMT ": the map has no join of that name%s%s", STR_ARG(name),
 			near ? "; did you mean " : "", near ? near : "");
 	}
 	return 0;
@@ -196,7 +202,8 @@ static int open_workflow(struct conversion *c, struct err *e)
 		return 0;
 	fd = fsx_open_path(c->o->workflow, e);
 	if (fd != -1)
-		rc = workflow_load(fd, str_c(c->o->workflow), &c->names, &c->arena, &c->input.workflow, &c->input.nworkflow, e);
+		rc = workflow_load(fd, str_c(c->o->workflow), &c->names, &c->arena,
+			&c->input.workflow, &c->input.nworkflow, e);
 	fsx_close(fd);
 	return rc;
 }
@@ -226,7 +233,8 @@ static int prepare(struct conversion *c, struct faults *f, struct err *e)
 	return open_workflow(c, e);
 }
 
-int conversion_open(struct conversion *c, struct conversion_options *o, struct faults *f, struct err *e)
+int conversion_open(
+	struct conversion *c, struct conversion_options *o, struct faults *f, struct err *e)
 {
 	memset(c, 0, sizeof(*c));
 	c->o = o;
@@ -274,7 +282,8 @@ static void tell_progress(void *ctx, uint64_t items, uint64_t bytes, uint64_t si
 }
 
 /* Readers of the joins begin anew with each file. */
-static int open_readers(struct conversion *c, const struct source *s, struct reader **joins, struct err *e)
+static int open_readers(
+	struct conversion *c, const struct source *s, struct reader **joins, struct err *e)
 {
 	struct reader_spec spec;
 	struct reader_spec wanted = c->o->source;
@@ -284,7 +293,8 @@ static int open_readers(struct conversion *c, const struct source *s, struct rea
 	(void)source_spec(s, &wanted, &spec);
 	/* The map says what it is; a file that is plainly something else is said so at once. */
 	if (s->kind == SOURCE_IS_OTHER || s->kind == SOURCE_IS_X12)
-		return err_set(e, ERR_INPUT, "%s: this is %s; the map takes " STR_FMT, s->path, s->what, STR_ARG(spec.format));
+		return err_set(e, ERR_INPUT, "%s: this is %s; the map takes " STR_FMT, s->path,
+			s->what, STR_ARG(spec.format));
 	c->source = reader_open(s->fd, &spec, &c->names, e);
 	if (c->source && map_uses_links(c->map))
 		c->input.source = reader_open(s->fd, &spec, &c->names, e);
@@ -323,7 +333,8 @@ static int produce(struct conversion *c, int out, struct produce_counts *counts,
 	return produce_read_back(&p, counts, e);
 }
 
-int conversion_file(struct conversion *c, const char *path, int out, struct produce_counts *counts, struct err *e)
+int conversion_file(struct conversion *c, const char *path, int out, struct produce_counts *counts,
+	struct err *e)
 {
 	struct reader *joins[CONVERSION_JOINS] = {NULL};
 	struct source s;

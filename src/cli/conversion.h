@@ -23,19 +23,19 @@ struct conversion_join {
 };
 
 struct conversion_options {
-	const char *map;	/* path of the map */
-	const char *workflow;	/* path of the hub settings, or NULL */
+	const char *map;      /* path of the map */
+	const char *workflow; /* path of the hub settings, or NULL */
 	struct conversion_join joins[CONVERSION_JOINS];
 	size_t njoins;
 	struct map_var vars[CONVERSION_VARS];
 	size_t nvars;
-	struct reader_spec source;	/* what the user says of it */
-	struct x12_profile profile;	/* versions are filled in from the map */
-	struct date date;		/* of the run */
+	struct reader_spec source;  /* what the user says of it */
+	struct x12_profile profile; /* versions are filled in from the map */
+	struct date date;	    /* of the run */
 };
 
 struct conversion {
-	struct conversion_options *o;	/* borrowed */
+	struct conversion_options *o; /* borrowed */
 	struct arena arena;
 	struct names names;
 	int dirs[CONVERSION_DIRS];
@@ -43,22 +43,23 @@ struct conversion {
 	size_t ndirs;
 	struct defs *defs;
 	struct map *map;
-	struct source joins[CONVERSION_JOINS];	/* in the order of the map's joins */
+	struct source joins[CONVERSION_JOINS]; /* in the order of the map's joins */
 	struct reader_spec join_specs[CONVERSION_JOINS];
 	size_t njoins;
-	struct reader *source;		/* of the file in hand */
+	struct reader *source; /* of the file in hand */
 	struct map_input input;
-	uint64_t isa, gs;		/* last numbers given: none of them is real */
-	int aside;			/* items set aside, or -1 */
+	uint64_t isa, gs; /* last numbers given: none of them is real */
+	int aside;	  /* items set aside, or -1 */
 	struct output_findings *findings;
 };
 
 /* Loads the map and opens what it needs. -1: the map is wrong (faults in f, e sums them up), or the
  * command line does not give what the map asks for (ERR_USAGE, all at once). */
-int conversion_open(struct conversion *c, struct conversion_options *o, struct faults *f, struct err *e) ATTR_CHECK;
+int conversion_open(struct conversion *c, struct conversion_options *o, struct faults *f,
+	struct err *e) ATTR_CHECK;
 void conversion_close(struct conversion *c);
 /* One file into out, which is empty, and read back. */
-int conversion_file(struct conversion *c, const char *path, int out, struct produce_counts *counts, struct err *e)
-	ATTR_CHECK;
+int conversion_file(struct conversion *c, const char *path, int out, struct produce_counts *counts,
+	struct err *e) ATTR_CHECK;
 
 #endif

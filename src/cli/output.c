@@ -59,7 +59,8 @@ int output_publish(int fd, const char *path, struct err *e)
 		return output_copy(fd, STDOUT_FILENO, e);
 	if (strlen(path) >= sizeof(folder))
 		return err_set(e, ERR_USAGE, "%s: the name is too long", path);
-	(void)snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+	(void)snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) : 1,
+		slash ? path : ".");
 	if (slash == path)
 		(void)snprintf(folder, sizeof(folder), "/");
 	dir = fsx_dir(folder, e);
@@ -130,7 +131,9 @@ void output_progress(struct output_findings *o, uint64_t items, uint64_t bytes, 
 	if (!o->progress)
 		return;
 	(void)fprintf(stderr, "\r%" PRIu64 " items, %" PRIu64 " %%", items,
-		size == 0 ? UINT64_C(0) : bytes >= size ? UINT64_C(100) : bytes * 100 / size);
+		size == 0		? UINT64_C(0)
+			: bytes >= size ? UINT64_C(100)
+					: bytes * 100 / size);
 	o->shown = true;
 }
 
@@ -153,8 +156,10 @@ int output_findings_end(struct output_findings *o, struct err *e)
 {
 	clear(o);
 	if (o->seen > o->max && o->max > 0)
-		output_say("and %" PRIu64 " more findings (--max-findings %" PRIu64 ")", o->seen - o->max, o->max);
-	if (o->file != -1 && o->e.code == ERR_NONE && output_flush(&o->json, o->file, 0, &o->e) == -1)
+		output_say("and %" PRIu64 " more findings (--max-findings %" PRIu64 ")",
+			o->seen - o->max, o->max);
+	if (o->file != -1 && o->e.code == ERR_NONE &&
+		output_flush(&o->json, o->file, 0, &o->e) == -1)
 		buf_clear(&o->json);
 	buf_done(&o->json);
 	if (o->e.code == ERR_NONE)

@@ -21,11 +21,11 @@ struct output_findings {
 	uint64_t max;
 	uint64_t seen;
 	uint64_t errors;
-	int file;		/* all of them as NDJSON, or -1 */
-	bool progress;		/* a terminal watches */
-	bool shown;		/* a line of progress stands there */
+	int file;      /* all of them as NDJSON, or -1 */
+	bool progress; /* a terminal watches */
+	bool shown;    /* a line of progress stands there */
 	struct buf json;
-	struct err e;		/* the first fault of writing file */
+	struct err e; /* the first fault of writing file */
 };
 
 void output_findings_init(struct output_findings *o, uint64_t max, int file);

@@ -14,8 +14,8 @@
 
 enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
 
-static const char *const option_names[] = {"format", "separator", "quote", "decimal", "numbers", "columns", "header",
-	"items"};
+static const char *const option_names[] = {
+	"format", "separator", "quote", "decimal", "numbers", "columns", "header", "items"};
 
 enum { OPTIONS = sizeof(option_names) / sizeof(option_names[0]) };
 
@@ -119,7 +119,8 @@ static void find_out(struct source *s, struct str head)
 	if (str_starts(text, STR("\357\273\277")))
 		text = str_from(text, 3);
 	text = str_trim(text);
-	if (str_starts(text, STR("ISA")) && text.n >= 106 && !str_is_alpha(text.p[3]) && !str_is_digit(text.p[3])) {
+	if (str_starts(text, STR("ISA")) && text.n >= 106 && !str_is_alpha(text.p[3]) &&
+		!str_is_digit(text.p[3])) {
 		s->kind = SOURCE_IS_X12;
 		s->what = "X12";
 		return;
@@ -131,7 +132,8 @@ static void find_out(struct source *s, struct str head)
 	}
 	s->what = x12_sniff_text(head);
 	if (str_starts(text, STR("["))) {
-		s->what = "a JSON array; we read one object a file or one a line (jq -c '.[]' makes them)";
+		s->what =
+			"a JSON array; we read one object a file or one a line (jq -c '.[]' makes them)";
 		return;
 	}
 	if (strcmp(s->what, "text of a kind we do not know") == 0) {
@@ -186,8 +188,11 @@ static int one_mark(struct str name, struct str value, char *out, struct err *e)
 {
 	if (str_is(value, "tab"))
 		value = STR("\t");
-	if (value.n != 1 || str_is_alpha(value.p[0]) || str_is_digit(value.p[0]) || value.p[0] == '\n' || value.p[0] == '\r')
-		return err_set(e, ERR_USAGE, STR_FMT "=" STR_FMT ": expected one character that is no letter and no digit, or tab",
+	if (value.n != 1 || str_is_alpha(value.p[0]) || str_is_digit(value.p[0]) ||
+		value.p[0] == '\n' || value.p[0] == '\r')
+		return err_set(e, ERR_USAGE,
+			STR_FMT "=" STR_FMT
+				": expected one character that is no letter and no digit, or tab",
 			STR_ARG(name), STR_ARG(value));
 	*out = value.p[0];
 	return 0;
@@ -208,7 +213,8 @@ static void words(struct str value, struct arena *a, const struct str **list, si
 static int yes_no(struct str name, struct str value, bool *out, struct err *e)
 {
 	if (!str_is(value, "yes") && !str_is(value, "no"))
-		return err_set(e, ERR_USAGE, STR_FMT "=" STR_FMT ": expected yes or no", STR_ARG(name), STR_ARG(value));
+		return err_set(e, ERR_USAGE, STR_FMT "=" STR_FMT ": expected yes or no",
+			STR_ARG(name), STR_ARG(value));
 	*out = str_is(value, "yes");
 	return 0;
 }
@@ -216,7 +222,8 @@ static int yes_no(struct str name, struct str value, bool *out, struct err *e)
 static int set_format(struct reader_spec *o, struct str value, struct arena *a, struct err *e)
 {
 	if (!reader_find(value))
-		return err_set(e, ERR_USAGE, "format=" STR_FMT ": expected json or csv", STR_ARG(value));
+		return err_set(
+			e, ERR_USAGE, "format=" STR_FMT ": expected json or csv", STR_ARG(value));
 	o->format = arena_str(a, value);
 	return 0;
 }
@@ -224,12 +231,14 @@ static int set_format(struct reader_spec *o, struct str value, struct arena *a, 
 static int set_decimal(struct reader_spec *o, struct str value, struct err *e)
 {
 	if (!str_is(value, ",") && !str_is(value, "."))
-		return err_set(e, ERR_USAGE, "decimal=" STR_FMT ": expected , or .", STR_ARG(value));
+		return err_set(
+			e, ERR_USAGE, "decimal=" STR_FMT ": expected , or .", STR_ARG(value));
 	o->decimal = value.p[0];
 	return 0;
 }
 
-int source_option(struct reader_spec *o, struct str name, struct str value, struct arena *a, struct err *e)
+int source_option(
+	struct reader_spec *o, struct str name, struct str value, struct arena *a, struct err *e)
 {
 	const char *near = NULL;
 
@@ -260,14 +269,15 @@ int source_option(struct reader_spec *o, struct str name, struct str value, stru
 		return 0;
 	}
 	near = str_suggest(name, option_names, OPTIONS);
-	return err_set(e, ERR_USAGE, STR_FMT "=: no such option of a source%s%s", STR_ARG(name), near ? "; did you mean " : "",
-		near ? near : "");
+	return err_set(e, ERR_USAGE, STR_FMT "=: no such option of a source%s%s", STR_ARG(name),
+		near ? "; did you mean " : "", near ? near : "");
 }
 
 /* Offset of the next ",NAME=" of an option we know, at or after from; values may hold commas. */
 static size_t next_option(struct str text, size_t from, struct str *name)
 {
-	for (size_t at = str_find(text, STR(","), from); at != SIZE_MAX; at = str_find(text, STR(","), at + 1)) {
+	for (size_t at = str_find(text, STR(","), from); at != SIZE_MAX;
+		at = str_find(text, STR(","), at + 1)) {
 		const size_t equals = str_find(text, STR("="), at);
 		if (equals == SIZE_MAX)
 			break;
@@ -287,7 +297,8 @@ const char *source_parse(struct str text, struct reader_spec *o, struct arena *a
 	const char *path = arena_cstr(a, str_sub(text, 0, at == SIZE_MAX ? text.n : at));
 
 	if (!*path) {
-		(void)err_set(e, ERR_USAGE, STR_FMT ": expected FILE[,separator=;,decimal=,]", STR_ARG(text));
+		(void)err_set(e, ERR_USAGE, STR_FMT ": expected FILE[,separator=;,decimal=,]",
+			STR_ARG(text));
 		return NULL;
 	}
 	while (at != SIZE_MAX) {
@@ -295,7 +306,8 @@ const char *source_parse(struct str text, struct reader_spec *o, struct arena *a
 		struct str following;
 		/* A value has at least one character: decimal=,,numbers=... is a comma. */
 		const size_t next = next_option(text, from + 1, &following);
-		const struct str value = str_sub(text, from, (next == SIZE_MAX ? text.n : next) - from);
+		const struct str value = str_sub(
+			text, from, (next == SIZE_MAX ? text.n : next) - from);
 		if (source_option(o, name, value, a, e) == -1)
 			return NULL;
 		at = next;

@@ -12,19 +12,19 @@
 
 enum source_is {
 	SOURCE_IS_X12,
-	SOURCE_IS_JSON,	/* one object, or one a line */
-	SOURCE_IS_TREE,	/* packed export tree */
+	SOURCE_IS_JSON, /* one object, or one a line */
+	SOURCE_IS_TREE, /* packed export tree */
 	SOURCE_IS_CSV,
-	SOURCE_IS_OTHER	/* what says in words what it is */
+	SOURCE_IS_OTHER /* what says in words what it is */
 };
 
 struct source {
 	int fd;
-	const char *path;	/* as the user named it; borrowed */
+	const char *path; /* as the user named it; borrowed */
 	enum source_is kind;
-	const char *what;	/* "JSON", "an XML document" */
-	char separator;		/* of CSV, as far as its first line tells; else 0 */
-	bool folder;		/* packed by us */
+	const char *what; /* "JSON", "an XML document" */
+	char separator;	  /* of CSV, as far as its first line tells; else 0 */
+	bool folder;	  /* packed by us */
 };
 
 /* "-" is standard input. What was left out of a folder is told in d. source_close accepts a half-open one. */
@@ -34,7 +34,8 @@ void source_close(struct source *s);
 bool source_spec(const struct source *s, const struct reader_spec *o, struct reader_spec *out);
 /* Sets what the user says of a source: format separator quote decimal numbers columns header items.
  * Texts are copied into a. -1: ERR_USAGE. */
-int source_option(struct reader_spec *o, struct str name, struct str value, struct arena *a, struct err *e) ATTR_CHECK;
+int source_option(struct reader_spec *o, struct str name, struct str value, struct arena *a,
+	struct err *e) ATTR_CHECK;
 /* "FILE[,separator=;,decimal=,,numbers=a b]": the options into o, the path as the result, NULL on a fault. */
 const char *source_parse(struct str text, struct reader_spec *o, struct arena *a, struct err *e);
 

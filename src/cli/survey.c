@@ -12,9 +12,13 @@
 
 enum { SLOTS = 1 << 16, DATE_MIN = 8, YEAR_FIRST = 1900, YEAR_LAST = 2100 };
 
-static const char *const type_names[SURVEY_TYPES] = {
-	[SURVEY_OBJECT] = "object", [SURVEY_TEXT] = "text", [SURVEY_DATE] = "date", [SURVEY_NUMBER] = "number",
-	[SURVEY_BOOL] = "bool", [SURVEY_NULL] = "null"};
+static const char *const type_names[SURVEY_TYPES] = {[SURVEY_OBJECT] = "object",
+	[SURVEY_TEXT] = "text",
+	[SURVEY_DATE] = "date",
+	[SURVEY_NUMBER] = "number",
+	[SURVEY_COMMA] = "decimal comma",
+	[SURVEY_BOOL] = "bool",
+	[SURVEY_NULL] = "null"};
 
 void survey_init(struct survey *s, struct names *names)
 {
@@ -37,7 +41,8 @@ void survey_item(struct survey *s)
 
 static size_t slot_of(const struct survey_path *parent, uint32_t name)
 {
-	const uint64_t key = (uint64_t)(uintptr_t)parent * UINT64_C(0x9e3779b97f4a7c15) + name * UINT64_C(0xff51afd7ed558ccd);
+	const uint64_t key = (uint64_t)(uintptr_t)parent * UINT64_C(0x9e3779b97f4a7c15) +
+		name * UINT64_C(0xff51afd7ed558ccd);
 
 	return (size_t)((key ^ (key >> 29)) % SLOTS);
 }
@@ -77,16 +82,19 @@ static void count(struct survey *s, struct survey_path *p, enum survey_type type
 
 static void sample(struct survey *s, struct survey_path *p, struct str value)
 {
-	struct str kept = utf8_left(str_sub(value, 0, 4 * SURVEY_SAMPLE), SURVEY_SAMPLE);
+	struct str kept;
 	struct str *made = NULL;
 
+	value = str_trim(value);
+	kept = utf8_left(str_sub(value, 0, 4 * SURVEY_SAMPLE), SURVEY_SAMPLE);
 	if (p->nsamples == SURVEY_SAMPLES || value.n == 0)
 		return;
 	for (uint32_t i = 0; i < p->nsamples; i++)
 		if (str_starts(p->samples[i], kept))
 			return;
 	made = &p->samples[p->nsamples++];
-	*made = kept.n < value.n ? arena_printf(&s->arena, STR_FMT "...", STR_ARG(kept)) : arena_str(&s->arena, kept);
+	*made = kept.n < value.n ? arena_printf(&s->arena, STR_FMT "...", STR_ARG(kept))
+				 : arena_str(&s->arena, kept);
 }
 
 static bool looks_like_date(struct str v)
@@ -102,7 +110,11 @@ static enum survey_type type_of(const struct survey *s, struct str v)
 
 	if (looks_like_date(v))
 		return SURVEY_DATE;
-	return s->plain && dec_parse(v, '.', &number) ? SURVEY_NUMBER : SURVEY_TEXT;
+	if (!s->plain)
+		return SURVEY_TEXT;
+	if (dec_parse(v, '.', &number))
+		return SURVEY_NUMBER;
+	return dec_parse(v, ',', &number) ? SURVEY_COMMA : SURVEY_TEXT;
 }
 
 static enum survey_type node_type(const struct survey *s, const struct node *n)
@@ -144,7 +156,8 @@ void survey_tree(struct survey *s, const struct node *root)
 	walk(s, &s->root, root->child);
 }
 
-struct survey_path *survey_at(struct survey *s, struct survey_path *parent, struct str name, struct str label)
+struct survey_path *survey_at(
+	struct survey *s, struct survey_path *parent, struct str name, struct str label)
 {
 	struct survey_path *p = child_of(s, parent ? parent : &s->root, names_id(s->names, name));
 
@@ -218,7 +231,8 @@ static struct str samples_of(const struct survey_path *p, struct buf *b)
 	return buf_view(b);
 }
 
-static void row(const struct survey *s, const struct survey_path *p, struct columns *c, struct buf *b, bool labels)
+static void row(const struct survey *s, const struct survey_path *p, struct columns *c,
+	struct buf *b, bool labels)
 {
 	struct str cells[6];
 	size_t n = 0;
@@ -239,10 +253,10 @@ static void row(const struct survey *s, const struct survey_path *p, struct colu
 
 void survey_text(const struct survey *s, struct buf *out)
 {
-	static const struct str titles[] = {STR_INIT("PATH"), STR_INIT("TYPE"), STR_INIT("ITEMS"), STR_INIT("COUNT"),
-		STR_INIT("VALUES")};
-	static const struct str with_names[] = {STR_INIT("PATH"), STR_INIT("TYPE"), STR_INIT("ITEMS"), STR_INIT("COUNT"),
-		STR_INIT("NAME"), STR_INIT("VALUES")};
+	static const struct str titles[] = {STR_INIT("PATH"), STR_INIT("TYPE"), STR_INIT("ITEMS"),
+		STR_INIT("COUNT"), STR_INIT("VALUES")};
+	static const struct str with_names[] = {STR_INIT("PATH"), STR_INIT("TYPE"),
+		STR_INIT("ITEMS"), STR_INIT("COUNT"), STR_INIT("NAME"), STR_INIT("VALUES")};
 	struct columns c;
 	struct arena a;
 	struct buf b;
@@ -259,7 +273,9 @@ void survey_text(const struct survey *s, struct buf *out)
 		row(s, p, &c, &b, labels);
 	columns_print(&c, out);
 	if (s->missed > 0)
-		buf_printf(out, "more than %d different paths: %" PRIu64 " values are not shown; keys seem to hold data\n",
+		buf_printf(out,
+			"more than %d different paths: %" PRIu64
+			" values are not shown; keys seem to hold data\n",
 			SURVEY_PATHS, s->missed);
 	buf_done(&b);
 	arena_done(&a);

@@ -3,7 +3,6 @@
 
 #include "base/utf8.h"
 
-
 int verb_open(struct env *v, const char *path, const struct cli *cli, int *status)
 {
 	struct arena a;
@@ -33,7 +32,7 @@ int verb_refused(const struct cli *cli, const struct err *e)
 {
 	const int status = command_fail(cli, e);
 
-	return e->code == ERR_STALE ? 65 : status;	/* 75 would mean: just try again */
+	return e->code == ERR_STALE ? 65 : status; /* 75 would mean: just try again */
 }
 
 /* One ID: what was done on standard output, or why not on standard error. The exit status. */
@@ -68,17 +67,20 @@ struct given {
 static int parse(int argc, char **argv, enum verbs_kind verb, struct given *g, struct args *args,
 	struct err *e)
 {
-	const struct args_option options[] = {{.name = "env", .value = &g->env}, {.name = "reason", .value = &g->reason},
-		{.name = "dry-run", .flag = &g->dry_run}, {.name = "delivered", .flag = &g->delivered},
+	const struct args_option options[] = {{.name = "env", .value = &g->env},
+		{.name = "reason", .value = &g->reason}, {.name = "dry-run", .flag = &g->dry_run},
+		{.name = "delivered", .flag = &g->delivered},
 		{.name = "not-delivered", .flag = &g->not_delivered}};
 	const size_t n = verb == VERBS_RESOLVE ? 5 : 3;
 
 	if (args_parse(argc, argv, options, n, 1, (size_t)argc, "ID", args, e) == -1)
 		return -1;
 	if (verb == VERBS_RESOLVE && g->delivered == g->not_delivered)
-		return err_set(e, ERR_USAGE, "say --delivered or --not-delivered: it is the partner who knows");
+		return err_set(e, ERR_USAGE,
+			"say --delivered or --not-delivered: it is the partner who knows");
 	if (verbs_wants_reason(verb) && (!g->reason || str_trim(str_c(g->reason)).n == 0))
-		return err_set(e, ERR_USAGE, "%s repeats or gives up something: say why with --reason TEXT",
+		return err_set(e, ERR_USAGE,
+			"%s repeats or gives up something: say why with --reason TEXT",
 			verbs_name(verb));
 	return args_env(g->env, &g->env, e);
 }
@@ -95,8 +97,10 @@ int verb_run(int argc, char **argv, const struct cli *cli, enum verbs_kind verb)
 		return command_fail(cli, &e);
 	if (verb_open(&v, g.env, cli, &status) == -1)
 		return status;
-	const struct verbs_request r = {
-		.verb = verb, .reason = str_c(g.reason), .dry_run = g.dry_run, .delivered = g.delivered};
+	const struct verbs_request r = {.verb = verb,
+		.reason = str_c(g.reason),
+		.dry_run = g.dry_run,
+		.delivered = g.delivered};
 	for (size_t i = 0; i < args.n; i++) {
 		const int s = one(&v, cli, &r, args.rest[i]);
 		if (status == 0)

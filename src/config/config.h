@@ -19,9 +19,9 @@ enum usage { USAGE_NONE, USAGE_TEST, USAGE_PRODUCTION };
 
 /* Who somebody is in envelopes. */
 struct config_identity {
-	struct str qualifier;		/* ISA05/07 */
-	struct str id;			/* ISA06/08 */
-	struct str group;		/* GS02/03; the id when not given */
+	struct str qualifier; /* ISA05/07 */
+	struct str id;	      /* ISA06/08 */
+	struct str group;     /* GS02/03; the id when not given */
 };
 
 /* <set name= value=>: what maps read as $environment/NAME, $partner/NAME, $agreement/NAME. */
@@ -36,9 +36,9 @@ enum source_kind { SOURCE_EVENTS, SOURCE_SNAPSHOT, SOURCE_REFERENCE };
 enum source_ready { READY_RENAMED, READY_MARKER, READY_MANIFEST, READY_STABLE };
 
 struct config_source {
-	struct str name;		/* also the folder inbox/NAME, current/NAME */
+	struct str name; /* also the folder inbox/NAME, current/NAME */
 	enum source_kind kind;
-	struct str format;		/* json, csv */
+	struct str format; /* json, csv */
 	enum source_ready ready;
 	uint32_t stable_seconds;	/* READY_STABLE */
 	bool tree;			/* shape="tree": a folder is one unit (dc-cli export) */
@@ -47,50 +47,56 @@ struct config_source {
 	uint64_t max_age;		/* seconds, 0 none */
 	bool stale_warns;		/* on-stale="warn"; else hold */
 	uint64_t max_size;		/* bytes, 0: the default of limits */
-	char separator, quote, decimal;	/* csv */
+	char separator, quote, decimal; /* csv */
 	bool no_header, keep_empty;
-	struct str *columns; size_t ncolumns;
-	struct str *numbers; size_t nnumbers;
-	struct str workflow_from;	/* name of a reference source with hub settings, or "" */
-	const char *file; uint32_t line;
+	struct str *columns;
+	size_t ncolumns;
+	struct str *numbers;
+	size_t nnumbers;
+	struct str workflow_from; /* name of a reference source with hub settings, or "" */
+	const char *file;
+	uint32_t line;
 	struct config_source *next;
 };
 
 struct config_endpoint {
 	struct str name;
-	struct str protocol;		/* "directory", "sftp": rows of transport.c */
-	enum usage usage;		/* must match the environment's; none is refused */
-	struct str path;		/* directory: an absolute folder */
+	struct str protocol; /* "directory", "sftp": rows of transport.c */
+	enum usage usage;    /* must match the environment's; none is refused */
+	struct str path;     /* directory: an absolute folder */
 	struct str host;
 	uint16_t port;
 	struct str user;
-	struct str credential;		/* name in keys/ */
-	struct str auth;		/* "key" (default) or "password" */
-	struct str *host_keys; size_t nhost_keys;	/* "SHA256:..." as ssh-keygen -l prints */
-	struct str put;			/* remote folder for what we send; "" none */
-	struct str get;			/* remote folder of the partner's answers; "" none */
-	bool get_delete;		/* after="delete" (default) or after="remember" */
-	uint32_t ready_seconds;		/* a fetched file must be unchanged that long; 0: at once */
-	uint32_t connect_timeout, idle_timeout;	/* seconds */
-	const char *file; uint32_t line;
+	struct str credential; /* name in keys/ */
+	struct str auth;       /* "key" (default) or "password" */
+	struct str *host_keys;
+	size_t nhost_keys;	/* "SHA256:..." as ssh-keygen -l prints */
+	struct str put;		/* remote folder for what we send; "" none */
+	struct str get;		/* remote folder of the partner's answers; "" none */
+	bool get_delete;	/* after="delete" (default) or after="remember" */
+	uint32_t ready_seconds; /* a fetched file must be unchanged that long; 0: at once */
+	uint32_t connect_timeout, idle_timeout; /* seconds */
+	const char *file;
+	uint32_t line;
 	struct config_endpoint *next;
 };
 
 struct config_partner {
-	struct str name;		/* file partners/NAME.xml; [a-z0-9-] */
+	struct str name; /* file partners/NAME.xml; [a-z0-9-] */
 	struct str title;
 	enum usage usage;
 	struct config_identity identity;
 	struct config_endpoint *endpoints;
 	struct config_set *sets;
-	const char *file; uint32_t line;
+	const char *file;
+	uint32_t line;
 	struct config_partner *next;
 };
 
 /* One acknowledgment that is expected. */
 struct config_expect {
-	struct str ack;			/* "ta1", "997" */
-	uint64_t within;		/* seconds after sending */
+	struct str ack;	 /* "ta1", "997" */
+	uint64_t within; /* seconds after sending */
 	struct config_expect *next;
 };
 
@@ -98,43 +104,45 @@ struct config_agreement {
 	struct str name;
 	struct str title;
 	const struct config_partner *partner;
-	struct str message;		/* "832" */
-	struct str version;		/* GS08 "004010" */
-	struct str map;			/* path below bundle/ or the program's maps: "maps/x.xml" */
+	struct str message; /* "832" */
+	struct str version; /* GS08 "004010" */
+	struct str map;	    /* path below bundle/ or the program's maps: "maps/x.xml" */
 	const struct config_source *source;
 	const struct config_endpoint *endpoint;
-	bool changes;			/* send="changes"; else "all" */
-	struct str accepted_at;		/* "syntax" (default), "application", "load", "sent" */
-	bool duplicates_safe;		/* duplicates="safe": an in-doubt file is sent again, with a note */
+	bool changes;		/* send="changes"; else "all" */
+	struct str accepted_at; /* "syntax" (default), "application", "load", "sent" */
+	bool duplicates_safe;	/* duplicates="safe": an in-doubt file is sent again, with a note */
 	/* envelope */
 	char element, component, terminator;
 	bool newline;
-	struct str repertoire;		/* basic, extended, latin1, utf8 */
-	struct str isa_version;		/* "00401" */
-	bool ack_requested;		/* ISA14 */
+	struct str repertoire;	/* basic, extended, latin1, utf8 */
+	struct str isa_version; /* "00401" */
+	bool ack_requested;	/* ISA14 */
 	struct config_expect *expects;
 	struct config_set *sets;
-	const char *file; uint32_t line;
+	const char *file;
+	uint32_t line;
 	struct config_agreement *next;
 };
 
 struct config_route {
 	const struct config_source *source;
 	const struct config_agreement *agreement;
-	const char *file; uint32_t line;
+	const char *file;
+	uint32_t line;
 	struct config_route *next;
 };
 
 struct config {
-	struct str name;		/* of the environment */
+	struct str name; /* of the environment */
 	enum usage usage;
-	struct str instance;		/* random id made by init */
+	struct str instance; /* random id made by init */
 	struct config_identity identity;
 	struct config_set *sets;
-	uint64_t run_seconds;		/* a run stops starting things after that; 0 none */
-	uint32_t workers;		/* 0: as many as cores */
-	uint64_t retention_seconds;	/* archive; 0: for ever */
-	uint64_t min_free;		/* bytes that must stay free on the spool's disk */
+	uint64_t run_seconds;	    /* a run stops starting things after that; 0 none */
+	uint32_t workers;	    /* 0: as many as cores */
+	uint64_t retention_seconds; /* archive; 0: for ever */
+	uint64_t min_free;	    /* bytes that must stay free on the spool's disk */
 	struct config_source *sources;
 	struct config_partner *partners;
 	struct config_agreement *agreements;

@@ -51,8 +51,8 @@ struct x12_read;
 struct x12_read_options {
 	struct defs *defs;
 	enum x12_level level;
-	struct str file; /* for findings */
-	char usage;	 /* 'P' or 'T' expected, 0 any */
+	struct str file;  /* for findings */
+	char usage;	  /* 'P' or 'T' expected, 0 any */
 	struct str guide; /* narrows the messages guide_set; "" none */
 	struct str guide_set;
 };

@@ -108,16 +108,20 @@ static int unpack_some(struct gz *g, int in, int out, uint64_t limit, struct err
 	rc = inflate(&g->z, Z_NO_FLUSH);
 	if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
 		return err_set(e, ERR_INPUT, "the compressed file is damaged near byte %llu: %s",
-			(unsigned long long)(g->at - g->z.avail_in), g->z.msg ? g->z.msg : "not gzip");
+			(unsigned long long)(g->at - g->z.avail_in),
+			g->z.msg ? g->z.msg : "not gzip");
 	if (put(g, out, e) == -1)
 		return -1;
 	if (g->written > limit)
-		return err_set(e, ERR_LIMIT, "the compressed file unpacks to more than %llu bytes", (unsigned long long)limit);
+		return err_set(e, ERR_LIMIT, "the compressed file unpacks to more than %llu bytes",
+			(unsigned long long)limit);
 	if (rc != Z_STREAM_END)
 		return 1;
 	if (g->z.avail_in == 0 && fill(g, in, &got, e) == -1)
 		return -1;
-	return g->z.avail_in == 0 ? 0 : err_set(e, ERR_INPUT, "the compressed file has bytes behind its end");
+	return g->z.avail_in == 0
+		? 0
+		: err_set(e, ERR_INPUT, "the compressed file has bytes behind its end");
 }
 
 int gz_unpack(int in, int out, uint64_t limit, struct err *e)

@@ -102,8 +102,9 @@ enum map_verdict {
 
 struct map_result {
 	enum map_verdict verdict;
-	struct str key;		  /* of the item, when it could be computed */
-	struct segment *segments; /* MAP_OUT: the item's part, a list in order, unchecked by the writer */
+	struct str key; /* of the item, when it could be computed */
+	struct segment
+		*segments; /* MAP_OUT: the item's part, a list in order, unchecked by the writer */
 	size_t n;
 	const struct map_var *keep; /* <keep> values */
 	size_t nkeep;

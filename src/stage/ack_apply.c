@@ -24,7 +24,7 @@ struct applying {
 	struct env *v;
 	const struct received_row *from;
 	const struct ack *x;
-	struct interchange_row row;	/* what it is about */
+	struct interchange_row row; /* what it is about */
 	struct arena a;
 	struct traced *faults;
 	struct trace_point *points;
@@ -57,21 +57,24 @@ static int keep_only(struct applying *p, const char *outcome, const char *note, 
 {
 	struct ledger *l = &p->v->ledger;
 	char subject[40];
-	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id, value_of(p->x->verdict), outcome,
-		p->x->codes, str_c(note)};
+	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id,
+		value_of(p->x->verdict), outcome, p->x->codes, str_c(note)};
 
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, p->from->id);
-	env_log(p->v, strcmp(outcome, "repeat") == 0 ? LOG_INFO : LOG_ERROR, outcome, p->from->name.p, STR_FMT " %" PRId64
-		": %s", STR_ARG(p->x->kind), about(p->x), note);
+	env_log(p->v, strcmp(outcome, "repeat") == 0 ? LOG_INFO : LOG_ERROR, outcome,
+		p->from->name.p, STR_FMT " %" PRId64 ": %s", STR_ARG(p->x->kind), about(p->x),
+		note);
 	if (strcmp(outcome, "repeat") != 0)
 		p->v->news++;
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_received_ack(l, &row, e) == -1 ||
-	    ledger_event(l, outcome, subject, e, "kind=" STR_FMT " about=%" PRId64 " verdict=%s %s", STR_ARG(p->x->kind),
-		    about(p->x), value_of(p->x->verdict), note) == -1 ||
-	    (p->row.id != 0 && ledger_event(l, outcome, p->subject, e, "kind=" STR_FMT " verdict=%s %s",
-		    STR_ARG(p->x->kind), value_of(p->x->verdict), note) == -1)) {
+		ledger_event(l, outcome, subject, e,
+			"kind=" STR_FMT " about=%" PRId64 " verdict=%s %s", STR_ARG(p->x->kind),
+			about(p->x), value_of(p->x->verdict), note) == -1 ||
+		(p->row.id != 0 &&
+			ledger_event(l, outcome, p->subject, e, "kind=" STR_FMT " verdict=%s %s",
+				STR_ARG(p->x->kind), value_of(p->x->verdict), note) == -1)) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -87,9 +90,11 @@ static const char *stranger(const struct applying *p)
 
 	if (!partner)
 		return "its partner is no longer configured";
-	if (!str_eq(p->x->sender, partner->identity.id) || !str_eq(p->x->sender_qual, partner->identity.qualifier))
+	if (!str_eq(p->x->sender, partner->identity.id) ||
+		!str_eq(p->x->sender_qual, partner->identity.qualifier))
 		return "its ISA06 is not the partner whose mailbox it came from";
-	if (!str_eq(p->x->receiver, c->identity.id) || !str_eq(p->x->receiver_qual, c->identity.qualifier))
+	if (!str_eq(p->x->receiver, c->identity.id) ||
+		!str_eq(p->x->receiver_qual, c->identity.qualifier))
 		return "its ISA08 is not us";
 	if (p->x->usage != usage)
 		return "its ISA15 is that of another kind of environment (test or production)";
@@ -163,7 +168,8 @@ static int reject_named(struct applying *p, struct str st, struct err *e)
 		int64_t n = 0;
 		if (p->points[i].part != TRACE_ITEM || (st.n > 0 && !str_eq(p->points[i].st, st)))
 			continue;
-		if (ledger_item_reject(&p->v->ledger, p->row.id, p->points[i].key, p->faults[i].fault->text.p, &n, e) == -1)
+		if (ledger_item_reject(&p->v->ledger, p->row.id, p->points[i].key,
+			    p->faults[i].fault->text.p, &n, e) == -1)
 			return -1;
 		p->rejected += n;
 	}
@@ -223,9 +229,10 @@ static int apply_items(struct applying *p, struct err *e)
 {
 	int64_t n = 0;
 
-	if (str_is(p->x->kind, "TA1")) {	/* the envelope only; items wait for the syntax */
+	if (str_is(p->x->kind, "TA1")) { /* the envelope only; items wait for the syntax */
 		if (p->x->verdict == ACK_REJECTED)
-			return ledger_item_all(&p->v->ledger, p->row.id, STR(""), "held", p->x->text.p, &n, e);
+			return ledger_item_all(
+				&p->v->ledger, p->row.id, STR(""), "held", p->x->text.p, &n, e);
 		return 0;
 	}
 	for (size_t i = 0; i < p->n; i++) {
@@ -245,10 +252,10 @@ static int hold_whole(struct applying *p, struct err *e)
 	char note[400];
 
 	spool_place("hold", p->row.partner, place);
-	(void)snprintf(note, sizeof(note), STR_FMT " refused it whole, code " STR_FMT ": " STR_FMT, STR_ARG(p->x->kind),
-		STR_ARG(p->x->codes), STR_ARG(p->x->text));
-	return ledger_interchange_state(&p->v->ledger, p->row.id, "sent|in-doubt|sending", "held", place,
-		str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", note, e);
+	(void)snprintf(note, sizeof(note), STR_FMT " refused it whole, code " STR_FMT ": " STR_FMT,
+		STR_ARG(p->x->kind), STR_ARG(p->x->codes), STR_ARG(p->x->text));
+	return ledger_interchange_state(&p->v->ledger, p->row.id, "sent|in-doubt|sending", "held",
+		place, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", note, e);
 }
 
 /* An answer proves that it arrived, whatever the channel last said. */
@@ -259,26 +266,31 @@ static int settle_doubt(struct applying *p, struct err *e)
 	if (!str_is(p->row.state, "in-doubt") && !str_is(p->row.state, "sending"))
 		return 0;
 	spool_place("sent", p->row.partner, place);
-	if (ledger_interchange_sent(&p->v->ledger, p->row.id, place, "its acknowledgment proves delivery", e) == -1)
+	if (ledger_interchange_sent(
+		    &p->v->ledger, p->row.id, place, "its acknowledgment proves delivery", e) == -1)
 		return -1;
-	return ledger_event(&p->v->ledger, "resolved", p->subject, e, "by=" STR_FMT, STR_ARG(p->x->kind));
+	return ledger_event(
+		&p->v->ledger, "resolved", p->subject, e, "by=" STR_FMT, STR_ARG(p->x->kind));
 }
 
 static int apply_in_transaction(struct applying *p, struct err *e)
 {
 	struct ledger *l = &p->v->ledger;
-	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id, value_of(p->x->verdict), "applied",
-		p->x->codes, p->x->text};
+	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id,
+		value_of(p->x->verdict), "applied", p->x->codes, p->x->text};
 
 	if (settle_doubt(p, e) == -1 || ledger_received_ack(l, &row, e) == -1 ||
-	    ledger_interchange_axis(l, p->row.id, axis_of(p->x), value_of(p->x->verdict), e) == -1 ||
-	    apply_items(p, e) == -1)
+		ledger_interchange_axis(l, p->row.id, axis_of(p->x), value_of(p->x->verdict), e) ==
+			-1 ||
+		apply_items(p, e) == -1)
 		return -1;
 	if (unexplained(p) && !str_is(p->row.state, "archived") && hold_whole(p, e) == -1)
 		return -1;
-	return ledger_event(l, "acknowledged", p->subject, e, "kind=" STR_FMT " verdict=%s codes=" STR_FMT " accepted=%" PRId64
-		" rejected=%" PRId64 " due=%" PRId64 " received=%" PRId64, STR_ARG(p->x->kind), value_of(p->x->verdict),
-		STR_ARG(p->x->codes), p->accepted, p->rejected, p->due, p->from->id);
+	return ledger_event(l, "acknowledged", p->subject, e,
+		"kind=" STR_FMT " verdict=%s codes=" STR_FMT " accepted=%" PRId64
+		" rejected=%" PRId64 " due=%" PRId64 " received=%" PRId64,
+		STR_ARG(p->x->kind), value_of(p->x->verdict), STR_ARG(p->x->codes), p->accepted,
+		p->rejected, p->due, p->from->id);
 }
 
 static int apply(struct applying *p, struct err *e)
@@ -299,26 +311,29 @@ static int apply(struct applying *p, struct err *e)
 	if (ledger_commit(&p->v->ledger, e) == -1)
 		return -1;
 	p->v->news += (uint64_t)p->rejected;
-	env_log(p->v, p->x->verdict == ACK_REJECTED ? LOG_WARN : LOG_INFO, "acknowledged", p->row.name.p, STR_FMT " %s: %"
-		PRId64 " accepted, %" PRId64 " rejected, %" PRId64 " due again", STR_ARG(p->x->kind), value_of(p->x->verdict),
-		p->accepted, p->rejected, p->due);
+	env_log(p->v, p->x->verdict == ACK_REJECTED ? LOG_WARN : LOG_INFO, "acknowledged",
+		p->row.name.p,
+		STR_FMT " %s: %" PRId64 " accepted, %" PRId64 " rejected, %" PRId64 " due again",
+		STR_ARG(p->x->kind), value_of(p->x->verdict), p->accepted, p->rejected, p->due);
 	if (!unexplained(p) || str_is(p->row.state, "archived"))
 		return str_is(p->row.state, "archived") ? 0 : spool_settle(p->v, p->row.id, e);
 	p->v->news++;
-	(void)snprintf(next, sizeof(next), "ask the partner; mend the cause; gridspool reissue %06" PRId64
-		" --reason TEXT sends the items anew", p->row.id);
+	(void)snprintf(next, sizeof(next),
+		"ask the partner; mend the cause; gridspool reissue %06" PRId64
+		" --reason TEXT sends the items anew",
+		p->row.id);
 	if (spool_settle(p->v, p->row.id, e) == -1)
 		return -1;
-	return env_write_reason(p->v, "hold", p->row.name.p, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED",
-		p->x->text.p, next, e);
+	return env_write_reason(p->v, "hold", p->row.name.p,
+		str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", p->x->text.p, next, e);
 }
 
 static int match(struct applying *p, struct err *e)
 {
 	const bool ta1 = str_is(p->x->kind, "TA1");
 
-	return ledger_interchange_by_number(&p->v->ledger, p->from->partner, ta1 ? "isa" : "gs", about(p->x), &p->a, &p->row,
-		e);
+	return ledger_interchange_by_number(&p->v->ledger, p->from->partner, ta1 ? "isa" : "gs",
+		about(p->x), &p->a, &p->row, e);
 }
 
 static int judge(struct applying *p, struct err *e)
@@ -334,10 +349,12 @@ static int judge(struct applying *p, struct err *e)
 		return -1;
 	if (rc == 0) {
 		p->row.id = 0;
-		return keep_only(p, "orphan", "no interchange of ours to this partner has that control number", e);
+		return keep_only(p, "orphan",
+			"no interchange of ours to this partner has that control number", e);
 	}
 	(void)snprintf(p->subject, sizeof(p->subject), "interchange %06" PRId64, p->row.id);
-	if (p->row.sent_at == 0 && !str_is(p->row.state, "sending") && !str_is(p->row.state, "in-doubt"))
+	if (p->row.sent_at == 0 && !str_is(p->row.state, "sending") &&
+		!str_is(p->row.state, "in-doubt"))
 		return keep_only(p, "orphan", "that interchange has not been sent yet", e);
 	rc = ledger_received_ack_applied(&p->v->ledger, p->row.id, p->x->kind.p, &p->a, &before, e);
 	if (rc == -1)
@@ -345,11 +362,13 @@ static int judge(struct applying *p, struct err *e)
 	if (rc == 1 && str_is(before, value_of(p->x->verdict)))
 		return keep_only(p, "repeat", "the same answer came before", e);
 	if (rc == 1)
-		return keep_only(p, "contradiction", "an earlier answer said something else; nothing is changed", e);
+		return keep_only(p, "contradiction",
+			"an earlier answer said something else; nothing is changed", e);
 	return apply(p, e);
 }
 
-int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x, struct err *e)
+int ack_apply_one(
+	struct env *v, const struct received_row *from, const struct ack *x, struct err *e)
 {
 	struct applying p;
 	int rc = -1;

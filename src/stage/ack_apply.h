@@ -7,6 +7,7 @@
 #include "store/ledger_received.h"
 
 /* Matches one acknowledgment and applies it in one transaction. */
-int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x, struct err *e) ATTR_CHECK;
+int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x,
+	struct err *e) ATTR_CHECK;
 
 #endif

@@ -38,7 +38,8 @@ int archive_open(struct env *v, const char *place, struct err *e)
 	(void)snprintf(gz, sizeof(gz), "%s.gz", place);
 	in = fsx_open(v->dir, gz, e);
 	work = in == -1 ? -1 : env_folder(v, "work", e);
-	if (work != -1 && fsx_tmp_open(work, &tmp, e) == 0 && gz_unpack(in, tmp.fd, UINT64_MAX, e) == 0) {
+	if (work != -1 && fsx_tmp_open(work, &tmp, e) == 0 &&
+		gz_unpack(in, tmp.fd, UINT64_MAX, e) == 0) {
 		char name[100];
 		(void)snprintf(name, sizeof(name), ".tmp/%s", tmp.tmp);
 		out = fsx_open(work, name, e);
@@ -62,7 +63,8 @@ static int same_again(struct env *v, int packed, const char *sha, struct err *e)
 	if (rc == 0)
 		rc = hash_file(tmp.fd, again, NULL, e);
 	if (rc == 0 && strcmp(again, sha) != 0)
-		rc = err_set(e, ERR_CORRUPT, "the compressed copy does not unpack to the same bytes");
+		rc = err_set(
+			e, ERR_CORRUPT, "the compressed copy does not unpack to the same bytes");
 	fsx_tmp_drop(&tmp);
 	fsx_close(work);
 	return rc;
@@ -84,10 +86,10 @@ static int pack(struct env *v, const char *place, const char *day, struct err *e
 	(void)snprintf(name, sizeof(name), "%s.gz", split(place, folder));
 	dir = env_folder(v, day, e);
 	if (dir == -1 || hash_file(in, sha, NULL, e) == -1 || fsx_tmp_open(dir, &tmp, e) == -1 ||
-	    gz_pack(in, tmp.fd, e) == -1 || same_again(v, tmp.fd, sha, e) == -1)
+		gz_pack(in, tmp.fd, e) == -1 || same_again(v, tmp.fd, sha, e) == -1)
 		goto out;
 	rc = fsx_publish(&tmp, name, e);
-	if (rc == -1 && e->code == ERR_EXISTS)	/* an earlier run got this far */
+	if (rc == -1 && e->code == ERR_EXISTS) /* an earlier run got this far */
 		rc = 0;
 	rc = rc == -1 ? -1 : 1;
 out:
@@ -134,10 +136,11 @@ static int archive_interchange(struct env *v, const struct interchange_row *r, s
 	(void)snprintf(place, sizeof(place), "%s/%s", r->place.p, r->name.p);
 	(void)snprintf(lineage, sizeof(lineage), "%s.lineage", place);
 	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
-	if (pack(v, lineage, day, e) == -1 || pack(v, place, day, e) == -1 || ledger_begin(l, e) == -1)
+	if (pack(v, lineage, day, e) == -1 || pack(v, place, day, e) == -1 ||
+		ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_interchange_state(l, r->id, "sent", "archived", day, "", "", e) == -1 ||
-	    ledger_event(l, "archived", subject, e, "place=%s", day) == -1) {
+		ledger_event(l, "archived", subject, e, "place=%s", day) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -153,8 +156,9 @@ static int archive_interchanges(struct env *v, struct arena *a, struct err *e)
 	if (ledger_interchange_by_state(&v->ledger, "sent", a, &rows, e) == -1)
 		return -1;
 	for (size_t i = 0; i < rows.n; i++) {
-		if (answered(config_agreement_find(v->config, rows.row[i].agreement), &rows.row[i]) &&
-		    archive_interchange(v, &rows.row[i], e) == -1)
+		if (answered(config_agreement_find(v->config, rows.row[i].agreement),
+			    &rows.row[i]) &&
+			archive_interchange(v, &rows.row[i], e) == -1)
 			return err_wrap(e, "%s", rows.row[i].name.p);
 	}
 	return 0;
@@ -188,7 +192,7 @@ static int archive_input(struct env *v, const struct input_row *r, struct err *e
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_input_state(l, r->id, "archived", to, "", "", e) == -1 ||
-	    ledger_event(l, "archived", subject, e, "place=%s", to) == -1) {
+		ledger_event(l, "archived", subject, e, "place=%s", to) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -221,7 +225,7 @@ static int archive_received(struct env *v, const struct received_row *r, struct 
 	if (pack(v, r->place.p, day, e) == -1 || ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_received_state(l, r->id, "archived", to, r->reason.p, r->note.p, e) == -1 ||
-	    ledger_event(l, "archived", subject, e, "place=%s", to) == -1) {
+		ledger_event(l, "archived", subject, e, "place=%s", to) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}

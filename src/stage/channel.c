@@ -7,7 +7,7 @@
 #include "base/fsx.h"
 #include "stage/channel_worker.h"
 
-enum { CHANNEL_WAIT_MS = 15 * 60 * 1000 };	/* the worker's own deadlines are far shorter */
+enum { CHANNEL_WAIT_MS = 15 * 60 * 1000 }; /* the worker's own deadlines are far shorter */
 
 /* Waits for the next frame. The worker's own deadlines end its calls; ours is the last resort. */
 static int next_frame(struct channel *c, struct err *e)
@@ -23,11 +23,13 @@ static int next_frame(struct channel *c, struct err *e)
 	if (rc == -1)
 		return -1;
 	if (rc == 0)
-		return err_set(e, proc_told_to_stop() ? ERR_STOP : ERR_NET, "partner " STR_FMT ": %s",
-			STR_ARG(c->partner->name), proc_told_to_stop() ? "told to stop" : "the transfer worker hangs");
+		return err_set(e, proc_told_to_stop() ? ERR_STOP : ERR_NET,
+			"partner " STR_FMT ": %s", STR_ARG(c->partner->name),
+			proc_told_to_stop() ? "told to stop" : "the transfer worker hangs");
 	rc = frame_receive(c->proc.fd, &c->frame, e);
 	if (rc == 0)
-		return err_set(e, ERR_NET, "partner " STR_FMT ": the transfer worker died", STR_ARG(c->partner->name));
+		return err_set(e, ERR_NET, "partner " STR_FMT ": the transfer worker died",
+			STR_ARG(c->partner->name));
 	return rc == 1 ? 0 : -1;
 }
 
@@ -39,9 +41,10 @@ static int fault_of(struct channel *c, struct err *e)
 	const struct str text = frame_get_str(&c->frame);
 	char r[40];
 
-	(void)snprintf(r, sizeof(r), STR_FMT, (int)(reason.n < 39 ? reason.n : 39), reason.p ? reason.p : "");
-	(void)err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_NET, "partner " STR_FMT ": " STR_FMT,
-		STR_ARG(c->partner->name), STR_ARG(text));
+	(void)snprintf(r, sizeof(r), STR_FMT, (int)(reason.n < 39 ? reason.n : 39),
+		reason.p ? reason.p : "");
+	(void)err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_NET,
+		"partner " STR_FMT ": " STR_FMT, STR_ARG(c->partner->name), STR_ARG(text));
 	return err_reason(e, r);
 }
 
@@ -55,16 +58,20 @@ static int result(struct channel *c, int64_t *code, char *text, size_t size, str
 	if (c->frame.type == FRAME_FAIL)
 		return fault_of(c, e);
 	if (c->frame.type != FRAME_RESULT)
-		return err_set(e, ERR_INPUT, "the transfer worker sent a frame of type %u", c->frame.type);
+		return err_set(
+			e, ERR_INPUT, "the transfer worker sent a frame of type %u", c->frame.type);
 	*code = frame_get_int(&c->frame);
 	(void)frame_get_str(&c->frame);
 	words = frame_get_str(&c->frame);
 	if (size > 0)
 		(void)snprintf(text, size, STR_FMT, STR_ARG(words));
-	return frame_ok(&c->frame) ? 0 : err_set(e, ERR_INPUT, "the transfer worker's answer is not whole");
+	return frame_ok(&c->frame)
+		? 0
+		: err_set(e, ERR_INPUT, "the transfer worker's answer is not whole");
 }
 
-static int partner_folder(struct env *v, const char *base, const struct config_partner *p, struct err *e)
+static int partner_folder(
+	struct env *v, const char *base, const struct config_partner *p, struct err *e)
 {
 	char name[120];
 
@@ -72,8 +79,8 @@ static int partner_folder(struct env *v, const char *base, const struct config_p
 	return env_folder(v, name, e);
 }
 
-int channel_open(struct env *v, const struct config_partner *p, const struct config_endpoint *ep, struct channel *c,
-	struct err *e)
+int channel_open(struct env *v, const struct config_partner *p, const struct config_endpoint *ep,
+	struct channel *c, struct err *e)
 {
 	struct channel_job job = {.env = v, .endpoint = ep, .keys = -1};
 	struct fsx_tmp probe = {.fd = -1};
@@ -91,7 +98,8 @@ int channel_open(struct env *v, const struct config_partner *p, const struct con
 	job.keys = fsx_subdir(v->dir, "keys", e);
 	if (c->outbox == -1 || c->received == -1 || job.keys == -1)
 		goto out;
-	if (fsx_tmp_open(c->received, &probe, e) == -1)	/* .tmp is there before the worker is closed in */
+	if (fsx_tmp_open(c->received, &probe, e) ==
+		-1) /* .tmp is there before the worker is closed in */
 		goto out;
 	fsx_tmp_drop(&probe);
 	job.outbox = c->outbox;
@@ -117,7 +125,8 @@ void channel_close(struct channel *c)
 	c->outbox = c->received = -1;
 }
 
-static int work(struct channel *c, enum channel_verb verb, const char *a, const char *b, struct err *e)
+static int work(
+	struct channel *c, enum channel_verb verb, const char *a, const char *b, struct err *e)
 {
 	frame_start(&c->frame, FRAME_WORK);
 	frame_int(&c->frame, verb);
@@ -137,8 +146,9 @@ static int allow(struct channel *c, int (*may)(void *ctx, struct err *e), void *
 	return frame_send(c->proc.fd, &c->frame, e);
 }
 
-int channel_send(struct channel *c, const struct interchange_row *r, bool renaming, int (*may)(void *ctx, struct err *e),
-	void *ctx, enum channel_sent *outcome, char evidence[400], struct err *e)
+int channel_send(struct channel *c, const struct interchange_row *r, bool renaming,
+	int (*may)(void *ctx, struct err *e), void *ctx, enum channel_sent *outcome,
+	char evidence[400], struct err *e)
 {
 	struct str words = {"", 0};
 	int64_t code = 0;
@@ -158,7 +168,8 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 	if (c->frame.type == FRAME_FAIL)
 		return fault_of(c, e);
 	if (c->frame.type != FRAME_RESULT)
-		return err_set(e, ERR_INPUT, "the transfer worker sent a frame of type %u", c->frame.type);
+		return err_set(
+			e, ERR_INPUT, "the transfer worker sent a frame of type %u", c->frame.type);
 	code = frame_get_int(&c->frame);
 	(void)frame_get_str(&c->frame);
 	words = frame_get_str(&c->frame);
@@ -169,7 +180,8 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 	return 0;
 }
 
-int channel_list(struct channel *c, int (*each)(void *ctx, struct str name, int64_t size, int64_t mtime), void *ctx,
+int channel_list(struct channel *c,
+	int (*each)(void *ctx, struct str name, int64_t size, int64_t mtime), void *ctx,
 	int64_t *skipped, struct err *e)
 {
 	if (work(c, CHANNEL_DO_LIST, NULL, NULL, e) == -1)
@@ -196,7 +208,8 @@ int channel_list(struct channel *c, int (*each)(void *ctx, struct str name, int6
 	}
 }
 
-int channel_fetch(struct channel *c, const char *name, const char *tmp, int64_t *size, struct err *e)
+int channel_fetch(
+	struct channel *c, const char *name, const char *tmp, int64_t *size, struct err *e)
 {
 	return work(c, CHANNEL_DO_FETCH, name, tmp, e) == -1 ? -1 : result(c, size, NULL, 0, e);
 }
@@ -205,5 +218,6 @@ int channel_remove(struct channel *c, const char *name, struct err *e)
 {
 	int64_t ignored = 0;
 
-	return work(c, CHANNEL_DO_REMOVE, name, NULL, e) == -1 ? -1 : result(c, &ignored, NULL, 0, e);
+	return work(c, CHANNEL_DO_REMOVE, name, NULL, e) == -1 ? -1
+							       : result(c, &ignored, NULL, 0, e);
 }

@@ -29,7 +29,8 @@ static void text_of(struct str s, char *out, size_t size)
 	(void)snprintf(out, size, STR_FMT, STR_ARG(s));
 }
 
-static int answer(struct worker *w, int64_t code, const char *reason, const char *text, struct err *e)
+static int answer(
+	struct worker *w, int64_t code, const char *reason, const char *text, struct err *e)
 {
 	frame_start(&w->frame, FRAME_RESULT);
 	frame_int(&w->frame, code);
@@ -55,7 +56,7 @@ struct parcel {
 	char sha[HASH_HEX];
 	uint64_t size;
 	bool renaming;
-	bool again;	/* a resend: our own file may still be there */
+	bool again; /* a resend: our own file may still be there */
 };
 
 /* Asks the supervisor to commit the intent to rename. */
@@ -73,8 +74,8 @@ static int ask_may(struct worker *w, struct err *e)
 }
 
 /* The decision table at reconnect (reliability 2.5). 1: go on and upload. */
-static int look_first(struct worker *w, const struct parcel *p, enum channel_sent *outcome, char *text, size_t size,
-	struct err *e)
+static int look_first(struct worker *w, const struct parcel *p, enum channel_sent *outcome,
+	char *text, size_t size, struct err *e)
 {
 	struct transport_entry there;
 	int rc = w->t.ops->stat(&w->t, p->name, &there, e);
@@ -83,14 +84,16 @@ static int look_first(struct worker *w, const struct parcel *p, enum channel_sen
 		return -1;
 	if (rc == 1 && (p->renaming || p->again) && there.plain && there.size == p->size) {
 		*outcome = CHANNEL_FOUND;
-		(void)snprintf(text, size, "%s, %llu bytes; %s", p->again ?
-			"still there, not sent once more" : "found on reconnect", (unsigned long long)there.size, w->t.peer);
+		(void)snprintf(text, size, "%s, %llu bytes; %s",
+			p->again ? "still there, not sent once more" : "found on reconnect",
+			(unsigned long long)there.size, w->t.peer);
 		return 0;
 	}
 	if (rc == 1) {
 		*outcome = CHANNEL_COLLISION;
-		(void)snprintf(text, size, "the partner has another file named %s (%llu bytes, ours has %llu)", p->name,
-			(unsigned long long)there.size, (unsigned long long)p->size);
+		(void)snprintf(text, size,
+			"the partner has another file named %s (%llu bytes, ours has %llu)",
+			p->name, (unsigned long long)there.size, (unsigned long long)p->size);
 		return 0;
 	}
 	if (!p->renaming)
@@ -101,13 +104,14 @@ static int look_first(struct worker *w, const struct parcel *p, enum channel_sen
 	if (rc == 1)
 		return 1;
 	*outcome = CHANNEL_DOUBT;
-	(void)snprintf(text, size, "an earlier attempt asked for the rename; now neither the file nor its temporary name is "
+	(void)snprintf(text, size,
+		"an earlier attempt asked for the rename; now neither the file nor its temporary name is "
 		"there: the partner may have collected it");
 	return 0;
 }
 
-static int upload(struct worker *w, const struct parcel *p, int fd, enum channel_sent *outcome, char *text, size_t size,
-	struct err *e)
+static int upload(struct worker *w, const struct parcel *p, int fd, enum channel_sent *outcome,
+	char *text, size_t size, struct err *e)
 {
 	int rc = look_first(w, p, outcome, text, size, e);
 
@@ -118,7 +122,8 @@ static int upload(struct worker *w, const struct parcel *p, int fd, enum channel
 	rc = w->t.ops->commit(&w->t, p->temp, p->name, e);
 	if (rc == 0) {
 		*outcome = CHANNEL_SENT;
-		(void)snprintf(text, size, "written as %s, size checked, renamed to %s; %s", p->temp, p->name, w->t.peer);
+		(void)snprintf(text, size, "written as %s, size checked, renamed to %s; %s",
+			p->temp, p->name, w->t.peer);
 		return 0;
 	}
 	if (e->code == ERR_EXISTS) {
@@ -153,7 +158,9 @@ static int do_send(struct worker *w, struct err *e)
 	rc = fd == -1 ? -1 : hash_file(fd, sha, &size, &why);
 	if (rc == -1 || size != p.size || strcmp(sha, p.sha) != 0) {
 		outcome = CHANNEL_CORRUPT;
-		(void)snprintf(text, sizeof(text), "%s", rc == -1 ? why.text : "the file in the outbox was changed after it was made");
+		(void)snprintf(text, sizeof(text), "%s",
+			rc == -1 ? why.text
+				 : "the file in the outbox was changed after it was made");
 		rc = 0;
 	} else {
 		rc = upload(w, &p, fd, &outcome, text, sizeof(text), &why);
@@ -266,7 +273,8 @@ static int connect_closed(struct worker *w, struct err *e)
 	int level = 0;
 
 	if (!ops)
-		return err_set(e, ERR_CONFIG, "protocol '" STR_FMT "' is not known", STR_ARG(ep->protocol));
+		return err_set(e, ERR_CONFIG, "protocol '" STR_FMT "' is not known",
+			STR_ARG(ep->protocol));
 	if (ops->network) {
 		text_of(ep->credential, name, sizeof(name));
 		if (cred_load(w->job->keys, name, &w->cred, e) == -1)

@@ -19,7 +19,8 @@
 
 enum { BATCH = 256 };
 
-static const char release_next[] = "gridspool release %s --reason TEXT takes it as it is; gridspool close %s gives it up";
+static const char release_next[] =
+	"gridspool release %s --reason TEXT takes it as it is; gridspool close %s gives it up";
 
 /* Folder and name of a place such as "work/in-000012". */
 static const char *place_split(const char *place, char *folder, size_t size)
@@ -93,8 +94,8 @@ static int settle(struct env *v, const struct input_row *r, const char *state, c
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_input_state(l, r->id, state, place, reason, note, e) == -1 ||
-	    ledger_event(l, what, subject, e, "source=" STR_FMT " place=%s reason=%s %s", STR_ARG(r->source), place,
-		    reason, note) == -1) {
+		ledger_event(l, what, subject, e, "source=" STR_FMT " place=%s reason=%s %s",
+			STR_ARG(r->source), place, reason, note) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -105,7 +106,8 @@ static int settle(struct env *v, const struct input_row *r, const char *state, c
 
 static bool is_companion(struct str name)
 {
-	static const char *const ends[] = {".ready", ".manifest", ".tmp", ".part", ".filepart", ".reason"};
+	static const char *const ends[] = {
+		".ready", ".manifest", ".tmp", ".part", ".filepart", ".reason"};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		if (str_ends(name, str_c(ends[i])))
@@ -148,8 +150,8 @@ static int newest_change(int dir, int depth, int64_t *newest, struct err *e)
 	return rc;
 }
 
-static int is_stable(const struct env *v, const struct config_source *s, int inbox, const char *name,
-	const struct stat *st, struct err *e)
+static int is_stable(const struct env *v, const struct config_source *s, int inbox,
+	const char *name, const struct stat *st, struct err *e)
 {
 	int64_t newest = st->st_mtime;
 
@@ -201,8 +203,10 @@ static int claim_commit(struct env *v, struct claim *claims, size_t n, struct er
 		buf_init(&shown, 1024);
 		utf8_quote(&shown, str_c(claims[i].name), 200);
 		if (rc == 0)
-			rc = ledger_event(l, "claiming", subject, e, "source=" STR_FMT " name=\"%s\" size=%" PRId64,
-				STR_ARG(claims[i].row.source), buf_cstr(&shown), claims[i].row.size);
+			rc = ledger_event(l, "claiming", subject, e,
+				"source=" STR_FMT " name=\"%s\" size=%" PRId64,
+				STR_ARG(claims[i].row.source), buf_cstr(&shown),
+				claims[i].row.size);
 		buf_done(&shown);
 		if (rc == -1) {
 			ledger_rollback(l);
@@ -224,8 +228,9 @@ static int claim_source(struct env *v, const struct config_source *s, struct err
 
 	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(s->name));
 	inbox = fsx_subdir(v->dir, folder, e);
-	if (inbox == -1) {	/* an unmounted inbox must not look like a quiet night */
-		env_log(v, LOG_ERROR, "inbox-gone", folder, "%s; mount or make it (gridspool init)", e->text);
+	if (inbox == -1) { /* an unmounted inbox must not look like a quiet night */
+		env_log(v, LOG_ERROR, "inbox-gone", folder, "%s; mount or make it (gridspool init)",
+			e->text);
 		v->news++;
 		rc = 0;
 		goto out;
@@ -245,9 +250,13 @@ static int claim_source(struct env *v, const struct config_source *s, struct err
 		if (rc == 0)
 			continue;
 		(void)snprintf(claims[n].name, sizeof(claims[n].name), "%s", list.names[i]);
-		claims[n].row = (struct input_row){.source = s->name, .name = str_c(claims[n].name),
-			.dev = (int64_t)st.st_dev, .ino = (int64_t)st.st_ino, .size = (int64_t)st.st_size,
-			.mtime = st.st_mtime, .tree = S_ISDIR(st.st_mode) && s->tree};
+		claims[n].row = (struct input_row){.source = s->name,
+			.name = str_c(claims[n].name),
+			.dev = (int64_t)st.st_dev,
+			.ino = (int64_t)st.st_ino,
+			.size = (int64_t)st.st_size,
+			.mtime = st.st_mtime,
+			.tree = S_ISDIR(st.st_mode) && s->tree};
 		n++;
 	}
 	rc = n > 0 ? claim_commit(v, claims, n, e) : 0;
@@ -265,15 +274,18 @@ static void work_name(const struct input_row *r, const char *end, char out[LIMIT
 	(void)snprintf(out, LIMIT_PATH, "work/in-%06" PRId64 "%s", r->id, end);
 }
 
-static int remove_companion(const struct env *v, const struct input_row *r, const char *end, struct err *e)
+static int remove_companion(
+	const struct env *v, const struct input_row *r, const char *end, struct err *e)
 {
 	char path[LIMIT_PATH];
 
-	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT "%s", STR_ARG(r->source), STR_ARG(r->name), end);
+	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT "%s", STR_ARG(r->source),
+		STR_ARG(r->name), end);
 	return place_remove(v, path, false, e);
 }
 
-int collect_quarantine(struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
+int collect_quarantine(
+	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
 {
 	struct arena a;
 	struct input_row r;
@@ -287,10 +299,11 @@ int collect_quarantine(struct env *v, int64_t input, const char *reason, const c
 	if (rc == 1) {
 		const char *place = r.place.p;
 		const char *dot = strrchr(place, '.');
-		(void)snprintf(to, sizeof(to), "quarantine/in-%06" PRId64 "." STR_FMT "%s", r.id, STR_ARG(r.source),
-			dot && !strchr(dot, '/') ? dot : "");
+		(void)snprintf(to, sizeof(to), "quarantine/in-%06" PRId64 "." STR_FMT "%s", r.id,
+			STR_ARG(r.source), dot && !strchr(dot, '/') ? dot : "");
 		(void)snprintf(id, sizeof(id), "in-%06" PRId64, r.id);
-		(void)snprintf(next, sizeof(next), "mend it at the source and deliver it again; gridspool close %s", id);
+		(void)snprintf(next, sizeof(next),
+			"mend it at the source and deliver it again; gridspool close %s", id);
 		rc = settle(v, &r, "quarantined", to, reason, note, "quarantined", e);
 		if (rc == 0 && place_move(v, place, to, e) == -1)
 			rc = -1;
@@ -304,7 +317,8 @@ int collect_quarantine(struct env *v, int64_t input, const char *reason, const c
 }
 
 /* What may not be taken in, judged without opening it. NULL when it is fine. */
-static const char *refusal(const struct config_source *s, const struct stat *st, uint64_t limit, const char **note)
+static const char *refusal(
+	const struct config_source *s, const struct stat *st, uint64_t limit, const char **note)
 {
 	if (S_ISDIR(st->st_mode)) {
 		*note = "a folder, but the source takes files; say shape=\"tree\" if folders are meant";
@@ -329,7 +343,8 @@ static const char *refusal(const struct config_source *s, const struct stat *st,
 }
 
 /* Checks the manifest "SHA256 SIZE" beside a file. 1 right, 0 wrong, -1. */
-static int manifest_ok(const struct env *v, const struct input_row *r, const char *sha, uint64_t size, struct err *e)
+static int manifest_ok(const struct env *v, const struct input_row *r, const char *sha,
+	uint64_t size, struct err *e)
 {
 	char path[LIMIT_PATH];
 	char want[160];
@@ -337,7 +352,8 @@ static int manifest_ok(const struct env *v, const struct input_row *r, const cha
 	int fd = -1;
 	int rc = -1;
 
-	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT ".manifest", STR_ARG(r->source), STR_ARG(r->name));
+	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT ".manifest",
+		STR_ARG(r->source), STR_ARG(r->name));
 	(void)snprintf(want, sizeof(want), "%s %" PRIu64, sha, size);
 	buf_init(&b, 4096);
 	fd = fsx_open(v->dir, path, e);
@@ -348,8 +364,8 @@ static int manifest_ok(const struct env *v, const struct input_row *r, const cha
 	return rc;
 }
 
-static int commit_stored(struct env *v, const struct input_row *r, const char *sha, const char *content,
-	int64_t members, int64_t size, const char *place, struct err *e)
+static int commit_stored(struct env *v, const struct input_row *r, const char *sha,
+	const char *content, int64_t members, int64_t size, const char *place, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -358,9 +374,9 @@ static int commit_stored(struct env *v, const struct input_row *r, const char *s
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_input_stored(l, r->id, sha, content, members, size, e) == -1 ||
-	    ledger_input_state(l, r->id, "claimed", place, "", "", e) == -1 ||
-	    ledger_event(l, "collected", subject, e, "sha256=%s size=%" PRId64 " members=%" PRId64, sha, size, members) ==
-		    -1) {
+		ledger_input_state(l, r->id, "claimed", place, "", "", e) == -1 ||
+		ledger_event(l, "collected", subject, e,
+			"sha256=%s size=%" PRId64 " members=%" PRId64, sha, size, members) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -368,7 +384,8 @@ static int commit_stored(struct env *v, const struct input_row *r, const char *s
 }
 
 /* A file that lies in work/: hash it, and make sure that nobody still writes to it. */
-static int store_file(struct env *v, const struct input_row *r, const struct config_source *s, struct err *e)
+static int store_file(
+	struct env *v, const struct input_row *r, const struct config_source *s, struct err *e)
 {
 	char place[LIMIT_PATH];
 	char sha[HASH_HEX];
@@ -386,8 +403,10 @@ static int store_file(struct env *v, const struct input_row *r, const struct con
 	fsx_close(fd);
 	if (rc == -1 || place_stat(v, place, &after, e) != 1)
 		return -1;
-	if (after.st_size != before.st_size || after.st_mtime != before.st_mtime || (uint64_t)after.st_size != size) {
-		env_log(v, LOG_WARN, "still-written", place, "the exporter wrote after it was picked up; taken next time");
+	if (after.st_size != before.st_size || after.st_mtime != before.st_mtime ||
+		(uint64_t)after.st_size != size) {
+		env_log(v, LOG_WARN, "still-written", place,
+			"the exporter wrote after it was picked up; taken next time");
 		return 0;
 	}
 	if (s->ready == READY_MANIFEST) {
@@ -396,13 +415,15 @@ static int store_file(struct env *v, const struct input_row *r, const struct con
 			return -1;
 		if (rc == 0)
 			return collect_quarantine(v, r->id, "MANIFEST-MISMATCH",
-				"size or SHA-256 is not what the manifest beside it says; deliver both again", e);
+				"size or SHA-256 is not what the manifest beside it says; deliver both again",
+				e);
 	}
 	return commit_stored(v, r, sha, sha, 1, (int64_t)size, place, e);
 }
 
 /* A tree: packed once into work/in-N.zip; then the tree goes. */
-static int store_tree(struct env *v, const struct input_row *r, const char *tree_place, struct err *e)
+static int store_tree(
+	struct env *v, const struct input_row *r, const char *tree_place, struct err *e)
 {
 	struct arena a;
 	struct diag d;
@@ -427,7 +448,8 @@ static int store_tree(struct env *v, const struct input_row *r, const char *tree
 		env_log(v, LOG_WARN, "left-out", f->file.p, STR_FMT, STR_ARG(f->rule));
 	if (fsx_publish(&tmp, place + 5, e) == -1 && e->code != ERR_EXISTS)
 		goto out;
-	rc = commit_stored(v, r, sha, packed.content, (int64_t)packed.members, (int64_t)packed.bytes, place, e);
+	rc = commit_stored(v, r, sha, packed.content, (int64_t)packed.members,
+		(int64_t)packed.bytes, place, e);
 	if (rc == 0 && strncmp(tree_place, "work/", 5) == 0)
 		rc = place_remove(v, tree_place, true, e);
 out:
@@ -450,19 +472,21 @@ static int store_row(struct env *v, const struct input_row *r, struct err *e)
 	int rc = 0;
 
 	if (!s)
-		return settle(v, r, "abandoned", r->place.p, "SOURCE-GONE", "its source is no longer configured", "abandoned", e);
+		return settle(v, r, "abandoned", r->place.p, "SOURCE-GONE",
+			"its source is no longer configured", "abandoned", e);
 	work_name(r, r->tree ? ".tree" : "", work);
-	(void)snprintf(inbox, sizeof(inbox), "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r->source), STR_ARG(r->name));
+	(void)snprintf(inbox, sizeof(inbox), "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r->source),
+		STR_ARG(r->name));
 	rc = place_stat(v, work, &st, e);
 	if (rc == 0) {
 		rc = place_stat(v, inbox, &st, e);
 		if (rc == 0 || (rc == 1 && (int64_t)st.st_ino != r->ino))
-			return settle(v, r, "abandoned", work, "VANISHED", "it left the inbox before it was picked up",
-				"abandoned", e);
+			return settle(v, r, "abandoned", work, "VANISHED",
+				"it left the inbox before it was picked up", "abandoned", e);
 		if (rc == 1 && place_move(v, inbox, work, e) == -1) {
 			if (!r->tree)
 				return -1;
-			(void)snprintf(work, sizeof(work), "%s", inbox);	/* packed where it lies */
+			(void)snprintf(work, sizeof(work), "%s", inbox); /* packed where it lies */
 		}
 	}
 	if (rc == -1)
@@ -473,7 +497,8 @@ static int store_row(struct env *v, const struct input_row *r, struct err *e)
 	if (r->tree) {
 		rc = store_tree(v, r, work, e);
 		if (rc == -1 && (e->code == ERR_INPUT || e->code == ERR_LIMIT))
-			return collect_quarantine(v, r->id, e->reason[0] ? e->reason : "TREE", e->text, e);
+			return collect_quarantine(
+				v, r->id, e->reason[0] ? e->reason : "TREE", e->text, e);
 	} else {
 		rc = store_file(v, r, s, e);
 	}
@@ -488,8 +513,8 @@ static int store_row(struct env *v, const struct input_row *r, struct err *e)
 
 static void shelf(const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH])
 {
-	(void)snprintf(out, LIMIT_PATH, "current/" STR_FMT "/in-%06" PRId64 "." STR_FMT, STR_ARG(r->source), r->id,
-		STR_ARG(r->tree ? STR("zip") : s->format));
+	(void)snprintf(out, LIMIT_PATH, "current/" STR_FMT "/in-%06" PRId64 "." STR_FMT,
+		STR_ARG(r->source), r->id, STR_ARG(r->tree ? STR("zip") : s->format));
 }
 
 static int make_current(struct env *v, const struct input_row *r, const struct config_source *s,
@@ -516,7 +541,8 @@ static int make_current(struct env *v, const struct input_row *r, const struct c
 	if (rc == 0)
 		rc = ledger_input_state(l, r->id, "current", to, "", "", e);
 	if (rc == 0)
-		rc = ledger_event(l, "current", subject, e, "source=" STR_FMT " place=%s", STR_ARG(r->source), to);
+		rc = ledger_event(l, "current", subject, e, "source=" STR_FMT " place=%s",
+			STR_ARG(r->source), to);
 	if (rc == -1) {
 		ledger_rollback(l);
 		return -1;
@@ -525,8 +551,8 @@ static int make_current(struct env *v, const struct input_row *r, const struct c
 	return ledger_commit(l, e);
 }
 
-static int settle_state(struct env *v, const struct input_row *r, const struct config_source *s, struct arena *a,
-	struct err *e)
+static int settle_state(struct env *v, const struct input_row *r, const struct config_source *s,
+	struct arena *a, struct err *e)
 {
 	struct input_row old;
 	const int rc = ledger_input_current(&v->ledger, r->source, a, &old, e);
@@ -534,7 +560,8 @@ static int settle_state(struct env *v, const struct input_row *r, const struct c
 	if (rc == -1)
 		return -1;
 	if (rc == 1 && str_eq(old.content, r->content)) {
-		if (settle(v, r, "unchanged", r->place.p, "", "the same content as the current version", "unchanged", e) == -1)
+		if (settle(v, r, "unchanged", r->place.p, "",
+			    "the same content as the current version", "unchanged", e) == -1)
 			return -1;
 		return place_remove(v, r->place.p, false, e);
 	}
@@ -556,11 +583,12 @@ static int settle_event(struct env *v, const struct input_row *r, struct arena *
 		return settle(v, r, "pending", r->place.p, "", "", "pending", e);
 	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
 	(void)snprintf(to, sizeof(to), "hold/%s", id);
-	(void)snprintf(note, sizeof(note), "the same content came before as in-%06" PRId64, same.id);
+	(void)snprintf(
+		note, sizeof(note), "the same content came before as in-%06" PRId64, same.id);
 	(void)snprintf(next, sizeof(next), release_next, id, id);
 	v->news++;
 	if (place_move(v, r->place.p, to, e) == -1 ||
-	    settle(v, r, "held", to, "DUPLICATE-SUSPECT", note, "held", e) == -1)
+		settle(v, r, "held", to, "DUPLICATE-SUSPECT", note, "held", e) == -1)
 		return -1;
 	return env_write_reason(v, "hold", id, "DUPLICATE-SUSPECT", note, next, e);
 }
@@ -580,8 +608,8 @@ static int settle_row(struct env *v, const struct input_row *r, struct err *e)
 }
 
 /* Goes over all rows of a state; a fault of one file is logged and the others go on. */
-static int each_row(struct env *v, const char *state, int (*step)(struct env *, const struct input_row *, struct err *),
-	struct err *e)
+static int each_row(struct env *v, const char *state,
+	int (*step)(struct env *, const struct input_row *, struct err *), struct err *e)
 {
 	struct arena a;
 	struct input_rows rows = {0};
@@ -600,7 +628,8 @@ static int each_row(struct env *v, const char *state, int (*step)(struct env *, 
 			break;
 		}
 		(void)snprintf(id, sizeof(id), "in-%06" PRId64, rows.row[i].id);
-		env_log(v, LOG_ERROR, "collect-failed", id, "%s; tried again in the next run", e->text);
+		env_log(v, LOG_ERROR, "collect-failed", id, "%s; tried again in the next run",
+			e->text);
 		v->news++;
 	}
 out:
@@ -612,20 +641,24 @@ int collect_run(struct env *v, struct err *e)
 {
 	bool more = true;
 
-	if (each_row(v, "claiming", store_row, e) == -1 || each_row(v, "claimed", settle_row, e) == -1)
+	if (each_row(v, "claiming", store_row, e) == -1 ||
+		each_row(v, "claimed", settle_row, e) == -1)
 		return err_wrap(e, "collect");
 	for (int round = 0; more && round < 10000 && !proc_told_to_stop(); round++) {
 		int64_t before = 0;
 		int64_t after = 0;
-		if (db_one_int(v->ledger.db, &before, e, "SELECT COALESCE(MAX(id), 0) FROM input", "") != 1)
+		if (db_one_int(v->ledger.db, &before, e, "SELECT COALESCE(MAX(id), 0) FROM input",
+			    "") != 1)
 			return err_wrap(e, "collect");
 		for (const struct config_source *s = v->config->sources; s; s = s->next) {
 			if (claim_source(v, s, e) == -1)
 				return err_wrap(e, "collect: source " STR_FMT, STR_ARG(s->name));
 		}
-		if (each_row(v, "claiming", store_row, e) == -1 || each_row(v, "claimed", settle_row, e) == -1)
+		if (each_row(v, "claiming", store_row, e) == -1 ||
+			each_row(v, "claimed", settle_row, e) == -1)
 			return err_wrap(e, "collect");
-		if (db_one_int(v->ledger.db, &after, e, "SELECT COALESCE(MAX(id), 0) FROM input", "") != 1)
+		if (db_one_int(v->ledger.db, &after, e, "SELECT COALESCE(MAX(id), 0) FROM input",
+			    "") != 1)
 			return err_wrap(e, "collect");
 		more = after - before >= BATCH;
 	}

@@ -11,7 +11,7 @@
  * stop the others. */
 int collect_run(struct env *v, struct err *e) ATTR_CHECK;
 /* Puts an input away whole: quarantine/NAME with NAME.reason. Used by convert too. */
-int collect_quarantine(struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
-	ATTR_CHECK;
+int collect_quarantine(struct env *v, int64_t input, const char *reason, const char *note,
+	struct err *e) ATTR_CHECK;
 
 #endif

@@ -32,13 +32,13 @@ struct job {
 	struct convert_job work;
 	struct fsx_tmp out, lineage, aside, result, known;
 	int outbox, quarantine, workdir;
-	int64_t requests;		/* control numbers asked for */
-	bool answered;			/* DONE or FAIL has come */
+	int64_t requests; /* control numbers asked for */
+	bool answered;	  /* DONE or FAIL has come */
 	bool done;
-	bool interrupted;		/* no attempt counted: not tried again before something else moves */
+	bool interrupted; /* no attempt counted: not tried again before something else moves */
 	struct unit_counts counts;
 	int64_t isa, gs;
-	struct err fault;		/* of FAIL */
+	struct err fault; /* of FAIL */
 };
 
 static void unit_subject(const struct job *j, char out[40])
@@ -86,12 +86,14 @@ static int commit_intent(struct env *v, struct job *j, struct arena *a, struct e
 	unit_subject(j, subject);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (id == 0 && ledger_interchange_add(l, j->unit.id, g->name, g->partner->name, g->message, str_c(stamp), &id,
-		e) == -1)
+	if (id == 0 &&
+		ledger_interchange_add(l, j->unit.id, g->name, g->partner->name, g->message,
+			str_c(stamp), &id, e) == -1)
 		goto fail;
 	if (ledger_unit_start(l, j->unit.id, j->unit.fence, id, e) == -1 ||
-	    ledger_event(l, "converting", subject, e, "agreement=" STR_FMT " interchange=%06" PRId64 " attempt=%" PRId64,
-		    STR_ARG(g->name), id, j->unit.attempts + 1) == -1)
+		ledger_event(l, "converting", subject, e,
+			"agreement=" STR_FMT " interchange=%06" PRId64 " attempt=%" PRId64,
+			STR_ARG(g->name), id, j->unit.attempts + 1) == -1)
 		goto fail;
 	if (ledger_commit(l, e) == -1)
 		return -1;
@@ -148,9 +150,12 @@ static int open_outputs(struct env *v, struct job *j, struct err *e)
 	j->outbox = env_folder(v, j->interchange.place.p, e);
 	j->quarantine = env_folder(v, "quarantine", e);
 	j->workdir = env_folder(v, "work", e);
-	if (j->outbox == -1 || j->quarantine == -1 || j->workdir == -1 || fsx_tmp_open(j->outbox, &j->out, e) == -1 ||
-	    fsx_tmp_open(j->outbox, &j->lineage, e) == -1 || fsx_tmp_open(j->quarantine, &j->aside, e) == -1 ||
-	    fsx_tmp_open(j->workdir, &j->result, e) == -1 || fsx_tmp_open(j->workdir, &j->known, e) == -1)
+	if (j->outbox == -1 || j->quarantine == -1 || j->workdir == -1 ||
+		fsx_tmp_open(j->outbox, &j->out, e) == -1 ||
+		fsx_tmp_open(j->outbox, &j->lineage, e) == -1 ||
+		fsx_tmp_open(j->quarantine, &j->aside, e) == -1 ||
+		fsx_tmp_open(j->workdir, &j->result, e) == -1 ||
+		fsx_tmp_open(j->workdir, &j->known, e) == -1)
 		return -1;
 	return write_extract(v, j, e);
 }
@@ -186,8 +191,8 @@ static int start_worker(struct env *v, struct job *j, struct proc *p, struct err
 /* --- endings --- */
 
 /* The unit ends without an interchange; what it was to make is closed. */
-static int end_unit(struct env *v, struct job *j, const char *state, const char *reason, const char *note,
-	struct err *e)
+static int end_unit(struct env *v, struct job *j, const char *state, const char *reason,
+	const char *note, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -198,10 +203,11 @@ static int end_unit(struct env *v, struct job *j, const char *state, const char 
 		return -1;
 	rc = ledger_unit_end(l, j->unit.id, j->unit.fence, state, &j->counts, reason, note, e);
 	if (rc == 0 && j->unit.interchange != 0)
-		rc = ledger_interchange_state(l, j->unit.interchange, "making", "closed", "", reason, note, e);
+		rc = ledger_interchange_state(
+			l, j->unit.interchange, "making", "closed", "", reason, note, e);
 	if (rc == 0)
-		rc = ledger_event(l, state, subject, e, "agreement=" STR_FMT " reason=%s %s", STR_ARG(j->unit.agreement),
-			reason, note);
+		rc = ledger_event(l, state, subject, e, "agreement=" STR_FMT " reason=%s %s",
+			STR_ARG(j->unit.agreement), reason, note);
 	if (rc == -1) {
 		ledger_rollback(l);
 		return -1;
@@ -218,7 +224,8 @@ static int uncount(struct env *v, struct job *j, const char *why, struct err *e)
 	j->interrupted = true;
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_unit_uncount(l, j->unit.id, e) == -1 || ledger_event(l, "interrupted", subject, e, "%s", why) == -1) {
+	if (ledger_unit_uncount(l, j->unit.id, e) == -1 ||
+		ledger_event(l, "interrupted", subject, e, "%s", why) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -235,9 +242,10 @@ static int crashed(struct env *v, struct job *j, const struct proc_end *end, str
 	if (!end->crashed && end->status == EXIT_MEMORY)
 		return uncount(v, j, "the worker ran out of memory; no attempt counted", e);
 	unit_subject(j, subject);
-	(void)snprintf(note, sizeof(note), "the converter died (%s %d) on attempt %" PRId64 " of %d",
-		end->crashed ? "signal" : "status", end->crashed ? end->signal : end->status, j->unit.attempts,
-		LIMIT_ATTEMPTS);
+	(void)snprintf(note, sizeof(note),
+		"the converter died (%s %d) on attempt %" PRId64 " of %d",
+		end->crashed ? "signal" : "status", end->crashed ? end->signal : end->status,
+		j->unit.attempts, LIMIT_ATTEMPTS);
 	env_log(v, LOG_ERROR, "crashed", subject, "%s", note);
 	if (j->unit.attempts < LIMIT_ATTEMPTS)
 		return 0;
@@ -252,7 +260,8 @@ static int64_t source_input(const struct job *j)
 	struct str name;
 	int64_t id = 0;
 
-	if (str_split(&inputs, ',', &part) && str_split(&part, '=', &name) && part.p && str_to_i64(part, &id))
+	if (str_split(&inputs, ',', &part) && str_split(&part, '=', &name) && part.p &&
+		str_to_i64(part, &id))
 		return id;
 	return 0;
 }
@@ -280,8 +289,8 @@ static int failed(struct env *v, struct job *j, struct err *e)
 
 /* --- C5: evidence --- */
 
-static int result_line(struct env *v, const struct job *j, struct str line, const char *items_name, struct arena *a,
-	struct err *e)
+static int result_line(struct env *v, const struct job *j, struct str line, const char *items_name,
+	struct arena *a, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	const struct str kind = lines_take(&line, a);
@@ -289,7 +298,8 @@ static int result_line(struct env *v, const struct job *j, struct str line, cons
 	if (str_is(kind, "O")) {
 		const struct str st = lines_take(&line, a);
 		const struct str hash = lines_take(&line, a);
-		return ledger_item_out(l, j->unit.agreement, lines_take(&line, a), hash, j->interchange.id, st, e);
+		return ledger_item_out(
+			l, j->unit.agreement, lines_take(&line, a), hash, j->interchange.id, st, e);
 	}
 	if (str_is(kind, "S")) {
 		const struct str st = lines_take(&line, a);
@@ -299,10 +309,11 @@ static int result_line(struct env *v, const struct job *j, struct str line, cons
 		const struct str codes = lines_take(&line, a);
 		const struct str file = lines_take(&line, a);
 		const struct str key = lines_take(&line, a);
-		return ledger_item_aside(l, j->unit.agreement, key, file, j->unit.id, str_c(items_name), codes,
-			lines_take(&line, a), e);
+		return ledger_item_aside(l, j->unit.agreement, key, file, j->unit.id,
+			str_c(items_name), codes, lines_take(&line, a), e);
 	}
-	return err_set(e, ERR_INPUT, "the worker's results have a line of kind '" STR_FMT "'", STR_ARG(kind));
+	return err_set(e, ERR_INPUT, "the worker's results have a line of kind '" STR_FMT "'",
+		STR_ARG(kind));
 }
 
 static int apply_results(struct env *v, const struct job *j, const char *items_name, struct err *e)
@@ -330,9 +341,11 @@ static int count_news(struct env *v, const struct job *j, int64_t *news, struct 
 {
 	int64_t n = 0;
 
-	if (db_one_int(v->ledger.db, &n, e, "SELECT COUNT(*) FROM aside a WHERE a.unit = ?1 AND NOT EXISTS (SELECT 1 FROM "
-		"aside b WHERE b.agreement = a.agreement AND b.key = a.key AND b.codes = a.codes AND b.closed = 0 AND "
-		"b.unit <> a.unit)", "i", j->unit.id) != 1)
+	if (db_one_int(v->ledger.db, &n, e,
+		    "SELECT COUNT(*) FROM aside a WHERE a.unit = ?1 AND NOT EXISTS (SELECT 1 FROM "
+		    "aside b WHERE b.agreement = a.agreement AND b.key = a.key AND b.codes = a.codes AND b.closed = 0 AND "
+		    "b.unit <> a.unit)",
+		    "i", j->unit.id) != 1)
 		return -1;
 	*news = n;
 	return 0;
@@ -340,7 +353,8 @@ static int count_news(struct env *v, const struct job *j, int64_t *news, struct 
 
 static int event_input_done(struct env *v, const struct job *j, struct err *e)
 {
-	return ledger_run(&v->ledger, e, "UPDATE input SET state = 'done' WHERE id = ?1 AND state = 'taken' AND NOT EXISTS "
+	return ledger_run(&v->ledger, e,
+		"UPDATE input SET state = 'done' WHERE id = ?1 AND state = 'taken' AND NOT EXISTS "
 		"(SELECT 1 FROM unit WHERE state IN ('due', 'converting') AND id <> ?2 AND inputs LIKE 'source=' || ?1 || ',%')",
 		"ii", source_input(j), j->unit.id);
 }
@@ -349,7 +363,7 @@ struct evidence {
 	char sha[HASH_HEX], lineage_sha[HASH_HEX];
 	uint64_t size;
 	char items_name[220];
-	int64_t news;			/* set aside or reported, and not so before */
+	int64_t news; /* set aside or reported, and not so before */
 };
 
 static int record(struct env *v, struct job *j, struct evidence *x, struct err *e)
@@ -368,27 +382,34 @@ static int record(struct env *v, struct job *j, struct evidence *x, struct err *
 	if (str_is(j->unit.mode, "all"))
 		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, &closed, e);
 	if (rc == 0 && c->out > 0)
-		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha, (int64_t)x->size, c->out, j->isa,
-			j->gs, e);
+		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
+			(int64_t)x->size, c->out, j->isa, j->gs, e);
 	else if (rc == 0)
-		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY", "nothing to send", e);
+		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
+			"nothing to send", e);
 	if (rc == 0)
 		rc = ledger_unit_end(l, j->unit.id, j->unit.fence, "done", c, "", "", e);
 	if (rc == 0)
 		rc = event_input_done(v, j, e);
 	if (rc == 0)
-		rc = ledger_event(l, "converted", unit, e, "agreement=" STR_FMT " items=%" PRId64 " out=%" PRId64
-			" not-selected=%" PRId64 " set-aside=%" PRId64 " unchanged=%" PRId64 " waiting=%" PRId64, STR_ARG(
-			j->unit.agreement), c->items, c->out, c->unselected, c->aside, c->unchanged, c->waiting);
+		rc = ledger_event(l, "converted", unit, e,
+			"agreement=" STR_FMT " items=%" PRId64 " out=%" PRId64
+			" not-selected=%" PRId64 " set-aside=%" PRId64 " unchanged=%" PRId64
+			" waiting=%" PRId64,
+			STR_ARG(j->unit.agreement), c->items, c->out, c->unselected, c->aside,
+			c->unchanged, c->waiting);
 	if (rc == 0 && c->out > 0)
-		rc = ledger_event(l, "queued", interchange, e, "name=" STR_FMT " sha256=%s items=%" PRId64 " isa=%" PRId64
-			" gs=%" PRId64, STR_ARG(j->interchange.name), x->sha, c->out, j->isa, j->gs);
+		rc = ledger_event(l, "queued", interchange, e,
+			"name=" STR_FMT " sha256=%s items=%" PRId64 " isa=%" PRId64 " gs=%" PRId64,
+			STR_ARG(j->interchange.name), x->sha, c->out, j->isa, j->gs);
 	return rc;
 }
 
-static int pending_add(struct fsx_pending *list, size_t *n, struct fsx_tmp *t, const char *name, struct err *e)
+static int pending_add(
+	struct fsx_pending *list, size_t *n, struct fsx_tmp *t, const char *name, struct err *e)
 {
-	if (fsx_remove(t->dir, name, e) == -1)	/* left by an attempt that was cut before its evidence */
+	if (fsx_remove(t->dir, name, e) ==
+		-1) /* left by an attempt that was cut before its evidence */
 		return -1;
 	list[*n].tmp = *t;
 	(void)snprintf(list[*n].name, sizeof(list[*n].name), "%s", name);
@@ -406,19 +427,26 @@ static int publish(struct env *v, struct job *j, struct evidence *x, struct err 
 	const char *base = j->interchange.name.p;
 
 	if (j->counts.out > 0) {
-		if (hash_file(j->out.fd, x->sha, &x->size, e) == -1 || hash_file(j->lineage.fd, x->lineage_sha, NULL, e) == -1)
+		if (hash_file(j->out.fd, x->sha, &x->size, e) == -1 ||
+			hash_file(j->lineage.fd, x->lineage_sha, NULL, e) == -1)
 			return -1;
 		(void)snprintf(name, sizeof(name), "%s.lineage", base);
-		if (pending_add(list, &n, &j->lineage, name, e) == -1 || pending_add(list, &n, &j->out, base, e) == -1)
+		if (pending_add(list, &n, &j->lineage, name, e) == -1 ||
+			pending_add(list, &n, &j->out, base, e) == -1)
 			return -1;
 	}
 	if (j->counts.aside > 0) {
-		(void)snprintf(x->items_name, sizeof(x->items_name), "%.*s.items", (int)(strlen(base) - 4), base);
-		(void)snprintf(note, sizeof(note), "%" PRId64 " of %" PRId64 " items were set aside; each line of the file is one "
-			"item with its findings and its bytes", j->counts.aside, j->counts.items);
+		(void)snprintf(x->items_name, sizeof(x->items_name), "%.*s.items",
+			(int)(strlen(base) - 4), base);
+		(void)snprintf(note, sizeof(note),
+			"%" PRId64 " of %" PRId64
+			" items were set aside; each line of the file is one "
+			"item with its findings and its bytes",
+			j->counts.aside, j->counts.items);
 		if (pending_add(list, &n, &j->aside, x->items_name, e) == -1 ||
-		    env_write_reason(v, "quarantine", x->items_name, "ITEMS-SET-ASIDE", note,
-			    "correct the items at the source; a later good version closes them", e) == -1)
+			env_write_reason(v, "quarantine", x->items_name, "ITEMS-SET-ASIDE", note,
+				"correct the items at the source; a later good version closes them",
+				e) == -1)
 			return -1;
 	}
 	return n > 0 ? fsx_publish_many(list, n, e) : 0;
@@ -441,20 +469,26 @@ static int succeed(struct env *v, struct job *j, struct err *e)
 	}
 	if (ledger_commit(&v->ledger, e) == -1)
 		return -1;
-	env_log(v, LOG_INFO, "converted", subject, STR_FMT ": %" PRId64 " items, %" PRId64 " out, %" PRId64 " not selected, %"
-		PRId64 " set aside, %" PRId64 " unchanged, %" PRId64 " waiting", STR_ARG(j->unit.agreement), j->counts.items,
-		j->counts.out, j->counts.unselected, j->counts.aside, j->counts.unchanged, j->counts.waiting);
+	env_log(v, LOG_INFO, "converted", subject,
+		STR_FMT ": %" PRId64 " items, %" PRId64 " out, %" PRId64 " not selected, %" PRId64
+			" set aside, %" PRId64 " unchanged, %" PRId64 " waiting",
+		STR_ARG(j->unit.agreement), j->counts.items, j->counts.out, j->counts.unselected,
+		j->counts.aside, j->counts.unchanged, j->counts.waiting);
 	v->news += (uint64_t)x.news;
 	if (x.news > 0)
-		env_log(v, LOG_WARN, "set-aside", subject, STR_FMT ": %" PRId64 " of %" PRId64 " items are set aside and %" PRId64
-			" rows belong to no item; %" PRId64 " of these are new: gridspool status", STR_ARG(j->unit.agreement),
-			j->counts.aside, j->counts.items, j->counts.orphans, x.news);
+		env_log(v, LOG_WARN, "set-aside", subject,
+			STR_FMT ": %" PRId64 " of %" PRId64 " items are set aside and %" PRId64
+				" rows belong to no item; %" PRId64
+				" of these are new: gridspool status",
+			STR_ARG(j->unit.agreement), j->counts.aside, j->counts.items,
+			j->counts.orphans, x.news);
 	return 0;
 }
 
 /* --- frames of a worker --- */
 
-static int answer_number(struct env *v, struct job *j, const struct proc *p, int64_t kind, struct frame *f, struct err *e)
+static int answer_number(struct env *v, struct job *j, const struct proc *p, int64_t kind,
+	struct frame *f, struct err *e)
 {
 	const struct config_identity *us = &v->config->identity;
 	const struct config_identity *them = &j->work.route->agreement->partner->identity;
@@ -463,11 +497,15 @@ static int answer_number(struct env *v, struct job *j, const struct proc *p, int
 	int64_t number = 0;
 
 	if (kind != 'I' && kind != 'G')
-		return err_set(e, ERR_INPUT, "worker asked for a control number of kind %" PRId64, kind);
-	(void)snprintf(scope, sizeof(scope), "%s:" STR_FMT ":" STR_FMT ":" STR_FMT ":" STR_FMT "%s" STR_FMT,
-		kind == 'I' ? "ISA" : "GS", STR_ARG(us->qualifier), STR_ARG(us->id), STR_ARG(them->qualifier),
-		STR_ARG(them->id), kind == 'I' ? "" : ":", STR_ARG(kind == 'I' ? STR("") : group));
-	if (ledger_number(&v->ledger, j->unit.id, ++j->requests, scope, 999999999, &number, e) == -1)
+		return err_set(
+			e, ERR_INPUT, "worker asked for a control number of kind %" PRId64, kind);
+	(void)snprintf(scope, sizeof(scope),
+		"%s:" STR_FMT ":" STR_FMT ":" STR_FMT ":" STR_FMT "%s" STR_FMT,
+		kind == 'I' ? "ISA" : "GS", STR_ARG(us->qualifier), STR_ARG(us->id),
+		STR_ARG(them->qualifier), STR_ARG(them->id), kind == 'I' ? "" : ":",
+		STR_ARG(kind == 'I' ? STR("") : group));
+	if (ledger_number(&v->ledger, j->unit.id, ++j->requests, scope, 999999999, &number, e) ==
+		-1)
 		return -1;
 	frame_start(f, FRAME_NUMBER);
 	frame_int(f, number);
@@ -481,8 +519,8 @@ static void show_progress(const struct env *v, const struct job *j, struct frame
 	const int64_t size = frame_get_int(f);
 
 	if (v->progress && size > 0)
-		(void)fprintf(stderr, "\rconvert " STR_FMT ": %" PRId64 " items, %d%%   ", STR_ARG(j->unit.agreement), items,
-			(int)(bytes * 100 / size));
+		(void)fprintf(stderr, "\rconvert " STR_FMT ": %" PRId64 " items, %d%%   ",
+			STR_ARG(j->unit.agreement), items, (int)(bytes * 100 / size));
 }
 
 static int take_done(struct job *j, struct frame *f, struct err *e)
@@ -498,14 +536,17 @@ static int take_done(struct job *j, struct frame *f, struct err *e)
 	j->isa = frame_get_int(f);
 	j->gs = frame_get_int(f);
 	j->answered = j->done = true;
-	if (!frame_ok(f) || j->counts.items != j->counts.out + j->counts.unselected + j->counts.aside +
-		j->counts.unchanged + j->counts.waiting)
+	if (!frame_ok(f) ||
+		j->counts.items !=
+			j->counts.out + j->counts.unselected + j->counts.aside +
+				j->counts.unchanged + j->counts.waiting)
 		return err_set(e, ERR_INPUT, "the worker's counts do not reconcile");
 	return 0;
 }
 
 /* One frame. 1 go on, 0 the worker is gone, -1 it broke the rules or the ledger failed. */
-static int take_frame(struct env *v, struct job *j, const struct proc *p, struct frame *f, struct err *e)
+static int take_frame(
+	struct env *v, struct job *j, const struct proc *p, struct frame *f, struct err *e)
 {
 	const int rc = frame_receive(p->fd, f, e);
 
@@ -529,7 +570,8 @@ static int take_frame(struct env *v, struct job *j, const struct proc *p, struct
 		const struct str reason = frame_get_str(f);
 		const struct str text = frame_get_str(f);
 		j->answered = true;
-		(void)err_set(&j->fault, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT, STR_FMT,
+		(void)err_set(&j->fault,
+			code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT, STR_FMT,
 			STR_ARG(text));
 		(void)snprintf(j->fault.reason, sizeof(j->fault.reason), STR_FMT, STR_ARG(reason));
 		return 1;
@@ -553,7 +595,8 @@ static int finish(struct env *v, struct job *j, struct proc *p, struct err *e)
 
 /* --- all open units --- */
 
-static int begin(struct env *v, struct job *j, const struct unit_row *u, struct proc *p, struct arena *a, struct err *e)
+static int begin(struct env *v, struct job *j, const struct unit_row *u, struct proc *p,
+	struct arena *a, struct err *e)
 {
 	memset(j, 0, sizeof(*j));
 	j->unit = *u;
@@ -563,12 +606,14 @@ static int begin(struct env *v, struct job *j, const struct unit_row *u, struct 
 	p->fd = -1;
 	j->work.route = env_route_of(v, u->agreement);
 	if (!j->work.route)
-		return end_unit(v, j, "failed", "AGREEMENT-GONE", "its agreement is no longer in the bundle", e);
+		return end_unit(v, j, "failed", "AGREEMENT-GONE",
+			"its agreement is no longer in the bundle", e);
 	if (inputs_open(v, j->work.route, u->inputs, &j->work.in, e) == -1) {
 		char note[ERR_TEXT_MAX];
 		(void)snprintf(note, sizeof(note), "%s", e->text);
 		v->news++;
-		return e->code == ERR_ABSENT ? end_unit(v, j, "failed", "LOST-SOURCE", note, e) : -1;
+		return e->code == ERR_ABSENT ? end_unit(v, j, "failed", "LOST-SOURCE", note, e)
+					     : -1;
 	}
 	if (commit_intent(v, j, a, e) == -1 || open_outputs(v, j, e) == -1)
 		return -1;
@@ -614,8 +659,8 @@ static int crew_wait(struct env *v, struct crew *c, struct frame *f, int64_t *wo
 	return rc;
 }
 
-static int run_units(struct env *v, const struct unit_rows *units, struct crew *c, struct arena *a, int64_t *worked,
-	struct err *e)
+static int run_units(struct env *v, const struct unit_rows *units, struct crew *c, struct arena *a,
+	int64_t *worked, struct err *e)
 {
 	struct frame *f = mem_alloc(sizeof(*f));
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -638,7 +683,7 @@ static int run_units(struct env *v, const struct unit_rows *units, struct crew *
 		}
 		rc = crew_wait(v, c, f, worked, e);
 	}
-	while (c->n > 0) {	/* stopped or failed: the others go without an attempt counted */
+	while (c->n > 0) { /* stopped or failed: the others go without an attempt counted */
 		struct err ignored;
 		proc_kill(&c->procs[c->n - 1]);
 		if (uncount(v, &c->jobs[c->n - 1], "the run was stopped", &ignored) == -1)

@@ -13,9 +13,9 @@
 
 /* The inputs of one agreement as they stand: what a unit would read. */
 struct standing {
-	struct buf inputs;		/* "source=12,master=13," */
-	struct hash_ctx *hash;		/* over contents and map */
-	const char *waits;		/* stable reason, or NULL */
+	struct buf inputs;     /* "source=12,master=13," */
+	struct hash_ctx *hash; /* over contents and map */
+	const char *waits;     /* stable reason, or NULL */
 	char note[300];
 };
 
@@ -30,11 +30,16 @@ static void wait_for(struct standing *s, const char *reason, const char *fmt, st
 /* When the source last said something, changed or not. */
 static int last_seen(struct env *v, struct str source, int64_t *at, struct err *e)
 {
-	return db_one_int(v->ledger.db, at, e, "SELECT COALESCE(MAX(at), 0) FROM input WHERE source = ?1 AND state IN "
-		"('current', 'unchanged', 'superseded', 'archived')", "s", source) == 1 ? 0 : -1;
+	return db_one_int(v->ledger.db, at, e,
+		       "SELECT COALESCE(MAX(at), 0) FROM input WHERE source = ?1 AND state IN "
+		       "('current', 'unchanged', 'superseded', 'archived')",
+		       "s", source) == 1
+		? 0
+		: -1;
 }
 
-static int check_age(struct env *v, const struct config_source *c, struct standing *s, struct err *e)
+static int check_age(
+	struct env *v, const struct config_source *c, struct standing *s, struct err *e)
 {
 	int64_t at = 0;
 
@@ -45,16 +50,18 @@ static int check_age(struct env *v, const struct config_source *c, struct standi
 	if (clock_now(&v->clock) - at <= (int64_t)c->max_age)
 		return 0;
 	if (c->stale_warns) {
-		env_log(v, LOG_WARN, "stale", c->name.p, "source " STR_FMT " is older than its max-age; used all the same "
-			"(on-stale=\"warn\")", STR_ARG(c->name));
+		env_log(v, LOG_WARN, "stale", c->name.p,
+			"source " STR_FMT " is older than its max-age; used all the same "
+			"(on-stale=\"warn\")",
+			STR_ARG(c->name));
 		return 0;
 	}
 	wait_for(s, "SOURCE-STALE", "older than its max-age:", c->name);
 	return 0;
 }
 
-static int add_input(struct env *v, struct standing *s, struct str role, const struct config_source *c, struct arena *a,
-	struct err *e)
+static int add_input(struct env *v, struct standing *s, struct str role,
+	const struct config_source *c, struct arena *a, struct err *e)
 {
 	struct input_row row;
 	const int rc = ledger_input_current(&v->ledger, c->name, a, &row, e);
@@ -71,7 +78,8 @@ static int add_input(struct env *v, struct standing *s, struct str role, const s
 	return check_age(v, c, s, e);
 }
 
-static int add_references(struct env *v, const struct env_route *r, struct standing *s, struct arena *a, struct err *e)
+static int add_references(struct env *v, const struct env_route *r, struct standing *s,
+	struct arena *a, struct err *e)
 {
 	size_t n = 0;
 	const struct map_join *joins = map_joins(r->map, &n);
@@ -82,12 +90,14 @@ static int add_references(struct env *v, const struct env_route *r, struct stand
 			return -1;
 	}
 	if (map_uses_workflow(r->map) && r->source->workflow_from.n > 0)
-		return add_input(v, s, STR("workflow"), config_source_find(v->config, r->source->workflow_from), a, e);
+		return add_input(v, s, STR("workflow"),
+			config_source_find(v->config, r->source->workflow_from), a, e);
 	return 0;
 }
 
 /* A wait is an event only when its reason changes: the same night after night would hide the rest. */
-static int note_wait(struct env *v, const struct env_route *r, const struct standing *s, struct err *e)
+static int note_wait(
+	struct env *v, const struct env_route *r, const struct standing *s, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char key[120];
@@ -108,9 +118,11 @@ static int note_wait(struct env *v, const struct env_route *r, const struct stan
 		return rc == -1 ? -1 : 0;
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
-		"excluded.value", "cc", key, value) == -1 ||
-	    ledger_event(l, s->waits ? "waiting" : "ready", key + 5, e, "%s", value) == -1) {
+	if (ledger_run(l, e,
+		    "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
+		    "excluded.value",
+		    "cc", key, value) == -1 ||
+		ledger_event(l, s->waits ? "waiting" : "ready", key + 5, e, "%s", value) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -121,14 +133,18 @@ static int note_wait(struct env *v, const struct env_route *r, const struct stan
 	return ledger_commit(l, e);
 }
 
-static int add_unit(struct env *v, const struct env_route *r, const struct standing *s, const char *fingerprint,
-	const char *mode, int64_t event_input, struct err *e)
+static int add_unit(struct env *v, const struct env_route *r, const struct standing *s,
+	const char *fingerprint, const char *mode, int64_t event_input, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
 	int64_t id = 0;
-	const struct unit_row row = {.agreement = r->agreement->name, .fingerprint = str_c(fingerprint),
-		.mode = str_c(mode), .fixed_at = v->started, .inputs = buf_view(&s->inputs), .bundle = str_c(v->bundle)};
+	const struct unit_row row = {.agreement = r->agreement->name,
+		.fingerprint = str_c(fingerprint),
+		.mode = str_c(mode),
+		.fixed_at = v->started,
+		.inputs = buf_view(&s->inputs),
+		.bundle = str_c(v->bundle)};
 
 	if (ledger_begin(l, e) == -1)
 		return -1;
@@ -136,9 +152,11 @@ static int add_unit(struct env *v, const struct env_route *r, const struct stand
 		goto fail;
 	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
 	if (ledger_event(l, "due", subject, e, "agreement=" STR_FMT " inputs=" STR_FMT " mode=%s",
-		STR_ARG(r->agreement->name), STR_ARG(row.inputs), mode) == -1)
+		    STR_ARG(r->agreement->name), STR_ARG(row.inputs), mode) == -1)
 		goto fail;
-	if (event_input != 0 && ledger_run(l, e, "UPDATE input SET state = 'taken' WHERE id = ?1", "i", event_input) == -1)
+	if (event_input != 0 &&
+		ledger_run(l, e, "UPDATE input SET state = 'taken' WHERE id = ?1", "i",
+			event_input) == -1)
 		goto fail;
 	return ledger_commit(l, e);
 fail:
@@ -199,8 +217,8 @@ out:
 }
 
 /* Events: each file is converted once for every agreement its source is routed to. */
-static int due_event(struct env *v, const struct env_route *r, const struct input_row *in, struct arena *a,
-	struct err *e)
+static int due_event(struct env *v, const struct env_route *r, const struct input_row *in,
+	struct arena *a, struct err *e)
 {
 	struct standing s;
 	char fingerprint[HASH_HEX];
@@ -230,7 +248,7 @@ static int due_events(struct env *v, struct arena *a, struct err *e)
 	for (size_t i = 0; i < rows.n; i++) {
 		for (size_t k = 0; k < v->nroutes; k++) {
 			if (str_eq(v->routes[k].source->name, rows.row[i].source) &&
-			    due_event(v, &v->routes[k], &rows.row[i], a, e) == -1)
+				due_event(v, &v->routes[k], &rows.row[i], a, e) == -1)
 				return -1;
 		}
 	}

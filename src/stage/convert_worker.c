@@ -41,7 +41,8 @@ static void tell_progress(void *ctx, uint64_t items, uint64_t bytes, uint64_t si
 		return;
 }
 
-static int work(const struct convert_job *j, struct line *line, struct produce_counts *c, struct err *e)
+static int work(
+	const struct convert_job *j, struct line *line, struct produce_counts *c, struct err *e)
 {
 	struct inputs_readers readers;
 	struct x12_profile profile;
@@ -51,8 +52,9 @@ static int work(const struct convert_job *j, struct line *line, struct produce_c
 	inputs_profile(j->env, j->route->agreement, j->fixed_at, &profile);
 	memset(&readers, 0, sizeof(readers));
 	if (x12_write_check_profile(&profile, e) == -1 ||
-	    inputs_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) == -1 ||
-	    known_load(j->known, &known, e) == -1)
+		inputs_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) ==
+			-1 ||
+		known_load(j->known, &known, e) == -1)
 		goto out;
 	const struct produce p = {
 		.map = j->route->map,
@@ -97,8 +99,8 @@ int convert_worker_main(int fd, void *job)
 			return 74;
 	}
 	if (work(job, &line, &c, &e) == 0) {
-		const uint64_t numbers[] = {c.items, c.out, c.unselected, c.aside, c.unchanged, c.waiting, c.orphans, c.sets,
-			c.isa, c.gs};
+		const uint64_t numbers[] = {c.items, c.out, c.unselected, c.aside, c.unchanged,
+			c.waiting, c.orphans, c.sets, c.isa, c.gs};
 		frame_start(&frame, FRAME_DONE);
 		for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 			frame_int(&frame, (int64_t)numbers[i]);

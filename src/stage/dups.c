@@ -15,7 +15,7 @@ struct suspect {
 };
 
 struct dups {
-	uint64_t *bits;		/* pages are only touched where keys fall */
+	uint64_t *bits; /* pages are only touched where keys fall */
 	struct hash_ctx *hash;
 	struct suspect *list;
 	size_t n;

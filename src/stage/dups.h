@@ -14,9 +14,10 @@ struct dups;
 
 struct dups *dups_new(void);
 void dups_free(struct dups *d);
-void dups_first(struct dups *d, struct str key);	/* first pass */
-bool dups_again(struct dups *d);			/* is a second pass needed? Prepares it */
-void dups_second(struct dups *d, struct str key);	/* second pass */
-bool dups_is(const struct dups *d, struct str key);	/* afterwards: does the key occur twice or more? */
+void dups_first(struct dups *d, struct str key);  /* first pass */
+bool dups_again(struct dups *d);		  /* is a second pass needed? Prepares it */
+void dups_second(struct dups *d, struct str key); /* second pass */
+bool dups_is(
+	const struct dups *d, struct str key); /* afterwards: does the key occur twice or more? */
 
 #endif

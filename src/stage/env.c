@@ -12,9 +12,10 @@
 #include "base/mem.h"
 #include "secure/hash.h"
 
-static const char *const folders[] = {"partners", "bundle", "bundle/maps", "bundle/definitions", "bundle/tables",
-	"bundle/guides", "bundle/agreements", "keys", "inbox", "current", "work", "outbox", "sent", "received", "import",
-	"feedback", "hold", "quarantine", "archive", "archive/bundles", "log", NULL};
+static const char *const folders[] = {"partners", "bundle", "bundle/maps", "bundle/definitions",
+	"bundle/tables", "bundle/guides", "bundle/agreements", "keys", "inbox", "current", "work",
+	"outbox", "sent", "received", "import", "feedback", "hold", "quarantine", "archive",
+	"archive/bundles", "log", NULL};
 
 const char *const *env_folders(void)
 {
@@ -45,14 +46,16 @@ int env_maps_dir(struct err *e)
 		if (fd != -1)
 			return fd;
 	}
-	return err_set(e, ERR_CONFIG, "the program's definitions are not at %s/../maps nor %s/../share/gridspool/maps; "
-		"install gridspool whole (make install)", exe, exe);
+	return err_set(e, ERR_CONFIG,
+		"the program's definitions are not at %s/../maps nor %s/../share/gridspool/maps; "
+		"install gridspool whole (make install)",
+		exe, exe);
 }
 
 /* Adds one file of the bundle to both hashes; walks folders by name order. */
 struct bundle_walk {
 	struct hash_ctx *hash;
-	const char *only_agreement;	/* file below bundle/, NULL: everything counts */
+	const char *only_agreement; /* file below bundle/, NULL: everything counts */
 	const char *only_map;
 };
 
@@ -67,10 +70,11 @@ static bool counts(const struct bundle_walk *w, const char *path)
 	return strcmp(path, "routes.xml") != 0;
 }
 
-static int walk_bundle(const struct bundle_walk *w, int dir, const char *prefix, int depth, struct err *e);
+static int walk_bundle(
+	const struct bundle_walk *w, int dir, const char *prefix, int depth, struct err *e);
 
-static int walk_entry(const struct bundle_walk *w, int dir, const char *name, const char *path, int depth,
-	struct err *e)
+static int walk_entry(const struct bundle_walk *w, int dir, const char *name, const char *path,
+	int depth, struct err *e)
 {
 	struct stat st;
 	char hex[HASH_HEX];
@@ -96,7 +100,8 @@ static int walk_entry(const struct bundle_walk *w, int dir, const char *name, co
 	return rc;
 }
 
-static int walk_bundle(const struct bundle_walk *w, int dir, const char *prefix, int depth, struct err *e)
+static int walk_bundle(
+	const struct bundle_walk *w, int dir, const char *prefix, int depth, struct err *e)
 {
 	struct fsx_list list = {0};
 	int rc = 0;
@@ -109,15 +114,16 @@ static int walk_bundle(const struct bundle_walk *w, int dir, const char *prefix,
 		char path[LIMIT_PATH];
 		if (list.names[i][0] == '.')
 			continue;
-		(void)snprintf(path, sizeof(path), "%s%s%s", prefix, *prefix ? "/" : "", list.names[i]);
+		(void)snprintf(
+			path, sizeof(path), "%s%s%s", prefix, *prefix ? "/" : "", list.names[i]);
 		rc = walk_entry(w, dir, list.names[i], path, depth, e);
 	}
 	fsx_list_done(&list);
 	return rc;
 }
 
-static int hash_bundle(const struct env *v, const char *agreement, const char *map, char out[HASH_HEX],
-	struct err *e)
+static int hash_bundle(const struct env *v, const char *agreement, const char *map,
+	char out[HASH_HEX], struct err *e)
 {
 	struct bundle_walk w = {.hash = hash_new(), .only_agreement = agreement, .only_map = map};
 	uint8_t digest[HASH_SIZE];
@@ -164,7 +170,7 @@ static void check_variable(void *ctx, struct str name, uint32_t line)
 	const char **names = NULL;
 
 	if (!str_starts(name, STR("environment/")) && !str_starts(name, STR("partner/")) &&
-	    !str_starts(name, STR("agreement/")))
+		!str_starts(name, STR("agreement/")))
 		return;
 	for (size_t i = 0; i < c->n; i++) {
 		if (str_eq(c->vars[i].name, name))
@@ -175,12 +181,15 @@ static void check_variable(void *ctx, struct str name, uint32_t line)
 		names[i] = c->vars[i].name.p;
 	near = str_suggest(name, names, c->n);
 	(void)faults_add(c->f, c->file, line, 0,
-		"$" STR_FMT " is not defined for agreement " STR_FMT " (%s:%u)%s%s; add a <set name= value=>", STR_ARG(name),
-		STR_ARG(c->g->name), c->g->file, c->g->line, near ? "; did you mean $" : "", near ? near : "");
+		"$" STR_FMT " is not defined for agreement " STR_FMT
+		" (%s:%u)%s%s; add a <set name= value=>",
+		STR_ARG(name), STR_ARG(c->g->name), c->g->file, c->g->line,
+		near ? "; did you mean $" : "", near ? near : "");
 	mem_free(names);
 }
 
-static void load_route(struct env *v, const struct config_route *r, struct env_route *out, struct faults *f)
+static void load_route(
+	struct env *v, const struct config_route *r, struct env_route *out, struct faults *f)
 {
 	struct buf bytes;
 	struct err e;
@@ -195,8 +204,8 @@ static void load_route(struct env *v, const struct config_route *r, struct env_r
 	out->source = r->source;
 	buf_init(&bytes, LIMIT_CONFIG_FILE);
 	if (read_map(v, g->map, &bytes, &e) == -1) {
-		(void)faults_add(f, g->file, g->line, 0, "map %s of agreement " STR_FMT ": %s", file, STR_ARG(g->name),
-			e.text);
+		(void)faults_add(f, g->file, g->line, 0, "map %s of agreement " STR_FMT ": %s",
+			file, STR_ARG(g->name), e.text);
 	} else {
 		out->map = map_load(buf_view(&bytes), file, &me, f);
 		if (hash_bundle(v, own, file, out->map_hash, &e) == -1)
@@ -209,9 +218,11 @@ static void load_route(struct env *v, const struct config_route *r, struct env_r
 	struct var_check c = {v, g, vars, nvars, f, file};
 	map_variables(out->map, check_variable, &c);
 	if (!str_eq(map_source_format(out->map), r->source->format))
-		(void)faults_add(f, g->file, g->line, 0, "agreement " STR_FMT ": its map reads " STR_FMT ", source " STR_FMT
-			" is " STR_FMT, STR_ARG(g->name), STR_ARG(map_source_format(out->map)), STR_ARG(r->source->name),
-			STR_ARG(r->source->format));
+		(void)faults_add(f, g->file, g->line, 0,
+			"agreement " STR_FMT ": its map reads " STR_FMT ", source " STR_FMT
+			" is " STR_FMT,
+			STR_ARG(g->name), STR_ARG(map_source_format(out->map)),
+			STR_ARG(r->source->name), STR_ARG(r->source->format));
 }
 
 static void check_joins(const struct env *v, const struct env_route *r, struct faults *f)
@@ -220,23 +231,28 @@ static void check_joins(const struct env *v, const struct env_route *r, struct f
 	const struct map_join *joins = r->map ? map_joins(r->map, &n) : NULL;
 
 	if (r->map && map_uses_workflow(r->map) && r->source->workflow_from.n == 0)
-		(void)faults_add(f, r->source->file, r->source->line, 0, "source " STR_FMT " needs workflow=\"NAME\": map " STR_FMT
-			" asks for workflow-label(), whose labels are in the hub settings export", STR_ARG(r->source->name),
-			STR_ARG(r->agreement->map));
+		(void)faults_add(f, r->source->file, r->source->line, 0,
+			"source " STR_FMT " needs workflow=\"NAME\": map " STR_FMT
+			" asks for workflow-label(), whose labels are in the hub settings export",
+			STR_ARG(r->source->name), STR_ARG(r->agreement->map));
 
 	for (size_t i = 0; i < n; i++) {
 		const struct config_source *s = config_source_find(v->config, joins[i].source);
 		const char *file = arena_cstr(f->arena, r->agreement->map);
 		if (!s)
-			(void)faults_add(f, file, joins[i].line, 0, "join " STR_FMT ": source " STR_FMT
-				" is not in bundle/routes.xml", STR_ARG(joins[i].name), STR_ARG(joins[i].source));
+			(void)faults_add(f, file, joins[i].line, 0,
+				"join " STR_FMT ": source " STR_FMT " is not in bundle/routes.xml",
+				STR_ARG(joins[i].name), STR_ARG(joins[i].source));
 		else if (s->kind == SOURCE_EVENTS)
-			(void)faults_add(f, file, joins[i].line, 0, "join " STR_FMT ": source " STR_FMT
-				" has kind events; a join needs a reference or a snapshot", STR_ARG(joins[i].name),
-				STR_ARG(joins[i].source));
+			(void)faults_add(f, file, joins[i].line, 0,
+				"join " STR_FMT ": source " STR_FMT
+				" has kind events; a join needs a reference or a snapshot",
+				STR_ARG(joins[i].name), STR_ARG(joins[i].source));
 		else if (!str_eq(s->format, joins[i].format))
-			(void)faults_add(f, file, joins[i].line, 0, "join " STR_FMT " says format " STR_FMT ", source " STR_FMT
-				" is " STR_FMT, STR_ARG(joins[i].name), STR_ARG(joins[i].format), STR_ARG(s->name),
+			(void)faults_add(f, file, joins[i].line, 0,
+				"join " STR_FMT " says format " STR_FMT ", source " STR_FMT
+				" is " STR_FMT,
+				STR_ARG(joins[i].name), STR_ARG(joins[i].format), STR_ARG(s->name),
 				STR_ARG(s->format));
 	}
 }
@@ -275,8 +291,8 @@ static void load_routes(struct env *v, struct faults *f)
 	}
 }
 
-int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps, struct faults *f,
-	struct err *e)
+int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps,
+	struct faults *f, struct err *e)
 {
 	memset(v, 0, sizeof(*v));
 	v->dir = v->lock = v->map_dirs[0] = v->map_dirs[1] = v->map_dirs[2] = -1;
@@ -343,8 +359,8 @@ int env_folder(const struct env *v, const char *name, struct err *e)
 	return fsx_subdir(v->dir, name, e);
 }
 
-static void add_var(struct arena *a, struct map_var *vars, size_t *n, const char *prefix, struct str name,
-	struct str value)
+static void add_var(struct arena *a, struct map_var *vars, size_t *n, const char *prefix,
+	struct str name, struct str value)
 {
 	vars[*n].name = arena_printf(a, "%s/" STR_FMT, prefix, STR_ARG(name));
 	vars[*n].value = value;
@@ -360,11 +376,12 @@ static size_t count_sets(const struct config_set *s)
 	return n;
 }
 
-void env_vars(const struct env *v, const struct config_agreement *g, struct arena *a, struct map_var **vars,
-	size_t *n)
+void env_vars(const struct env *v, const struct config_agreement *g, struct arena *a,
+	struct map_var **vars, size_t *n)
 {
 	const struct config_partner *p = g->partner;
-	const size_t max = 16 + count_sets(v->config->sets) + count_sets(p->sets) + count_sets(g->sets);
+	const size_t max = 16 + count_sets(v->config->sets) + count_sets(p->sets) +
+		count_sets(g->sets);
 	struct map_var *list = arena_array(a, max, sizeof(*list));
 	size_t k = 0;
 
@@ -405,7 +422,8 @@ int env_write_reason(const struct env *v, const char *folder, const char *name, 
 
 	buf_init(&b, 16384);
 	(void)date_iso(clock_now(&v->clock), when);
-	buf_printf(&b, "reason: %s\nsince:  %s\nwhat:   %s\nnext:   %s\n", reason, when, note, next);
+	buf_printf(
+		&b, "reason: %s\nsince:  %s\nwhat:   %s\nnext:   %s\n", reason, when, note, next);
 	(void)snprintf(file, sizeof(file), "%s.reason", name);
 	dir = env_folder(v, folder, e);
 	if (dir != -1)
@@ -422,7 +440,8 @@ void env_archive_place(int64_t at, char out[32])
 	(void)snprintf(out, 32, "archive/%04d/%02u/%02u", d.year, d.month, d.day);
 }
 
-void env_log(struct env *v, enum log_level level, const char *event, const char *item, const char *fmt, ...)
+void env_log(struct env *v, enum log_level level, const char *event, const char *item,
+	const char *fmt, ...)
 {
 	char text[1200];
 	va_list ap;
@@ -430,5 +449,6 @@ void env_log(struct env *v, enum log_level level, const char *event, const char 
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	log_event(&v->log, level, event, "item", str_c(item), "note", str_c(text), (const char *)NULL);
+	log_event(&v->log, level, event, "item", str_c(item), "note", str_c(text),
+		(const char *)NULL);
 }

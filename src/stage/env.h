@@ -22,31 +22,31 @@ struct env_route {
 	const struct config_agreement *agreement;
 	const struct config_source *source;
 	struct map *map;
-	char map_hash[65];	/* of the map, its tables, guide, and the agreement's file */
+	char map_hash[65]; /* of the map, its tables, guide, and the agreement's file */
 };
 
 struct env {
-	char *path;			/* as the user named it */
+	char *path; /* as the user named it */
 	int dir;
 	struct clock clock;
 	struct config *config;
 	struct ledger ledger;
 	bool ledger_is_open;
 	struct log log;
-	struct arena arena;		/* lives as long as the env */
+	struct arena arena; /* lives as long as the env */
 	struct names names;
 	struct defs *defs;
-	int map_dirs[3];		/* bundle, bundle/definitions, the program's own maps */
+	int map_dirs[3]; /* bundle, bundle/definitions, the program's own maps */
 	const char *map_names[3];
 	struct env_route *routes;
 	size_t nroutes;
-	char bundle[65];		/* hash of bundle/ */
+	char bundle[65]; /* hash of bundle/ */
 	/* a run */
 	int lock;
-	char run[40];			/* "20261123T0200Z", unique in the ledger */
+	char run[40]; /* "20261123T0200Z", unique in the ledger */
 	int64_t started;
-	bool progress;			/* a terminal watches */
-	uint64_t news;			/* things of this run that need a person: exit status 1 */
+	bool progress; /* a terminal watches */
+	uint64_t news; /* things of this run that need a person: exit status 1 */
 };
 
 /* Folders of the spool, all made by init: "inbox", "current", ... Ended by NULL. */
@@ -54,8 +54,8 @@ const char *const *env_folders(void);
 
 /* Opens folder and configuration; faults of configuration, maps and definitions go to f (all at
  * once). env_close accepts a half-open env. with_maps: load every route's map too. */
-int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps, struct faults *f,
-	struct err *e) ATTR_CHECK;
+int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps,
+	struct faults *f, struct err *e) ATTR_CHECK;
 /* Opens the ledger. A command's actor is the user's name. */
 int env_open_ledger(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
 void env_close(struct env *v);
@@ -65,15 +65,15 @@ int env_maps_dir(struct err *e) ATTR_CHECK;
 /* A folder of the spool, opened; the caller closes it. Makes a partner's or source's one. */
 int env_folder(const struct env *v, const char *name, struct err *e) ATTR_CHECK;
 /* The variables of a map: environment/..., partner/..., agreement/... In arena a. */
-void env_vars(const struct env *v, const struct config_agreement *g, struct arena *a, struct map_var **vars,
-	size_t *n);
+void env_vars(const struct env *v, const struct config_agreement *g, struct arena *a,
+	struct map_var **vars, size_t *n);
 const struct env_route *env_route_of(const struct env *v, struct str agreement);
 /* Writes NAME.reason beside a file of hold/ or quarantine/: reason code, sentence, next commands. */
 int env_write_reason(const struct env *v, const char *folder, const char *name, const char *reason,
 	const char *note, const char *next, struct err *e) ATTR_CHECK;
 /* Work folder for a day's archive: "archive/2026/11/23", made if need be. */
 void env_archive_place(int64_t at, char out[32]);
-void env_log(struct env *v, enum log_level level, const char *event, const char *item, const char *fmt, ...)
-	ATTR_PRINTF(5, 6);
+void env_log(struct env *v, enum log_level level, const char *event, const char *item,
+	const char *fmt, ...) ATTR_PRINTF(5, 6);
 
 #endif

@@ -18,7 +18,7 @@ struct entry {
 struct files {
 	struct buf json_text, csv;
 	struct json json;
-	struct buf last_item;	/* agreement and key of the entry that is open */
+	struct buf last_item; /* agreement and key of the entry that is open */
 	int64_t last, n;
 	bool open;
 };
@@ -54,7 +54,8 @@ static void sentence(struct buf *b, const struct entry *x)
 		buf_printf(b, ", sent as '" STR_FMT "'", STR_ARG(x->found));
 	buf_printf(b, ": " STR_FMT ".", STR_ARG(x->note));
 	if (x->key.n > 0)
-		buf_c(b, " Correct it at its source; it goes out again as soon as its content has changed.");
+		buf_c(b,
+			" Correct it at its source; it goes out again as soon as its content has changed.");
 }
 
 static void begin_item(struct files *f, const struct entry *x)
@@ -133,9 +134,10 @@ static int collect(struct env *v, struct files *f, int64_t after, struct err *e)
 	char interchange[32];
 	int rc = 0;
 
-	if (db_query(v->ledger.db, &rows, e, "SELECT id, agreement, partner, key, interchange, segment, segment_at, element, "
-		"code, field, found, file, map_line, note, at FROM feedback WHERE id > ?1 ORDER BY agreement, key, interchange, id",
-		"i", after) == -1)
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT id, agreement, partner, key, interchange, segment, segment_at, element, "
+		    "code, field, found, file, map_line, note, at FROM feedback WHERE id > ?1 ORDER BY agreement, key, interchange, id",
+		    "i", after) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		(void)snprintf(interchange, sizeof(interchange), "%06" PRId64, db_int(rows, 4));
@@ -170,9 +172,12 @@ static int commit_last(struct env *v, const struct files *f, const char *name, s
 	(void)snprintf(last, sizeof(last), "%" PRId64, f->last);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES('feedback', ?1) ON CONFLICT(key) DO UPDATE SET value = "
-		"excluded.value", "c", last) == -1 ||
-	    ledger_event(l, "feedback", "environment", e, "file=%s entries=%" PRId64, name, f->n) == -1) {
+	if (ledger_run(l, e,
+		    "INSERT INTO meta(key, value) VALUES('feedback', ?1) ON CONFLICT(key) DO UPDATE SET value = "
+		    "excluded.value",
+		    "c", last) == -1 ||
+		ledger_event(l, "feedback", "environment", e, "file=%s entries=%" PRId64, name,
+			f->n) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -187,7 +192,8 @@ static int publish(struct env *v, struct files *f, struct err *e)
 
 	if (dir == -1)
 		return -1;
-	if (buf_check(&f->json_text, "feedback", e) == 0 && buf_check(&f->csv, "feedback", e) == 0) {
+	if (buf_check(&f->json_text, "feedback", e) == 0 &&
+		buf_check(&f->csv, "feedback", e) == 0) {
 		(void)snprintf(name, sizeof(name), "%s.csv", v->run);
 		rc = fsx_replace(dir, name, buf_view(&f->csv), e);
 	}
@@ -203,7 +209,8 @@ int feedback_write(struct env *v, struct err *e)
 {
 	struct files f;
 	int64_t after = 0;
-	int rc = db_one_int(v->ledger.db, &after, e, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'feedback'", "");
+	int rc = db_one_int(v->ledger.db, &after, e,
+		"SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'feedback'", "");
 
 	if (rc == -1)
 		return -1;
@@ -213,7 +220,8 @@ int feedback_write(struct env *v, struct err *e)
 	buf_init(&f.last_item, 4096);
 	json_init(&f.json, &f.json_text, true);
 	json_array(&f.json);
-	buf_c(&f.csv, "partner,item,field,sent as,what is wrong,code,place,file,interchange,map line\n");
+	buf_c(&f.csv,
+		"partner,item,field,sent as,what is wrong,code,place,file,interchange,map line\n");
 	rc = collect(v, &f, after, e);
 	if (f.open) {
 		json_end(&f.json, ']');

@@ -34,8 +34,8 @@ void frame_int(struct frame *f, int64_t v)
 void frame_str(struct frame *f, struct str s)
 {
 	const uint32_t n = (uint32_t)(s.n > FRAME_TEXT ? FRAME_TEXT : s.n);
-	const unsigned char b[4] = {(unsigned char)n, (unsigned char)(n >> 8), (unsigned char)(n >> 16),
-		(unsigned char)(n >> 24)};
+	const unsigned char b[4] = {(unsigned char)n, (unsigned char)(n >> 8),
+		(unsigned char)(n >> 16), (unsigned char)(n >> 24)};
 
 	put(f, b, sizeof(b));
 	put(f, s.p, n);
@@ -71,7 +71,8 @@ int frame_receive(int fd, struct frame *f, struct err *e)
 	if (got == 0)
 		return 0;
 	if ((size_t)got > FRAME_MAX + 1 || packet[0] == 0 || packet[0] >= FRAME_TYPES)
-		return err_set(e, ERR_INPUT, "worker sent a frame that is none (type %u, %zd bytes)", packet[0], got);
+		return err_set(e, ERR_INPUT,
+			"worker sent a frame that is none (type %u, %zd bytes)", packet[0], got);
 	f->type = packet[0];
 	f->n = (uint32_t)got - 1;
 	f->at = 0;

@@ -17,34 +17,34 @@
 enum { FRAME_MAX = 60000, FRAME_TEXT = 4000 };
 
 enum frame_type {
-	FRAME_NUMBER = 1,	/* worker: a control number, please; supervisor: here it is */
+	FRAME_NUMBER = 1, /* worker: a control number, please; supervisor: here it is */
 	FRAME_PROGRESS,
 	FRAME_DONE,
 	FRAME_FAIL,
-	FRAME_WORK,		/* supervisor: do this */
-	FRAME_RESULT,		/* worker: this came of it */
-	FRAME_MAY,		/* worker: may I? supervisor: committed, go on */
-	FRAME_FOUND,		/* worker: one thing found */
+	FRAME_WORK,   /* supervisor: do this */
+	FRAME_RESULT, /* worker: this came of it */
+	FRAME_MAY,    /* worker: may I? supervisor: committed, go on */
+	FRAME_FOUND,  /* worker: one thing found */
 	FRAME_LOG,
 	FRAME_TYPES
 };
 
 struct frame {
 	uint8_t type;
-	uint32_t n;		/* bytes used of data */
-	uint32_t at;		/* reading position */
-	bool bad;		/* read beyond its end, or a length lies */
+	uint32_t n;  /* bytes used of data */
+	uint32_t at; /* reading position */
+	bool bad;    /* read beyond its end, or a length lies */
 	unsigned char data[FRAME_MAX];
 };
 
 void frame_start(struct frame *f, enum frame_type type);
 void frame_int(struct frame *f, int64_t v);
-void frame_str(struct frame *f, struct str s);	/* cut to FRAME_TEXT bytes */
+void frame_str(struct frame *f, struct str s); /* cut to FRAME_TEXT bytes */
 int frame_send(int fd, const struct frame *f, struct err *e) ATTR_CHECK;
 /* 1 a frame, 0 the other side is gone, -1. Waits. */
 int frame_receive(int fd, struct frame *f, struct err *e) ATTR_CHECK;
 int64_t frame_get_int(struct frame *f);
-struct str frame_get_str(struct frame *f);	/* borrowed from f */
+struct str frame_get_str(struct frame *f); /* borrowed from f */
 /* All fields read and nothing lied? */
 bool frame_ok(const struct frame *f);
 

@@ -12,8 +12,8 @@
 #include "stage/proc.h"
 #include "store/ledger_received.h"
 
-static int set_state(struct env *v, const struct received_row *r, const char *state, const char *place,
-	const char *reason, const char *note, struct err *e)
+static int set_state(struct env *v, const struct received_row *r, const char *state,
+	const char *place, const char *reason, const char *note, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -22,7 +22,8 @@ static int set_state(struct env *v, const struct received_row *r, const char *st
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_received_state(l, r->id, state, place, reason, note, e) == -1 ||
-	    ledger_event(l, state, subject, e, "partner=" STR_FMT " reason=%s %s", STR_ARG(r->partner), reason, note) == -1) {
+		ledger_event(l, state, subject, e, "partner=" STR_FMT " reason=%s %s",
+			STR_ARG(r->partner), reason, note) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -30,7 +31,8 @@ static int set_state(struct env *v, const struct received_row *r, const char *st
 }
 
 /* Damaged, or not for us: whole into quarantine, with the sentence. */
-static int put_away(struct env *v, const struct received_row *r, const char *reason, const char *note, struct err *e)
+static int put_away(struct env *v, const struct received_row *r, const char *reason,
+	const char *note, struct err *e)
 {
 	char folder[140];
 	char to[100];
@@ -51,8 +53,10 @@ static int put_away(struct env *v, const struct received_row *r, const char *rea
 	fsx_close(from);
 	fsx_close(quarantine);
 	if (rc == 0)
-		rc = env_write_reason(v, "quarantine", to + 11, reason, note, "ask the partner to send it again; gridspool retry "
-			"reads it again; gridspool close gives it up", e);
+		rc = env_write_reason(v, "quarantine", to + 11, reason, note,
+			"ask the partner to send it again; gridspool retry "
+			"reads it again; gridspool close gives it up",
+			e);
 	return rc;
 }
 
@@ -65,7 +69,7 @@ static int count_attempt(struct env *v, const struct received_row *r, struct err
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_received_attempt(l, r->id, e) == -1 ||
-	    ledger_event(l, "reading", subject, e, "attempt=%" PRId64, r->attempts + 1) == -1) {
+		ledger_event(l, "reading", subject, e, "attempt=%" PRId64, r->attempts + 1) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -89,20 +93,23 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 			env_log(v, LOG_ERROR, "crashed", r->name.p, "%s", text);
 			return 0;
 		}
-		return e->code == ERR_INPUT || e->code == ERR_LIMIT ? put_away(v, r, "RECEIVED-DAMAGED", text, e) : -1;
+		return e->code == ERR_INPUT || e->code == ERR_LIMIT
+			? put_away(v, r, "RECEIVED-DAMAGED", text, e)
+			: -1;
 	}
 	for (const struct ack *x = first; x; x = x->next) {
 		if (ack_apply_one(v, r, x, e) == -1)
 			return -1;
 	}
 	if (!first) {
-		(void)snprintf(note, sizeof(note), "it holds no acknowledgment (" STR_FMT ") and no agreement takes it in",
+		(void)snprintf(note, sizeof(note),
+			"it holds no acknowledgment (" STR_FMT ") and no agreement takes it in",
 			STR_ARG(others));
 		return put_away(v, r, "NO-AGREEMENT", note, e);
 	}
 	if (others.n > 0)
-		env_log(v, LOG_WARN, "not-taken-in", r->name.p, "also holds " STR_FMT ", which no agreement takes in",
-			STR_ARG(others));
+		env_log(v, LOG_WARN, "not-taken-in", r->name.p,
+			"also holds " STR_FMT ", which no agreement takes in", STR_ARG(others));
 	return set_state(v, r, "ingested", r->place.p, "", "", e);
 }
 
@@ -116,7 +123,8 @@ static int ingest_one(struct env *v, const struct received_row *r, struct err *e
 	if (rc == -1)
 		return -1;
 	if (rc == 1) {
-		(void)snprintf(note, sizeof(note), "the same bytes came before as r-%06" PRId64, other);
+		(void)snprintf(
+			note, sizeof(note), "the same bytes came before as r-%06" PRId64, other);
 		return set_state(v, r, "repeat", r->place.p, "", note, e);
 	}
 	arena_init(&a);

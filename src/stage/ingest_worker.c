@@ -79,14 +79,16 @@ static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
 	return 0;
 }
 
-static int read_all(const struct ingest_job *j, int fd, struct frame *f, struct arena *a, struct err *e)
+static int read_all(
+	const struct ingest_job *j, int fd, struct frame *f, struct arena *a, struct err *e)
 {
 	struct ack *first = NULL;
 	struct str others = {"", 0};
 	struct diag d;
 
 	diag_init(&d, a);
-	if (ack_read(j->fd, (struct str){NULL, 0}, j->env->defs, j->file, &first, &others, &d, a, e) == -1)
+	if (ack_read(j->fd, (struct str){NULL, 0}, j->env->defs, j->file, &first, &others, &d, a,
+		    e) == -1)
 		return -1;
 	for (const struct ack *x = first; x; x = x->next) {
 		if (send_ack(fd, f, x, e) == -1)
@@ -108,7 +110,7 @@ static int ingest_work(int fd, void *arg)
 
 	err_clear(&e);
 	if (sandbox_enter(SANDBOX_INGEST, &nothing, &level, &e) == -1)
-		err_clear(&e);	/* told once by the converter */
+		err_clear(&e); /* told once by the converter */
 	arena_init(&a);
 	if (read_all(arg, fd, f, &a, &e) == -1) {
 		frame_start(f, FRAME_FAIL);
@@ -223,7 +225,8 @@ static int take(struct rebuild *r, int fd, struct frame *f, struct str *others, 
 	if (f->type == FRAME_FAIL) {
 		const int64_t code = frame_get_int(f);
 		const struct str text = frame_get_str(f);
-		return err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT, STR_FMT, STR_ARG(text));
+		return err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT,
+			STR_FMT, STR_ARG(text));
 	}
 	kind = frame_get_int(f);
 	if (kind == PART_ACK)
@@ -237,8 +240,8 @@ static int take(struct rebuild *r, int fd, struct frame *f, struct str *others, 
 	return frame_ok(f) ? 1 : err_set(e, ERR_STOP, "the ingest worker's answer is not whole");
 }
 
-int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first, struct str *others, struct arena *a,
-	struct err *e)
+int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first,
+	struct str *others, struct arena *a, struct err *e)
 {
 	struct ingest_job j = {.env = v, .fd = -1, .file = r->name};
 	struct rebuild build = {.a = a};

@@ -7,7 +7,7 @@
 #include "store/ledger_received.h"
 
 /* Reads the acknowledgments of one stored file in a closed-in worker. */
-int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first, struct str *others, struct arena *a,
-	struct err *e) ATTR_CHECK;
+int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first,
+	struct str *others, struct arena *a, struct err *e) ATTR_CHECK;
 
 #endif

@@ -34,7 +34,8 @@ static int64_t input_of(struct str inputs, struct str role)
 	while (str_split(&inputs, ',', &part)) {
 		struct str name;
 		int64_t id = 0;
-		if (str_split(&part, '=', &name) && str_eq(name, role) && part.p && str_to_i64(part, &id))
+		if (str_split(&part, '=', &name) && str_eq(name, role) && part.p &&
+			str_to_i64(part, &id))
 			return id;
 	}
 	return 0;
@@ -56,7 +57,8 @@ static int open_input(struct env *v, struct str inputs, struct str role, int *fd
 		rc = err_set(e, ERR_CORRUPT, "input %" PRId64 " is not in the ledger", id);
 	if (rc == 1) {
 		*fd = fsx_open(v->dir, row.place.p, e);
-		rc = *fd == -1 ? err_wrap(e, "input %" PRId64 " (" STR_FMT ")", id, STR_ARG(role)) : 0;
+		rc = *fd == -1 ? err_wrap(e, "input %" PRId64 " (" STR_FMT ")", id, STR_ARG(role))
+			       : 0;
 	}
 	arena_done(&a);
 	return rc;
@@ -73,8 +75,8 @@ int inputs_open(struct env *v, const struct env_route *r, struct str inputs, str
 	in->source_config = r->source;
 	in->source_name = r->source->name;
 	if (n > INPUTS_JOINS)
-		return err_set(e, ERR_CONFIG, "map " STR_FMT " has more than %d joins", STR_ARG(r->agreement->map),
-			INPUTS_JOINS);
+		return err_set(e, ERR_CONFIG, "map " STR_FMT " has more than %d joins",
+			STR_ARG(r->agreement->map), INPUTS_JOINS);
 	if (open_input(v, inputs, STR("source"), &in->source, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
@@ -98,8 +100,8 @@ void inputs_close(struct inputs *in)
 	in->njoins = 0;
 }
 
-int inputs_open_readers(struct env *v, const struct env_route *r, const struct inputs *in, int64_t fixed_at,
-	const char *run, struct inputs_readers *out, struct err *e)
+int inputs_open_readers(struct env *v, const struct env_route *r, const struct inputs *in,
+	int64_t fixed_at, const char *run, struct inputs_readers *out, struct err *e)
 {
 	struct reader_spec spec;
 	struct map_var *vars = NULL;
@@ -128,8 +130,8 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 	out->input.joins = out->joins;
 	if (in->workflow == -1)
 		return 0;
-	return workflow_load(in->workflow, STR("hub settings"), &v->names, &out->arena, &out->input.workflow,
-		&out->input.nworkflow, e);
+	return workflow_load(in->workflow, STR("hub settings"), &v->names, &out->arena,
+		&out->input.workflow, &out->input.nworkflow, e);
 }
 
 void inputs_close_readers(struct inputs_readers *r)
@@ -153,7 +155,8 @@ static enum x12_repertoire repertoire_of(struct str name)
 	return X12_EXTENDED;
 }
 
-void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at, struct x12_profile *p)
+void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
+	struct x12_profile *p)
 {
 	const struct config_identity *us = &v->config->identity;
 	const struct config_identity *them = &g->partner->identity;

@@ -11,11 +11,11 @@ enum { INPUTS_JOINS = 32 };
 struct inputs {
 	int source;
 	const struct config_source *source_config;
-	struct str source_name;		/* for messages: the source's name */
+	struct str source_name; /* for messages: the source's name */
 	int joins[INPUTS_JOINS];
 	const struct config_source *join_config[INPUTS_JOINS];
 	size_t njoins;
-	int workflow;			/* hub settings, or -1 */
+	int workflow; /* hub settings, or -1 */
 };
 
 /* Opens what unit.inputs names, wherever it lies now (work, current, archive). */
@@ -25,17 +25,18 @@ void inputs_close(struct inputs *in);
 
 /* What a worker needs to run a map over those inputs; readers are opened by it. */
 struct inputs_readers {
-	struct reader *source;		/* the items; input.source is the one for links */
+	struct reader *source; /* the items; input.source is the one for links */
 	struct map_input input;
 	struct reader *joins[INPUTS_JOINS];
 	struct arena arena;
 };
-int inputs_open_readers(struct env *v, const struct env_route *r, const struct inputs *in, int64_t fixed_at,
-	const char *run, struct inputs_readers *out, struct err *e) ATTR_CHECK;
+int inputs_open_readers(struct env *v, const struct env_route *r, const struct inputs *in,
+	int64_t fixed_at, const char *run, struct inputs_readers *out, struct err *e) ATTR_CHECK;
 void inputs_close_readers(struct inputs_readers *r);
 /* How a reader sees a configured source. */
 void inputs_reader_spec(const struct config_source *s, struct reader_spec *spec);
 /* Envelope of an agreement at a time; separators and names borrowed from the configuration. */
-void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at, struct x12_profile *p);
+void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
+	struct x12_profile *p);
 
 #endif

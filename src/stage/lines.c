@@ -94,7 +94,8 @@ struct str lines_take(struct str *rest, struct arena *a)
 		return (struct str){"", 0};
 	p = arena_raw(a, field.n + 1);
 	for (size_t i = 0; i < field.n; i++) {
-		if (field.p[i] == '%' && i + 2 < field.n && digit(field.p[i + 1]) >= 0 && digit(field.p[i + 2]) >= 0) {
+		if (field.p[i] == '%' && i + 2 < field.n && digit(field.p[i + 1]) >= 0 &&
+			digit(field.p[i + 2]) >= 0) {
 			p[n++] = (char)(digit(field.p[i + 1]) * 16 + digit(field.p[i + 2]));
 			i += 2;
 		} else {

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-void lines_field(struct buf *out, struct str field);	/* escaped; no tab behind it */
+void lines_field(struct buf *out, struct str field); /* escaped; no tab behind it */
 
 enum { LINES_MAX = 1 << 16 };
 
@@ -29,6 +29,6 @@ void lines_close(struct lines *l);
 int lines_next(struct lines *l, struct str *line, struct err *e) ATTR_CHECK;
 /* Cuts the next field off *rest and undoes the escapes (in a). An empty view when there is none. */
 struct str lines_take(struct str *rest, struct arena *a);
-int64_t lines_take_int(struct str *rest);	/* 0 when it is no number */
+int64_t lines_take_int(struct str *rest); /* 0 when it is no number */
 
 #endif

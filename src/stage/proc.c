@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 
-static volatile sig_atomic_t stop_flag;	/* the one signal flag */
+static volatile sig_atomic_t stop_flag; /* the one signal flag */
 
 static int by_number(const void *a, const void *b)
 {
@@ -39,8 +39,8 @@ static void close_others(int *keep, size_t n)
 	(void)close_range((unsigned)from, ~0U, 0);
 }
 
-int proc_start(struct proc *p, int (*work)(int fd, void *arg), void *arg, const int *keep, size_t nkeep,
-	struct err *e)
+int proc_start(struct proc *p, int (*work)(int fd, void *arg), void *arg, const int *keep,
+	size_t nkeep, struct err *e)
 {
 	int pair[2];
 	const pid_t parent = getpid();
@@ -64,9 +64,9 @@ int proc_start(struct proc *p, int (*work)(int fd, void *arg), void *arg, const 
 		close_others(fds, nkeep + 1);
 		mem_free(fds);
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent)	/* the supervisor died before we asked */
+		if (getppid() != parent) /* the supervisor died before we asked */
 			_exit(75);
-		(void)signal(SIGINT, SIG_IGN);	/* the supervisor decides what an interrupt means */
+		(void)signal(SIGINT, SIG_IGN); /* the supervisor decides what an interrupt means */
 		_exit(work(pair[1], arg));
 	}
 	(void)close(pair[1]);

@@ -33,13 +33,13 @@ struct making {
 	struct hash_ctx *hash;
 	struct x12_writer writer;
 	struct stream out, lineage, aside, result;
-	struct arena item;		/* one item's trees, segments and findings */
-	struct arena header;		/* a message's header until it is written */
+	struct arena item;   /* one item's trees, segments and findings */
+	struct arena header; /* a message's header until it is written */
 	struct segment *head;
-	bool message_ready;		/* map_message_start has run */
+	bool message_ready; /* map_message_start has run */
 	bool set_open;
 	bool started;
-	uint32_t in_set;		/* items in the open set */
+	uint32_t in_set; /* items in the open set */
 };
 
 static void stream_open(struct stream *s, int fd)
@@ -63,8 +63,8 @@ static int stream_flush(struct stream *s, size_t over, const char *what, struct 
 static int flush_all(struct making *m, size_t over, struct err *e)
 {
 	if (stream_flush(&m->out, over, "interchange", e) == -1 ||
-	    stream_flush(&m->lineage, over, "lineage", e) == -1 ||
-	    stream_flush(&m->aside, over, "items set aside", e) == -1)
+		stream_flush(&m->lineage, over, "lineage", e) == -1 ||
+		stream_flush(&m->aside, over, "items set aside", e) == -1)
 		return -1;
 	return stream_flush(&m->result, over, "results", e);
 }
@@ -118,7 +118,8 @@ static const struct finding *first_error(const struct diag *d)
 	return d->first;
 }
 
-static int set_aside(struct making *m, const struct item *it, struct str key, struct diag *d, struct err *e)
+static int set_aside(
+	struct making *m, const struct item *it, struct str key, struct diag *d, struct err *e)
 {
 	struct json j;
 	struct buf codes;
@@ -166,7 +167,8 @@ static int set_aside(struct making *m, const struct item *it, struct str key, st
 /* --- messages and envelopes --- */
 
 /* Header and trailer are the agreement's and map's business: a fault there stops the unit. */
-static int check_segments(struct making *m, const struct segment *s, const char *what, struct err *e)
+static int check_segments(
+	struct making *m, const struct segment *s, const char *what, struct err *e)
 {
 	struct diag d;
 	const struct finding about = {.item = str_c(what)};
@@ -177,8 +179,8 @@ static int check_segments(struct making *m, const struct segment *s, const char 
 			struct buf line;
 			buf_init(&line, 2000);
 			diag_line(&line, first_error(&d));
-			(void)err_set(e, ERR_CONFIG, "the message's %s (map line %u): %s", what, s->map_line,
-				buf_cstr(&line));
+			(void)err_set(e, ERR_CONFIG, "the message's %s (map line %u): %s", what,
+				s->map_line, buf_cstr(&line));
 			buf_done(&line);
 			return -1;
 		}
@@ -213,8 +215,8 @@ static int message_start(struct making *m, struct err *e)
 
 static void lineage_part(struct making *m, const char *what, uint64_t first)
 {
-	buf_printf(&m->lineage.buf, "%s\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", what, m->writer.st, first,
-		m->writer.segments);
+	buf_printf(&m->lineage.buf, "%s\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", what,
+		m->writer.st, first, m->writer.segments);
 }
 
 static int open_set(struct making *m, struct err *e)
@@ -223,7 +225,8 @@ static int open_set(struct making *m, struct err *e)
 	uint64_t gs = 0;
 
 	if (!m->started) {
-		if (m->p->number(m->p->ctx, 'I', &isa, e) == -1 || m->p->number(m->p->ctx, 'G', &gs, e) == -1)
+		if (m->p->number(m->p->ctx, 'I', &isa, e) == -1 ||
+			m->p->number(m->p->ctx, 'G', &gs, e) == -1)
 			return -1;
 		x12_writer_open_interchange(&m->writer, isa);
 		x12_writer_open_group(&m->writer, map_target(m->p->map)->group, gs);
@@ -251,7 +254,8 @@ static int close_set(struct making *m, struct err *e)
 	if (!m->set_open)
 		return 0;
 	diag_init(&d, &m->item);
-	if (map_message_end(m->run, &tail, &n, &d, &m->item, e) == -1 || check_segments(m, tail, "trailer", e) == -1)
+	if (map_message_end(m->run, &tail, &n, &d, &m->item, e) == -1 ||
+		check_segments(m, tail, "trailer", e) == -1)
 		return -1;
 	for (const struct segment *s = tail; s; s = s->next)
 		x12_writer_put(&m->writer, s);
@@ -274,8 +278,9 @@ static void content_hash(struct making *m, const struct map_result *r, char out[
 		hash_add(m->hash, s->tag.p, s->tag.n);
 		for (size_t k = 0; k < s->n; k++) {
 			const struct value *x = &s->values[k];
-			const uint8_t at[6] = {'\n', (uint8_t)x->element, (uint8_t)(x->element >> 8),
-				(uint8_t)x->repetition, (uint8_t)x->component, '='};
+			const uint8_t at[6] = {'\n', (uint8_t)x->element,
+				(uint8_t)(x->element >> 8), (uint8_t)x->repetition,
+				(uint8_t)x->component, '='};
 			hash_add(m->hash, at, sizeof(at));
 			if (!x->masked)
 				hash_add(m->hash, x->text.p, x->text.n);
@@ -291,7 +296,8 @@ static void field_of(struct making *m, const struct segment *s, struct finding *
 {
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *v = &s->values[i];
-		if (v->element != f->element || (f->component && v->component != f->component) || !v->from)
+		if (v->element != f->element || (f->component && v->component != f->component) ||
+			!v->from)
 			continue;
 		f->field = node_path(v->from, m->p->input.names, &m->item);
 		f->offset = v->from->place.offset;
@@ -325,19 +331,20 @@ static void lineage_item(struct making *m, const struct item *it, struct str key
 	size_t n = 0;
 	const struct map_joined *joined = map_joined(m->run, &n);
 
-	buf_printf(b, "item\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t", m->writer.st, first,
-		m->writer.segments, it->locator, it->offset);
+	buf_printf(b, "item\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t",
+		m->writer.st, first, m->writer.segments, it->locator, it->offset);
 	lines_field(b, it->file);
 	tab(b);
 	lines_field(b, key);
 	tab(b);
 	for (size_t i = 0; i < n; i++)
-		buf_printf(b, "%s" STR_FMT ":%" PRIu64, i ? "," : "", STR_ARG(joined[i].join), joined[i].locator);
+		buf_printf(b, "%s" STR_FMT ":%" PRIu64, i ? "," : "", STR_ARG(joined[i].join),
+			joined[i].locator);
 	buf_ch(b, '\n');
 }
 
-static int write_item(struct making *m, const struct item *it, const struct map_result *r, const char *hash,
-	struct err *e)
+static int write_item(struct making *m, const struct item *it, const struct map_result *r,
+	const char *hash, struct err *e)
 {
 	const uint32_t limit = map_items_per_message(m->p->map);
 	uint64_t first = 0;
@@ -362,7 +369,10 @@ static int write_item(struct making *m, const struct item *it, const struct map_
 
 static void add_duplicate(struct diag *d, struct str key)
 {
-	const struct finding f = {.code = STR("KEY-DUPLICATE"), .severity = SEV_ERROR, .item = key, .found = key,
+	const struct finding f = {.code = STR("KEY-DUPLICATE"),
+		.severity = SEV_ERROR,
+		.item = key,
+		.found = key,
 		.rule = STR("Two or more items carry this key, so none of them is sent."),
 		.remedy = STR("Give each item its own key, or archive the copy.")};
 
@@ -417,7 +427,8 @@ static int convert_item(struct making *m, const struct item *it, struct diag *d,
 	if (not_due(m, r.key))
 		return 0;
 	key = arena_str(&m->item, r.key);
-	if (message_start(m, e) == -1 || map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
+	if (message_start(m, e) == -1 ||
+		map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
 		return -1;
 	good = fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0;
 	if (m->dups && key.n > 0 && dups_is(m->dups, key)) {
@@ -458,7 +469,8 @@ static int key_pass(struct making *m, struct reader *source, enum pass pass, str
 			continue;
 		if (map_key(m->run, &it, &r, &d, &m->item, e) == -1)
 			return -1;
-		if (r.verdict == MAP_SKIP || r.verdict == MAP_NOT_SELECTED || r.verdict == MAP_WITHDRAWN || r.key.n == 0)
+		if (r.verdict == MAP_SKIP || r.verdict == MAP_NOT_SELECTED ||
+			r.verdict == MAP_WITHDRAWN || r.key.n == 0)
 			continue;
 		if (pass == PASS_FIRST)
 			dups_first(m->dups, r.key);
@@ -559,7 +571,8 @@ static int make_all(struct making *m, struct err *e)
 	if (!m->run)
 		return -1;
 	report(m, &d);
-	if (find_duplicates(m, e) == -1 || read_items(m, e) == -1 || report_orphans(m, e) == -1 || close_set(m, e) == -1)
+	if (find_duplicates(m, e) == -1 || read_items(m, e) == -1 || report_orphans(m, e) == -1 ||
+		close_set(m, e) == -1)
 		return -1;
 	if (m->started) {
 		x12_writer_close_group(&m->writer);
@@ -597,14 +610,18 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	arena_done(&m.item);
 	arena_done(&m.header);
 	if (rc == 0 && c->items != c->out + c->unselected + c->aside + c->unchanged + c->waiting)
-		return err_set(e, ERR_CORRUPT, "the counts do not reconcile: %" PRIu64 " items in, %" PRIu64 " accounted for",
+		return err_set(e, ERR_CORRUPT,
+			"the counts do not reconcile: %" PRIu64 " items in, %" PRIu64
+			" accounted for",
 			c->items, c->out + c->unselected + c->aside + c->unchanged + c->waiting);
 	return rc;
 }
 
 int produce_read_back(const struct produce *p, const struct produce_counts *c, struct err *e)
 {
-	const struct x12_read_options o = {.defs = p->defs, .level = X12_NOTES, .file = STR("our own output"),
+	const struct x12_read_options o = {.defs = p->defs,
+		.level = X12_NOTES,
+		.file = STR("our own output"),
 		.usage = p->profile->usage};
 	struct x12_totals t;
 	struct arena a;
@@ -620,12 +637,15 @@ int produce_read_back(const struct produce *p, const struct produce_counts *c, s
 		struct buf line;
 		buf_init(&line, 2000);
 		diag_line(&line, first_error(&d));
-		rc = err_set(e, ERR_CORRUPT, "what was written does not read back: %s", buf_cstr(&line));
+		rc = err_set(
+			e, ERR_CORRUPT, "what was written does not read back: %s", buf_cstr(&line));
 		buf_done(&line);
 	}
 	if (rc == 0 && (t.sets != c->sets || t.interchanges != 1 || (c->loop && t.loops != c->out)))
-		rc = err_set(e, ERR_CORRUPT, "what was written does not read back: %" PRIu64 " sets and %" PRIu64
-			" items, expected %" PRIu64 " and %" PRIu64, t.sets, t.loops, c->sets, c->out);
+		rc = err_set(e, ERR_CORRUPT,
+			"what was written does not read back: %" PRIu64 " sets and %" PRIu64
+			" items, expected %" PRIu64 " and %" PRIu64,
+			t.sets, t.loops, c->sets, c->out);
 	arena_done(&a);
 	return rc;
 }

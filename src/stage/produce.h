@@ -10,24 +10,24 @@
 #include "stage/known.h"
 
 struct produce_counts {
-	uint64_t items;		/* = out + unselected + aside + unchanged + waiting */
+	uint64_t items; /* = out + unselected + aside + unchanged + waiting */
 	uint64_t out, unselected, aside, unchanged;
-	uint64_t waiting;	/* rejected by the partner, content not changed since */
-	uint64_t orphans;	/* rows of joins that no item has */
+	uint64_t waiting; /* rejected by the partner, content not changed since */
+	uint64_t orphans; /* rows of joins that no item has */
 	uint64_t sets, isa, gs;
-	const struct def_node *loop;	/* the loop that one item is, or NULL */
+	const struct def_node *loop; /* the loop that one item is, or NULL */
 };
 
 struct produce {
 	const struct map *map;
-	struct reader *source;		/* the items */
-	struct map_input input;		/* its source is a reader of its own, for links */
+	struct reader *source;	/* the items */
+	struct map_input input; /* its source is a reader of its own, for links */
 	const struct x12_profile *profile;
 	struct defs *defs;
-	const struct known *known;	/* NULL: nothing is known */
-	bool only_due;			/* only items that are due again */
-	bool only_changes;		/* leave out what the partner holds or has been sent */
-	int out, lineage, aside, result;	/* -1: not wanted */
+	const struct known *known;	 /* NULL: nothing is known */
+	bool only_due;			 /* only items that are due again */
+	bool only_changes;		 /* leave out what the partner holds or has been sent */
+	int out, lineage, aside, result; /* -1: not wanted */
 	/* Next control number: kind 'I' interchange, 'G' group. */
 	int (*number)(void *ctx, char kind, uint64_t *number, struct err *e);
 	void (*progress)(void *ctx, uint64_t items, uint64_t bytes, uint64_t size);
@@ -39,6 +39,7 @@ struct produce {
 /* -1: the input as a whole, the map or the disk is at fault; what was written is to be dropped. */
 int produce_run(const struct produce *p, struct produce_counts *c, struct err *e) ATTR_CHECK;
 /* Reads out back with the independent reader: envelopes whole, no error, as many items as counted. */
-int produce_read_back(const struct produce *p, const struct produce_counts *c, struct err *e) ATTR_CHECK;
+int produce_read_back(const struct produce *p, const struct produce_counts *c, struct err *e)
+	ATTR_CHECK;
 
 #endif

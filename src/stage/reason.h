@@ -12,9 +12,9 @@
 
 struct reason {
 	const char *code;
-	const char *meaning;	/* plain words, no full stop */
-	const char *owner;	/* operator, exporter, engineer, content team, partner */
-	const char *command;	/* what to do; gridspool commands first where there are any */
+	const char *meaning; /* plain words, no full stop */
+	const char *owner;   /* operator, exporter, engineer, content team, partner */
+	const char *command; /* what to do; gridspool commands first where there are any */
 };
 
 /* All of them, sorted by code. */

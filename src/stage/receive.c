@@ -35,14 +35,16 @@ static int add_letter(void *ctx, struct str name, int64_t size, int64_t mtime)
 	if (m->n >= MAILBOX_MAX)
 		return -1;
 	mem_grow(&m->letters, &m->cap, m->n + 1, sizeof(*m->letters));
-	(void)snprintf(m->letters[m->n].name, sizeof(m->letters[m->n].name), STR_FMT, STR_ARG(name));
+	(void)snprintf(
+		m->letters[m->n].name, sizeof(m->letters[m->n].name), STR_FMT, STR_ARG(name));
 	m->letters[m->n].size = size;
 	m->letters[m->n].mtime = mtime;
 	m->n++;
 	return 0;
 }
 
-static int commit_fetching(struct env *v, const struct channel *c, const struct letter *x, int64_t *id, struct err *e)
+static int commit_fetching(
+	struct env *v, const struct channel *c, const struct letter *x, int64_t *id, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	struct buf shown;
@@ -56,8 +58,9 @@ static int commit_fetching(struct env *v, const struct channel *c, const struct 
 	rc = ledger_received_add(l, c->partner->name, str_c(x->name), x->size, x->mtime, id, e);
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, *id);
 	if (rc == 0)
-		rc = ledger_event(l, "fetching", subject, e, "partner=" STR_FMT " name=\"%s\" size=%" PRId64,
-			STR_ARG(c->partner->name), buf_cstr(&shown), x->size);
+		rc = ledger_event(l, "fetching", subject, e,
+			"partner=" STR_FMT " name=\"%s\" size=%" PRId64, STR_ARG(c->partner->name),
+			buf_cstr(&shown), x->size);
 	buf_done(&shown);
 	if (rc == -1) {
 		ledger_rollback(l);
@@ -75,7 +78,7 @@ static int commit_stored(struct env *v, int64_t id, const char *sha, uint64_t si
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_received_stored(l, id, sha, (int64_t)size, e) == -1 ||
-	    ledger_event(l, "stored", subject, e, "sha256=%s size=%" PRIu64, sha, size) == -1) {
+		ledger_event(l, "stored", subject, e, "sha256=%s size=%" PRIu64, sha, size) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -91,7 +94,7 @@ static int commit_abandoned(struct env *v, int64_t id, const char *note, struct 
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_received_state(l, id, "abandoned", "", "VANISHED", note, e) == -1 ||
-	    ledger_event(l, "abandoned", subject, e, "%s", note) == -1) {
+		ledger_event(l, "abandoned", subject, e, "%s", note) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -111,7 +114,8 @@ static int fetch(struct channel *c, const struct letter *x, struct err *e)
 	int rc = -1;
 
 	if (x->size > (int64_t)LIMIT_ACK_FILE) {
-		env_log(v, LOG_ERROR, "too-big", c->partner->name.p, "a file of %" PRId64 " bytes stays in the mailbox", x->size);
+		env_log(v, LOG_ERROR, "too-big", c->partner->name.p,
+			"a file of %" PRId64 " bytes stays in the mailbox", x->size);
 		v->news++;
 		return 0;
 	}
@@ -124,9 +128,10 @@ static int fetch(struct channel *c, const struct letter *x, struct err *e)
 	}
 	if (rc == 0)
 		rc = hash_file(tmp.fd, sha, &size, e);
-	if (rc == 0 && (int64_t)size != x->size) {	/* still being written over there: next time */
+	if (rc == 0 && (int64_t)size != x->size) { /* still being written over there: next time */
 		fsx_tmp_drop(&tmp);
-		return commit_abandoned(v, id, "its size changed while it was fetched; taken next time", e);
+		return commit_abandoned(
+			v, id, "its size changed while it was fetched; taken next time", e);
 	}
 	(void)snprintf(name, sizeof(name), "r-%06" PRId64, id);
 	if (rc == 0)
@@ -134,7 +139,8 @@ static int fetch(struct channel *c, const struct letter *x, struct err *e)
 	fsx_tmp_drop(&tmp);
 	if (rc == -1 || commit_stored(v, id, sha, size, e) == -1)
 		return -1;
-	env_log(v, LOG_INFO, "received", name, "%" PRIu64 " bytes from " STR_FMT, size, STR_ARG(c->partner->name));
+	env_log(v, LOG_INFO, "received", name, "%" PRIu64 " bytes from " STR_FMT, size,
+		STR_ARG(c->partner->name));
 	return c->endpoint->get_delete ? channel_remove(c, x->name, e) : 0;
 }
 
@@ -145,12 +151,14 @@ static int take_letter(struct channel *c, const struct letter *x, int64_t *worke
 	struct received_row before;
 	int rc = -1;
 
-	if (c->endpoint->ready_seconds > 0 && clock_now(&v->clock) - x->mtime < (int64_t)c->endpoint->ready_seconds)
+	if (c->endpoint->ready_seconds > 0 &&
+		clock_now(&v->clock) - x->mtime < (int64_t)c->endpoint->ready_seconds)
 		return 0;
 	arena_init(&a);
-	rc = ledger_received_seen(&v->ledger, c->partner->name, str_c(x->name), x->size, x->mtime, &a, &before, e);
+	rc = ledger_received_seen(
+		&v->ledger, c->partner->name, str_c(x->name), x->size, x->mtime, &a, &before, e);
 	arena_done(&a);
-	if (rc == 1)	/* here already; only its removal over there is missing */
+	if (rc == 1) /* here already; only its removal over there is missing */
 		return c->endpoint->get_delete ? channel_remove(c, x->name, e) : 0;
 	if (rc == -1)
 		return -1;
@@ -165,8 +173,9 @@ static int empty_mailbox(struct channel *c, int64_t *worked, struct err *e)
 	int rc = channel_list(c, add_letter, &m, &skipped, e);
 
 	if (rc == 0 && skipped > 0)
-		env_log(c->env, LOG_WARN, "bad-names", c->partner->name.p, "%" PRId64
-			" names in the mailbox are no plain file names; left alone", skipped);
+		env_log(c->env, LOG_WARN, "bad-names", c->partner->name.p,
+			"%" PRId64 " names in the mailbox are no plain file names; left alone",
+			skipped);
 	for (size_t i = 0; i < m.n && rc == 0 && !proc_told_to_stop(); i++)
 		rc = take_letter(c, &m.letters[i], worked, e);
 	mem_free(m.letters);
@@ -185,7 +194,7 @@ static int forget_unfinished(struct env *v, struct err *e)
 	for (size_t i = 0; i < rows.n && rc == 0; i++) {
 		struct stat st;
 		rc = fsx_stat(v->dir, rows.row[i].place.p, &st, e);
-		if (rc == 1) {	/* published, but cut before the evidence */
+		if (rc == 1) { /* published, but cut before the evidence */
 			char sha[HASH_HEX];
 			uint64_t size = 0;
 			const int fd = fsx_open(v->dir, rows.row[i].place.p, e);
@@ -194,15 +203,16 @@ static int forget_unfinished(struct env *v, struct err *e)
 			if (rc == 0)
 				rc = commit_stored(v, rows.row[i].id, sha, size, e);
 		} else if (rc == 0) {
-			rc = commit_abandoned(v, rows.row[i].id, "a cut run did not finish it; fetched anew", e);
+			rc = commit_abandoned(
+				v, rows.row[i].id, "a cut run did not finish it; fetched anew", e);
 		}
 	}
 	arena_done(&a);
 	return rc;
 }
 
-static int receive_from(struct env *v, const struct config_partner *p, const struct config_endpoint *ep, int64_t *worked,
-	struct err *e)
+static int receive_from(struct env *v, const struct config_partner *p,
+	const struct config_endpoint *ep, int64_t *worked, struct err *e)
 {
 	struct channel *c = NULL;
 	struct err why;
@@ -220,7 +230,8 @@ static int receive_from(struct env *v, const struct config_partner *p, const str
 		return transfer_partner_works(v, p->name, e);
 	if (e->code == ERR_STOP)
 		return 0;
-	if (e->code == ERR_IO || e->code == ERR_FULL || e->code == ERR_CORRUPT || e->code == ERR_BUSY)
+	if (e->code == ERR_IO || e->code == ERR_FULL || e->code == ERR_CORRUPT ||
+		e->code == ERR_BUSY)
 		return -1;
 	why = *e;
 	return transfer_partner_failed(v, p->name, &why, e);

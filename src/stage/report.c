@@ -8,7 +8,8 @@
 #include "stage/feedback.h"
 #include "store/ledger_interchange.h"
 
-static int commit_overdue(struct env *v, const struct interchange_row *r, struct str ack, struct err *e)
+static int commit_overdue(
+	struct env *v, const struct interchange_row *r, struct str ack, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -17,11 +18,12 @@ static int commit_overdue(struct env *v, const struct interchange_row *r, struct
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_interchange_overdue(l, r->id, e) == -1 ||
-	    ledger_event(l, "overdue", subject, e, "ack=" STR_FMT, STR_ARG(ack)) == -1) {
+		ledger_event(l, "overdue", subject, e, "ack=" STR_FMT, STR_ARG(ack)) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
-	env_log(v, LOG_ERROR, "overdue", r->name.p, "no " STR_FMT " from partner " STR_FMT " within the agreed time; ask them",
+	env_log(v, LOG_ERROR, "overdue", r->name.p,
+		"no " STR_FMT " from partner " STR_FMT " within the agreed time; ask them",
 		STR_ARG(ack), STR_ARG(r->partner));
 	v->news++;
 	return ledger_commit(l, e);

@@ -22,7 +22,8 @@
 
 enum { ROUNDS_MAX = 1000 };
 
-static const char *const stage_names[RUN_STAGES] = {"receive", "ingest", "collect", "convert", "transfer", "report"};
+static const char *const stage_names[RUN_STAGES] = {
+	"receive", "ingest", "collect", "convert", "transfer", "report"};
 
 const char *run_stage_name(enum run_stage s)
 {
@@ -40,7 +41,8 @@ static int take_lock(struct env *v, struct err *e)
 	if (uname(&host) == -1)
 		(void)snprintf(host.nodename, sizeof(host.nodename), "?");
 	(void)date_iso(v->started, when);
-	(void)snprintf(note, sizeof(note), "host %.40s pid %ld since %s", host.nodename, (long)getpid(), when);
+	(void)snprintf(note, sizeof(note), "host %.40s pid %ld since %s", host.nodename,
+		(long)getpid(), when);
 	if (fsx_lock(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
 		return err_wrap(e, "another run of %s is active", v->path);
 	return 0;
@@ -57,7 +59,7 @@ static int open_log(struct env *v, struct err *e)
 	(void)snprintf(name, sizeof(name), "gridspool-%04d%02u%02u.log", d.year, d.month, d.day);
 	v->log.fd = openat(dir, name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	fsx_close(dir);
-	v->log.echo = true;	/* a log that cannot be opened stops nothing: standard error has it */
+	v->log.echo = true; /* a log that cannot be opened stops nothing: standard error has it */
 	return 0;
 }
 
@@ -68,8 +70,11 @@ static int name_run(struct env *v, struct err *e)
 	char stamp[24];
 	int64_t n = 0;
 
-	(void)snprintf(stamp, sizeof(stamp), "%04d%02u%02uT%02u%02uZ", d.year, d.month, d.day, d.hour, d.minute);
-	if (db_one_int(v->ledger.db, &n, e, "SELECT COUNT(*) FROM run WHERE id = ?1 OR id LIKE ?1 || '-%'", "c", stamp) != 1)
+	(void)snprintf(stamp, sizeof(stamp), "%04d%02u%02uT%02u%02uZ", d.year, d.month, d.day,
+		d.hour, d.minute);
+	if (db_one_int(v->ledger.db, &n, e,
+		    "SELECT COUNT(*) FROM run WHERE id = ?1 OR id LIKE ?1 || '-%'", "c",
+		    stamp) != 1)
 		return -1;
 	if (n == 0)
 		(void)snprintf(v->run, sizeof(v->run), "%s", stamp);
@@ -88,9 +93,9 @@ static int commit_start(struct env *v, struct err *e)
 	(void)snprintf(subject, sizeof(subject), "run %s", v->run);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_run(l, e, "INSERT INTO run(id, started, bundle, pid) VALUES(?1, ?2, ?3, ?4)", "cici", v->run, v->started,
-		v->bundle, (int64_t)getpid()) == -1 ||
-	    ledger_event(l, "run-started", subject, e, "bundle=%s", v->bundle) == -1) {
+	if (ledger_run(l, e, "INSERT INTO run(id, started, bundle, pid) VALUES(?1, ?2, ?3, ?4)",
+		    "cici", v->run, v->started, v->bundle, (int64_t)getpid()) == -1 ||
+		ledger_event(l, "run-started", subject, e, "bundle=%s", v->bundle) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -105,9 +110,10 @@ static int commit_end(struct env *v, int status, const char *note, struct err *e
 	(void)snprintf(subject, sizeof(subject), "run %s", v->run);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_run(l, e, "UPDATE run SET ended = ?2, status = ?3, note = ?4 WHERE id = ?1", "ciic", v->run,
-		clock_now(&v->clock), (int64_t)status, note) == -1 ||
-	    ledger_event(l, "run-ended", subject, e, "status=%d news=%" PRIu64 " %s", status, v->news, note) == -1) {
+	if (ledger_run(l, e, "UPDATE run SET ended = ?2, status = ?3, note = ?4 WHERE id = ?1",
+		    "ciic", v->run, clock_now(&v->clock), (int64_t)status, note) == -1 ||
+		ledger_event(l, "run-ended", subject, e, "status=%d news=%" PRIu64 " %s", status,
+			v->news, note) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -126,7 +132,8 @@ static int clean_folder(struct env *v, const char *name, bool children, struct e
 	for (size_t i = 0; i < list.n && rc == 0; i++) {
 		struct stat st;
 		int sub = -1;
-		if (list.names[i][0] == '.' || fsx_stat(dir, list.names[i], &st, e) != 1 || !S_ISDIR(st.st_mode))
+		if (list.names[i][0] == '.' || fsx_stat(dir, list.names[i], &st, e) != 1 ||
+			!S_ISDIR(st.st_mode))
 			continue;
 		sub = fsx_subdir(dir, list.names[i], e);
 		rc = sub == -1 ? -1 : fsx_clean_tmp(sub, e);
@@ -142,8 +149,9 @@ static int clean(struct env *v, struct err *e)
 	static const struct {
 		const char *name;
 		bool children;
-	} all[] = {{"work", false}, {"outbox", true}, {"sent", true}, {"received", true}, {"current", true},
-		{"hold", false}, {"quarantine", false}, {"feedback", false}, {"archive/bundles", false}};
+	} all[] = {{"work", false}, {"outbox", true}, {"sent", true}, {"received", true},
+		{"current", true}, {"hold", false}, {"quarantine", false}, {"feedback", false},
+		{"archive/bundles", false}};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (clean_folder(v, all[i].name, all[i].children, e) == -1)
@@ -174,7 +182,7 @@ static int make_inbox(struct env *v, const struct config_source *s, struct err *
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, 'made')", "c", key) == -1 ||
-	    ledger_event(l, "inbox", folder, e, "made or found") == -1) {
+		ledger_event(l, "inbox", folder, e, "made or found") == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -190,7 +198,8 @@ static bool space_left(struct env *v)
 		return true;
 	if ((uint64_t)fs.f_bavail * fs.f_frsize >= v->config->min_free)
 		return true;
-	env_log(v, LOG_ERROR, "disk-full", "environment", "less than min-free is left; nothing is taken in or converted");
+	env_log(v, LOG_ERROR, "disk-full", "environment",
+		"less than min-free is left; nothing is taken in or converted");
 	v->news++;
 	return false;
 }
@@ -204,10 +213,12 @@ struct round {
 static bool time_left(const struct env *v)
 {
 	return !proc_told_to_stop() &&
-	       (v->config->run_seconds == 0 || clock_now(&v->clock) - v->started < (int64_t)v->config->run_seconds);
+		(v->config->run_seconds == 0 ||
+			clock_now(&v->clock) - v->started < (int64_t)v->config->run_seconds);
 }
 
-static int one_round(struct env *v, const struct run_options *o, bool first, struct round *r, struct err *e)
+static int one_round(
+	struct env *v, const struct run_options *o, bool first, struct round *r, struct err *e)
 {
 	const bool space = space_left(v);
 
@@ -242,8 +253,8 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 
 static int prepare(struct env *v, struct err *e)
 {
-	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || env_open_ledger(v, "run", e) == -1 || name_run(v, e) == -1 ||
-	    clean(v, e) == -1 || archive_bundle(v, e) == -1)
+	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || env_open_ledger(v, "run", e) == -1 ||
+		name_run(v, e) == -1 || clean(v, e) == -1 || archive_bundle(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
 		if (make_inbox(v, s, e) == -1)
@@ -255,10 +266,12 @@ static int prepare(struct env *v, struct err *e)
 static void print_faults(const struct faults *f)
 {
 	for (const struct fault *x = f->n > 1 ? f->first : NULL; x; x = x->next)
-		(void)fprintf(stderr, "%s:%u:%u: %s%s\n", x->file, x->line, x->column, x->warning ? "warning: " : "", x->text);
+		(void)fprintf(stderr, "%s:%u:%u: %s%s\n", x->file, x->line, x->column,
+			x->warning ? "warning: " : "", x->text);
 }
 
-int run_all(const char *path, const struct clock *clock, const struct run_options *o, int *status, struct err *e)
+int run_all(const char *path, const struct clock *clock, const struct run_options *o, int *status,
+	struct err *e)
 {
 	struct arena a;
 	struct faults f;
@@ -281,7 +294,9 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 		*status = v.news > 0 ? 1 : 0;
 		if (rc == -1)
 			env_log(&v, LOG_ERROR, "stopped", "run", "%s", e->text);
-		if (commit_end(&v, rc == -1 ? err_exit(e) : *status, rc == -1 ? e->text : "", &end) == -1 && rc == 0) {
+		if (commit_end(&v, rc == -1 ? err_exit(e) : *status, rc == -1 ? e->text : "",
+			    &end) == -1 &&
+			rc == 0) {
 			*e = end;
 			rc = -1;
 		}

@@ -52,8 +52,9 @@ static int settle_row(struct env *v, const struct interchange_row *r, struct err
 	if (rc != -1)
 		rc = bring(v, r->name.p, r->place.p, r->partner, e);
 	if (rc == 0) {
-		(void)err_set(e, ERR_ABSENT, "%s is in none of its places; look for it in a backup, or: gridspool reissue %06"
-			PRId64, r->name.p, r->id);
+		(void)err_set(e, ERR_ABSENT,
+			"%s is in none of its places; look for it in a backup, or: gridspool reissue %06" PRId64,
+			r->name.p, r->id);
 		return err_reason(e, "LOST-FILE");
 	}
 	return rc == 1 ? 0 : -1;
@@ -79,7 +80,8 @@ int spool_settle_all(struct env *v, struct err *e)
 	int rc = -1;
 
 	arena_init(&a);
-	if (ledger_interchange_by_state(&v->ledger, "queued|sending|sent|in-doubt|held", &a, &rows, e) == -1)
+	if (ledger_interchange_by_state(
+		    &v->ledger, "queued|sending|sent|in-doubt|held", &a, &rows, e) == -1)
 		goto out;
 	rc = 0;
 	for (size_t i = 0; i < rows.n; i++) {

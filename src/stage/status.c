@@ -27,7 +27,8 @@ const char *status_text(enum status_word w)
 	return words[w];
 }
 
-const struct config_expect *status_overdue(const struct interchange_row *r, const struct config_agreement *g, int64_t now)
+const struct config_expect *status_overdue(
+	const struct interchange_row *r, const struct config_agreement *g, int64_t now)
 {
 	if (!g || !str_is(r->state, "sent") || str_is(r->ta1, "rejected"))
 		return NULL;
@@ -42,7 +43,8 @@ const struct config_expect *status_overdue(const struct interchange_row *r, cons
 
 static bool any_axis(const struct interchange_row *r, const char *value)
 {
-	return str_is(r->ta1, value) || str_is(r->syntax, value) || str_is(r->application, value) || str_is(r->load, value);
+	return str_is(r->ta1, value) || str_is(r->syntax, value) || str_is(r->application, value) ||
+		str_is(r->load, value);
 }
 
 static bool accepted_enough(const struct interchange_row *r, const struct config_agreement *g)
@@ -54,7 +56,8 @@ static bool accepted_enough(const struct interchange_row *r, const struct config
 	return str_is(g->accepted_at, "load") ? r->load.n > 0 : r->application.n > 0;
 }
 
-enum status_word status_of(const struct interchange_row *r, const struct config_agreement *g, int64_t now)
+enum status_word status_of(
+	const struct interchange_row *r, const struct config_agreement *g, int64_t now)
 {
 	static const struct {
 		const char *state;
@@ -100,7 +103,8 @@ static struct status_partner *partner_of(struct status *s, struct str name, stru
 
 static bool is_finished(enum status_word w)
 {
-	return w == STATUS_ACCEPTED || w == STATUS_ERRORS || w == STATUS_REJECTED || w == STATUS_CLOSED;
+	return w == STATUS_ACCEPTED || w == STATUS_ERRORS || w == STATUS_REJECTED ||
+		w == STATUS_CLOSED;
 }
 
 static int count_interchanges(struct env *v, struct status *s, struct arena *a, struct err *e)
@@ -110,12 +114,15 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 	int rc = 0;
 
 	memset(&r, 0, sizeof(r));
-	if (db_query(v->ledger.db, &rows, e, "SELECT agreement, partner, state, receipt, ta1, syntax, application, load, "
-		"sent_at, queued_at FROM interchange WHERE state NOT IN ('archived', 'closed') OR sent_at >= ?1 OR "
-		"queued_at >= ?1", "i", s->since) == -1)
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT agreement, partner, state, receipt, ta1, syntax, application, load, "
+		    "sent_at, queued_at FROM interchange WHERE state NOT IN ('archived', 'closed') OR sent_at >= ?1 OR "
+		    "queued_at >= ?1",
+		    "i", s->since) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
-		const struct config_agreement *g = config_agreement_find(v->config, db_text(rows, 0));
+		const struct config_agreement *g = config_agreement_find(
+			v->config, db_text(rows, 0));
 		struct status_partner *p = partner_of(s, db_text(rows, 1), a);
 		enum status_word w = STATUS_MAKING;
 		int64_t at = 0;
@@ -148,8 +155,11 @@ static int load_partners(struct env *v, struct status *s, struct arena *a, struc
 		struct status_partner *p = &s->partners[i];
 		int64_t received = 0;
 		const int rc = ledger_partner_find(&v->ledger, p->name, a, &row, e);
-		if (rc == -1 || db_one_int(v->ledger.db, &received, e, "SELECT COALESCE(MAX(at), 0) FROM received WHERE "
-			"partner = ?1", "s", p->name) != 1)
+		if (rc == -1 ||
+			db_one_int(v->ledger.db, &received, e,
+				"SELECT COALESCE(MAX(at), 0) FROM received WHERE "
+				"partner = ?1",
+				"s", p->name) != 1)
 			return -1;
 		if (received > p->last)
 			p->last = received;
@@ -171,7 +181,8 @@ static int load_wait(struct env *v, struct status_agreement *g, struct arena *a,
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
-	if (db_query(v->ledger.db, &rows, e, "SELECT value FROM meta WHERE key = 'wait:' || ?1", "s", g->name) == -1)
+	if (db_query(v->ledger.db, &rows, e, "SELECT value FROM meta WHERE key = 'wait:' || ?1",
+		    "s", g->name) == -1)
 		return -1;
 	rc = db_next(rows, e);
 	if (rc == 1)
@@ -187,15 +198,18 @@ static int load_agreement(struct env *v, struct status_agreement *g, struct aren
 	int rc = ledger_unit_newest(l, g->name, a, &u, e);
 
 	if (rc == 1 && (str_is(u.state, "failed") || str_is(u.state, "quarantined"))) {
-		g->failed = arena_printf(a, STR_FMT ": " STR_FMT, STR_ARG(u.reason), STR_ARG(u.note));
+		g->failed = arena_printf(
+			a, STR_FMT ": " STR_FMT, STR_ARG(u.reason), STR_ARG(u.note));
 		g->unit = u.id;
 	}
-	if (rc == -1 || load_wait(v, g, a, e) == -1 || ledger_item_count(l, g->name, "rejected", &g->rejected, e) == -1 ||
-	    ledger_item_count(l, g->name, "held", &g->held, e) == -1 ||
-	    ledger_item_count(l, g->name, "due", &g->due, e) == -1)
+	if (rc == -1 || load_wait(v, g, a, e) == -1 ||
+		ledger_item_count(l, g->name, "rejected", &g->rejected, e) == -1 ||
+		ledger_item_count(l, g->name, "held", &g->held, e) == -1 ||
+		ledger_item_count(l, g->name, "due", &g->due, e) == -1)
 		return -1;
-	rc = db_one_int(l->db, &g->aside, e, "SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN'", "s",
-		g->name);
+	rc = db_one_int(l->db, &g->aside, e,
+		"SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN'",
+		"s", g->name);
 	return rc == 1 ? 0 : -1;
 }
 
@@ -223,17 +237,22 @@ static int load_away(struct env *v, struct status *s, struct arena *a, struct er
 	int64_t n = 0;
 	int rc = 0;
 
-	if (db_one_int(v->ledger.db, &n, e, "SELECT (SELECT COUNT(*) FROM input WHERE state IN ('held', 'quarantined')) + "
-		"(SELECT COUNT(*) FROM received WHERE state IN ('quarantined', 'orphan'))", "") != 1)
+	if (db_one_int(v->ledger.db, &n, e,
+		    "SELECT (SELECT COUNT(*) FROM input WHERE state IN ('held', 'quarantined')) + "
+		    "(SELECT COUNT(*) FROM received WHERE state IN ('quarantined', 'orphan'))",
+		    "") != 1)
 		return -1;
 	s->away = arena_array(a, (size_t)n + 1, sizeof(*s->away));
-	if (db_query(v->ledger.db, &rows, e, "SELECT 1, id, state, source, reason, note FROM input WHERE state IN ('held', "
-		"'quarantined') UNION ALL SELECT 2, id, state, partner, reason, note FROM received WHERE state IN "
-		"('quarantined', 'orphan') ORDER BY 1, 2", "") == -1)
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT 1, id, state, source, reason, note FROM input WHERE state IN ('held', "
+		    "'quarantined') UNION ALL SELECT 2, id, state, partner, reason, note FROM received WHERE state IN "
+		    "('quarantined', 'orphan') ORDER BY 1, 2",
+		    "") == -1)
 		return -1;
 	while (s->naway < (size_t)n && (rc = db_next(rows, e)) == 1) {
 		struct status_put_away *x = &s->away[s->naway++];
-		x->id = arena_printf(a, "%s%06" PRId64, db_int(rows, 0) == 1 ? "in-" : "r-", db_int(rows, 1));
+		x->id = arena_printf(
+			a, "%s%06" PRId64, db_int(rows, 0) == 1 ? "in-" : "r-", db_int(rows, 1));
 		x->state = arena_str(a, db_text(rows, 2));
 		x->source = arena_str(a, db_text(rows, 3));
 		x->reason = arena_str(a, db_text(rows, 4));
@@ -248,9 +267,12 @@ static int load_run(struct env *v, struct status *s, struct arena *a, struct err
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
-	if (db_one_int(v->ledger.db, &s->finished, e, "SELECT COALESCE(MAX(ended), 0) FROM run WHERE status IN (0, 1)", "") !=
-	    1 || db_query(v->ledger.db, &rows, e, "SELECT id, started, COALESCE(ended, 0), COALESCE(status, 0), note FROM run "
-		"ORDER BY started DESC, id DESC LIMIT 1", "") == -1)
+	if (db_one_int(v->ledger.db, &s->finished, e,
+		    "SELECT COALESCE(MAX(ended), 0) FROM run WHERE status IN (0, 1)", "") != 1 ||
+		db_query(v->ledger.db, &rows, e,
+			"SELECT id, started, COALESCE(ended, 0), COALESCE(status, 0), note FROM run "
+			"ORDER BY started DESC, id DESC LIMIT 1",
+			"") == -1)
 		return -1;
 	rc = db_next(rows, e);
 	if (rc == 1) {
@@ -269,8 +291,8 @@ int status_load(struct env *v, int64_t since, struct arena *a, struct status *ou
 	memset(out, 0, sizeof(*out));
 	out->now = clock_now(&v->clock);
 	out->since = since;
-	if (load_partners(v, out, a, e) == -1 || load_agreements(v, out, a, e) == -1 || load_away(v, out, a, e) == -1 ||
-	    load_run(v, out, a, e) == -1)
+	if (load_partners(v, out, a, e) == -1 || load_agreements(v, out, a, e) == -1 ||
+		load_away(v, out, a, e) == -1 || load_run(v, out, a, e) == -1)
 		return err_wrap(e, "status");
 	return 0;
 }

@@ -11,11 +11,11 @@
 /* The headline of an interchange, derived from its axes. */
 enum status_word {
 	STATUS_MAKING,
-	STATUS_WAITING,		/* queued or being sent */
-	STATUS_SENT,		/* answers are expected */
-	STATUS_OVERDUE,		/* they should have come */
+	STATUS_WAITING, /* queued or being sent */
+	STATUS_SENT,	/* answers are expected */
+	STATUS_OVERDUE, /* they should have come */
 	STATUS_ACCEPTED,
-	STATUS_ERRORS,		/* accepted with errors, or in part */
+	STATUS_ERRORS, /* accepted with errors, or in part */
 	STATUS_REJECTED,
 	STATUS_HELD,
 	STATUS_DOUBT,
@@ -26,20 +26,20 @@ enum status_word {
 
 struct status_partner {
 	struct str name;
-	int64_t count[STATUS_WORDS];	/* interchanges */
-	int64_t last;			/* newest activity, 0 none */
+	int64_t count[STATUS_WORDS]; /* interchanges */
+	int64_t last;		     /* newest activity, 0 none */
 	bool backs_off;
-	struct str reason, note;	/* of the back-off */
+	struct str reason, note; /* of the back-off */
 	int64_t next_try, failures;
 };
 
 struct status_agreement {
 	struct str name;
-	struct str waits;		/* "SOURCE-MISSING nothing usable ...", or "" */
-	struct str failed;		/* reason why its newest unit of work stopped, or "" */
-	int64_t unit;			/* that unit */
-	int64_t aside;			/* items set aside */
-	int64_t rejected, held, due;	/* items */
+	struct str waits;	     /* "SOURCE-MISSING nothing usable ...", or "" */
+	struct str failed;	     /* reason why its newest unit of work stopped, or "" */
+	int64_t unit;		     /* that unit */
+	int64_t aside;		     /* items set aside */
+	int64_t rejected, held, due; /* items */
 };
 
 struct status_put_away {
@@ -52,23 +52,25 @@ struct status {
 	size_t npartners;
 	struct status_agreement *agreements;
 	size_t nagreements;
-	struct status_put_away *away;	/* inputs and received files, held or quarantined */
+	struct status_put_away *away; /* inputs and received files, held or quarantined */
 	size_t naway;
 	struct str run;			/* newest run, "" none yet */
-	int64_t run_started, run_ended;	/* ended 0: going on, or cut */
+	int64_t run_started, run_ended; /* ended 0: going on, or cut */
 	int64_t run_status;
 	struct str run_note;
-	int64_t finished;		/* when a run last ended, 0 never */
+	int64_t finished; /* when a run last ended, 0 never */
 };
 
 /* expects: the acknowledgments of its agreement, NULL when it is gone. */
-enum status_word status_of(const struct interchange_row *r, const struct config_agreement *g, int64_t now);
+enum status_word status_of(
+	const struct interchange_row *r, const struct config_agreement *g, int64_t now);
 /* "accepted with errors" */
 const char *status_text(enum status_word w);
 /* The first acknowledgment that should have come by now, or NULL. */
-const struct config_expect *status_overdue(const struct interchange_row *r, const struct config_agreement *g,
-	int64_t now);
+const struct config_expect *status_overdue(
+	const struct interchange_row *r, const struct config_agreement *g, int64_t now);
 /* Everything, in a. */
-int status_load(struct env *v, int64_t since, struct arena *a, struct status *out, struct err *e) ATTR_CHECK;
+int status_load(struct env *v, int64_t since, struct arena *a, struct status *out, struct err *e)
+	ATTR_CHECK;
 
 #endif

@@ -48,7 +48,8 @@ static void fact_time(struct story *t, const char *name, int64_t at)
 	fact_str(t, name, moment(t, at));
 }
 
-static struct story_list *list_new(struct story *t, const char *name, const char *const *columns, size_t n)
+static struct story_list *list_new(
+	struct story *t, const char *name, const char *const *columns, size_t n)
 {
 	struct story_list *l = ARENA_NEW(t->arena, struct story_list);
 
@@ -112,13 +113,15 @@ struct events {
 	struct story_list *l;
 };
 
-static int add_event(void *ctx, int64_t at, struct str run, struct str actor, struct str what, struct str detail)
+static int add_event(
+	void *ctx, int64_t at, struct str run, struct str actor, struct str what, struct str detail)
 {
 	struct events *x = ctx;
 	struct story_row *r = row_new(x->t, x->l);
 
 	r->cell[0] = moment(x->t, at);
-	r->cell[1] = arena_printf(x->t->arena, STR_FMT "%s" STR_FMT, STR_ARG(actor), run.n > 0 ? " " : "", STR_ARG(run));
+	r->cell[1] = arena_printf(x->t->arena, STR_FMT "%s" STR_FMT, STR_ARG(actor),
+		run.n > 0 ? " " : "", STR_ARG(run));
 	r->cell[2] = arena_str(x->t->arena, what);
 	r->cell[3] = arena_str(x->t->arena, detail);
 	return 0;
@@ -143,8 +146,10 @@ struct next {
 static const struct next nexts[] = {
 	{SUBJECT_INTERCHANGE, "making", "the run that is going on, or the next one, writes it"},
 	{SUBJECT_INTERCHANGE, "queued", "the next transfer sends it"},
-	{SUBJECT_INTERCHANGE, "sending", "a transfer is sending it, or was cut; the next one looks at the partner and goes on"},
-	{SUBJECT_INTERCHANGE, "in-doubt", "ask the partner whether it arrived, then resolve; an acknowledgment settles it by itself"},
+	{SUBJECT_INTERCHANGE, "sending",
+		"a transfer is sending it, or was cut; the next one looks at the partner and goes on"},
+	{SUBJECT_INTERCHANGE, "in-doubt",
+		"ask the partner whether it arrived, then resolve; an acknowledgment settles it by itself"},
 	{SUBJECT_INTERCHANGE, "held", "a person decides"},
 	{SUBJECT_INTERCHANGE, "quarantined", "a person decides"},
 	{SUBJECT_INTERCHANGE, "archived", "nothing; it is finished"},
@@ -158,8 +163,10 @@ static const struct next nexts[] = {
 	{SUBJECT_INPUT, "quarantined", "mend it at the source and deliver it again"},
 	{SUBJECT_RECEIVED, "fetching", "the next receive finishes or forgets it"},
 	{SUBJECT_RECEIVED, "stored", "the next ingest reads it"},
-	{SUBJECT_RECEIVED, "orphan", "nothing of ours fits to it; ask the partner what it is about"},
-	{SUBJECT_RECEIVED, "quarantined", "it cannot be understood; ask the partner for a good one"},
+	{SUBJECT_RECEIVED, "orphan",
+		"nothing of ours fits to it; ask the partner what it is about"},
+	{SUBJECT_RECEIVED, "quarantined",
+		"it cannot be understood; ask the partner for a good one"},
 	{SUBJECT_UNIT, "due", "the next run converts it"},
 	{SUBJECT_UNIT, "converting", "a run converts it, or was cut; the next one does it again"},
 	{SUBJECT_UNIT, "failed", "mend what the reason says, then retry"},
@@ -179,20 +186,26 @@ static void tell_next(struct story *t, enum subject_kind kind, struct str state)
 
 static int add_acks(struct env *v, struct story *t, int64_t interchange, struct err *e)
 {
-	static const char *const acks[] = {"at", "kind", "about", "verdict", "outcome", "codes", "note", "received"};
+	static const char *const acks[] = {
+		"at", "kind", "about", "verdict", "outcome", "codes", "note", "received"};
 	static const char *const sets[] = {"st", "items", "verdict"};
 	static const char *const feedback[] = {"at", "item", "field", "code", "found", "text"};
 	struct db *db = v->ledger.db;
 	struct db_rows *rows = NULL;
 
-	if (db_query(db, &rows, e, "SELECT st, items, verdict FROM iset WHERE interchange = ?1 ORDER BY st", "i",
-		interchange) == -1 || list_rows(t, "sets", sets, "ccc", rows, e) == -1)
+	if (db_query(db, &rows, e,
+		    "SELECT st, items, verdict FROM iset WHERE interchange = ?1 ORDER BY st", "i",
+		    interchange) == -1 ||
+		list_rows(t, "sets", sets, "ccc", rows, e) == -1)
 		return -1;
-	if (db_query(db, &rows, e, "SELECT at, kind, about, verdict, outcome, codes, note, received FROM ack WHERE interchange = ?1 ORDER BY id", "i", interchange) == -1 ||
-	    list_rows(t, "acknowledgments", acks, "tccccccr", rows, e) == -1)
+	if (db_query(db, &rows, e,
+		    "SELECT at, kind, about, verdict, outcome, codes, note, received FROM ack WHERE interchange = ?1 ORDER BY id",
+		    "i", interchange) == -1 ||
+		list_rows(t, "acknowledgments", acks, "tccccccr", rows, e) == -1)
 		return -1;
-	if (db_query(db, &rows, e, "SELECT at, key, field, code, found, note FROM feedback WHERE interchange = ?1 ORDER BY id",
-		"i", interchange) == -1)
+	if (db_query(db, &rows, e,
+		    "SELECT at, key, field, code, found, note FROM feedback WHERE interchange = ?1 ORDER BY id",
+		    "i", interchange) == -1)
 		return -1;
 	return list_rows(t, "feedback", feedback, "tccccc", rows, e);
 }
@@ -210,8 +223,9 @@ static void tell_expected(struct env *v, struct story *t, const struct interchan
 		const struct str when = moment(t, r->sent_at + (int64_t)x->within);
 		if ((str_is(x->ack, "ta1") && r->ta1.n > 0) || r->syntax.n > 0)
 			continue;
-		t->next = arena_printf(t->arena, "a " STR_FMT " of the partner is expected by " STR_FMT "%s", STR_ARG(x->ack),
-			STR_ARG(when), late ? "; it is overdue: ask them" : "");
+		t->next = arena_printf(t->arena,
+			"a " STR_FMT " of the partner is expected by " STR_FMT "%s",
+			STR_ARG(x->ack), STR_ARG(when), late ? "; it is overdue: ask them" : "");
 		return;
 	}
 }
@@ -222,9 +236,12 @@ static int tell_interchange(struct env *v, const struct subject *s, struct story
 	const int rc = ledger_interchange_find(&v->ledger, s->id, t->arena, &r, e);
 
 	if (rc != 1)
-		return rc == 0 ? err_set(e, ERR_ABSENT, "interchange " STR_FMT " is gone", STR_ARG(s->name)) : -1;
-	fact_str(t, "headline", str_c(status_text(status_of(&r, config_agreement_find(v->config, r.agreement),
-		clock_now(&v->clock)))));
+		return rc == 0 ? err_set(e, ERR_ABSENT, "interchange " STR_FMT " is gone",
+					 STR_ARG(s->name))
+			       : -1;
+	fact_str(t, "headline",
+		str_c(status_text(status_of(
+			&r, config_agreement_find(v->config, r.agreement), clock_now(&v->clock)))));
 	fact_str(t, "name", r.name);
 	fact_str(t, "partner", r.partner);
 	fact_str(t, "agreement", r.agreement);
@@ -258,13 +275,16 @@ static int tell_interchange(struct env *v, const struct subject *s, struct story
 
 static int tell_input(struct env *v, const struct subject *s, struct story *t, struct err *e)
 {
-	static const char *const columns[] = {"unit", "agreement", "state", "items", "out", "set-aside", "reason"};
+	static const char *const columns[] = {
+		"unit", "agreement", "state", "items", "out", "set-aside", "reason"};
 	struct input_row r;
 	struct db_rows *rows = NULL;
 	const int rc = ledger_input_find(&v->ledger, s->id, t->arena, &r, e);
 
 	if (rc != 1)
-		return rc == 0 ? err_set(e, ERR_ABSENT, "input " STR_FMT " is gone", STR_ARG(s->name)) : -1;
+		return rc == 0
+			? err_set(e, ERR_ABSENT, "input " STR_FMT " is gone", STR_ARG(s->name))
+			: -1;
 	fact_str(t, "source", r.source);
 	fact_str(t, "name", r.name);
 	fact_str(t, "state", r.state);
@@ -277,21 +297,26 @@ static int tell_input(struct env *v, const struct subject *s, struct story *t, s
 	fact_str(t, "sha256", r.sha);
 	fact_time(t, "picked-up", r.at);
 	tell_next(t, s->kind, r.state);
-	if (db_query(v->ledger.db, &rows, e, "SELECT 'u-' || id, agreement, state, n_items, n_out, n_aside, reason FROM unit "
-		"WHERE inputs LIKE '%=' || ?1 || ',%' ORDER BY id DESC LIMIT 20", "i", s->id) == -1)
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT 'u-' || id, agreement, state, n_items, n_out, n_aside, reason FROM unit "
+		    "WHERE inputs LIKE '%=' || ?1 || ',%' ORDER BY id DESC LIMIT 20",
+		    "i", s->id) == -1)
 		return -1;
 	return list_rows(t, "units", columns, "ccccccc", rows, e);
 }
 
 static int tell_received(struct env *v, const struct subject *s, struct story *t, struct err *e)
 {
-	static const char *const columns[] = {"at", "kind", "about", "interchange", "verdict", "outcome", "codes", "note"};
+	static const char *const columns[] = {
+		"at", "kind", "about", "interchange", "verdict", "outcome", "codes", "note"};
 	struct received_row r;
 	struct db_rows *rows = NULL;
 	const int rc = ledger_received_find(&v->ledger, s->id, t->arena, &r, e);
 
 	if (rc != 1)
-		return rc == 0 ? err_set(e, ERR_ABSENT, "received file " STR_FMT " is gone", STR_ARG(s->name)) : -1;
+		return rc == 0 ? err_set(e, ERR_ABSENT, "received file " STR_FMT " is gone",
+					 STR_ARG(s->name))
+			       : -1;
 	fact_str(t, "partner", r.partner);
 	fact_str(t, "name", r.remote);
 	fact_str(t, "state", r.state);
@@ -302,8 +327,10 @@ static int tell_received(struct env *v, const struct subject *s, struct story *t
 	fact_str(t, "sha256", r.sha);
 	fact_time(t, "received", r.at);
 	tell_next(t, s->kind, r.state);
-	if (db_query(v->ledger.db, &rows, e, "SELECT at, kind, about, interchange, verdict, outcome, "
-		"codes, note FROM ack WHERE received = ?1 ORDER BY id", "i", s->id) == -1)
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT at, kind, about, interchange, verdict, outcome, "
+		    "codes, note FROM ack WHERE received = ?1 ORDER BY id",
+		    "i", s->id) == -1)
 		return -1;
 	return list_rows(t, "acknowledgments", columns, "tccicccc", rows, e);
 }
@@ -316,7 +343,9 @@ static int tell_unit(struct env *v, const struct subject *s, struct story *t, st
 	const int rc = ledger_unit_find(&v->ledger, s->id, t->arena, &r, e);
 
 	if (rc != 1)
-		return rc == 0 ? err_set(e, ERR_ABSENT, "unit of work " STR_FMT " is gone", STR_ARG(s->name)) : -1;
+		return rc == 0 ? err_set(e, ERR_ABSENT, "unit of work " STR_FMT " is gone",
+					 STR_ARG(s->name))
+			       : -1;
 	fact_str(t, "agreement", r.agreement);
 	fact_str(t, "state", r.state);
 	fact_str(t, "reason", r.reason);
@@ -337,37 +366,54 @@ static int tell_unit(struct env *v, const struct subject *s, struct story *t, st
 		fact_str(t, "interchange", arena_printf(t->arena, "%06" PRId64, r.interchange));
 	fact_str(t, "bundle", r.bundle);
 	tell_next(t, s->kind, r.state);
-	if (db_query(v->ledger.db, &rows, e, "SELECT key, codes, file, note FROM aside WHERE unit = ?1 AND closed = 0 ORDER BY "
-		"key LIMIT 1000", "i", s->id) == -1)
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT key, codes, file, note FROM aside WHERE unit = ?1 AND closed = 0 ORDER BY "
+		    "key LIMIT 1000",
+		    "i", s->id) == -1)
 		return -1;
 	return list_rows(t, "set-aside-items", columns, "cccc", rows, e);
 }
 
 static int tell_item(struct env *v, const struct subject *s, struct story *t, struct err *e)
 {
-	static const char *const states[] = {"agreement", "state", "interchange", "since", "reason"};
+	static const char *const states[] = {
+		"agreement", "state", "interchange", "since", "reason"};
 	static const char *const aside[] = {"agreement", "since", "codes", "file", "text"};
-	static const char *const feedback[] = {"at", "partner", "interchange", "field", "code", "found", "text"};
+	static const char *const feedback[] = {
+		"at", "partner", "interchange", "field", "code", "found", "text"};
 	struct db *db = v->ledger.db;
 	struct db_rows *rows = NULL;
 	int64_t open = 0;
 	int64_t rejected = 0;
 
 	fact_str(t, "item", s->name);
-	if (db_one_int(db, &open, e, "SELECT COUNT(*) FROM aside WHERE key = ?1 AND closed = 0", "s", s->name) != 1 ||
-	    db_one_int(db, &rejected, e, "SELECT COUNT(*) FROM item WHERE key = ?1 AND state = 'rejected'", "s", s->name) != 1)
+	if (db_one_int(db, &open, e, "SELECT COUNT(*) FROM aside WHERE key = ?1 AND closed = 0",
+		    "s", s->name) != 1 ||
+		db_one_int(db, &rejected, e,
+			"SELECT COUNT(*) FROM item WHERE key = ?1 AND state = 'rejected'", "s",
+			s->name) != 1)
 		return -1;
-	t->next = open > 0 ? STR("correct it at the source; a later good version closes the findings") :
-		rejected > 0 ? STR("correct what the partner refused; it is sent again when its content changes") :
-		STR("nothing; it is sent when it is due");
-	if (db_query(db, &rows, e, "SELECT agreement, state, interchange, at, reason FROM item WHERE "
-		"key = ?1 ORDER BY agreement", "s", s->name) == -1 || list_rows(t, "partners", states, "ccitc", rows, e) == -1)
+	t->next = open > 0
+		? STR("correct it at the source; a later good version closes the findings")
+		: rejected > 0
+		? STR("correct what the partner refused; it is sent again when its content changes")
+		: STR("nothing; it is sent when it is due");
+	if (db_query(db, &rows, e,
+		    "SELECT agreement, state, interchange, at, reason FROM item WHERE "
+		    "key = ?1 ORDER BY agreement",
+		    "s", s->name) == -1 ||
+		list_rows(t, "partners", states, "ccitc", rows, e) == -1)
 		return -1;
-	if (db_query(db, &rows, e, "SELECT agreement, opened, codes, file, note FROM aside WHERE key = ?1 AND closed = 0 ORDER "
-		"BY agreement, opened", "s", s->name) == -1 || list_rows(t, "findings", aside, "ctccc", rows, e) == -1)
+	if (db_query(db, &rows, e,
+		    "SELECT agreement, opened, codes, file, note FROM aside WHERE key = ?1 AND closed = 0 ORDER "
+		    "BY agreement, opened",
+		    "s", s->name) == -1 ||
+		list_rows(t, "findings", aside, "ctccc", rows, e) == -1)
 		return -1;
-	if (db_query(db, &rows, e, "SELECT at, partner, interchange, field, code, found, note FROM "
-		"feedback WHERE key = ?1 ORDER BY id", "s", s->name) == -1)
+	if (db_query(db, &rows, e,
+		    "SELECT at, partner, interchange, field, code, found, note FROM "
+		    "feedback WHERE key = ?1 ORDER BY id",
+		    "s", s->name) == -1)
 		return -1;
 	return list_rows(t, "feedback", feedback, "tcicccc", rows, e);
 }
@@ -393,17 +439,23 @@ static int tell_named(struct env *v, const struct subject *s, struct story *t, s
 	if (rc == -1)
 		return -1;
 	if (s->kind == SUBJECT_PARTNER)
-		rc = db_query(v->ledger.db, &rows, e, "SELECT id, name, state, items, reason FROM "
-			"interchange WHERE partner = ?1 AND state NOT IN ('archived', 'closed') ORDER BY id", "s", s->name);
+		rc = db_query(v->ledger.db, &rows, e,
+			"SELECT id, name, state, items, reason FROM "
+			"interchange WHERE partner = ?1 AND state NOT IN ('archived', 'closed') ORDER BY id",
+			"s", s->name);
 	else
-		rc = db_query(v->ledger.db, &rows, e, "SELECT id, name, state, items, reason FROM "
-			"interchange WHERE agreement = ?1 AND state NOT IN ('archived', 'closed') ORDER BY id", "s", s->name);
+		rc = db_query(v->ledger.db, &rows, e,
+			"SELECT id, name, state, items, reason FROM "
+			"interchange WHERE agreement = ?1 AND state NOT IN ('archived', 'closed') ORDER BY id",
+			"s", s->name);
 	return rc == -1 ? -1 : list_rows(t, "interchanges", columns, "icccc", rows, e);
 }
 
-int story_tell(struct env *v, const struct subject *s, struct arena *a, struct story *out, struct err *e)
+int story_tell(
+	struct env *v, const struct subject *s, struct arena *a, struct story *out, struct err *e)
 {
-	static int (*const tellers[SUBJECT_KINDS])(struct env *, const struct subject *, struct story *, struct err *) = {
+	static int (*const tellers[SUBJECT_KINDS])(
+		struct env *, const struct subject *, struct story *, struct err *) = {
 		[SUBJECT_INTERCHANGE] = tell_interchange,
 		[SUBJECT_INPUT] = tell_input,
 		[SUBJECT_RECEIVED] = tell_received,
@@ -417,7 +469,7 @@ int story_tell(struct env *v, const struct subject *s, struct arena *a, struct s
 	fact_str(out, "kind", str_c(subject_word(s->kind)));
 	fact_str(out, "id", s->name);
 	if (tellers[s->kind](v, s, out, e) == -1 || add_events(v, out, s->event, e) == -1 ||
-	    verbs_allowed(v, s, a, &out->verbs, e) == -1)
+		verbs_allowed(v, s, a, &out->verbs, e) == -1)
 		return -1;
 	return 0;
 }

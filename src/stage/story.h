@@ -10,7 +10,7 @@
 enum { STORY_CELLS = 8 };
 
 struct story_fact {
-	const char *name;	/* "state"; also the member's name in JSON */
+	const char *name; /* "state"; also the member's name in JSON */
 	struct str value;
 	bool number;
 	struct story_fact *next;
@@ -22,7 +22,7 @@ struct story_row {
 };
 
 struct story_list {
-	const char *name;			/* "events" */
+	const char *name; /* "events" */
 	const char *column[STORY_CELLS];
 	size_t n;
 	struct story_row *first, *last;
@@ -33,11 +33,12 @@ struct story {
 	struct arena *arena;
 	struct story_fact *facts, *last_fact;
 	struct story_list *lists, *last_list;
-	struct str next;	/* what happens by itself, or who has to act */
-	struct str verbs;	/* allowed now: "release, close" */
+	struct str next;  /* what happens by itself, or who has to act */
+	struct str verbs; /* allowed now: "release, close" */
 };
 
 /* Everything lives in a. */
-int story_tell(struct env *v, const struct subject *s, struct arena *a, struct story *out, struct err *e) ATTR_CHECK;
+int story_tell(struct env *v, const struct subject *s, struct arena *a, struct story *out,
+	struct err *e) ATTR_CHECK;
 
 #endif

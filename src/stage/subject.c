@@ -65,7 +65,8 @@ static void write_names(enum subject_kind kind, int64_t id, struct arena *a, str
 }
 
 /* A number behind a prefix; a file name's ending ("in-000012.zip") does not matter. 1, 0, -1. */
-static int find_numbered(struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
+static int find_numbered(
+	struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
 {
 	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++) {
 		const struct str prefix = str_c(numbered[i].prefix);
@@ -93,7 +94,8 @@ static int find_numbered(struct env *v, struct str typed, struct arena *a, struc
 }
 
 /* The file of an interchange, its lineage or the items set aside beside it. 1, 0, -1. */
-static int find_file(struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
+static int find_file(
+	struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
 {
 	static const char *const ends[] = {".lineage", ".reason"};
 	struct str name = typed;
@@ -106,13 +108,14 @@ static int find_file(struct env *v, struct str typed, struct arena *a, struct su
 	}
 	if (str_ends(name, STR(".items")))
 		name = arena_printf(a, STR_FMT ".x12", STR_ARG(str_sub(name, 0, name.n - 6)));
-	for (size_t i = name.n; i > 0; i--) {	/* with its folder, as a shell completes it */
+	for (size_t i = name.n; i > 0; i--) { /* with its folder, as a shell completes it */
 		if (name.p[i - 1] == '/') {
 			name = str_from(name, i);
 			break;
 		}
 	}
-	rc = db_one_int(v->ledger.db, &id, e, "SELECT id FROM interchange WHERE name = ?1", "s", name);
+	rc = db_one_int(
+		v->ledger.db, &id, e, "SELECT id FROM interchange WHERE name = ?1", "s", name);
 	if (rc == 1)
 		write_names(SUBJECT_INTERCHANGE, id, a, out);
 	return rc == 0 && name.n < typed.n && name.n > 0 ? find_numbered(v, name, a, out, e) : rc;
@@ -133,7 +136,7 @@ static void named(enum subject_kind kind, struct str name, struct arena *a, stru
 	}
 	if (kind == SUBJECT_PARTNER)
 		(void)snprintf(out->event, sizeof(out->event), "partner " STR_FMT, STR_ARG(name));
-	else if (kind == SUBJECT_AGREEMENT)	/* waits are told of under the plain name */
+	else if (kind == SUBJECT_AGREEMENT) /* waits are told of under the plain name */
 		(void)snprintf(out->event, sizeof(out->event), STR_FMT, STR_ARG(name));
 }
 
@@ -145,18 +148,23 @@ static int is_named(struct env *v, enum subject_kind kind, struct str name, stru
 	if (kind == SUBJECT_PARTNER) {
 		if (config_partner_find(v->config, name))
 			return 1;
-		return db_one_int(v->ledger.db, &n, e, "SELECT 1 FROM interchange WHERE partner = ?1 LIMIT 1", "s", name);
+		return db_one_int(v->ledger.db, &n, e,
+			"SELECT 1 FROM interchange WHERE partner = ?1 LIMIT 1", "s", name);
 	}
 	if (kind == SUBJECT_AGREEMENT) {
 		if (config_agreement_find(v->config, name))
 			return 1;
-		return db_one_int(v->ledger.db, &n, e, "SELECT 1 FROM unit WHERE agreement = ?1 LIMIT 1", "s", name);
+		return db_one_int(v->ledger.db, &n, e,
+			"SELECT 1 FROM unit WHERE agreement = ?1 LIMIT 1", "s", name);
 	}
-	return db_one_int(v->ledger.db, &n, e, "SELECT 1 FROM item WHERE key = ?1 UNION SELECT 1 FROM aside WHERE key = ?1 "
-		"UNION SELECT 1 FROM feedback WHERE key = ?1 LIMIT 1", "s", name);
+	return db_one_int(v->ledger.db, &n, e,
+		"SELECT 1 FROM item WHERE key = ?1 UNION SELECT 1 FROM aside WHERE key = ?1 "
+		"UNION SELECT 1 FROM feedback WHERE key = ?1 LIMIT 1",
+		"s", name);
 }
 
-static int find_named(struct env *v, struct str name, struct arena *a, struct subject *out, struct err *e)
+static int find_named(
+	struct env *v, struct str name, struct arena *a, struct subject *out, struct err *e)
 {
 	static const enum subject_kind kinds[] = {SUBJECT_PARTNER, SUBJECT_AGREEMENT, SUBJECT_ITEM};
 	const char *meanings[3];
@@ -176,8 +184,10 @@ static int find_named(struct env *v, struct str name, struct arena *a, struct su
 		struct buf shown;
 		buf_init(&shown, 1024);
 		utf8_quote(&shown, name, 200);
-		(void)err_set(e, ERR_USAGE, "'%s' is the name of a %s and of an %s; say %s:%s or %s:%s", buf_cstr(&shown),
-			meanings[0], meanings[1], meanings[0], buf_cstr(&shown), meanings[1], buf_cstr(&shown));
+		(void)err_set(e, ERR_USAGE,
+			"'%s' is the name of a %s and of an %s; say %s:%s or %s:%s",
+			buf_cstr(&shown), meanings[0], meanings[1], meanings[0], buf_cstr(&shown),
+			meanings[1], buf_cstr(&shown));
 		buf_done(&shown);
 		return -1;
 	}
@@ -185,7 +195,8 @@ static int find_named(struct env *v, struct str name, struct arena *a, struct su
 }
 
 /* "partner:acme": the user says what it is. 1, 0, -1. */
-static int find_said(struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
+static int find_said(
+	struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
 {
 	static const enum subject_kind kinds[] = {SUBJECT_PARTNER, SUBJECT_AGREEMENT, SUBJECT_ITEM};
 
@@ -202,10 +213,11 @@ static int find_said(struct env *v, struct str typed, struct arena *a, struct su
 	return 0;
 }
 
-int subject_find(struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
+int subject_find(
+	struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
 {
-	static int (*const ways[])(struct env *, struct str, struct arena *, struct subject *, struct err *) = {
-		find_said, find_numbered, find_file, find_named};
+	static int (*const ways[])(struct env *, struct str, struct arena *, struct subject *,
+		struct err *) = {find_said, find_numbered, find_file, find_named};
 	struct subject s = {0};
 	struct buf shown;
 
@@ -220,8 +232,10 @@ int subject_find(struct env *v, struct str typed, struct arena *a, struct subjec
 	}
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, typed, 200);
-	(void)err_set(e, ERR_ABSENT, "'%s' is no interchange (123 or its file name), input (in-000012), received file "
-		"(r-000012), unit of work (u-5), partner, agreement or item's key of this environment", buf_cstr(&shown));
+	(void)err_set(e, ERR_ABSENT,
+		"'%s' is no interchange (123 or its file name), input (in-000012), received file "
+		"(r-000012), unit of work (u-5), partner, agreement or item's key of this environment",
+		buf_cstr(&shown));
 	buf_done(&shown);
 	return -1;
 }

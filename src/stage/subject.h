@@ -21,14 +21,15 @@ enum subject_kind {
 
 struct subject {
 	enum subject_kind kind;
-	int64_t id;		/* of a row; 0 for partners, agreements, items */
-	struct str name;	/* partner, agreement, item's key; else the name that people use */
-	char event[120];	/* subject of its event rows; of an agreement its waits */
+	int64_t id;	 /* of a row; 0 for partners, agreements, items */
+	struct str name; /* partner, agreement, item's key; else the name that people use */
+	char event[120]; /* subject of its event rows; of an agreement its waits */
 };
 
 /* Finds what is meant; texts live in a. ERR_USAGE when the name is two things, ERR_ABSENT when it
  * is nothing, with what was looked for. */
-int subject_find(struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e) ATTR_CHECK;
+int subject_find(struct env *v, struct str typed, struct arena *a, struct subject *out,
+	struct err *e) ATTR_CHECK;
 /* "interchange", "input" ... */
 const char *subject_word(enum subject_kind kind);
 

@@ -37,14 +37,16 @@ static struct part_line parse_line(struct str line, struct arena *a)
 	return p;
 }
 
-static void place_points(const struct part_line *p, int64_t number, struct trace_point *points, size_t n,
-	struct arena *a)
+static void place_points(const struct part_line *p, int64_t number, struct trace_point *points,
+	size_t n, struct arena *a)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct trace_point *t = &points[i];
 		if (!str_eq(t->st, p->st) || t->segment_at < p->first || t->segment_at > p->last)
 			continue;
-		t->part = str_is(p->kind, "item") ? TRACE_ITEM : str_is(p->kind, "head") ? TRACE_HEADER : TRACE_TRAILER;
+		t->part = str_is(p->kind, "item") ? TRACE_ITEM
+			: str_is(p->kind, "head") ? TRACE_HEADER
+						  : TRACE_TRAILER;
 		t->first = p->first;
 		t->number = number;
 		t->locator = p->locator;
@@ -55,7 +57,8 @@ static void place_points(const struct part_line *p, int64_t number, struct trace
 	}
 }
 
-static int read_lineage(int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
+static int read_lineage(
+	int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
 {
 	struct lines in;
 	struct str line;
@@ -107,7 +110,8 @@ struct trace_job {
 	size_t n;
 };
 
-static int send_point(int fd, struct frame *f, size_t index, const struct trace_point *t, struct err *e)
+static int send_point(
+	int fd, struct frame *f, size_t index, const struct trace_point *t, struct err *e)
 {
 	frame_start(f, FRAME_FOUND);
 	frame_int(f, (int64_t)index);
@@ -120,14 +124,15 @@ static int send_point(int fd, struct frame *f, size_t index, const struct trace_
 	return frame_send(fd, f, e);
 }
 
-static void fill_value(const struct trace_job *j, const struct segment *s, const struct item *it, struct trace_point *t,
-	struct arena *a)
+static void fill_value(const struct trace_job *j, const struct segment *s, const struct item *it,
+	struct trace_point *t, struct arena *a)
 {
 	t->segment = s->tag;
 	t->map_line = s->map_line;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *x = &s->values[i];
-		if ((t->element != 0 && x->element != t->element) || (t->component > 1 && x->component != t->component))
+		if ((t->element != 0 && x->element != t->element) ||
+			(t->component > 1 && x->component != t->component))
 			continue;
 		if (t->element == 0 && !x->from)
 			continue;
@@ -143,8 +148,8 @@ static void fill_value(const struct trace_job *j, const struct segment *s, const
 	}
 }
 
-static int trace_item(const struct trace_job *j, struct map_run *run, struct reader *source, struct trace_point *t,
-	struct arena *a, struct err *e)
+static int trace_item(const struct trace_job *j, struct map_run *run, struct reader *source,
+	struct trace_point *t, struct arena *a, struct err *e)
 {
 	struct item it;
 	struct map_result r;
@@ -157,8 +162,8 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	memset(&r, 0, sizeof(r));
 	diag_init(&d, a);
 	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root ||
-	    map_message_start(run, &head, &nhead, &d, a, e) == -1 ||
-	    map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
+		map_message_start(run, &head, &nhead, &d, a, e) == -1 ||
+		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
 	s = r.segments;
 	for (int64_t i = 0; s && i < index; i++)
@@ -179,7 +184,8 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	arena_init(&a);
 	diag_init(&d, &a);
 	memset(&readers, 0, sizeof(readers));
-	if (inputs_open_readers(j->env, j->route, &j->in, j->unit.fixed_at, j->unit.run.p, &readers, e) == -1)
+	if (inputs_open_readers(
+		    j->env, j->route, &j->in, j->unit.fixed_at, j->unit.run.p, &readers, e) == -1)
 		goto out;
 	run = map_run_new(j->route->map, &readers.input, &d, e);
 	rc = run ? 0 : -1;
@@ -206,7 +212,7 @@ static int trace_worker(int fd, void *arg)
 	int rc = 0;
 
 	if (sandbox_enter(SANDBOX_INGEST, &nothing, &level, &e) == -1)
-		err_clear(&e);	/* told once by the converter */
+		err_clear(&e); /* told once by the converter */
 	rc = trace_all(arg, fd, &f, &e);
 	if (rc == -1) {
 		frame_start(&f, FRAME_FAIL);
@@ -218,8 +224,8 @@ static int trace_worker(int fd, void *arg)
 }
 
 /* One frame of the worker. 1 go on, 0 done, -1. */
-static int take_point(struct proc *p, struct frame *f, struct trace_point *points, size_t n, struct arena *a,
-	struct err *e)
+static int take_point(struct proc *p, struct frame *f, struct trace_point *points, size_t n,
+	struct arena *a, struct err *e)
 {
 	const int rc = frame_receive(p->fd, f, e);
 	struct trace_point t = {0};
@@ -275,19 +281,21 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 }
 
 /* Fields need the map and inputs of that night. When they cannot be had, items are still known. */
-static int trace_fields(struct env *v, const struct interchange_row *r, struct trace_point *points, size_t n,
-	struct arena *a, struct err *e)
+static int trace_fields(struct env *v, const struct interchange_row *r, struct trace_point *points,
+	size_t n, struct arena *a, struct err *e)
 {
 	struct trace_job j = {.env = v, .points = points, .n = n};
 	int rc = ledger_unit_find(&v->ledger, r->unit, a, &j.unit, e);
 
 	if (rc != 1)
-		return rc == 0 ? err_set(e, ERR_ABSENT, "the unit of work is not in the ledger") : -1;
+		return rc == 0 ? err_set(e, ERR_ABSENT, "the unit of work is not in the ledger")
+			       : -1;
 	j.route = env_route_of(v, r->agreement);
 	if (!j.route)
 		return err_set(e, ERR_ABSENT, "the agreement is no longer in the bundle");
 	if (!str_is(j.unit.bundle, v->bundle))
-		return err_set(e, ERR_ABSENT, "the bundle was changed since; the one of that night is archive/bundles/%.12s.zip",
+		return err_set(e, ERR_ABSENT,
+			"the bundle was changed since; the one of that night is archive/bundles/%.12s.zip",
 			j.unit.bundle.p);
 	rc = inputs_open(v, j.route, j.unit.inputs, &j.in, e);
 	if (rc == 0)
@@ -296,8 +304,8 @@ static int trace_fields(struct env *v, const struct interchange_row *r, struct t
 	return rc;
 }
 
-int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points, size_t n, struct arena *a,
-	char note[300], struct err *e)
+int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points,
+	size_t n, struct arena *a, char note[300], struct err *e)
 {
 	const int fd = open_lineage(v, r, e);
 	int rc = -1;

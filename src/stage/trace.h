@@ -12,17 +12,17 @@ enum trace_part { TRACE_NOWHERE, TRACE_HEADER, TRACE_ITEM, TRACE_TRAILER };
 
 struct trace_point {
 	/* asked */
-	struct str st;			/* ST02 */
-	int64_t segment_at;		/* ST = 1 */
-	int64_t element, component;	/* 0 none */
+	struct str st;		    /* ST02 */
+	int64_t segment_at;	    /* ST = 1 */
+	int64_t element, component; /* 0 none */
 	/* found; texts live in the arena of the call */
 	enum trace_part part;
-	struct str key;			/* of the item */
-	struct str file;		/* file or member of the source */
-	struct str field;		/* path in the item, "" when the map made the value by itself */
-	struct str segment;		/* tag */
-	struct str found;		/* the value that was sent */
-	int64_t line, column;		/* of the field in file; 0 unknown */
+	struct str key;	      /* of the item */
+	struct str file;      /* file or member of the source */
+	struct str field;     /* path in the item, "" when the map made the value by itself */
+	struct str segment;   /* tag */
+	struct str found;     /* the value that was sent */
+	int64_t line, column; /* of the field in file; 0 unknown */
 	int64_t map_line;
 	/* for the worker */
 	int64_t locator, first, number;
@@ -30,7 +30,7 @@ struct trace_point {
 
 /* Fills the points. Without inputs or map of that night (gone from the archive) the fields stay
  * empty and *note says why; items are found all the same. -1: lineage itself is gone or changed. */
-int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points, size_t n, struct arena *a,
-	char note[300], struct err *e) ATTR_CHECK;
+int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points,
+	size_t n, struct arena *a, char note[300], struct err *e) ATTR_CHECK;
 
 #endif

@@ -18,7 +18,7 @@ static int64_t back_off(const struct err *why, int64_t failures)
 {
 	int64_t wait = FIRST_BACK_OFF;
 
-	if (!err_retry(why))	/* a refused login must not be tried until it locks the account */
+	if (!err_retry(why)) /* a refused login must not be tried until it locks the account */
 		return REFUSED_BACK_OFF;
 	for (int64_t i = 0; i < failures && wait < MAX_BACK_OFF; i++)
 		wait *= 2;
@@ -44,13 +44,14 @@ int transfer_partner_failed(struct env *v, struct str partner, const struct err 
 	arena_done(&a);
 	(void)snprintf(subject, sizeof(subject), "partner " STR_FMT, STR_ARG(partner));
 	(void)date_iso(next, when);
-	env_log(v, err_retry(why) ? LOG_WARN : LOG_ERROR, "partner-failed", subject, "%s: %s; next try %s", reason, why->text,
-		when);
+	env_log(v, err_retry(why) ? LOG_WARN : LOG_ERROR, "partner-failed", subject,
+		"%s: %s; next try %s", reason, why->text, when);
 	v->news++;
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_partner_failed(l, partner, next, reason, why->text, e) == -1 ||
-	    ledger_event(l, "partner-failed", subject, e, "reason=%s next=%s %s", reason, when, why->text) == -1) {
+		ledger_event(l, "partner-failed", subject, e, "reason=%s next=%s %s", reason, when,
+			why->text) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -89,7 +90,8 @@ int transfer_partner_works(struct env *v, struct str partner, struct err *e)
 	(void)snprintf(subject, sizeof(subject), "partner " STR_FMT, STR_ARG(partner));
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_partner_clear(l, partner, e) == -1 || ledger_event(l, "partner-works", subject, e, "again") == -1) {
+	if (ledger_partner_clear(l, partner, e) == -1 ||
+		ledger_event(l, "partner-works", subject, e, "again") == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -112,8 +114,8 @@ static int commit_sending(struct sending *s, struct err *e)
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_interchange_sending(l, s->row->id, e) == -1 ||
-	    ledger_event(l, "sending", s->subject, e, "name=%s sha256=%s attempt=%" PRId64, s->row->name.p, s->row->sha.p,
-		    s->row->attempts + 1) == -1) {
+		ledger_event(l, "sending", s->subject, e, "name=%s sha256=%s attempt=%" PRId64,
+			s->row->name.p, s->row->sha.p, s->row->attempts + 1) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -135,8 +137,9 @@ static int commit_renaming(void *ctx, struct err *e)
 	rc = ledger_interchange_find(l, s->row->id, &a, &now, e);
 	if (rc == 1 && !str_is(now.state, "sending"))
 		rc = err_set(e, ERR_STALE, "%s was held meanwhile", s->row->name.p);
-	if (rc == 1 && (ledger_interchange_axis(l, s->row->id, "receipt", "renaming", e) == -1 ||
-		ledger_event(l, "renaming", s->subject, e, "to=%s", s->row->name.p) == -1))
+	if (rc == 1 &&
+		(ledger_interchange_axis(l, s->row->id, "receipt", "renaming", e) == -1 ||
+			ledger_event(l, "renaming", s->subject, e, "to=%s", s->row->name.p) == -1))
 		rc = -1;
 	if (rc == 1) {
 		rc = ledger_commit(l, e);
@@ -150,8 +153,8 @@ out:
 }
 
 /* What is expected back, else the word of the channel is the last word. */
-static int commit_sent(struct sending *s, const char *what, const char *evidence, const struct config_agreement *g,
-	struct err *e)
+static int commit_sent(struct sending *s, const char *what, const char *evidence,
+	const struct config_agreement *g, struct err *e)
 {
 	struct ledger *l = &s->v->ledger;
 	char place[100];
@@ -165,7 +168,8 @@ static int commit_sent(struct sending *s, const char *what, const char *evidence
 	if (rc == 0 && g && str_is(g->accepted_at, "sent"))
 		rc = ledger_item_all(l, s->row->id, STR(""), "accepted", "", &n, e);
 	if (rc == 0)
-		rc = ledger_event(l, what, s->subject, e, "partner=%s %s", s->row->partner.p, evidence);
+		rc = ledger_event(
+			l, what, s->subject, e, "partner=%s %s", s->row->partner.p, evidence);
 	if (rc == -1) {
 		ledger_rollback(l);
 		return -1;
@@ -177,8 +181,8 @@ static int commit_sent(struct sending *s, const char *what, const char *evidence
 }
 
 /* Out of the way until a person decides: hold or in-doubt (in place hold/) or quarantine. */
-static int commit_stopped(struct sending *s, const char *state, const char *folder, const char *reason, const char *note,
-	const char *next, struct err *e)
+static int commit_stopped(struct sending *s, const char *state, const char *folder,
+	const char *reason, const char *note, const char *next, struct err *e)
 {
 	struct ledger *l = &s->v->ledger;
 	int rc = -1;
@@ -199,35 +203,43 @@ static int commit_stopped(struct sending *s, const char *state, const char *fold
 	return env_write_reason(s->v, folder, s->row->name.p, reason, note, next, e);
 }
 
-static int in_doubt(struct sending *s, const struct config_agreement *g, const char *note, struct err *e)
+static int in_doubt(
+	struct sending *s, const struct config_agreement *g, const char *note, struct err *e)
 {
 	char next[300];
 
-	if (g && g->duplicates_safe) {	/* the partner drops repeats: send again, and say so */
+	if (g && g->duplicates_safe) { /* the partner drops repeats: send again, and say so */
 		struct ledger *l = &s->v->ledger;
 		if (ledger_begin(l, e) == -1)
 			return -1;
 		if (ledger_interchange_axis(l, s->row->id, "receipt", "", e) == -1 ||
-		    ledger_interchange_later(l, s->row->id, 0, "REPEATED", note, e) == -1 ||
-		    ledger_event(l, "repeat", s->subject, e, "duplicates=safe %s", note) == -1) {
+			ledger_interchange_later(l, s->row->id, 0, "REPEATED", note, e) == -1 ||
+			ledger_event(l, "repeat", s->subject, e, "duplicates=safe %s", note) ==
+				-1) {
 			ledger_rollback(l);
 			return -1;
 		}
-		env_log(s->v, LOG_WARN, "repeat", s->row->name.p, "%s; sent again, as the agreement allows", note);
+		env_log(s->v, LOG_WARN, "repeat", s->row->name.p,
+			"%s; sent again, as the agreement allows", note);
 		return ledger_commit(l, e);
 	}
-	(void)snprintf(next, sizeof(next), "ask the partner; then gridspool resolve %06" PRId64
-		" --delivered or --not-delivered, with --reason. An acknowledgment settles it by itself", s->row->id);
+	(void)snprintf(next, sizeof(next),
+		"ask the partner; then gridspool resolve %06" PRId64
+		" --delivered or --not-delivered, with --reason. An acknowledgment settles it by itself",
+		s->row->id);
 	return commit_stopped(s, "in-doubt", "hold", "IN-DOUBT", note, next, e);
 }
 
-static int conclude(struct sending *s, enum channel_sent outcome, const char *evidence, struct err *e)
+static int conclude(
+	struct sending *s, enum channel_sent outcome, const char *evidence, struct err *e)
 {
 	const struct config_agreement *g = config_agreement_find(s->v->config, s->row->agreement);
 	char next[200];
 
-	(void)snprintf(next, sizeof(next), "gridspool reissue %06" PRId64 " makes it anew with new numbers; gridspool close %06"
-		PRId64 " gives it up", s->row->id, s->row->id);
+	(void)snprintf(next, sizeof(next),
+		"gridspool reissue %06" PRId64
+		" makes it anew with new numbers; gridspool close %06" PRId64 " gives it up",
+		s->row->id, s->row->id);
 	switch (outcome) {
 	case CHANNEL_SENT:
 		return commit_sent(s, "sent", evidence, g, e);
@@ -238,7 +250,8 @@ static int conclude(struct sending *s, enum channel_sent outcome, const char *ev
 	case CHANNEL_DOUBT:
 		return in_doubt(s, g, evidence, e);
 	case CHANNEL_CORRUPT:
-		return commit_stopped(s, "quarantined", "quarantine", "CHANGED-BY-HAND", evidence, next, e);
+		return commit_stopped(
+			s, "quarantined", "quarantine", "CHANGED-BY-HAND", evidence, next, e);
 	case CHANNEL_LATER:
 		break;
 	}
@@ -254,7 +267,8 @@ static int send_one(struct channel *c, const struct interchange_row *r, struct e
 	(void)snprintf(s.subject, sizeof(s.subject), "interchange %06" PRId64, r->id);
 	if (commit_sending(&s, e) == -1)
 		return e->code == ERR_STALE ? 0 : -1;
-	if (channel_send(c, r, str_is(r->receipt, "renaming"), commit_renaming, &s, &outcome, evidence, e) == -1)
+	if (channel_send(c, r, str_is(r->receipt, "renaming"), commit_renaming, &s, &outcome,
+		    evidence, e) == -1)
 		return -1;
 	return conclude(&s, outcome, evidence, e);
 }
@@ -263,11 +277,12 @@ static int send_one(struct channel *c, const struct interchange_row *r, struct e
 
 static bool local_fault(const struct err *e)
 {
-	return e->code == ERR_IO || e->code == ERR_FULL || e->code == ERR_CORRUPT || e->code == ERR_BUSY;
+	return e->code == ERR_IO || e->code == ERR_FULL || e->code == ERR_CORRUPT ||
+		e->code == ERR_BUSY;
 }
 
-static int send_to_partner(struct env *v, const struct config_agreement *g, struct interchange_row *rows, size_t n,
-	int64_t *worked, struct err *e)
+static int send_to_partner(struct env *v, const struct config_agreement *g,
+	struct interchange_row *rows, size_t n, int64_t *worked, struct err *e)
 {
 	struct channel *c = mem_alloc(sizeof(*c));
 	struct err why;
@@ -277,7 +292,8 @@ static int send_to_partner(struct env *v, const struct config_agreement *g, stru
 		if (!str_eq(rows[i].partner, g->partner->name) || rows[i].state.n == 0)
 			continue;
 		if (v->progress)
-			(void)fprintf(stderr, "\rsend to " STR_FMT ": %s   ", STR_ARG(g->partner->name), rows[i].name.p);
+			(void)fprintf(stderr, "\rsend to " STR_FMT ": %s   ",
+				STR_ARG(g->partner->name), rows[i].name.p);
 		rc = send_one(c, &rows[i], e);
 		(*worked)++;
 	}
@@ -307,20 +323,22 @@ int transfer_run(struct env *v, int64_t *worked, struct err *e)
 		goto out;
 	rc = 0;
 	for (size_t i = 0; i < rows.n && rc == 0 && !proc_told_to_stop(); i++) {
-		const struct config_agreement *g = config_agreement_find(v->config, rows.row[i].agreement);
+		const struct config_agreement *g = config_agreement_find(
+			v->config, rows.row[i].agreement);
 		const struct str partner = rows.row[i].partner;
 		if (rows.row[i].state.n == 0)
 			continue;
 		if (!g) {
-			env_log(v, LOG_ERROR, "agreement-gone", rows.row[i].name.p, "agreement " STR_FMT
-				" is not in the bundle; it waits", STR_ARG(rows.row[i].agreement));
+			env_log(v, LOG_ERROR, "agreement-gone", rows.row[i].name.p,
+				"agreement " STR_FMT " is not in the bundle; it waits",
+				STR_ARG(rows.row[i].agreement));
 			v->news++;
 			continue;
 		}
 		rc = transfer_partner_usable(v, partner, e);
 		if (rc == 1)
 			rc = send_to_partner(v, g, rows.row + i, rows.n - i, worked, e);
-		for (size_t k = i; k < rows.n; k++) {	/* this partner is served or waits */
+		for (size_t k = i; k < rows.n; k++) { /* this partner is served or waits */
 			if (str_eq(rows.row[k].partner, partner))
 				rows.row[k].state.n = 0;
 		}

@@ -27,13 +27,15 @@ struct rule {
 };
 
 static const struct rule rules[] = {
-	{SUBJECT_INTERCHANGE, "queued", BIT(VERBS_RETRY) | BIT(VERBS_HOLD) | BIT(VERBS_REISSUE) | BIT(VERBS_CLOSE)},
+	{SUBJECT_INTERCHANGE, "queued",
+		BIT(VERBS_RETRY) | BIT(VERBS_HOLD) | BIT(VERBS_REISSUE) | BIT(VERBS_CLOSE)},
 	{SUBJECT_INTERCHANGE, "sending", BIT(VERBS_HOLD)},
 	{SUBJECT_INTERCHANGE, "sent", BIT(VERBS_RESEND) | BIT(VERBS_REISSUE) | BIT(VERBS_CLOSE)},
 	{SUBJECT_INTERCHANGE, "in-doubt",
 		BIT(VERBS_RESOLVE) | BIT(VERBS_RESEND) | BIT(VERBS_REISSUE) | BIT(VERBS_CLOSE)},
 	{SUBJECT_INTERCHANGE, "held", BIT(VERBS_RELEASE) | BIT(VERBS_REISSUE) | BIT(VERBS_CLOSE)},
-	{SUBJECT_INTERCHANGE, "quarantined", BIT(VERBS_RELEASE) | BIT(VERBS_REISSUE) | BIT(VERBS_CLOSE)},
+	{SUBJECT_INTERCHANGE, "quarantined",
+		BIT(VERBS_RELEASE) | BIT(VERBS_REISSUE) | BIT(VERBS_CLOSE)},
 	{SUBJECT_INTERCHANGE, "archived", BIT(VERBS_REISSUE)},
 	{SUBJECT_INPUT, "held", BIT(VERBS_RELEASE) | BIT(VERBS_CLOSE)},
 	{SUBJECT_INPUT, "quarantined", BIT(VERBS_CLOSE)},
@@ -77,8 +79,8 @@ struct act {
 	const struct subject *s;
 	struct verbs_done *out;
 	struct arena a;
-	char why[400];		/* the reason as event rows have it: reason="..." */
-	char plain[400];	/* the reason alone, escaped */
+	char why[400];	 /* the reason as event rows have it: reason="..." */
+	char plain[400]; /* the reason alone, escaped */
 };
 
 static void act_say(struct act *x, const char *fmt, ...) ATTR_PRINTF(2, 3);
@@ -104,7 +106,8 @@ static unsigned allowed_in(enum subject_kind kind, struct str state, struct str 
 			set = rules[i].verbs;
 	}
 	/* Changed bytes are nobody's to send, and what a partner refused it would refuse again. */
-	for (size_t i = 0; kind == SUBJECT_INTERCHANGE && i < sizeof(final) / sizeof(final[0]); i++) {
+	for (size_t i = 0; kind == SUBJECT_INTERCHANGE && i < sizeof(final) / sizeof(final[0]);
+		i++) {
 		if (str_is(reason, final[i]))
 			set &= ~BIT(VERBS_RELEASE);
 	}
@@ -133,17 +136,19 @@ static int may(struct act *x, struct str state, struct str reason, struct err *e
 		return 0;
 	buf_init(&list, 200);
 	list_verbs(set, &list);
-	(void)err_set(e, ERR_STALE, "%s " STR_FMT " is %s" STR_FMT "%s" STR_FMT "; %s is not allowed now%s%s",
-		subject_word(x->s->kind), STR_ARG(x->s->name), state.n > 0 ? "" : "not in a state to change",
-		STR_ARG(state), reason.n > 0 ? ", reason " : "", STR_ARG(reason), verbs[x->r->verb].name,
+	(void)err_set(e, ERR_STALE,
+		"%s " STR_FMT " is %s" STR_FMT "%s" STR_FMT "; %s is not allowed now%s%s",
+		subject_word(x->s->kind), STR_ARG(x->s->name),
+		state.n > 0 ? "" : "not in a state to change", STR_ARG(state),
+		reason.n > 0 ? ", reason " : "", STR_ARG(reason), verbs[x->r->verb].name,
 		list.n > 0 ? "; allowed: " : "; nothing is to be done with it", buf_cstr(&list));
 	buf_done(&list);
 	return -1;
 }
 
 /* State and reason of the row behind a subject. */
-static int present(struct env *v, const struct subject *s, struct arena *a, struct str *state, struct str *reason,
-	struct err *e)
+static int present(struct env *v, const struct subject *s, struct arena *a, struct str *state,
+	struct str *reason, struct err *e)
 {
 	static const char *const sql[SUBJECT_KINDS] = {
 		[SUBJECT_INTERCHANGE] = "SELECT state, reason FROM interchange WHERE id = ?1",
@@ -175,7 +180,8 @@ static int present(struct env *v, const struct subject *s, struct arena *a, stru
 	return rc == -1 ? -1 : 0;
 }
 
-int verbs_allowed(struct env *v, const struct subject *s, struct arena *a, struct str *list, struct err *e)
+int verbs_allowed(
+	struct env *v, const struct subject *s, struct arena *a, struct str *list, struct err *e)
 {
 	struct str state;
 	struct str reason;
@@ -209,7 +215,8 @@ static void forget_reason(struct env *v, const char *folder, const char *name)
 	const int dir = env_folder(v, folder, &e);
 
 	(void)snprintf(file, sizeof(file), "%s.reason", name);
-	if (dir != -1 && fsx_remove(dir, file, &e) == -1)	/* a note for people; the ledger has the truth */
+	if (dir != -1 &&
+		fsx_remove(dir, file, &e) == -1) /* a note for people; the ledger has the truth */
 		env_log(v, LOG_WARN, "reason-left", file, "%s", e.text);
 	fsx_close(dir);
 }
@@ -229,7 +236,8 @@ static void forget_place(struct env *v, struct str place)
 static int settle(struct act *x, const struct interchange_row *was, struct err *e)
 {
 	if (spool_settle(x->v, was->id, e) == -1)
-		return err_wrap(e, "recorded, but its file could not follow (the next run tries again)");
+		return err_wrap(
+			e, "recorded, but its file could not follow (the next run tries again)");
 	forget_reason(x->v, "hold", was->name.p);
 	forget_reason(x->v, "quarantine", was->name.p);
 	return 0;
@@ -240,7 +248,8 @@ static int interchange_row(struct act *x, struct interchange_row *row, struct er
 	const int rc = ledger_interchange_find(x->l, x->s->id, &x->a, row, e);
 
 	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "interchange " STR_FMT " is not in the ledger", STR_ARG(x->s->name));
+		return err_set(e, ERR_ABSENT, "interchange " STR_FMT " is not in the ledger",
+			STR_ARG(x->s->name));
 	return rc == 1 ? may(x, row->state, row->reason, e) : -1;
 }
 
@@ -252,9 +261,12 @@ static int refuse_stale(struct act *x, const struct interchange_row *row, struct
 		return -1;
 	if (n == 0)
 		return 0;
-	(void)err_set(e, ERR_STALE, "%" PRId64 " of the %" PRId64 " items of %06" PRId64 " were sent in a newer version since; "
-		"it would take them back. gridspool reissue %06" PRId64 " sends the others anew and drops these; gridspool close %06"
-		PRId64 " gives it up", n, row->items, row->id, row->id, row->id);
+	(void)err_set(e, ERR_STALE,
+		"%" PRId64 " of the %" PRId64 " items of %06" PRId64
+		" were sent in a newer version since; "
+		"it would take them back. gridspool reissue %06" PRId64
+		" sends the others anew and drops these; gridspool close %06" PRId64 " gives it up",
+		n, row->items, row->id, row->id, row->id);
 	return err_reason(e, "STALE");
 }
 
@@ -273,16 +285,18 @@ static int release_interchange(struct act *x, struct err *e)
 		rc = refuse_stale(x, &row, e);
 	if (rc == 0) {
 		spool_place("outbox", row.partner, place);
-		rc = ledger_interchange_state(x->l, row.id, "held|quarantined", "queued", place, "", "", e);
+		rc = ledger_interchange_state(
+			x->l, row.id, "held|quarantined", "queued", place, "", "", e);
 	}
 	if (rc == 0)
-		rc = ledger_event(x->l, "released", x->s->event, e, "was=%s %s", row.reason.p, x->why);
+		rc = ledger_event(
+			x->l, "released", x->s->event, e, "was=%s %s", row.reason.p, x->why);
 	rc = finish(x, rc, e);
 	if (rc == -1)
 		return -1;
 	x->out->count = 1;
-	act_say(x, "queued for " STR_FMT " again (%" PRId64 " items), was %s: %s", STR_ARG(row.partner), row.items,
-		row.state.p, row.reason.p);
+	act_say(x, "queued for " STR_FMT " again (%" PRId64 " items), was %s: %s",
+		STR_ARG(row.partner), row.items, row.state.p, row.reason.p);
 	return rc == 1 ? settle(x, &row, e) : 0;
 }
 
@@ -295,11 +309,12 @@ static int commit_resolve(struct act *x, const struct interchange_row *row, stru
 
 	if (x->r->delivered) {
 		spool_place("sent", row->partner, place);
-		(void)snprintf(evidence, sizeof(evidence), "operator %s says delivered: %s", x->l->actor, x->plain);
+		(void)snprintf(evidence, sizeof(evidence), "operator %s says delivered: %s",
+			x->l->actor, x->plain);
 		if (ledger_interchange_sent(x->l, row->id, place, evidence, e) == -1)
 			return -1;
 		if (g && str_is(g->accepted_at, "sent") &&
-		    ledger_item_all(x->l, row->id, STR(""), "accepted", "", &n, e) == -1)
+			ledger_item_all(x->l, row->id, STR(""), "accepted", "", &n, e) == -1)
 			return -1;
 		return ledger_event(x->l, "resolved", x->s->event, e, "delivered=yes %s", x->why);
 	}
@@ -307,7 +322,7 @@ static int commit_resolve(struct act *x, const struct interchange_row *row, stru
 		return -1;
 	spool_place("outbox", row->partner, place);
 	if (ledger_interchange_state(x->l, row->id, "in-doubt", "queued", place, "", "", e) == -1 ||
-	    ledger_interchange_axis(x->l, row->id, "receipt", "", e) == -1)
+		ledger_interchange_axis(x->l, row->id, "receipt", "", e) == -1)
 		return -1;
 	return ledger_event(x->l, "resolved", x->s->event, e, "delivered=no %s", x->why);
 }
@@ -327,9 +342,12 @@ static int resolve_interchange(struct act *x, struct err *e)
 		return -1;
 	x->out->count = 1;
 	if (x->r->delivered)
-		act_say(x, "sent to " STR_FMT ", on the operator's word (%" PRId64 " items)", STR_ARG(row.partner), row.items);
+		act_say(x, "sent to " STR_FMT ", on the operator's word (%" PRId64 " items)",
+			STR_ARG(row.partner), row.items);
 	else
-		act_say(x, "queued for " STR_FMT " again (%" PRId64 " items), not delivered on the operator's word",
+		act_say(x,
+			"queued for " STR_FMT " again (%" PRId64
+			" items), not delivered on the operator's word",
 			STR_ARG(row.partner), row.items);
 	return rc == 1 ? settle(x, &row, e) : 0;
 }
@@ -350,15 +368,18 @@ static int resend_interchange(struct act *x, struct err *e)
 		rc = ledger_operator_resend(x->l, row.id, place, x->plain, e);
 	}
 	if (rc == 0)
-		rc = ledger_event(x->l, "resend", x->s->event, e, "times=%" PRId64 " isa=%" PRId64 " was=%s %s", row.resent + 1,
-			row.isa, row.state.p, x->why);
+		rc = ledger_event(x->l, "resend", x->s->event, e,
+			"times=%" PRId64 " isa=%" PRId64 " was=%s %s", row.resent + 1, row.isa,
+			row.state.p, x->why);
 	rc = finish(x, rc, e);
 	if (rc == -1)
 		return -1;
 	x->out->count = 1;
-	act_say(x, "queued for " STR_FMT " with the same bytes and control number %09" PRId64 " (%" PRId64
-		" items); a partner may refuse or ignore a number it has seen: then reissue", STR_ARG(row.partner), row.isa,
-		row.items);
+	act_say(x,
+		"queued for " STR_FMT " with the same bytes and control number %09" PRId64
+		" (%" PRId64
+		" items); a partner may refuse or ignore a number it has seen: then reissue",
+		STR_ARG(row.partner), row.isa, row.items);
 	return rc == 1 ? settle(x, &row, e) : 0;
 }
 
@@ -374,27 +395,34 @@ static int reissue_event(struct act *x, const struct interchange_row *row, struc
 	if (ledger_operator_unit_again(x->l, row->unit, x->v->started, x->v->bundle, &id, e) == -1)
 		return -1;
 	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
-	return ledger_event(x->l, "due", subject, e, "agreement=" STR_FMT " mode=due reissue-of=%06" PRId64,
-		STR_ARG(row->agreement), row->id);
+	return ledger_event(x->l, "due", subject, e,
+		"agreement=" STR_FMT " mode=due reissue-of=%06" PRId64, STR_ARG(row->agreement),
+		row->id);
 }
 
-static int commit_reissue(struct act *x, const struct interchange_row *row, int64_t *n, struct err *e)
+static int commit_reissue(
+	struct act *x, const struct interchange_row *row, int64_t *n, struct err *e)
 {
 	char note[500];
 
 	if (ledger_operator_items_due(x->l, row->id, n, e) == -1)
 		return -1;
 	if (*n == 0)
-		return err_set(e, ERR_STALE, "none of the %" PRId64 " items of %06" PRId64 " is still to be had from it: they were "
-			"sent in a newer version or are due already; gridspool close %06" PRId64 " ends it", row->items, row->id,
-			row->id);
+		return err_set(e, ERR_STALE,
+			"none of the %" PRId64 " items of %06" PRId64
+			" is still to be had from it: they were "
+			"sent in a newer version or are due already; gridspool close %06" PRId64
+			" ends it",
+			row->items, row->id, row->id);
 	(void)snprintf(note, sizeof(note), "%" PRId64 " items are due again: %s", *n, x->plain);
-	if (!str_is(row->state, "archived") && ledger_interchange_state(x->l, row->id, "queued|sent|in-doubt|held|quarantined",
-		"closed", row->place.p, "REISSUED", note, e) == -1)
+	if (!str_is(row->state, "archived") &&
+		ledger_interchange_state(x->l, row->id, "queued|sent|in-doubt|held|quarantined",
+			"closed", row->place.p, "REISSUED", note, e) == -1)
 		return -1;
 	if (reissue_event(x, row, e) == -1)
 		return -1;
-	return ledger_event(x->l, "reissued", x->s->event, e, "items=%" PRId64 " was=%s %s", *n, row->state.p, x->why);
+	return ledger_event(x->l, "reissued", x->s->event, e, "items=%" PRId64 " was=%s %s", *n,
+		row->state.p, x->why);
 }
 
 static int reissue_interchange(struct act *x, struct err *e)
@@ -412,24 +440,33 @@ static int reissue_interchange(struct act *x, struct err *e)
 		return -1;
 	x->out->count = n;
 	if (n < row.items)
-		act_say(x, "%" PRId64 " of %" PRId64 " items are due again; the others were sent in a newer version or refused "
-			"since. The next run sends them with new control numbers", n, row.items);
+		act_say(x,
+			"%" PRId64 " of %" PRId64
+			" items are due again; the others were sent in a newer version or refused "
+			"since. The next run sends them with new control numbers",
+			n, row.items);
 	else
-		act_say(x, "%" PRId64 " items are due again; the next run sends them with new control numbers", n);
+		act_say(x,
+			"%" PRId64
+			" items are due again; the next run sends them with new control numbers",
+			n);
 	return 0;
 }
 
 /* What never left is not known to the partner: its items are again what they were. */
-static int commit_close(struct act *x, const struct interchange_row *row, int64_t *back, struct err *e)
+static int commit_close(
+	struct act *x, const struct interchange_row *row, int64_t *back, struct err *e)
 {
-	const bool left = row->sent_at > 0 || str_is(row->state, "in-doubt") || str_is(row->receipt, "renaming");
+	const bool left = row->sent_at > 0 || str_is(row->state, "in-doubt") ||
+		str_is(row->receipt, "renaming");
 
-	if (ledger_interchange_state(x->l, row->id, "queued|sent|in-doubt|held|quarantined", "closed", row->place.p, "CLOSED",
-		x->plain, e) == -1)
+	if (ledger_interchange_state(x->l, row->id, "queued|sent|in-doubt|held|quarantined",
+		    "closed", row->place.p, "CLOSED", x->plain, e) == -1)
 		return -1;
 	if (!left && ledger_operator_items_back(x->l, row->id, back, e) == -1)
 		return -1;
-	return ledger_event(x->l, "closed", x->s->event, e, "was=%s items-back=%" PRId64 " %s", row->state.p, *back, x->why);
+	return ledger_event(x->l, "closed", x->s->event, e, "was=%s items-back=%" PRId64 " %s",
+		row->state.p, *back, x->why);
 }
 
 static int close_interchange(struct act *x, struct err *e)
@@ -446,24 +483,28 @@ static int close_interchange(struct act *x, struct err *e)
 	if (finish(x, rc, e) == -1)
 		return -1;
 	x->out->count = 1;
-	act_say(x, "given up, was %s (%" PRId64 " items; %" PRId64 " of them count as never sent)", row.state.p, row.items,
-		back);
+	act_say(x, "given up, was %s (%" PRId64 " items; %" PRId64 " of them count as never sent)",
+		row.state.p, row.items, back);
 	return 0;
 }
 
 /* --- hold --- */
 
-static const char hold_next[] = "gridspool release %06" PRId64 " --reason TEXT sends it; gridspool close %06" PRId64
-	" --reason TEXT gives it up";
+static const char hold_next[] = "gridspool release %06" PRId64
+				" --reason TEXT sends it; gridspool close %06" PRId64
+				" --reason TEXT gives it up";
 
 static int hold_one(struct act *x, const struct interchange_row *row, struct err *e)
 {
 	char subject[40];
 
 	if (str_is(row->state, "sending") && str_is(row->receipt, "renaming"))
-		return err_set(e, ERR_STALE, "%06" PRId64 " is being delivered at this moment; hold comes too late", row->id);
+		return err_set(e, ERR_STALE,
+			"%06" PRId64 " is being delivered at this moment; hold comes too late",
+			row->id);
 	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, row->id);
-	if (ledger_interchange_state(x->l, row->id, "queued|sending", "held", "hold", "BY-HAND", x->plain, e) == -1)
+	if (ledger_interchange_state(
+		    x->l, row->id, "queued|sending", "held", "hold", "BY-HAND", x->plain, e) == -1)
 		return -1;
 	return ledger_event(x->l, "held", subject, e, "reason=BY-HAND %s", x->why);
 }
@@ -474,7 +515,8 @@ static int put_on_hold(struct act *x, const struct interchange_row *row, struct 
 
 	(void)snprintf(next, sizeof(next), hold_next, row->id, row->id);
 	if (spool_settle(x->v, row->id, e) == -1)
-		return err_wrap(e, "recorded, but its file could not follow (the next run tries again)");
+		return err_wrap(
+			e, "recorded, but its file could not follow (the next run tries again)");
 	return env_write_reason(x->v, "hold", row->name.p, "BY-HAND", x->plain, next, e);
 }
 
@@ -492,7 +534,8 @@ static int hold_interchange(struct act *x, struct err *e)
 	if (rc == -1)
 		return -1;
 	x->out->count = 1;
-	act_say(x, "held (%" PRId64 " items for " STR_FMT "); release sends it", row.items, STR_ARG(row.partner));
+	act_say(x, "held (%" PRId64 " items for " STR_FMT "); release sends it", row.items,
+		STR_ARG(row.partner));
 	return rc == 1 ? put_on_hold(x, &row, e) : 0;
 }
 
@@ -581,17 +624,23 @@ static int refuse_old_unit(struct act *x, const struct unit_row *u, struct err *
 	int64_t n = 0;
 	int rc = 0;
 
-	if (db_one_int(x->l->db, &n, e, "SELECT COUNT(*) FROM input WHERE state IN ('quarantined', 'closed') AND ?1 LIKE "
-		"'%=' || id || ',%'", "s", u->inputs) != 1)
+	if (db_one_int(x->l->db, &n, e,
+		    "SELECT COUNT(*) FROM input WHERE state IN ('quarantined', 'closed') AND ?1 LIKE "
+		    "'%=' || id || ',%'",
+		    "s", u->inputs) != 1)
 		return -1;
 	if (n > 0)
-		return err_set(e, ERR_STALE, "u-%" PRId64 " reads an input that is quarantined or closed: deliver a good one "
-			"instead; gridspool close u-%" PRId64 " ends it", u->id, u->id);
+		return err_set(e, ERR_STALE,
+			"u-%" PRId64
+			" reads an input that is quarantined or closed: deliver a good one "
+			"instead; gridspool close u-%" PRId64 " ends it",
+			u->id, u->id);
 	if (!g || !g->source || g->source->kind == SOURCE_EVENTS)
 		return 0;
 	rc = ledger_unit_newest(x->l, u->agreement, &x->a, &newest, e);
 	if (rc == 1 && newest.id != u->id)
-		return err_set(e, ERR_STALE, "u-%" PRId64 " has been replaced by u-%" PRId64 " with newer inputs", u->id,
+		return err_set(e, ERR_STALE,
+			"u-%" PRId64 " has been replaced by u-%" PRId64 " with newer inputs", u->id,
 			newest.id);
 	return rc == -1 ? -1 : 0;
 }
@@ -611,7 +660,8 @@ static int unit_row(struct act *x, struct unit_row *u, struct err *e)
 	const int rc = ledger_unit_find(x->l, x->s->id, &x->a, u, e);
 
 	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "unit of work " STR_FMT " is not in the ledger", STR_ARG(x->s->name));
+		return err_set(e, ERR_ABSENT, "unit of work " STR_FMT " is not in the ledger",
+			STR_ARG(x->s->name));
 	return rc == 1 ? may(x, u->state, u->reason, e) : -1;
 }
 
@@ -651,8 +701,8 @@ static int retry_many(struct act *x, struct err *e)
 
 	if (ledger_begin(x->l, e) == -1)
 		return -1;
-	rc = x->s->kind == SUBJECT_PARTNER ? clear_partner(x, x->s->name, &n, e) :
-		retry_newest_unit(x, x->s->name, &n, e);
+	rc = x->s->kind == SUBJECT_PARTNER ? clear_partner(x, x->s->name, &n, e)
+					   : retry_newest_unit(x, x->s->name, &n, e);
 	if (rc == 0)
 		rc = ledger_interchange_by_state(x->l, "queued", &x->a, &rows, e);
 	for (size_t i = 0; i < rows.n && rc == 0; i++) {
@@ -708,7 +758,8 @@ static int input_row(struct act *x, struct input_row *row, struct err *e)
 	const int rc = ledger_input_find(x->l, x->s->id, &x->a, row, e);
 
 	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "input " STR_FMT " is not in the ledger", STR_ARG(x->s->name));
+		return err_set(e, ERR_ABSENT, "input " STR_FMT " is not in the ledger",
+			STR_ARG(x->s->name));
 	return rc == 1 ? may(x, row->state, row->reason, e) : -1;
 }
 
@@ -723,7 +774,8 @@ static int commit_release_input(struct act *x, const char *state, const char *pl
 	if (rc == 0)
 		rc = ledger_input_state(x->l, row.id, state, place, "", "", e);
 	if (rc == 0)
-		rc = ledger_event(x->l, "released", x->s->event, e, "was=%s place=%s %s", row.reason.p, place, x->why);
+		rc = ledger_event(x->l, "released", x->s->event, e, "was=%s place=%s %s",
+			row.reason.p, place, x->why);
 	return finish(x, rc, e);
 }
 
@@ -737,16 +789,20 @@ static int release_input(struct act *x, struct err *e)
 		return -1;
 	source = config_source_find(x->v->config, row.source);
 	if (!source)
-		return err_set(e, ERR_STALE, "input " STR_FMT ": its source " STR_FMT " is no longer in bundle/routes.xml",
+		return err_set(e, ERR_STALE,
+			"input " STR_FMT ": its source " STR_FMT
+			" is no longer in bundle/routes.xml",
 			STR_ARG(x->s->name), STR_ARG(row.source));
 	x->out->count = 1;
 	act_say(x, "taken as it is by the next run; was %s: %s", row.state.p, row.reason.p);
 	if (x->r->dry_run)
 		return 0;
-	(void)snprintf(place, sizeof(place), "work/in-%06" PRId64 "%s", row.id, row.tree ? ".zip" : "");
+	(void)snprintf(
+		place, sizeof(place), "work/in-%06" PRId64 "%s", row.id, row.tree ? ".zip" : "");
 	if (move_place(x->v, row.place.p, place, e) == -1)
 		return err_wrap(e, "input " STR_FMT " stays held", STR_ARG(x->s->name));
-	if (commit_release_input(x, source->kind == SOURCE_EVENTS ? "pending" : "claimed", place, e) == -1)
+	if (commit_release_input(
+		    x, source->kind == SOURCE_EVENTS ? "pending" : "claimed", place, e) == -1)
 		return -1;
 	forget_place(x->v, row.place);
 	return 0;
@@ -761,7 +817,8 @@ static int close_input(struct act *x, struct err *e)
 		return -1;
 	rc = input_row(x, &row, e);
 	if (rc == 0)
-		rc = ledger_input_state(x->l, row.id, "closed", row.place.p, row.reason.p, x->plain, e);
+		rc = ledger_input_state(
+			x->l, row.id, "closed", row.place.p, row.reason.p, x->plain, e);
 	if (rc == 0)
 		rc = ledger_event(x->l, "closed", x->s->event, e, "was=%s %s", row.state.p, x->why);
 	if (finish(x, rc, e) == -1)
@@ -776,7 +833,8 @@ static int received_row(struct act *x, struct received_row *row, struct err *e)
 	const int rc = ledger_received_find(x->l, x->s->id, &x->a, row, e);
 
 	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "received file " STR_FMT " is not in the ledger", STR_ARG(x->s->name));
+		return err_set(e, ERR_ABSENT, "received file " STR_FMT " is not in the ledger",
+			STR_ARG(x->s->name));
 	return rc == 1 ? may(x, row->state, row->reason, e) : -1;
 }
 
@@ -792,7 +850,8 @@ static int retry_received(struct act *x, struct err *e)
 	act_say(x, "read again by the next run; was %s: %s", row.state.p, row.reason.p);
 	if (x->r->dry_run)
 		return 0;
-	place = arena_printf(&x->a, "received/" STR_FMT "/" STR_FMT, STR_ARG(row.partner), STR_ARG(row.name));
+	place = arena_printf(
+		&x->a, "received/" STR_FMT "/" STR_FMT, STR_ARG(row.partner), STR_ARG(row.name));
 	if (move_place(x->v, row.place.p, place.p, e) == -1 || ledger_begin(x->l, e) == -1)
 		return -1;
 	rc = ledger_operator_received_retry(x->l, row.id, place.p, e);
@@ -813,7 +872,8 @@ static int close_received(struct act *x, struct err *e)
 		return -1;
 	rc = received_row(x, &row, e);
 	if (rc == 0)
-		rc = ledger_received_state(x->l, row.id, "closed", row.place.p, row.reason.p, x->plain, e);
+		rc = ledger_received_state(
+			x->l, row.id, "closed", row.place.p, row.reason.p, x->plain, e);
 	if (rc == 0)
 		rc = ledger_event(x->l, "closed", x->s->event, e, "was=%s %s", row.state.p, x->why);
 	if (finish(x, rc, e) == -1)
@@ -855,27 +915,39 @@ static int close_item(struct act *x, struct err *e)
 	if (rc == 0)
 		rc = ledger_operator_aside_close(x->l, x->s->name, e);
 	if (rc == 0)
-		rc = ledger_event(x->l, "closed", x->s->event, e, "set-aside=%" PRId64 " %s", n, x->why);
+		rc = ledger_event(
+			x->l, "closed", x->s->event, e, "set-aside=%" PRId64 " %s", n, x->why);
 	if (finish(x, rc, e) == -1)
 		return -1;
 	x->out->count = n;
-	act_say(x, "%" PRId64 " open findings are closed; the item is set aside again if they are still there", n);
+	act_say(x,
+		"%" PRId64
+		" open findings are closed; the item is set aside again if they are still there",
+		n);
 	return 0;
 }
 
 /* --- dispatch --- */
 
 static int (*const acts[VERBS_KINDS][SUBJECT_KINDS])(struct act *x, struct err *e) = {
-	[VERBS_RETRY] = {[SUBJECT_INTERCHANGE] = retry_interchange, [SUBJECT_RECEIVED] = retry_received,
-		[SUBJECT_UNIT] = retry_unit, [SUBJECT_PARTNER] = retry_many, [SUBJECT_AGREEMENT] = retry_many},
-	[VERBS_RELEASE] = {[SUBJECT_INTERCHANGE] = release_interchange, [SUBJECT_INPUT] = release_input},
-	[VERBS_HOLD] = {[SUBJECT_INTERCHANGE] = hold_interchange, [SUBJECT_PARTNER] = hold_many,
+	[VERBS_RETRY] = {[SUBJECT_INTERCHANGE] = retry_interchange,
+		[SUBJECT_RECEIVED] = retry_received,
+		[SUBJECT_UNIT] = retry_unit,
+		[SUBJECT_PARTNER] = retry_many,
+		[SUBJECT_AGREEMENT] = retry_many},
+	[VERBS_RELEASE] =
+		{[SUBJECT_INTERCHANGE] = release_interchange, [SUBJECT_INPUT] = release_input},
+	[VERBS_HOLD] = {[SUBJECT_INTERCHANGE] = hold_interchange,
+		[SUBJECT_PARTNER] = hold_many,
 		[SUBJECT_AGREEMENT] = hold_many},
 	[VERBS_RESOLVE] = {[SUBJECT_INTERCHANGE] = resolve_interchange},
 	[VERBS_RESEND] = {[SUBJECT_INTERCHANGE] = resend_interchange},
 	[VERBS_REISSUE] = {[SUBJECT_INTERCHANGE] = reissue_interchange},
-	[VERBS_CLOSE] = {[SUBJECT_INTERCHANGE] = close_interchange, [SUBJECT_INPUT] = close_input,
-		[SUBJECT_RECEIVED] = close_received, [SUBJECT_UNIT] = close_unit, [SUBJECT_ITEM] = close_item},
+	[VERBS_CLOSE] = {[SUBJECT_INTERCHANGE] = close_interchange,
+		[SUBJECT_INPUT] = close_input,
+		[SUBJECT_RECEIVED] = close_received,
+		[SUBJECT_UNIT] = close_unit,
+		[SUBJECT_ITEM] = close_item},
 };
 
 static void note_reason(struct act *x)
@@ -890,8 +962,8 @@ static void note_reason(struct act *x)
 	buf_done(&b);
 }
 
-int verbs_do(struct env *v, const struct verbs_request *r, const struct subject *s, struct verbs_done *out,
-	struct err *e)
+int verbs_do(struct env *v, const struct verbs_request *r, const struct subject *s,
+	struct verbs_done *out, struct err *e)
 {
 	struct act x = {.v = v, .l = &v->ledger, .r = r, .s = s, .out = out};
 	struct str state;
@@ -900,7 +972,8 @@ int verbs_do(struct env *v, const struct verbs_request *r, const struct subject 
 
 	memset(out, 0, sizeof(*out));
 	if (verbs[r->verb].reason && str_trim(r->reason).n == 0)
-		return err_set(e, ERR_USAGE, "%s repeats or gives up something: say why with --reason TEXT",
+		return err_set(e, ERR_USAGE,
+			"%s repeats or gives up something: say why with --reason TEXT",
 			verbs[r->verb].name);
 	note_reason(&x);
 	arena_init(&x.a);
@@ -912,25 +985,32 @@ int verbs_do(struct env *v, const struct verbs_request *r, const struct subject 
 	return rc;
 }
 
-int verbs_control(struct env *v, const struct config_partner *p, struct str group, int64_t next, bool dry_run,
-	struct verbs_done *out, struct err *e)
+int verbs_control(struct env *v, const struct config_partner *p, struct str group, int64_t next,
+	bool dry_run, struct verbs_done *out, struct err *e)
 {
 	const struct config_identity *us = &v->config->identity;
 	char scope[200];
 	int64_t now = 0;
 
 	memset(out, 0, sizeof(*out));
-	(void)snprintf(scope, sizeof(scope), "%s:" STR_FMT ":" STR_FMT ":" STR_FMT ":" STR_FMT "%s" STR_FMT,
-		group.n == 0 ? "ISA" : "GS", STR_ARG(us->qualifier), STR_ARG(us->id), STR_ARG(p->identity.qualifier),
-		STR_ARG(p->identity.id), group.n == 0 ? "" : ":", STR_ARG(group));
+	(void)snprintf(scope, sizeof(scope),
+		"%s:" STR_FMT ":" STR_FMT ":" STR_FMT ":" STR_FMT "%s" STR_FMT,
+		group.n == 0 ? "ISA" : "GS", STR_ARG(us->qualifier), STR_ARG(us->id),
+		STR_ARG(p->identity.qualifier), STR_ARG(p->identity.id), group.n == 0 ? "" : ":",
+		STR_ARG(group));
 	if (next < 1 || next > 999999999)
-		return err_set(e, ERR_USAGE, "--next %" PRId64 ": a control number is 1 to 999999999", next);
+		return err_set(e, ERR_USAGE,
+			"--next %" PRId64 ": a control number is 1 to 999999999", next);
 	if (ledger_operator_next(&v->ledger, scope, &now, e) == -1)
 		return -1;
 	if (next < now)
-		return err_set(e, ERR_STALE, "the next number of %s is %" PRId64 "; starting at %" PRId64 " would use numbers again "
-			"that the partner has seen", scope, now, next);
+		return err_set(e, ERR_STALE,
+			"the next number of %s is %" PRId64 "; starting at %" PRId64
+			" would use numbers again "
+			"that the partner has seen",
+			scope, now, next);
 	out->count = next == now ? 0 : 1;
-	(void)snprintf(out->said, sizeof(out->said), "next number of %s: %" PRId64 ", was %" PRId64, scope, next, now);
+	(void)snprintf(out->said, sizeof(out->said), "next number of %s: %" PRId64 ", was %" PRId64,
+		scope, next, now);
 	return dry_run || next == now ? 0 : ledger_number_set(&v->ledger, scope, next, e);
 }

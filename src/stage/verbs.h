@@ -21,15 +21,15 @@ enum verbs_kind {
 
 struct verbs_request {
 	enum verbs_kind verb;
-	struct str reason;	/* what the operator says; "" none */
-	bool dry_run;		/* look, count, change nothing */
-	bool delivered;		/* of resolve: it is there; else it is not */
+	struct str reason; /* what the operator says; "" none */
+	bool dry_run;	   /* look, count, change nothing */
+	bool delivered;	   /* of resolve: it is there; else it is not */
 };
 
 /* What was done, or would be. */
 struct verbs_done {
-	int64_t count;		/* interchanges, files or items that changed */
-	char said[600];		/* one sentence for the operator, escaped */
+	int64_t count;	/* interchanges, files or items that changed */
+	char said[600]; /* one sentence for the operator, escaped */
 };
 
 const char *verbs_name(enum verbs_kind verb);
@@ -37,15 +37,15 @@ const char *verbs_name(enum verbs_kind verb);
 bool verbs_wants_reason(enum verbs_kind verb);
 
 /* The ledger of v is open with the user as its actor. */
-int verbs_do(struct env *v, const struct verbs_request *r, const struct subject *s, struct verbs_done *out,
-	struct err *e) ATTR_CHECK;
+int verbs_do(struct env *v, const struct verbs_request *r, const struct subject *s,
+	struct verbs_done *out, struct err *e) ATTR_CHECK;
 /* The verbs that are allowed now, "retry, close"; in a. state gets the present state, may be NULL. */
-int verbs_allowed(struct env *v, const struct subject *s, struct arena *a, struct str *list, struct err *e)
-	ATTR_CHECK;
+int verbs_allowed(struct env *v, const struct subject *s, struct arena *a, struct str *list,
+	struct err *e) ATTR_CHECK;
 
 /* Control numbers of a partner go on at next: of interchanges, or of groups with that functional
  * id (group not empty). Numbers that were drawn before are refused. */
-int verbs_control(struct env *v, const struct config_partner *p, struct str group, int64_t next, bool dry_run,
-	struct verbs_done *out, struct err *e) ATTR_CHECK;
+int verbs_control(struct env *v, const struct config_partner *p, struct str group, int64_t next,
+	bool dry_run, struct verbs_done *out, struct err *e) ATTR_CHECK;
 
 #endif

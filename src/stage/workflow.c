@@ -6,7 +6,8 @@
 #include "base/mem.h"
 #include "format/reader.h"
 
-static void take(const struct node *root, struct names *names, struct arena *a, const struct map_var **list, size_t *n)
+static void take(const struct node *root, struct names *names, struct arena *a,
+	const struct map_var **list, size_t *n)
 {
 	const uint32_t id = names_id(names, STR("id"));
 	const uint32_t label = names_id(names, STR("label"));
@@ -30,8 +31,8 @@ static void take(const struct node *root, struct names *names, struct arena *a, 
 	*n = k;
 }
 
-int workflow_load(int fd, struct str file, struct names *names, struct arena *a, const struct map_var **list, size_t *n,
-	struct err *e)
+int workflow_load(int fd, struct str file, struct names *names, struct arena *a,
+	const struct map_var **list, size_t *n, struct err *e)
 {
 	const struct reader_spec spec = {.format = STR("json"), .file = file};
 	struct reader *r = reader_open(fd, &spec, names, e);
@@ -49,7 +50,9 @@ int workflow_load(int fd, struct str file, struct names *names, struct arena *a,
 			take(it.root, names, a, list, n);
 			rc = 0;
 		} else {
-			rc = err_set(e, ERR_INPUT, STR_FMT ": expected the hub settings, one JSON object with workflowStates",
+			rc = err_set(e, ERR_INPUT,
+				STR_FMT
+				": expected the hub settings, one JSON object with workflowStates",
 				STR_ARG(file));
 		}
 	}

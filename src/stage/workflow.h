@@ -9,7 +9,7 @@
 #include "map/map.h"
 
 /* id -> label of each entry of workflowStates[]; the list lives in a. fd is borrowed. */
-int workflow_load(int fd, struct str file, struct names *names, struct arena *a, const struct map_var **list, size_t *n,
-	struct err *e) ATTR_CHECK;
+int workflow_load(int fd, struct str file, struct names *names, struct arena *a,
+	const struct map_var **list, size_t *n, struct err *e) ATTR_CHECK;
 
 #endif

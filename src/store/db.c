@@ -7,7 +7,8 @@
 
 static const struct db_ops *const engines[] = {&db_sqlite_ops};
 
-int db_open(const char *engine, int dir, const char *name, bool make, struct db **out, struct err *e)
+int db_open(
+	const char *engine, int dir, const char *name, bool make, struct db **out, struct err *e)
 {
 	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
 		if (strcmp(engines[i]->name, engine) == 0)
@@ -63,7 +64,8 @@ int64_t db_changes(const struct db *db)
 	return ops(db)->changes(db);
 }
 
-int db_query(struct db *db, struct db_rows **rows, struct err *e, const char *sql, const char *binds, ...)
+int db_query(struct db *db, struct db_rows **rows, struct err *e, const char *sql,
+	const char *binds, ...)
 {
 	va_list ap;
 	int rc = 0;

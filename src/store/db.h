@@ -18,28 +18,28 @@ struct db_rows;
 
 /* path: the database file, below an open folder. make: create it when it is not there.
  * Refuses network file systems. */
-int db_open(const char *engine, int dir, const char *name, bool make, struct db **out, struct err *e)
-	ATTR_CHECK;
+int db_open(const char *engine, int dir, const char *name, bool make, struct db **out,
+	struct err *e) ATTR_CHECK;
 void db_close(struct db *db);
 
 /* One writer at a time: waits up to 30 s, then ERR_BUSY. */
 int db_begin(struct db *db, struct err *e) ATTR_CHECK;
 int db_commit(struct db *db, struct err *e) ATTR_CHECK;
-void db_rollback(struct db *db);	/* without a transaction: does nothing */
+void db_rollback(struct db *db); /* without a transaction: does nothing */
 bool db_in_transaction(const struct db *db);
 
 /* Runs one statement. binds: a letter an argument: 's' struct str, 'c' const char * (NULL is
  * NULL), 'i' int64_t. sql must be a literal: statements are prepared once. */
 int db_run(struct db *db, struct err *e, const char *sql, const char *binds, ...) ATTR_CHECK;
-int64_t db_changes(const struct db *db);	/* rows of the last db_run */
+int64_t db_changes(const struct db *db); /* rows of the last db_run */
 /* Starts a query; rows must be ended. */
-int db_query(struct db *db, struct db_rows **rows, struct err *e, const char *sql, const char *binds, ...)
-	ATTR_CHECK;
-int db_next(struct db_rows *rows, struct err *e) ATTR_CHECK;	/* 1 row, 0 end, -1 */
-int64_t db_int(const struct db_rows *rows, int column);		/* NULL is 0 */
-struct str db_text(const struct db_rows *rows, int column);	/* borrowed until db_next */
+int db_query(struct db *db, struct db_rows **rows, struct err *e, const char *sql,
+	const char *binds, ...) ATTR_CHECK;
+int db_next(struct db_rows *rows, struct err *e) ATTR_CHECK; /* 1 row, 0 end, -1 */
+int64_t db_int(const struct db_rows *rows, int column);	     /* NULL is 0 */
+struct str db_text(const struct db_rows *rows, int column);  /* borrowed until db_next */
 bool db_is_null(const struct db_rows *rows, int column);
-void db_end(struct db_rows *rows);				/* accepts NULL */
+void db_end(struct db_rows *rows); /* accepts NULL */
 /* One value of one row: 1 found, 0 no row, -1. */
 int db_one_int(struct db *db, int64_t *out, struct err *e, const char *sql, const char *binds, ...)
 	ATTR_CHECK;

@@ -16,8 +16,8 @@ struct db_ops {
 	bool (*in_transaction)(const struct db *db);
 	int (*run)(struct db *db, struct err *e, const char *sql, const char *binds, va_list ap);
 	int64_t (*changes)(const struct db *db);
-	int (*query)(struct db *db, struct db_rows **rows, struct err *e, const char *sql, const char *binds,
-		va_list ap);
+	int (*query)(struct db *db, struct db_rows **rows, struct err *e, const char *sql,
+		const char *binds, va_list ap);
 	int (*next)(struct db_rows *rows, struct err *e);
 	int64_t (*get_int)(const struct db_rows *rows, int column);
 	struct str (*get_text)(const struct db_rows *rows, int column);

@@ -17,7 +17,7 @@
 enum { STATEMENTS = 256, BUSY_MS = 30000 };
 
 struct statement {
-	const char *sql;	/* a literal: compared by address */
+	const char *sql; /* a literal: compared by address */
 	sqlite3_stmt *stmt;
 	bool busy;
 };
@@ -33,7 +33,7 @@ struct db_rows {
 	struct db_base base;
 	struct db *db;
 	sqlite3_stmt *stmt;
-	struct statement *slot;		/* NULL: not from the cache */
+	struct statement *slot; /* NULL: not from the cache */
 };
 
 static int fail(struct db *db, struct err *e, const char *what)
@@ -44,14 +44,15 @@ static int fail(struct db *db, struct err *e, const char *what)
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(e, ERR_BUSY, "ledger: %s: somebody else has been writing for %d s", what,
-			BUSY_MS / 1000);
+		return err_set(e, ERR_BUSY, "ledger: %s: somebody else has been writing for %d s",
+			what, BUSY_MS / 1000);
 	case SQLITE_FULL:
 		return err_set(e, ERR_FULL, "ledger: %s: the disk is full", what);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, ERR_CORRUPT,
-			"ledger: %s: %s; stop, keep all files, and restore ledger.db from a backup", what, why);
+			"ledger: %s: %s; stop, keep all files, and restore ledger.db from a backup",
+			what, why);
 	case SQLITE_NOMEM:
 		mem_exhausted();
 	default:
@@ -65,7 +66,8 @@ static int refuse_network(int dir, struct err *e)
 	static const struct {
 		long magic;
 		const char *name;
-	} bad[] = {{0x6969, "NFS"}, {0x517B, "SMB"}, {(long)0xFF534D42, "CIFS"}, {(long)0xFE534D42, "SMB2"}};
+	} bad[] = {{0x6969, "NFS"}, {0x517B, "SMB"}, {(long)0xFF534D42, "CIFS"},
+		{(long)0xFE534D42, "SMB2"}};
 	struct statfs fs;
 
 	if (fstatfs(dir, &fs) == -1)
@@ -74,7 +76,8 @@ static int refuse_network(int dir, struct err *e)
 		if ((long)fs.f_type == bad[i].magic)
 			return err_set(e, ERR_CONFIG,
 				"ledger: the environment is on %s, which loses locks and committed data; "
-				"put it on a local disk", bad[i].name);
+				"put it on a local disk",
+				bad[i].name);
 	}
 	return 0;
 }
@@ -108,7 +111,8 @@ static void sqlite_close(struct db *db)
 static int sqlite_open(int dir, const char *name, bool make, struct db **out, struct err *e)
 {
 	struct db *db = NULL;
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | (make ? SQLITE_OPEN_CREATE : 0);
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
+		(make ? SQLITE_OPEN_CREATE : 0);
 
 	if (refuse_network(dir, e) == -1)
 		return -1;
@@ -165,7 +169,8 @@ static void sqlite_rollback(struct db *db)
 }
 
 /* A prepared statement for a literal; a busy one (a query inside a query) is prepared afresh. */
-static int prepare(struct db *db, const char *sql, sqlite3_stmt **stmt, struct statement **slot, struct err *e)
+static int prepare(
+	struct db *db, const char *sql, sqlite3_stmt **stmt, struct statement **slot, struct err *e)
 {
 	*slot = NULL;
 	for (size_t i = 0; i < db->n; i++) {
@@ -194,8 +199,8 @@ static int bind(sqlite3_stmt *stmt, const char *binds, va_list ap)
 			rc = sqlite3_bind_int64(stmt, i + 1, va_arg(ap, int64_t));
 		} else if (binds[i] == 's') {
 			const struct str s = va_arg(ap, struct str);
-			rc = sqlite3_bind_text64(stmt, i + 1, s.p ? s.p : "", s.n, SQLITE_TRANSIENT,
-				SQLITE_UTF8);
+			rc = sqlite3_bind_text64(
+				stmt, i + 1, s.p ? s.p : "", s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
 		} else {
 			BUG_IF(binds[i] != 'c');
 			const char *s = va_arg(ap, const char *);
@@ -311,7 +316,8 @@ static int sqlite_quick_check(struct db *db, struct err *e)
 	if (sqlite3_step(stmt) != SQLITE_ROW)
 		rc = fail(db, e, "check");
 	else if (strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") != 0)
-		rc = err_set(e, ERR_CORRUPT, "ledger: damaged: %s; stop, keep all files, restore a backup",
+		rc = err_set(e, ERR_CORRUPT,
+			"ledger: damaged: %s; stop, keep all files, restore a backup",
 			(const char *)sqlite3_column_text(stmt, 0));
 	(void)sqlite3_finalize(stmt);
 	return rc;

@@ -34,8 +34,8 @@ static int fill_new(struct db *db, const char *instance, const char *environment
 		}
 	}
 	if (meta_put(db, "schema", schema_version(), e) == -1 ||
-	    meta_put(db, "instance", instance, e) == -1 ||
-	    meta_put(db, "environment", environment, e) == -1 || db_commit(db, e) == -1) {
+		meta_put(db, "instance", instance, e) == -1 ||
+		meta_put(db, "environment", environment, e) == -1 || db_commit(db, e) == -1) {
 		db_rollback(db);
 		return -1;
 	}
@@ -57,14 +57,16 @@ int ledger_create(int dir, const char *instance, const char *environment, const 
 		return -1;
 	rc = ledger_begin(&l, e);
 	if (rc == 0)
-		rc = ledger_event(&l, "created", "environment", e, "name=%s instance=%s", environment, instance);
+		rc = ledger_event(&l, "created", "environment", e, "name=%s instance=%s",
+			environment, instance);
 	if (rc == 0)
 		rc = ledger_commit(&l, e);
 	ledger_close(&l);
 	return rc;
 }
 
-static int meta_check(struct db *db, const char *key, const char *want, const char *complaint, struct err *e)
+static int meta_check(
+	struct db *db, const char *key, const char *want, const char *complaint, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
@@ -75,8 +77,8 @@ static int meta_check(struct db *db, const char *key, const char *want, const ch
 	if (rc == 1 && str_is(db_text(rows, 0), want))
 		rc = 0;
 	else if (rc != -1)
-		rc = err_set(e, ERR_CONFIG, "ledger.db: %s is '" STR_FMT "', expected '%s': %s", key,
-			STR_ARG(rc == 1 ? db_text(rows, 0) : STR("")), want, complaint);
+		rc = err_set(e, ERR_CONFIG, "ledger.db: %s is '" STR_FMT "', expected '%s': %s",
+			key, STR_ARG(rc == 1 ? db_text(rows, 0) : STR("")), want, complaint);
 	db_end(rows);
 	return rc;
 }
@@ -87,14 +89,16 @@ static int audit_write(int fd, const struct db_rows *r)
 	char line[DETAIL_MAX + 600];
 	struct err ignored;
 	const int n = snprintf(line, sizeof(line),
-		"%lld at=%lld run=" STR_FMT " actor=" STR_FMT " what=" STR_FMT " subject=\"" STR_FMT "\" " STR_FMT
-		" hash=" STR_FMT "\n", (long long)db_int(r, 0), (long long)db_int(r, 1), STR_ARG(db_text(r, 2)),
-		STR_ARG(db_text(r, 3)), STR_ARG(db_text(r, 4)), STR_ARG(db_text(r, 5)), STR_ARG(db_text(r, 6)),
-		STR_ARG(db_text(r, 7)));
+		"%lld at=%lld run=" STR_FMT " actor=" STR_FMT " what=" STR_FMT " subject=\"" STR_FMT
+		"\" " STR_FMT " hash=" STR_FMT "\n",
+		(long long)db_int(r, 0), (long long)db_int(r, 1), STR_ARG(db_text(r, 2)),
+		STR_ARG(db_text(r, 3)), STR_ARG(db_text(r, 4)), STR_ARG(db_text(r, 5)),
+		STR_ARG(db_text(r, 6)), STR_ARG(db_text(r, 7)));
 
 	if (n <= 0)
 		return 0;
-	return fsx_write_all(fd, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1, &ignored);
+	return fsx_write_all(
+		fd, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1, &ignored);
 }
 
 /* The sequence number of the last whole line of audit.log, 0 when there is none. A half line that
@@ -133,8 +137,8 @@ static int audit_catch_up(struct ledger *l, struct err *e)
 	if (l->audit_fd == -1)
 		return 0;
 	if (db_query(l->db, &rows, e,
-		"SELECT seq, at, run, actor, what, subject, detail, hash FROM event WHERE seq > ?1 ORDER BY seq",
-		"i", audit_last(l->audit_fd)) == -1)
+		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event WHERE seq > ?1 ORDER BY seq",
+		    "i", audit_last(l->audit_fd)) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		if (audit_write(l->audit_fd, rows) == -1)
@@ -152,12 +156,14 @@ static int load_last(struct ledger *l, struct err *e)
 	if (db_query(l->db, &rows, e, "SELECT hash FROM event ORDER BY seq DESC LIMIT 1", "") == -1)
 		return -1;
 	rc = db_next(rows, e);
-	(void)snprintf(l->last, sizeof(l->last), STR_FMT, STR_ARG(rc == 1 ? db_text(rows, 0) : STR("")));
+	(void)snprintf(
+		l->last, sizeof(l->last), STR_FMT, STR_ARG(rc == 1 ? db_text(rows, 0) : STR("")));
 	db_end(rows);
 	return rc == -1 ? -1 : 0;
 }
 
-int ledger_open(struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
+int ledger_open(
+	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
 {
 	memset(l, 0, sizeof(*l));
 	l->clock = clock;
@@ -166,12 +172,14 @@ int ledger_open(struct ledger *l, int dir, const char *instance, const struct cl
 	if (db_open("sqlite", dir, file_name, false, &l->db, e) == -1)
 		return -1;
 	if (db_quick_check(l->db, e) == -1 ||
-	    meta_check(l->db, "instance", instance,
-		"this ledger belongs to another environment; put the right ledger.db back", e) == -1 ||
-	    meta_check(l->db, "schema", schema_version(),
-		"another version of gridspool wrote it; use that version", e) == -1)
+		meta_check(l->db, "instance", instance,
+			"this ledger belongs to another environment; put the right ledger.db back",
+			e) == -1 ||
+		meta_check(l->db, "schema", schema_version(),
+			"another version of gridspool wrote it; use that version", e) == -1)
 		goto fail;
-	l->audit_fd = openat(dir, audit_name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	l->audit_fd = openat(
+		dir, audit_name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (load_last(l, e) == -1 || audit_catch_up(l, e) == -1)
 		goto fail;
 	return 0;
@@ -194,7 +202,7 @@ int ledger_begin(struct ledger *l, struct err *e)
 	l->changes = 0;
 	if (db_begin(l->db, e) == -1)
 		return -1;
-	if (load_last(l, e) == -1) {	/* another writer may have added rows */
+	if (load_last(l, e) == -1) { /* another writer may have added rows */
 		db_rollback(l->db);
 		return -1;
 	}
@@ -208,7 +216,7 @@ int ledger_commit(struct ledger *l, struct err *e)
 		db_rollback(l->db);
 		return -1;
 	}
-	struct err log_only;	/* what is committed stays committed, whatever becomes of the log */
+	struct err log_only; /* what is committed stays committed, whatever becomes of the log */
 	if (audit_catch_up(l, &log_only) == -1)
 		return 0;
 	return 0;
@@ -239,7 +247,8 @@ static void chain(const char *prev, int64_t at, struct str run, struct str actor
 	hash_hex(digest, out);
 }
 
-int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e, const char *fmt, ...)
+int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e,
+	const char *fmt, ...)
 {
 	char detail[DETAIL_MAX];
 	char hash[HASH_HEX];
@@ -249,14 +258,15 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 	va_start(ap, fmt);
 	(void)vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
-	for (char *p = detail; *p; p++) {	/* a line of audit.log is one event */
+	for (char *p = detail; *p; p++) { /* a line of audit.log is one event */
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = ' ';
 	}
-	chain(l->last, at, str_c(l->run), str_c(l->actor), str_c(what), str_c(subject), str_c(detail), hash);
+	chain(l->last, at, str_c(l->run), str_c(l->actor), str_c(what), str_c(subject),
+		str_c(detail), hash);
 	if (db_run(l->db, e,
-		"INSERT INTO event(at, run, actor, what, subject, detail, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-		"icccccc", at, l->run, l->actor, what, subject, detail, hash) == -1)
+		    "INSERT INTO event(at, run, actor, what, subject, detail, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		    "icccccc", at, l->run, l->actor, what, subject, detail, hash) == -1)
 		return -1;
 	memcpy(l->last, hash, sizeof(l->last));
 	l->events++;
@@ -270,16 +280,19 @@ int ledger_verify(struct ledger *l, int64_t *n, struct err *e)
 	int64_t count = 0;
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e, "SELECT seq, at, run, actor, what, subject, detail, hash FROM event ORDER BY seq",
-		"") == -1)
+	if (db_query(l->db, &rows, e,
+		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event ORDER BY seq",
+		    "") == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		char hash[HASH_HEX];
-		chain(prev, db_int(rows, 1), db_text(rows, 2), db_text(rows, 3), db_text(rows, 4), db_text(rows, 5),
-			db_text(rows, 6), hash);
+		chain(prev, db_int(rows, 1), db_text(rows, 2), db_text(rows, 3), db_text(rows, 4),
+			db_text(rows, 5), db_text(rows, 6), hash);
 		if (!str_is(db_text(rows, 7), hash)) {
-			rc = err_set(e, ERR_CORRUPT, "ledger.db: event row %lld does not continue the chain: "
-				"it or the row before it was changed from outside", (long long)db_int(rows, 0));
+			rc = err_set(e, ERR_CORRUPT,
+				"ledger.db: event row %lld does not continue the chain: "
+				"it or the row before it was changed from outside",
+				(long long)db_int(rows, 0));
 			break;
 		}
 		memcpy(prev, hash, sizeof(prev));
@@ -292,42 +305,50 @@ int ledger_verify(struct ledger *l, int64_t *n, struct err *e)
 }
 
 int ledger_story(struct ledger *l, const char *subject,
-	int (*each)(void *ctx, int64_t at, struct str run, struct str actor, struct str what, struct str detail),
+	int (*each)(void *ctx, int64_t at, struct str run, struct str actor, struct str what,
+		struct str detail),
 	void *ctx, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
 	if (db_query(l->db, &rows, e,
-		"SELECT at, run, actor, what, detail FROM event WHERE subject = ?1 ORDER BY seq", "c", subject) == -1)
+		    "SELECT at, run, actor, what, detail FROM event WHERE subject = ?1 ORDER BY seq",
+		    "c", subject) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		if (each(ctx, db_int(rows, 0), db_text(rows, 1), db_text(rows, 2), db_text(rows, 3),
-			db_text(rows, 4)) != 0)
+			    db_text(rows, 4)) != 0)
 			break;
 	}
 	db_end(rows);
 	return rc == -1 ? -1 : 0;
 }
 
-static int number_draw(struct ledger *l, int64_t unit, int64_t request, const char *scope, int64_t max,
-	int64_t *number, struct err *e)
+static int number_draw(struct ledger *l, int64_t unit, int64_t request, const char *scope,
+	int64_t max, int64_t *number, struct err *e)
 {
 	int64_t next = 1;
 	char subject[40];
 	int rc = db_one_int(l->db, number, e,
-		"SELECT number FROM drawn WHERE unit = ?1 AND request = ?2 AND scope = ?3", "iic", unit, request, scope);
+		"SELECT number FROM drawn WHERE unit = ?1 AND request = ?2 AND scope = ?3", "iic",
+		unit, request, scope);
 
 	if (rc != 0)
-		return rc;	/* 1: drawn before; -1 failed */
-	if (db_one_int(l->db, &next, e, "SELECT next FROM number WHERE scope = ?1", "c", scope) == -1)
+		return rc; /* 1: drawn before; -1 failed */
+	if (db_one_int(l->db, &next, e, "SELECT next FROM number WHERE scope = ?1", "c", scope) ==
+		-1)
 		return -1;
 	(void)snprintf(subject, sizeof(subject), "unit %lld", (long long)unit);
-	if (ledger_run(l, e, "INSERT INTO number(scope, next) VALUES(?1, ?2) "
-		"ON CONFLICT(scope) DO UPDATE SET next = excluded.next", "ci", scope, next >= max ? 1 : next + 1) == -1 ||
-	    ledger_run(l, e, "INSERT INTO drawn(unit, request, scope, number) VALUES(?1, ?2, ?3, ?4)", "iici", unit,
-		request, scope, next) == -1 ||
-	    ledger_event(l, "number", subject, e, "scope=%s number=%lld", scope, (long long)next) == -1)
+	if (ledger_run(l, e,
+		    "INSERT INTO number(scope, next) VALUES(?1, ?2) "
+		    "ON CONFLICT(scope) DO UPDATE SET next = excluded.next",
+		    "ci", scope, next >= max ? 1 : next + 1) == -1 ||
+		ledger_run(l, e,
+			"INSERT INTO drawn(unit, request, scope, number) VALUES(?1, ?2, ?3, ?4)",
+			"iici", unit, request, scope, next) == -1 ||
+		ledger_event(l, "number", subject, e, "scope=%s number=%lld", scope,
+			(long long)next) == -1)
 		return -1;
 	*number = next;
 	return 0;
@@ -351,9 +372,11 @@ int ledger_number_set(struct ledger *l, const char *scope, int64_t next, struct 
 {
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_run(l, e, "INSERT INTO number(scope, next) VALUES(?1, ?2) "
-		"ON CONFLICT(scope) DO UPDATE SET next = excluded.next", "ci", scope, next) == -1 ||
-	    ledger_event(l, "number-set", scope, e, "next=%lld", (long long)next) == -1) {
+	if (ledger_run(l, e,
+		    "INSERT INTO number(scope, next) VALUES(?1, ?2) "
+		    "ON CONFLICT(scope) DO UPDATE SET next = excluded.next",
+		    "ci", scope, next) == -1 ||
+		ledger_event(l, "number-set", scope, e, "next=%lld", (long long)next) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}

@@ -17,12 +17,12 @@
 struct ledger {
 	struct db *db;
 	const struct clock *clock;
-	char run[40];		/* run id written into events, or "" for an operator's command */
-	char actor[64];		/* "run", or the user of a command */
-	int audit_fd;		/* audit.log, appended to after commit; -1 none */
-	int64_t events;		/* event rows of this transaction */
-	int64_t changes;	/* writes of this transaction */
-	char last[65];		/* hash of the newest event row */
+	char run[40];	 /* run id written into events, or "" for an operator's command */
+	char actor[64];	 /* "run", or the user of a command */
+	int audit_fd;	 /* audit.log, appended to after commit; -1 none */
+	int64_t events;	 /* event rows of this transaction */
+	int64_t changes; /* writes of this transaction */
+	char last[65];	 /* hash of the newest event row */
 };
 
 /* Makes an empty ledger in an open folder. instance identifies the environment for ever. */
@@ -30,8 +30,8 @@ int ledger_create(int dir, const char *instance, const char *environment, const 
 	struct err *e) ATTR_CHECK;
 /* Opens it; refuses another environment's ledger, another schema, a damaged file (ERR_CORRUPT). Brings
  * audit.log up to date. */
-int ledger_open(struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
-	ATTR_CHECK;
+int ledger_open(struct ledger *l, int dir, const char *instance, const struct clock *clock,
+	struct err *e) ATTR_CHECK;
 void ledger_close(struct ledger *l);
 
 int ledger_begin(struct ledger *l, struct err *e) ATTR_CHECK;
@@ -40,8 +40,8 @@ int ledger_commit(struct ledger *l, struct err *e) ATTR_CHECK;
 void ledger_rollback(struct ledger *l);
 
 /* One event row. what: "collected", "sent" ...; subject: "interchange 000123", "input 12"; detail: key=value text. */
-int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e, const char *fmt, ...)
-	ATTR_PRINTF(5, 6) ATTR_CHECK;
+int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e,
+	const char *fmt, ...) ATTR_PRINTF(5, 6) ATTR_CHECK;
 /* A write inside the transaction; counts towards the need of an event. Binds as in db.h. */
 #define ledger_run(l, e, sql, ...) ((l)->changes++, db_run((l)->db, (e), (sql), __VA_ARGS__))
 
@@ -49,7 +49,8 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 int ledger_verify(struct ledger *l, int64_t *n, struct err *e) ATTR_CHECK;
 /* The events of a subject, oldest first. */
 int ledger_story(struct ledger *l, const char *subject,
-	int (*each)(void *ctx, int64_t at, struct str run, struct str actor, struct str what, struct str detail),
+	int (*each)(void *ctx, int64_t at, struct str run, struct str actor, struct str what,
+		struct str detail),
 	void *ctx, struct err *e) ATTR_CHECK;
 
 /* Control numbers. Request n of a unit of work always gets the same number (committed before it is

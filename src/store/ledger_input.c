@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS                                                                                    \
+#define COLUMNS                                                                                       \
 	"SELECT id, source, name, state, place, dev, ino, size, mtime, tree, sha, content, members, " \
 	"reason, note, at, run FROM input "
 
@@ -73,31 +73,36 @@ int ledger_input_add(struct ledger *l, const struct input_row *r, int64_t *id, s
 
 	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM input", "") != 1)
 		return -1;
-	(void)snprintf(place, sizeof(place), "work/in-%06lld%s", (long long)next, r->tree ? ".tree" : "");
-	if (ledger_run(l, e, "INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, at, run) "
-		"VALUES(?1, ?2, ?3, 'claiming', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", "issciiiiiic", next, r->source,
-		r->name, place, r->dev, r->ino, r->size, r->mtime, r->tree, clock_now(l->clock), l->run) == -1)
+	(void)snprintf(
+		place, sizeof(place), "work/in-%06lld%s", (long long)next, r->tree ? ".tree" : "");
+	if (ledger_run(l, e,
+		    "INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, at, run) "
+		    "VALUES(?1, ?2, ?3, 'claiming', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+		    "issciiiiiic", next, r->source, r->name, place, r->dev, r->ino, r->size,
+		    r->mtime, r->tree, clock_now(l->clock), l->run) == -1)
 		return -1;
 	*id = next;
 	return 0;
 }
 
-int ledger_input_stored(struct ledger *l, int64_t id, const char *sha, const char *content, int64_t members,
-	int64_t size, struct err *e)
+int ledger_input_stored(struct ledger *l, int64_t id, const char *sha, const char *content,
+	int64_t members, int64_t size, struct err *e)
 {
-	return ledger_run(l, e, "UPDATE input SET sha = ?2, content = ?3, members = ?4, size = ?5 WHERE id = ?1",
+	return ledger_run(l, e,
+		"UPDATE input SET sha = ?2, content = ?3, members = ?4, size = ?5 WHERE id = ?1",
 		"iccii", id, sha, content, members, size);
 }
 
-int ledger_input_state(struct ledger *l, int64_t id, const char *state, const char *place, const char *reason,
-	const char *note, struct err *e)
+int ledger_input_state(struct ledger *l, int64_t id, const char *state, const char *place,
+	const char *reason, const char *note, struct err *e)
 {
-	return ledger_run(l, e, "UPDATE input SET state = ?2, place = ?3, reason = ?4, note = ?5 WHERE id = ?1",
+	return ledger_run(l, e,
+		"UPDATE input SET state = ?2, place = ?3, reason = ?4, note = ?5 WHERE id = ?1",
 		"icccc", id, state, place, reason, note);
 }
 
-int ledger_input_by_state(struct ledger *l, const char *state, struct arena *a, struct input_rows *out,
-	struct err *e)
+int ledger_input_by_state(
+	struct ledger *l, const char *state, struct arena *a, struct input_rows *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 
@@ -106,7 +111,8 @@ int ledger_input_by_state(struct ledger *l, const char *state, struct arena *a, 
 	return load_all(rows, a, out, e);
 }
 
-int ledger_input_find(struct ledger *l, int64_t id, struct arena *a, struct input_row *out, struct err *e)
+int ledger_input_find(
+	struct ledger *l, int64_t id, struct arena *a, struct input_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 
@@ -115,25 +121,28 @@ int ledger_input_find(struct ledger *l, int64_t id, struct arena *a, struct inpu
 	return load_one(rows, a, out, e);
 }
 
-int ledger_input_current(struct ledger *l, struct str source, struct arena *a, struct input_row *out,
-	struct err *e)
+int ledger_input_current(
+	struct ledger *l, struct str source, struct arena *a, struct input_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 
-	if (db_query(l->db, &rows, e, COLUMNS "WHERE state = 'current' AND source = ?1 ORDER BY id DESC LIMIT 1", "s",
-		source) == -1)
+	if (db_query(l->db, &rows, e,
+		    COLUMNS "WHERE state = 'current' AND source = ?1 ORDER BY id DESC LIMIT 1", "s",
+		    source) == -1)
 		return -1;
 	return load_one(rows, a, out, e);
 }
 
-int ledger_input_same(struct ledger *l, struct str source, struct str content, int64_t id, struct arena *a,
-	struct input_row *out, struct err *e)
+int ledger_input_same(struct ledger *l, struct str source, struct str content, int64_t id,
+	struct arena *a, struct input_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 
-	if (db_query(l->db, &rows, e, COLUMNS "WHERE source = ?1 AND content = ?2 AND id <> ?3 AND state NOT IN "
-		"('claiming', 'claimed', 'abandoned', 'held', 'quarantined') ORDER BY id DESC LIMIT 1", "ssi", source,
-		content, id) == -1)
+	if (db_query(l->db, &rows, e,
+		    COLUMNS
+		    "WHERE source = ?1 AND content = ?2 AND id <> ?3 AND state NOT IN "
+		    "('claiming', 'claimed', 'abandoned', 'held', 'quarantined') ORDER BY id DESC LIMIT 1",
+		    "ssi", source, content, id) == -1)
 		return -1;
 	return load_one(rows, a, out, e);
 }
@@ -142,8 +151,11 @@ int ledger_input_spent(struct ledger *l, struct arena *a, struct input_rows *out
 {
 	struct db_rows *rows = NULL;
 
-	if (db_query(l->db, &rows, e, COLUMNS "WHERE state IN ('superseded', 'done') AND NOT EXISTS (SELECT 1 FROM unit u "
-		"WHERE u.state IN ('due', 'converting') AND u.inputs LIKE '%=' || input.id || ',%') ORDER BY id", "") == -1)
+	if (db_query(l->db, &rows, e,
+		    COLUMNS
+		    "WHERE state IN ('superseded', 'done') AND NOT EXISTS (SELECT 1 FROM unit u "
+		    "WHERE u.state IN ('due', 'converting') AND u.inputs LIKE '%=' || input.id || ',%') ORDER BY id",
+		    "") == -1)
 		return -1;
 	return load_all(rows, a, out, e);
 }

@@ -26,24 +26,26 @@ struct input_rows {
 };
 
 /* Adds in state claiming; place is made from the id: "work/in-000012.zip". *id is the new row. */
-int ledger_input_add(struct ledger *l, const struct input_row *r, int64_t *id, struct err *e) ATTR_CHECK;
-int ledger_input_stored(struct ledger *l, int64_t id, const char *sha, const char *content, int64_t members,
-	int64_t size, struct err *e) ATTR_CHECK;
-/* New state; place, reason and note as they now are. */
-int ledger_input_state(struct ledger *l, int64_t id, const char *state, const char *place, const char *reason,
-	const char *note, struct err *e) ATTR_CHECK;
-
-int ledger_input_by_state(struct ledger *l, const char *state, struct arena *a, struct input_rows *out,
-	struct err *e) ATTR_CHECK;
-/* 1 found, 0 none. */
-int ledger_input_find(struct ledger *l, int64_t id, struct arena *a, struct input_row *out, struct err *e)
+int ledger_input_add(struct ledger *l, const struct input_row *r, int64_t *id, struct err *e)
 	ATTR_CHECK;
-int ledger_input_current(struct ledger *l, struct str source, struct arena *a, struct input_row *out,
+int ledger_input_stored(struct ledger *l, int64_t id, const char *sha, const char *content,
+	int64_t members, int64_t size, struct err *e) ATTR_CHECK;
+/* New state; place, reason and note as they now are. */
+int ledger_input_state(struct ledger *l, int64_t id, const char *state, const char *place,
+	const char *reason, const char *note, struct err *e) ATTR_CHECK;
+
+int ledger_input_by_state(struct ledger *l, const char *state, struct arena *a,
+	struct input_rows *out, struct err *e) ATTR_CHECK;
+/* 1 found, 0 none. */
+int ledger_input_find(struct ledger *l, int64_t id, struct arena *a, struct input_row *out,
 	struct err *e) ATTR_CHECK;
-/* The newest input of that source with that content that was taken in, other than id. */
-int ledger_input_same(struct ledger *l, struct str source, struct str content, int64_t id, struct arena *a,
+int ledger_input_current(struct ledger *l, struct str source, struct arena *a,
 	struct input_row *out, struct err *e) ATTR_CHECK;
+/* The newest input of that source with that content that was taken in, other than id. */
+int ledger_input_same(struct ledger *l, struct str source, struct str content, int64_t id,
+	struct arena *a, struct input_row *out, struct err *e) ATTR_CHECK;
 /* Superseded inputs that no unfinished unit of work needs. */
-int ledger_input_spent(struct ledger *l, struct arena *a, struct input_rows *out, struct err *e) ATTR_CHECK;
+int ledger_input_spent(struct ledger *l, struct arena *a, struct input_rows *out, struct err *e)
+	ATTR_CHECK;
 
 #endif

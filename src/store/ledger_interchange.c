@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS                                                                                          \
+#define COLUMNS                                                                                                     \
 	"SELECT id, unit, agreement, partner, message, name, place, state, before, sha, lineage_sha, size, items, " \
-	"isa, gs, receipt, ta1, syntax, application, load, attempts, next_try, reason, note, evidence, "       \
+	"isa, gs, receipt, ta1, syntax, application, load, attempts, next_try, reason, note, evidence, "            \
 	"queued_at, sent_at, overdue_at, resent, reissue_of FROM interchange "
 
 static void load(const struct db_rows *r, struct arena *a, struct interchange_row *out)
@@ -46,7 +46,8 @@ static void load(const struct db_rows *r, struct arena *a, struct interchange_ro
 	out->reissue_of = db_int(r, c++);
 }
 
-static int load_one(struct db_rows *rows, struct arena *a, struct interchange_row *out, struct err *e)
+static int load_one(
+	struct db_rows *rows, struct arena *a, struct interchange_row *out, struct err *e)
 {
 	const int rc = db_next(rows, e);
 
@@ -63,14 +64,17 @@ int ledger_interchange_add(struct ledger *l, int64_t unit, struct str agreement,
 	char place[100];
 	int64_t next = 0;
 
-	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM interchange", "") != 1)
+	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM interchange", "") !=
+		1)
 		return -1;
-	(void)snprintf(name, sizeof(name), STR_FMT "-%06lld." STR_FMT "." STR_FMT ".x12", STR_ARG(stamp),
-		(long long)next, STR_ARG(partner), STR_ARG(message));
+	(void)snprintf(name, sizeof(name), STR_FMT "-%06lld." STR_FMT "." STR_FMT ".x12",
+		STR_ARG(stamp), (long long)next, STR_ARG(partner), STR_ARG(message));
 	(void)snprintf(place, sizeof(place), "outbox/" STR_FMT, STR_ARG(partner));
-	if (ledger_run(l, e, "INSERT INTO interchange(id, unit, agreement, partner, message, name, place, state, at) "
-		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 'making', ?8)", "iissscci", next, unit, agreement, partner, message,
-		name, place, clock_now(l->clock)) == -1)
+	if (ledger_run(l, e,
+		    "INSERT INTO interchange(id, unit, agreement, partner, message, name, place, state, at) "
+		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 'making', ?8)",
+		    "iissscci", next, unit, agreement, partner, message, name, place,
+		    clock_now(l->clock)) == -1)
 		return -1;
 	*id = next;
 	return 0;
@@ -79,55 +83,67 @@ int ledger_interchange_add(struct ledger *l, int64_t unit, struct str agreement,
 static int changed_one(struct ledger *l, int64_t id, struct err *e)
 {
 	if (db_changes(l->db) != 1)
-		return err_set(e, ERR_STALE, "interchange %06lld is in another state meanwhile", (long long)id);
+		return err_set(e, ERR_STALE, "interchange %06lld is in another state meanwhile",
+			(long long)id);
 	return 0;
 }
 
-int ledger_interchange_queue(struct ledger *l, int64_t id, const char *sha, const char *lineage_sha, int64_t size,
-	int64_t items, int64_t isa, int64_t gs, struct err *e)
+int ledger_interchange_queue(struct ledger *l, int64_t id, const char *sha, const char *lineage_sha,
+	int64_t size, int64_t items, int64_t isa, int64_t gs, struct err *e)
 {
-	if (ledger_run(l, e, "UPDATE interchange SET state = 'queued', sha = ?2, lineage_sha = ?3, size = ?4, items = ?5, "
-		"isa = ?6, gs = ?7, queued_at = ?8 WHERE id = ?1 AND state = 'making'", "icciiiii", id, sha, lineage_sha,
-		size, items, isa, gs, clock_now(l->clock)) == -1)
+	if (ledger_run(l, e,
+		    "UPDATE interchange SET state = 'queued', sha = ?2, lineage_sha = ?3, size = ?4, items = ?5, "
+		    "isa = ?6, gs = ?7, queued_at = ?8 WHERE id = ?1 AND state = 'making'",
+		    "icciiiii", id, sha, lineage_sha, size, items, isa, gs,
+		    clock_now(l->clock)) == -1)
 		return -1;
 	return changed_one(l, id, e);
 }
 
-int ledger_interchange_state(struct ledger *l, int64_t id, const char *from, const char *state, const char *place,
-	const char *reason, const char *note, struct err *e)
+int ledger_interchange_state(struct ledger *l, int64_t id, const char *from, const char *state,
+	const char *place, const char *reason, const char *note, struct err *e)
 {
-	if (ledger_run(l, e, "UPDATE interchange SET before = state, state = ?3, place = ?4, reason = ?5, note = ?6 "
-		"WHERE id = ?1 AND instr('|' || ?2 || '|', '|' || state || '|') > 0", "iccccc", id, from, state, place,
-		reason, note) == -1)
+	if (ledger_run(l, e,
+		    "UPDATE interchange SET before = state, state = ?3, place = ?4, reason = ?5, note = ?6 "
+		    "WHERE id = ?1 AND instr('|' || ?2 || '|', '|' || state || '|') > 0",
+		    "iccccc", id, from, state, place, reason, note) == -1)
 		return -1;
 	return changed_one(l, id, e);
 }
 
 int ledger_interchange_sending(struct ledger *l, int64_t id, struct err *e)
 {
-	if (ledger_run(l, e, "UPDATE interchange SET state = 'sending', attempts = attempts + 1 WHERE id = ?1 "
-		"AND state IN ('queued', 'sending')", "i", id) == -1)
+	if (ledger_run(l, e,
+		    "UPDATE interchange SET state = 'sending', attempts = attempts + 1 WHERE id = ?1 "
+		    "AND state IN ('queued', 'sending')",
+		    "i", id) == -1)
 		return -1;
 	return changed_one(l, id, e);
 }
 
-int ledger_interchange_sent(struct ledger *l, int64_t id, const char *place, const char *evidence, struct err *e)
+int ledger_interchange_sent(
+	struct ledger *l, int64_t id, const char *place, const char *evidence, struct err *e)
 {
-	if (ledger_run(l, e, "UPDATE interchange SET before = state, state = 'sent', place = ?2, evidence = ?3, "
-		"receipt = 'accepted', sent_at = ?4, overdue_at = 0, reason = '', note = '' WHERE id = ?1 "
-		"AND state IN ('sending', 'in-doubt')", "icci", id, place, evidence, clock_now(l->clock)) == -1)
+	if (ledger_run(l, e,
+		    "UPDATE interchange SET before = state, state = 'sent', place = ?2, evidence = ?3, "
+		    "receipt = 'accepted', sent_at = ?4, overdue_at = 0, reason = '', note = '' WHERE id = ?1 "
+		    "AND state IN ('sending', 'in-doubt')",
+		    "icci", id, place, evidence, clock_now(l->clock)) == -1)
 		return -1;
 	return changed_one(l, id, e);
 }
 
-int ledger_interchange_later(struct ledger *l, int64_t id, int64_t next_try, const char *reason, const char *note,
-	struct err *e)
+int ledger_interchange_later(struct ledger *l, int64_t id, int64_t next_try, const char *reason,
+	const char *note, struct err *e)
 {
-	return ledger_run(l, e, "UPDATE interchange SET next_try = ?2, reason = ?3, note = ?4 WHERE id = ?1 "
-		"AND state IN ('queued', 'sending')", "iicc", id, next_try, reason, note);
+	return ledger_run(l, e,
+		"UPDATE interchange SET next_try = ?2, reason = ?3, note = ?4 WHERE id = ?1 "
+		"AND state IN ('queued', 'sending')",
+		"iicc", id, next_try, reason, note);
 }
 
-int ledger_interchange_axis(struct ledger *l, int64_t id, const char *axis, const char *value, struct err *e)
+int ledger_interchange_axis(
+	struct ledger *l, int64_t id, const char *axis, const char *value, struct err *e)
 {
 	static const struct {
 		const char *axis;
@@ -150,10 +166,12 @@ int ledger_interchange_axis(struct ledger *l, int64_t id, const char *axis, cons
 
 int ledger_interchange_overdue(struct ledger *l, int64_t id, struct err *e)
 {
-	return ledger_run(l, e, "UPDATE interchange SET overdue_at = ?2 WHERE id = ?1", "ii", id, clock_now(l->clock));
+	return ledger_run(l, e, "UPDATE interchange SET overdue_at = ?2 WHERE id = ?1", "ii", id,
+		clock_now(l->clock));
 }
 
-int ledger_interchange_find(struct ledger *l, int64_t id, struct arena *a, struct interchange_row *out, struct err *e)
+int ledger_interchange_find(
+	struct ledger *l, int64_t id, struct arena *a, struct interchange_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 
@@ -162,8 +180,8 @@ int ledger_interchange_find(struct ledger *l, int64_t id, struct arena *a, struc
 	return load_one(rows, a, out, e);
 }
 
-int ledger_interchange_by_state(struct ledger *l, const char *states, struct arena *a, struct interchange_rows *out,
-	struct err *e)
+int ledger_interchange_by_state(struct ledger *l, const char *states, struct arena *a,
+	struct interchange_rows *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	struct interchange_row *list = NULL;
@@ -171,12 +189,14 @@ int ledger_interchange_by_state(struct ledger *l, const char *states, struct are
 	size_t i = 0;
 	int rc = 0;
 
-	if (db_one_int(l->db, &n, e, "SELECT COUNT(*) FROM interchange WHERE instr('|' || ?1 || '|', '|' || state || '|') > 0",
-		"c", states) != 1)
+	if (db_one_int(l->db, &n, e,
+		    "SELECT COUNT(*) FROM interchange WHERE instr('|' || ?1 || '|', '|' || state || '|') > 0",
+		    "c", states) != 1)
 		return -1;
 	list = arena_array(a, (size_t)n + 1, sizeof(*list));
-	if (db_query(l->db, &rows, e, COLUMNS "WHERE instr('|' || ?1 || '|', '|' || state || '|') > 0 ORDER BY id", "c",
-		states) == -1)
+	if (db_query(l->db, &rows, e,
+		    COLUMNS "WHERE instr('|' || ?1 || '|', '|' || state || '|') > 0 ORDER BY id",
+		    "c", states) == -1)
 		return -1;
 	while (i < (size_t)n && (rc = db_next(rows, e)) == 1)
 		load(rows, a, &list[i++]);
@@ -188,17 +208,19 @@ int ledger_interchange_by_state(struct ledger *l, const char *states, struct are
 	return 0;
 }
 
-int ledger_interchange_by_number(struct ledger *l, struct str partner, const char *column, int64_t number,
-	struct arena *a, struct interchange_row *out, struct err *e)
+int ledger_interchange_by_number(struct ledger *l, struct str partner, const char *column,
+	int64_t number, struct arena *a, struct interchange_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
 	if (strcmp(column, "isa") == 0)
-		rc = db_query(l->db, &rows, e, COLUMNS "WHERE partner = ?1 AND isa = ?2 ORDER BY id DESC LIMIT 1", "si",
+		rc = db_query(l->db, &rows, e,
+			COLUMNS "WHERE partner = ?1 AND isa = ?2 ORDER BY id DESC LIMIT 1", "si",
 			partner, number);
 	else
-		rc = db_query(l->db, &rows, e, COLUMNS "WHERE partner = ?1 AND gs = ?2 ORDER BY id DESC LIMIT 1", "si",
+		rc = db_query(l->db, &rows, e,
+			COLUMNS "WHERE partner = ?1 AND gs = ?2 ORDER BY id DESC LIMIT 1", "si",
 			partner, number);
 	if (rc == -1)
 		return -1;

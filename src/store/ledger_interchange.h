@@ -13,9 +13,9 @@
 struct interchange_row {
 	int64_t id, unit;
 	struct str agreement, partner, message, name;
-	struct str place;	/* folder: "outbox/acme" */
+	struct str place; /* folder: "outbox/acme" */
 	struct str state;
-	struct str before;	/* state that a hold interrupted */
+	struct str before; /* state that a hold interrupted */
 	struct str sha, lineage_sha;
 	int64_t size, items, isa, gs;
 	struct str receipt, ta1, syntax, application, load;
@@ -32,29 +32,29 @@ struct interchange_rows {
 /* Adds in state making; *id and the name are final from here on. */
 int ledger_interchange_add(struct ledger *l, int64_t unit, struct str agreement, struct str partner,
 	struct str message, struct str stamp, int64_t *id, struct err *e) ATTR_CHECK;
-int ledger_interchange_queue(struct ledger *l, int64_t id, const char *sha, const char *lineage_sha, int64_t size,
-	int64_t items, int64_t isa, int64_t gs, struct err *e) ATTR_CHECK;
+int ledger_interchange_queue(struct ledger *l, int64_t id, const char *sha, const char *lineage_sha,
+	int64_t size, int64_t items, int64_t isa, int64_t gs, struct err *e) ATTR_CHECK;
 /* From one of the states in the list "a|b" to state; place too. ERR_STALE when it is in another. */
-int ledger_interchange_state(struct ledger *l, int64_t id, const char *from, const char *state, const char *place,
-	const char *reason, const char *note, struct err *e) ATTR_CHECK;
+int ledger_interchange_state(struct ledger *l, int64_t id, const char *from, const char *state,
+	const char *place, const char *reason, const char *note, struct err *e) ATTR_CHECK;
 /* Counts an attempt: queued|sending -> sending. */
 int ledger_interchange_sending(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
-int ledger_interchange_sent(struct ledger *l, int64_t id, const char *place, const char *evidence, struct err *e)
-	ATTR_CHECK;
-/* Back to queued, not before next_try. */
-int ledger_interchange_later(struct ledger *l, int64_t id, int64_t next_try, const char *reason, const char *note,
+int ledger_interchange_sent(struct ledger *l, int64_t id, const char *place, const char *evidence,
 	struct err *e) ATTR_CHECK;
+/* Back to queued, not before next_try. */
+int ledger_interchange_later(struct ledger *l, int64_t id, int64_t next_try, const char *reason,
+	const char *note, struct err *e) ATTR_CHECK;
 /* axis: "receipt", "ta1", "syntax", "application", "load". */
-int ledger_interchange_axis(struct ledger *l, int64_t id, const char *axis, const char *value, struct err *e)
-	ATTR_CHECK;
+int ledger_interchange_axis(struct ledger *l, int64_t id, const char *axis, const char *value,
+	struct err *e) ATTR_CHECK;
 int ledger_interchange_overdue(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 
-int ledger_interchange_find(struct ledger *l, int64_t id, struct arena *a, struct interchange_row *out, struct err *e)
-	ATTR_CHECK;
-int ledger_interchange_by_state(struct ledger *l, const char *states, struct arena *a, struct interchange_rows *out,
-	struct err *e) ATTR_CHECK;
+int ledger_interchange_find(struct ledger *l, int64_t id, struct arena *a,
+	struct interchange_row *out, struct err *e) ATTR_CHECK;
+int ledger_interchange_by_state(struct ledger *l, const char *states, struct arena *a,
+	struct interchange_rows *out, struct err *e) ATTR_CHECK;
 /* By control number, the newest first: column "isa" or "gs". 1, 0. */
-int ledger_interchange_by_number(struct ledger *l, struct str partner, const char *column, int64_t number,
-	struct arena *a, struct interchange_row *out, struct err *e) ATTR_CHECK;
+int ledger_interchange_by_number(struct ledger *l, struct str partner, const char *column,
+	int64_t number, struct arena *a, struct interchange_row *out, struct err *e) ATTR_CHECK;
 
 #endif

@@ -1,13 +1,15 @@
 /* Tables iset, item and aside; see ledger_item.h. */
 #include "store/ledger_item.h"
 
-int ledger_item_set(struct ledger *l, int64_t interchange, struct str st, int64_t items, struct err *e)
+int ledger_item_set(
+	struct ledger *l, int64_t interchange, struct str st, int64_t items, struct err *e)
 {
-	return ledger_run(l, e, "INSERT INTO iset(interchange, st, items) VALUES(?1, ?2, ?3)", "isi", interchange, st, items);
+	return ledger_run(l, e, "INSERT INTO iset(interchange, st, items) VALUES(?1, ?2, ?3)",
+		"isi", interchange, st, items);
 }
 
-int ledger_item_out(struct ledger *l, struct str agreement, struct str key, struct str hash, int64_t interchange,
-	struct str st, struct err *e)
+int ledger_item_out(struct ledger *l, struct str agreement, struct str key, struct str hash,
+	int64_t interchange, struct str st, struct err *e)
 {
 	return ledger_run(l, e,
 		"INSERT INTO item(agreement, key, state, hash, interchange, st, at) VALUES(?1, ?2, 'pending', ?3, ?4, ?5, ?6) "
@@ -16,49 +18,64 @@ int ledger_item_out(struct ledger *l, struct str agreement, struct str key, stru
 		"before_hash = CASE item.state WHEN 'due' THEN item.before_hash ELSE item.hash END, "
 		"before_interchange = CASE item.state WHEN 'due' THEN item.before_interchange ELSE item.interchange END, "
 		"state = 'pending', hash = excluded.hash, interchange = excluded.interchange, st = excluded.st, reason = '', "
-		"at = excluded.at", "sssisi", agreement, key, hash, interchange, st, clock_now(l->clock));
+		"at = excluded.at",
+		"sssisi", agreement, key, hash, interchange, st, clock_now(l->clock));
 }
 
-int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state, const char *reason,
+int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state,
+	const char *reason, int64_t *n, struct err *e)
+{
+	if (ledger_run(l, e,
+		    "UPDATE item SET state = ?3, reason = ?4, at = ?5 WHERE interchange = ?1 AND state = 'pending' "
+		    "AND (?2 = '' OR st = ?2)",
+		    "iscci", interchange, st, state, reason, clock_now(l->clock)) == -1)
+		return -1;
+	*n = db_changes(l->db);
+	return 0;
+}
+
+int ledger_item_reject(struct ledger *l, int64_t interchange, struct str key, const char *reason,
 	int64_t *n, struct err *e)
 {
-	if (ledger_run(l, e, "UPDATE item SET state = ?3, reason = ?4, at = ?5 WHERE interchange = ?1 AND state = 'pending' "
-		"AND (?2 = '' OR st = ?2)", "iscci", interchange, st, state, reason, clock_now(l->clock)) == -1)
+	if (ledger_run(l, e,
+		    "UPDATE item SET state = 'rejected', reason = ?3, at = ?4 WHERE interchange = ?1 AND key = ?2 "
+		    "AND state IN ('pending', 'accepted')",
+		    "isci", interchange, key, reason, clock_now(l->clock)) == -1)
 		return -1;
 	*n = db_changes(l->db);
 	return 0;
 }
 
-int ledger_item_reject(struct ledger *l, int64_t interchange, struct str key, const char *reason, int64_t *n,
-	struct err *e)
+int ledger_item_count(
+	struct ledger *l, struct str agreement, const char *state, int64_t *n, struct err *e)
 {
-	if (ledger_run(l, e, "UPDATE item SET state = 'rejected', reason = ?3, at = ?4 WHERE interchange = ?1 AND key = ?2 "
-		"AND state IN ('pending', 'accepted')", "isci", interchange, key, reason, clock_now(l->clock)) == -1)
-		return -1;
-	*n = db_changes(l->db);
-	return 0;
-}
-
-int ledger_item_count(struct ledger *l, struct str agreement, const char *state, int64_t *n, struct err *e)
-{
-	return db_one_int(l->db, n, e, "SELECT COUNT(*) FROM item WHERE agreement = ?1 AND state = ?2", "sc", agreement,
-		state) == 1 ? 0 : -1;
+	return db_one_int(l->db, n, e,
+		       "SELECT COUNT(*) FROM item WHERE agreement = ?1 AND state = ?2", "sc",
+		       agreement, state) == 1
+		? 0
+		: -1;
 }
 
 int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
 {
-	return db_one_int(l->db, n, e, "SELECT COUNT(*) FROM item WHERE before_interchange = ?1 AND interchange > ?1 "
-		"AND state IN ('pending', 'accepted')", "i", interchange) == 1 ? 0 : -1;
+	return db_one_int(l->db, n, e,
+		       "SELECT COUNT(*) FROM item WHERE before_interchange = ?1 AND interchange > ?1 "
+		       "AND state IN ('pending', 'accepted')",
+		       "i", interchange) == 1
+		? 0
+		: -1;
 }
 
 int ledger_item_each(struct ledger *l, struct str agreement,
-	int (*each)(void *ctx, struct str key, struct str state, struct str hash), void *ctx, struct err *e)
+	int (*each)(void *ctx, struct str key, struct str state, struct str hash), void *ctx,
+	struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e, "SELECT key, state, hash FROM item WHERE agreement = ?1 ORDER BY key", "s",
-		agreement) == -1)
+	if (db_query(l->db, &rows, e,
+		    "SELECT key, state, hash FROM item WHERE agreement = ?1 ORDER BY key", "s",
+		    agreement) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		if (each(ctx, db_text(rows, 0), db_text(rows, 1), db_text(rows, 2)) != 0)
@@ -68,18 +85,21 @@ int ledger_item_each(struct ledger *l, struct str agreement,
 	return rc == -1 ? -1 : 0;
 }
 
-int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, struct str file, int64_t unit,
-	struct str name, struct str codes, struct str note, struct err *e)
+int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, struct str file,
+	int64_t unit, struct str name, struct str codes, struct str note, struct err *e)
 {
-	return ledger_run(l, e, "INSERT INTO aside(agreement, key, file, unit, name, codes, note, opened) "
-		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "sssisssi", agreement, key, file, unit, name, codes, note,
-		clock_now(l->clock));
+	return ledger_run(l, e,
+		"INSERT INTO aside(agreement, key, file, unit, name, codes, note, opened) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		"sssisssi", agreement, key, file, unit, name, codes, note, clock_now(l->clock));
 }
 
-int ledger_item_aside_close(struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e)
+int ledger_item_aside_close(
+	struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e)
 {
-	if (ledger_run(l, e, "UPDATE aside SET closed = ?3 WHERE agreement = ?1 AND unit <> ?2 AND closed = 0", "sii",
-		agreement, unit, clock_now(l->clock)) == -1)
+	if (ledger_run(l, e,
+		    "UPDATE aside SET closed = ?3 WHERE agreement = ?1 AND unit <> ?2 AND closed = 0",
+		    "sii", agreement, unit, clock_now(l->clock)) == -1)
 		return -1;
 	*n = db_changes(l->db);
 	return 0;

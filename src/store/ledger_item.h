@@ -7,27 +7,31 @@
 
 #include "store/ledger.h"
 
-int ledger_item_set(struct ledger *l, int64_t interchange, struct str st, int64_t items, struct err *e) ATTR_CHECK;
-/* The item goes out with this interchange: pending; what it was before is remembered. */
-int ledger_item_out(struct ledger *l, struct str agreement, struct str key, struct str hash, int64_t interchange,
-	struct str st, struct err *e) ATTR_CHECK;
-/* Every pending item of the interchange (of one set, or of all when st is empty) becomes state. *n how many. */
-int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state, const char *reason,
-	int64_t *n, struct err *e) ATTR_CHECK;
-/* One item of the interchange: rejected with its reason. */
-int ledger_item_reject(struct ledger *l, int64_t interchange, struct str key, const char *reason, int64_t *n,
+int ledger_item_set(struct ledger *l, int64_t interchange, struct str st, int64_t items,
 	struct err *e) ATTR_CHECK;
-int ledger_item_count(struct ledger *l, struct str agreement, const char *state, int64_t *n, struct err *e) ATTR_CHECK;
+/* The item goes out with this interchange: pending; what it was before is remembered. */
+int ledger_item_out(struct ledger *l, struct str agreement, struct str key, struct str hash,
+	int64_t interchange, struct str st, struct err *e) ATTR_CHECK;
+/* Every pending item of the interchange (of one set, or of all when st is empty) becomes state. *n how many. */
+int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state,
+	const char *reason, int64_t *n, struct err *e) ATTR_CHECK;
+/* One item of the interchange: rejected with its reason. */
+int ledger_item_reject(struct ledger *l, int64_t interchange, struct str key, const char *reason,
+	int64_t *n, struct err *e) ATTR_CHECK;
+int ledger_item_count(struct ledger *l, struct str agreement, const char *state, int64_t *n,
+	struct err *e) ATTR_CHECK;
 /* Has another interchange carried items of this one since? How many? */
 int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct err *e) ATTR_CHECK;
 /* State, hash and key of every item of an agreement, by key. each returns 0 to go on. */
 int ledger_item_each(struct ledger *l, struct str agreement,
-	int (*each)(void *ctx, struct str key, struct str state, struct str hash), void *ctx, struct err *e) ATTR_CHECK;
+	int (*each)(void *ctx, struct str key, struct str state, struct str hash), void *ctx,
+	struct err *e) ATTR_CHECK;
 
 /* Items set aside. A later good version closes them. */
-int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, struct str file, int64_t unit,
-	struct str name, struct str codes, struct str note, struct err *e) ATTR_CHECK;
+int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, struct str file,
+	int64_t unit, struct str name, struct str codes, struct str note, struct err *e) ATTR_CHECK;
 /* Closes what is open of the agreement and not of this unit; *n how many keys were open before and are no more. */
-int ledger_item_aside_close(struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e) ATTR_CHECK;
+int ledger_item_aside_close(
+	struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e) ATTR_CHECK;
 
 #endif

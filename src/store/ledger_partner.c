@@ -1,13 +1,15 @@
 /* Table partner; see ledger_partner.h. */
 #include "store/ledger_partner.h"
 
-int ledger_partner_find(struct ledger *l, struct str name, struct arena *a, struct partner_row *out, struct err *e)
+int ledger_partner_find(
+	struct ledger *l, struct str name, struct arena *a, struct partner_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e, "SELECT failures, next_try, at, reason, note FROM partner WHERE name = ?1", "s",
-		name) == -1)
+	if (db_query(l->db, &rows, e,
+		    "SELECT failures, next_try, at, reason, note FROM partner WHERE name = ?1", "s",
+		    name) == -1)
 		return -1;
 	rc = db_next(rows, e);
 	if (rc == 1)
@@ -17,13 +19,14 @@ int ledger_partner_find(struct ledger *l, struct str name, struct arena *a, stru
 	return rc;
 }
 
-int ledger_partner_failed(struct ledger *l, struct str name, int64_t next_try, const char *reason, const char *note,
-	struct err *e)
+int ledger_partner_failed(struct ledger *l, struct str name, int64_t next_try, const char *reason,
+	const char *note, struct err *e)
 {
-	return ledger_run(l, e, "INSERT INTO partner(name, failures, next_try, reason, note, at) VALUES(?1, 1, ?2, ?3, ?4, ?5) "
+	return ledger_run(l, e,
+		"INSERT INTO partner(name, failures, next_try, reason, note, at) VALUES(?1, 1, ?2, ?3, ?4, ?5) "
 		"ON CONFLICT(name) DO UPDATE SET failures = partner.failures + 1, next_try = excluded.next_try, "
-		"reason = excluded.reason, note = excluded.note, at = excluded.at", "sicci", name, next_try, reason, note,
-		clock_now(l->clock));
+		"reason = excluded.reason, note = excluded.note, at = excluded.at",
+		"sicci", name, next_try, reason, note, clock_now(l->clock));
 }
 
 int ledger_partner_clear(struct ledger *l, struct str name, struct err *e)

@@ -11,10 +11,10 @@ struct partner_row {
 };
 
 /* 1 there is something wrong, 0 not. */
-int ledger_partner_find(struct ledger *l, struct str name, struct arena *a, struct partner_row *out, struct err *e)
-	ATTR_CHECK;
-int ledger_partner_failed(struct ledger *l, struct str name, int64_t next_try, const char *reason, const char *note,
+int ledger_partner_find(struct ledger *l, struct str name, struct arena *a, struct partner_row *out,
 	struct err *e) ATTR_CHECK;
+int ledger_partner_failed(struct ledger *l, struct str name, int64_t next_try, const char *reason,
+	const char *note, struct err *e) ATTR_CHECK;
 /* It works (or is to be tried at once): the row goes. */
 int ledger_partner_clear(struct ledger *l, struct str name, struct err *e) ATTR_CHECK;
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define COLUMNS                                                                                      \
+#define COLUMNS                                                                                                 \
 	"SELECT id, partner, remote, rsize, rmtime, name, place, state, sha, size, attempts, reason, note, at " \
 	"FROM received "
 
@@ -38,8 +38,8 @@ static int load_one(struct db_rows *rows, struct arena *a, struct received_row *
 	return rc;
 }
 
-int ledger_received_add(struct ledger *l, struct str partner, struct str remote, int64_t rsize, int64_t rmtime,
-	int64_t *id, struct err *e)
+int ledger_received_add(struct ledger *l, struct str partner, struct str remote, int64_t rsize,
+	int64_t rmtime, int64_t *id, struct err *e)
 {
 	char name[40];
 	char place[140];
@@ -49,33 +49,41 @@ int ledger_received_add(struct ledger *l, struct str partner, struct str remote,
 		return -1;
 	(void)snprintf(name, sizeof(name), "r-%06" PRId64, next);
 	(void)snprintf(place, sizeof(place), "received/" STR_FMT "/%s", STR_ARG(partner), name);
-	if (ledger_run(l, e, "INSERT INTO received(id, partner, remote, rsize, rmtime, name, place, state, at) "
-		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 'fetching', ?8)", "issiicci", next, partner, remote, rsize, rmtime, name,
-		place, clock_now(l->clock)) == -1)
+	if (ledger_run(l, e,
+		    "INSERT INTO received(id, partner, remote, rsize, rmtime, name, place, state, at) "
+		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 'fetching', ?8)",
+		    "issiicci", next, partner, remote, rsize, rmtime, name, place,
+		    clock_now(l->clock)) == -1)
 		return -1;
 	*id = next;
 	return 0;
 }
 
-int ledger_received_stored(struct ledger *l, int64_t id, const char *sha, int64_t size, struct err *e)
+int ledger_received_stored(
+	struct ledger *l, int64_t id, const char *sha, int64_t size, struct err *e)
 {
-	return ledger_run(l, e, "UPDATE received SET state = 'stored', sha = ?2, size = ?3 WHERE id = ?1 AND state = "
-		"'fetching'", "ici", id, sha, size);
+	return ledger_run(l, e,
+		"UPDATE received SET state = 'stored', sha = ?2, size = ?3 WHERE id = ?1 AND state = "
+		"'fetching'",
+		"ici", id, sha, size);
 }
 
-int ledger_received_state(struct ledger *l, int64_t id, const char *state, const char *place, const char *reason,
-	const char *note, struct err *e)
+int ledger_received_state(struct ledger *l, int64_t id, const char *state, const char *place,
+	const char *reason, const char *note, struct err *e)
 {
-	return ledger_run(l, e, "UPDATE received SET state = ?2, place = ?3, reason = ?4, note = ?5 WHERE id = ?1", "icccc",
-		id, state, place, reason, note);
+	return ledger_run(l, e,
+		"UPDATE received SET state = ?2, place = ?3, reason = ?4, note = ?5 WHERE id = ?1",
+		"icccc", id, state, place, reason, note);
 }
 
 int ledger_received_attempt(struct ledger *l, int64_t id, struct err *e)
 {
-	return ledger_run(l, e, "UPDATE received SET attempts = attempts + 1 WHERE id = ?1", "i", id);
+	return ledger_run(
+		l, e, "UPDATE received SET attempts = attempts + 1 WHERE id = ?1", "i", id);
 }
 
-int ledger_received_find(struct ledger *l, int64_t id, struct arena *a, struct received_row *out, struct err *e)
+int ledger_received_find(
+	struct ledger *l, int64_t id, struct arena *a, struct received_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 
@@ -84,26 +92,31 @@ int ledger_received_find(struct ledger *l, int64_t id, struct arena *a, struct r
 	return load_one(rows, a, out, e);
 }
 
-int ledger_received_seen(struct ledger *l, struct str partner, struct str remote, int64_t rsize, int64_t rmtime,
-	struct arena *a, struct received_row *out, struct err *e)
+int ledger_received_seen(struct ledger *l, struct str partner, struct str remote, int64_t rsize,
+	int64_t rmtime, struct arena *a, struct received_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 
-	if (db_query(l->db, &rows, e, COLUMNS "WHERE partner = ?1 AND remote = ?2 AND rsize = ?3 AND rmtime = ?4 AND state "
-		"NOT IN ('fetching', 'abandoned') ORDER BY id DESC LIMIT 1", "ssii", partner, remote, rsize, rmtime) == -1)
+	if (db_query(l->db, &rows, e,
+		    COLUMNS
+		    "WHERE partner = ?1 AND remote = ?2 AND rsize = ?3 AND rmtime = ?4 AND state "
+		    "NOT IN ('fetching', 'abandoned') ORDER BY id DESC LIMIT 1",
+		    "ssii", partner, remote, rsize, rmtime) == -1)
 		return -1;
 	return load_one(rows, a, out, e);
 }
 
-int ledger_received_same(struct ledger *l, struct str partner, struct str sha, int64_t id, int64_t *other,
-	struct err *e)
+int ledger_received_same(struct ledger *l, struct str partner, struct str sha, int64_t id,
+	int64_t *other, struct err *e)
 {
-	return db_one_int(l->db, other, e, "SELECT id FROM received WHERE partner = ?1 AND sha = ?2 AND id < ?3 AND state IN "
-		"('ingested', 'archived', 'repeat') ORDER BY id LIMIT 1", "ssi", partner, sha, id);
+	return db_one_int(l->db, other, e,
+		"SELECT id FROM received WHERE partner = ?1 AND sha = ?2 AND id < ?3 AND state IN "
+		"('ingested', 'archived', 'repeat') ORDER BY id LIMIT 1",
+		"ssi", partner, sha, id);
 }
 
-int ledger_received_by_state(struct ledger *l, const char *state, struct arena *a, struct received_rows *out,
-	struct err *e)
+int ledger_received_by_state(struct ledger *l, const char *state, struct arena *a,
+	struct received_rows *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	struct received_row *list = NULL;
@@ -111,7 +124,8 @@ int ledger_received_by_state(struct ledger *l, const char *state, struct arena *
 	size_t i = 0;
 	int rc = 0;
 
-	if (db_one_int(l->db, &n, e, "SELECT COUNT(*) FROM received WHERE state = ?1", "c", state) != 1)
+	if (db_one_int(l->db, &n, e, "SELECT COUNT(*) FROM received WHERE state = ?1", "c",
+		    state) != 1)
 		return -1;
 	list = arena_array(a, (size_t)n + 1, sizeof(*list));
 	if (db_query(l->db, &rows, e, COLUMNS "WHERE state = ?1 ORDER BY id", "c", state) == -1)
@@ -128,19 +142,23 @@ int ledger_received_by_state(struct ledger *l, const char *state, struct arena *
 
 int ledger_received_ack(struct ledger *l, const struct ack_row *r, struct err *e)
 {
-	return ledger_run(l, e, "INSERT INTO ack(received, kind, about, interchange, verdict, outcome, codes, note, at) "
-		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", "iciiccssi", r->received, r->kind, r->about, r->interchange,
-		r->verdict, r->outcome, r->codes, r->note, clock_now(l->clock));
+	return ledger_run(l, e,
+		"INSERT INTO ack(received, kind, about, interchange, verdict, outcome, codes, note, at) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+		"iciiccssi", r->received, r->kind, r->about, r->interchange, r->verdict, r->outcome,
+		r->codes, r->note, clock_now(l->clock));
 }
 
-int ledger_received_ack_applied(struct ledger *l, int64_t interchange, const char *kind, struct arena *a,
-	struct str *verdict, struct err *e)
+int ledger_received_ack_applied(struct ledger *l, int64_t interchange, const char *kind,
+	struct arena *a, struct str *verdict, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e, "SELECT verdict FROM ack WHERE interchange = ?1 AND kind = ?2 AND outcome = 'applied' "
-		"ORDER BY id DESC LIMIT 1", "ic", interchange, kind) == -1)
+	if (db_query(l->db, &rows, e,
+		    "SELECT verdict FROM ack WHERE interchange = ?1 AND kind = ?2 AND outcome = 'applied' "
+		    "ORDER BY id DESC LIMIT 1",
+		    "ic", interchange, kind) == -1)
 		return -1;
 	rc = db_next(rows, e);
 	if (rc == 1)
@@ -151,9 +169,11 @@ int ledger_received_ack_applied(struct ledger *l, int64_t interchange, const cha
 
 int ledger_received_feedback(struct ledger *l, const struct feedback_row *r, struct err *e)
 {
-	return ledger_run(l, e, "INSERT INTO feedback(agreement, partner, key, interchange, received, segment, segment_at, "
+	return ledger_run(l, e,
+		"INSERT INTO feedback(agreement, partner, key, interchange, received, segment, segment_at, "
 		"element, component, code, field, found, file, map_line, note, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-		"?10, ?11, ?12, ?13, ?14, ?15, ?16)", "sssiisiiissssisi", r->agreement, r->partner, r->key, r->interchange,
-		r->received, r->segment, r->segment_at, r->element, r->component, r->code, r->field, r->found, r->file,
-		r->map_line, r->note, clock_now(l->clock));
+		"?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+		"sssiisiiissssisi", r->agreement, r->partner, r->key, r->interchange, r->received,
+		r->segment, r->segment_at, r->element, r->component, r->code, r->field, r->found,
+		r->file, r->map_line, r->note, clock_now(l->clock));
 }

@@ -11,10 +11,10 @@
 struct received_row {
 	int64_t id;
 	struct str partner;
-	struct str remote;		/* the partner's name for it: data, never a path of ours */
+	struct str remote; /* the partner's name for it: data, never a path of ours */
 	int64_t rsize, rmtime;
-	struct str name;		/* ours: "r-000012" */
-	struct str place;		/* "received/acme/r-000012" */
+	struct str name;  /* ours: "r-000012" */
+	struct str place; /* "received/acme/r-000012" */
 	struct str state;
 	struct str sha;
 	int64_t size, attempts;
@@ -28,39 +28,40 @@ struct received_rows {
 };
 
 /* Intent to fetch: state fetching. */
-int ledger_received_add(struct ledger *l, struct str partner, struct str remote, int64_t rsize, int64_t rmtime,
-	int64_t *id, struct err *e) ATTR_CHECK;
-int ledger_received_stored(struct ledger *l, int64_t id, const char *sha, int64_t size, struct err *e) ATTR_CHECK;
-int ledger_received_state(struct ledger *l, int64_t id, const char *state, const char *place, const char *reason,
-	const char *note, struct err *e) ATTR_CHECK;
+int ledger_received_add(struct ledger *l, struct str partner, struct str remote, int64_t rsize,
+	int64_t rmtime, int64_t *id, struct err *e) ATTR_CHECK;
+int ledger_received_stored(
+	struct ledger *l, int64_t id, const char *sha, int64_t size, struct err *e) ATTR_CHECK;
+int ledger_received_state(struct ledger *l, int64_t id, const char *state, const char *place,
+	const char *reason, const char *note, struct err *e) ATTR_CHECK;
 int ledger_received_attempt(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
-int ledger_received_find(struct ledger *l, int64_t id, struct arena *a, struct received_row *out, struct err *e)
-	ATTR_CHECK;
+int ledger_received_find(struct ledger *l, int64_t id, struct arena *a, struct received_row *out,
+	struct err *e) ATTR_CHECK;
 /* The same remote file (name, size, time), taken before. 1, 0. */
-int ledger_received_seen(struct ledger *l, struct str partner, struct str remote, int64_t rsize, int64_t rmtime,
-	struct arena *a, struct received_row *out, struct err *e) ATTR_CHECK;
+int ledger_received_seen(struct ledger *l, struct str partner, struct str remote, int64_t rsize,
+	int64_t rmtime, struct arena *a, struct received_row *out, struct err *e) ATTR_CHECK;
 /* An earlier file of that partner with the same bytes that was ingested. 1, 0. */
-int ledger_received_same(struct ledger *l, struct str partner, struct str sha, int64_t id, int64_t *other,
-	struct err *e) ATTR_CHECK;
-int ledger_received_by_state(struct ledger *l, const char *state, struct arena *a, struct received_rows *out,
-	struct err *e) ATTR_CHECK;
+int ledger_received_same(struct ledger *l, struct str partner, struct str sha, int64_t id,
+	int64_t *other, struct err *e) ATTR_CHECK;
+int ledger_received_by_state(struct ledger *l, const char *state, struct arena *a,
+	struct received_rows *out, struct err *e) ATTR_CHECK;
 
 /* --- acknowledgments and feedback --- */
 
 struct ack_row {
 	int64_t received;
 	const char *kind;
-	int64_t about;		/* control number acknowledged */
-	int64_t interchange;	/* 0: none was found */
+	int64_t about;	     /* control number acknowledged */
+	int64_t interchange; /* 0: none was found */
 	const char *verdict;
-	const char *outcome;	/* applied, repeat, orphan, contradiction */
+	const char *outcome; /* applied, repeat, orphan, contradiction */
 	struct str codes, note;
 };
 
 int ledger_received_ack(struct ledger *l, const struct ack_row *r, struct err *e) ATTR_CHECK;
 /* Was an acknowledgment of that kind applied to the interchange? 1 and its verdict, 0. */
-int ledger_received_ack_applied(struct ledger *l, int64_t interchange, const char *kind, struct arena *a,
-	struct str *verdict, struct err *e) ATTR_CHECK;
+int ledger_received_ack_applied(struct ledger *l, int64_t interchange, const char *kind,
+	struct arena *a, struct str *verdict, struct err *e) ATTR_CHECK;
 
 struct feedback_row {
 	struct str agreement, partner, key;
@@ -72,6 +73,7 @@ struct feedback_row {
 	struct str note;
 };
 
-int ledger_received_feedback(struct ledger *l, const struct feedback_row *r, struct err *e) ATTR_CHECK;
+int ledger_received_feedback(struct ledger *l, const struct feedback_row *r, struct err *e)
+	ATTR_CHECK;
 
 #endif

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define COLUMNS                                                                                     \
-	"SELECT id, agreement, fingerprint, mode, state, attempts, fence, run, fixed_at, inputs, bundle, " \
+#define COLUMNS                                                                                                \
+	"SELECT id, agreement, fingerprint, mode, state, attempts, fence, run, fixed_at, inputs, bundle, "     \
 	"COALESCE(interchange, 0), n_items, n_out, n_unselected, n_aside, n_unchanged, n_waiting, n_orphans, " \
 	"reason, note FROM unit "
 
@@ -23,8 +23,8 @@ static void load(const struct db_rows *r, struct arena *a, struct unit_row *out)
 		.inputs = arena_str(a, db_text(r, 9)),
 		.bundle = arena_str(a, db_text(r, 10)),
 		.interchange = db_int(r, 11),
-		.counts = {db_int(r, 12), db_int(r, 13), db_int(r, 14), db_int(r, 15), db_int(r, 16),
-			db_int(r, 17), db_int(r, 18)},
+		.counts = {db_int(r, 12), db_int(r, 13), db_int(r, 14), db_int(r, 15),
+			db_int(r, 16), db_int(r, 17), db_int(r, 18)},
 		.reason = arena_str(a, db_text(r, 19)),
 		.note = arena_str(a, db_text(r, 20)),
 	};
@@ -46,44 +46,55 @@ int ledger_unit_add(struct ledger *l, const struct unit_row *r, int64_t *id, str
 
 	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM unit", "") != 1)
 		return -1;
-	if (ledger_run(l, e, "INSERT INTO unit(id, agreement, fingerprint, mode, state, run, fixed_at, inputs, bundle, at) "
-		"VALUES(?1, ?2, ?3, ?4, 'due', ?5, ?6, ?7, ?8, ?9)", "isssciss" "i", next, r->agreement, r->fingerprint,
-		r->mode, l->run, r->fixed_at, r->inputs, r->bundle, clock_now(l->clock)) == -1)
+	if (ledger_run(l, e,
+		    "INSERT INTO unit(id, agreement, fingerprint, mode, state, run, fixed_at, inputs, bundle, at) "
+		    "VALUES(?1, ?2, ?3, ?4, 'due', ?5, ?6, ?7, ?8, ?9)",
+		    "isssciss"
+		    "i",
+		    next, r->agreement, r->fingerprint, r->mode, l->run, r->fixed_at, r->inputs,
+		    r->bundle, clock_now(l->clock)) == -1)
 		return -1;
 	*id = next;
 	return 0;
 }
 
-int ledger_unit_start(struct ledger *l, int64_t id, int64_t fence, int64_t interchange, struct err *e)
+int ledger_unit_start(
+	struct ledger *l, int64_t id, int64_t fence, int64_t interchange, struct err *e)
 {
-	if (ledger_run(l, e, "UPDATE unit SET state = 'converting', attempts = attempts + 1, fence = fence + 1, "
-		"interchange = ?3 WHERE id = ?1 AND fence = ?2 AND state IN ('due', 'converting')", "iii", id, fence,
-		interchange) == -1)
+	if (ledger_run(l, e,
+		    "UPDATE unit SET state = 'converting', attempts = attempts + 1, fence = fence + 1, "
+		    "interchange = ?3 WHERE id = ?1 AND fence = ?2 AND state IN ('due', 'converting')",
+		    "iii", id, fence, interchange) == -1)
 		return -1;
 	if (db_changes(l->db) != 1)
-		return err_set(e, ERR_STALE, "unit of work %lld is somebody else's now", (long long)id);
+		return err_set(
+			e, ERR_STALE, "unit of work %lld is somebody else's now", (long long)id);
 	return 0;
 }
 
 int ledger_unit_uncount(struct ledger *l, int64_t id, struct err *e)
 {
-	return ledger_run(l, e, "UPDATE unit SET attempts = attempts - 1 WHERE id = ?1 AND attempts > 0", "i", id);
+	return ledger_run(l, e,
+		"UPDATE unit SET attempts = attempts - 1 WHERE id = ?1 AND attempts > 0", "i", id);
 }
 
-int ledger_unit_end(struct ledger *l, int64_t id, int64_t fence, const char *state, const struct unit_counts *c,
-	const char *reason, const char *note, struct err *e)
+int ledger_unit_end(struct ledger *l, int64_t id, int64_t fence, const char *state,
+	const struct unit_counts *c, const char *reason, const char *note, struct err *e)
 {
-	if (ledger_run(l, e, "UPDATE unit SET state = ?3, n_items = ?4, n_out = ?5, n_unselected = ?6, n_aside = ?7, "
-		"n_unchanged = ?8, n_waiting = ?9, n_orphans = ?10, reason = ?11, note = ?12 WHERE id = ?1 AND fence = ?2",
-		"iiciiiiiiicc", id, fence, state, c->items, c->out, c->unselected, c->aside, c->unchanged, c->waiting,
-		c->orphans, reason, note) == -1)
+	if (ledger_run(l, e,
+		    "UPDATE unit SET state = ?3, n_items = ?4, n_out = ?5, n_unselected = ?6, n_aside = ?7, "
+		    "n_unchanged = ?8, n_waiting = ?9, n_orphans = ?10, reason = ?11, note = ?12 WHERE id = ?1 AND fence = ?2",
+		    "iiciiiiiiicc", id, fence, state, c->items, c->out, c->unselected, c->aside,
+		    c->unchanged, c->waiting, c->orphans, reason, note) == -1)
 		return -1;
 	if (db_changes(l->db) != 1)
-		return err_set(e, ERR_STALE, "unit of work %lld is somebody else's now", (long long)id);
+		return err_set(
+			e, ERR_STALE, "unit of work %lld is somebody else's now", (long long)id);
 	return 0;
 }
 
-int ledger_unit_find(struct ledger *l, int64_t id, struct arena *a, struct unit_row *out, struct err *e)
+int ledger_unit_find(
+	struct ledger *l, int64_t id, struct arena *a, struct unit_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 
@@ -92,11 +103,13 @@ int ledger_unit_find(struct ledger *l, int64_t id, struct arena *a, struct unit_
 	return load_one(rows, a, out, e);
 }
 
-int ledger_unit_newest(struct ledger *l, struct str agreement, struct arena *a, struct unit_row *out, struct err *e)
+int ledger_unit_newest(struct ledger *l, struct str agreement, struct arena *a,
+	struct unit_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 
-	if (db_query(l->db, &rows, e, COLUMNS "WHERE agreement = ?1 ORDER BY id DESC LIMIT 1", "s", agreement) == -1)
+	if (db_query(l->db, &rows, e, COLUMNS "WHERE agreement = ?1 ORDER BY id DESC LIMIT 1", "s",
+		    agreement) == -1)
 		return -1;
 	return load_one(rows, a, out, e);
 }
@@ -109,10 +122,12 @@ int ledger_unit_open(struct ledger *l, struct arena *a, struct unit_rows *out, s
 	size_t i = 0;
 	int rc = 0;
 
-	if (db_one_int(l->db, &n, e, "SELECT COUNT(*) FROM unit WHERE state IN ('due', 'converting')", "") != 1)
+	if (db_one_int(l->db, &n, e,
+		    "SELECT COUNT(*) FROM unit WHERE state IN ('due', 'converting')", "") != 1)
 		return -1;
 	list = arena_array(a, (size_t)n + 1, sizeof(*list));
-	if (db_query(l->db, &rows, e, COLUMNS "WHERE state IN ('due', 'converting') ORDER BY id", "") == -1)
+	if (db_query(l->db, &rows, e, COLUMNS "WHERE state IN ('due', 'converting') ORDER BY id",
+		    "") == -1)
 		return -1;
 	while (i < (size_t)n && (rc = db_next(rows, e)) == 1)
 		load(rows, a, &list[i++]);

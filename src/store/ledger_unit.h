@@ -16,14 +16,14 @@ struct unit_counts {
 struct unit_row {
 	int64_t id;
 	struct str agreement, fingerprint;
-	struct str mode;	/* "all": every item is looked at; "due": only items that are due again */
+	struct str mode; /* "all": every item is looked at; "due": only items that are due again */
 	struct str state;
 	int64_t attempts, fence;
 	struct str run;
-	int64_t fixed_at;	/* the time that maps and envelopes see, the same for every attempt */
-	struct str inputs;	/* "source=12,master=13," */
-	struct str bundle;	/* hash */
-	int64_t interchange;	/* 0 none */
+	int64_t fixed_at;    /* the time that maps and envelopes see, the same for every attempt */
+	struct str inputs;   /* "source=12,master=13," */
+	struct str bundle;   /* hash */
+	int64_t interchange; /* 0 none */
 	struct unit_counts counts;
 	struct str reason, note;
 };
@@ -34,18 +34,23 @@ struct unit_rows {
 };
 
 /* Adds in state due. */
-int ledger_unit_add(struct ledger *l, const struct unit_row *r, int64_t *id, struct err *e) ATTR_CHECK;
+int ledger_unit_add(struct ledger *l, const struct unit_row *r, int64_t *id, struct err *e)
+	ATTR_CHECK;
 /* due or converting -> converting, attempts and fence one up. ERR_STALE when somebody else has it. */
-int ledger_unit_start(struct ledger *l, int64_t id, int64_t fence, int64_t interchange, struct err *e) ATTR_CHECK;
+int ledger_unit_start(
+	struct ledger *l, int64_t id, int64_t fence, int64_t interchange, struct err *e) ATTR_CHECK;
 /* The attempt did not count (out of memory, stopped). */
 int ledger_unit_uncount(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
-int ledger_unit_end(struct ledger *l, int64_t id, int64_t fence, const char *state, const struct unit_counts *c,
-	const char *reason, const char *note, struct err *e) ATTR_CHECK;
-int ledger_unit_find(struct ledger *l, int64_t id, struct arena *a, struct unit_row *out, struct err *e) ATTR_CHECK;
-/* The newest unit of an agreement. 1 found, 0 none. */
-int ledger_unit_newest(struct ledger *l, struct str agreement, struct arena *a, struct unit_row *out, struct err *e)
+int ledger_unit_end(struct ledger *l, int64_t id, int64_t fence, const char *state,
+	const struct unit_counts *c, const char *reason, const char *note, struct err *e)
 	ATTR_CHECK;
+int ledger_unit_find(struct ledger *l, int64_t id, struct arena *a, struct unit_row *out,
+	struct err *e) ATTR_CHECK;
+/* The newest unit of an agreement. 1 found, 0 none. */
+int ledger_unit_newest(struct ledger *l, struct str agreement, struct arena *a,
+	struct unit_row *out, struct err *e) ATTR_CHECK;
 /* Units in state due or converting, oldest first. */
-int ledger_unit_open(struct ledger *l, struct arena *a, struct unit_rows *out, struct err *e) ATTR_CHECK;
+int ledger_unit_open(struct ledger *l, struct arena *a, struct unit_rows *out, struct err *e)
+	ATTR_CHECK;
 
 #endif

@@ -3,6 +3,6 @@
 #define STORE_SCHEMA_H
 
 const char *schema_version(void);
-const char *const *schema_statements(void);	/* ended by NULL */
+const char *const *schema_statements(void); /* ended by NULL */
 
 #endif

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Kill -9 at random moments of a run over two partners, one of them behind an sshd. Then run again:
-each interchange is at its partner once with the bytes of the ledger, or marked in doubt.
+"""kill -9 at random moments of a run over two partners; then a run: each interchange once at its partner, or in doubt.
 
-GRIDSPOOL_KILLS (200) says how often; GRIDSPOOL_SEED (1) makes other moments.
+One environment, one price change a round, so that each round makes an interchange for acme (SFTP) and one for nord
+(a folder). Every third round the run that recovers is killed too.
 """
-import collections
 import os
 import random
 import signal
@@ -14,145 +13,91 @@ import time
 import night
 from night import check, equal
 
-KILLS = int(os.environ.get("GRIDSPOOL_KILLS", "200"))
-RECOVERY = KILLS // 4       # of these, the run that recovers is killed too
-SECONDS = 200               # what the whole test may take; fewer kills than asked is a failure
-RND = random.Random(int(os.environ.get("GRIDSPOOL_SEED", "1")))
-ITEMS = 60
-PARTNERS = ("acme", "nord")
+KILLS = int(os.environ.get("KILLS", "200"))
+SEED = int(os.environ.get("KILL_SEED", "20261123"))
+OPEN = "('making', 'queued', 'sending')"
 
 
-def kill_run(n, delay):
-    """Starts a run and kills its supervisor after delay; True when it was still there."""
-    child = subprocess.Popen([night.GRIDSPOOL, "run", "--env", n.env], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def kill_after(n, seconds):
+    """Starts a run and kills its supervisor; True when it was still there to be killed."""
+    p = n.start()
     try:
-        child.wait(timeout=delay)
+        p.communicate(timeout=seconds)
         return False
     except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        p.send_signal(signal.SIGKILL)
+        p.communicate()
         return True
 
 
-def quiesce(n):
-    """Runs until nothing is under way; a run that recovers may leave with 0 or 1, not otherwise."""
+def settle(n):
+    """Runs until nothing is due."""
     for _ in range(6):
         ran = n.run(expect=None)
-        check(ran.code in (0, 1), "recovery:", ran)
-        if not n.rows("SELECT 1 FROM interchange WHERE state IN ('making', 'queued', 'sending') UNION ALL "
-                      "SELECT 1 FROM unit WHERE state IN ('due', 'converting') UNION ALL "
-                      "SELECT 1 FROM input WHERE state IN ('claiming', 'claimed') UNION ALL "
-                      "SELECT 1 FROM received WHERE state IN ('fetching', 'stored') UNION ALL "
-                      "SELECT 1 FROM item WHERE state = 'due'"):
+        check(ran.code in (0, 1), "the run after a kill:", ran)
+        left = n.one("SELECT (SELECT COUNT(*) FROM interchange WHERE state IN %s) + "
+                     "(SELECT COUNT(*) FROM unit WHERE state IN ('due', 'converting'))" % OPEN)
+        if left == 0:
             return
-    raise AssertionError("six runs and still not at rest")
+    check(False, "something is still due after six runs:", *[dict(r) for r in n.rows(
+        "SELECT id, state, receipt, reason, note FROM interchange WHERE state IN %s" % OPEN)])
 
 
-def check_partner(n, partner, seen):
-    """What the ledger calls sent is there once with its bytes; in doubt is there once or not at all."""
-    count = collections.Counter()
-    mailbox = {}
+def take_mail(n, partner, seen):
+    """The partner collects its mail: every file once, with the bytes of the ledger."""
     for name in n.mail(partner):
-        check(not name.endswith((".tmp", ".part")), "a part under a final name:", name)
-        mailbox[name] = night.sha256(os.path.join(n.box(partner, "in"), name))
-    for line in n.journal(partner):
-        check(not line["duplicate"] and line["good"], "received:", line["name"], line)
-        count[line["name"]] += 1
-        mailbox.setdefault(line["name"], line["sha256"])
-    for row in n.rows("SELECT * FROM interchange WHERE partner = ?", partner):
-        there = mailbox.pop(row["name"], None)
-        check(count[row["name"]] <= 1, row["name"], "came", count[row["name"]], "times")
-        if row["state"] in ("sent", "archived"):
-            equal(there, row["sha"], "%s at %s" % (row["name"], partner))
-            seen["sent"] += 1
-        elif row["state"] == "in-doubt":
-            check(there in (None, row["sha"]), row["name"], "has other bytes at the partner")
-            seen["in doubt"] += 1
-        else:
-            check(row["state"] == "closed" and there is None, row["name"], row["state"], there)
-    check(not mailbox, "at the partner and not in the ledger:", mailbox)
+        path = os.path.join(n.box(partner, "in"), name)
+        row, = n.rows("SELECT * FROM interchange WHERE name = ?", name)
+        check(name not in seen, name, "came twice to", partner)
+        equal(night.sha256(path), row["sha"], name + " at " + partner)
+        seen.add(name)
+        os.unlink(path)
 
 
 def check_all(n, seen):
+    """Nothing is missing: what the ledger calls sent was there, what was there is sent or in doubt."""
+    doubts = 0
+    for r in n.rows("SELECT name, partner, state FROM interchange WHERE state <> 'closed'"):
+        if r["state"] == "in-doubt":
+            doubts += 1
+            continue
+        equal(r["state"], "sent", r["name"])
+        check(r["name"] in seen[r["partner"]], r["name"], "is called sent and never came to", r["partner"])
     n.check_sound()
-    for partner in PARTNERS:
-        check_partner(n, partner, seen)
-        equal(sum(n.states(partner).values()), ITEMS, "items known of " + partner)
-        check(set(n.states(partner)) <= {"pending", "accepted"}, "items:", n.states(partner))
-    equal([name for s in night.SOURCES for name in n.files("inbox/" + s)], [], "left in the inbox")
-    check(not n.rows("SELECT 1 FROM received WHERE state = 'quarantined'"), "an answer was put away")
+    return doubts
 
 
-class Catalogue:
-    """One catalogue; each round every price differs from the round before."""
-
-    def __init__(self, folder):
-        self.folder, self.round = folder, 0
-        with open(os.path.join(folder, "erp", "prices.csv"), encoding="utf-8") as f:
-            self.lines = f.read().splitlines()
-
-    def drop(self, n):
-        self.round += 1
-        out = [self.lines[0]]
-        for line in self.lines[1:]:
-            cells = line.split(",")
-            cells[3] = "%d.%02d" % (10 + self.round // 100, self.round % 100)
-            out.append(",".join(cells))
-        n.drop("erp-prices", "prices.csv", ("\n".join(out) + "\n").encode("utf-8"))
-        if self.round % 2:      # trees are packed and dropped again as unchanged
-            n.drop_content(self.folder)
-            n.drop_erp(self.folder, "products")
-
-
-def measure(n, catalogue):
-    """The seconds of an undisturbed night, answers of the night before included."""
-    took = []
-    for _ in range(3):
-        catalogue.drop(n)
-        start = time.monotonic()
-        n.run(expect=0)
-        took.append(time.monotonic() - start)
-        for partner in PARTNERS:
-            n.answer(partner)
-    return max(took)
-
-
-def rounds(name, kills, twice):
-    """Kills that many runs; checks everything after each, and starts anew every 50 rounds."""
-    seen = collections.Counter()
-    begun = time.monotonic()
-    while seen["killed"] < kills:
-        with night.Night(partners=PARTNERS, sftp=("acme",)) as n:
-            catalogue = Catalogue(night.catalogue(os.path.join(n.top, "catalogue"), "--items", str(ITEMS)))
-            n.drop_content(catalogue.folder)
-            n.drop_erp(catalogue.folder, "products")
-            length = measure(n, catalogue)
-            for _ in range(50):
-                if seen["killed"] >= kills:
-                    break
-                check(time.monotonic() - begun < SECONDS, name, "took too long:", dict(seen))
-                catalogue.drop(n)
-                seen["killed"] += kill_run(n, RND.uniform(0, length))
-                if twice:
-                    seen["recovery killed"] += kill_run(n, RND.uniform(0, length))
-                quiesce(n)
-                now = collections.Counter()
-                check_all(n, now)
-                for partner in PARTNERS:
-                    n.answer(partner)
-            n.run(expect=None)
-            seen.update(now)
-    print("%s: %s" % (name, ", ".join("%d %s" % (v, k) for k, v in sorted(seen.items()))), flush=True)
-
-
-def test_kill():
-    rounds("kill", KILLS - RECOVERY, False)
-
-
-def test_kill_in_recovery():
-    rounds("kill in recovery", RECOVERY, True)
+def kills():
+    chance = random.Random(SEED)
+    with night.Night(partners=("acme", "nord"), sftp=("acme",), send="all") as n:
+        folder = night.catalogue(os.path.join(n.top, "cat"), "--items", "40")
+        n.drop_all(folder)
+        n.run(expect=None)
+        seen = {p: set() for p in n.partners}
+        skus = [r[0] for r in n.rows("SELECT key FROM item WHERE agreement = 'acme-832' ORDER BY key")]
+        whole, hit, recovery, rounds = 0, 0, 0, 0
+        while hit + recovery < KILLS and rounds < 3 * KILLS:
+            data, _ = night.price_change(folder, skus[rounds % len(skus)], "%d.%02d" % (100 + rounds, rounds % 100))
+            n.drop("erp-prices", "prices.csv", data)
+            if rounds == 0:     # how long does a round take when nobody kills it?
+                begun = time.monotonic()
+                n.run(expect=None)
+                whole = time.monotonic() - begun
+            else:
+                hit += kill_after(n, chance.uniform(0, whole))
+                if rounds % 3 == 0:
+                    recovery += kill_after(n, chance.uniform(0, whole))
+            settle(n)
+            for p in n.partners:
+                take_mail(n, p, seen[p])
+            rounds += 1
+        doubts = check_all(n, seen)
+        made = n.one("SELECT COUNT(*) FROM interchange WHERE state <> 'closed'")
+        print("%d runs killed, %d of them while recovering; %d interchanges, %d in doubt, 0 lost, 0 doubled"
+              % (hit + recovery, recovery, made, doubts))
+        equal(hit + recovery >= KILLS, True, "%d runs were killed in time" % (hit + recovery))
+        equal(made, 2 * (rounds + 1), "interchanges made")
 
 
 if __name__ == "__main__":
-    night.main(test_kill, test_kill_in_recovery)
+    night.main(kills)

@@ -95,6 +95,14 @@ try() {
 	bites "$@"
 }
 
+mkdir -p "$top"/{src/stage,spool}
+printf '{"EMPTY", "nothing in it", "exporter", "export again"},\n' >"$top/src/stage/reason.c"
+printf '| EMPTY | nothing in it | somebody | export again |\n' >"$top/spool/README.md"
+try reasons 'reason EMPTY is told in other words' "a reason that the guide words differently"
+mkdir -p "$top"/{src/stage,spool}
+printf '{"EMPTY", "nothing in it", "exporter", "export again"},\n' >"$top/src/stage/reason.c"
+printf 'none\n' >"$top/spool/README.md"
+try reasons 'reason EMPTY is missing' "a reason that the guide leaves out"
 printf '#include "model/node.h"\n' >>"$top/src/base/num.c"
 touch "$top/src/model/node.h"
 try layers 'src/base/num.c:9: "model/node.h" has rank 1' "an include of a higher rank"

@@ -1,0 +1,1 @@
+convert --map maps/examples/02-joins/map.xml --date 2026-11-23T02:00:00Z --set agreement/catalog=AUTUMN --set partner/gln=9521000101111 --join master=maps/examples/02-joins/master.csv --join price=maps/examples/02-joins/price.csv maps/examples/02-joins/items.json

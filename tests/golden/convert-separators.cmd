@@ -1,0 +1,1 @@
+convert --map maps/examples/01-first/map.xml --date 2026-11-23T02:00:00Z --set agreement/catalog=AUTUMN --set partner/gln=9521000101111 --elements '|:!' --newline no --sender 14:9521000101128 --receiver 01:012345678 maps/examples/01-first/items.json

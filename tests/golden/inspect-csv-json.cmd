@@ -1,0 +1,1 @@
+inspect --json maps/examples/02-joins/price.csv

@@ -1,0 +1,1 @@
+inspect maps/examples/02-joins/price.csv

@@ -1,0 +1,1 @@
+inspect maps/examples/04-texts/items.json

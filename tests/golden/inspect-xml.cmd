@@ -1,0 +1,1 @@
+inspect maps/examples/01-first/map.xml

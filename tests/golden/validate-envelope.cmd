@@ -1,0 +1,1 @@
+validate --level envelope tests/golden/validate-broken.edi

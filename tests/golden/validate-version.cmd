@@ -1,0 +1,1 @@
+validate --version 005010 tests/golden/validate-good.edi

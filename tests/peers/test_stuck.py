@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+"""One bad file, item, partner, agreement or answer: it alone stays behind, the others go on, and the next run too."""
+import contextlib
+import os
+import sqlite3
+import subprocess
+
+import night
+import small
+from night import check, equal
+
+
+def goes_on(n, what):
+    """A run that ends as runs do: 0, or 1 because somebody should look."""
+    ran = n.run(expect=None)
+    check(ran.code in (0, 1), what, ran)
+    return ran
+
+
+def write(path, data):
+    with open(path, "wb") as f:
+        f.write(data)
+
+
+def answers(n, partner, *flags, code, verdict="R", ta1=""):
+    """An answer of ours by hand: a 997 (or TA1) about group or interchange 1."""
+    del flags
+    body = ["ST*997*0001", "AK1*SC*1", "AK2*832*0001", "AK5*%s*5" % verdict if verdict == "R" else "AK5*A",
+            "AK9*%s*1*1*%d" % (verdict, verdict != "R"), "SE*6*0001"]
+    isa = "ISA*00*          *00*          *ZZ*%-15s*14*%-15s*261123*2300*U*00401*%09d*0*T*>" % (
+        partner.upper(), night.US[1], code)
+    lines = [isa]
+    if ta1:
+        lines += ["TA1*000000001*261123*2300*%s" % ta1, "IEA*0*%09d" % code]
+    else:
+        lines += ["GS*FA*%s*HEARTHLOOM*20261123*2300*%d*X*004010" % (partner.upper(), code)] + body + [
+            "GE*1*%d" % code, "IEA*1*%09d" % code]
+    write(os.path.join(n.box(partner, "out"), "a%d.x12" % code), ("~\n".join(lines) + "~\n").encode())
+
+
+def test_both_answers_refuse():
+    """TA1 and 997 both refuse the same interchange: the second must not stop the runs."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run()
+        answers(n, "acme", code=7, ta1="R*024")
+        goes_on(n, "after the TA1")
+        equal(n.interchange("acme")["state"], "held", "state after the TA1")
+        answers(n, "acme", code=8)
+        goes_on(n, "after the 997")
+        equal([r[0] for r in n.rows("SELECT outcome FROM ack ORDER BY id")], ["applied", "applied"], "answers")
+        equal(n.interchange("acme")["syntax"], "rejected", "syntax")
+
+
+def test_refused_after_reissue():
+    """A refusal of an interchange that was closed meanwhile is recorded and changes nothing else."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run()
+        n.program("reissue", "1", "--reason", "lost over there", expect=0)
+        answers(n, "acme", code=8)
+        goes_on(n, "after the refusal of a closed interchange")
+        equal(n.one("SELECT state FROM received"), "archived", "state of the answer")
+        equal(n.one("SELECT state FROM interchange WHERE id = 1"), "closed", "state of the old interchange")
+
+
+def test_damaged_source_of_two():
+    """Two agreements read one damaged snapshot: it is put away once and the run goes on to the other stages."""
+    with small.Small(partners=("acme", "nord")) as n:
+        n.drop("products", "a.json", b'[{"sku": "SKU-1", "name": "Mug"}]')
+        goes_on(n, "with a damaged source")
+        goes_on(n, "the next night")
+        check(n.exists("quarantine", "in-000001.products.json"), "not in quarantine:", n.files("quarantine"))
+        n.items("b.json", ("SKU-1", "Mug"))
+        goes_on(n, "with a good source")
+        equal([len(n.mail(p)) for p in n.partners], [1, 1], "mail")
+        n.check_sound()
+
+
+def test_damaged_reference():
+    """A reference that cannot be read does not send its innocent source to quarantine."""
+    with small.Small(joins={"acme": "extra"}) as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.drop("extra", "extra.csv", b'sku,colour\nSKU-1,"blue\n')
+        goes_on(n, "with a damaged reference")
+        equal(n.one("SELECT state FROM input WHERE source = 'products'"), "current", "state of the source")
+        n.drop("extra", "extra.csv", b"sku,colour\nSKU-1,blue\n")
+        goes_on(n, "with a good reference")
+        equal(len(n.mail("acme")), 1, "mail")
+
+
+def test_huge_key():
+    """A key longer than a line of results sets that item aside; the others are sent."""
+    with small.Small() as n:
+        n.items("a.json", ("K" * 100000, "Mug"), ("SKU-2", "Cup"))
+        goes_on(n, "with a huge key")
+        goes_on(n, "the next night")
+        equal(n.states("acme"), {"pending": 1}, "items")
+        equal(n.unit("acme")["n_aside"], 1, "items set aside")
+        equal(n.unit("acme")["state"], "done", "state of the unit of work")
+
+
+def test_event_for_two():
+    """An event waits for one agreement's reference: the other has it now, this one later."""
+    with small.Small(kind="events", partners=("acme", "nord"), joins={"nord": "extra"}) as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        goes_on(n, "while nord waits")
+        equal([len(n.mail(p)) for p in n.partners], [1, 0], "mail while nord waits")
+        n.drop("extra", "extra.csv", b"sku,colour\nSKU-1,blue\n")
+        goes_on(n, "with the reference")
+        equal([len(n.mail(p)) for p in n.partners], [1, 1], "mail")
+        equal(n.one("SELECT state FROM input WHERE source = 'products'"), "archived", "state of the event")
+        n.check_sound()
+
+
+def test_due_and_gone():
+    """An item that is due again but no longer in the source makes one unit of work, not one after the other."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"), ("SKU-2", "Cup"))
+        n.run()
+        n.program("reissue", "1", "--reason", "lost over there", expect=0)
+        n.items("b.json", ("SKU-1", "Mug"))
+        goes_on(n, "with an item that is gone")
+        goes_on(n, "the next night")
+        check(n.one("SELECT COUNT(*) FROM unit") <= 3, "units:", n.one("SELECT COUNT(*) FROM unit"))
+
+
+def test_two_endpoints():
+    """Two agreements of one partner with an endpoint each: each file to its own."""
+    with small.Small() as n:
+        n.write_partner("acme", 'protocol="directory" path="%s" put="in" get="out"/>'
+                        '<endpoint name="second" usage="test" protocol="directory" path="%s" put="in2"/>'
+                        % (os.path.join(n.top, "acme"), os.path.join(n.top, "acme")))
+        os.makedirs(n.box("acme", "in2"))
+        n.write_agreement("acme", more="second")
+        n.write_routes(agreements=("acme-832", "acme-more"))
+        n.items("a.json", ("SKU-1", "Mug"))
+        goes_on(n, "with two endpoints")
+        equal([len(os.listdir(n.box("acme", b))) for b in ("in", "in2")], [1, 1], "files at each endpoint")
+
+
+def test_held_items_wait():
+    """Items of a refusal that named none wait for a person: the next night does not send them again."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run()
+        answers(n, "acme", code=8)
+        goes_on(n, "after the refusal")
+        n.items("b.json", ("SKU-1", "Mug"), ("SKU-2", "Cup"))
+        goes_on(n, "the next night")
+        equal(n.states("acme"), {"held": 1, "pending": 1}, "items")
+        equal(n.unit("acme")["n_waiting"], 1, "items that wait")
+        n.program("reissue", "1", "--reason", "mended over there", expect=0)
+        goes_on(n, "after the reissue")
+        equal(n.states("acme"), {"pending": 2}, "items after the reissue")
+
+
+def test_long_name():
+    """A name too long for its marker is left where it is; its neighbours are taken."""
+    with small.Small(kind="events", ready="marker") as n:
+        write(n.inbox("products", "x" * 251), b"{}")
+        n.items("z.json", ("SKU-1", "Mug"))
+        n.drop("products", "z.json.ready", b"")
+        goes_on(n, "with a long name")
+        equal(len(n.mail("acme")), 1, "mail")
+
+
+def test_mailbox_that_cannot_be_emptied():
+    """A letter that cannot be deleted over there is read once, and hinders neither letters nor sending."""
+    if os.geteuid() != 0 or subprocess.call(["chattr", "-V"], stderr=subprocess.DEVNULL) not in (0, 1):
+        return
+    with small.Small(top=os.environ.get("NIGHT_TOP")) as n:
+        write(os.path.join(n.box("acme", "out"), "0.txt"), b"hello")
+        if subprocess.call(["chattr", "+i", os.path.join(n.box("acme", "out"), "0.txt")],
+                           stderr=subprocess.DEVNULL) != 0:
+            print("no immutable files here")
+            return
+        try:
+            n.items("a.json", ("SKU-1", "Mug"))
+            goes_on(n, "with a letter that stays")
+            equal(len(n.mail("acme")), 1, "mail")
+            answers(n, "acme", code=8, verdict="A")
+            goes_on(n, "with an answer behind it")
+            equal(n.states("acme"), {"accepted": 1}, "items")
+            equal(n.one("SELECT COUNT(*) FROM received WHERE remote = '0.txt'"), 1, "times it was fetched")
+        finally:
+            subprocess.call(["chattr", "-i", os.path.join(n.box("acme", "out"), "0.txt")])
+
+
+def test_same_name_again():
+    """A second letter with the name, size and time of the first one, which was taken and deleted."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run()
+        name = os.path.join(n.box("acme", "out"), "status.txt")
+        for text in (b"one", b"two"):
+            write(name, text)
+            os.utime(name, (1700000000, 1700000000))
+            goes_on(n, "with a letter")
+        equal(n.one("SELECT COUNT(*) FROM received WHERE remote = 'status.txt'"), 2, "letters that were fetched")
+
+
+def test_answer_deleted_by_hand():
+    """A stored answer whose file somebody deleted is put away by name; the run goes on."""
+    with small.Small() as n:
+        write(os.path.join(n.box("acme", "out"), "a.txt"), b"ISA")
+        n.run("--only", "receive")
+        os.unlink(n.path(n.one("SELECT place FROM received")))
+        n.items("a.json", ("SKU-1", "Mug"))
+        goes_on(n, "with an answer that was deleted")
+        equal(len(n.mail("acme")), 1, "mail")
+        equal(n.one("SELECT reason FROM received"), "LOST-FILE", "reason")
+        goes_on(n, "the next night")
+
+
+def test_cut_while_putting_away():
+    """Cut between 'quarantined' in the ledger and the move of the file: the next run brings them together."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run()
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("UPDATE input SET state = 'quarantined', place = 'quarantine/in-000001.products.json', "
+                       "reason = 'INPUT-DAMAGED', note = 'cut' WHERE id = 1")
+        goes_on(n, "after the cut")
+        check(n.exists("quarantine", "in-000001.products.json"), "not in quarantine:", n.files("current"))
+        check("INPUT-DAMAGED" in n.reason("quarantine/in-000001.products.json"), "reason")
+
+
+def test_cut_while_archiving():
+    """Cut between the move into the archive and the ledger, which says so a day later."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run()
+        n.items("b.json", ("SKU-1", "Cup"))
+        n.run()
+        place = n.one("SELECT place FROM input WHERE id = 1")
+        check(n.exists(place), place, "is not there")
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("UPDATE input SET state = 'superseded', place = 'current/products/in-000001.json' WHERE id = 1")
+        goes_on(n, "after the cut")
+        place = n.one("SELECT place FROM input WHERE id = 1")
+        check(n.exists(place), place, "is not there after the cut")
+
+
+def test_missing_mailbox():
+    """A partner's folder is gone: the other partner has its file all the same."""
+    with small.Small(partners=("acme", "nord")) as n:
+        os.rename(os.path.join(n.top, "acme"), os.path.join(n.top, "acme.gone"))
+        n.items("a.json", ("SKU-1", "Mug"))
+        goes_on(n, "without acme's folder")
+        equal(len(n.mail("nord")), 1, "mail of nord")
+
+
+if __name__ == "__main__":
+    night.main(*[f for k, f in sorted(globals().items()) if k.startswith("test_")])
