@@ -13,6 +13,7 @@
 #include "stage/trace.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
+#include "store/ledger_operator.h"
 
 /* One fault of the partner with what tracing found. */
 struct traced {
@@ -32,6 +33,7 @@ struct applying {
 	char trace_note[300];
 	char subject[40];
 	int64_t rejected, due, accepted;
+	bool holds; /* the whole was refused without a word why, and nobody has dealt with it yet */
 };
 
 static const char *axis_of(const struct ack *x)
@@ -225,6 +227,18 @@ static bool unexplained(const struct applying *p)
 	return refused && !names_items(p, STR(""));
 }
 
+/* States in which nobody has decided yet; a held or closed interchange stays what it is. */
+static bool is_open(struct str state)
+{
+	static const char *const open[] = {"sent", "in-doubt", "sending", "queued"};
+
+	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+		if (str_is(state, open[i]))
+			return true;
+	}
+	return false;
+}
+
 static int apply_items(struct applying *p, struct err *e)
 {
 	int64_t n = 0;
@@ -254,8 +268,9 @@ static int hold_whole(struct applying *p, struct err *e)
 	spool_place("hold", p->row.partner, place);
 	(void)snprintf(note, sizeof(note), STR_FMT " refused it whole, code " STR_FMT ": " STR_FMT,
 		STR_ARG(p->x->kind), STR_ARG(p->x->codes), STR_ARG(p->x->text));
-	return ledger_interchange_state(&p->v->ledger, p->row.id, "sent|in-doubt|sending", "held",
-		place, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", note, e);
+	return ledger_interchange_state(&p->v->ledger, p->row.id, "sent|in-doubt|sending|queued",
+		"held", place, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", note,
+		e);
 }
 
 /* An answer proves that it arrived, whatever the channel last said. */
@@ -273,6 +288,24 @@ static int settle_doubt(struct applying *p, struct err *e)
 		&p->v->ledger, "resolved", p->subject, e, "by=" STR_FMT, STR_ARG(p->x->kind));
 }
 
+/* A file of events is converted once: what is due again of it needs a unit of work of its own. */
+static int due_event(struct applying *p, struct err *e)
+{
+	const struct config_agreement *g = config_agreement_find(p->v->config, p->row.agreement);
+	char subject[40];
+	int64_t id = 0;
+
+	if (!g || !g->source || g->source->kind != SOURCE_EVENTS)
+		return 0;
+	if (ledger_operator_unit_again(
+		    &p->v->ledger, p->row.unit, p->v->started, p->v->bundle, &id, e) == -1)
+		return -1;
+	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
+	return ledger_event(&p->v->ledger, "due", subject, e,
+		"agreement=" STR_FMT " mode=due refused-with=%06" PRId64, STR_ARG(p->row.agreement),
+		p->row.id);
+}
+
 static int apply_in_transaction(struct applying *p, struct err *e)
 {
 	struct ledger *l = &p->v->ledger;
@@ -284,7 +317,9 @@ static int apply_in_transaction(struct applying *p, struct err *e)
 			-1 ||
 		apply_items(p, e) == -1)
 		return -1;
-	if (unexplained(p) && !str_is(p->row.state, "archived") && hold_whole(p, e) == -1)
+	if (p->holds && hold_whole(p, e) == -1)
+		return -1;
+	if (p->due > 0 && due_event(p, e) == -1)
 		return -1;
 	return ledger_event(l, "acknowledged", p->subject, e,
 		"kind=" STR_FMT " verdict=%s codes=" STR_FMT " accepted=%" PRId64
@@ -297,6 +332,7 @@ static int apply(struct applying *p, struct err *e)
 {
 	char next[200];
 
+	p->holds = unexplained(p) && is_open(p->row.state);
 	collect_faults(p);
 	if (p->n > 0 && trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) == -1)
 		env_log(p->v, LOG_ERROR, "untraced", p->row.name.p, "%s", e->text);
@@ -315,25 +351,44 @@ static int apply(struct applying *p, struct err *e)
 		p->row.name.p,
 		STR_FMT " %s: %" PRId64 " accepted, %" PRId64 " rejected, %" PRId64 " due again",
 		STR_ARG(p->x->kind), value_of(p->x->verdict), p->accepted, p->rejected, p->due);
-	if (!unexplained(p) || str_is(p->row.state, "archived"))
-		return str_is(p->row.state, "archived") ? 0 : spool_settle(p->v, p->row.id, e);
+	if (!p->holds) {
+		p->v->news += unexplained(p) ? 1 : 0;
+		return str_is(p->row.state, "archived") || str_is(p->row.state, "closed")
+			? 0
+			: spool_follow(p->v, p->row.id, e);
+	}
 	p->v->news++;
 	(void)snprintf(next, sizeof(next),
 		"ask the partner; mend the cause; gridspool reissue %06" PRId64
 		" --reason TEXT sends the items anew",
 		p->row.id);
-	if (spool_settle(p->v, p->row.id, e) == -1)
+	if (spool_follow(p->v, p->row.id, e) == -1)
 		return -1;
 	return env_write_reason(p->v, "hold", p->row.name.p,
 		str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", p->x->text.p, next, e);
 }
 
+/* GS06 counts apart for each functional id, so the number alone does not say which group is meant. */
+static bool same_group(const struct applying *p)
+{
+	const struct env_route *r = env_route_of(p->v, p->row.agreement);
+
+	return !r || !r->map || p->x->group_code.n == 0 ||
+		str_eq(map_target(r->map)->group, p->x->group_code);
+}
+
 static int match(struct applying *p, struct err *e)
 {
 	const bool ta1 = str_is(p->x->kind, "TA1");
+	int64_t below = INT64_MAX;
+	int rc = 0;
 
-	return ledger_interchange_by_number(&p->v->ledger, p->from->partner, ta1 ? "isa" : "gs",
-		about(p->x), &p->a, &p->row, e);
+	do {
+		rc = ledger_interchange_by_number(&p->v->ledger, p->from->partner,
+			ta1 ? "isa" : "gs", about(p->x), below, &p->a, &p->row, e);
+		below = p->row.id;
+	} while (rc == 1 && !ta1 && !same_group(p));
+	return rc;
 }
 
 static int judge(struct applying *p, struct err *e)

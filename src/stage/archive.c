@@ -124,42 +124,59 @@ static bool answered(const struct config_agreement *g, const struct interchange_
 	return true;
 }
 
-static int archive_interchange(struct env *v, const struct interchange_row *r, struct err *e)
+/* from and to are states: sent becomes archived, closed stays closed; its reason stays too. */
+static int archive_interchange(struct env *v, const struct interchange_row *r, const char *from,
+	const char *to, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char day[32];
 	char place[400];
 	char lineage[420];
+	char reason[420];
 	char subject[40];
 
-	env_archive_place(clock_now(&v->clock), day);
+	env_archive_place(r->queued_at, day); /* the same day for every attempt */
 	(void)snprintf(place, sizeof(place), "%s/%s", r->place.p, r->name.p);
 	(void)snprintf(lineage, sizeof(lineage), "%s.lineage", place);
+	(void)snprintf(reason, sizeof(reason), "%s.reason", place);
 	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
 	if (pack(v, lineage, day, e) == -1 || pack(v, place, day, e) == -1 ||
 		ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_interchange_state(l, r->id, "sent", "archived", day, "", "", e) == -1 ||
+	if (ledger_interchange_state(l, r->id, from, to, day, r->reason.p, r->note.p, e) == -1 ||
 		ledger_event(l, "archived", subject, e, "place=%s", day) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
-	if (ledger_commit(l, e) == -1)
+	if (ledger_commit(l, e) == -1 || drop(v, lineage, e) == -1 || drop(v, reason, e) == -1)
 		return -1;
-	return drop(v, lineage, e) == -1 ? -1 : drop(v, place, e);
+	return drop(v, place, e);
+}
+
+/* Given up, but still lying where it waited? */
+static bool left_behind(const struct interchange_row *r)
+{
+	return r->sha.n > 0 && r->place.n > 0 && !str_starts(r->place, STR("archive/"));
 }
 
 static int archive_interchanges(struct env *v, struct arena *a, struct err *e)
 {
-	struct interchange_rows rows = {0};
+	struct interchange_rows sent = {0};
+	struct interchange_rows closed = {0};
 
-	if (ledger_interchange_by_state(&v->ledger, "sent", a, &rows, e) == -1)
+	if (ledger_interchange_by_state(&v->ledger, "sent", a, &sent, e) == -1 ||
+		ledger_interchange_by_state(&v->ledger, "closed", a, &closed, e) == -1)
 		return -1;
-	for (size_t i = 0; i < rows.n; i++) {
-		if (answered(config_agreement_find(v->config, rows.row[i].agreement),
-			    &rows.row[i]) &&
-			archive_interchange(v, &rows.row[i], e) == -1)
-			return err_wrap(e, "%s", rows.row[i].name.p);
+	for (size_t i = 0; i < sent.n; i++) {
+		const struct interchange_row *r = &sent.row[i];
+		if (answered(config_agreement_find(v->config, r->agreement), r) &&
+			archive_interchange(v, r, "sent", "archived", e) == -1)
+			return err_wrap(e, "%s", r->name.p);
+	}
+	for (size_t i = 0; i < closed.n; i++) {
+		const struct interchange_row *r = &closed.row[i];
+		if (left_behind(r) && archive_interchange(v, r, "closed", "closed", e) == -1)
+			return err_wrap(e, "%s", r->name.p);
 	}
 	return 0;
 }
@@ -178,7 +195,7 @@ static int archive_input(struct env *v, const struct input_row *r, struct err *e
 	int dir = -1;
 	int rc = -1;
 
-	env_archive_place(clock_now(&v->clock), day);
+	env_archive_place(r->at, day); /* the same day for every attempt */
 	(void)snprintf(to, sizeof(to), "%s/%s", day, name);
 	(void)snprintf(subject, sizeof(subject), "input %" PRId64, r->id);
 	dir = env_folder(v, day, e);
@@ -219,7 +236,7 @@ static int archive_received(struct env *v, const struct received_row *r, struct 
 	char to[200];
 	char subject[40];
 
-	env_archive_place(clock_now(&v->clock), day);
+	env_archive_place(r->at, day); /* the same day for every attempt */
 	(void)snprintf(to, sizeof(to), "%s/%s", day, r->name.p);
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
 	if (pack(v, r->place.p, day, e) == -1 || ledger_begin(l, e) == -1)

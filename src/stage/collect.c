@@ -637,11 +637,41 @@ out:
 	return rc;
 }
 
+/* Cut between 'quarantined' in the ledger and the move of the file: the move is made up for. */
+static int put_away_row(struct env *v, const struct input_row *r, struct err *e)
+{
+	static const char *const ends[] = {"", ".zip", ".tree"};
+	char from[LIMIT_PATH];
+	char next[200];
+	struct stat st;
+	int rc = place_stat(v, r->place.p, &st, e);
+
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && rc == 0; i++) {
+		work_name(r, ends[i], from);
+		rc = place_move(v, from, r->place.p, e);
+	}
+	if (rc == 0) {
+		const char *dot = strrchr(r->place.p, '.');
+		(void)snprintf(from, sizeof(from), "current/" STR_FMT "/in-%06" PRId64 "%s",
+			STR_ARG(r->source), r->id, dot ? dot : "");
+		rc = place_move(v, from, r->place.p, e);
+	}
+	if (rc != 1)
+		return rc;
+	(void)snprintf(next, sizeof(next),
+		"mend it at the source and deliver it again; gridspool close in-%06" PRId64, r->id);
+	return env_write_reason(v, "quarantine", r->place.p + strlen("quarantine/"), r->reason.p,
+		r->note.p, next, e);
+}
+
 int collect_run(struct env *v, struct err *e)
 {
 	bool more = true;
 
-	if (each_row(v, "claiming", store_row, e) == -1 ||
+	if (each_row(v, "quarantined", put_away_row, e) == -1 ||
+		each_row(v, "claiming", store_row, e) == -1 ||
 		each_row(v, "claimed", settle_row, e) == -1)
 		return err_wrap(e, "collect");
 	for (int round = 0; more && round < 10000 && !proc_told_to_stop(); round++) {

@@ -440,6 +440,12 @@ void env_archive_place(int64_t at, char out[32])
 	(void)snprintf(out, 32, "archive/%04d/%02u/%02u", d.year, d.month, d.day);
 }
 
+bool env_stops(const struct err *e)
+{
+	return e->code == ERR_FULL || e->code == ERR_CORRUPT || e->code == ERR_BUSY ||
+		e->code == ERR_STOP;
+}
+
 void env_log(struct env *v, enum log_level level, const char *event, const char *item,
 	const char *fmt, ...)
 {

@@ -73,6 +73,8 @@ int env_write_reason(const struct env *v, const char *folder, const char *name, 
 	const char *note, const char *next, struct err *e) ATTR_CHECK;
 /* Work folder for a day's archive: "archive/2026/11/23", made if need be. */
 void env_archive_place(int64_t at, char out[32]);
+/* Does this fault stop everything (ledger or disk), or only the one thing it was found at? */
+bool env_stops(const struct err *e);
 void env_log(struct env *v, enum log_level level, const char *event, const char *item,
 	const char *fmt, ...) ATTR_PRINTF(5, 6);
 

@@ -93,6 +93,11 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 			env_log(v, LOG_ERROR, "crashed", r->name.p, "%s", text);
 			return 0;
 		}
+		if (e->code == ERR_ABSENT) { /* deleted by hand: told once, and the others go on */
+			env_log(v, LOG_ERROR, "lost-file", r->name.p, "%s", text);
+			v->news++;
+			return set_state(v, r, "quarantined", r->place.p, "LOST-FILE", text, e);
+		}
 		return e->code == ERR_INPUT || e->code == ERR_LIMIT
 			? put_away(v, r, "RECEIVED-DAMAGED", text, e)
 			: -1;

@@ -73,6 +73,20 @@ int spool_settle(struct env *v, int64_t interchange, struct err *e)
 	return rc;
 }
 
+int spool_follow(struct env *v, int64_t interchange, struct err *e)
+{
+	char id[32];
+
+	if (spool_settle(v, interchange, e) == 0)
+		return 0;
+	if (e->code != ERR_ABSENT)
+		return -1;
+	(void)snprintf(id, sizeof(id), "%06" PRId64, interchange);
+	env_log(v, LOG_ERROR, "lost-file", id, "%s", e->text);
+	v->news++;
+	return 0;
+}
+
 int spool_settle_all(struct env *v, struct err *e)
 {
 	struct arena a;
@@ -80,8 +94,8 @@ int spool_settle_all(struct env *v, struct err *e)
 	int rc = -1;
 
 	arena_init(&a);
-	if (ledger_interchange_by_state(
-		    &v->ledger, "queued|sending|sent|in-doubt|held", &a, &rows, e) == -1)
+	if (ledger_interchange_by_state(&v->ledger, "queued|sending|sent|in-doubt|held|quarantined",
+		    &a, &rows, e) == -1)
 		goto out;
 	rc = 0;
 	for (size_t i = 0; i < rows.n; i++) {

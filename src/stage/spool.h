@@ -8,6 +8,8 @@
 /* Moves an interchange with its lineage to the folder that the ledger names for it, from wherever
  * it lies. ERR_ABSENT with reason LOST-FILE when it is nowhere. */
 int spool_settle(struct env *v, int64_t interchange, struct err *e) ATTR_CHECK;
+/* The same after something that is committed: a file that is lost is reported, and stops nothing. */
+int spool_follow(struct env *v, int64_t interchange, struct err *e) ATTR_CHECK;
 /* The same for all that are open; what is lost is reported, the others go on. Strangers in
  * outbox/ are named, never sent. */
 int spool_settle_all(struct env *v, struct err *e) ATTR_CHECK;

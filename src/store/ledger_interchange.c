@@ -209,19 +209,21 @@ int ledger_interchange_by_state(struct ledger *l, const char *states, struct are
 }
 
 int ledger_interchange_by_number(struct ledger *l, struct str partner, const char *column,
-	int64_t number, struct arena *a, struct interchange_row *out, struct err *e)
+	int64_t number, int64_t below, struct arena *a, struct interchange_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
 	if (strcmp(column, "isa") == 0)
 		rc = db_query(l->db, &rows, e,
-			COLUMNS "WHERE partner = ?1 AND isa = ?2 ORDER BY id DESC LIMIT 1", "si",
-			partner, number);
+			COLUMNS
+			"WHERE partner = ?1 AND isa = ?2 AND id < ?3 ORDER BY id DESC LIMIT 1",
+			"sii", partner, number, below);
 	else
 		rc = db_query(l->db, &rows, e,
-			COLUMNS "WHERE partner = ?1 AND gs = ?2 ORDER BY id DESC LIMIT 1", "si",
-			partner, number);
+			COLUMNS
+			"WHERE partner = ?1 AND gs = ?2 AND id < ?3 ORDER BY id DESC LIMIT 1",
+			"sii", partner, number, below);
 	if (rc == -1)
 		return -1;
 	return load_one(rows, a, out, e);

@@ -32,7 +32,7 @@ class Small(night.Night):
     """Source products of one kind, one agreement a partner, more sources and joins when told."""
 
     def __init__(self, kind="snapshot", partners=("acme",), ready="renamed", joins=None, **more):
-        super().__init__(partners=partners, ready=ready, **more)
+        super().__init__(partners=partners, ready=ready, send="all" if kind == "events" else "changes", **more)
         self.kind, self.joins = kind, joins or {}
 
     def map_of(self, name):

@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import subprocess
+import time
 
 import night
 import small
@@ -92,7 +93,7 @@ def test_damaged_reference():
 def test_huge_key():
     """A key longer than a line of results sets that item aside; the others are sent."""
     with small.Small() as n:
-        n.items("a.json", ("K" * 100000, "Mug"), ("SKU-2", "Cup"))
+        n.items("a.json", ("K" * 200000, "Mug"), ("SKU-2", "Cup"))
         goes_on(n, "with a huge key")
         goes_on(n, "the next night")
         equal(n.states("acme"), {"pending": 1}, "items")
@@ -227,16 +228,16 @@ def test_cut_while_putting_away():
 
 
 def test_cut_while_archiving():
-    """Cut between the move into the archive and the ledger, which says so a day later."""
+    """Cut between the move into yesterday's archive and the ledger: today's run says where the file is."""
     with small.Small() as n:
         n.items("a.json", ("SKU-1", "Mug"))
         n.run()
-        n.items("b.json", ("SKU-1", "Cup"))
-        n.run()
-        place = n.one("SELECT place FROM input WHERE id = 1")
-        check(n.exists(place), place, "is not there")
+        day = time.time() - 86400
+        folder = time.strftime("archive/%Y/%m/%d", time.gmtime(day))
         with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-            db.execute("UPDATE input SET state = 'superseded', place = 'current/products/in-000001.json' WHERE id = 1")
+            db.execute("UPDATE input SET state = 'superseded', at = ? WHERE id = 1", (int(day),))
+        os.makedirs(n.path(folder))
+        os.rename(n.path("current/products/in-000001.json"), n.path(folder, "in-000001.json"))
         goes_on(n, "after the cut")
         place = n.one("SELECT place FROM input WHERE id = 1")
         check(n.exists(place), place, "is not there after the cut")

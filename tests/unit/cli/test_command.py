@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Every command explains itself: --help, the manual page and the options agree; slips of the pen are named."""
+import os
+import re
+import subprocess
+import sys
+
+TOP, PROGRAM = os.environ["TEST_TOP"], os.environ["GRIDSPOOL"]
+
+
+def gridspool(*arguments):
+    done = subprocess.run([PROGRAM] + list(arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def manual():
+    """Section by section, without the marks of troff."""
+    with open(os.path.join(TOP, "src", "cli", "gridspool.1"), encoding="utf-8") as f:
+        text = f.read().replace("\\-", "-")
+    return {part.split("\n")[0].strip(): part for part in re.split(r"(?m)^\.S[SH] ", text)[1:]}
+
+
+faults = []
+code, out, err = gridspool("help")
+commands = re.findall(r"(?m)^  ([a-z]+)  +\S", out)
+if code != 0 or not {"init", "run", "convert", "validate", "inspect", "codes", "show"} <= set(commands):
+    sys.exit(f"help: {code}, {commands}")
+pages = manual()
+for name in commands:
+    code, out, err = gridspool(name, "--help")
+    if code != 0 or err or not out.startswith(f"usage: gridspool {name}"):
+        faults.append(f"{name} --help: status {code}, {out[:60]!r} {err!r}")
+    if not re.search(r"(?i)exit (codes|status):", out) or "64" not in out or "gridspool " + name not in out[10:]:
+        faults.append(f"{name} --help lacks exit codes or an example")
+    if name not in pages:
+        faults.append(f"gridspool.1 has no section {name}")
+        continue
+    # --env, --json and --quiet are told once, at the top of the page.
+    for option in sorted(set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", out)) - {"env", "json", "quiet", "help"}):
+        if f"--{option}" not in pages[name]:
+            faults.append(f"gridspool.1, {name}: --{option} is missing")
+    code, out, err = gridspool(name, "--no-such-option")
+    if code != 64 or out or "no-such-option" not in err:
+        faults.append(f"{name} --no-such-option: status {code}, {err!r}")
+for arguments, want in ((("convrt",), "'convert'"), (("validate", "--levl", "x"), "--level"), (("inspect",), "FILE is missing"),
+                        (("convert", "--json", "x"), "--json is not taken"), ((), "which command")):
+    code, out, err = gridspool(*arguments)
+    if code != 64 or want not in err:
+        faults.append(f"{arguments}: status {code}, {err!r}, expected {want}")
+sys.exit("\n".join(faults) or 0)
