@@ -111,7 +111,9 @@ static int build(struct map_run *r, struct ev *ev, struct err *e)
 		r->joins[i]->def = &r->m->joins[i];
 		r->joins[i]->reader = r->in->joins[i];
 		if (join_build(r->joins[i], ev, e) == -1)
-			return -1;
+			return e->code == ERR_INPUT || e->code == ERR_LIMIT
+				? err_reason(e, "REFERENCE-DAMAGED")
+				: -1;
 	}
 	if (!r->m->uses_links)
 		return 0;

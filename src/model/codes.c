@@ -40,6 +40,8 @@ static const struct code table[] = {
 		"export the file again; if it was edited by hand, correct it at the place named"},
 	{"KEY-DUPLICATE", SEV_ERROR, "two items of one source have the same key",
 		"give each item a key of its own, or remove one of them"},
+	{"KEY-LONG", SEV_ERROR, "the key of the item is longer than any catalogue's",
+		"give the item a short key, or correct the key of the map; 1000 bytes are read"},
 	{"KEY-MISSING", SEV_ERROR, "the item has no value where its key should be",
 		"fill in the key of the item"},
 	{"LINK-CYCLE", SEV_ERROR, "the content links lead back to the item they started from",

@@ -33,6 +33,7 @@ struct applying {
 	char trace_note[300];
 	char subject[40];
 	int64_t rejected, due, accepted;
+	char whole[400]; /* of what holds: who refused what, with which code */
 	bool holds; /* the whole was refused without a word why, and nobody has dealt with it yet */
 };
 
@@ -260,17 +261,33 @@ static int apply_items(struct applying *p, struct err *e)
 	return apply_rest(p, e);
 }
 
+/* The codes stand with the acknowledgment, or with the first set that was refused. */
+static void describe_whole(struct applying *p)
+{
+	const bool set = p->x->verdict != ACK_REJECTED;
+	struct str codes = p->x->codes;
+	struct str text = p->x->text;
+
+	for (const struct ack_set *s = p->x->sets; s && codes.n == 0 && text.n == 0; s = s->next) {
+		if (s->verdict == ACK_REJECTED) {
+			codes = s->codes;
+			text = s->text;
+		}
+	}
+	(void)snprintf(p->whole, sizeof(p->whole),
+		"%s refused by " STR_FMT " without naming an item%s" STR_FMT "%s" STR_FMT,
+		set ? "a set was" : "the whole was", STR_ARG(p->x->kind), codes.n ? ", code " : "",
+		STR_ARG(codes), text.n ? ": " : "", STR_ARG(text));
+}
+
 static int hold_whole(struct applying *p, struct err *e)
 {
 	char place[100];
-	char note[400];
 
 	spool_place("hold", p->row.partner, place);
-	(void)snprintf(note, sizeof(note), STR_FMT " refused it whole, code " STR_FMT ": " STR_FMT,
-		STR_ARG(p->x->kind), STR_ARG(p->x->codes), STR_ARG(p->x->text));
 	return ledger_interchange_state(&p->v->ledger, p->row.id, "sent|in-doubt|sending|queued",
-		"held", place, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", note,
-		e);
+		"held", place, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED",
+		p->whole, e);
 }
 
 /* An answer proves that it arrived, whatever the channel last said. */
@@ -332,12 +349,15 @@ static int apply(struct applying *p, struct err *e)
 {
 	char next[200];
 
-	p->holds = unexplained(p) && is_open(p->row.state);
 	collect_faults(p);
 	if (p->n > 0 && trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) == -1)
 		env_log(p->v, LOG_ERROR, "untraced", p->row.name.p, "%s", e->text);
 	if (p->trace_note[0])
 		env_log(p->v, LOG_WARN, "untraced-fields", p->row.name.p, "%s", p->trace_note);
+	/* Only tracing tells whether an item is named. */
+	p->holds = unexplained(p) && is_open(p->row.state);
+	if (p->holds)
+		describe_whole(p);
 	if (ledger_begin(&p->v->ledger, e) == -1)
 		return -1;
 	if (apply_in_transaction(p, e) == -1) {
@@ -365,7 +385,7 @@ static int apply(struct applying *p, struct err *e)
 	if (spool_follow(p->v, p->row.id, e) == -1)
 		return -1;
 	return env_write_reason(p->v, "hold", p->row.name.p,
-		str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", p->x->text.p, next, e);
+		str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", p->whole, next, e);
 }
 
 /* GS06 counts apart for each functional id, so the number alone does not say which group is meant. */

@@ -135,7 +135,7 @@ static int archive_interchange(struct env *v, const struct interchange_row *r, c
 	char reason[420];
 	char subject[40];
 
-	env_archive_place(r->queued_at, day); /* the same day for every attempt */
+	env_archive_place(r->queued_at, day); /* not today: what a cut run moved is found again */
 	(void)snprintf(place, sizeof(place), "%s/%s", r->place.p, r->name.p);
 	(void)snprintf(lineage, sizeof(lineage), "%s.lineage", place);
 	(void)snprintf(reason, sizeof(reason), "%s.reason", place);
@@ -195,7 +195,7 @@ static int archive_input(struct env *v, const struct input_row *r, struct err *e
 	int dir = -1;
 	int rc = -1;
 
-	env_archive_place(r->at, day); /* the same day for every attempt */
+	env_archive_place(r->at, day);
 	(void)snprintf(to, sizeof(to), "%s/%s", day, name);
 	(void)snprintf(subject, sizeof(subject), "input %" PRId64, r->id);
 	dir = env_folder(v, day, e);
@@ -236,7 +236,7 @@ static int archive_received(struct env *v, const struct received_row *r, struct 
 	char to[200];
 	char subject[40];
 
-	env_archive_place(r->at, day); /* the same day for every attempt */
+	env_archive_place(r->at, day);
 	(void)snprintf(to, sizeof(to), "%s/%s", day, r->name.p);
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
 	if (pack(v, r->place.p, day, e) == -1 || ledger_begin(l, e) == -1)

@@ -33,6 +33,25 @@ static int next_frame(struct channel *c, struct err *e)
 	return rc == 1 ? 0 : -1;
 }
 
+/* What a worker says is about its partner: it cannot call our ledger or disk broken, which would stop
+ * the others too. */
+static enum err_code partners_fault(int64_t code)
+{
+	switch (code) {
+	case ERR_ABSENT:
+	case ERR_AUTH:
+	case ERR_CONFIG:
+	case ERR_DOUBT:
+	case ERR_EXISTS:
+	case ERR_INPUT:
+	case ERR_LIMIT:
+	case ERR_REMOTE:
+		return (enum err_code)code;
+	default:
+		return ERR_NET;
+	}
+}
+
 /* A FAIL frame as an error. */
 static int fault_of(struct channel *c, struct err *e)
 {
@@ -43,8 +62,8 @@ static int fault_of(struct channel *c, struct err *e)
 
 	(void)snprintf(r, sizeof(r), STR_FMT, (int)(reason.n < 39 ? reason.n : 39),
 		reason.p ? reason.p : "");
-	(void)err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_NET,
-		"partner " STR_FMT ": " STR_FMT, STR_ARG(c->partner->name), STR_ARG(text));
+	(void)err_set(e, partners_fault(code), "partner " STR_FMT ": " STR_FMT,
+		STR_ARG(c->partner->name), STR_ARG(text));
 	return err_reason(e, r);
 }
 

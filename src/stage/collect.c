@@ -19,6 +19,8 @@
 
 enum { BATCH = 256 };
 
+static const char quarantine_next[] =
+	"mend it at the source and deliver it again; gridspool close in-%06" PRId64;
 static const char release_next[] =
 	"gridspool release %s --reason TEXT takes it as it is; gridspool close %s gives it up";
 
@@ -121,6 +123,8 @@ static int has_companion(int inbox, const char *name, const char *end, struct er
 	char marker[LIMIT_NAME + 16];
 	struct stat st;
 
+	if (strlen(name) + strlen(end) > LIMIT_NAME) /* such a marker cannot be there */
+		return 0;
 	(void)snprintf(marker, sizeof(marker), "%s%s", name, end);
 	return fsx_stat(inbox, marker, &st, e);
 }
@@ -216,6 +220,33 @@ static int claim_commit(struct env *v, struct claim *claims, size_t n, struct er
 	return ledger_commit(l, e);
 }
 
+/* Is there no row yet that failed to take this name in? That one is tried again at each start. */
+static int is_new(struct env *v, const struct config_source *s, struct str name, struct err *e)
+{
+	int64_t n = 0;
+
+	if (db_one_int(v->ledger.db, &n, e,
+		    "SELECT COUNT(*) FROM input WHERE state = 'claiming' AND source = ?1 AND name = ?2",
+		    "ss", s->name, name) != 1)
+		return -1;
+	return n == 0;
+}
+
+/* What cannot be looked at is told of; what left while it was looked at is not there. */
+static void left_alone(
+	struct env *v, const struct config_source *s, struct str name, const struct err *why)
+{
+	struct buf shown;
+
+	if (why->code == ERR_ABSENT)
+		return;
+	buf_init(&shown, 1024);
+	utf8_quote(&shown, name, 200);
+	env_log(v, LOG_ERROR, "left-in-inbox", s->name.p, "%s: %s", buf_cstr(&shown), why->text);
+	v->news++;
+	buf_done(&shown);
+}
+
 /* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. */
 static int claim_source(struct env *v, const struct config_source *s, struct err *e)
 {
@@ -245,9 +276,13 @@ static int claim_source(struct env *v, const struct config_source *s, struct err
 		rc = fsx_stat(inbox, list.names[i], &st, e);
 		if (rc == 1)
 			rc = is_ready(v, s, inbox, list.names[i], &st, e);
-		if (rc == -1)
+		if (rc == 1)
+			rc = is_new(v, s, name, e);
+		if (rc == -1 && env_stops(e))
 			goto out;
-		if (rc == 0)
+		if (rc == -1)
+			left_alone(v, s, name, e);
+		if (rc != 1)
 			continue;
 		(void)snprintf(claims[n].name, sizeof(claims[n].name), "%s", list.names[i]);
 		claims[n].row = (struct input_row){.source = s->name,
@@ -279,6 +314,8 @@ static int remove_companion(
 {
 	char path[LIMIT_PATH];
 
+	if (r->name.n + strlen(end) > LIMIT_NAME)
+		return 0;
 	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT "%s", STR_ARG(r->source),
 		STR_ARG(r->name), end);
 	return place_remove(v, path, false, e);
@@ -296,14 +333,14 @@ int collect_quarantine(
 
 	arena_init(&a);
 	rc = ledger_input_find(&v->ledger, input, &a, &r, e);
-	if (rc == 1) {
+	if (rc == 1 &&
+		!str_is(r.state, "quarantined")) { /* another agreement may have met it first */
 		const char *place = r.place.p;
 		const char *dot = strrchr(place, '.');
 		(void)snprintf(to, sizeof(to), "quarantine/in-%06" PRId64 "." STR_FMT "%s", r.id,
 			STR_ARG(r.source), dot && !strchr(dot, '/') ? dot : "");
 		(void)snprintf(id, sizeof(id), "in-%06" PRId64, r.id);
-		(void)snprintf(next, sizeof(next),
-			"mend it at the source and deliver it again; gridspool close %s", id);
+		(void)snprintf(next, sizeof(next), quarantine_next, r.id);
 		rc = settle(v, &r, "quarantined", to, reason, note, "quarantined", e);
 		if (rc == 0 && place_move(v, place, to, e) == -1)
 			rc = -1;
@@ -383,7 +420,8 @@ static int commit_stored(struct env *v, const struct input_row *r, const char *s
 	return ledger_commit(l, e);
 }
 
-/* A file that lies in work/: hash it, and make sure that nobody still writes to it. */
+/* A file that lies in work/: hash it, and make sure that nobody still writes to it: then 1, and it
+ * is looked at again in the next run. */
 static int store_file(
 	struct env *v, const struct input_row *r, const struct config_source *s, struct err *e)
 {
@@ -407,10 +445,14 @@ static int store_file(
 		(uint64_t)after.st_size != size) {
 		env_log(v, LOG_WARN, "still-written", place,
 			"the exporter wrote after it was picked up; taken next time");
-		return 0;
+		return 1;
 	}
 	if (s->ready == READY_MANIFEST) {
 		rc = manifest_ok(v, r, sha, size, e);
+		if (rc == -1 && e->code == ERR_ABSENT)
+			return collect_quarantine(v, r->id, "MANIFEST-MISMATCH",
+				"the manifest beside it was gone when the file was read; deliver both again",
+				e);
 		if (rc == -1)
 			return -1;
 		if (rc == 0)
@@ -494,6 +536,9 @@ static int store_row(struct env *v, const struct input_row *r, struct err *e)
 	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
 	if (reason)
 		return collect_quarantine(v, r->id, reason, note, e);
+	/* The marker has done its work; left behind, it would call the next file of that name ready. */
+	if (remove_companion(v, r, ".ready", e) == -1)
+		return -1;
 	if (r->tree) {
 		rc = store_tree(v, r, work, e);
 		if (rc == -1 && (e->code == ERR_INPUT || e->code == ERR_LIMIT))
@@ -503,10 +548,8 @@ static int store_row(struct env *v, const struct input_row *r, struct err *e)
 		rc = store_file(v, r, s, e);
 	}
 	if (rc == 0)
-		rc = remove_companion(v, r, ".ready", e);
-	if (rc == 0)
 		rc = remove_companion(v, r, ".manifest", e);
-	return rc;
+	return rc == 1 ? 0 : rc;
 }
 
 /* --- settle: what becomes of what was stored --- */
@@ -607,6 +650,32 @@ static int settle_row(struct env *v, const struct input_row *r, struct err *e)
 	return rc;
 }
 
+/* Cut between "quarantined" and the move: the file goes where the ledger says, with its reason. */
+static int settle_quarantined(struct env *v, const struct input_row *r, struct err *e)
+{
+	static const char *const ends[] = {"", ".tree", ".zip"};
+	const struct config_source *s = config_source_find(v->config, r->source);
+	char from[LIMIT_PATH];
+	char next[200];
+	struct stat st;
+	int rc = place_stat(v, r->place.p, &st, e);
+
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && rc == 0; i++) {
+		work_name(r, ends[i], from);
+		rc = place_move(v, from, r->place.p, e);
+	}
+	if (rc == 0 && s) {
+		shelf(r, s, from);
+		rc = place_move(v, from, r->place.p, e);
+	}
+	if (rc != 1)
+		return rc;
+	(void)snprintf(next, sizeof(next), quarantine_next, r->id);
+	return env_write_reason(v, "quarantine", r->place.p + 11, r->reason.p, r->note.p, next, e);
+}
+
 /* Goes over all rows of a state; a fault of one file is logged and the others go on. */
 static int each_row(struct env *v, const char *state,
 	int (*step)(struct env *, const struct input_row *, struct err *), struct err *e)
@@ -623,7 +692,7 @@ static int each_row(struct env *v, const char *state,
 		char id[40];
 		if (step(v, &rows.row[i], e) == 0)
 			continue;
-		if (e->code == ERR_FULL || e->code == ERR_CORRUPT || e->code == ERR_BUSY) {
+		if (env_stops(e)) {
 			rc = -1;
 			break;
 		}
@@ -637,40 +706,11 @@ out:
 	return rc;
 }
 
-/* Cut between 'quarantined' in the ledger and the move of the file: the move is made up for. */
-static int put_away_row(struct env *v, const struct input_row *r, struct err *e)
-{
-	static const char *const ends[] = {"", ".zip", ".tree"};
-	char from[LIMIT_PATH];
-	char next[200];
-	struct stat st;
-	int rc = place_stat(v, r->place.p, &st, e);
-
-	if (rc != 0)
-		return rc == 1 ? 0 : -1;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && rc == 0; i++) {
-		work_name(r, ends[i], from);
-		rc = place_move(v, from, r->place.p, e);
-	}
-	if (rc == 0) {
-		const char *dot = strrchr(r->place.p, '.');
-		(void)snprintf(from, sizeof(from), "current/" STR_FMT "/in-%06" PRId64 "%s",
-			STR_ARG(r->source), r->id, dot ? dot : "");
-		rc = place_move(v, from, r->place.p, e);
-	}
-	if (rc != 1)
-		return rc;
-	(void)snprintf(next, sizeof(next),
-		"mend it at the source and deliver it again; gridspool close in-%06" PRId64, r->id);
-	return env_write_reason(v, "quarantine", r->place.p + strlen("quarantine/"), r->reason.p,
-		r->note.p, next, e);
-}
-
 int collect_run(struct env *v, struct err *e)
 {
 	bool more = true;
 
-	if (each_row(v, "quarantined", put_away_row, e) == -1 ||
+	if (each_row(v, "quarantined", settle_quarantined, e) == -1 ||
 		each_row(v, "claiming", store_row, e) == -1 ||
 		each_row(v, "claimed", settle_row, e) == -1)
 		return err_wrap(e, "collect");

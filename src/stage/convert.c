@@ -91,6 +91,7 @@ static int commit_intent(struct env *v, struct job *j, struct arena *a, struct e
 			str_c(stamp), &id, e) == -1)
 		goto fail;
 	if (ledger_unit_start(l, j->unit.id, j->unit.fence, id, e) == -1 ||
+		ledger_item_offer(l, g->name, j->unit.id, e) == -1 ||
 		ledger_event(l, "converting", subject, e,
 			"agreement=" STR_FMT " interchange=%06" PRId64 " attempt=%" PRId64,
 			STR_ARG(g->name), id, j->unit.attempts + 1) == -1)
@@ -278,7 +279,7 @@ static int failed(struct env *v, struct job *j, struct err *e)
 	v->news++;
 	if (code == ERR_IO || code == ERR_FULL || code == ERR_STOP)
 		return uncount(v, j, j->fault.text, e);
-	if (code == ERR_INPUT || code == ERR_LIMIT) {
+	if ((code == ERR_INPUT || code == ERR_LIMIT) && strcmp(reason, "REFERENCE-DAMAGED") != 0) {
 		reason = "INPUT-DAMAGED";
 		if (end_unit(v, j, "failed", reason, j->fault.text, e) == -1)
 			return -1;
@@ -379,7 +380,10 @@ static int record(struct env *v, struct job *j, struct evidence *x, struct err *
 	interchange_subject(j, interchange);
 	if (apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
 		return -1;
-	if (str_is(j->unit.mode, "all"))
+	if (j->work.route->source->kind ==
+		SOURCE_EVENTS) /* a file of events says nothing of other items */
+		rc = ledger_item_aside_mended(l, j->unit.agreement, j->interchange.id, e);
+	else if (str_is(j->unit.mode, "all"))
 		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, &closed, e);
 	if (rc == 0 && c->out > 0)
 		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
@@ -593,6 +597,23 @@ static int finish(struct env *v, struct job *j, struct proc *p, struct err *e)
 	return j->done ? succeed(v, j, e) : failed(v, j, e);
 }
 
+/* An attempt whose end could not be recorded. What the worker wrote is at fault, or something
+ * local: the unit stays behind, the others go on. */
+static int not_recorded(struct env *v, struct job *j, struct err *e)
+{
+	const struct err why = *e;
+	char subject[40];
+
+	if (env_stops(e))
+		return -1;
+	unit_subject(j, subject);
+	env_log(v, LOG_ERROR, "not-recorded", subject, "%s", why.text);
+	v->news++;
+	if (why.code == ERR_INPUT || why.code == ERR_LIMIT)
+		return end_unit(v, j, "failed", "CONVERSION", why.text, e);
+	return uncount(v, j, why.text, e);
+}
+
 /* --- all open units --- */
 
 static int begin(struct env *v, struct job *j, const struct unit_row *u, struct proc *p,
@@ -612,12 +633,29 @@ static int begin(struct env *v, struct job *j, const struct unit_row *u, struct 
 		char note[ERR_TEXT_MAX];
 		(void)snprintf(note, sizeof(note), "%s", e->text);
 		v->news++;
-		return e->code == ERR_ABSENT ? end_unit(v, j, "failed", "LOST-SOURCE", note, e)
-					     : -1;
+		if (e->code == ERR_ABSENT)
+			return end_unit(v, j, "failed", "LOST-SOURCE", note, e);
+		/* The map asks for other references than when the unit was made: a new one is due. */
+		return e->code == ERR_CORRUPT ? end_unit(v, j, "failed", "CONVERSION", note, e)
+					      : -1;
 	}
 	if (commit_intent(v, j, a, e) == -1 || open_outputs(v, j, e) == -1)
 		return -1;
 	return start_worker(v, j, p, e);
+}
+
+/* A unit that cannot be begun now waits for the next run; only a broken ledger or disk stops all. */
+static int not_begun(struct env *v, struct job *j, const struct unit_row *u, struct err *e)
+{
+	const struct err why = *e;
+	char subject[40];
+
+	if (env_stops(e))
+		return -1;
+	unit_subject(j, subject);
+	env_log(v, LOG_ERROR, "not-begun", subject, "%s; tried again in the next run", why.text);
+	v->news++;
+	return j->unit.attempts > u->attempts ? uncount(v, j, why.text, e) : 0;
 }
 
 struct crew {
@@ -654,6 +692,8 @@ static int crew_wait(struct env *v, struct crew *c, struct frame *f, int64_t *wo
 		proc_kill(&c->procs[i]);
 	}
 	rc = finish(v, &c->jobs[i], &c->procs[i], e);
+	if (rc == -1)
+		rc = not_recorded(v, &c->jobs[i], e);
 	*worked += c->jobs[i].interrupted ? 0 : 1;
 	crew_drop(c, i);
 	return rc;
@@ -674,7 +714,10 @@ static int run_units(struct env *v, const struct unit_rows *units, struct crew *
 		if (proc_told_to_stop())
 			break;
 		if (next < units->n && c->n < limit) {
-			rc = begin(v, &c->jobs[c->n], &units->row[next++], &c->procs[c->n], a, e);
+			const struct unit_row *u = &units->row[next++];
+			rc = begin(v, &c->jobs[c->n], u, &c->procs[c->n], a, e);
+			if (rc == -1)
+				rc = not_begun(v, &c->jobs[c->n], u, e);
 			if (rc == 0 && c->procs[c->n].pid > 0)
 				c->n++;
 			else

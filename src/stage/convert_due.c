@@ -207,7 +207,7 @@ static int due_snapshot(struct env *v, const struct env_route *r, struct arena *
 	if (rc == 0 || (rc == 1 && !str_is(last.fingerprint, fingerprint))) {
 		rc = add_unit(v, r, &s, fingerprint, "all", 0, e);
 	} else if (rc == 1) {
-		rc = ledger_item_count(&v->ledger, r->agreement->name, "due", &due, e);
+		rc = ledger_item_not_offered(&v->ledger, r->agreement->name, last.id, &due, e);
 		if (rc == 0 && due > 0 && str_is(last.state, "done"))
 			rc = add_unit(v, r, &s, fingerprint, "due", 0, e);
 	}
@@ -218,7 +218,7 @@ out:
 
 /* Events: each file is converted once for every agreement its source is routed to. */
 static int due_event(struct env *v, const struct env_route *r, const struct input_row *in,
-	struct arena *a, struct err *e)
+	size_t *missing, struct arena *a, struct err *e)
 {
 	struct standing s;
 	char fingerprint[HASH_HEX];
@@ -233,10 +233,74 @@ static int due_event(struct env *v, const struct env_route *r, const struct inpu
 	standing_close(&s, fingerprint);
 	if (rc == 0)
 		rc = note_wait(v, r, &s, e);
-	if (rc == 0 && !s.waits)
-		rc = add_unit(v, r, &s, fingerprint, "all", in->id, e);
+	if (rc == 0 && !s.waits) {
+		rc = add_unit(v, r, &s, fingerprint, "all", *missing == 1 ? in->id : 0, e);
+		(*missing)--;
+	}
 	buf_done(&s.inputs);
 	return rc;
+}
+
+/* Has the agreement a unit of this event already? 1, 0, -1. */
+static int has_unit(
+	struct env *v, const struct env_route *r, const struct input_row *in, struct err *e)
+{
+	int64_t n = 0;
+
+	if (db_one_int(v->ledger.db, &n, e,
+		    "SELECT COUNT(*) FROM unit WHERE agreement = ?1 AND mode = 'all' AND inputs LIKE "
+		    "'source=' || ?2 || ',%'",
+		    "si", r->agreement->name, in->id) != 1)
+		return -1;
+	return n > 0;
+}
+
+/* The agreement that an event waited for has left the routes; the others have it. */
+static int end_wait(struct env *v, const struct input_row *in, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[40];
+
+	(void)snprintf(subject, sizeof(subject), "input %" PRId64, in->id);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_run(l, e,
+		    "UPDATE input SET state = CASE WHEN EXISTS (SELECT 1 FROM unit WHERE state IN ('due', "
+		    "'converting') AND inputs LIKE 'source=' || ?1 || ',%') THEN 'taken' ELSE 'done' END "
+		    "WHERE id = ?1",
+		    "i", in->id) == -1 ||
+		ledger_event(l, "taken", subject, e, "by all agreements of its source") == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+/* An event is taken when all agreements of its source have a unit of it; until then it stays, for
+ * the one that waits for a reference. */
+static int due_input(struct env *v, const struct input_row *in, struct arena *a, struct err *e)
+{
+	bool *need = arena_array(a, v->nroutes + 1, sizeof(*need));
+	size_t missing = 0;
+	size_t routes = 0;
+
+	for (size_t k = 0; k < v->nroutes; k++) {
+		if (!str_eq(v->routes[k].source->name, in->source))
+			continue;
+		const int has = has_unit(v, &v->routes[k], in, e);
+		if (has == -1)
+			return -1;
+		need[k] = has == 0;
+		routes++;
+		missing += need[k] ? 1 : 0;
+	}
+	if (routes > 0 && missing == 0)
+		return end_wait(v, in, e);
+	for (size_t k = 0; k < v->nroutes; k++) {
+		if (need[k] && due_event(v, &v->routes[k], in, &missing, a, e) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 static int due_events(struct env *v, struct arena *a, struct err *e)
@@ -246,11 +310,8 @@ static int due_events(struct env *v, struct arena *a, struct err *e)
 	if (ledger_input_by_state(&v->ledger, "pending", a, &rows, e) == -1)
 		return -1;
 	for (size_t i = 0; i < rows.n; i++) {
-		for (size_t k = 0; k < v->nroutes; k++) {
-			if (str_eq(v->routes[k].source->name, rows.row[i].source) &&
-				due_event(v, &v->routes[k], &rows.row[i], a, e) == -1)
-				return -1;
-		}
+		if (due_input(v, &rows.row[i], a, e) == -1)
+			return -1;
 	}
 	return 0;
 }

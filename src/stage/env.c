@@ -10,6 +10,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "secure/hash.h"
 
 static const char *const folders[] = {"partners", "bundle", "bundle/maps", "bundle/definitions",
@@ -422,8 +423,9 @@ int env_write_reason(const struct env *v, const char *folder, const char *name, 
 
 	buf_init(&b, 16384);
 	(void)date_iso(clock_now(&v->clock), when);
-	buf_printf(
-		&b, "reason: %s\nsince:  %s\nwhat:   %s\nnext:   %s\n", reason, when, note, next);
+	buf_printf(&b, "reason: %s\nsince:  %s\nwhat:   ", reason, when);
+	utf8_quote(&b, str_c(note), 4000); /* partners' text: one line, whatever it holds */
+	buf_printf(&b, "\nnext:   %s\n", next);
 	(void)snprintf(file, sizeof(file), "%s.reason", name);
 	dir = env_folder(v, folder, e);
 	if (dir != -1)

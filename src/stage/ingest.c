@@ -12,6 +12,10 @@
 #include "stage/proc.h"
 #include "store/ledger_received.h"
 
+static const char put_away_next[] =
+	"ask the partner to send it again; gridspool retry reads it again; "
+	"gridspool close gives it up";
+
 static int set_state(struct env *v, const struct received_row *r, const char *state,
 	const char *place, const char *reason, const char *note, struct err *e)
 {
@@ -30,14 +34,27 @@ static int set_state(struct env *v, const struct received_row *r, const char *st
 	return ledger_commit(l, e);
 }
 
+/* A file that is in quarantine already, or lost, is no fault here. */
+static int move_away(
+	struct env *v, const char *name, const char *folder, const char *to, struct err *e)
+{
+	const int from = env_folder(v, folder, e);
+	const int quarantine = from == -1 ? -1 : env_folder(v, "quarantine", e);
+	int rc = quarantine == -1 ? -1 : fsx_move(from, name, quarantine, to + 11, e);
+
+	if (rc == -1 && quarantine != -1 && e->code == ERR_ABSENT)
+		rc = 0;
+	fsx_close(from);
+	fsx_close(quarantine);
+	return rc;
+}
+
 /* Damaged, or not for us: whole into quarantine, with the sentence. */
 static int put_away(struct env *v, const struct received_row *r, const char *reason,
 	const char *note, struct err *e)
 {
 	char folder[140];
 	char to[100];
-	int from = -1;
-	int quarantine = -1;
 	int rc = -1;
 
 	(void)snprintf(folder, sizeof(folder), "received/" STR_FMT, STR_ARG(r->partner));
@@ -46,17 +63,9 @@ static int put_away(struct env *v, const struct received_row *r, const char *rea
 	v->news++;
 	if (set_state(v, r, "quarantined", to, reason, note, e) == -1)
 		return -1;
-	from = env_folder(v, folder, e);
-	quarantine = env_folder(v, "quarantine", e);
-	if (from != -1 && quarantine != -1)
-		rc = fsx_move(from, r->name.p, quarantine, to + 11, e);
-	fsx_close(from);
-	fsx_close(quarantine);
+	rc = move_away(v, r->name.p, folder, to, e);
 	if (rc == 0)
-		rc = env_write_reason(v, "quarantine", to + 11, reason, note,
-			"ask the partner to send it again; gridspool retry "
-			"reads it again; gridspool close gives it up",
-			e);
+		rc = env_write_reason(v, "quarantine", to + 11, reason, note, put_away_next, e);
 	return rc;
 }
 
@@ -93,11 +102,8 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 			env_log(v, LOG_ERROR, "crashed", r->name.p, "%s", text);
 			return 0;
 		}
-		if (e->code == ERR_ABSENT) { /* deleted by hand: told once, and the others go on */
-			env_log(v, LOG_ERROR, "lost-file", r->name.p, "%s", text);
-			v->news++;
-			return set_state(v, r, "quarantined", r->place.p, "LOST-FILE", text, e);
-		}
+		if (e->code == ERR_ABSENT)
+			return put_away(v, r, "LOST-FILE", text, e);
 		return e->code == ERR_INPUT || e->code == ERR_LIMIT
 			? put_away(v, r, "RECEIVED-DAMAGED", text, e)
 			: -1;
@@ -138,6 +144,24 @@ static int ingest_one(struct env *v, const struct received_row *r, struct err *e
 	return rc;
 }
 
+/* Cut between "quarantined" and the move: the file goes where the ledger says, with its reason. */
+static int settle_quarantined(struct env *v, const struct received_row *r, struct err *e)
+{
+	char folder[140];
+	char path[200];
+	struct stat st;
+	int rc = fsx_stat(v->dir, r->place.p, &st, e);
+
+	(void)snprintf(folder, sizeof(folder), "received/" STR_FMT, STR_ARG(r->partner));
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, r->name.p);
+	if (rc != 0 || (rc = fsx_stat(v->dir, path, &st, e)) != 1)
+		return rc == -1 ? -1 : 0;
+	if (move_away(v, r->name.p, folder, r->place.p, e) == -1)
+		return -1;
+	return env_write_reason(
+		v, "quarantine", r->place.p + 11, r->reason.p, r->note.p, put_away_next, e);
+}
+
 int ingest_run(struct env *v, int64_t *worked, struct err *e)
 {
 	struct arena a;
@@ -146,12 +170,19 @@ int ingest_run(struct env *v, int64_t *worked, struct err *e)
 
 	*worked = 0;
 	arena_init(&a);
-	rc = ledger_received_by_state(&v->ledger, "stored", &a, &rows, e);
+	rc = ledger_received_by_state(&v->ledger, "quarantined", &a, &rows, e);
+	for (size_t i = 0; i < rows.n && rc == 0; i++)
+		rc = settle_quarantined(v, &rows.row[i], e);
+	if (rc == 0)
+		rc = ledger_received_by_state(&v->ledger, "stored", &a, &rows, e);
 	for (size_t i = 0; i < rows.n && rc == 0 && !proc_told_to_stop(); i++) {
 		rc = ingest_one(v, &rows.row[i], e);
-		(*worked)++;
-		if (rc == -1)
-			(void)err_wrap(e, "%s", rows.row[i].name.p);
+		*worked += rc == 0 ? 1 : 0;
+		if (rc == -1 && !env_stops(e)) { /* this answer alone waits for the next run */
+			env_log(v, LOG_ERROR, "not-ingested", rows.row[i].name.p, "%s", e->text);
+			v->news++;
+			rc = 0;
+		}
 	}
 	arena_done(&a);
 	return rc == -1 ? err_wrap(e, "ingest") : 0;

@@ -37,7 +37,7 @@ static int by_key(const void *a, const void *b)
 
 static enum known_state state_of(struct str s)
 {
-	static const char *const names[] = {"", "pending", "accepted", "rejected", "due"};
+	static const char *const names[] = {"", "pending", "accepted", "rejected", "due", "held"};
 
 	for (unsigned i = 1; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (str_is(s, names[i]))

@@ -8,7 +8,14 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum known_state { KNOWN_NOT, KNOWN_PENDING, KNOWN_ACCEPTED, KNOWN_REJECTED, KNOWN_DUE };
+enum known_state {
+	KNOWN_NOT,
+	KNOWN_PENDING,
+	KNOWN_ACCEPTED,
+	KNOWN_REJECTED,
+	KNOWN_DUE,
+	KNOWN_HELD
+};
 
 struct known;
 

@@ -12,11 +12,13 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "edi/x12_read.h"
 #include "secure/hash.h"
 #include "stage/dups.h"
 #include "stage/lines.h"
 
+enum { KEY_MAX = 1000, JOINED_MAX = 1000 }; /* what one line of results and lineage takes */
 enum { FLUSH = 1 << 20, OUT_MAX = 64 << 20, PROGRESS_EVERY = 256 };
 
 /* A line file on its way out. */
@@ -337,7 +339,7 @@ static void lineage_item(struct making *m, const struct item *it, struct str key
 	tab(b);
 	lines_field(b, key);
 	tab(b);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < JOINED_MAX; i++)
 		buf_printf(b, "%s" STR_FMT ":%" PRIu64, i ? "," : "", STR_ARG(joined[i].join),
 			joined[i].locator);
 	buf_ch(b, '\n');
@@ -379,13 +381,29 @@ static void add_duplicate(struct diag *d, struct str key)
 	diag_add(d, &f);
 }
 
+/* No catalogue has such keys; more likely a field of text was taken for one. */
+static int refuse_key(
+	struct making *m, const struct item *it, struct str key, struct diag *d, struct err *e)
+{
+	const struct str shown = utf8_left((struct str){key.p, KEY_MAX}, 60);
+	const struct finding f = {.code = STR("KEY-LONG"),
+		.severity = SEV_ERROR,
+		.item = shown,
+		.found = shown,
+		.rule = STR("The key is longer than 1000 bytes."),
+		.remedy = STR("Give the item a short key, or correct the key of the map.")};
+
+	diag_add(d, &f);
+	return set_aside(m, it, shown, d, e);
+}
+
 /* Leaves out what the partner already has, or refused as it is. True: do not write it. */
 static bool left_out(struct making *m, struct str key, const char *hash)
 {
 	bool same = false;
 	const enum known_state state = known_find(m->p->known, key, str_c(hash), &same);
 
-	if (state == KNOWN_REJECTED && same) {
+	if ((state == KNOWN_REJECTED || state == KNOWN_HELD) && same) {
 		m->c->waiting++;
 		return true;
 	}
@@ -424,6 +442,8 @@ static int convert_item(struct making *m, const struct item *it, struct diag *d,
 		m->c->unselected++;
 		return 0;
 	}
+	if (r.key.n > KEY_MAX)
+		return refuse_key(m, it, r.key, d, e);
 	if (not_due(m, r.key))
 		return 0;
 	key = arena_str(&m->item, r.key);
@@ -545,6 +565,7 @@ static int report_orphans(struct making *m, struct err *e)
 	report(m, &d);
 	for (const struct finding *f = d.first; f; f = f->next) {
 		struct buf line;
+		const struct str about = f->item.n ? f->item : f->found;
 		buf_init(&line, 2000);
 		diag_line(&line, f);
 		buf_c(&m->result.buf, "R\t");
@@ -552,7 +573,8 @@ static int report_orphans(struct making *m, struct err *e)
 		tab(&m->result.buf);
 		lines_field(&m->result.buf, f->file);
 		tab(&m->result.buf);
-		lines_field(&m->result.buf, f->item.n ? f->item : f->found);
+		lines_field(
+			&m->result.buf, str_sub(about, 0, about.n < KEY_MAX ? about.n : KEY_MAX));
 		tab(&m->result.buf);
 		lines_field(&m->result.buf, buf_view(&line));
 		buf_ch(&m->result.buf, '\n');

@@ -86,6 +86,8 @@ static const struct reason table[] = {
 		"send the partner the log line; it is tried again by itself"},
 	{"RECEIVED-DAMAGED", "a partner's file cannot be read", "partner",
 		"gridspool validate FILE; ask the partner to send it again"},
+	{"REFERENCE-DAMAGED", "a reference that the map joins cannot be read", "exporter",
+		"gridspool inspect FILE; export the reference again, its arrival starts the agreement"},
 	{"REISSUED", "its items were made due again by an operator", "operator",
 		"nothing; the next run sends them with new control numbers"},
 	{"REMOTE-DENIED", "the partner's server denies the operation", "partner",

@@ -101,8 +101,50 @@ static int commit_abandoned(struct env *v, int64_t id, const char *note, struct 
 	return ledger_commit(l, e);
 }
 
+/* Is it this one letter that cannot be had or removed, or the connection? */
+static bool of_letter(const struct err *e)
+{
+	return e->code == ERR_REMOTE || e->code == ERR_INPUT || e->code == ERR_LIMIT;
+}
+
+/* The letters behind it are not to wait for it. */
+static void letter_fails(
+	const struct channel *c, const struct letter *x, const char *what, const struct err *why)
+{
+	struct buf shown;
+
+	buf_init(&shown, 1024);
+	utf8_quote(&shown, str_c(x->name), 200);
+	env_log(c->env, LOG_ERROR, what, c->partner->name.p, "%s: %s", buf_cstr(&shown), why->text);
+	c->env->news++;
+	buf_done(&shown);
+}
+
+/* Empties its place in the mailbox; then a letter that looks the same is another one. */
+static int remove_there(struct channel *c, const struct letter *x, int64_t id, struct err *e)
+{
+	struct ledger *l = &c->env->ledger;
+	char subject[40];
+
+	if (channel_remove(c, x->name, e) == -1) {
+		if (!of_letter(e))
+			return -1;
+		letter_fails(c, x, "not-removed", e);
+		return 0;
+	}
+	(void)snprintf(subject, sizeof(subject), "received %" PRId64, id);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_received_gone(l, id, e) == -1 ||
+		ledger_event(l, "removed", subject, e, "from the partner's mailbox") == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
 /* Fetches one letter: written under .tmp by the worker, hashed and published by us. */
-static int fetch(struct channel *c, const struct letter *x, struct err *e)
+static int fetch(struct channel *c, const struct letter *x, int64_t *worked, struct err *e)
 {
 	struct env *v = c->env;
 	struct fsx_tmp tmp = {.fd = -1};
@@ -126,6 +168,12 @@ static int fetch(struct channel *c, const struct letter *x, struct err *e)
 		fsx_tmp_drop(&tmp);
 		return commit_abandoned(v, id, "it left the mailbox before it was fetched", e);
 	}
+	if (rc == -1 && of_letter(e)) {
+		fsx_tmp_drop(&tmp);
+		letter_fails(c, x, "not-fetched", e);
+		return commit_abandoned(
+			v, id, "it could not be fetched; tried again by the next run", e);
+	}
 	if (rc == 0)
 		rc = hash_file(tmp.fd, sha, &size, e);
 	if (rc == 0 && (int64_t)size != x->size) { /* still being written over there: next time */
@@ -141,7 +189,8 @@ static int fetch(struct channel *c, const struct letter *x, struct err *e)
 		return -1;
 	env_log(v, LOG_INFO, "received", name, "%" PRIu64 " bytes from " STR_FMT, size,
 		STR_ARG(c->partner->name));
-	return c->endpoint->get_delete ? channel_remove(c, x->name, e) : 0;
+	(*worked)++;
+	return c->endpoint->get_delete ? remove_there(c, x, id, e) : 0;
 }
 
 static int take_letter(struct channel *c, const struct letter *x, int64_t *worked, struct err *e)
@@ -159,11 +208,8 @@ static int take_letter(struct channel *c, const struct letter *x, int64_t *worke
 		&v->ledger, c->partner->name, str_c(x->name), x->size, x->mtime, &a, &before, e);
 	arena_done(&a);
 	if (rc == 1) /* here already; only its removal over there is missing */
-		return c->endpoint->get_delete ? channel_remove(c, x->name, e) : 0;
-	if (rc == -1)
-		return -1;
-	(*worked)++;
-	return fetch(c, x, e);
+		return c->endpoint->get_delete ? remove_there(c, x, before.id, e) : 0;
+	return rc == -1 ? -1 : fetch(c, x, worked, e);
 }
 
 static int empty_mailbox(struct channel *c, int64_t *worked, struct err *e)
@@ -230,8 +276,7 @@ static int receive_from(struct env *v, const struct config_partner *p,
 		return transfer_partner_works(v, p->name, e);
 	if (e->code == ERR_STOP)
 		return 0;
-	if (e->code == ERR_IO || e->code == ERR_FULL || e->code == ERR_CORRUPT ||
-		e->code == ERR_BUSY)
+	if (e->code == ERR_IO || env_stops(e))
 		return -1;
 	why = *e;
 	return transfer_partner_failed(v, p->name, &why, e);

@@ -207,7 +207,9 @@ static bool space_left(struct env *v)
 /* --- the stages --- */
 
 struct round {
-	int64_t receive, ingest, convert, transfer;
+	int64_t worked; /* things done in this round; none ends the run */
+	bool failed;
+	struct err why;
 };
 
 static bool time_left(const struct env *v)
@@ -217,38 +219,80 @@ static bool time_left(const struct env *v)
 			clock_now(&v->clock) - v->started < (int64_t)v->config->run_seconds);
 }
 
+static int collect_stage(struct env *v, int64_t *worked, struct err *e)
+{
+	*worked = 0;
+	return collect_run(v, e);
+}
+
+static int report_stage(struct env *v, int64_t *worked, struct err *e)
+{
+	*worked = 0;
+	return report_run(v, e);
+}
+
+/* One stage. A fault that is not the ledger's or the disk's stops this stage only: what the others
+ * have to do does not depend on it. The first such fault is the run's result. */
+static int one_stage(struct env *v, enum run_stage stage, struct round *r, struct err *e)
+{
+	static int (*const works[RUN_STAGES])(struct env * v, int64_t * worked, struct err * e) = {
+		[RUN_RECEIVE] = receive_run,
+		[RUN_INGEST] = ingest_run,
+		[RUN_COLLECT] = collect_stage,
+		[RUN_CONVERT] = convert_run,
+		[RUN_TRANSFER] = transfer_run,
+		[RUN_REPORT] = report_stage,
+	};
+	int64_t worked = 0;
+	const int rc = works[stage](v, &worked, e);
+
+	r->worked += worked;
+	if (rc == 0 || env_stops(e))
+		return rc;
+	env_log(v, LOG_ERROR, "stage-failed", run_stage_name(stage), "%s; the other stages go on",
+		e->text);
+	v->news++;
+	if (!r->failed)
+		r->why = *e;
+	r->failed = true;
+	return 0;
+}
+
 static int one_round(
 	struct env *v, const struct run_options *o, bool first, struct round *r, struct err *e)
 {
 	const bool space = space_left(v);
 
-	memset(r, 0, sizeof(*r));
-	if (o->stages[RUN_RECEIVE] && space && receive_run(v, &r->receive, e) == -1)
-		return -1;
-	if (o->stages[RUN_INGEST] && ingest_run(v, &r->ingest, e) == -1)
-		return -1;
-	if (o->stages[RUN_COLLECT] && first && space && collect_run(v, e) == -1)
-		return -1;
-	if (o->stages[RUN_CONVERT] && space && time_left(v) && convert_run(v, &r->convert, e) == -1)
-		return -1;
-	if (o->stages[RUN_TRANSFER] && time_left(v) && transfer_run(v, &r->transfer, e) == -1)
-		return -1;
+	r->worked = 0;
+	for (int i = 0; i < RUN_REPORT; i++) {
+		const enum run_stage stage = (enum run_stage)i;
+		if (!o->stages[stage] || (stage == RUN_COLLECT && !first) ||
+			(!space && stage != RUN_INGEST && stage != RUN_TRANSFER) ||
+			((stage == RUN_CONVERT || stage == RUN_TRANSFER) && !time_left(v)))
+			continue;
+		if (one_stage(v, stage, r, e) == -1)
+			return -1;
+	}
 	return 0;
 }
 
 static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 {
-	struct round r;
+	struct round r = {.failed = false};
 
 	if (spool_settle_all(v, e) == -1)
 		return -1;
 	for (int i = 0; i < ROUNDS_MAX; i++) {
 		if (one_round(v, o, i == 0, &r, e) == -1)
 			return -1;
-		if (r.receive + r.ingest + r.convert + r.transfer == 0 || !time_left(v))
+		if (r.worked == 0 || r.failed || !time_left(v))
 			break;
 	}
-	return o->stages[RUN_REPORT] ? report_run(v, e) : 0;
+	if (o->stages[RUN_REPORT] && one_stage(v, RUN_REPORT, &r, e) == -1)
+		return -1;
+	if (r.failed)
+		*e = r.why;
+	return r.failed ? -1 : 0;
 }
 
 static int prepare(struct env *v, struct err *e)

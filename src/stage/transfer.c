@@ -177,7 +177,7 @@ static int commit_sent(struct sending *s, const char *what, const char *evidence
 	if (ledger_commit(l, e) == -1)
 		return -1;
 	env_log(s->v, LOG_INFO, "sent", s->row->name.p, "%s", evidence);
-	return spool_settle(s->v, s->row->id, e);
+	return spool_follow(s->v, s->row->id, e);
 }
 
 /* Out of the way until a person decides: hold or in-doubt (in place hold/) or quarantine. */
@@ -196,7 +196,7 @@ static int commit_stopped(struct sending *s, const char *state, const char *fold
 		ledger_rollback(l);
 		return -1;
 	}
-	if (ledger_commit(l, e) == -1 || spool_settle(s->v, s->row->id, e) == -1)
+	if (ledger_commit(l, e) == -1 || spool_follow(s->v, s->row->id, e) == -1)
 		return -1;
 	env_log(s->v, LOG_ERROR, state, s->row->name.p, "%s: %s", reason, note);
 	s->v->news++;
@@ -281,6 +281,15 @@ static bool local_fault(const struct err *e)
 		e->code == ERR_BUSY;
 }
 
+/* Does that interchange leave by the same endpoint? A partner may have one for each agreement. */
+static bool same_way(
+	const struct env *v, const struct interchange_row *r, const struct config_agreement *g)
+{
+	const struct config_agreement *own = config_agreement_find(v->config, r->agreement);
+
+	return own && own->partner == g->partner && own->endpoint == g->endpoint;
+}
+
 static int send_to_partner(struct env *v, const struct config_agreement *g,
 	struct interchange_row *rows, size_t n, int64_t *worked, struct err *e)
 {
@@ -289,7 +298,7 @@ static int send_to_partner(struct env *v, const struct config_agreement *g,
 	int rc = channel_open(v, g->partner, g->endpoint, c, e);
 
 	for (size_t i = 0; i < n && rc == 0 && !proc_told_to_stop(); i++) {
-		if (!str_eq(rows[i].partner, g->partner->name) || rows[i].state.n == 0)
+		if (rows[i].state.n == 0 || !same_way(v, &rows[i], g))
 			continue;
 		if (v->progress)
 			(void)fprintf(stderr, "\rsend to " STR_FMT ": %s   ",
@@ -338,8 +347,8 @@ int transfer_run(struct env *v, int64_t *worked, struct err *e)
 		rc = transfer_partner_usable(v, partner, e);
 		if (rc == 1)
 			rc = send_to_partner(v, g, rows.row + i, rows.n - i, worked, e);
-		for (size_t k = i; k < rows.n; k++) { /* this partner is served or waits */
-			if (str_eq(rows.row[k].partner, partner))
+		for (size_t k = i; k < rows.n; k++) { /* this way is served or waits */
+			if (same_way(v, &rows.row[k], g))
 				rows.row[k].state.n = 0;
 		}
 	}

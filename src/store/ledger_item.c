@@ -56,6 +56,24 @@ int ledger_item_count(
 		: -1;
 }
 
+int ledger_item_offer(struct ledger *l, struct str agreement, int64_t unit, struct err *e)
+{
+	return ledger_run(l, e,
+		"UPDATE item SET reason = 'OFFERED u-' || ?2 WHERE agreement = ?1 AND state = 'due'",
+		"si", agreement, unit);
+}
+
+int ledger_item_not_offered(
+	struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e)
+{
+	return db_one_int(l->db, n, e,
+		       "SELECT COUNT(*) FROM item WHERE agreement = ?1 AND state = 'due' AND reason <> "
+		       "'OFFERED u-' || ?2",
+		       "si", agreement, unit) == 1
+		? 0
+		: -1;
+}
+
 int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
 {
 	return db_one_int(l->db, n, e,
@@ -92,6 +110,15 @@ int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, st
 		"INSERT INTO aside(agreement, key, file, unit, name, codes, note, opened) "
 		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 		"sssisssi", agreement, key, file, unit, name, codes, note, clock_now(l->clock));
+}
+
+int ledger_item_aside_mended(
+	struct ledger *l, struct str agreement, int64_t interchange, struct err *e)
+{
+	return ledger_run(l, e,
+		"UPDATE aside SET closed = ?3 WHERE agreement = ?1 AND closed = 0 AND key IN (SELECT key FROM "
+		"item WHERE interchange = ?2 AND agreement = ?1)",
+		"sii", agreement, interchange, clock_now(l->clock));
 }
 
 int ledger_item_aside_close(

@@ -20,6 +20,15 @@ int ledger_item_reject(struct ledger *l, int64_t interchange, struct str key, co
 	int64_t *n, struct err *e) ATTR_CHECK;
 int ledger_item_count(struct ledger *l, struct str agreement, const char *state, int64_t *n,
 	struct err *e) ATTR_CHECK;
+/* Items that are due are offered to a unit as it starts. Those that no unit since has been offered
+ * make the next one due; one that is no longer in the source is offered once. */
+int ledger_item_offer(struct ledger *l, struct str agreement, int64_t unit, struct err *e)
+	ATTR_CHECK;
+int ledger_item_not_offered(
+	struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e) ATTR_CHECK;
+/* Closes what was set aside of items that are in an interchange. */
+int ledger_item_aside_mended(
+	struct ledger *l, struct str agreement, int64_t interchange, struct err *e) ATTR_CHECK;
 /* Has another interchange carried items of this one since? How many? */
 int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct err *e) ATTR_CHECK;
 /* State, hash and key of every item of an agreement, by key. each returns 0 to go on. */

@@ -76,6 +76,11 @@ int ledger_received_state(struct ledger *l, int64_t id, const char *state, const
 		"icccc", id, state, place, reason, note);
 }
 
+int ledger_received_gone(struct ledger *l, int64_t id, struct err *e)
+{
+	return ledger_run(l, e, "UPDATE received SET rsize = -1 WHERE id = ?1", "i", id);
+}
+
 int ledger_received_attempt(struct ledger *l, int64_t id, struct err *e)
 {
 	return ledger_run(

@@ -34,6 +34,8 @@ int ledger_received_stored(
 	struct ledger *l, int64_t id, const char *sha, int64_t size, struct err *e) ATTR_CHECK;
 int ledger_received_state(struct ledger *l, int64_t id, const char *state, const char *place,
 	const char *reason, const char *note, struct err *e) ATTR_CHECK;
+/* It is no longer in the mailbox: what lies there now under its name, of its size and time, is new. */
+int ledger_received_gone(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 int ledger_received_attempt(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 int ledger_received_find(struct ledger *l, int64_t id, struct arena *a, struct received_row *out,
 	struct err *e) ATTR_CHECK;

@@ -68,6 +68,7 @@ static const char *const statements[] = {
 	"NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', at INTEGER NOT "
 	"NULL)",
 	"CREATE INDEX received_state ON received(state, partner)",
+	"CREATE INDEX received_remote ON received(partner, remote)",
 	"CREATE INDEX received_sha ON received(partner, sha)",
 	"CREATE TABLE ack(id INTEGER PRIMARY KEY, received INTEGER NOT NULL, kind TEXT NOT NULL, about "
 	"INTEGER NOT NULL, interchange INTEGER NOT NULL, verdict TEXT NOT NULL, outcome TEXT NOT NULL, "

@@ -25,6 +25,7 @@ def test_one_named():
         equal(n.states("acme"), {"pending": ITEMS - 1, "rejected": 1}, "catalog state")
         equal(n.one("SELECT key FROM item WHERE state = 'rejected'"), bad, "rejected")
         equal(n.interchange("acme")["items"], ITEMS - 1, "items sent again")
+        equal(n.files("hold"), [], "hold: nothing there for a person to decide")
         told = n.rows("SELECT * FROM feedback")
         equal([(r["key"], r["segment"], r["element"]) for r in told], [(bad, "CTP", 3)], "feedback")
         check(told[0]["file"] and told[0]["map_line"] > 0, "not traced:", dict(told[0]))
