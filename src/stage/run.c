@@ -18,6 +18,7 @@
 #include "stage/receive.h"
 #include "stage/report.h"
 #include "stage/spool.h"
+#include "stage/tidy.h"
 #include "stage/transfer.h"
 
 enum { ROUNDS_MAX = 1000 };
@@ -280,7 +281,7 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 {
 	struct round r = {.failed = false};
 
-	if (spool_settle_all(v, e) == -1)
+	if (spool_settle_all(v, e) == -1 || tidy_run(v, e) == -1)
 		return -1;
 	for (int i = 0; i < ROUNDS_MAX; i++) {
 		if (one_round(v, o, i == 0, &r, e) == -1)

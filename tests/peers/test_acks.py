@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Every kind of answer a partner can give, in order and out of it, and what becomes of the items."""
+import os
+import re
+import time
+
+import night
+from night import check, equal
+
+ITEMS = 12
+
+
+def begin(n):
+    """A first night with one interchange for each partner."""
+    folder = night.catalogue(os.path.join(n.top, "catalogue"), "--items", str(ITEMS))
+    n.drop_all(folder)
+    n.run(expect=0)
+    return folder
+
+
+def put(n, partner, name, data):
+    """A file in the partner's folder for us."""
+    path = os.path.join(n.box(partner, "out"), name)
+    with open(path + ".tmp", "wb") as f:
+        f.write(data)
+    os.rename(path + ".tmp", path)
+
+
+def outcomes(n):
+    """(kind, outcome) of all acknowledgments in their order."""
+    return [(r["kind"], r["outcome"]) for r in n.rows("SELECT kind, outcome FROM ack ORDER BY id")]
+
+
+def test_accepted_with_errors():
+    with night.Night(partners=("acme",)) as n:
+        begin(n)
+        key = n.rows("SELECT key FROM item ORDER BY key")[3][0]
+        n.answer("acme", rules={"rules": [{"do": "accept-with-errors", "item": key, "segment": "CTP",
+                                           "element": 3, "times": 1}]})
+        n.run(expect=None)
+        equal(n.states("acme"), {"accepted": ITEMS}, "catalog state")
+        equal([(r["key"], r["segment"], r["element"]) for r in n.rows("SELECT * FROM feedback")],
+              [(key, "CTP", 3)], "feedback kept")
+        row = n.interchange("acme")
+        equal((row["syntax"], row["ta1"], row["state"]), ("with-errors", "accepted", "archived"), "axes")
+        n.check_sound()
+
+
+def test_ta1_rejected():
+    with night.Night(partners=("acme",)) as n:
+        begin(n)
+        n.answer("acme", "--reject-ta1", "006", "--times", "1")
+        ran = n.run(expect=1)
+        row = n.interchange("acme")
+        equal((row["state"], row["reason"], row["ta1"]), ("held", "TA1-REJECTED", "rejected"), "interchange")
+        equal(n.states("acme"), {"held": ITEMS}, "catalog state")
+        check("006" in n.reason("hold/" + row["name"]) + ran.err, "the code is not told")
+        equal(n.mail("acme"), [], "sent again by itself")
+        n.check_sound()
+
+
+def test_repeated():
+    with night.Night(partners=("acme",)) as n:
+        begin(n)
+        n.answer("acme", rules={"rules": [{"do": "twice", "new_number": True}]})
+        n.run(expect=0)
+        equal(n.states("acme"), {"accepted": ITEMS}, "catalog state")
+        equal(sorted(outcomes(n)), [("997", "applied"), ("997", "repeat"), ("TA1", "applied"),
+                                    ("TA1", "repeat")], "acknowledgments")
+        n.check_sound()
+
+
+def test_contradiction():
+    with night.Night(partners=("acme",)) as n:
+        begin(n)
+        n.answer("acme")
+        files = {name: open(os.path.join(n.box("acme", "out"), name), "rb").read()
+                 for name in os.listdir(n.box("acme", "out")) if name.startswith("997")}
+        n.run(expect=0)
+        (name, data), = files.items()
+        changed = data.replace(b"AK9*A*1*1*1", b"AK9*R*1*1*0").replace(b"AK5*A", b"AK5*R")
+        check(changed != data, "the 997 looks otherwise:", data)
+        put(n, "acme", "again-" + name, changed)
+        ran = n.run(expect=1)
+        check("contradiction" in ran.err, "nobody is told:", ran)
+        equal(outcomes(n)[-1], ("997", "contradiction"), "acknowledgment")
+        equal((n.states("acme"), n.interchange("acme")["syntax"]), ({"accepted": ITEMS}, "accepted"), "unchanged")
+        n.check_sound()
+
+
+def test_orphan():
+    with night.Night(partners=("acme",)) as n:
+        begin(n)
+        n.answer("acme", rules={"rules": [{"do": "unknown", "what": "997", "isa13": 777, "gs06": 777}]})
+        ran = n.run(expect=1)
+        check("orphan" in ran.err and "777" in ran.err, "nobody is told:", ran)
+        check(("997", "orphan") in outcomes(n), outcomes(n))
+        equal(n.states("acme"), {"accepted": ITEMS}, "catalog state")
+        n.check_sound()
+
+
+def test_garbage():
+    for kind in ("text", "binary", "cut", "empty"):
+        with night.Night(partners=("acme",)) as n:
+            begin(n)
+            n.answer("acme", rules={"rules": [{"do": "garbage", "what": "997", "kind": kind}]})
+            ran = n.run(expect=1)
+            row, = n.rows("SELECT * FROM received WHERE state = 'quarantined'")
+            equal(row["reason"], "RECEIVED-DAMAGED", kind)
+            check("next:" in n.reason(row["place"]) and row["reason"] in ran.err, kind, "is not told:", ran)
+            equal(n.states("acme"), {"pending": ITEMS}, "catalog state after " + kind)
+            equal(str(n.run(expect=0)), "exit 0\n", "the night after")
+            n.check_sound()
+
+
+def test_late_and_half():
+    with night.Night(partners=("acme",), within=("1s", "1s")) as n:
+        begin(n)
+        n.answer("acme", rules={"rules": [{"do": "half", "what": "997"}, {"do": "silent", "what": "ta1"}]})
+        time.sleep(2.1)
+        ran = n.run(expect=1)
+        row = n.interchange("acme")
+        check(row["overdue_at"] > 0 and "overdue" in ran.err, "not overdue:", ran)
+        equal((row["state"], n.states("acme")), ("sent", {"pending": ITEMS}), "while it waits")
+        equal(str(n.run(expect=0)), "exit 0\n", "told once")
+        half, = [f for f in os.listdir(n.box("acme", "out")) if f.endswith(".tmp")]
+        check(not n.rows("SELECT 1 FROM received"), half, "was fetched")
+    with night.Night(partners=("acme",), within=("1s", "1s")) as n:
+        begin(n)
+        n.answer("acme", rules={"rules": [{"do": "late", "passes": 2}]})
+        time.sleep(2.1)
+        n.run(expect=1)
+        n.answer("acme")
+        n.answer("acme")
+        n.run(expect=0)
+        row = n.interchange("acme")
+        equal((row["state"], n.states("acme")), ("archived", {"accepted": ITEMS}), "late, and taken")
+        n.check_sound()
+
+
+def test_wrong_partner_and_usage():
+    with night.Night() as n:
+        begin(n)
+        n.answer("acme")
+        box = n.box("acme", "out")
+        for name in os.listdir(box):    # acme's answers come by nord's mailbox
+            os.rename(os.path.join(box, name), os.path.join(n.box("nord", "out"), name))
+        ran = n.run(expect=1)
+        equal(outcomes(n), [("997", "orphan"), ("TA1", "orphan")], "acknowledgments")
+        check("ISA06" in ran.err, "why is not told:", ran)
+        equal((n.states("acme"), n.states("nord")), ({"pending": ITEMS}, {"pending": ITEMS}), "catalog state")
+        n.answer("nord")
+        box = n.box("nord", "out")
+        for name in os.listdir(box):
+            path = os.path.join(box, name)
+            with open(path, "rb") as f:
+                data = f.read()
+            with open(path, "wb") as f:     # ISA15 is the element before the last
+                f.write(re.sub(rb"\*T\*(.)", rb"*P*\1", data, count=1))
+        ran = n.run(expect=1)
+        check("ISA15" in ran.err, "why is not told:", ran)
+        equal(n.states("nord"), {"pending": ITEMS}, "catalog state of nord")
+        n.check_sound()
+
+
+def test_same_answer_twice_is_one():
+    """The same bytes again, under another name: fetched, kept, and nothing else."""
+    with night.Night(partners=("acme",)) as n:
+        begin(n)
+        n.answer("acme")
+        box = n.box("acme", "out")
+        copies = {name: open(os.path.join(box, name), "rb").read() for name in os.listdir(box)}
+        n.run(expect=0)
+        for name, data in copies.items():
+            put(n, "acme", "copy-" + name, data)
+        n.run(expect=0)
+        equal(len(outcomes(n)), len(copies), "acknowledgments applied")
+        equal(n.states("acme"), {"accepted": ITEMS}, "catalog state")
+        n.check_sound()
+
+
+if __name__ == "__main__":
+    night.main(test_accepted_with_errors, test_ta1_rejected, test_repeated, test_contradiction, test_orphan,
+               test_garbage, test_late_and_half, test_wrong_partner_and_usage, test_same_answer_twice_is_one)

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Two runs at once, operators' commands during a run, and an end by SIGTERM."""
+import os
+import re
+import signal
+import time
+
+import night
+from night import check, equal
+
+ITEMS = 3000    # so that converting takes long enough to meet the run in it
+
+
+def begin(n):
+    """A run that is under way; it has committed its start."""
+    n.drop_all(night.catalogue(os.path.join(n.top, "catalogue"), "--items", str(ITEMS)))
+    child = n.start()
+    wait(n, child, "SELECT COUNT(*) FROM event WHERE what = 'converting'")
+    return child
+
+
+def wait(n, child, sql):
+    """Until the query gives more than 0, while the run is still there."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        check(child.poll() is None, "the run was over before", sql)
+        try:
+            if n.one(sql) > 0:
+                return
+        except Exception as e:      # the ledger is locked for a moment
+            check("locked" in str(e), e)
+        time.sleep(0.002)
+    raise AssertionError("not seen in 30 s: " + sql)
+
+
+def finish(n, child, codes):
+    out, err = child.communicate(timeout=60)
+    check(child.returncode in codes, "the run ended with", child.returncode, err.decode())
+    return out + err
+
+
+def test_second_leaves():
+    with night.Night() as n:
+        child = begin(n)
+        second = n.run(expect=75)
+        said = re.search(r"host (\S+) pid (\d+) since (\S+)", second.err)
+        check(said, "the first is not named:", second)
+        equal((said.group(1), int(said.group(2))), (os.uname().nodename, child.pid), "the first")
+        check(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", said.group(3)), second)
+        finish(n, child, (0,))
+        equal([len(n.mail(p)) for p in n.partners], [1, 1], "mail")
+        equal(n.one("SELECT COUNT(*) FROM run"), 1, "runs")
+        n.check_sound()
+
+
+def test_status_and_hold():
+    """What is held during a run counts from the next effect on; the rest goes."""
+    with night.Night() as n:
+        if not n.has_verb("hold") or not n.has_verb("status"):
+            night.skip("there are no verbs yet")
+        child = begin(n)
+        status = n.program("status")
+        check(status.code in (0, 1) and "acme" in status.out, "status during a run:", status)
+        child.send_signal(signal.SIGSTOP)
+        try:    # while the supervisor stands still, hold all that is queued
+            queued = n.rows("SELECT id, partner FROM interchange WHERE state = 'queued'")
+        finally:
+            child.send_signal(signal.SIGCONT)
+        held = []
+        end = time.monotonic() + 30
+        while not held and child.poll() is None and time.monotonic() < end:
+            queued = n.rows("SELECT id FROM interchange WHERE partner = 'nord' AND state = 'queued'")
+            for row in queued:
+                ran = n.program("hold", "%06d" % row["id"], "--reason", "asked by phone")
+                if ran.code == 0:
+                    held.append(row["id"])
+        finish(n, child, (0, 1))
+        state = n.interchange("nord")["state"]
+        if held:
+            equal((state, n.mail("nord")), ("held", []), "what was held")
+        else:       # the run was faster; hold says so and nothing is half done
+            equal((state, len(n.mail("nord"))), ("sent", 1), "what was not held")
+        equal(len(n.mail("acme")), 1, "mail of the other")
+        n.check_sound()
+
+
+def test_terminated():
+    for at in ("SELECT COUNT(*) FROM event WHERE what = 'claiming'",
+               "SELECT COUNT(*) FROM event WHERE what = 'converting'",
+               "SELECT COUNT(*) FROM event WHERE what = 'sending'"):
+        with night.Night() as n:
+            n.drop_all(night.catalogue(os.path.join(n.top, "catalogue"), "--items", str(ITEMS)))
+            child = n.start()
+            wait(n, child, at)
+            begun = time.monotonic()
+            child.send_signal(signal.SIGTERM)
+            finish(n, child, (0, 1, 75))
+            took = time.monotonic() - begun
+            check(took < 20, "it took", took, "seconds")
+            ended = n.rows("SELECT ended, status FROM run")
+            check(ended[0]["ended"], "the run has no end in the ledger:", [dict(r) for r in ended])
+            equal(n.one("SELECT COUNT(*) FROM unit WHERE attempts > 1"), 0, "attempts counted")
+            n.run(expect=None)
+            n.run(expect=None)
+            equal([len(n.mail(p)) for p in n.partners], [1, 1], "mail after the next run")
+            equal([n.states(p) for p in n.partners], [{"pending": ITEMS}] * 2, "items")
+            n.check_sound()
+
+
+if __name__ == "__main__":
+    night.main(test_second_leaves, test_status_and_hold, test_terminated)
