@@ -14,6 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(scene.ROOT, "build", "fault")
 STRIKE = os.path.join(BUILD, "strike")
 KILLS = ("kill-before", "kill-after", "all-after")
+ALLOC_STEP = 300    # the larger, the more allocations are tried
 EACH_CALL = 4       # of calls that a process makes alike many times in a row, so many from each end
 # Which errors a call can have. Linux's numbers.
 ERRORS = {"EPERM": 1, "EINTR": 4, "EIO": 5, "ENOMEM": 12, "EACCES": 13, "EMFILE": 24, "ENOSPC": 28, "EROFS": 30,
@@ -128,7 +129,9 @@ def kill(s, point):
 def errno_points(s):
     """Each call that may fail, with each of its errors: once, and from there on."""
     found = []
-    for at, name, _ in thinned(recorded(s, calls="io")):
+    for at, name, what in thinned(recorded(s, calls="io")):
+        if re.match(r"(/usr)?/lib|/etc/ld.so", what):   # the loader, before there is a program
+            continue
         for error in CAN_FAIL.get(name, ()):
             found.append("%s errno=%s" % (at, error))
             if error in ("ENOSPC", "EIO", "EROFS", "EMFILE") and int(at.split(":")[1]) % 3 == 0:
@@ -160,9 +163,42 @@ def errno(s, point):
     return first.wrong() + unclear(first, point) + recovered(s), first.struck
 
 
+# --- alloc ---
+
+def alloc_points(s):
+    """Allocations of each process: the first hundred one by one, then ever wider apart; once, and from there on."""
+    found, counts = [], os.path.join(s.n.top, "alloc.counts")
+    s.restore()
+    subprocess.run(s.argv, stdin=subprocess.DEVNULL, capture_output=True, cwd=s.n.top, timeout=60, check=False,
+                   env=scene.shimmed(FAULT_COUNTS=counts))
+    numbers = memoryview(scene.invariants.read(counts)).cast("Q")
+    os.unlink(counts)
+    for process in range(numbers[0]):
+        n = 1
+        while n <= numbers[1 + process]:
+            found.append("%d:%d%s" % (process, n, "+" if n % 2 else ""))
+            n += max(1, n // ALLOC_STEP)
+    return found
+
+
+def alloc(s, point):
+    s.restore()
+    counts = os.path.join(s.n.top, "alloc.counts")
+    done = scene.night.Ran(subprocess.run(
+        s.argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", cwd=s.n.top, timeout=60,
+        env=scene.shimmed(FAULT_COUNTS=counts, FAULT_ALLOC=point)))
+    os.unlink(counts)
+    wrong = unclear(done, point)
+    if done.code < 0:
+        wrong.append("CRASHED by signal %d: %s" % (-done.code, done.err[-200:]))
+    if point.startswith("0:") and done.code not in (0, 1, 71):
+        wrong.append("UNCLEAR status %d instead of 71: %s" % (done.code, done.err[-200:]))
+    return wrong + recovered(s), "allocation"
+
+
 # --- all ---
 
-PARTS = {"kill": (kill_points, kill), "errno": (errno_points, errno)}
+PARTS = {"kill": (kill_points, kill), "errno": (errno_points, errno), "alloc": (alloc_points, alloc)}
 
 
 def points(part, s):

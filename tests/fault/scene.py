@@ -114,6 +114,7 @@ class Scenario:
             for data in invariants.mail(box).values():
                 came.update(invariants.items_of(data) or ())
             self.owed["items"][partner] = dict(came)
+        self.owed["put away"] = invariants.put_away(invariants.Environment(self.n.env))
         wrong = [w for w in wrong if not w.startswith("DOUBLED")]
         if wrong:
             raise AssertionError("%s undisturbed: %s" % (self.name, wrong))
