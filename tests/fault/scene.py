@@ -59,8 +59,8 @@ class Scenario:
         """Everything before the command: nights behind us, files that wait."""
 
     def command(self, n):
-        """The command that is disturbed, without --env."""
-        return ("run",)
+        """The command that is disturbed."""
+        return ("run", "--env", n.env)
 
     def again(self, n):
         """What a person does after the disturbance, before runs go on; mostly nothing."""
@@ -77,7 +77,7 @@ class Scenario:
             shutil.rmtree(folder + ".saved", ignore_errors=True)
             if os.path.exists(folder):
                 shutil.copytree(folder, folder + ".saved", symlinks=True)
-        self.argv = [night.GRIDSPOOL, *self.command(self.n), "--env", self.n.env]
+        self.argv = [night.GRIDSPOOL, *self.command(self.n)]
         return self
 
     def close(self):
@@ -96,8 +96,9 @@ class Scenario:
                 if not re.search(r"\.(ready|part|tmp)$", p)}
 
     def boxes(self):
-        """Partner to the folder of what it has."""
-        return {p: self.n.box(p, "in") for p in self.n.partners}
+        """Partner to the folders of what it has: waiting for it, and taken by it."""
+        return {p: os.pathsep.join((self.n.box(p, "in"), os.path.join(self.n.top, p, "state", "taken")))
+                for p in self.n.partners}
 
     def undisturbed(self):
         """The command and all runs after it, nobody disturbing: what is owed from then on."""
