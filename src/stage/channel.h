@@ -19,6 +19,8 @@ struct channel {
 	struct frame frame;
 	int outbox, received; /* folders of this partner */
 	char peer[300];	      /* who answered: for evidence */
+	char doing[300];      /* "send x.x12": for progress and messages */
+	int64_t moved, size;  /* bytes of that */
 };
 
 /* Starts the worker and connects. ERR_NET, ERR_AUTH, ERR_REMOTE with a stable reason when the

@@ -16,9 +16,12 @@
 #include "stage/frame.h"
 #include "transport/transport.h"
 
+enum { TELL_MS = 250 };
+
 struct worker {
 	const struct channel_job *job;
 	struct transport t;
+	int64_t told; /* when progress was told last */
 	struct cred *cred;
 	struct frame frame;
 	int fd;
@@ -46,6 +49,23 @@ static int refuse(struct worker *w, const struct err *why, struct err *e)
 	frame_str(&w->frame, str_c(why->reason));
 	frame_str(&w->frame, str_c(why->text));
 	return frame_send(w->fd, &w->frame, e);
+}
+
+/* Bytes move: the supervisor need not give us up. */
+static void tell_moved(void *ctx, uint64_t at, uint64_t size)
+{
+	struct worker *w = ctx;
+	struct err ignored;
+	const int64_t now = clock_ms(&w->job->env->clock);
+
+	if (now - w->told < TELL_MS)
+		return;
+	w->told = now;
+	frame_start(&w->frame, FRAME_PROGRESS);
+	frame_int(&w->frame, (int64_t)at);
+	frame_int(&w->frame, (int64_t)size);
+	if (frame_send(w->fd, &w->frame, &ignored) == -1)
+		return; /* it is gone, and so are we as soon as we ask */
 }
 
 /* --- send --- */
@@ -282,6 +302,8 @@ static int connect_closed(struct worker *w, struct err *e)
 	}
 	(void)close(w->job->keys);
 	transport_init(&w->t, ops, ep, w->cred, &w->job->env->clock);
+	w->t.moved = tell_moved;
+	w->t.moved_ctx = w;
 	if (transport_prepare(&w->t, e) == -1)
 		return -1;
 	paths[box.n++] = (struct sandbox_path){w->job->outbox, false};

@@ -132,7 +132,7 @@ static int stat_file(
 }
 
 /* Exactly size bytes from the start of in. */
-static int copy_in(int in, uint64_t size, int out, struct err *e)
+static int copy_in(const struct transport *t, int in, uint64_t size, int out, struct err *e)
 {
 	char *chunk = mem_alloc(CHUNK);
 	uint64_t at = 0;
@@ -150,6 +150,7 @@ static int copy_in(int in, uint64_t size, int out, struct err *e)
 		else if (rc == 0 && fsx_write_all(out, chunk, got, e) != 0)
 			rc = remote(e);
 		at += got;
+		transport_moved(t, at, size);
 	}
 	mem_free(chunk);
 	return rc;
@@ -189,7 +190,7 @@ static int upload(struct transport *t, int fd, uint64_t size, const char *temp, 
 		(void)err_errno(e, ERR_IO, "make %s", temp);
 		return remote(e);
 	}
-	rc = copy_in(fd, size, out, e);
+	rc = copy_in(t, fd, size, out, e);
 	if (rc == 0)
 		rc = settle(out, size, e);
 	if (close(out) != 0 && rc == 0) {
@@ -267,7 +268,7 @@ static int list(struct transport *t, int (*each)(void *ctx, const struct transpo
 }
 
 /* All of in, to its end as it is now; what grows without end is refused. */
-static int copy_out(int in, int out, uint64_t *size, struct err *e)
+static int copy_out(const struct transport *t, int in, int out, uint64_t *size, struct err *e)
 {
 	char *chunk = mem_alloc(CHUNK);
 	uint64_t at = 0;
@@ -280,6 +281,7 @@ static int copy_out(int in, int out, uint64_t *size, struct err *e)
 		else
 			rc = fsx_write_all(out, chunk, got, e);
 		at += got;
+		transport_moved(t, at, 0);
 		if (rc == 0 && at > LIMIT_ACK_FILE)
 			rc = err_set(
 				e, ERR_LIMIT, "the file is larger than %d bytes", LIMIT_ACK_FILE);
@@ -322,7 +324,7 @@ static int fetch(struct transport *t, const char *name, int fd, uint64_t *size, 
 		(void)err_errno(e, ERR_IO, "look at it");
 		rc = remote(e);
 	} else {
-		rc = copy_out(in, fd, &came, e);
+		rc = copy_out(t, in, fd, &came, e);
 	}
 	if (rc == 0)
 		rc = unchanged(in, &before, came, e);

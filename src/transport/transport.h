@@ -67,6 +67,10 @@ struct transport {
 	const struct clock *clock;
 	int root; /* directory: the endpoint's folder, open after prepare for the sandbox's rules; else -1 */
 	void *self;
+	/* MAY be NULL. Told whenever bytes of an upload or fetch have moved: so many of size are there;
+	 * size is 0 where it is not known. */
+	void (*moved)(void *ctx, uint64_t at, uint64_t size);
+	void *moved_ctx;
 	char peer
 		[200]; /* after open: "OpenSSH_9.2, ssh-ed25519 SHA256:..., aes128-ctr" for evidence */
 };
@@ -82,6 +86,8 @@ void transport_init(struct transport *t, const struct transport_ops *ops,
 int transport_prepare(struct transport *t, struct err *e) ATTR_CHECK;
 /* Closes and gives everything back; accepts a zeroed or done transport. */
 void transport_done(struct transport *t);
+
+void transport_moved(const struct transport *t, uint64_t at, uint64_t size);
 
 /* May a file of this foreign name be taken? No folder, no control characters, UTF-8. */
 bool transport_name_ok(struct str name);
