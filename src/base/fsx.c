@@ -17,12 +17,15 @@
 #include <sys/file.h>
 #include <sys/syscall.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
 enum {
 	TRIES = 64, /* EAGAIN of openat2 when folders move meanwhile; names taken */
 	READ_CHUNK = 64 << 10,
+	NOTE_TRIES = 40,
+	NOTE_PAUSE_MS = 50,
 	NOTE_MAX = 200,	 /* bytes of a lock's note that are told */
 	TREE_DEPTH = 128 /* folders in one another that fsx_remove_tree follows */
 };
@@ -740,15 +743,28 @@ int fsx_clean_tmp(int dir, struct err *e)
 	return rc;
 }
 
-/* Who has the lock, as it wrote itself; control characters are taken out. */
-static int busy(int fd, const char *name, struct err *e)
+static void read_note(int fd, char note[NOTE_MAX + 1])
 {
-	char note[NOTE_MAX + 1];
 	ssize_t n = pread(fd, note, NOTE_MAX, 0);
 
 	while (n > 0 && str_is_blank(note[n - 1]))
 		n--;
 	note[n > 0 ? n : 0] = '\0';
+}
+
+/* Who has the lock, as it wrote itself; control characters are taken out. One that took it just now
+ * may not have written yet, and what is there is of its predecessor: it counts once it stays. */
+static int busy(int fd, const char *name, struct err *e)
+{
+	char before[NOTE_MAX + 1] = "";
+	char note[NOTE_MAX + 1];
+
+	read_note(fd, note);
+	for (int i = 0; i < NOTE_TRIES && (!note[0] || strcmp(note, before) != 0); i++) {
+		memcpy(before, note, sizeof(before));
+		clock_sleep_ms(NOTE_PAUSE_MS);
+		read_note(fd, note);
+	}
 	for (char *p = note; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = ' ';
