@@ -73,6 +73,7 @@ struct config_endpoint {
 	size_t nhost_keys;	/* "SHA256:..." as ssh-keygen -l prints */
 	struct str put;		/* remote folder for what we send; "" none */
 	struct str get;		/* remote folder of the partner's answers; "" none */
+	bool read_back;		/* a file found on reconnect may be read, to compare it */
 	bool get_delete;	/* after="delete" (default) or after="remember" */
 	uint32_t ready_seconds; /* a fetched file must be unchanged that long; 0: at once */
 	uint32_t connect_timeout, idle_timeout; /* seconds */

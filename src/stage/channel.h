@@ -32,6 +32,7 @@ void channel_close(struct channel *c);
 enum channel_sent {
 	CHANNEL_SENT,	   /* under its final name, size checked */
 	CHANNEL_FOUND,	   /* it was there already, as an earlier attempt left it */
+	CHANNEL_LIKELY,	   /* there, of the right size, but it could not be read back */
 	CHANNEL_COLLISION, /* another file has that name */
 	CHANNEL_DOUBT,	   /* the rename was asked for and nobody knows what came of it */
 	CHANNEL_CORRUPT,   /* our file is not what the ledger says */

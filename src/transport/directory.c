@@ -335,6 +335,24 @@ static int fetch(struct transport *t, const char *name, int fd, uint64_t *size, 
 	return 0;
 }
 
+static int hash(
+	struct transport *t, const char *name, uint64_t size, char sha[HASH_HEX], struct err *e)
+{
+	const int dir = put_folder(t, e);
+	uint64_t came = 0;
+	int in = -1;
+	int rc = -1;
+
+	if (dir == -1 || transport_name_check(name, e) != 0)
+		return -1;
+	in = fsx_open(dir, name, e);
+	rc = in == -1 ? -1 : hash_file(in, sha, &came, e);
+	fsx_close(in);
+	if (rc != 0)
+		return remote(e);
+	return came == size ? 0 : err_set(e, ERR_REMOTE, "its size changed while it was read");
+}
+
 static int remove_file(struct transport *t, const char *name, struct err *e)
 {
 	const int dir = get_folder(t, e);
@@ -374,6 +392,7 @@ const struct transport_ops directory_ops = {
 	.commit = commit,
 	.list = list,
 	.fetch = fetch,
+	.hash = hash,
 	.remove = remove_file,
 	.close = close_dir,
 	.done = done,

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "secure/cred.h"
+#include "secure/hash.h"
 
 struct transport;
 
@@ -52,6 +53,10 @@ struct transport_ops {
 	/* MUST. Appends a file of the get folder to fd; *size is what came. ERR_ABSENT when it is
 	 * gone; ERR_REMOTE with FILE-CHANGING when it changed meanwhile. */
 	int (*fetch)(struct transport *t, const char *name, int fd, uint64_t *size, struct err *e);
+	/* MUST. SHA-256 of a file of the put folder that has size bytes. ERR_ABSENT when it is gone,
+	 * ERR_REMOTE when it cannot be read or has another size. */
+	int (*hash)(struct transport *t, const char *name, uint64_t size, char sha[HASH_HEX],
+		struct err *e);
 	/* MUST. Removes a file of the get folder; absent is fine. */
 	int (*remove)(struct transport *t, const char *name, struct err *e);
 	/* MUST. Ends the connection; accepts one that is half open or closed. */
