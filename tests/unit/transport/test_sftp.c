@@ -622,8 +622,8 @@ static void test_receive_big(void **state)
 	hash_of((struct str){content, n}, want);
 	assert_int_equal(l.t.ops->hash(&l.t, "put", n, sha, &e), 0);
 	assert_string_equal(sha, want);
-	for (size_t size = n - 1; size <= n + 1; size += 2) {
-		assert_int_equal(l.t.ops->hash(&l.t, "put", size, sha, &e), -1);
+	for (size_t wrong = n - 1; wrong <= n + 1; wrong += 2) {
+		assert_int_equal(l.t.ops->hash(&l.t, "put", wrong, sha, &e), -1);
 		assert_int_equal(e.code, ERR_REMOTE);
 	}
 	assert_int_equal(l.t.ops->hash(&l.t, "gone", 5, sha, &e), -1);
