@@ -353,6 +353,15 @@ void env_close(struct env *v)
 	v->dir = v->lock = v->log.fd = v->map_dirs[0] = v->map_dirs[1] = v->map_dirs[2] = -1;
 }
 
+struct proc_patience env_patience(const struct env *v, bool until)
+{
+	return (struct proc_patience){
+		.clock = &v->clock,
+		.quiet_ms = (int64_t)v->config->quiet_seconds * 1000,
+		.until_ms = until ? v->ends_ms : 0,
+	};
+}
+
 int env_folder(const struct env *v, const char *name, struct err *e)
 {
 	if (fsx_mkdirs(v->dir, name, 0750, e) == -1)

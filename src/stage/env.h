@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "defs/defs.h"
 #include "map/map.h"
+#include "stage/proc.h"
 #include "store/ledger.h"
 
 /* An agreement with its map, ready to run. */
@@ -45,8 +46,9 @@ struct env {
 	int lock;
 	char run[40]; /* "20261123T0200Z", unique in the ledger */
 	int64_t started;
-	bool progress; /* a terminal watches */
-	uint64_t news; /* things of this run that need a person: exit status 1 */
+	int64_t ends_ms; /* when its time is up, by the monotonic clock; 0: never */
+	bool progress;	 /* a terminal watches */
+	uint64_t news;	 /* things of this run that need a person: exit status 1 */
 };
 
 /* Folders of the spool, all made by init: "inbox", "current", ... Ended by NULL. */
@@ -61,6 +63,9 @@ int env_open_ledger(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
 void env_close(struct env *v);
 /* Where the program's own maps are: next to the program, or its installed place. */
 int env_maps_dir(struct err *e) ATTR_CHECK;
+
+/* How long workers are waited for. With until: not longer than the run lasts. */
+struct proc_patience env_patience(const struct env *v, bool until);
 
 /* A folder of the spool, opened; the caller closes it. Makes a partner's or source's one. */
 int env_folder(const struct env *v, const char *name, struct err *e) ATTR_CHECK;

@@ -335,6 +335,8 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 		return -1;
 	}
 	v.progress = o->progress;
+	if (v.config->run_seconds > 0)
+		v.ends_ms = clock_ms(&v.clock) + (int64_t)v.config->run_seconds * 1000;
 	rc = prepare(&v, e);
 	if (rc == 0) {
 		rc = all_rounds(&v, o, e);

@@ -224,15 +224,15 @@ static int trace_worker(int fd, void *arg)
 }
 
 /* One frame of the worker. 1 go on, 0 done, -1. */
-static int take_point(struct proc *p, struct frame *f, struct trace_point *points, size_t n,
-	struct arena *a, struct err *e)
+static int take_point(struct proc *p, const struct proc_patience *w, struct frame *f,
+	struct trace_point *points, size_t n, struct arena *a, struct err *e)
 {
-	const int rc = frame_receive(p->fd, f, e);
+	const int rc = proc_receive(p, w, f, e);
 	struct trace_point t = {0};
 	int64_t index = 0;
 
 	if (rc != 1)
-		return rc == 0 ? err_set(e, ERR_INPUT, "the tracing worker died") : -1;
+		return rc == 0 ? proc_ended(p, "tracing", ERR_INPUT, "", w, e) : -1;
 	if (f->type == FRAME_DONE)
 		return 0;
 	if (f->type == FRAME_FAIL) {
@@ -259,6 +259,7 @@ static int take_point(struct proc *p, struct frame *f, struct trace_point *point
 
 static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 {
+	const struct proc_patience w = env_patience(j->env, false);
 	struct frame *f = mem_alloc(sizeof(*f));
 	struct proc p;
 	int keep[INPUTS_JOINS + 2];
@@ -272,7 +273,7 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 		keep[n++] = j->in.joins[i];
 	rc = proc_start(&p, trace_worker, j, keep, n, e);
 	if (rc == 0) {
-		while ((rc = take_point(&p, f, j->points, j->n, a, e)) == 1)
+		while ((rc = take_point(&p, &w, f, j->points, j->n, a, e)) == 1)
 			;
 		proc_kill(&p);
 	}
@@ -315,7 +316,9 @@ int trace_points(struct env *v, const struct interchange_row *r, struct trace_po
 		return -1;
 	rc = read_lineage(fd, points, n, a, e);
 	fsx_close(fd);
-	if (rc == 0 && n > 0 && trace_fields(v, r, points, n, a, e) == -1)
+	if (rc == 0 && n > 0 && trace_fields(v, r, points, n, a, e) == -1) {
 		(void)snprintf(note, 300, "%.290s", e->text);
+		rc = e->code == ERR_STOP ? -1 : 0;
+	}
 	return rc;
 }

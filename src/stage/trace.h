@@ -29,7 +29,8 @@ struct trace_point {
 };
 
 /* Fills the points. Without inputs or map of that night (gone from the archive) the fields stay
- * empty and *note says why; items are found all the same. -1: lineage itself is gone or changed. */
+ * empty and *note says why; items are found all the same. -1: lineage itself is gone or changed, or
+ * ERR_STOP. */
 int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points,
 	size_t n, struct arena *a, char note[300], struct err *e) ATTR_CHECK;
 

@@ -349,10 +349,19 @@ static int write_fault(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, long rc, struct e
 	return status_error(LIBSSH2_FX_FAILURE, "write", e);
 }
 
+/* How far an upload is. */
+struct sent {
+	const struct transport *t;
+	uint64_t at, size;
+};
+
 /* All n bytes acknowledged. libssh2 keeps what it has sent of them, so the same bytes are passed
  * again until their answers are there. */
-static int write_all(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, const char *p, size_t n, struct err *e)
+static int write_all(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, const char *p, size_t n,
+	const struct sent *x, struct err *e)
 {
+	uint64_t at = x->at;
+
 	while (n > 0) {
 		ssize_t sent = 0;
 
@@ -366,28 +375,31 @@ static int write_all(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, const char *p, size
 			return write_fault(s, h, sent, e);
 		p += sent;
 		n -= (size_t)sent;
+		at += (uint64_t)sent;
+		transport_moved(x->t, at, x->size);
 	}
 	return 0;
 }
 
-static int write_file(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t size, struct err *e)
+static int write_file(const struct transport *t, struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd,
+	uint64_t size, struct err *e)
 {
+	struct sent x = {t, 0, size};
 	char *chunk = mem_alloc(CHUNK);
-	uint64_t at = 0;
 	int rc = 0;
 
-	while (rc == 0 && at < size) {
-		const size_t want = size - at < CHUNK ? (size_t)(size - at) : (size_t)CHUNK;
+	while (rc == 0 && x.at < size) {
+		const size_t want = size - x.at < CHUNK ? (size_t)(size - x.at) : (size_t)CHUNK;
 		size_t got = 0;
 
-		rc = fsx_pread(fd, chunk, want, at, &got, e);
+		rc = fsx_pread(fd, chunk, want, x.at, &got, e);
 		if (rc == 0 && got < want)
 			rc = err_set(e, ERR_CORRUPT,
 				"the file to send ends after %llu bytes, expected %llu",
-				(unsigned long long)(at + got), (unsigned long long)size);
+				(unsigned long long)(x.at + got), (unsigned long long)size);
 		if (rc == 0)
-			rc = write_all(s, h, chunk, got, e);
-		at += got;
+			rc = write_all(s, h, chunk, got, &x, e);
+		x.at += got;
 	}
 	mem_free(chunk);
 	return rc;
@@ -424,7 +436,8 @@ static int check_size(struct sftp *s, const struct buf *path, uint64_t size, str
 	return err_reason(e, "SIZE-DIFFERS");
 }
 
-static int send_to(struct sftp *s, const struct buf *path, int fd, uint64_t size, struct err *e)
+static int send_to(const struct transport *t, struct sftp *s, const struct buf *path, int fd,
+	uint64_t size, struct err *e)
 {
 	const unsigned long how = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_TRUNC;
 	long rc = 0;
@@ -433,7 +446,7 @@ static int send_to(struct sftp *s, const struct buf *path, int fd, uint64_t size
 
 	if (!h)
 		return fault(s, rc, "open", e);
-	result = write_file(s, h, fd, size, e);
+	result = write_file(t, s, h, fd, size, e);
 	if (result == 0)
 		result = sync_file(s, h, e);
 	rc = do_close(s, h);
@@ -452,7 +465,7 @@ static int upload(struct transport *t, int fd, uint64_t size, const char *temp, 
 		return -1;
 	rc = put_name(t, temp, &path, e);
 	if (rc == 0)
-		rc = send_to(s, &path, fd, size, e);
+		rc = send_to(t, s, &path, fd, size, e);
 	buf_done(&path);
 	if (rc == 0)
 		return 0;
@@ -573,11 +586,31 @@ static int list(struct transport *t, int (*each)(void *ctx, const struct transpo
 	return result;
 }
 
-/* To the end of the file; *size is what came. */
-static int read_file(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t *size, struct err *e)
+/* Where bytes that are read go. */
+struct sink {
+	int fd;		    /* or -1: */
+	struct hash_ctx *h; /* only their hash is wanted */
+	uint64_t limit;
+	uint64_t came;
+};
+
+static int drain(struct sink *to, const char *p, size_t n, struct err *e)
+{
+	to->came += n;
+	if (to->came > to->limit)
+		return err_set(e, ERR_LIMIT, "the file is larger than %llu bytes",
+			(unsigned long long)to->limit);
+	if (to->fd != -1)
+		return fsx_write_all(to->fd, p, n, e);
+	hash_add(to->h, p, n);
+	return 0;
+}
+
+/* To the end of the file. */
+static int read_file(const struct transport *t, struct sftp *s, LIBSSH2_SFTP_HANDLE *h,
+	struct sink *to, struct err *e)
 {
 	char *chunk = mem_alloc(CHUNK);
-	uint64_t came = 0;
 	ssize_t got = 1;
 	int rc = 0;
 
@@ -590,15 +623,10 @@ static int read_file(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t *s
 			rc = fault(s, got, "read", e);
 			break;
 		}
-		rc = fsx_write_all(fd, chunk, (size_t)got, e);
-		came += (uint64_t)got;
-		if (rc == 0 && came > LIMIT_ACK_FILE)
-			rc = err_set(
-				e, ERR_LIMIT, "the file is larger than %d bytes", LIMIT_ACK_FILE);
+		rc = drain(to, chunk, (size_t)got, e);
+		transport_moved(t, to->came, 0);
 	}
 	mem_free(chunk);
-	if (rc == 0)
-		*size = came;
 	return rc;
 }
 
@@ -616,7 +644,8 @@ static int look_open(
 }
 
 /* The file must be the same before and after, and as long as it says. */
-static int read_same(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t *size, struct err *e)
+static int read_same(const struct transport *t, struct sftp *s, LIBSSH2_SFTP_HANDLE *h,
+	struct sink *to, struct err *e)
 {
 	struct transport_entry before = {0};
 	struct transport_entry after = {0};
@@ -626,46 +655,80 @@ static int read_same(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t *s
 		return -1;
 	if (told == 1 && !before.plain)
 		return err_set(e, ERR_INPUT, "it is not a plain file");
-	if (read_file(s, h, fd, size, e) != 0)
+	if (read_file(t, s, h, to, e) != 0)
 		return -1;
 	if (told == 0)
 		return 0;
 	const int again = look_open(s, h, &after, e);
 	if (again == -1)
 		return -1;
-	if (before.size == *size &&
-		(again == 0 || (after.size == *size && after.mtime == before.mtime)))
+	if (before.size == to->came &&
+		(again == 0 || (after.size == to->came && after.mtime == before.mtime)))
 		return 0;
 	(void)err_set(e, ERR_REMOTE, "the file changed while it was read: %llu bytes came of %llu",
-		(unsigned long long)*size, (unsigned long long)before.size);
+		(unsigned long long)to->came, (unsigned long long)before.size);
 	return err_reason(e, "FILE-CHANGING");
+}
+
+/* Opens the file, reads it to its end, closes it. */
+static int read_path(
+	struct transport *t, struct sftp *s, const struct buf *path, struct sink *to, struct err *e)
+{
+	long rc = 0;
+	LIBSSH2_SFTP_HANDLE *h = do_open(
+		s, buf_view(path), LIBSSH2_FXF_READ, LIBSSH2_SFTP_OPENFILE, &rc);
+	const int result = h ? read_same(t, s, h, to, e) : fault(s, rc, "open", e);
+
+	/* The bytes are complete by now; a close that fails says nothing about them, but one
+	 * that got no answer leaves a connection that is of no more use. */
+	if (h && do_close(s, h) != 0 && ssh_timed_out(s->ssh))
+		ssh_cut(s->ssh);
+	return result;
 }
 
 static int fetch(struct transport *t, const char *name, int fd, uint64_t *size, struct err *e)
 {
 	struct sftp *s = live(t, e);
-	LIBSSH2_SFTP_HANDLE *h = NULL;
+	struct sink to = {.fd = fd, .limit = LIMIT_ACK_FILE};
 	struct buf path;
-	uint64_t came = 0;
-	long rc = 0;
 	int result = -1;
 
 	if (!s)
 		return -1;
 	result = get_name(t, name, &path, e);
-	if (result == 0) {
-		h = do_open(s, buf_view(&path), LIBSSH2_FXF_READ, LIBSSH2_SFTP_OPENFILE, &rc);
-		result = h ? read_same(s, h, fd, &came, e) : fault(s, rc, "open", e);
-	}
-	/* The bytes are complete by now; a close that fails says nothing about them, but one
-	 * that got no answer leaves a connection that is of no more use. */
-	if (h && do_close(s, h) != 0 && ssh_timed_out(s->ssh))
-		ssh_cut(s->ssh);
+	if (result == 0)
+		result = read_path(t, s, &path, &to, e);
 	buf_done(&path);
 	if (result != 0)
 		return err_wrap(e, "fetch of %s", name);
-	*size = came;
+	*size = to.came;
 	return 0;
+}
+
+static int hash(
+	struct transport *t, const char *name, uint64_t size, char sha[HASH_HEX], struct err *e)
+{
+	struct sftp *s = live(t, e);
+	struct sink to = {.fd = -1, .limit = size};
+	uint8_t digest[HASH_SIZE];
+	struct buf path;
+	int result = -1;
+
+	if (!s)
+		return -1;
+	to.h = hash_new();
+	result = put_name(t, name, &path, e);
+	if (result == 0)
+		result = read_path(t, s, &path, &to, e);
+	if (result == 0 && to.came != size)
+		result = err_set(e, ERR_LIMIT, "its size changed while it was read");
+	if (result == -1 && e->code == ERR_LIMIT)
+		e->code = ERR_REMOTE;
+	hash_end(to.h, digest);
+	hash_hex(digest, sha);
+	hash_free(to.h);
+	buf_done(&path);
+	return result == 0 ? 0 : err_wrap(e, "reading back %s", name);
 }
 
 static int remove_file(struct transport *t, const char *name, struct err *e)
@@ -702,6 +765,7 @@ const struct transport_ops sftp_ops = {
 	.commit = commit,
 	.list = list,
 	.fetch = fetch,
+	.hash = hash,
 	.remove = remove_file,
 	.close = close_sftp,
 	.done = done,
