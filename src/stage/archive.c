@@ -10,6 +10,7 @@
 #include "format/gz.h"
 #include "secure/hash.h"
 #include "stage/spool.h"
+#include "stage/status.h"
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_received.h"
@@ -116,8 +117,7 @@ static bool answered(const struct config_agreement *g, const struct interchange_
 	if (!g)
 		return false;
 	for (const struct config_expect *x = g->expects; x; x = x->next) {
-		const struct str axis = str_is(x->ack, "ta1") ? r->ta1 : r->syntax;
-		if (axis.n == 0)
+		if (!status_answered(r, x))
 			return false;
 	}
 	return true;
