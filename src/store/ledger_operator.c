@@ -3,8 +3,6 @@
 
 #include "store/ledger_item.h"
 
-#include "store/ledger_item.h"
-
 static int one_row(struct ledger *l, const char *what, int64_t id, struct err *e)
 {
 	if (db_changes(l->db) != 1)

@@ -51,8 +51,14 @@ void store_world_commit(struct store_world *w)
 	STORE_WORLD_IS(w, ledger_commit(&w->l, &w->e), 0);
 }
 
-void store_world_sql(struct store_world *w, const char *sql)
+void store_world_sql(struct store_world *w, const char *fmt, ...)
 {
+	char sql[2000];
+	va_list ap;
+
+	va_start(ap, fmt);
+	assert_true(vsnprintf(sql, sizeof(sql), fmt, ap) < (int)sizeof(sql));
+	va_end(ap);
 	store_world_begin(w);
 	STORE_WORLD_IS(w, db_script(w->l.db, sql, &w->e), 0);
 	store_world_commit(w);

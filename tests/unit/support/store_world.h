@@ -25,8 +25,8 @@ void store_world_begin(struct store_world *w);
 /* Ends the transaction with an event. */
 void store_world_commit(struct store_world *w);
 /* One transaction of plain SQL with an event. */
-void store_world_sql(struct store_world *w, const char *sql);
-/* The number that a query gives. */
+void store_world_sql(struct store_world *w, const char *fmt, ...) ATTR_PRINTF(2, 3);
+/* The number that a query gives. sql: a literal, as in db.h. */
 int64_t store_world_int(struct store_world *w, const char *sql);
 /* The texts that a query gives, one space between them, as "a b c". */
 const char *store_world_texts(struct store_world *w, const char *sql);
