@@ -5,8 +5,6 @@
 
 #include "base/err.h"
 
-#define REPLACEMENT 0xFFFDu
-
 /*
  * Decodes one character of more than one byte. Result: its length, 0 when the bytes are no UTF-8.
  * Table 3-7 of the Unicode standard: only the second byte has bounds that depend on the first.
@@ -85,7 +83,7 @@ static bool take(struct str s, size_t *at, uint32_t *cp)
 	} else {
 		len = decode(p, s.n - *at, cp);
 		if (len == 0) {
-			*cp = REPLACEMENT;
+			*cp = UTF8_REPLACEMENT;
 			*at += 1;
 			return false;
 		}
@@ -106,7 +104,7 @@ uint32_t utf8_next(struct str s, size_t *at)
 size_t utf8_encode(uint32_t cp, char out[4])
 {
 	if (cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
-		cp = REPLACEMENT;
+		cp = UTF8_REPLACEMENT;
 	if (cp < 0x80) {
 		out[0] = (char)cp;
 		return 1;

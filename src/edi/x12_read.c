@@ -30,6 +30,7 @@ struct x12_read *x12_read_open(
 	arena_init(&r->gs);
 	arena_init(&r->st);
 	arena_init(&r->scratch);
+	r->rules = x12_check_rules_new(NULL);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
 	return r;
@@ -44,6 +45,7 @@ void x12_read_close(struct x12_read *r)
 	mem_free(r->plans);
 	x12_struct_done(&r->cursor);
 	x12_seen_done(&r->seen);
+	x12_check_rules_free(r->rules);
 	mem_free(r->values.v);
 	mem_free(r->values.at);
 	arena_done(&r->isa);
@@ -164,7 +166,7 @@ static void check_elements(struct x12_read *r, const struct segment *s, struct d
 		.about = &r->here,
 		.level = r->o.level,
 		.at = r->values.at,
-		.memo = &r->memo,
+		.rules = r->rules,
 		.plain = !high && !(r->values.seen & X12_LEX_CONTROL)};
 
 	if (r->o.level < X12_ELEMENT)

@@ -109,11 +109,11 @@ int x12_write_check_profile(const struct x12_profile *p, struct err *e)
 	return 0;
 }
 
-bool x12_write_check(const struct x12_profile *p, const struct segment *s, struct diag *d,
-	const struct finding *about)
+bool x12_write_check(
+	struct x12_rules *r, const struct segment *s, struct diag *d, const struct finding *about)
 {
 	struct finding f = about ? *about : (struct finding){.severity = 0};
-	const struct x12_check c = {.d = d, .about = &f, .level = X12_NOTES, .profile = p};
+	const struct x12_check c = {.d = d, .about = &f, .level = X12_NOTES, .rules = r};
 	const size_t before = d->errors;
 
 	f.segment = s->tag;
@@ -163,8 +163,15 @@ static void put_latin1(struct buf *b, struct str s)
 {
 	size_t at = 0;
 
-	while (at < s.n)
+	for (;;) {
+		const size_t from = at;
+		while (at < s.n && (unsigned char)s.p[at] < 0x80)
+			at++;
+		put(b, s.p + from, at - from);
+		if (at == s.n)
+			return;
 		put_ch(b, (char)(unsigned char)utf8_next(s, &at));
+	}
 }
 
 static const struct def_element *element_of(const struct segment *s, const struct value *v)

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "edi/x12_check.h"
 #include "edi/x12_read.h"
 #include "secure/hash.h"
 #include "stage/dups.h"
@@ -37,6 +38,7 @@ struct making {
 	bool watch;   /* keys are put into dups while items are converted */
 	bool suspect; /* and one may have been there before */
 	struct hash_ctx *hash;
+	struct x12_rules *rules;
 	struct x12_writer writer;
 	struct stream out, lineage, aside, result;
 	struct arena item;   /* one item's trees, segments and findings */
@@ -188,7 +190,7 @@ static int check_segments(
 
 	diag_init(&d, &m->item);
 	for (; s; s = s->next) {
-		if (!x12_write_check(m->p->profile, s, &d, &about)) {
+		if (!x12_write_check(m->rules, s, &d, &about)) {
 			struct buf line;
 			buf_init(&line, 2000);
 			diag_line(&line, first_error(&d));
@@ -330,7 +332,7 @@ static bool fit(struct making *m, const struct map_result *r, struct str key, st
 
 	for (const struct segment *s = r->segments; s; s = s->next) {
 		struct finding *before = d->last;
-		if (x12_write_check(m->p->profile, s, d, &about) && d->last == before)
+		if (x12_write_check(m->rules, s, d, &about) && d->last == before)
 			continue;
 		for (struct finding *f = before ? before->next : d->first; f; f = f->next) {
 			field_of(m, s, f);
@@ -682,6 +684,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	m.p = p;
 	m.c = c;
 	m.hash = hash_new();
+	m.rules = x12_check_rules_new(p->profile);
 	arena_init(&m.item);
 	arena_init(&m.header);
 	stream_open(&m.out, p->out);
@@ -693,6 +696,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	map_run_free(m.run);
 	dups_free(m.dups);
 	hash_free(m.hash);
+	x12_check_rules_free(m.rules);
 	buf_done(&m.out.buf);
 	buf_done(&m.lineage.buf);
 	buf_done(&m.aside.buf);
