@@ -29,19 +29,18 @@ static size_t decode(const unsigned char *p, size_t n, uint32_t *cp)
 	return len;
 }
 
-/* Offset of the first byte at or after i that is not ASCII, or n. */
-static size_t skip_ascii(const unsigned char *p, size_t i, size_t n)
+size_t utf8_ascii(struct str s, size_t at)
 {
 	uint64_t word = 0;
 
-	for (; n - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, p + i, sizeof(word));
+	for (; s.n - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, s.p + at, sizeof(word));
 		if (word & 0x8080808080808080u)
 			break;
 	}
-	while (i < n && p[i] < 0x80)
-		i++;
-	return i;
+	while (at < s.n && (unsigned char)s.p[at] < 0x80)
+		at++;
+	return at;
 }
 
 size_t utf8_bad(struct str s)
@@ -52,7 +51,7 @@ size_t utf8_bad(struct str s)
 	while (i < s.n) {
 		uint32_t cp = 0;
 		size_t len = 0;
-		i = skip_ascii(p, i, s.n);
+		i = utf8_ascii(s, i);
 		if (i == s.n)
 			break;
 		len = decode(p + i, s.n - i, &cp);

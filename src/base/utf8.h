@@ -11,6 +11,8 @@
 
 /* Offset of the first byte that is no UTF-8, or SIZE_MAX when all of s is. Fast on ASCII. */
 size_t utf8_bad(struct str s);
+/* Offset of the first byte at or behind at that is not ASCII, or s.n. */
+size_t utf8_ascii(struct str s, size_t at);
 size_t utf8_count(struct str s); /* characters of valid UTF-8 */
 #define UTF8_REPLACEMENT 0xFFFDu
 /* Decodes the character at *at and moves *at behind it. Invalid bytes give U+FFFD, one a time. */
