@@ -22,6 +22,7 @@ struct x12_read *x12_read_open(
 	r->o = *o;
 	if (r->o.level == 0)
 		r->o.level = X12_NOTES;
+	r->skim = o->skim && r->o.level < X12_ELEMENT;
 	if (x12_lex_open(&r->lex, fd, bytes, e) == -1) {
 		mem_free(r);
 		return NULL;
@@ -487,12 +488,12 @@ int x12_read_totals(int fd, const struct x12_read_options *o, struct str loop, s
 	struct segment s;
 	int rc = 0;
 
+	mine.skim = true;
 	if (loop.n > 0 && mine.level < X12_STRUCTURE)
 		mine.level = X12_STRUCTURE;
 	r = x12_read_open(fd, (struct str){NULL, 0}, &mine, e);
 	if (!r)
 		return -1;
-	r->skim = r->o.level < X12_ELEMENT;
 	while ((rc = x12_read_next(r, &ev, &s, d, e)) == 1) {
 		sum.segments++;
 		if (ev == X12_SEGMENT && loop.n > 0 && opens(&s, loop))
