@@ -336,7 +336,7 @@ int bundle_open_kept(const struct env *v, struct str hash, struct env *old, stru
 		rc = open_copy(v, hash, folder, old, e);
 	fsx_close(at);
 	fsx_close(fd);
-	if (fsx_remove_tree(v->dir, folder, &left) == -1)
+	if (fsx_tree_remove(v->dir, folder, &left) == -1)
 		err_clear(&left); /* the next run cleans .tmp */
 	return rc == -1 ? err_wrap(e, "%s", name) : 0;
 }
