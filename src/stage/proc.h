@@ -30,6 +30,9 @@ int proc_start(struct proc *p, int (*work)(int fd, void *arg), void *arg, const 
 /* Waits for its end and closes the pair. */
 void proc_wait(struct proc *p, struct proc_end *end);
 void proc_kill(struct proc *p);
+/* Tells a worker whose work is done that nothing more comes, so that it ends by itself: it takes
+ * leave of its partner, and the sanitizer looks for leaks. Killed when it takes too long. */
+void proc_stop(struct proc *p);
 /* Waits until one of the pairs can be read; *which is its index. 1, 0 timeout, -1. */
 int proc_poll(const struct proc *procs, size_t n, int timeout_ms, size_t *which, struct err *e)
 	ATTR_CHECK;
