@@ -15,6 +15,7 @@
 #include "stage/convert.h"
 #include "stage/ingest.h"
 #include "stage/proc.h"
+#include "stage/purge.h"
 #include "stage/receive.h"
 #include "stage/report.h"
 #include "stage/spool.h"
@@ -24,7 +25,7 @@
 enum { ROUNDS_MAX = 1000 };
 
 static const char *const stage_names[RUN_STAGES] = {
-	"receive", "ingest", "collect", "convert", "transfer", "report"};
+	"receive", "ingest", "collect", "convert", "transfer", "report", "purge"};
 
 const char *run_stage_name(enum run_stage s)
 {
@@ -243,6 +244,7 @@ static int one_stage(struct env *v, enum run_stage stage, struct round *r, struc
 		[RUN_CONVERT] = convert_run,
 		[RUN_TRANSFER] = transfer_run,
 		[RUN_REPORT] = report_stage,
+		[RUN_PURGE] = purge_run,
 	};
 	int64_t worked = 0;
 	const int rc = works[stage](v, &worked, e);
@@ -289,8 +291,10 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 		if (r.worked == 0 || r.failed || !time_left(v))
 			break;
 	}
-	if (o->stages[RUN_REPORT] && one_stage(v, RUN_REPORT, &r, e) == -1)
-		return -1;
+	for (int i = RUN_REPORT; i < RUN_STAGES; i++) {
+		if (o->stages[i] && one_stage(v, (enum run_stage)i, &r, e) == -1)
+			return -1;
+	}
 	if (r.failed)
 		*e = r.why;
 	return r.failed ? -1 : 0;
