@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/beneath.h"
 #include "base/fsx.h"
 #include "stage/channel_worker.h"
 
@@ -255,7 +256,7 @@ int channel_list(struct channel *c,
 		name = frame_get_str(&c->frame);
 		size = frame_get_int(&c->frame);
 		mtime = frame_get_int(&c->frame);
-		if (c->frame.type != FRAME_FOUND || !frame_ok(&c->frame) || !fsx_name_ok(name))
+		if (c->frame.type != FRAME_FOUND || !frame_ok(&c->frame) || !beneath_name_ok(name))
 			return err_set(e, ERR_INPUT, "the transfer worker's listing is not whole");
 		if (each(ctx, name, size, mtime) != 0)
 			return err_set(e, ERR_LIMIT, "too many files in the partner's mailbox");

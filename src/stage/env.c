@@ -444,6 +444,19 @@ int env_write_reason(const struct env *v, const char *folder, const char *name, 
 	return rc;
 }
 
+void env_drop_reason(struct env *v, const char *folder, const char *name)
+{
+	char file[300];
+	struct err e;
+	const int dir = env_folder(v, folder, &e);
+
+	(void)snprintf(file, sizeof(file), "%s.reason", name);
+	/* A note for people: what stays does no harm, the ledger has the truth. */
+	if (dir != -1 && fsx_remove(dir, file, &e) == -1)
+		env_log(v, LOG_WARN, "reason-left", file, "%s", e.text);
+	fsx_close(dir);
+}
+
 void env_archive_place(int64_t at, char out[32])
 {
 	const struct date d = date_from_unix(at);

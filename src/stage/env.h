@@ -76,6 +76,8 @@ const struct env_route *env_route_of(const struct env *v, struct str agreement);
 /* Writes NAME.reason beside a file of hold/ or quarantine/: reason code, sentence, next commands. */
 int env_write_reason(const struct env *v, const char *folder, const char *name, const char *reason,
 	const char *note, const char *next, struct err *e) ATTR_CHECK;
+/* Removes it; one that is not there is fine, one that cannot be removed is logged. */
+void env_drop_reason(struct env *v, const char *folder, const char *name);
 /* Work folder for a day's archive: "archive/2026/11/23", made if need be. */
 void env_archive_place(int64_t at, char out[32]);
 /* Does this fault stop everything (ledger or disk), or only the one thing it was found at? */

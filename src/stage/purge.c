@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "store/ledger_purge.h"
 
 enum { BATCH = 200, CLOCK_JUMP = 31 * 86400 };
@@ -32,7 +33,7 @@ static int remove_empty(struct env *v, const char *folder, struct err *e)
 
 	fsx_list_done(&list);
 	fsx_close(dir);
-	return empty ? fsx_remove_tree(v->dir, folder, e) : rc;
+	return empty ? fsx_tree_remove(v->dir, folder, e) : rc;
 }
 
 /* All files of one thing. What is gone already was removed before a cut. */

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
+#include "base/lock.h"
 #include "stage/archive.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
@@ -45,7 +47,7 @@ static int take_lock(struct env *v, struct err *e)
 	(void)date_iso(v->started, when);
 	(void)snprintf(note, sizeof(note), "host %.40s pid %ld since %s", host.nodename,
 		(long)getpid(), when);
-	if (fsx_lock(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
+	if (lock_take(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
 		return err_wrap(e, "another run of %s is active", v->path);
 	return 0;
 }
@@ -127,7 +129,7 @@ static int clean_folder(struct env *v, const char *name, bool children, struct e
 {
 	struct fsx_list list = {0};
 	const int dir = fsx_subdir(v->dir, name, e);
-	int rc = dir == -1 ? -1 : fsx_clean_tmp(dir, e);
+	int rc = dir == -1 ? -1 : fsx_tree_empty(dir, FSX_TMP, e);
 
 	if (rc == 0 && children)
 		rc = fsx_list(dir, &list, e);
@@ -138,7 +140,7 @@ static int clean_folder(struct env *v, const char *name, bool children, struct e
 			!S_ISDIR(st.st_mode))
 			continue;
 		sub = fsx_subdir(dir, list.names[i], e);
-		rc = sub == -1 ? -1 : fsx_clean_tmp(sub, e);
+		rc = sub == -1 ? -1 : fsx_tree_empty(sub, FSX_TMP, e);
 		fsx_close(sub);
 	}
 	fsx_list_done(&list);

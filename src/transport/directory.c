@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -235,7 +236,7 @@ static int collect(int dir, struct transport_listing *found, struct err *e)
 		struct transport_entry entry = {0};
 		struct stat st;
 
-		if (!fsx_name_ok(str_c(names.names[i])))
+		if (!beneath_name_ok(str_c(names.names[i])))
 			continue;
 		const int there = fsx_stat(dir, names.names[i], &st, e);
 		if (there == 1) {

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "config/config.h"
 #include "model/xml.h"
 #include "unit/support/config_env.h"
@@ -139,8 +140,8 @@ static void a_new_environment_needs_no_bundle(void **state)
 	arena_init(&a);
 	faults_init(&f, &a);
 	config_env_make(NULL, NULL, 0);
-	assert_int_equal(fsx_remove_tree(dir, "bundle", &e), 0);
-	assert_int_equal(fsx_remove_tree(dir, "partners", &e), 0);
+	assert_int_equal(fsx_tree_remove(dir, "bundle", &e), 0);
+	assert_int_equal(fsx_tree_remove(dir, "partners", &e), 0);
 	c = config_load(dir, &f);
 	assert_string_equal(config_env_faults(&f), "");
 	assert_non_null(c);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "stage/purge.h"
 #include "unit/support/stage_world.h"
 
@@ -78,7 +79,7 @@ static void close_world(struct stage_world *w)
 	struct err e;
 
 	(void)stage_world_events(w);
-	assert_int_equal(fsx_remove_tree(w->v.dir, "archive", &e), 0);
+	assert_int_equal(fsx_tree_remove(w->v.dir, "archive", &e), 0);
 	stage_world_close(w);
 }
 
@@ -221,7 +222,7 @@ static void goes_on_after_a_cut(void **state)
 			id, other);
 		stage_world_sql(&w, sql);
 		if (files_gone[i])
-			assert_int_equal(fsx_remove_tree(w.v.dir, PLACE, &e), 0);
+			assert_int_equal(fsx_tree_remove(w.v.dir, PLACE, &e), 0);
 		assert_int_equal(purge(&w), 1);
 		assert_int_equal(stage_world_row(&w, id).place.n, 0);
 		assert_true(str_is(stage_world_row(&w, other).place, PLACE));

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "base/mem.h"
 #include "secure/sandbox.h"
 #include "transport/transport.h"
@@ -55,7 +56,7 @@ static int teardown(void **state)
 	transport_done(&b->t);
 	assert_int_equal(chdir(".."), 0);
 	const int dir = fsx_dir(".", &e);
-	assert_int_equal(fsx_remove_tree(dir, strrchr(b->path, '/') + 1, &e), 0);
+	assert_int_equal(fsx_tree_remove(dir, strrchr(b->path, '/') + 1, &e), 0);
 	fsx_close(dir);
 	test_free(b);
 	return 0;
