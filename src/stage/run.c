@@ -15,6 +15,7 @@
 #include "stage/archive.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
+#include "stage/inbox.h"
 #include "stage/ingest.h"
 #include "stage/proc.h"
 #include "stage/purge.h"
@@ -171,7 +172,6 @@ static int make_inbox(struct env *v, const struct config_source *s, struct err *
 	char folder[100];
 	char key[100];
 	int64_t known = 0;
-	int dir = -1;
 
 	(void)snprintf(key, sizeof(key), "inbox:" STR_FMT, STR_ARG(s->name));
 	if (db_one_int(l->db, &known, e, "SELECT COUNT(*) FROM meta WHERE key = ?1", "c", key) != 1)
@@ -179,10 +179,8 @@ static int make_inbox(struct env *v, const struct config_source *s, struct err *
 	if (known > 0)
 		return 0;
 	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(s->name));
-	dir = env_folder(v, folder, e);
-	if (dir == -1)
+	if (inbox_make(v, s->name, e) == -1)
 		return -1;
-	fsx_close(dir);
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, 'made')", "c", key) == -1 ||
