@@ -380,7 +380,6 @@ static int record(struct env *v, struct job *j, struct evidence *x, struct err *
 	const struct unit_counts *c = &j->counts;
 	char unit[40];
 	char interchange[40];
-	int64_t closed = 0;
 	int rc = 0;
 
 	unit_subject(j, unit);
@@ -391,7 +390,7 @@ static int record(struct env *v, struct job *j, struct evidence *x, struct err *
 		SOURCE_EVENTS) /* a file of events says nothing of other items */
 		rc = ledger_item_aside_mended(l, j->unit.agreement, j->interchange.id, e);
 	else if (str_is(j->unit.mode, "all"))
-		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, &closed, e);
+		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, e);
 	if (rc == 0 && c->out > 0)
 		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
 			(int64_t)x->size, c->out, j->isa, j->gs, e);
