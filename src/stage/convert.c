@@ -90,7 +90,7 @@ static int commit_intent(struct env *v, struct job *j, struct arena *a, struct e
 		ledger_interchange_add(l, j->unit.id, g->name, g->partner->name, g->message,
 			str_c(stamp), &id, e) == -1)
 		goto fail;
-	if (ledger_unit_start(l, j->unit.id, j->unit.fence, id, e) == -1 ||
+	if (ledger_unit_start(l, j->unit.id, j->unit.fence, id, v->bundle, e) == -1 ||
 		ledger_item_offer(l, g->name, j->unit.id, e) == -1 ||
 		ledger_event(l, "converting", subject, e,
 			"agreement=" STR_FMT " interchange=%06" PRId64 " attempt=%" PRId64,

@@ -23,7 +23,7 @@ struct env_route {
 	const struct config_agreement *agreement;
 	const struct config_source *source;
 	struct map *map;
-	char map_hash[65]; /* of the map, its tables, guide, and the agreement's file */
+	char map_hash[65]; /* of the agreement's file and all that its map is made of */
 };
 
 struct env {
@@ -41,7 +41,7 @@ struct env {
 	const char *map_names[3];
 	struct env_route *routes;
 	size_t nroutes;
-	char bundle[65]; /* hash of bundle/ */
+	char bundle[65]; /* hash of bundle/ and of the program's maps/ */
 	/* a run */
 	int lock;
 	char run[40]; /* "20261123T0200Z", unique in the ledger */
@@ -58,6 +58,9 @@ const char *const *env_folders(void);
  * once). env_close accepts a half-open env. with_maps: load every route's map too. */
 int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps,
 	struct faults *f, struct err *e) ATTR_CHECK;
+/* The same of a folder that bundle_open_kept made: the program's maps of that time in maps/. */
+int env_open_copy(struct env *v, const char *path, const struct clock *clock, struct faults *f,
+	struct err *e) ATTR_CHECK;
 /* Opens the ledger. A command's actor is the user's name. */
 int env_open_ledger(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
 void env_close(struct env *v);

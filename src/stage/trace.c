@@ -10,6 +10,7 @@
 #include "secure/hash.h"
 #include "secure/sandbox.h"
 #include "stage/archive.h"
+#include "stage/bundle.h"
 #include "stage/inputs.h"
 #include "stage/frame.h"
 #include "stage/lines.h"
@@ -284,27 +285,41 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 	return rc;
 }
 
+static int trace_job(struct env *v, struct trace_job *j, const struct interchange_row *r,
+	struct arena *a, struct err *e)
+{
+	int rc = -1;
+
+	j->route = env_route_of(j->env, r->agreement);
+	if (!j->route)
+		return err_set(e, ERR_ABSENT, "the agreement is no longer in the bundle");
+	for (size_t i = 0; i < j->n; i++)
+		j->points[i].map = arena_str(a, j->route->agreement->map);
+	rc = inputs_open(v, j->route, j->unit.inputs, &j->in, e);
+	if (rc == 0)
+		rc = run_worker(j, a, e);
+	inputs_close(&j->in);
+	return rc;
+}
+
 /* Fields need the map and inputs of that night. When they cannot be had, items are still known. */
 static int trace_fields(struct env *v, const struct interchange_row *r, struct trace_point *points,
 	size_t n, struct arena *a, struct err *e)
 {
 	struct trace_job j = {.env = v, .points = points, .n = n};
+	struct env old;
 	int rc = ledger_unit_find(&v->ledger, r->unit, a, &j.unit, e);
 
 	if (rc != 1)
 		return rc == 0 ? err_set(e, ERR_ABSENT, "the unit of work is not in the ledger")
 			       : -1;
-	j.route = env_route_of(v, r->agreement);
-	if (!j.route)
-		return err_set(e, ERR_ABSENT, "the agreement is no longer in the bundle");
-	if (!str_is(j.unit.bundle, v->bundle))
-		return err_set(e, ERR_ABSENT,
-			"the bundle was changed since; the one of that night is archive/bundles/%.12s.zip",
-			j.unit.bundle.p);
-	rc = inputs_open(v, j.route, j.unit.inputs, &j.in, e);
-	if (rc == 0)
-		rc = run_worker(&j, a, e);
-	inputs_close(&j.in);
+	if (str_is(j.unit.bundle, v->bundle))
+		return trace_job(v, &j, r, a, e);
+	if (bundle_open_kept(v, j.unit.bundle, &old, e) == -1)
+		return err_wrap(e, "the bundle was changed since");
+	j.env = &old;
+	rc = trace_job(v, &j, r, a, e);
+	env_close(&old);
 	return rc;
 }
 

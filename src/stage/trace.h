@@ -23,6 +23,7 @@ struct trace_point {
 	struct str segment;   /* tag */
 	struct str found;     /* the value that was sent */
 	int64_t line, column; /* of the field in file; 0 unknown */
+	struct str map;	      /* the map of that night, and its line */
 	int64_t map_line;
 	/* for the worker */
 	int64_t locator, first, number;
