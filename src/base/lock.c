@@ -3,27 +3,44 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/beneath.h"
+#include "base/clock.h"
 #include "base/fsx.h"
 
 enum {
-	TRIES = 64,    /* the file is replaced between opening and locking it */
+	TRIES = 64, /* the file is replaced between opening and locking it */
+	NOTE_TRIES = 40,
+	NOTE_PAUSE_MS = 50,
 	NOTE_MAX = 200 /* bytes of the holder's note that are told */
 };
 
-/* Who has the lock, as it wrote itself; control characters are taken out. */
-static int busy(int fd, const char *name, struct err *e)
+static void read_note(int fd, char note[NOTE_MAX + 1])
 {
-	char note[NOTE_MAX + 1];
 	ssize_t n = pread(fd, note, NOTE_MAX, 0);
 
 	while (n > 0 && str_is_blank(note[n - 1]))
 		n--;
 	note[n > 0 ? n : 0] = '\0';
+}
+
+/* Who has the lock, as it wrote itself; control characters are taken out. One that took it just now
+ * may not have written yet, and what is there is of its predecessor: it counts once it stays. */
+static int busy(int fd, const char *name, struct err *e)
+{
+	char before[NOTE_MAX + 1] = "";
+	char note[NOTE_MAX + 1];
+
+	read_note(fd, note);
+	for (int i = 0; i < NOTE_TRIES && (!note[0] || strcmp(note, before) != 0); i++) {
+		memcpy(before, note, sizeof(before));
+		clock_sleep_ms(NOTE_PAUSE_MS);
+		read_note(fd, note);
+	}
 	for (char *p = note; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = ' ';

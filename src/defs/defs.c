@@ -69,7 +69,7 @@ static bool path_ok(struct str s)
 	return true;
 }
 
-static bool is_message_file(const char *name, struct str *id)
+bool defs_is_message_file(const char *name, struct str *id)
 {
 	static const char *const others[] = {
 		"codes.xml", "elements.xml", "segments.xml", "envelope.xml"};
@@ -118,7 +118,7 @@ static int find_in_version(struct finder *f, size_t dir, int at, const char *ver
 		return -1;
 	int rc = fsx_list(fd, &files, e);
 	for (size_t i = 0; rc == 0 && i < files.n; i++) {
-		if (!is_message_file(files.names[i], &id))
+		if (!defs_is_message_file(files.names[i], &id))
 			continue;
 		mem_grow(&f->all, &f->cap, f->n + 1, sizeof(*f->all));
 		f->all[f->n++] = (struct found){
@@ -247,7 +247,7 @@ static struct dict_message *load_base(
 	const char *file;
 	struct str id;
 
-	int rc = is_message_file(strrchr(path.p, '/') + 1, &id)
+	int rc = defs_is_message_file(strrchr(path.p, '/') + 1, &id)
 		? read_first(d, path, &root, &file, f)
 		: 0;
 	if (rc == 0)

@@ -12,7 +12,7 @@
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
 #include "base/lock.h"
-#include "stage/archive.h"
+#include "stage/bundle.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
 #include "stage/ingest.h"
@@ -301,7 +301,7 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 static int prepare(struct env *v, struct err *e)
 {
 	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || env_open_ledger(v, "run", e) == -1 ||
-		name_run(v, e) == -1 || clean(v, e) == -1 || archive_bundle(v, e) == -1)
+		name_run(v, e) == -1 || clean(v, e) == -1 || bundle_keep(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
 		if (make_inbox(v, s, e) == -1)
@@ -335,6 +335,8 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 		return -1;
 	}
 	v.progress = o->progress;
+	if (v.config->run_seconds > 0)
+		v.ends_ms = clock_ms(&v.clock) + (int64_t)v.config->run_seconds * 1000;
 	rc = prepare(&v, e);
 	if (rc == 0) {
 		rc = all_rounds(&v, o, e);

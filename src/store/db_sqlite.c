@@ -53,6 +53,14 @@ static int fail(struct db *db, struct err *e, const char *what)
 		return err_set(e, ERR_CORRUPT,
 			"ledger: %s: %s; stop, keep all files, and restore ledger.db from a backup",
 			what, why);
+	case SQLITE_CONSTRAINT:
+		return err_set(e,
+			rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY
+				? ERR_EXISTS
+				: ERR_IO,
+			"ledger: %s: %s", what, why);
+	case SQLITE_ERROR: /* no such table or column */
+		return err_set(e, ERR_CONFIG, "ledger: %s: %s", what, why);
 	case SQLITE_NOMEM:
 		mem_exhausted();
 	default:
@@ -252,8 +260,9 @@ static int sqlite_query(struct db *db, struct db_rows **rows, struct err *e, con
 	if (prepare(db, sql, &stmt, &slot, e) == -1)
 		return -1;
 	if (bind(stmt, binds, ap) != SQLITE_OK) {
+		(void)fail(db, e, sql);
 		release(stmt, slot);
-		return fail(db, e, sql);
+		return -1;
 	}
 	if (slot)
 		slot->busy = true;

@@ -182,6 +182,7 @@ const struct transport_ops sftp_ops = {
 	.commit = sftp_send_commit,
 	.list = sftp_receive_list,
 	.fetch = sftp_receive_fetch,
+	.hash = sftp_receive_hash,
 	.remove = sftp_receive_remove,
 	.close = close_sftp,
 	.done = done,

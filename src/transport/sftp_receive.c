@@ -64,11 +64,31 @@ int sftp_receive_list(struct transport *t,
 	return result;
 }
 
-/* To the end of the file; *size is what came. */
-static int read_file(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t *size, struct err *e)
+/* Where bytes that are read go. */
+struct sink {
+	int fd;		    /* or -1: */
+	struct hash_ctx *h; /* only their hash is wanted */
+	uint64_t limit;
+	uint64_t came;
+};
+
+static int drain(struct sink *to, const char *p, size_t n, struct err *e)
+{
+	to->came += n;
+	if (to->came > to->limit)
+		return err_set(e, ERR_LIMIT, "the file is larger than %llu bytes",
+			(unsigned long long)to->limit);
+	if (to->fd != -1)
+		return fsx_write_all(to->fd, p, n, e);
+	hash_add(to->h, p, n);
+	return 0;
+}
+
+/* To the end of the file. */
+static int read_file(const struct transport *t, struct sftp *s, LIBSSH2_SFTP_HANDLE *h,
+	struct sink *to, struct err *e)
 {
 	char *chunk = mem_alloc(SFTP_CHUNK);
-	uint64_t came = 0;
 	ssize_t got = 1;
 	int rc = 0;
 
@@ -81,15 +101,10 @@ static int read_file(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t *s
 			rc = sftp_request_fault(s, got, "read", e);
 			break;
 		}
-		rc = fsx_write_all(fd, chunk, (size_t)got, e);
-		came += (uint64_t)got;
-		if (rc == 0 && came > LIMIT_ACK_FILE)
-			rc = err_set(
-				e, ERR_LIMIT, "the file is larger than %d bytes", LIMIT_ACK_FILE);
+		rc = drain(to, chunk, (size_t)got, e);
+		transport_moved(t, to->came, 0);
 	}
 	mem_free(chunk);
-	if (rc == 0)
-		*size = came;
 	return rc;
 }
 
@@ -107,7 +122,8 @@ static int look_open(
 }
 
 /* The file must be the same before and after, and as long as it says. */
-static int read_same(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t *size, struct err *e)
+static int read_same(const struct transport *t, struct sftp *s, LIBSSH2_SFTP_HANDLE *h,
+	struct sink *to, struct err *e)
 {
 	struct transport_entry before = {0};
 	struct transport_entry after = {0};
@@ -117,47 +133,80 @@ static int read_same(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t *s
 		return -1;
 	if (told == 1 && !before.plain)
 		return err_set(e, ERR_INPUT, "it is not a plain file");
-	if (read_file(s, h, fd, size, e) != 0)
+	if (read_file(t, s, h, to, e) != 0)
 		return -1;
 	if (told == 0)
 		return 0;
 	const int again = look_open(s, h, &after, e);
 	if (again == -1)
 		return -1;
-	if (before.size == *size &&
-		(again == 0 || (after.size == *size && after.mtime == before.mtime)))
+	if (before.size == to->came &&
+		(again == 0 || (after.size == to->came && after.mtime == before.mtime)))
 		return 0;
 	(void)err_set(e, ERR_REMOTE, "the file changed while it was read: %llu bytes came of %llu",
-		(unsigned long long)*size, (unsigned long long)before.size);
+		(unsigned long long)to->came, (unsigned long long)before.size);
 	return err_reason(e, "FILE-CHANGING");
+}
+
+/* Opens the file, reads it to its end, closes it. */
+static int read_path(
+	struct transport *t, struct sftp *s, const struct buf *path, struct sink *to, struct err *e)
+{
+	long rc = 0;
+	LIBSSH2_SFTP_HANDLE *h = sftp_request_open(
+		s, buf_view(path), LIBSSH2_FXF_READ, LIBSSH2_SFTP_OPENFILE, &rc);
+	const int result = h ? read_same(t, s, h, to, e) : sftp_request_fault(s, rc, "open", e);
+
+	/* The bytes are complete by now; a close that fails says nothing about them, but one
+	 * that got no answer leaves a connection that is of no more use. */
+	if (h && sftp_request_close(s, h) != 0 && ssh_timed_out(s->ssh))
+		ssh_cut(s->ssh);
+	return result;
 }
 
 int sftp_receive_fetch(struct transport *t, const char *name, int fd, uint64_t *size, struct err *e)
 {
 	struct sftp *s = sftp_live(t, e);
-	LIBSSH2_SFTP_HANDLE *h = NULL;
+	struct sink to = {.fd = fd, .limit = LIMIT_ACK_FILE};
 	struct buf path;
-	uint64_t came = 0;
-	long rc = 0;
 	int result = -1;
 
 	if (!s)
 		return -1;
 	result = sftp_get_name(t, name, &path, e);
-	if (result == 0) {
-		h = sftp_request_open(
-			s, buf_view(&path), LIBSSH2_FXF_READ, LIBSSH2_SFTP_OPENFILE, &rc);
-		result = h ? read_same(s, h, fd, &came, e) : sftp_request_fault(s, rc, "open", e);
-	}
-	/* The bytes are complete by now; a close that fails says nothing about them, but one
-	 * that got no answer leaves a connection that is of no more use. */
-	if (h && sftp_request_close(s, h) != 0 && ssh_timed_out(s->ssh))
-		ssh_cut(s->ssh);
+	if (result == 0)
+		result = read_path(t, s, &path, &to, e);
 	buf_done(&path);
 	if (result != 0)
 		return err_wrap(e, "fetch of %s", name);
-	*size = came;
+	*size = to.came;
 	return 0;
+}
+
+int sftp_receive_hash(
+	struct transport *t, const char *name, uint64_t size, char sha[HASH_HEX], struct err *e)
+{
+	struct sftp *s = sftp_live(t, e);
+	struct sink to = {.fd = -1, .limit = size};
+	uint8_t digest[HASH_SIZE];
+	struct buf path;
+	int result = -1;
+
+	if (!s)
+		return -1;
+	to.h = hash_new();
+	result = sftp_put_name(t, name, &path, e);
+	if (result == 0)
+		result = read_path(t, s, &path, &to, e);
+	if (result == 0 && to.came != size)
+		result = err_set(e, ERR_LIMIT, "its size changed while it was read");
+	if (result == -1 && e->code == ERR_LIMIT)
+		e->code = ERR_REMOTE;
+	hash_end(to.h, digest);
+	hash_hex(digest, sha);
+	hash_free(to.h);
+	buf_done(&path);
+	return result == 0 ? 0 : err_wrap(e, "reading back %s", name);
 }
 
 int sftp_receive_remove(struct transport *t, const char *name, struct err *e)

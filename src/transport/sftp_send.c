@@ -27,10 +27,19 @@ static int write_fault(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, long rc, struct e
 	return sftp_request_error(LIBSSH2_FX_FAILURE, "write", e);
 }
 
+/* How far an upload is. */
+struct sent {
+	const struct transport *t;
+	uint64_t at, size;
+};
+
 /* All n bytes acknowledged. libssh2 keeps what it has sent of them, so the same bytes are passed
  * again until their answers are there. */
-static int write_all(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, const char *p, size_t n, struct err *e)
+static int write_all(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, const char *p, size_t n,
+	const struct sent *x, struct err *e)
 {
+	uint64_t at = x->at;
+
 	while (n > 0) {
 		ssize_t sent = 0;
 
@@ -44,29 +53,32 @@ static int write_all(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, const char *p, size
 			return write_fault(s, h, sent, e);
 		p += sent;
 		n -= (size_t)sent;
+		at += (uint64_t)sent;
+		transport_moved(x->t, at, x->size);
 	}
 	return 0;
 }
 
-static int write_file(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd, uint64_t size, struct err *e)
+static int write_file(const struct transport *t, struct sftp *s, LIBSSH2_SFTP_HANDLE *h, int fd,
+	uint64_t size, struct err *e)
 {
+	struct sent x = {t, 0, size};
 	char *chunk = mem_alloc(SFTP_CHUNK);
-	uint64_t at = 0;
 	int rc = 0;
 
-	while (rc == 0 && at < size) {
-		const size_t want = size - at < SFTP_CHUNK ? (size_t)(size - at)
-							   : (size_t)SFTP_CHUNK;
+	while (rc == 0 && x.at < size) {
+		const size_t want = size - x.at < SFTP_CHUNK ? (size_t)(size - x.at)
+							     : (size_t)SFTP_CHUNK;
 		size_t got = 0;
 
-		rc = fsx_pread(fd, chunk, want, at, &got, e);
+		rc = fsx_pread(fd, chunk, want, x.at, &got, e);
 		if (rc == 0 && got < want)
 			rc = err_set(e, ERR_CORRUPT,
 				"the file to send ends after %llu bytes, expected %llu",
-				(unsigned long long)(at + got), (unsigned long long)size);
+				(unsigned long long)(x.at + got), (unsigned long long)size);
 		if (rc == 0)
-			rc = write_all(s, h, chunk, got, e);
-		at += got;
+			rc = write_all(s, h, chunk, got, &x, e);
+		x.at += got;
 	}
 	mem_free(chunk);
 	return rc;
@@ -103,7 +115,8 @@ static int check_size(struct sftp *s, const struct buf *path, uint64_t size, str
 	return err_reason(e, "SIZE-DIFFERS");
 }
 
-static int send_to(struct sftp *s, const struct buf *path, int fd, uint64_t size, struct err *e)
+static int send_to(const struct transport *t, struct sftp *s, const struct buf *path, int fd,
+	uint64_t size, struct err *e)
 {
 	const unsigned long how = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_TRUNC;
 	long rc = 0;
@@ -113,7 +126,7 @@ static int send_to(struct sftp *s, const struct buf *path, int fd, uint64_t size
 
 	if (!h)
 		return sftp_request_fault(s, rc, "open", e);
-	result = write_file(s, h, fd, size, e);
+	result = write_file(t, s, h, fd, size, e);
 	if (result == 0)
 		result = sync_file(s, h, e);
 	rc = sftp_request_close(s, h);
@@ -132,7 +145,7 @@ int sftp_send_upload(struct transport *t, int fd, uint64_t size, const char *tem
 		return -1;
 	rc = sftp_put_name(t, temp, &path, e);
 	if (rc == 0)
-		rc = send_to(s, &path, fd, size, e);
+		rc = send_to(t, s, &path, fd, size, e);
 	buf_done(&path);
 	if (rc == -1 && e->code == ERR_ABSENT)
 		rc = sftp_no_folder(t, t->endpoint->put, "put", e);

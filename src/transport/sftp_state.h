@@ -64,6 +64,8 @@ int sftp_receive_list(struct transport *t,
 	struct err *e) ATTR_CHECK;
 int sftp_receive_fetch(struct transport *t, const char *name, int fd, uint64_t *size, struct err *e)
 	ATTR_CHECK;
+int sftp_receive_hash(struct transport *t, const char *name, uint64_t size, char sha[HASH_HEX],
+	struct err *e) ATTR_CHECK;
 int sftp_receive_remove(struct transport *t, const char *name, struct err *e) ATTR_CHECK;
 
 #endif

@@ -57,6 +57,12 @@ void transport_done(struct transport *t)
 	t->ops = NULL;
 }
 
+void transport_moved(const struct transport *t, uint64_t at, uint64_t size)
+{
+	if (t->moved)
+		t->moved(t->moved_ctx, at, size);
+}
+
 bool transport_name_ok(struct str name)
 {
 	if (!beneath_name_ok(name) || utf8_bad(name) != SIZE_MAX)

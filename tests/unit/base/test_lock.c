@@ -1,16 +1,19 @@
 /* A lock between processes: one holder, who is named, and who may die. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/lock.h"
 #include "base/fsx.h"
 #include "unit/support/box.h"
@@ -53,6 +56,46 @@ static void lock(void **state)
 	assert_int_equal(close(ready[1]), 0);
 }
 
+/* Whoever comes in the moment between lock and note names the holder all the same, and never the
+ * one before. */
+static void lock_just_taken(void **state)
+{
+	static const char *const before[] = {"", "pid 41, the run of yesterday"};
+	const struct box *b = *state;
+
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		int ready[2];
+		int fd = -1;
+		char c = 0;
+		struct err e;
+
+		assert_int_equal(lock_take(b->dir, "run.lock", str_c(before[i]), &fd, &e), 0);
+		fsx_close(fd);
+		assert_int_equal(pipe(ready), 0);
+		const pid_t child = fork();
+		assert_true(child >= 0);
+		if (child == 0) {
+			const int ours = openat(b->dir, "run.lock", O_RDWR);
+			(void)flock(ours, LOCK_EX);
+			(void)!write(ready[1], "y", 1);
+			clock_sleep_ms(20);
+			(void)!ftruncate(ours, 0);
+			clock_sleep_ms(200);
+			(void)!pwrite(ours, "pid 42", 6, 0);
+			(void)sleep(60);
+			_exit(0);
+		}
+		assert_int_equal(read(ready[0], &c, 1), 1);
+		assert_int_equal(lock_take(b->dir, "run.lock", STR("me"), &fd, &e), -1);
+		assert_int_equal(e.code, ERR_BUSY);
+		assert_non_null(strstr(e.text, "held by pid 42"));
+		assert_int_equal(kill(child, SIGKILL), 0);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		assert_int_equal(close(ready[0]), 0);
+		assert_int_equal(close(ready[1]), 0);
+	}
+}
+
 static void lock_is_no_link_and_no_fifo(void **state)
 {
 	const struct box *b = *state;
@@ -72,6 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_BOX(lock),
+		IN_BOX(lock_just_taken),
 		IN_BOX(lock_is_no_link_and_no_fifo),
 	};
 

@@ -69,6 +69,8 @@ static void test_receive_big(void **state)
 	const struct sftp_server *v = sftp_server_need(state);
 	const size_t n = 5 * 1000 * 1000 + 3;
 	char *content = mem_alloc(n);
+	char want[HASH_HEX];
+	char sha[HASH_HEX];
 	uint64_t size = 0;
 	struct sftp_link l;
 	struct err e = {0};
@@ -82,6 +84,17 @@ static void test_receive_big(void **state)
 	assert_int_equal(size, n);
 	sftp_file_holds("came", content, n);
 	assert_int_equal(l.t.ops->remove(&l.t, "big", &e), 0);
+	fsx_close(sftp_file_of("srv/root/in/put", content, n));
+	hash_of((struct str){content, n}, want);
+	assert_int_equal(l.t.ops->hash(&l.t, "put", n, sha, &e), 0);
+	assert_string_equal(sha, want);
+	for (size_t wrong = n - 1; wrong <= n + 1; wrong += 2) {
+		assert_int_equal(l.t.ops->hash(&l.t, "put", wrong, sha, &e), -1);
+		assert_int_equal(e.code, ERR_REMOTE);
+	}
+	assert_int_equal(l.t.ops->hash(&l.t, "gone", 5, sha, &e), -1);
+	assert_int_equal(e.code, ERR_ABSENT);
+	assert_int_equal(unlink("srv/root/in/put"), 0);
 	sftp_link_close(&l);
 	fsx_close(fd);
 	mem_free(content);
