@@ -1,6 +1,6 @@
 /*
- * Element checks; see x12_check.h. The good path is one pass over each value with a table of byte
- * classes; a value has at most one finding.
+ * Element checks; see x12_check.h. The good path is one pass over each value with a table of the
+ * bytes that are fine; a value has at most one finding.
  */
 #include "edi/x12_check.h"
 
@@ -10,10 +10,25 @@
 
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 
 /* Classes of a byte; the character sets are those of X12.6: basic and extended. */
 enum { C_BASIC = 1, C_EXTENDED = 2, C_PRINT = 4, C_DIGIT = 8, C_HIGH = 16 };
+
+enum { MEMO = 256 };
+
+struct x12_rules {
+	const struct x12_profile *profile; /* when writing; else NULL */
+	char fourth;	/* repetition separator when there is one, else the element's */
+	unsigned need;	/* class of a byte that the repertoire has */
+	uint32_t top;	/* its last character */
+	bool fine[256]; /* bytes that may stand in a value as they are */
+	struct {	/* codes that were found in their lists lately: the same few come again */
+		const struct def_codes *codes;
+		uint64_t code; /* its bytes, at most eight */
+	} memo[MEMO];
+};
 
 /* clang-format off */
 static const uint8_t classes[256] = {
@@ -36,14 +51,6 @@ static const uint8_t classes[256] = {
 };
 /* clang-format on */
 
-/* Facts about a value, found in one pass. */
-struct facts {
-	unsigned all; /* classes that every byte is in */
-	unsigned any;
-	bool separator;
-	size_t n; /* characters */
-};
-
 struct at {
 	const struct x12_check *c;
 	const struct segment *s;
@@ -53,7 +60,6 @@ struct at {
 	uint16_t repetition;
 	const struct def_part *part;
 	struct str text; /* of v; when writing without blanks at the end */
-	char fourth;	 /* repetition separator when there is one, else the element's */
 };
 
 static void add(const struct at *a, const char *code, enum severity sev, const char *rule,
@@ -119,56 +125,71 @@ static bool all_blank(struct str s)
 	return true;
 }
 
-static struct facts facts_of(const struct at *a)
-{
-	const struct str text = a->text;
-	struct facts f = {.all = 0xff, .n = text.n};
-	const struct x12_profile *p = a->c->profile;
-
-	if (a->c->plain)
-		return (struct facts){.all = C_PRINT, .n = text.n};
-	if (p) {
-		unsigned hit = 0;
-		for (size_t i = 0; i < text.n; i++) {
-			const char b = text.p[i];
-			const unsigned k = classes[(unsigned char)b];
-			f.all &= k;
-			f.any |= k;
-			hit |= (unsigned)((b == p->element) | (b == p->component) |
-				(b == p->terminator) | (b == a->fourth));
-		}
-		f.separator = hit != 0;
-	} else {
-		for (size_t i = 0; i < text.n; i++) {
-			const unsigned k = classes[(unsigned char)text.p[i]];
-			f.all &= k;
-			f.any |= k;
-		}
-	}
-	if (f.any & C_HIGH)
-		f.n = utf8_count(text);
-	return f;
-}
-
 static bool is_control(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
 }
 
-/* The first character that may not be written with this repertoire; false when all may. */
-static bool bad_character(const struct x12_profile *p, struct str s, uint32_t *cp)
+struct x12_rules *x12_check_rules_new(const struct x12_profile *p)
 {
-	const unsigned want = p && p->repertoire == X12_BASIC ? C_BASIC
-		: p && p->repertoire == X12_EXTENDED	      ? C_EXTENDED
-							      : C_PRINT;
-	const uint32_t top = !p || p->repertoire == X12_UTF8 ? UINT32_MAX
-		: p->repertoire == X12_LATIN1		     ? 0xff
-							     : 0x7f;
+	static const struct {
+		unsigned need;
+		uint32_t top;
+	} repertoires[] = {[X12_BASIC] = {C_BASIC, 0x7f},
+		[X12_EXTENDED] = {C_EXTENDED, 0x7f},
+		[X12_LATIN1] = {C_PRINT, 0xff},
+		[X12_UTF8] = {C_PRINT, UINT32_MAX}};
+	struct x12_rules *r = mem_alloc(sizeof(*r));
+	const enum x12_repertoire repertoire = p ? p->repertoire : X12_UTF8;
+
+	r->profile = p;
+	r->need = repertoires[repertoire].need;
+	r->top = repertoires[repertoire].top;
+	for (size_t i = 0; i < sizeof(classes); i++)
+		r->fine[i] = (classes[i] & r->need) != 0;
+	if (!p)
+		return r;
+	r->fourth = str_cmp(p->isa_version, STR("00402")) >= 0 ? repetition_of(p) : p->element;
+	r->fine[(unsigned char)p->element] = false;
+	r->fine[(unsigned char)p->component] = false;
+	r->fine[(unsigned char)p->terminator] = false;
+	r->fine[(unsigned char)r->fourth] = false;
+	return r;
+}
+
+void x12_check_rules_free(struct x12_rules *r)
+{
+	mem_free(r);
+}
+
+/* How many characters, if every one of them is plainly fine; else SIZE_MAX: look closely. */
+static size_t fine_length(const struct x12_rules *r, struct str s)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < s.n; n++) {
+		uint32_t cp = 0;
+		if (r->fine[(unsigned char)s.p[at]]) {
+			at++;
+			continue;
+		}
+		if ((unsigned char)s.p[at] < 0x80)
+			return SIZE_MAX;
+		cp = utf8_next(s, &at);
+		if (cp > r->top || cp == UTF8_REPLACEMENT || is_control(cp))
+			return SIZE_MAX;
+	}
+	return n;
+}
+
+/* The first character that may not be written with this repertoire; false when all may. */
+static bool bad_character(const struct x12_rules *r, struct str s, uint32_t *cp)
+{
 	size_t at = 0;
 
 	while (at < s.n) {
 		*cp = utf8_next(s, &at);
-		if (*cp < 0x80 ? !(classes[*cp] & want) : (*cp > top || is_control(*cp)))
+		if (*cp < 0x80 ? !(classes[*cp] & r->need) : (*cp > r->top || is_control(*cp)))
 			return true;
 	}
 	return false;
@@ -184,21 +205,15 @@ static const char *repertoire_name(const struct x12_profile *p)
 	return p ? names[p->repertoire] : "printable characters";
 }
 
-static bool characters(const struct at *a, const struct facts *f)
+static bool characters(const struct at *a)
 {
-	const struct x12_profile *p = a->c->profile;
-	const unsigned need = p && p->repertoire == X12_BASIC ? C_BASIC
-		: p && p->repertoire == X12_EXTENDED	      ? C_EXTENDED
-							      : C_PRINT;
 	uint32_t cp = 0;
 
-	if (f->all & need)
-		return true;
-	if ((f->any & C_HIGH) && utf8_bad(a->text) != SIZE_MAX) {
+	if (utf8_bad(a->text) != SIZE_MAX) {
 		add(a, "X12-ELEMENT-TYPE", SEV_ERROR, "the value is not text in UTF-8", "UTF-8");
 		return false;
 	}
-	if (!bad_character(p, a->text, &cp))
+	if (!bad_character(a->c->rules, a->text, &cp))
 		return true;
 	if (is_control(cp))
 		add(a, "X12-ELEMENT-TYPE", SEV_ERROR,
@@ -207,22 +222,23 @@ static bool characters(const struct at *a, const struct facts *f)
 	else
 		add(a, "VALUE-REPERTOIRE", SEV_ERROR,
 			"the value holds a character that the partner's character set does not have",
-			"%s, which has no U+%04X", repertoire_name(p), (unsigned)cp);
+			"%s, which has no U+%04X", repertoire_name(a->c->rules->profile),
+			(unsigned)cp);
 	return false;
 }
 
 static bool separators(const struct at *a)
 {
-	const struct x12_profile *p = a->c->profile;
+	const struct x12_profile *p = a->c->rules->profile;
 	const struct str s = a->text;
 
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = 0; p && i < s.n; i++) {
 		const char b = s.p[i];
 		const char *what = b == p->element ? "element"
 			: b == p->component	   ? "component"
 			: b == p->terminator	   ? "segment"
 						   : NULL;
-		if (!what && b == a->fourth)
+		if (!what && b == a->c->rules->fourth)
 			what = "repetition";
 		if (!what)
 			continue;
@@ -325,7 +341,7 @@ static bool type_number(const struct at *a, const struct def_element *e, size_t 
 			      : "digits only, perhaps with '-' in front");
 		return false;
 	}
-	if (!a->c->profile)
+	if (!a->c->rules->profile)
 		return true;
 	if (*n < e->min) /* the writer fills up with zeros in front */
 		*n = e->min;
@@ -393,22 +409,22 @@ static void expected_codes(const struct def_codes *c, char *out, size_t size)
 }
 
 /* defs_code_ok with a memory. */
-static bool code_ok(struct x12_memo *memo, const struct def_codes *codes, struct str s)
+static bool code_ok(struct x12_rules *r, const struct def_codes *codes, struct str s)
 {
 	uint64_t code = 0;
 	size_t i = 0;
 
-	if (!memo || s.n > sizeof(code))
+	if (s.n > sizeof(code))
 		return defs_code_ok(codes, s);
 	for (i = 0; i < s.n; i++)
 		code = code << 8 | (unsigned char)s.p[i];
 	i = (size_t)((code ^ (uint64_t)(uintptr_t)codes) * 0x9e3779b97f4a7c15u >> 56);
-	if (memo->slots[i].codes == codes && memo->slots[i].code == code)
+	if (r->memo[i].codes == codes && r->memo[i].code == code)
 		return true;
 	if (!defs_code_ok(codes, s))
 		return false;
-	memo->slots[i].codes = codes;
-	memo->slots[i].code = code;
+	r->memo[i].codes = codes;
+	r->memo[i].code = code;
 	return true;
 }
 
@@ -416,7 +432,7 @@ static void check_codes(const struct at *a, const struct def_element *e)
 {
 	char list[240] = "";
 
-	if (!e->codes || a->c->level < X12_CODES || code_ok(a->c->memo, e->codes, a->text))
+	if (!e->codes || a->c->level < X12_CODES || code_ok(a->c->rules, e->codes, a->text))
 		return;
 	expected_codes(e->codes, list, sizeof(list));
 	add(a, "X12-ELEMENT-CODE", e->codes->open ? SEV_WARNING : SEV_ERROR,
@@ -427,19 +443,22 @@ static void check_codes(const struct at *a, const struct def_element *e)
 static void check_value(const struct at *a)
 {
 	const struct def_element *e = a->part ? a->part->element : NULL;
-	struct facts f;
 	size_t n = 0;
 
 	if (e && e->type == DEF_B)
 		return;
-	f = facts_of(a);
-	if ((f.separator && !separators(a)) || !characters(a, &f) || !e)
+	n = fine_length(a->c->rules, a->text);
+	if (n == SIZE_MAX) {
+		if (!separators(a) || !characters(a))
+			return;
+		n = utf8_count(a->text);
+	}
+	if (!e)
 		return;
-	n = f.n;
 	if (!type_ok(a, e, &n) || !length_ok(a, e, n))
 		return;
 	check_codes(a, e);
-	if (!a->c->profile && !a->c->padded && a->part->mandatory && a->text.p[0] == ' ' &&
+	if (!a->c->rules->profile && !a->c->padded && a->part->mandatory && a->text.p[0] == ' ' &&
 		all_blank(a->text))
 		add(a, "X12-ELEMENT-BLANK", SEV_WARNING, "a mandatory element holds only blanks",
 			"a value");
@@ -506,12 +525,12 @@ static void components(
 
 static void check_repetition(struct at *a, const struct def_part *part)
 {
-	const struct x12_profile *p = a->c->profile;
+	const struct x12_rules *r = a->c->rules;
 	const uint16_t most = part->repeat ? part->repeat : UINT16_MAX;
 
 	if (a->repetition <= 1)
 		return;
-	if (p && a->fourth == p->element)
+	if (r->profile && r->fourth == r->profile->element)
 		add(a, "X12-ELEMENT-REPEAT", SEV_ERROR, "the element is repeated",
 			"one value: interchanges before version 00402 have no repetition");
 	else if (a->repetition > most && (a->repetition == most + 1))
@@ -543,28 +562,32 @@ static const struct def_part *find_part(struct at *a, const struct def_part *par
 	return component;
 }
 
-/* The common case when reading: a simple element that is plainly right. False: look closely. */
+/* The common case: a simple element that is plainly right. False: look closely. */
 static bool plainly_right(
 	const struct x12_check *c, const struct def_part *part, const struct value *v)
 {
 	const struct def_element *e = part ? part->element : NULL;
-	size_t n = v->text.n;
+	const struct str s = v->text;
+	size_t n = 0;
 
-	if (!c->plain || !e || !part->used || v->component != 1 || v->repetition != 1)
+	if (!e || !part->used || v->component != 1 || v->repetition != 1)
+		return false;
+	n = c->plain ? s.n : fine_length(c->rules, s);
+	if (n == SIZE_MAX)
 		return false;
 	if (e->type == DEF_N || e->type == DEF_R)
-		n = digits_of(v->text, e->type == DEF_R);
-	else if ((e->type != DEF_AN && e->type != DEF_ID) || v->text.p[0] == ' ')
+		n = digits_of(s, e->type == DEF_R);
+	else if ((e->type != DEF_AN && e->type != DEF_ID) || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
 		return false;
 	if (n < e->min || n > e->max)
 		return false;
-	return !e->codes || c->level < X12_CODES || code_ok(c->memo, e->codes, v->text);
+	return !e->codes || c->level < X12_CODES || code_ok(c->rules, e->codes, s);
 }
 
 static void check_values(struct at *a, struct present *there)
 {
 	const struct segment *s = a->s;
-	const bool writing = a->c->profile != NULL;
+	const bool writing = a->c->rules->profile != NULL;
 	size_t group = 0; /* first value of this repetition of this element */
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -722,14 +745,10 @@ static bool is_beyond(const struct def_note *n, uint16_t last)
 bool x12_check_segment(const struct x12_check *c, const struct segment *s)
 {
 	const size_t before = c->d->errors;
-	const struct x12_profile *p = c->profile;
 	const uint16_t last = s->n > 0 ? s->values[s->n - 1].element : 0;
 	struct present there = {{0}};
 	struct at a = {.c = c, .s = s};
 
-	if (p)
-		a.fourth = str_cmp(p->isa_version, STR("00402")) >= 0 ? repetition_of(p)
-								      : p->element;
 	check_values(&a, &there);
 	if (!s->def)
 		return c->d->errors == before;

@@ -13,23 +13,20 @@
 #include "format/segment.h"
 #include "model/diag.h"
 
-/* Codes that were found in their lists lately: the same few come again and again. */
-struct x12_memo {
-	struct {
-		const struct def_codes *codes;
-		uint64_t code; /* its bytes, at most eight */
-	} slots[256];
-};
+/* What values may hold, made ready once: to write with a profile, or to read (p is NULL). Borrows
+ * p. Remembers the codes that come again and again. */
+struct x12_rules;
+struct x12_rules *x12_check_rules_new(const struct x12_profile *p);
+void x12_check_rules_free(struct x12_rules *r);
 
 struct x12_check {
 	struct diag *d;
 	const struct finding *about; /* file, item, segment, position, offset: copied */
 	enum x12_level level;
-	const struct x12_profile *profile; /* when writing; else NULL */
-	const uint32_t *at;    /* of each value in the segment, when reading; else NULL */
-	struct x12_memo *memo; /* or NULL */
-	bool plain;	       /* reading: no control character and only ASCII in the segment */
-	bool padded;	       /* ISA: blanks are content */
+	struct x12_rules *rules;
+	const uint32_t *at; /* of each value in the segment, when reading; else NULL */
+	bool plain;	    /* reading: no control character and only ASCII in the segment */
+	bool padded;	    /* ISA: blanks are content */
 };
 
 /* True when nothing of error severity was added. */

@@ -136,8 +136,12 @@ static void check_fields(
 {
 	struct value v[FIELDS];
 	struct segment copy = *s;
-	const struct x12_check c = {
-		.d = d, .about = &r->here, .level = r->o.level, .at = r->values.at, .padded = true};
+	const struct x12_check c = {.d = d,
+		.about = &r->here,
+		.level = r->o.level,
+		.rules = r->rules,
+		.at = r->values.at,
+		.padded = true};
 
 	if (!h->padded || r->o.level < X12_ELEMENT || !s->def || s->n != FIELDS)
 		return;

@@ -33,7 +33,7 @@ struct x12_read {
 	struct x12_cursor cursor;
 	uint32_t loop; /* that ctx.loops shows */
 	char tag[4];   /* a tag written in lower case, mended */
-	struct x12_memo memo;
+	struct x12_rules *rules;
 	struct finding here; /* file, segment, position and offset of the segment in hand */
 };
 

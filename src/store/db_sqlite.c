@@ -198,7 +198,8 @@ static int prepare(
 	return 0;
 }
 
-static int bind(sqlite3_stmt *stmt, const char *binds, va_list ap)
+/* life: SQLITE_STATIC where the texts outlive the bindings, else SQLITE_TRANSIENT. */
+static int bind(sqlite3_stmt *stmt, sqlite3_destructor_type life, const char *binds, va_list ap)
 {
 	int rc = SQLITE_OK;
 
@@ -208,11 +209,11 @@ static int bind(sqlite3_stmt *stmt, const char *binds, va_list ap)
 		} else if (binds[i] == 's') {
 			const struct str s = va_arg(ap, struct str);
 			rc = sqlite3_bind_text64(
-				stmt, i + 1, s.p ? s.p : "", s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+				stmt, i + 1, s.p ? s.p : "", s.n, life, SQLITE_UTF8);
 		} else {
 			BUG_IF(binds[i] != 'c');
 			const char *s = va_arg(ap, const char *);
-			rc = s ? sqlite3_bind_text(stmt, i + 1, s, -1, SQLITE_TRANSIENT)
+			rc = s ? sqlite3_bind_text(stmt, i + 1, s, -1, life)
 			       : sqlite3_bind_null(stmt, i + 1);
 		}
 	}
@@ -237,7 +238,7 @@ static int sqlite_run(struct db *db, struct err *e, const char *sql, const char 
 
 	if (prepare(db, sql, &stmt, &slot, e) == -1)
 		return -1;
-	if (bind(stmt, binds, ap) != SQLITE_OK)
+	if (bind(stmt, SQLITE_STATIC, binds, ap) != SQLITE_OK)
 		rc = fail(db, e, sql);
 	else if (sqlite3_step(stmt) != SQLITE_DONE)
 		rc = fail(db, e, sql);
@@ -259,7 +260,7 @@ static int sqlite_query(struct db *db, struct db_rows **rows, struct err *e, con
 
 	if (prepare(db, sql, &stmt, &slot, e) == -1)
 		return -1;
-	if (bind(stmt, binds, ap) != SQLITE_OK) {
+	if (bind(stmt, SQLITE_TRANSIENT, binds, ap) != SQLITE_OK) {
 		(void)fail(db, e, sql);
 		release(stmt, slot);
 		return -1;

@@ -94,7 +94,8 @@ static struct str note(struct arena *a, char kind, uint8_t n, unsigned mask, uin
 	struct segment s = {.tag = STR("TST"), .def = &def, .values = v};
 	struct diag d;
 	const struct finding about = {.segment = STR("TST"), .segment_at = 9};
-	const struct x12_check c = {.d = &d, .about = &about, .level = X12_NOTES};
+	struct x12_rules *rules = x12_check_rules_new(NULL);
+	const struct x12_check c = {.d = &d, .about = &about, .level = X12_NOTES, .rules = rules};
 
 	memset(parts, 0, sizeof(parts));
 	for (uint16_t i = 0; i < PARTS; i++) {
@@ -111,6 +112,8 @@ static struct str note(struct arena *a, char kind, uint8_t n, unsigned mask, uin
 	}
 	diag_init(&d, a);
 	const bool ok = x12_check_segment(&c, &s);
+
+	x12_check_rules_free(rules);
 	assert_int_equal(ok, d.n == 0);
 	assert_true(d.n <= 1);
 	if (d.n == 0)
