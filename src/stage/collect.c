@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -76,7 +77,7 @@ static int place_remove(const struct env *v, const char *place, bool tree, struc
 	int rc = -1;
 
 	if (dir != -1)
-		rc = tree ? fsx_remove_tree(dir, name, e) : fsx_remove(dir, name, e);
+		rc = tree ? fsx_tree_remove(dir, name, e) : fsx_remove(dir, name, e);
 	fsx_close(dir);
 	return rc;
 }

@@ -24,7 +24,7 @@
 #include "store/ledger_item.h"
 #include "store/ledger_unit.h"
 
-enum { JOBS_MAX = 32, EXIT_MEMORY = 71 };
+enum { JOBS_MAX = 32 };
 
 struct job {
 	struct unit_row unit;
@@ -90,7 +90,7 @@ static int commit_intent(struct env *v, struct job *j, struct arena *a, struct e
 		ledger_interchange_add(l, j->unit.id, g->name, g->partner->name, g->message,
 			str_c(stamp), &id, e) == -1)
 		goto fail;
-	if (ledger_unit_start(l, j->unit.id, j->unit.fence, id, e) == -1 ||
+	if (ledger_unit_start(l, j->unit.id, j->unit.fence, id, v->bundle, e) == -1 ||
 		ledger_item_offer(l, g->name, j->unit.id, e) == -1 ||
 		ledger_event(l, "converting", subject, e,
 			"agreement=" STR_FMT " interchange=%06" PRId64 " attempt=%" PRId64,
@@ -240,18 +240,25 @@ static int crashed(struct env *v, struct job *j, const struct proc_end *end, str
 	char note[200];
 	char subject[40];
 
-	if (!end->crashed && end->status == EXIT_MEMORY)
+	if (!end->crashed && !end->hung && end->status == PROC_EXIT_MEMORY)
 		return uncount(v, j, "the worker ran out of memory; no attempt counted", e);
 	unit_subject(j, subject);
-	(void)snprintf(note, sizeof(note),
-		"the converter died (%s %d) on attempt %" PRId64 " of %d",
-		end->crashed ? "signal" : "status", end->crashed ? end->signal : end->status,
-		j->unit.attempts, LIMIT_ATTEMPTS);
-	env_log(v, LOG_ERROR, "crashed", subject, "%s", note);
+	if (end->hung)
+		(void)snprintf(note, sizeof(note),
+			"the converter made no progress for %" PRIu64 " s on attempt %" PRId64
+			" of %d and was ended",
+			v->config->quiet_seconds, j->unit.attempts, LIMIT_ATTEMPTS);
+	else
+		(void)snprintf(note, sizeof(note),
+			"the converter died (%s %d) on attempt %" PRId64 " of %d",
+			end->crashed ? "signal" : "status",
+			end->crashed ? end->signal : end->status, j->unit.attempts, LIMIT_ATTEMPTS);
+	env_log(v, LOG_ERROR, end->hung ? "hung" : "crashed", subject, "%s", note);
 	if (j->unit.attempts < LIMIT_ATTEMPTS)
 		return 0;
 	v->news++;
-	return end_unit(v, j, "quarantined", "CONVERTER-CRASH", note, e);
+	return end_unit(
+		v, j, "quarantined", end->hung ? "CONVERTER-HUNG" : "CONVERTER-CRASH", note, e);
 }
 
 static int64_t source_input(const struct job *j)
@@ -373,7 +380,6 @@ static int record(struct env *v, struct job *j, struct evidence *x, struct err *
 	const struct unit_counts *c = &j->counts;
 	char unit[40];
 	char interchange[40];
-	int64_t closed = 0;
 	int rc = 0;
 
 	unit_subject(j, unit);
@@ -384,7 +390,7 @@ static int record(struct env *v, struct job *j, struct evidence *x, struct err *
 		SOURCE_EVENTS) /* a file of events says nothing of other items */
 		rc = ledger_item_aside_mended(l, j->unit.agreement, j->interchange.id, e);
 	else if (str_is(j->unit.mode, "all"))
-		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, &closed, e);
+		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, e);
 	if (rc == 0 && c->out > 0)
 		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
 			(int64_t)x->size, c->out, j->isa, j->gs, e);
@@ -623,8 +629,7 @@ static int begin(struct env *v, struct job *j, const struct unit_row *u, struct 
 	j->unit = *u;
 	j->out.fd = j->lineage.fd = j->aside.fd = j->result.fd = j->known.fd = -1;
 	j->outbox = j->quarantine = j->workdir = j->work.in.source = j->work.in.workflow = -1;
-	p->pid = 0;
-	p->fd = -1;
+	*p = (struct proc){.fd = -1};
 	j->work.route = env_route_of(v, u->agreement);
 	if (!j->work.route)
 		return end_unit(v, j, "failed", "AGREEMENT-GONE",
@@ -677,10 +682,11 @@ static void crew_drop(struct crew *c, size_t i)
 static int crew_wait(struct env *v, struct crew *c, struct frame *f, int64_t *worked, struct err *e)
 {
 	size_t i = 0;
-	int rc = proc_poll(c->procs, c->n, 1000, &i, e);
+	const struct proc_patience w = env_patience(v, false);
+	int rc = proc_next(c->procs, c->n, &w, &i, e);
 
-	if (rc != 1)
-		return rc;
+	if (rc == -1)
+		return proc_told_to_stop() ? 0 : -1;
 	rc = take_frame(v, &c->jobs[i], &c->procs[i], f, e);
 	if (rc == 1)
 		return 0;

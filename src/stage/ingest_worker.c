@@ -211,13 +211,14 @@ static void take_fault(struct rebuild *r, struct frame *f)
 }
 
 /* One frame. 1 go on, 0 done, -1. */
-static int take(struct rebuild *r, int fd, struct frame *f, struct str *others, struct err *e)
+static int take(struct rebuild *r, struct proc *p, const struct proc_patience *w, struct frame *f,
+	struct str *others, struct err *e)
 {
-	const int rc = frame_receive(fd, f, e);
+	const int rc = proc_receive(p, w, f, e);
 	int64_t kind = 0;
 
 	if (rc != 1)
-		return rc == 0 ? err_set(e, ERR_STOP, "the ingest worker died") : -1;
+		return rc == 0 ? proc_ended(p, "ingest", ERR_LIMIT, "INGEST", w, e) : -1;
 	if (f->type == FRAME_DONE) {
 		*others = keep(r, f);
 		return 0;
@@ -237,7 +238,10 @@ static int take(struct rebuild *r, int fd, struct frame *f, struct str *others, 
 		take_fault(r, f);
 	else
 		f->bad = true;
-	return frame_ok(f) ? 1 : err_set(e, ERR_STOP, "the ingest worker's answer is not whole");
+	if (frame_ok(f))
+		return 1;
+	(void)err_set(e, ERR_LIMIT, "the ingest worker's answer is not whole");
+	return err_reason(e, "INGEST-CRASH");
 }
 
 int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first,
@@ -245,6 +249,7 @@ int ingest_worker_read(struct env *v, const struct received_row *r, struct ack *
 {
 	struct ingest_job j = {.env = v, .fd = -1, .file = r->name};
 	struct rebuild build = {.a = a};
+	const struct proc_patience w = env_patience(v, false);
 	struct frame *f = NULL;
 	struct proc p;
 	int rc = -1;
@@ -254,7 +259,7 @@ int ingest_worker_read(struct env *v, const struct received_row *r, struct ack *
 		return -1;
 	f = mem_alloc(sizeof(*f));
 	if (proc_start(&p, ingest_work, &j, &j.fd, 1, e) == 0) {
-		while ((rc = take(&build, p.fd, f, others, e)) == 1)
+		while ((rc = take(&build, &p, &w, f, others, e)) == 1)
 			;
 		if (rc == 0)
 			proc_stop(&p);

@@ -10,6 +10,7 @@
 #include "secure/hash.h"
 #include "secure/sandbox.h"
 #include "stage/archive.h"
+#include "stage/bundle.h"
 #include "stage/inputs.h"
 #include "stage/frame.h"
 #include "stage/lines.h"
@@ -88,6 +89,9 @@ static int open_lineage(struct env *v, const struct interchange_row *r, struct e
 	char sha[HASH_HEX];
 	int fd = -1;
 
+	if (r->place.n == 0)
+		return err_set(e, ERR_ABSENT,
+			"its files are gone from the archive: they were kept as long as <retention> of environment.xml says");
 	(void)snprintf(name, sizeof(name), "%s/%s.lineage", r->place.p, r->name.p);
 	fd = archive_open(v, name, e);
 	if (fd == -1)
@@ -224,15 +228,15 @@ static int trace_worker(int fd, void *arg)
 }
 
 /* One frame of the worker. 1 go on, 0 done, -1. */
-static int take_point(struct proc *p, struct frame *f, struct trace_point *points, size_t n,
-	struct arena *a, struct err *e)
+static int take_point(struct proc *p, const struct proc_patience *w, struct frame *f,
+	struct trace_point *points, size_t n, struct arena *a, struct err *e)
 {
-	const int rc = frame_receive(p->fd, f, e);
+	const int rc = proc_receive(p, w, f, e);
 	struct trace_point t = {0};
 	int64_t index = 0;
 
 	if (rc != 1)
-		return rc == 0 ? err_set(e, ERR_INPUT, "the tracing worker died") : -1;
+		return rc == 0 ? proc_ended(p, "tracing", ERR_INPUT, "", w, e) : -1;
 	if (f->type == FRAME_DONE)
 		return 0;
 	if (f->type == FRAME_FAIL) {
@@ -259,6 +263,7 @@ static int take_point(struct proc *p, struct frame *f, struct trace_point *point
 
 static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 {
+	const struct proc_patience w = env_patience(j->env, false);
 	struct frame *f = mem_alloc(sizeof(*f));
 	struct proc p;
 	int keep[INPUTS_JOINS + 2];
@@ -272,7 +277,7 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 		keep[n++] = j->in.joins[i];
 	rc = proc_start(&p, trace_worker, j, keep, n, e);
 	if (rc == 0) {
-		while ((rc = take_point(&p, f, j->points, j->n, a, e)) == 1)
+		while ((rc = take_point(&p, &w, f, j->points, j->n, a, e)) == 1)
 			;
 		if (rc == 0)
 			proc_stop(&p);
@@ -283,27 +288,41 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 	return rc;
 }
 
+static int trace_job(struct env *v, struct trace_job *j, const struct interchange_row *r,
+	struct arena *a, struct err *e)
+{
+	int rc = -1;
+
+	j->route = env_route_of(j->env, r->agreement);
+	if (!j->route)
+		return err_set(e, ERR_ABSENT, "the agreement is no longer in the bundle");
+	for (size_t i = 0; i < j->n; i++)
+		j->points[i].map = arena_str(a, j->route->agreement->map);
+	rc = inputs_open(v, j->route, j->unit.inputs, &j->in, e);
+	if (rc == 0)
+		rc = run_worker(j, a, e);
+	inputs_close(&j->in);
+	return rc;
+}
+
 /* Fields need the map and inputs of that night. When they cannot be had, items are still known. */
 static int trace_fields(struct env *v, const struct interchange_row *r, struct trace_point *points,
 	size_t n, struct arena *a, struct err *e)
 {
 	struct trace_job j = {.env = v, .points = points, .n = n};
+	struct env old;
 	int rc = ledger_unit_find(&v->ledger, r->unit, a, &j.unit, e);
 
 	if (rc != 1)
 		return rc == 0 ? err_set(e, ERR_ABSENT, "the unit of work is not in the ledger")
 			       : -1;
-	j.route = env_route_of(v, r->agreement);
-	if (!j.route)
-		return err_set(e, ERR_ABSENT, "the agreement is no longer in the bundle");
-	if (!str_is(j.unit.bundle, v->bundle))
-		return err_set(e, ERR_ABSENT,
-			"the bundle was changed since; the one of that night is archive/bundles/%.12s.zip",
-			j.unit.bundle.p);
-	rc = inputs_open(v, j.route, j.unit.inputs, &j.in, e);
-	if (rc == 0)
-		rc = run_worker(&j, a, e);
-	inputs_close(&j.in);
+	if (str_is(j.unit.bundle, v->bundle))
+		return trace_job(v, &j, r, a, e);
+	if (bundle_open_kept(v, j.unit.bundle, &old, e) == -1)
+		return err_wrap(e, "the bundle was changed since");
+	j.env = &old;
+	rc = trace_job(v, &j, r, a, e);
+	env_close(&old);
 	return rc;
 }
 
@@ -318,7 +337,9 @@ int trace_points(struct env *v, const struct interchange_row *r, struct trace_po
 		return -1;
 	rc = read_lineage(fd, points, n, a, e);
 	fsx_close(fd);
-	if (rc == 0 && n > 0 && trace_fields(v, r, points, n, a, e) == -1)
+	if (rc == 0 && n > 0 && trace_fields(v, r, points, n, a, e) == -1) {
 		(void)snprintf(note, 300, "%.290s", e->text);
+		rc = e->code == ERR_STOP ? -1 : 0;
+	}
 	return rc;
 }

@@ -2,7 +2,6 @@
 #include "stage/whole.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "base/fsx.h"
 #include "base/limits.h"
@@ -14,7 +13,7 @@
 #include "stage/inputs.h"
 #include "stage/proc.h"
 
-enum { EXIT_MEMORY = 71 };
+enum { BEAT = 4096 }; /* items between two signs of life */
 
 struct whole_job {
 	struct reader_spec spec;
@@ -24,10 +23,20 @@ struct whole_job {
 
 /* --- the worker --- */
 
-static int read_through(const struct whole_job *j, struct err *e)
+static int beat(int fd, uint64_t items, struct err *e)
+{
+	struct frame frame;
+
+	frame_start(&frame, FRAME_PROGRESS);
+	frame_int(&frame, (int64_t)items);
+	return frame_send(fd, &frame, e);
+}
+
+static int read_through(const struct whole_job *j, int fd, struct err *e)
 {
 	struct reader *r = reader_open(j->fd, &j->spec, j->names, e);
 	struct arena a;
+	uint64_t items = 0;
 	int rc = 1;
 
 	if (!r)
@@ -39,6 +48,8 @@ static int read_through(const struct whole_job *j, struct err *e)
 		arena_reset(&a);
 		diag_init(&d, &a);
 		rc = reader_next(r, &it, &d, e);
+		if (rc == 1 && ++items % BEAT == 0 && beat(fd, items, e) == -1)
+			rc = -1;
 	}
 	arena_done(&a);
 	reader_close(r);
@@ -59,7 +70,7 @@ static int whole_work(int fd, void *job)
 		if (frame_send(fd, &frame, &e) == -1)
 			return 74;
 	}
-	if (read_through(job, &e) == 0) {
+	if (read_through(job, fd, &e) == 0) {
 		frame_start(&frame, FRAME_DONE);
 	} else {
 		frame_start(&frame, FRAME_FAIL);
@@ -71,19 +82,14 @@ static int whole_work(int fd, void *job)
 
 /* --- the supervisor --- */
 
-/* One frame. 1 go on, 0 the file is whole, -1; ERR_NET: the worker is gone. */
-static int take(struct env *v, const struct proc *p, struct frame *f, struct err *e)
+/* One frame. 1 go on, 0 the file is whole, -1. */
+static int take(struct env *v, struct proc *p, const struct proc_patience *w, struct frame *f,
+	struct err *e)
 {
-	size_t which = 0;
-	int rc = proc_poll(p, 1, 1000, &which, e);
+	const int rc = proc_receive(p, w, f, e);
 
-	if (rc == 0 && proc_told_to_stop())
-		return err_set(e, ERR_STOP, "told to stop while a new file was read through");
 	if (rc != 1)
-		return rc == 0 ? 1 : -1;
-	rc = frame_receive(p->fd, f, e);
-	if (rc != 1)
-		return rc == 0 ? err_set(e, ERR_NET, "the worker is gone") : -1;
+		return rc == 0 ? proc_ended(p, "reading", ERR_NET, "CONVERTER", w, e) : -1;
 	if (f->type == FRAME_DONE && frame_ok(f))
 		return 0;
 	if (f->type == FRAME_FAIL) {
@@ -92,6 +98,8 @@ static int take(struct env *v, const struct proc *p, struct frame *f, struct err
 		return err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT,
 			STR_FMT, STR_ARG(text));
 	}
+	if (f->type == FRAME_PROGRESS)
+		return 1;
 	if (f->type != FRAME_LOG)
 		return err_set(e, ERR_NET, "the worker sent a frame of type %u", f->type);
 	const struct str text = frame_get_str(f);
@@ -99,9 +107,10 @@ static int take(struct env *v, const struct proc *p, struct frame *f, struct err
 	return 1;
 }
 
-/* 0 whole, -1 not or not known, 1 the worker crashed. */
+/* 0 whole, -1 not or not known, 1 the worker died. */
 static int attempt(struct env *v, struct whole_job *j, struct frame *f, struct err *e)
 {
+	const struct proc_patience w = env_patience(v, false);
 	struct proc p;
 	struct proc_end end;
 	int rc = 1;
@@ -109,15 +118,12 @@ static int attempt(struct env *v, struct whole_job *j, struct frame *f, struct e
 	if (proc_start(&p, whole_work, j, &j->fd, 1, e) == -1)
 		return -1;
 	while (rc == 1)
-		rc = take(v, &p, f, e);
-	if (rc == -1 && e->code == ERR_STOP) {
+		rc = take(v, &p, &w, f, e);
+	if (rc == -1)
 		proc_kill(&p);
-		return -1;
-	}
-	proc_wait(&p, &end);
-	if (!end.crashed && end.status == EXIT_MEMORY)
-		return err_set(e, ERR_MEMORY, "the worker that reads it ran out of memory");
-	return end.crashed || end.status != 0 || (rc == -1 && e->code == ERR_NET) ? 1 : rc;
+	else
+		proc_wait(&p, &end);
+	return rc == -1 && e->code == ERR_NET ? 1 : rc;
 }
 
 int whole_check(
@@ -138,9 +144,8 @@ int whole_check(
 	for (int i = 0; i < LIMIT_ATTEMPTS && rc == 1; i++)
 		rc = attempt(v, &j, f, e);
 	if (rc == 1) {
-		rc = err_set(e, ERR_INPUT, STR_FMT ": the worker that reads it died %d times",
-			STR_ARG(j.spec.file), LIMIT_ATTEMPTS);
-		rc = err_reason(e, "CONVERTER-CRASH");
+		e->code = ERR_INPUT;
+		rc = err_wrap(e, STR_FMT ", %d times", STR_ARG(j.spec.file), LIMIT_ATTEMPTS);
 	}
 	mem_free(f);
 	fsx_close(j.fd);
