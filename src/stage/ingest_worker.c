@@ -304,7 +304,10 @@ int ingest_worker_read(struct env *v, const struct received_row *r, struct ack *
 		return -1;
 	if (proc_start(&p, ingest_work, &j, &j.fd, 1, e) == 0) {
 		rc = ingest_worker_take(&p, &w, first, others, a, e);
-		proc_kill(&p);
+		if (rc == 0)
+			proc_stop(&p);
+		else
+			proc_kill(&p);
 	}
 	fsx_close(j.fd);
 	return rc;
