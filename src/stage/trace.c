@@ -279,7 +279,10 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 	if (rc == 0) {
 		while ((rc = take_point(&p, &w, f, j->points, j->n, a, e)) == 1)
 			;
-		proc_kill(&p);
+		if (rc == 0)
+			proc_stop(&p);
+		else
+			proc_kill(&p);
 	}
 	mem_free(f);
 	return rc;

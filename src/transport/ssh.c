@@ -2,8 +2,7 @@
  * One SSH connection; see ssh.h. Host keys are pinned by the SHA-256 of the key (RFC 4253, printed
  * as ssh-keygen does); there is no trust on first use. A pin does not tell its kind of key, so the
  * kinds are asked for one after the other, a new connection each, until the server shows a pinned
- * key or has no other. Only algorithms of today are offered. The secret goes to libssh2, whose
- * memory comes from here and is wiped when freed.
+ * key or has no other. Only algorithms of today are offered.
  */
 #include "transport/ssh.h"
 
@@ -14,13 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <libssh2.h>
-
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "transport/dial.h"
-#include "transport/sshkey.h"
+#include "transport/ssh_state.h"
 
 enum {
 	CONNECT_SECONDS = 15,
@@ -28,24 +24,6 @@ enum {
 	IDLE_SECONDS = 60,
 	GOODBYE_MS = 1000,
 	SEEN_MAX = 400
-};
-
-struct piece;
-
-struct ssh {
-	const struct config_endpoint *ep;
-	const struct cred *cred;
-	const struct clock *clock;
-	struct dial to;
-	int fd;
-	LIBSSH2_SESSION *session;
-	struct piece *pieces;
-	int64_t deadline;
-	int64_t allowed; /* milliseconds of the deadline, for messages */
-	bool timed_out;
-	bool lost;
-	bool answered;		  /* keyboard-interactive: the password was given once */
-	char print[SSHKEY_PRINT]; /* of the key the server showed */
 };
 
 /* The kinds of host keys that libssh2 1.10 can verify without SHA-1, best first. */
@@ -70,69 +48,6 @@ static const struct {
 	{LIBSSH2_METHOD_COMP_CS, "none"},
 	{LIBSSH2_METHOD_COMP_SC, "none"},
 };
-
-static void wipe(void *p, size_t n)
-{
-	/* Through a volatile pointer, so that it is not optimised away. */
-	void *(*volatile set)(void *, int, size_t) = memset;
-
-	(void)set(p, 0, n);
-}
-
-/*
- * libssh2's memory, all pieces of a connection in one list: it forgets some when a connection
- * breaks (1.10), and they may hold secrets.
- */
-struct piece {
-	struct piece *prev;
-	struct piece *next;
-	size_t n;
-	size_t unused; /* keeps what follows at a multiple of 16 */
-};
-
-static LIBSSH2_ALLOC_FUNC(take)
-{
-	struct ssh *s = *abstract;
-	struct piece *p = mem_alloc(mem_add(count, sizeof(*p)));
-
-	p->n = count;
-	p->next = s->pieces;
-	if (p->next)
-		p->next->prev = p;
-	s->pieces = p;
-	return p + 1;
-}
-
-static void drop(struct ssh *s, struct piece *p)
-{
-	if (p->prev)
-		p->prev->next = p->next;
-	else
-		s->pieces = p->next;
-	if (p->next)
-		p->next->prev = p->prev;
-	wipe(p, p->n + sizeof(*p));
-	mem_free(p);
-}
-
-static LIBSSH2_FREE_FUNC(give_back)
-{
-	if (ptr)
-		drop(*abstract, (struct piece *)ptr - 1);
-}
-
-static LIBSSH2_REALLOC_FUNC(resize)
-{
-	void *p = take(count, abstract);
-
-	if (ptr) {
-		const size_t old = ((struct piece *)ptr - 1)->n;
-
-		memcpy(p, ptr, old < count ? old : count);
-		give_back(ptr, abstract);
-	}
-	return p;
-}
 
 struct ssh *ssh_new(
 	const struct config_endpoint *ep, const struct cred *cred, const struct clock *clock)
@@ -304,7 +219,8 @@ static int handshake(struct ssh *s, const bool used[KINDS], struct err *e)
 	s->timed_out = false;
 	if (dial_connect(&s->to, s->clock, connect_ms(s), &s->fd, e) != 0)
 		return -1;
-	s->session = libssh2_session_init_ex(take, give_back, resize, s);
+	s->session = libssh2_session_init_ex(
+		ssh_memory_take, ssh_memory_give_back, ssh_memory_resize, s);
 	BUG_IF(!s->session);
 	libssh2_session_set_blocking(s->session, 0);
 	if (set_methods(s, used, e) != 0)
@@ -393,6 +309,8 @@ static int connect_known(struct ssh *s, struct buf *seen, struct err *e)
 	return changed_key(s, seen, e);
 }
 
+<<<<<<< HEAD
+=======
 /* ---- who we are ---------------------------------------------------------------------------- */
 
 static struct str user(const struct ssh *s)
@@ -599,6 +517,7 @@ static int login(struct ssh *s, struct err *e)
 	return in == 1 ? 0 : -1;
 }
 
+>>>>>>> main
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 static void describe(const struct ssh *s, char *peer, size_t size)
@@ -627,7 +546,7 @@ int ssh_open(struct ssh *s, char *peer, size_t size, struct err *e)
 	rc = connect_known(s, &seen, e);
 	buf_done(&seen);
 	if (rc == 0)
-		rc = login(s, e);
+		rc = ssh_login_user(s, e);
 	if (rc == 0)
 		describe(s, peer, size);
 	else
@@ -653,8 +572,7 @@ void ssh_close(struct ssh *s)
 				break;
 		}
 		s->session = NULL;
-		while (s->pieces)
-			drop(s, s->pieces);
+		ssh_memory_free_all(s);
 	}
 	if (s->fd != -1)
 		(void)close(s->fd);
