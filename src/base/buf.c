@@ -25,7 +25,7 @@ void buf_clear(struct buf *b)
 	b->over = false;
 }
 
-void buf_put(struct buf *b, const void *p, size_t n)
+void buf_more(struct buf *b, const void *p, size_t n)
 {
 	if (n > b->max - b->n) {
 		b->over = true;
@@ -48,9 +48,18 @@ void buf_c(struct buf *b, const char *s)
 	buf_put(b, s, strlen(s));
 }
 
-void buf_ch(struct buf *b, char c)
+void buf_u64(struct buf *b, uint64_t v, unsigned digits)
 {
-	buf_put(b, &c, 1);
+	char text[20];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	while (sizeof(text) - at < digits && at > 0)
+		text[--at] = '0';
+	buf_put(b, text + at, sizeof(text) - at);
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -20,10 +22,24 @@ void buf_init(struct buf *b, size_t max);
 void buf_done(struct buf *b);
 void buf_clear(struct buf *b); /* empties; keeps the memory */
 
-void buf_put(struct buf *b, const void *p, size_t n);
+void buf_more(struct buf *b, const void *p, size_t n); /* buf_put where memory has to grow */
+static inline void buf_put(struct buf *b, const void *p, size_t n)
+{
+	if (n > b->cap - b->n || n > b->max - b->n) {
+		buf_more(b, p, n);
+	} else if (n > 0) {
+		memcpy(b->p + b->n, p, n);
+		b->n += n;
+	}
+}
+static inline void buf_ch(struct buf *b, char c)
+{
+	buf_put(b, &c, 1);
+}
 void buf_str(struct buf *b, struct str s);
 void buf_c(struct buf *b, const char *s);
-void buf_ch(struct buf *b, char c);
+/* A number in at least so many digits. */
+void buf_u64(struct buf *b, uint64_t v, unsigned digits);
 void buf_printf(struct buf *b, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
 struct str buf_view(const struct buf *b); /* borrowed until the next change */

@@ -7,7 +7,6 @@
 #ifndef BASE_FSX_H
 #define BASE_FSX_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -41,6 +40,9 @@ int fsx_read(int fd, struct buf *b, struct err *e) ATTR_CHECK;
 int fsx_read_path(const char *path, struct buf *b, struct err *e) ATTR_CHECK;
 int fsx_size(int fd, uint64_t *size, struct err *e) ATTR_CHECK;
 
+/* The folder, in each folder, of what is not complete. */
+#define FSX_TMP ".tmp"
+
 /* A file being written under dir/.tmp. Not visible before it is published. */
 struct fsx_tmp {
 	int dir; /* borrowed: the folder it will appear in */
@@ -73,8 +75,6 @@ int fsx_replace(int dir, const char *name, struct str bytes, struct err *e) ATTR
 int fsx_move(int from, const char *name, int to, const char *new_name, struct err *e) ATTR_CHECK;
 /* Removes a file; a name that is not there is fine. The folder is fsynced. */
 int fsx_remove(int dir, const char *name, struct err *e) ATTR_CHECK;
-/* Removes a folder with all that is in it, never following links. */
-int fsx_remove_tree(int dir, const char *name, struct err *e) ATTR_CHECK;
 int fsx_sync_dir(int dir, struct err *e) ATTR_CHECK;
 
 /* What a name is. 1 found, 0 absent, -1 failed. Links are not followed. */
@@ -88,16 +88,5 @@ struct fsx_list {
 };
 int fsx_list(int dir, struct fsx_list *l, struct err *e) ATTR_CHECK;
 void fsx_list_done(struct fsx_list *l);
-
-/* Holds name in dir as an exclusive lock (flock) until closed; ERR_BUSY when somebody has it.
- * note is written into the file for the one who comes second; *fd is the lock. */
-int fsx_lock(int dir, const char *name, struct str note, int *fd, struct err *e) ATTR_CHECK;
-
-/* Removes what earlier crashes left in dir/.tmp. */
-int fsx_clean_tmp(int dir, struct err *e) ATTR_CHECK;
-
-/* May this foreign file name be kept as metadata and looked up in a folder? No '/', no NUL, not
- * "." or "..", at most LIMIT_NAME bytes. */
-bool fsx_name_ok(struct str name);
 
 #endif

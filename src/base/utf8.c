@@ -5,8 +5,6 @@
 
 #include "base/err.h"
 
-#define REPLACEMENT 0xFFFDu
-
 /*
  * Decodes one character of more than one byte. Result: its length, 0 when the bytes are no UTF-8.
  * Table 3-7 of the Unicode standard: only the second byte has bounds that depend on the first.
@@ -31,19 +29,18 @@ static size_t decode(const unsigned char *p, size_t n, uint32_t *cp)
 	return len;
 }
 
-/* Offset of the first byte at or after i that is not ASCII, or n. */
-static size_t skip_ascii(const unsigned char *p, size_t i, size_t n)
+size_t utf8_ascii(struct str s, size_t at)
 {
 	uint64_t word = 0;
 
-	for (; n - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, p + i, sizeof(word));
+	for (; s.n - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, s.p + at, sizeof(word));
 		if (word & 0x8080808080808080u)
 			break;
 	}
-	while (i < n && p[i] < 0x80)
-		i++;
-	return i;
+	while (at < s.n && (unsigned char)s.p[at] < 0x80)
+		at++;
+	return at;
 }
 
 size_t utf8_bad(struct str s)
@@ -54,7 +51,7 @@ size_t utf8_bad(struct str s)
 	while (i < s.n) {
 		uint32_t cp = 0;
 		size_t len = 0;
-		i = skip_ascii(p, i, s.n);
+		i = utf8_ascii(s, i);
 		if (i == s.n)
 			break;
 		len = decode(p + i, s.n - i, &cp);
@@ -85,7 +82,7 @@ static bool take(struct str s, size_t *at, uint32_t *cp)
 	} else {
 		len = decode(p, s.n - *at, cp);
 		if (len == 0) {
-			*cp = REPLACEMENT;
+			*cp = UTF8_REPLACEMENT;
 			*at += 1;
 			return false;
 		}
@@ -106,7 +103,7 @@ uint32_t utf8_next(struct str s, size_t *at)
 size_t utf8_encode(uint32_t cp, char out[4])
 {
 	if (cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
-		cp = REPLACEMENT;
+		cp = UTF8_REPLACEMENT;
 	if (cp < 0x80) {
 		out[0] = (char)cp;
 		return 1;

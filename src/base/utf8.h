@@ -11,7 +11,10 @@
 
 /* Offset of the first byte that is no UTF-8, or SIZE_MAX when all of s is. Fast on ASCII. */
 size_t utf8_bad(struct str s);
+/* Offset of the first byte at or behind at that is not ASCII, or s.n. */
+size_t utf8_ascii(struct str s, size_t at);
 size_t utf8_count(struct str s); /* characters of valid UTF-8 */
+#define UTF8_REPLACEMENT 0xFFFDu
 /* Decodes the character at *at and moves *at behind it. Invalid bytes give U+FFFD, one a time. */
 uint32_t utf8_next(struct str s, size_t *at);
 void utf8_put(struct buf *b, uint32_t cp);

@@ -59,8 +59,7 @@ static void line(struct buf *b, const char *label, struct str text)
 	buf_ch(b, '\n');
 }
 
-static void print_people(
-	const struct env_route *r, const struct trace_point *t, const char *note, struct buf *b)
+static void print_people(const struct trace_point *t, const char *note, struct buf *b)
 {
 	static const char *const parts[] = {"",
 		"the header of the message: no item, but the agreement and the map", "an item",
@@ -78,16 +77,15 @@ static void print_people(
 	}
 	line(b, "segment", t->segment);
 	line(b, "sent as", t->found);
-	if (t->map_line > 0 && r) {
-		line(b, "map", r->agreement->map);
+	if (t->map_line > 0) {
+		line(b, "map", t->map);
 		(void)snprintf(place, sizeof(place), "%" PRId64, t->map_line);
 		line(b, "map line", str_c(place));
 	}
 	line(b, "note", str_c(note));
 }
 
-static void print_json(
-	const struct env_route *r, const struct trace_point *t, const char *note, struct buf *b)
+static void print_json(const struct trace_point *t, const char *note, struct buf *b)
 {
 	static const char *const parts[] = {"", "header", "item", "trailer"};
 	struct json j;
@@ -104,8 +102,7 @@ static void print_json(
 	}
 	json_member_opt(&j, "segment", t->segment);
 	json_member_opt(&j, "found", t->found);
-	if (r)
-		json_member(&j, "map", r->agreement->map);
+	json_member_opt(&j, "map", t->map);
 	if (t->map_line > 0)
 		json_member_int(&j, "map_line", t->map_line);
 	json_member_opt(&j, "note", str_c(note));
@@ -148,11 +145,10 @@ static int explain(struct env *v, struct asked *a, const struct cli *cli, struct
 				  row.name.p, a->point.segment_at)
 			: 0;
 	if (rc == 0) {
-		const struct env_route *r = env_route_of(v, row.agreement);
 		if (cli->json)
-			print_json(r, &a->point, note, &out);
+			print_json(&a->point, note, &out);
 		else
-			print_people(r, &a->point, note, &out);
+			print_people(&a->point, note, &out);
 		command_write(buf_view(&out));
 	}
 	buf_done(&out);

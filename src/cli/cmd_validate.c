@@ -166,6 +166,7 @@ static int read_all(struct validation *v, int fd, struct counts *c, struct err *
 
 	arena_init(&a);
 	diag_init(&d, &a);
+	v->read.skim = true;
 	r = x12_read_open(fd, STR(""), &v->read, e);
 	while (r && rc == 1) {
 		rc = x12_read_next(r, &event, &s, &d, e);

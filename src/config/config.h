@@ -73,6 +73,7 @@ struct config_endpoint {
 	size_t nhost_keys;	/* "SHA256:..." as ssh-keygen -l prints */
 	struct str put;		/* remote folder for what we send; "" none */
 	struct str get;		/* remote folder of the partner's answers; "" none */
+	bool read_back;		/* a file found on reconnect may be read, to compare it */
 	bool get_delete;	/* after="delete" (default) or after="remember" */
 	uint32_t ready_seconds; /* a fetched file must be unchanged that long; 0: at once */
 	uint32_t connect_timeout, idle_timeout; /* seconds */
@@ -139,10 +140,12 @@ struct config {
 	struct str instance; /* random id made by init */
 	struct config_identity identity;
 	struct config_set *sets;
-	uint64_t run_seconds;	    /* a run stops starting things after that; 0 none */
-	uint32_t workers;	    /* 0: as many as cores */
-	uint64_t retention_seconds; /* archive; 0: for ever */
-	uint64_t min_free;	    /* bytes that must stay free on the spool's disk */
+	uint64_t run_seconds;	/* a run stops starting things after that; 0 none */
+	uint64_t quiet_seconds; /* a worker without progress for that long hangs */
+	uint32_t workers;	/* 0: as many as cores */
+	/* the archive, seconds by kind; 0: for ever */
+	uint64_t keep_interchanges, keep_inputs, keep_received;
+	uint64_t min_free; /* bytes that must stay free on the spool's disk */
 	struct config_source *sources;
 	struct config_partner *partners;
 	struct config_agreement *agreements;

@@ -131,7 +131,7 @@ static struct config_endpoint *read_endpoint(
 	struct config_endpoint *ep = ARENA_NEW(&c->config->arena, struct config_endpoint);
 
 	config_xml_strict(c, x,
-		"name protocol usage path host port user credential auth put get after ready "
+		"name protocol usage path host port user credential auth put get after ready read-back "
 		"connect-timeout idle-timeout",
 		"host-key");
 	ep->file = c->file;
@@ -154,6 +154,7 @@ static struct config_endpoint *read_endpoint(
 	ep->put = folder(c, x, "put");
 	ep->get = folder(c, x, "get");
 	ep->get_delete = config_xml_choice(c, x, "after", "delete remember", 0) == 0;
+	ep->read_back = config_xml_choice(c, x, "read-back", "yes no", 0) == 0;
 	ep->ready_seconds = (uint32_t)config_xml_duration(c, x, "ready", 0, 0);
 	ep->connect_timeout = (uint32_t)config_xml_duration(c, x, "connect-timeout", 15, 1);
 	ep->idle_timeout = (uint32_t)config_xml_duration(c, x, "idle-timeout", 60, 1);

@@ -120,6 +120,8 @@ struct defs;
  * descriptors, kept open by the caller while defs is in use. */
 struct defs *defs_new(const int *dirs, const char *const *names, size_t n);
 void defs_free(struct defs *d);
+/* Is that the name of a message's file (*id: "832"), and not of a dictionary? */
+bool defs_is_message_file(const char *name, struct str *id);
 
 /* Loads (once) and checks a message; guide is a path below the folders or "". NULL when faults
  * were added. at_* say where the message was asked for, for those faults. */

@@ -13,37 +13,23 @@
 #include "format/segment.h"
 #include "model/diag.h"
 
-/* Codes that were found in their lists lately: the same few come again and again. */
-struct x12_memo {
-	struct {
-		const struct def_codes *codes;
-		uint64_t code; /* its bytes, at most eight */
-	} slots[256];
-};
+/* What values may hold, made ready once: to write with a profile, or to read (p is NULL). Borrows
+ * p. Remembers the codes that come again and again. */
+struct x12_rules;
+struct x12_rules *x12_check_rules_new(const struct x12_profile *p);
+void x12_check_rules_free(struct x12_rules *r);
 
 struct x12_check {
 	struct diag *d;
 	const struct finding *about; /* file, item, segment, position, offset: copied */
 	enum x12_level level;
-	const struct x12_profile *profile; /* when writing; else NULL */
-	const uint32_t *at;    /* of each value in the segment, when reading; else NULL */
-	struct x12_memo *memo; /* or NULL */
-	bool plain;	       /* reading: no control character and only ASCII in the segment */
-	bool padded;	       /* ISA: blanks are content */
+	struct x12_rules *rules;
+	const uint32_t *at; /* of each value in the segment, when reading; else NULL */
+	bool plain;	    /* reading: no control character and only ASCII in the segment */
+	bool padded;	    /* ISA: blanks are content */
 };
 
 /* True when nothing of error severity was added. */
 bool x12_check_segment(const struct x12_check *c, const struct segment *s);
-
-/* A number of type R in its shortest form: no leading or trailing zeros, never "-0", but at
- * least min digits. out holds text.n + min + 2 bytes. False when text is no number. */
-bool x12_check_canonical(struct str text, uint16_t min, char *out, struct str *result);
-/* CCYYMMDD or YYMMDD that exists; HHMM[SS[d[d]]] that exists. */
-bool x12_check_date(struct str s);
-bool x12_check_time(struct str s);
-/* Is ISA11 a separator in this version of the interchange ("00401")? */
-bool x12_check_repeats(struct str isa_version, char isa11);
-/* Without blanks at the end, but at least min characters. */
-struct str x12_check_trim(struct str s, uint16_t min);
 
 #endif

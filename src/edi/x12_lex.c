@@ -9,6 +9,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/word.h"
 
 enum { BLOCK = 1 << 20, SPACE = BLOCK + LIMIT_SEGMENT };
 
@@ -182,18 +183,6 @@ int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
 	}
 }
 
-#define ONES 0x0101010101010101u
-#define TOPS 0x8080808080808080u
-
-static uint64_t load(const char *p)
-{
-	const unsigned char *b = (const unsigned char *)p;
-
-	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-		(uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-		(uint64_t)b[7] << 56;
-}
-
 static uint64_t load_tail(const char *p, size_t n)
 {
 	uint64_t w = 0;
@@ -201,19 +190,6 @@ static uint64_t load_tail(const char *p, size_t n)
 	for (size_t i = 0; i < n; i++)
 		w |= (uint64_t)(unsigned char)p[i] << (8 * i);
 	return w;
-}
-
-/* The top bit of every byte of w that equals the byte that like is made of; exact. */
-static uint64_t equal(uint64_t w, uint64_t like)
-{
-	const uint64_t t = w ^ like;
-
-	return ~(((t & ~TOPS) + ~TOPS) | t) & TOPS;
-}
-
-static uint64_t pattern(char c)
-{
-	return ONES * (unsigned char)c;
 }
 
 struct cut {
@@ -300,9 +276,9 @@ void x12_lex_split(const struct x12_lex *l, const struct x12_raw *raw, size_t fr
 		.from = raw->bytes.p + from,
 		.repetition = 1,
 		.component = 1};
-	const uint64_t e = pattern(l->element);
-	const uint64_t k = pattern(l->component);
-	const uint64_t r = pattern(l->repeats ? l->repetition : l->element);
+	const uint64_t e = word_of(l->element);
+	const uint64_t k = word_of(l->component);
+	const uint64_t r = word_of(l->repeats ? l->repetition : l->element);
 	const char *const end = raw->bytes.p + raw->bytes.n;
 	const size_t readable = (size_t)(raw->limit - raw->bytes.p);
 	const char element = l->element;
@@ -314,16 +290,16 @@ void x12_lex_split(const struct x12_lex *l, const struct x12_raw *raw, size_t fr
 		const char *p = raw->bytes.p + i;
 		const size_t left = raw->bytes.n - i;
 		const uint64_t mask = left < 8 ? UINT64_MAX >> (64 - 8 * left) : UINT64_MAX;
-		const uint64_t w = (readable - i >= 8 ? load(p) : load_tail(p, left)) & mask;
-		uint64_t hits = (equal(w, e) | equal(w, k) | equal(w, r)) & mask;
+		const uint64_t w = (readable - i >= 8 ? word_load(p) : load_tail(p, left)) & mask;
+		uint64_t hits = (word_equal(w, e) | word_equal(w, k) | word_equal(w, r)) & mask;
 		high |= w;
 		/* The top bit of each byte below 0x20 that is no separator. */
-		control |= ~(((w & ~TOPS) + ONES * 0x60) | w) & TOPS & mask & ~hits;
+		control |= ~(((w & ~WORD_TOPS) + WORD_ONES * 0x60) | w) & WORD_TOPS & mask & ~hits;
 		for (; hits; hits &= hits - 1)
 			separator(&c, p + ATTR_CTZ64(hits) / 8, element);
 	}
 	keep(&c, end);
 	out->n = c.n;
 	out->elements = c.element;
-	out->seen |= ((high & TOPS) ? X12_LEX_HIGH : 0u) | (control ? X12_LEX_CONTROL : 0u);
+	out->seen |= ((high & WORD_TOPS) ? X12_LEX_HIGH : 0u) | (control ? X12_LEX_CONTROL : 0u);
 }

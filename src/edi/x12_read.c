@@ -22,6 +22,7 @@ struct x12_read *x12_read_open(
 	r->o = *o;
 	if (r->o.level == 0)
 		r->o.level = X12_NOTES;
+	r->skim = o->skim && r->o.level < X12_ELEMENT;
 	if (x12_lex_open(&r->lex, fd, bytes, e) == -1) {
 		mem_free(r);
 		return NULL;
@@ -30,6 +31,7 @@ struct x12_read *x12_read_open(
 	arena_init(&r->gs);
 	arena_init(&r->st);
 	arena_init(&r->scratch);
+	r->rules = x12_check_rules_new(NULL);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
 	return r;
@@ -44,6 +46,7 @@ void x12_read_close(struct x12_read *r)
 	mem_free(r->plans);
 	x12_struct_done(&r->cursor);
 	x12_seen_done(&r->seen);
+	x12_check_rules_free(r->rules);
 	mem_free(r->values.v);
 	mem_free(r->values.at);
 	arena_done(&r->isa);
@@ -164,7 +167,7 @@ static void check_elements(struct x12_read *r, const struct segment *s, struct d
 		.about = &r->here,
 		.level = r->o.level,
 		.at = r->values.at,
-		.memo = &r->memo,
+		.rules = r->rules,
 		.plain = !high && !(r->values.seen & X12_LEX_CONTROL)};
 
 	if (r->o.level < X12_ELEMENT)
@@ -485,12 +488,12 @@ int x12_read_totals(int fd, const struct x12_read_options *o, struct str loop, s
 	struct segment s;
 	int rc = 0;
 
+	mine.skim = true;
 	if (loop.n > 0 && mine.level < X12_STRUCTURE)
 		mine.level = X12_STRUCTURE;
 	r = x12_read_open(fd, (struct str){NULL, 0}, &mine, e);
 	if (!r)
 		return -1;
-	r->skim = r->o.level < X12_ELEMENT;
 	while ((rc = x12_read_next(r, &ev, &s, d, e)) == 1) {
 		sum.segments++;
 		if (ev == X12_SEGMENT && loop.n > 0 && opens(&s, loop))

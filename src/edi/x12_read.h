@@ -51,6 +51,7 @@ struct x12_read;
 struct x12_read_options {
 	struct defs *defs;
 	enum x12_level level;
+	bool skim; /* nobody wants the values of segments inside sets: below X12_ELEMENT not cut */
 	struct str file;  /* for findings */
 	char usage;	  /* 'P' or 'T' expected, 0 any */
 	struct str guide; /* narrows the messages guide_set; "" none */

@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "edi/x12_check.h"
+#include "edi/x12_text.h"
 
 static const char default_repetition = '^';
 
@@ -109,11 +110,11 @@ int x12_write_check_profile(const struct x12_profile *p, struct err *e)
 	return 0;
 }
 
-bool x12_write_check(const struct x12_profile *p, const struct segment *s, struct diag *d,
-	const struct finding *about)
+bool x12_write_check(
+	struct x12_rules *r, const struct segment *s, struct diag *d, const struct finding *about)
 {
 	struct finding f = about ? *about : (struct finding){.severity = 0};
-	const struct x12_check c = {.d = d, .about = &f, .level = X12_NOTES, .profile = p};
+	const struct x12_check c = {.d = d, .about = &f, .level = X12_NOTES, .rules = r};
 	const size_t before = d->errors;
 
 	f.segment = s->tag;
@@ -130,41 +131,18 @@ bool x12_write_check(const struct x12_profile *p, const struct segment *s, struc
 	return d->errors == before;
 }
 
-/* A segment is put together here when the buffer has no room at hand. */
-static void put(struct buf *b, const char *p, size_t n)
-{
-	if (n <= b->cap - b->n) {
-		if (n > 0)
-			memcpy(b->p + b->n, p, n);
-		b->n += n;
-		return;
-	}
-	buf_put(b, p, n);
-}
-
-static void put_ch(struct buf *b, char c)
-{
-	if (b->n < b->cap)
-		b->p[b->n++] = c;
-	else
-		buf_ch(b, c);
-}
-
-static bool has_high(struct str s)
-{
-	unsigned char any = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		any |= (unsigned char)s.p[i];
-	return any >= 0x80;
-}
-
 static void put_latin1(struct buf *b, struct str s)
 {
 	size_t at = 0;
 
-	while (at < s.n)
-		put_ch(b, (char)(unsigned char)utf8_next(s, &at));
+	for (;;) {
+		const size_t from = at;
+		at = utf8_ascii(s, at);
+		buf_put(b, s.p + from, at - from);
+		if (at == s.n)
+			return;
+		buf_ch(b, (char)(unsigned char)utf8_next(s, &at));
+	}
 }
 
 static const struct def_element *element_of(const struct segment *s, const struct value *v)
@@ -189,12 +167,12 @@ static struct str final_text(
 		return t;
 	if (e && (e->type == DEF_R || (e->type == DEF_N && t.n < min)) && t.n + min + 2 < size) {
 		struct str shorter;
-		if (x12_check_canonical(t, min, room, &shorter))
+		if (x12_text_canonical(t, min, room, &shorter))
 			return shorter;
 	}
 	if (t.n > 0 && t.p[t.n - 1] == ' ') {
-		const struct str bare = x12_check_trim(t, 0);
-		t = bare.n == 0 ? bare : x12_check_trim(t, min);
+		const struct str bare = x12_text_trim(t, 0);
+		t = bare.n == 0 ? bare : x12_text_trim(t, min);
 	}
 	return t;
 }
@@ -207,29 +185,29 @@ void x12_write_segment(const struct x12_profile *p, const struct segment *s, str
 	uint16_t component = 1;
 	char room[512];
 
-	put(out, s->tag.p, s->tag.n);
+	buf_put(out, s->tag.p, s->tag.n);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *v = &s->values[i];
 		const struct str t = final_text(s, v, room, sizeof(room));
 		if (t.n == 0)
 			continue;
 		for (; element < v->element; element++) {
-			put_ch(out, p->element);
+			buf_ch(out, p->element);
 			repetition = 1;
 			component = 1;
 		}
 		for (; repetition < v->repetition; repetition++) {
-			put_ch(out, rep);
+			buf_ch(out, rep);
 			component = 1;
 		}
 		for (; component < v->component; component++)
-			put_ch(out, p->component);
-		if (p->repertoire == X12_LATIN1 && has_high(t))
+			buf_ch(out, p->component);
+		if (p->repertoire == X12_LATIN1)
 			put_latin1(out, t);
 		else
-			put(out, t.p, t.n);
+			buf_put(out, t.p, t.n);
 	}
-	put_ch(out, p->terminator);
+	buf_ch(out, p->terminator);
 	if (p->newline)
-		put_ch(out, '\n');
+		buf_ch(out, '\n');
 }

@@ -190,6 +190,7 @@ static void begin(
 	r->seen = d->last;
 	r->e = e;
 	r->failed = false;
+	r->looked = NULL;
 	r->nused = 0;
 	memset(r->joined, 0, r->m->njoins * sizeof(*r->joined));
 	memset((void *)r->as, 0, r->m->nas * sizeof(*r->as));
@@ -269,6 +270,10 @@ int map_key(struct map_run *r, const struct item *it, struct map_result *out, st
 	out->verdict = candidate(&ev);
 	out->key = r->key;
 	r->d = NULL;
+	if (quiet.n == 0 && !r->failed) {
+		r->looked = it;
+		r->verdict = out->verdict;
+	}
 	return failed(r);
 }
 
@@ -294,6 +299,7 @@ static void require(struct ev *ev, const struct map_require *q, struct map_resul
 	f.severity = q->stop_item || q->stop_message ? SEV_ERROR : SEV_WARNING;
 	f.field = n ? (struct str){NULL, 0} : q->field_text;
 	f.found = n && n->kind != NODE_OBJECT ? n->value : (struct str){NULL, 0};
+	f.remedy = f.found.n ? STR("correct it at its source") : STR("fill it in at its source");
 	run_finding(ev, &f, n);
 	out->stop_message = out->stop_message || q->stop_message;
 }
@@ -361,9 +367,17 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
 	snapshot(r);
 	if (!it->root)
 		return 0;
-	begin(r, it, &ev, d, e);
+	if (r->looked == it) {
+		r->d = d;
+		r->seen = d->last;
+		r->e = e;
+	} else {
+		begin(r, it, &ev, d, e);
+		r->verdict = candidate(&ev);
+	}
+	r->looked = NULL;
 	r->item_number = item_number;
-	out->verdict = candidate(&ev);
+	out->verdict = r->verdict;
 	out->key = r->key;
 	if (out->verdict == MAP_OUT) {
 		r->items++;

@@ -114,7 +114,8 @@ struct map_result {
 /* First pass for unique keys: only type, select and key. Cheap: no template is run. */
 int map_key(struct map_run *r, const struct item *it, struct map_result *out, struct diag *d,
 	struct arena *a, struct err *e) ATTR_CHECK;
-/* One item through require, lets, joins and template. item_number counts from 1 in the message. */
+/* One item through require, lets, joins and template. item_number counts from 1 in the message.
+ * Goes on from what map_key found when that was called last, with the same item and arena. */
 int map_item(struct map_run *r, const struct item *it, uint32_t item_number, struct map_result *out,
 	struct diag *d, struct arena *a, struct err *e) ATTR_CHECK;
 /* item_number and counters are drawn when map_item is called; an item that the writer then refuses

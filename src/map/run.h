@@ -48,6 +48,8 @@ struct map_run {
 
 	struct ctx root; /* of the item */
 	const struct item *item;
+	const struct item *looked; /* map_key had a look at it, without a finding */
+	enum map_verdict verdict;  /* of the item */
 	struct str key;
 	struct diag *d;
 	struct finding *seen; /* last finding before this item: newer ones are not repeated */

@@ -124,10 +124,8 @@ static const char *find(uint32_t cp, enum translit_target t)
 	return NULL;
 }
 
-static const char *plain(char *c, enum translit_target t)
+static const char *plain(char *c)
 {
-	if (t != TRANSLIT_X12_BASIC)
-		return NULL;
 	for (size_t i = 0; i < sizeof(basic) / sizeof(basic[0]); i++)
 		if (basic[i].from == *c)
 			return basic[i].to;
@@ -137,17 +135,29 @@ static const char *plain(char *c, enum translit_target t)
 
 struct str translit_text(struct str s, enum translit_target t, struct arena *a)
 {
-	char *p = arena_raw(a, mem_mul(s.n, GROWTH) + 1);
+	const bool ascii_stays = t != TRANSLIT_X12_BASIC;
+	size_t at = ascii_stays ? utf8_ascii(s, 0) : 0;
+	char *p = NULL;
 	size_t n = 0;
 
-	for (size_t at = 0; at < s.n;) {
-		size_t start = at;
-		uint32_t cp = utf8_next(s, &at);
+	if (at == s.n)
+		return s;
+	p = arena_raw(a, mem_mul(s.n, GROWTH) + 1);
+	memcpy(p, s.p, at);
+	n = at;
+	while (at < s.n) {
+		const size_t start = at;
+		const uint32_t cp = utf8_next(s, &at);
 		char c = s.p[start];
-		const char *to = cp < 0x80 ? plain(&c, t) : find(cp, t);
-		size_t len = to ? strlen(to) : at - start;
+		const char *to = NULL;
+		size_t len = 0;
 
-		memcpy(p + n, to ? to : cp < 0x80 ? &c : s.p + start, len);
+		if (cp < 0x80 && ascii_stays)
+			at = utf8_ascii(s, at);
+		else
+			to = cp < 0x80 ? plain(&c) : find(cp, t);
+		len = to ? strlen(to) : at - start;
+		memcpy(p + n, to ? to : at - start == 1 ? &c : s.p + start, len);
 		n += len;
 	}
 	return (struct str){p, n};

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/fsx.h"
 #include "base/mem.h"
 
@@ -64,7 +65,7 @@ void cred_free(struct cred *c)
 
 static bool name_ok(const char *name)
 {
-	if (!fsx_name_ok(str_c(name)))
+	if (!beneath_name_ok(str_c(name)))
 		return false;
 	for (const char *p = name; *p; p++)
 		if (!str_is_alpha(*p) && !str_is_digit(*p) && !strchr("._-", *p))

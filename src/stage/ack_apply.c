@@ -350,8 +350,12 @@ static int apply(struct applying *p, struct err *e)
 	char next[200];
 
 	collect_faults(p);
-	if (p->n > 0 && trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) == -1)
+	if (p->n > 0 &&
+		trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) == -1) {
+		if (e->code == ERR_STOP) /* the next run applies it */
+			return -1;
 		env_log(p->v, LOG_ERROR, "untraced", p->row.name.p, "%s", e->text);
+	}
 	if (p->trace_note[0])
 		env_log(p->v, LOG_WARN, "untraced-fields", p->row.name.p, "%s", p->trace_note);
 	/* Only tracing tells whether an item is named. */

@@ -8,9 +8,9 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "format/gz.h"
-#include "format/zip.h"
 #include "secure/hash.h"
 #include "stage/spool.h"
+#include "stage/status.h"
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_received.h"
@@ -117,8 +117,7 @@ static bool answered(const struct config_agreement *g, const struct interchange_
 	if (!g)
 		return false;
 	for (const struct config_expect *x = g->expects; x; x = x->next) {
-		const struct str axis = str_is(x->ack, "ta1") ? r->ta1 : r->syntax;
-		if (axis.n == 0)
+		if (!status_answered(r, x))
 			return false;
 	}
 	return true;
@@ -278,34 +277,4 @@ int archive_run(struct env *v, struct err *e)
 		rc = archive_letters(v, &a, e);
 	arena_done(&a);
 	return rc == -1 ? err_wrap(e, "archive") : 0;
-}
-
-int archive_bundle(struct env *v, struct err *e)
-{
-	struct arena a;
-	struct diag d;
-	struct fsx_tmp tmp = {.fd = -1};
-	struct zip_packed packed;
-	struct stat st;
-	char name[80];
-	const int dir = env_folder(v, "archive/bundles", e);
-	int rc = -1;
-
-	if (dir == -1)
-		return -1;
-	arena_init(&a);
-	diag_init(&d, &a);
-	(void)snprintf(name, sizeof(name), "%s.zip", v->bundle);
-	rc = fsx_stat(dir, name, &st, e);
-	if (rc == 0) {
-		rc = fsx_tmp_open(dir, &tmp, e);
-		if (rc == 0)
-			rc = zip_pack(v->map_dirs[0], tmp.fd, &packed, &d, e);
-		if (rc == 0)
-			rc = fsx_publish(&tmp, name, e);
-		fsx_tmp_drop(&tmp);
-	}
-	arena_done(&a);
-	fsx_close(dir);
-	return rc == -1 ? err_wrap(e, "keep the bundle") : 0;
 }

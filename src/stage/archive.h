@@ -13,7 +13,5 @@ int archive_open(struct env *v, const char *place, struct err *e) ATTR_CHECK;
 /* Archives what is finished: interchanges that are fully answered, superseded and done inputs,
  * received files that are understood. */
 int archive_run(struct env *v, struct err *e) ATTR_CHECK;
-/* Keeps the bundle of this run: archive/bundles/<hash>.zip, once. */
-int archive_bundle(struct env *v, struct err *e) ATTR_CHECK;
 
 #endif

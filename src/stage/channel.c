@@ -1,36 +1,69 @@
 /* The supervisor's side of a connection; see channel.h. */
 #include "stage/channel.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/beneath.h"
 #include "base/fsx.h"
 #include "stage/channel_worker.h"
 
-enum { CHANNEL_WAIT_MS = 15 * 60 * 1000 }; /* the worker's own deadlines are far shorter */
+enum { RENAME_GRACE_MS = 10000 };
 
-/* Waits for the next frame. The worker's own deadlines end its calls; ours is the last resort. */
-static int next_frame(struct channel *c, struct err *e)
+/* The worker's own deadlines end its calls; ours is longer, and for a worker that hangs. After the
+ * rename was allowed, its answer is worth waiting for: neither the run's end nor a signal cuts it. */
+static struct proc_patience patience(const struct channel *c, bool renaming)
 {
-	size_t which = 0;
-	int64_t waited = 0;
+	struct proc_patience w = env_patience(c->env, !renaming);
+
+	if (c->endpoint->host.n > 0) /* not a folder of this machine */
+		w.quiet_ms += 1000 *
+			(3 * (int64_t)c->endpoint->connect_timeout +
+				(int64_t)c->endpoint->idle_timeout);
+	w.grace_ms = renaming ? RENAME_GRACE_MS : 0;
+	return w;
+}
+
+static void doing(struct channel *c, const char *what, const char *name)
+{
+	(void)snprintf(c->doing, sizeof(c->doing), "%s %.255s", what, name);
+	c->moved = c->size = 0;
+}
+
+static int take_progress(struct channel *c, struct err *e)
+{
+	c->moved = frame_get_int(&c->frame);
+	c->size = frame_get_int(&c->frame);
+	if (!frame_ok(&c->frame))
+		return err_set(e, ERR_INPUT, "the transfer worker's progress is not whole");
+	if (c->env->progress && c->size > 0)
+		(void)fprintf(stderr, "\r" STR_FMT ": %s, %d%%   ", STR_ARG(c->partner->name),
+			c->doing, (int)(c->moved / (c->size / 100 + 1)));
+	return 0;
+}
+
+/* The next frame that is not about progress. */
+static int next_frame(struct channel *c, bool renaming, struct err *e)
+{
+	const struct proc_patience w = patience(c, renaming);
 	int rc = 0;
 
-	while (rc == 0 && waited < CHANNEL_WAIT_MS && !proc_told_to_stop()) {
-		rc = proc_poll(&c->proc, 1, 1000, &which, e);
-		waited += 1000;
+	do
+		rc = proc_receive(&c->proc, &w, &c->frame, e);
+	while (rc == 1 && c->frame.type == FRAME_PROGRESS && (rc = take_progress(c, e)) == 0);
+	if (rc == 1)
+		return 0;
+	if (rc == 0) {
+		if (proc_ended(&c->proc, "transfer", ERR_NET, "TRANSFER", &w, e) == -1)
+			e->code = ERR_NET; /* out of memory too: later */
+	} else if (strcmp(e->reason, "RUN-TIME") == 0) {
+		env_log(c->env, LOG_ERROR, "run-time", c->partner->name.p,
+			"%s: %s after %" PRId64 " bytes; the next run starts it again", c->doing,
+			e->text, c->moved);
+		c->env->news++;
 	}
-	if (rc == -1)
-		return -1;
-	if (rc == 0)
-		return err_set(e, proc_told_to_stop() ? ERR_STOP : ERR_NET,
-			"partner " STR_FMT ": %s", STR_ARG(c->partner->name),
-			proc_told_to_stop() ? "told to stop" : "the transfer worker hangs");
-	rc = frame_receive(c->proc.fd, &c->frame, e);
-	if (rc == 0)
-		return err_set(e, ERR_NET, "partner " STR_FMT ": the transfer worker died",
-			STR_ARG(c->partner->name));
-	return rc == 1 ? 0 : -1;
+	return err_wrap(e, "partner " STR_FMT, STR_ARG(c->partner->name));
 }
 
 /* What a worker says is about its partner: it cannot call our ledger or disk broken, which would stop
@@ -72,7 +105,7 @@ static int result(struct channel *c, int64_t *code, char *text, size_t size, str
 {
 	struct str words = {"", 0};
 
-	if (next_frame(c, e) == -1)
+	if (next_frame(c, false, e) == -1)
 		return -1;
 	if (c->frame.type == FRAME_FAIL)
 		return fault_of(c, e);
@@ -127,6 +160,7 @@ int channel_open(struct env *v, const struct config_partner *p, const struct con
 	keep[1] = c->outbox;
 	keep[2] = c->received;
 	keep[3] = v->log.fd == -1 ? c->received : v->log.fd;
+	doing(c, "connect", "");
 	rc = proc_start(&c->proc, channel_worker_main, &job, keep, 4, e);
 	if (rc == 0)
 		rc = result(c, &code, c->peer, sizeof(c->peer), e);
@@ -138,7 +172,7 @@ out:
 void channel_close(struct channel *c)
 {
 	if (c->proc.pid > 0)
-		proc_kill(&c->proc);
+		proc_stop(&c->proc);
 	fsx_close(c->outbox);
 	fsx_close(c->received);
 	c->outbox = c->received = -1;
@@ -172,16 +206,17 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 	struct str words = {"", 0};
 	int64_t code = 0;
 
+	doing(c, "send", r->name.p);
 	frame_start(&c->frame, FRAME_WORK);
 	frame_int(&c->frame, CHANNEL_DO_SEND);
 	frame_str(&c->frame, r->name);
 	frame_int(&c->frame, r->size);
 	frame_str(&c->frame, r->sha);
 	frame_int(&c->frame, renaming ? 1 : r->resent > 0 ? 2 : 0);
-	if (frame_send(c->proc.fd, &c->frame, e) == -1 || next_frame(c, e) == -1)
+	if (frame_send(c->proc.fd, &c->frame, e) == -1 || next_frame(c, false, e) == -1)
 		return -1;
 	if (c->frame.type == FRAME_MAY) {
-		if (allow(c, may, ctx, e) == -1 || next_frame(c, e) == -1)
+		if (allow(c, may, ctx, e) == -1 || next_frame(c, true, e) == -1)
 			return -1;
 	}
 	if (c->frame.type == FRAME_FAIL)
@@ -203,13 +238,14 @@ int channel_list(struct channel *c,
 	int (*each)(void *ctx, struct str name, int64_t size, int64_t mtime), void *ctx,
 	int64_t *skipped, struct err *e)
 {
+	doing(c, "list", "the mailbox");
 	if (work(c, CHANNEL_DO_LIST, NULL, NULL, e) == -1)
 		return -1;
 	for (;;) {
 		struct str name = {"", 0};
 		int64_t size = 0;
 		int64_t mtime = 0;
-		if (next_frame(c, e) == -1)
+		if (next_frame(c, false, e) == -1)
 			return -1;
 		if (c->frame.type == FRAME_FAIL)
 			return fault_of(c, e);
@@ -220,7 +256,7 @@ int channel_list(struct channel *c,
 		name = frame_get_str(&c->frame);
 		size = frame_get_int(&c->frame);
 		mtime = frame_get_int(&c->frame);
-		if (c->frame.type != FRAME_FOUND || !frame_ok(&c->frame) || !fsx_name_ok(name))
+		if (c->frame.type != FRAME_FOUND || !frame_ok(&c->frame) || !beneath_name_ok(name))
 			return err_set(e, ERR_INPUT, "the transfer worker's listing is not whole");
 		if (each(ctx, name, size, mtime) != 0)
 			return err_set(e, ERR_LIMIT, "too many files in the partner's mailbox");
@@ -230,6 +266,7 @@ int channel_list(struct channel *c,
 int channel_fetch(
 	struct channel *c, const char *name, const char *tmp, int64_t *size, struct err *e)
 {
+	doing(c, "fetch", tmp);
 	return work(c, CHANNEL_DO_FETCH, name, tmp, e) == -1 ? -1 : result(c, size, NULL, 0, e);
 }
 
@@ -237,6 +274,7 @@ int channel_remove(struct channel *c, const char *name, struct err *e)
 {
 	int64_t ignored = 0;
 
+	doing(c, "remove", name);
 	return work(c, CHANNEL_DO_REMOVE, name, NULL, e) == -1 ? -1
 							       : result(c, &ignored, NULL, 0, e);
 }

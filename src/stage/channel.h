@@ -19,6 +19,8 @@ struct channel {
 	struct frame frame;
 	int outbox, received; /* folders of this partner */
 	char peer[300];	      /* who answered: for evidence */
+	char doing[300];      /* "send x.x12": for progress and messages */
+	int64_t moved, size;  /* bytes of that */
 };
 
 /* Starts the worker and connects. ERR_NET, ERR_AUTH, ERR_REMOTE with a stable reason when the
@@ -30,6 +32,7 @@ void channel_close(struct channel *c);
 enum channel_sent {
 	CHANNEL_SENT,	   /* under its final name, size checked */
 	CHANNEL_FOUND,	   /* it was there already, as an earlier attempt left it */
+	CHANNEL_LIKELY,	   /* there, of the right size, but it could not be read back */
 	CHANNEL_COLLISION, /* another file has that name */
 	CHANNEL_DOUBT,	   /* the rename was asked for and nobody knows what came of it */
 	CHANNEL_CORRUPT,   /* our file is not what the ledger says */

@@ -16,9 +16,12 @@
 #include "stage/frame.h"
 #include "transport/transport.h"
 
+enum { TELL_MS = 250 };
+
 struct worker {
 	const struct channel_job *job;
 	struct transport t;
+	int64_t told; /* when progress was told last */
 	struct cred *cred;
 	struct frame frame;
 	int fd;
@@ -48,6 +51,23 @@ static int refuse(struct worker *w, const struct err *why, struct err *e)
 	return frame_send(w->fd, &w->frame, e);
 }
 
+/* Bytes move: the supervisor need not give us up. */
+static void tell_moved(void *ctx, uint64_t at, uint64_t size)
+{
+	struct worker *w = ctx;
+	struct err ignored;
+	const int64_t now = clock_ms(&w->job->env->clock);
+
+	if (now - w->told < TELL_MS)
+		return;
+	w->told = now;
+	frame_start(&w->frame, FRAME_PROGRESS);
+	frame_int(&w->frame, (int64_t)at);
+	frame_int(&w->frame, (int64_t)size);
+	if (frame_send(w->fd, &w->frame, &ignored) == -1)
+		return; /* it is gone, and so are we as soon as we ask */
+}
+
 /* --- send --- */
 
 struct parcel {
@@ -73,6 +93,48 @@ static int ask_may(struct worker *w, struct err *e)
 	return rc == -1 ? -1 : err_set(e, ERR_STOP, "held meanwhile");
 }
 
+/* A file of our size is there under our name: is it ours? Its bytes decide. Where they cannot be
+ * had, our temporary name does: a rename that happened took it away. -1: the connection is lost. */
+static int is_ours(struct worker *w, const struct parcel *p, enum channel_sent *outcome, char *text,
+	size_t size, struct err *e)
+{
+	const char *what = p->again ? "still there, not sent once more" : "found on reconnect";
+	struct transport_entry temp;
+	char sha[HASH_HEX];
+	int rc = -1;
+
+	(void)err_set(e, ERR_REMOTE, "read-back=\"no\"");
+	if (w->job->endpoint->read_back)
+		rc = w->t.ops->hash(&w->t, p->name, p->size, sha, e);
+	if (rc == 0 && strcmp(sha, p->sha) == 0) {
+		*outcome = CHANNEL_FOUND;
+		(void)snprintf(text, size, "%s, %llu bytes, read back: same SHA-256; %s", what,
+			(unsigned long long)p->size, w->t.peer);
+		return 0;
+	}
+	if (rc == -1 && e->code == ERR_NET)
+		return -1;
+	char why[200];
+	(void)snprintf(why, sizeof(why), "%.199s", e->text);
+	const bool differs = rc == 0;
+	rc = differs ? 0 : w->t.ops->stat(&w->t, p->temp, &temp, e);
+	if (rc == -1)
+		return -1;
+	*outcome = differs || rc == 1 ? CHANNEL_COLLISION : CHANNEL_LIKELY;
+	if (differs)
+		(void)snprintf(text, size,
+			"the partner has another file named %s, as long as ours (%llu bytes); read back, its SHA-256 is %s",
+			p->name, (unsigned long long)p->size, sha);
+	else if (rc == 1)
+		(void)snprintf(text, size,
+			"the partner has another file named %s, as long as ours (%llu bytes), which is there too, as %s",
+			p->name, (unsigned long long)p->size, p->temp);
+	else
+		(void)snprintf(text, size, "%s, %llu bytes, size only, not read back (%s); %s",
+			what, (unsigned long long)p->size, why, w->t.peer);
+	return 0;
+}
+
 /* The decision table at reconnect (reliability 2.5). 1: go on and upload. */
 static int look_first(struct worker *w, const struct parcel *p, enum channel_sent *outcome,
 	char *text, size_t size, struct err *e)
@@ -82,13 +144,8 @@ static int look_first(struct worker *w, const struct parcel *p, enum channel_sen
 
 	if (rc == -1)
 		return -1;
-	if (rc == 1 && (p->renaming || p->again) && there.plain && there.size == p->size) {
-		*outcome = CHANNEL_FOUND;
-		(void)snprintf(text, size, "%s, %llu bytes; %s",
-			p->again ? "still there, not sent once more" : "found on reconnect",
-			(unsigned long long)there.size, w->t.peer);
-		return 0;
-	}
+	if (rc == 1 && (p->renaming || p->again) && there.plain && there.size == p->size)
+		return is_ours(w, p, outcome, text, size, e);
 	if (rc == 1) {
 		*outcome = CHANNEL_COLLISION;
 		(void)snprintf(text, size,
@@ -282,6 +339,8 @@ static int connect_closed(struct worker *w, struct err *e)
 	}
 	(void)close(w->job->keys);
 	transport_init(&w->t, ops, ep, w->cred, &w->job->env->clock);
+	w->t.moved = tell_moved;
+	w->t.moved_ctx = w;
 	if (transport_prepare(&w->t, e) == -1)
 		return -1;
 	paths[box.n++] = (struct sandbox_path){w->job->outbox, false};

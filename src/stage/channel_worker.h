@@ -16,7 +16,8 @@ struct channel_job {
 /* First frame: RESULT(0, "", peer) or FAIL(code, reason, text). Then WORK frames are answered:
  * SEND(name, size, sha, 1 renaming | 2 resend | 0) by MAY() [answered MAY()] and RESULT(outcome, reason, text);
  * LIST() by FOUND(name, size, mtime)... and RESULT(skipped, "", ""); FETCH(name, tmp) by
- * RESULT(size, "", ""); REMOVE(name) by RESULT(0, "", ""); each may end in FAIL instead. */
+ * RESULT(size, "", ""); REMOVE(name) by RESULT(0, "", ""); each may end in FAIL instead. While bytes move,
+ * PROGRESS(bytes, of) comes in between; of is 0 where it is not known. */
 int channel_worker_main(int fd, void *job);
 
 #endif

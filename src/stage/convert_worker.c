@@ -6,9 +6,13 @@
 #include "secure/sandbox.h"
 #include "stage/frame.h"
 
+enum { TELL_MS = 250 };
+
 struct line {
 	int fd;
 	struct frame *frame;
+	const struct clock *clock;
+	int64_t told; /* when progress was told last */
 };
 
 static int ask_number(void *ctx, char kind, uint64_t *number, struct err *e)
@@ -32,7 +36,11 @@ static void tell_progress(void *ctx, uint64_t items, uint64_t bytes, uint64_t si
 {
 	struct line *line = ctx;
 	struct err ignored;
+	const int64_t now = clock_ms(line->clock);
 
+	if (now - line->told < TELL_MS)
+		return;
+	line->told = now;
 	frame_start(line->frame, FRAME_PROGRESS);
 	frame_int(line->frame, (int64_t)items);
 	frame_int(line->frame, (int64_t)bytes);
@@ -70,7 +78,7 @@ static int work(
 		.aside = j->aside,
 		.result = j->result,
 		.number = ask_number,
-		.progress = j->env->progress ? tell_progress : NULL,
+		.progress = tell_progress,
 		.ctx = line,
 	};
 	rc = produce_run(&p, c, e);
@@ -86,7 +94,7 @@ int convert_worker_main(int fd, void *job)
 {
 	static const struct sandbox nothing = {NULL, 0, 0};
 	struct frame frame;
-	struct line line = {fd, &frame};
+	struct line line = {fd, &frame, &((const struct convert_job *)job)->env->clock, 0};
 	struct produce_counts c;
 	struct err e;
 	int level = 0;

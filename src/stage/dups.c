@@ -10,6 +10,7 @@
 /* 16 MB. A suspect may cost a pass: among a million different keys there is one in one of a
  * thousand inputs, among four million there are a few. */
 enum { BITS = 1 << 27, PROBES = 6 };
+#define SPREAD 0x9e3779b97f4a7c15u /* odd, bits evenly mixed: 2^64 over the golden ratio */
 
 struct suspect {
 	uint64_t k[2];
@@ -54,18 +55,21 @@ static void key_bits(const struct dups *d, struct str key, uint64_t k[2])
 
 bool dups_first(struct dups *d, struct str key)
 {
+	const uint64_t hash = str_hash(key) * SPREAD;
+	const uint64_t first = hash >> 37; /* the upper bits are the best mixed */
+	const uint64_t step = hash >> 10 | 1;
 	uint64_t k[2];
 	bool new_one = false;
 
-	key_bits(d, key, k);
 	for (unsigned i = 0; i < PROBES; i++) {
-		const uint64_t bit = (k[0] + i * (k[1] | 1)) % BITS;
+		const uint64_t bit = (first + i * step) % BITS;
 		const uint64_t mask = (uint64_t)1 << (bit % 64);
 		new_one = new_one || !(d->bits[bit / 64] & mask);
 		d->bits[bit / 64] |= mask;
 	}
 	if (new_one)
 		return true;
+	key_bits(d, key, k);
 	mem_grow(&d->list, &d->cap, d->n + 1, sizeof(*d->list));
 	d->list[d->n++] = (struct suspect){{k[0], k[1]}, 0};
 	return false;

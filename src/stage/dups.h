@@ -1,7 +1,8 @@
 /*
  * Which keys of an input occur more than once, in memory that does not grow with it: a first pass
- * through a bit table collects suspects (all real duplicates and a few others), a second counts
- * the suspects exactly. Keys are known by 128 bits of SHA-256.
+ * through a bit table collects suspects (all real duplicates and a few others; who makes keys that
+ * collide there gains no more than a second pass), a second counts the suspects exactly. These are
+ * known by 128 bits of SHA-256.
  */
 #ifndef STAGE_DUPS_H
 #define STAGE_DUPS_H

@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "secure/hash.h"
+#include "stage/bundle.h"
 
 static const char *const folders[] = {"partners", "bundle", "bundle/maps", "bundle/definitions",
 	"bundle/tables", "bundle/guides", "bundle/agreements", "keys", "inbox", "current", "work",
@@ -51,89 +51,6 @@ int env_maps_dir(struct err *e)
 		"the program's definitions are not at %s/../maps nor %s/../share/gridspool/maps; "
 		"install gridspool whole (make install)",
 		exe, exe);
-}
-
-/* Adds one file of the bundle to both hashes; walks folders by name order. */
-struct bundle_walk {
-	struct hash_ctx *hash;
-	const char *only_agreement; /* file below bundle/, NULL: everything counts */
-	const char *only_map;
-};
-
-static bool counts(const struct bundle_walk *w, const char *path)
-{
-	if (!w->only_agreement)
-		return true;
-	if (strncmp(path, "agreements/", 11) == 0)
-		return strcmp(path, w->only_agreement) == 0;
-	if (strncmp(path, "maps/", 5) == 0)
-		return strcmp(path, w->only_map) == 0;
-	return strcmp(path, "routes.xml") != 0;
-}
-
-static int walk_bundle(
-	const struct bundle_walk *w, int dir, const char *prefix, int depth, struct err *e);
-
-static int walk_entry(const struct bundle_walk *w, int dir, const char *name, const char *path,
-	int depth, struct err *e)
-{
-	struct stat st;
-	char hex[HASH_HEX];
-	int fd = -1;
-	int rc = fsx_stat(dir, name, &st, e);
-
-	if (rc != 1)
-		return rc == 0 ? 0 : -1;
-	if (S_ISDIR(st.st_mode)) {
-		fd = fsx_subdir(dir, name, e);
-		rc = fd == -1 ? -1 : walk_bundle(w, fd, path, depth + 1, e);
-	} else if (S_ISREG(st.st_mode) && counts(w, path)) {
-		fd = fsx_open(dir, name, e);
-		rc = fd == -1 ? -1 : hash_file(fd, hex, NULL, e);
-		if (rc == 0) {
-			hash_add(w->hash, path, strlen(path) + 1);
-			hash_add(w->hash, hex, sizeof(hex));
-		}
-	} else {
-		rc = 0;
-	}
-	fsx_close(fd);
-	return rc;
-}
-
-static int walk_bundle(
-	const struct bundle_walk *w, int dir, const char *prefix, int depth, struct err *e)
-{
-	struct fsx_list list = {0};
-	int rc = 0;
-
-	if (depth > 8)
-		return err_set(e, ERR_CONFIG, "bundle/%s: folders nest deeper than 8", prefix);
-	if (fsx_list(dir, &list, e) == -1)
-		return -1;
-	for (size_t i = 0; i < list.n && rc == 0; i++) {
-		char path[LIMIT_PATH];
-		if (list.names[i][0] == '.')
-			continue;
-		(void)snprintf(
-			path, sizeof(path), "%s%s%s", prefix, *prefix ? "/" : "", list.names[i]);
-		rc = walk_entry(w, dir, list.names[i], path, depth, e);
-	}
-	fsx_list_done(&list);
-	return rc;
-}
-
-static int hash_bundle(const struct env *v, const char *agreement, const char *map,
-	char out[HASH_HEX], struct err *e)
-{
-	struct bundle_walk w = {.hash = hash_new(), .only_agreement = agreement, .only_map = map};
-	uint8_t digest[HASH_SIZE];
-	const int rc = walk_bundle(&w, v->map_dirs[0], "", 0, e);
-
-	hash_end(w.hash, digest);
-	hash_hex(digest, out);
-	hash_free(w.hash);
-	return rc;
 }
 
 /* The bytes of a map: the bundle's, else the program's own. */
@@ -204,17 +121,17 @@ static void load_route(
 	out->agreement = g;
 	out->source = r->source;
 	buf_init(&bytes, LIMIT_CONFIG_FILE);
-	if (read_map(v, g->map, &bytes, &e) == -1) {
+	if (read_map(v, g->map, &bytes, &e) == -1)
 		(void)faults_add(f, g->file, g->line, 0, "map %s of agreement " STR_FMT ": %s",
 			file, STR_ARG(g->name), e.text);
-	} else {
+	else
 		out->map = map_load(buf_view(&bytes), file, &me, f);
-		if (hash_bundle(v, own, file, out->map_hash, &e) == -1)
-			(void)faults_add(f, g->file, g->line, 0, "bundle: %s", e.text);
-	}
 	buf_done(&bytes);
 	if (!out->map)
 		return;
+	const struct bundle_part part = {own, file, map_target(out->map)->id};
+	if (bundle_hash(v, &part, out->map_hash, &e) == -1)
+		(void)faults_add(f, g->file, g->line, 0, "bundle: %s", e.text);
 	env_vars(v, g, &v->arena, &vars, &nvars);
 	struct var_check c = {v, g, vars, nvars, f, file};
 	map_variables(out->map, check_variable, &c);
@@ -258,8 +175,12 @@ static void check_joins(const struct env *v, const struct env_route *r, struct f
 	}
 }
 
-static int open_bundle(struct env *v, struct err *e)
+/* copy: a version that was kept, with the program's maps of that time beside it. */
+static int open_bundle(struct env *v, bool copy, struct err *e)
 {
+	v->map_dirs[2] = copy ? fsx_subdir(v->dir, "maps", e) : env_maps_dir(e);
+	if (v->map_dirs[2] == -1)
+		return -1;
 	v->map_dirs[0] = fsx_subdir(v->dir, "bundle", e);
 	if (v->map_dirs[0] == -1)
 		return -1;
@@ -268,20 +189,18 @@ static int open_bundle(struct env *v, struct err *e)
 		return -1;
 	if (v->map_dirs[1] == -1)
 		v->map_dirs[1] = fsx_subdir(v->dir, "bundle", e);
-	v->map_dirs[2] = env_maps_dir(e);
-	if (v->map_dirs[1] == -1 || v->map_dirs[2] == -1)
+	if (v->map_dirs[1] == -1)
 		return -1;
 	v->map_names[0] = "bundle";
 	v->map_names[1] = "bundle/definitions";
 	v->map_names[2] = "maps";
-	return hash_bundle(v, NULL, NULL, v->bundle, e);
+	return bundle_hash(v, NULL, v->bundle, e);
 }
 
 static void load_routes(struct env *v, struct faults *f)
 {
 	size_t n = 0;
 
-	v->defs = defs_new(v->map_dirs, v->map_names, 3);
 	for (const struct config_route *r = v->config->routes; r; r = r->next)
 		n++;
 	v->routes = arena_array(&v->arena, n + 1, sizeof(*v->routes));
@@ -292,8 +211,35 @@ static void load_routes(struct env *v, struct faults *f)
 	}
 }
 
-int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps,
-	struct faults *f, struct err *e)
+/* Nobody knows which maps are meant when the configuration has faults: then each of the bundle's
+ * is checked, so that all that is wrong is told at once. */
+static void check_maps(struct env *v, struct faults *f)
+{
+	const struct map_env me = {v->defs, &v->names, v->map_dirs, v->map_names, 3};
+	struct fsx_list list = {0};
+	struct err e;
+	const int dir = fsx_subdir(v->map_dirs[0], "maps", &e);
+
+	if (dir != -1 && fsx_list(dir, &list, &e) == -1)
+		(void)faults_add(f, "bundle/maps", 0, 0, "%s", e.text);
+	for (size_t i = 0; i < list.n; i++) {
+		struct buf bytes;
+		const struct str name = arena_printf(&v->arena, "maps/%s", list.names[i]);
+		if (!str_ends(name, STR(".xml")))
+			continue;
+		buf_init(&bytes, LIMIT_CONFIG_FILE);
+		if (read_map(v, name, &bytes, &e) == -1)
+			(void)faults_add(f, name.p, 0, 0, "%s", e.text);
+		else
+			map_free(map_load(buf_view(&bytes), name.p, &me, f));
+		buf_done(&bytes);
+	}
+	fsx_list_done(&list);
+	fsx_close(dir);
+}
+
+static int open_env(struct env *v, const char *path, const struct clock *clock, bool with_maps,
+	bool copy, struct faults *f, struct err *e)
 {
 	memset(v, 0, sizeof(*v));
 	v->dir = v->lock = v->map_dirs[0] = v->map_dirs[1] = v->map_dirs[2] = -1;
@@ -309,16 +255,31 @@ int env_open(struct env *v, const char *path, const struct clock *clock, bool wi
 		goto fail;
 	}
 	v->config = config_load(v->dir, f);
-	if ((!v->config && faults_err(f, e) == -1) || open_bundle(v, e) == -1)
+	if (open_bundle(v, copy, e) == -1 && (f->n == 0 || faults_err(f, e) == -1))
 		goto fail;
-	if (with_maps)
+	v->defs = defs_new(v->map_dirs, v->map_names, 3);
+	if (with_maps && v->config)
 		load_routes(v, f);
+	else if (with_maps)
+		check_maps(v, f);
 	if (f->n > 0 && faults_err(f, e) == -1)
 		goto fail;
 	return 0;
 fail:
 	env_close(v);
 	return -1;
+}
+
+int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps,
+	struct faults *f, struct err *e)
+{
+	return open_env(v, path, clock, with_maps, false, f, e);
+}
+
+int env_open_copy(
+	struct env *v, const char *path, const struct clock *clock, struct faults *f, struct err *e)
+{
+	return open_env(v, path, clock, true, true, f, e);
 }
 
 int env_open_ledger(struct env *v, const char *actor, struct err *e)
@@ -351,6 +312,15 @@ void env_close(struct env *v)
 	mem_free(v->path);
 	memset(v, 0, sizeof(*v));
 	v->dir = v->lock = v->log.fd = v->map_dirs[0] = v->map_dirs[1] = v->map_dirs[2] = -1;
+}
+
+struct proc_patience env_patience(const struct env *v, bool until)
+{
+	return (struct proc_patience){
+		.clock = &v->clock,
+		.quiet_ms = (int64_t)v->config->quiet_seconds * 1000,
+		.until_ms = until ? v->ends_ms : 0,
+	};
 }
 
 int env_folder(const struct env *v, const char *name, struct err *e)
@@ -433,6 +403,19 @@ int env_write_reason(const struct env *v, const char *folder, const char *name, 
 	fsx_close(dir);
 	buf_done(&b);
 	return rc;
+}
+
+void env_drop_reason(struct env *v, const char *folder, const char *name)
+{
+	char file[300];
+	struct err e;
+	const int dir = env_folder(v, folder, &e);
+
+	(void)snprintf(file, sizeof(file), "%s.reason", name);
+	/* A note for people: what stays does no harm, the ledger has the truth. */
+	if (dir != -1 && fsx_remove(dir, file, &e) == -1)
+		env_log(v, LOG_WARN, "reason-left", file, "%s", e.text);
+	fsx_close(dir);
 }
 
 void env_archive_place(int64_t at, char out[32])

@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "defs/defs.h"
 #include "map/map.h"
+#include "stage/proc.h"
 #include "store/ledger.h"
 
 /* An agreement with its map, ready to run. */
@@ -22,7 +23,7 @@ struct env_route {
 	const struct config_agreement *agreement;
 	const struct config_source *source;
 	struct map *map;
-	char map_hash[65]; /* of the map, its tables, guide, and the agreement's file */
+	char map_hash[65]; /* of the agreement's file and all that its map is made of */
 };
 
 struct env {
@@ -40,13 +41,14 @@ struct env {
 	const char *map_names[3];
 	struct env_route *routes;
 	size_t nroutes;
-	char bundle[65]; /* hash of bundle/ */
+	char bundle[65]; /* hash of bundle/ and of the program's maps/ */
 	/* a run */
 	int lock;
 	char run[40]; /* "20261123T0200Z", unique in the ledger */
 	int64_t started;
-	bool progress; /* a terminal watches */
-	uint64_t news; /* things of this run that need a person: exit status 1 */
+	int64_t ends_ms; /* when its time is up, by the monotonic clock; 0: never */
+	bool progress;	 /* a terminal watches */
+	uint64_t news;	 /* things of this run that need a person: exit status 1 */
 };
 
 /* Folders of the spool, all made by init: "inbox", "current", ... Ended by NULL. */
@@ -56,11 +58,17 @@ const char *const *env_folders(void);
  * once). env_close accepts a half-open env. with_maps: load every route's map too. */
 int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps,
 	struct faults *f, struct err *e) ATTR_CHECK;
+/* The same of a folder that bundle_open_kept made: the program's maps of that time in maps/. */
+int env_open_copy(struct env *v, const char *path, const struct clock *clock, struct faults *f,
+	struct err *e) ATTR_CHECK;
 /* Opens the ledger. A command's actor is the user's name. */
 int env_open_ledger(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
 void env_close(struct env *v);
 /* Where the program's own maps are: next to the program, or its installed place. */
 int env_maps_dir(struct err *e) ATTR_CHECK;
+
+/* How long workers are waited for. With until: not longer than the run lasts. */
+struct proc_patience env_patience(const struct env *v, bool until);
 
 /* A folder of the spool, opened; the caller closes it. Makes a partner's or source's one. */
 int env_folder(const struct env *v, const char *name, struct err *e) ATTR_CHECK;
@@ -71,6 +79,8 @@ const struct env_route *env_route_of(const struct env *v, struct str agreement);
 /* Writes NAME.reason beside a file of hold/ or quarantine/: reason code, sentence, next commands. */
 int env_write_reason(const struct env *v, const char *folder, const char *name, const char *reason,
 	const char *note, const char *next, struct err *e) ATTR_CHECK;
+/* Removes it; one that is not there is fine, one that cannot be removed is logged. */
+void env_drop_reason(struct env *v, const char *folder, const char *name);
 /* Work folder for a day's archive: "archive/2026/11/23", made if need be. */
 void env_archive_place(int64_t at, char out[32]);
 /* Does this fault stop everything (ledger or disk), or only the one thing it was found at? */

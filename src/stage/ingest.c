@@ -69,7 +69,8 @@ static int put_away(struct env *v, const struct received_row *r, const char *rea
 	return rc;
 }
 
-static int count_attempt(struct env *v, const struct received_row *r, struct err *e)
+/* by 1: it is being read; -1: what cut that short was not its fault. */
+static int count_attempt(struct env *v, const struct received_row *r, int by, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -77,40 +78,58 @@ static int count_attempt(struct env *v, const struct received_row *r, struct err
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_received_attempt(l, r->id, e) == -1 ||
-		ledger_event(l, "reading", subject, e, "attempt=%" PRId64, r->attempts + 1) == -1) {
+	if (ledger_received_attempt(l, r->id, by, e) == -1 ||
+		ledger_event(l, by > 0 ? "reading" : "interrupted", subject, e, "attempt=%" PRId64,
+			r->attempts + 1) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
 	return ledger_commit(l, e);
 }
 
+/* The worker, or what it told, could not be used. The third time the file is put away. */
+static int not_read(
+	struct env *v, const struct received_row *r, const struct err *why, struct err *e)
+{
+	if (why->code == ERR_STOP || why->code == ERR_MEMORY) {
+		env_log(v, LOG_WARN, "interrupted", r->name.p, "%s; no attempt counted", why->text);
+		return count_attempt(v, r, -1, e);
+	}
+	if (why->code == ERR_ABSENT)
+		return put_away(v, r, "LOST-FILE", why->text, e);
+	if (why->reason[0] && r->attempts + 1 >= LIMIT_ATTEMPTS)
+		return put_away(v, r, why->reason, why->text, e);
+	if (why->reason[0]) {
+		env_log(v, LOG_ERROR, "crashed", r->name.p, "%s: %s; attempt %" PRId64 " of %d",
+			why->reason, why->text, r->attempts + 1, LIMIT_ATTEMPTS);
+		return 0;
+	}
+	if (why->code == ERR_INPUT || why->code == ERR_LIMIT)
+		return put_away(v, r, "RECEIVED-DAMAGED", why->text, e);
+	*e = *why;
+	return -1;
+}
+
 static int understand(struct env *v, const struct received_row *r, struct arena *a, struct err *e)
 {
 	struct ack *first = NULL;
 	struct str others = {"", 0};
+	struct err why;
 	char note[300];
 
 	if (r->attempts >= LIMIT_ATTEMPTS)
 		return put_away(v, r, "INGEST-CRASH", "reading it crashed three times", e);
-	if (count_attempt(v, r, e) == -1)
+	if (count_attempt(v, r, 1, e) == -1)
 		return -1;
-	if (ingest_worker_read(v, r, &first, &others, a, e) == -1) {
-		char text[ERR_TEXT_MAX];
-		(void)snprintf(text, sizeof(text), "%s", e->text);
-		if (e->code == ERR_STOP) {
-			env_log(v, LOG_ERROR, "crashed", r->name.p, "%s", text);
-			return 0;
-		}
-		if (e->code == ERR_ABSENT)
-			return put_away(v, r, "LOST-FILE", text, e);
-		return e->code == ERR_INPUT || e->code == ERR_LIMIT
-			? put_away(v, r, "RECEIVED-DAMAGED", text, e)
-			: -1;
-	}
+	if (ingest_worker_read(v, r, &first, &others, a, &why) == -1)
+		return not_read(v, r, &why, e);
 	for (const struct ack *x = first; x; x = x->next) {
-		if (ack_apply_one(v, r, x, e) == -1)
-			return -1;
+		if (ack_apply_one(v, r, x, &why) == 0)
+			continue;
+		if (why.code == ERR_STOP)
+			return not_read(v, r, &why, e);
+		*e = why;
+		return -1;
 	}
 	if (!first) {
 		(void)snprintf(note, sizeof(note),

@@ -14,13 +14,14 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "edi/x12_check.h"
 #include "edi/x12_read.h"
 #include "secure/hash.h"
 #include "stage/dups.h"
 #include "stage/lines.h"
 
 enum { KEY_MAX = 1000, JOINED_MAX = 1000 }; /* what one line of results and lineage takes */
-enum { FLUSH = 1 << 20, OUT_MAX = 64 << 20, PROGRESS_EVERY = 256 };
+enum { ST_DIGITS = 4, FLUSH = 1 << 20, OUT_MAX = 64 << 20, PROGRESS_EVERY = 256 };
 
 /* A line file on its way out. */
 struct stream {
@@ -37,6 +38,8 @@ struct making {
 	bool watch;   /* keys are put into dups while items are converted */
 	bool suspect; /* and one may have been there before */
 	struct hash_ctx *hash;
+	struct buf said; /* by an item, for its hash */
+	struct x12_rules *rules;
 	struct x12_writer writer;
 	struct stream out, lineage, aside, result;
 	struct arena item;   /* one item's trees, segments and findings */
@@ -188,7 +191,7 @@ static int check_segments(
 
 	diag_init(&d, &m->item);
 	for (; s; s = s->next) {
-		if (!x12_write_check(m->p->profile, s, &d, &about)) {
+		if (!x12_write_check(m->rules, s, &d, &about)) {
 			struct buf line;
 			buf_init(&line, 2000);
 			diag_line(&line, first_error(&d));
@@ -287,21 +290,24 @@ static int close_set(struct making *m, struct err *e)
 /* 128 bits over all that the item says, without what differs every night by design. */
 static void content_hash(struct making *m, const struct map_result *r, char out[HASH_HEX])
 {
+	struct buf *said = &m->said;
 	uint8_t digest[HASH_SIZE];
 
+	buf_clear(said);
 	for (const struct segment *s = r->segments; s; s = s->next) {
-		hash_add(m->hash, s->tag.p, s->tag.n);
+		buf_str(said, s->tag);
 		for (size_t k = 0; k < s->n; k++) {
 			const struct value *x = &s->values[k];
 			const uint8_t at[6] = {'\n', (uint8_t)x->element,
 				(uint8_t)(x->element >> 8), (uint8_t)x->repetition,
 				(uint8_t)x->component, '='};
-			hash_add(m->hash, at, sizeof(at));
+			buf_put(said, at, sizeof(at));
 			if (!x->masked)
-				hash_add(m->hash, x->text.p, x->text.n);
+				buf_str(said, x->text);
 		}
-		hash_add(m->hash, "\n~", 2);
+		buf_put(said, "\n~", 2);
 	}
+	hash_add(m->hash, said->p, said->n);
 	hash_end(m->hash, digest);
 	hash_hex(digest, out);
 	out[32] = '\0';
@@ -330,7 +336,7 @@ static bool fit(struct making *m, const struct map_result *r, struct str key, st
 
 	for (const struct segment *s = r->segments; s; s = s->next) {
 		struct finding *before = d->last;
-		if (x12_write_check(m->p->profile, s, d, &about) && d->last == before)
+		if (x12_write_check(m->rules, s, d, &about) && d->last == before)
 			continue;
 		for (struct finding *f = before ? before->next : d->first; f; f = f->next) {
 			field_of(m, s, f);
@@ -345,16 +351,26 @@ static void lineage_item(struct making *m, const struct item *it, struct str key
 	struct buf *b = &m->lineage.buf;
 	size_t n = 0;
 	const struct map_joined *joined = map_joined(m->run, &n);
+	const uint64_t numbers[] = {first, m->writer.segments, it->locator, it->offset};
 
-	buf_printf(b, "item\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t",
-		m->writer.st, first, m->writer.segments, it->locator, it->offset);
+	buf_c(b, "item\t");
+	buf_u64(b, m->writer.st, ST_DIGITS);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		tab(b);
+		buf_u64(b, numbers[i], 1);
+	}
+	tab(b);
 	lines_field(b, it->file);
 	tab(b);
 	lines_field(b, key);
 	tab(b);
-	for (size_t i = 0; i < n && i < JOINED_MAX; i++)
-		buf_printf(b, "%s" STR_FMT ":%" PRIu64, i ? "," : "", STR_ARG(joined[i].join),
-			joined[i].locator);
+	for (size_t i = 0; i < n && i < JOINED_MAX; i++) {
+		if (i > 0)
+			buf_ch(b, ',');
+		buf_str(b, joined[i].join);
+		buf_ch(b, ':');
+		buf_u64(b, joined[i].locator, 1);
+	}
 	buf_ch(b, '\n');
 }
 
@@ -374,7 +390,11 @@ static int write_item(struct making *m, const struct item *it, const struct map_
 	m->in_set++;
 	m->c->out++;
 	lineage_item(m, it, r->key, first);
-	buf_printf(&m->result.buf, "O\t%04" PRIu64 "\t%s\t", m->writer.st, hash);
+	buf_c(&m->result.buf, "O\t");
+	buf_u64(&m->result.buf, m->writer.st, ST_DIGITS);
+	tab(&m->result.buf);
+	buf_c(&m->result.buf, hash);
+	tab(&m->result.buf);
 	lines_field(&m->result.buf, r->key);
 	buf_ch(&m->result.buf, '\n');
 	if (limit > 0 && m->in_set >= limit && close_set(m, e) == -1)
@@ -682,6 +702,8 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	m.p = p;
 	m.c = c;
 	m.hash = hash_new();
+	buf_init(&m.said, SIZE_MAX);
+	m.rules = x12_check_rules_new(p->profile);
 	arena_init(&m.item);
 	arena_init(&m.header);
 	stream_open(&m.out, p->out);
@@ -693,6 +715,8 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	map_run_free(m.run);
 	dups_free(m.dups);
 	hash_free(m.hash);
+	buf_done(&m.said);
+	x12_check_rules_free(m.rules);
 	buf_done(&m.out.buf);
 	buf_done(&m.lineage.buf);
 	buf_done(&m.aside.buf);

@@ -6,6 +6,7 @@
 
 #include "stage/archive.h"
 #include "stage/feedback.h"
+#include "stage/status.h"
 #include "store/ledger_interchange.h"
 
 static int commit_overdue(
@@ -32,15 +33,9 @@ static int commit_overdue(
 static int check_overdue(struct env *v, const struct interchange_row *r, struct err *e)
 {
 	const struct config_agreement *g = config_agreement_find(v->config, r->agreement);
+	const struct config_expect *x = status_overdue(r, g, clock_now(&v->clock));
 
-	if (!g || r->overdue_at != 0)
-		return 0;
-	for (const struct config_expect *x = g->expects; x; x = x->next) {
-		const struct str axis = str_is(x->ack, "ta1") ? r->ta1 : r->syntax;
-		if (axis.n == 0 && r->sent_at + (int64_t)x->within < clock_now(&v->clock))
-			return commit_overdue(v, r, x->ack, e);
-	}
-	return 0;
+	return x && r->overdue_at == 0 ? commit_overdue(v, r, x->ack, e) : 0;
 }
 
 int report_run(struct env *v, struct err *e)

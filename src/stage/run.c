@@ -10,11 +10,15 @@
 #include <unistd.h>
 
 #include "base/fsx.h"
-#include "stage/archive.h"
+#include "base/fsx_tree.h"
+#include "base/lock.h"
+#include "stage/bundle.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
+#include "stage/inbox.h"
 #include "stage/ingest.h"
 #include "stage/proc.h"
+#include "stage/purge.h"
 #include "stage/receive.h"
 #include "stage/report.h"
 #include "stage/spool.h"
@@ -24,7 +28,7 @@
 enum { ROUNDS_MAX = 1000 };
 
 static const char *const stage_names[RUN_STAGES] = {
-	"receive", "ingest", "collect", "convert", "transfer", "report"};
+	"receive", "ingest", "collect", "convert", "transfer", "report", "purge"};
 
 const char *run_stage_name(enum run_stage s)
 {
@@ -44,7 +48,7 @@ static int take_lock(struct env *v, struct err *e)
 	(void)date_iso(v->started, when);
 	(void)snprintf(note, sizeof(note), "host %.40s pid %ld since %s", host.nodename,
 		(long)getpid(), when);
-	if (fsx_lock(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
+	if (lock_take(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
 		return err_wrap(e, "another run of %s is active", v->path);
 	return 0;
 }
@@ -126,7 +130,7 @@ static int clean_folder(struct env *v, const char *name, bool children, struct e
 {
 	struct fsx_list list = {0};
 	const int dir = fsx_subdir(v->dir, name, e);
-	int rc = dir == -1 ? -1 : fsx_clean_tmp(dir, e);
+	int rc = dir == -1 ? -1 : fsx_tree_empty(dir, FSX_TMP, e);
 
 	if (rc == 0 && children)
 		rc = fsx_list(dir, &list, e);
@@ -137,7 +141,7 @@ static int clean_folder(struct env *v, const char *name, bool children, struct e
 			!S_ISDIR(st.st_mode))
 			continue;
 		sub = fsx_subdir(dir, list.names[i], e);
-		rc = sub == -1 ? -1 : fsx_clean_tmp(sub, e);
+		rc = sub == -1 ? -1 : fsx_tree_empty(sub, FSX_TMP, e);
 		fsx_close(sub);
 	}
 	fsx_list_done(&list);
@@ -168,7 +172,6 @@ static int make_inbox(struct env *v, const struct config_source *s, struct err *
 	char folder[100];
 	char key[100];
 	int64_t known = 0;
-	int dir = -1;
 
 	(void)snprintf(key, sizeof(key), "inbox:" STR_FMT, STR_ARG(s->name));
 	if (db_one_int(l->db, &known, e, "SELECT COUNT(*) FROM meta WHERE key = ?1", "c", key) != 1)
@@ -176,10 +179,8 @@ static int make_inbox(struct env *v, const struct config_source *s, struct err *
 	if (known > 0)
 		return 0;
 	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(s->name));
-	dir = env_folder(v, folder, e);
-	if (dir == -1)
+	if (inbox_make(v, s->name, e) == -1)
 		return -1;
-	fsx_close(dir);
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, 'made')", "c", key) == -1 ||
@@ -243,6 +244,7 @@ static int one_stage(struct env *v, enum run_stage stage, struct round *r, struc
 		[RUN_CONVERT] = convert_run,
 		[RUN_TRANSFER] = transfer_run,
 		[RUN_REPORT] = report_stage,
+		[RUN_PURGE] = purge_run,
 	};
 	int64_t worked = 0;
 	const int rc = works[stage](v, &worked, e);
@@ -289,8 +291,10 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 		if (r.worked == 0 || r.failed || !time_left(v))
 			break;
 	}
-	if (o->stages[RUN_REPORT] && one_stage(v, RUN_REPORT, &r, e) == -1)
-		return -1;
+	for (int i = RUN_REPORT; i < RUN_STAGES; i++) {
+		if (o->stages[i] && one_stage(v, (enum run_stage)i, &r, e) == -1)
+			return -1;
+	}
 	if (r.failed)
 		*e = r.why;
 	return r.failed ? -1 : 0;
@@ -299,7 +303,7 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 static int prepare(struct env *v, struct err *e)
 {
 	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || env_open_ledger(v, "run", e) == -1 ||
-		name_run(v, e) == -1 || clean(v, e) == -1 || archive_bundle(v, e) == -1)
+		name_run(v, e) == -1 || clean(v, e) == -1 || bundle_keep(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
 		if (make_inbox(v, s, e) == -1)
@@ -329,10 +333,16 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 	proc_catch_signals();
 	if (env_open(&v, path, clock, true, &f, e) == -1) {
 		print_faults(&f);
+		if (f.n > 0)
+			(void)err_set(e, ERR_CONFIG,
+				"%zu fault%s, listed above: nothing was started", f.n,
+				f.n == 1 ? "" : "s");
 		arena_done(&a);
 		return -1;
 	}
 	v.progress = o->progress;
+	if (v.config->run_seconds > 0)
+		v.ends_ms = clock_ms(&v.clock) + (int64_t)v.config->run_seconds * 1000;
 	rc = prepare(&v, e);
 	if (rc == 0) {
 		rc = all_rounds(&v, o, e);

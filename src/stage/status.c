@@ -27,15 +27,21 @@ const char *status_text(enum status_word w)
 	return words[w];
 }
 
+bool status_answered(const struct interchange_row *r, const struct config_expect *x)
+{
+	/* An answer to the content proves that the envelope was read; a refused envelope is all
+	 * that comes. */
+	return r->syntax.n > 0 || str_is(r->ta1, "rejected") ||
+		(str_is(x->ack, "ta1") && r->ta1.n > 0);
+}
+
 const struct config_expect *status_overdue(
 	const struct interchange_row *r, const struct config_agreement *g, int64_t now)
 {
-	if (!g || !str_is(r->state, "sent") || str_is(r->ta1, "rejected"))
+	if (!g || !str_is(r->state, "sent"))
 		return NULL;
 	for (const struct config_expect *x = g->expects; x; x = x->next) {
-		/* An answer to the content proves that the envelope was read. */
-		const bool answered = r->syntax.n > 0 || (str_is(x->ack, "ta1") && r->ta1.n > 0);
-		if (!answered && r->sent_at + (int64_t)x->within < now)
+		if (!status_answered(r, x) && r->sent_at + (int64_t)x->within < now)
 			return x;
 	}
 	return NULL;

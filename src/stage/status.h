@@ -66,6 +66,8 @@ enum status_word status_of(
 	const struct interchange_row *r, const struct config_agreement *g, int64_t now);
 /* "accepted with errors" */
 const char *status_text(enum status_word w);
+/* Has that answer come, or need it come no more? The one rule for overdue and for the archive. */
+bool status_answered(const struct interchange_row *r, const struct config_expect *x);
 /* The first acknowledgment that should have come by now, or NULL. */
 const struct config_expect *status_overdue(
 	const struct interchange_row *r, const struct config_agreement *g, int64_t now);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "base/limits.h"
 #include "stage/reason.h"
 #include "store/ledger_input.h"
@@ -69,7 +70,7 @@ static int discard(const struct tidying *t, const char *name, struct err *e)
 	if (rc != 1)
 		return rc;
 	env_log(t->v, LOG_INFO, "tidied", name, "left in %s by a run that was cut", t->folder);
-	return S_ISDIR(st.st_mode) ? fsx_remove_tree(t->dir, name, e) : fsx_remove(t->dir, name, e);
+	return S_ISDIR(st.st_mode) ? fsx_tree_remove(t->dir, name, e) : fsx_remove(t->dir, name, e);
 }
 
 static int move_to(const struct tidying *t, const char *name, const char *place, struct err *e)

@@ -245,6 +245,10 @@ static int conclude(
 		return commit_sent(s, "sent", evidence, g, e);
 	case CHANNEL_FOUND:
 		return commit_sent(s, "found", evidence, g, e);
+	case CHANNEL_LIKELY: /* told, not silently believed */
+		env_log(s->v, LOG_WARN, "not-compared", s->row->name.p, "%s", evidence);
+		s->v->news++;
+		return commit_sent(s, "found", evidence, g, e);
 	case CHANNEL_COLLISION:
 		return commit_stopped(s, "held", "hold", "COLLISION", evidence, next, e);
 	case CHANNEL_DOUBT:

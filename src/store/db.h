@@ -16,20 +16,23 @@
 struct db;
 struct db_rows;
 
-/* path: the database file, below an open folder. make: create it when it is not there.
- * Refuses network file systems. */
+/* name: the database file, in an open folder. make: create it when it is not there; else ERR_ABSENT.
+ * Refuses network file systems; a file that is no database is ERR_CORRUPT, here or by
+ * db_quick_check. */
 int db_open(const char *engine, int dir, const char *name, bool make, struct db **out,
 	struct err *e) ATTR_CHECK;
 void db_close(struct db *db);
 
-/* One writer at a time: waits up to 30 s, then ERR_BUSY. */
+/* One writer at a time: waits up to 30 s, then ERR_BUSY. A second one inside the first is refused. */
 int db_begin(struct db *db, struct err *e) ATTR_CHECK;
+/* Waits for readers, as db_begin. After -1 call db_rollback. */
 int db_commit(struct db *db, struct err *e) ATTR_CHECK;
 void db_rollback(struct db *db); /* without a transaction: does nothing */
 bool db_in_transaction(const struct db *db);
 
 /* Runs one statement. binds: a letter an argument: 's' struct str, 'c' const char * (NULL is
- * NULL), 'i' int64_t. sql must be a literal: statements are prepared once. */
+ * NULL), 'i' int64_t. sql must be a literal: statements are prepared once. ERR_EXISTS: a row with
+ * that key is there; ERR_CONFIG: the database has no such table or column. */
 int db_run(struct db *db, struct err *e, const char *sql, const char *binds, ...) ATTR_CHECK;
 int64_t db_changes(const struct db *db); /* rows of the last db_run */
 /* Starts a query; rows must be ended. */

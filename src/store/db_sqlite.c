@@ -47,12 +47,21 @@ static int fail(struct db *db, struct err *e, const char *what)
 		return err_set(e, ERR_BUSY, "ledger: %s: somebody else has been writing for %d s",
 			what, BUSY_MS / 1000);
 	case SQLITE_FULL:
-		return err_set(e, ERR_FULL, "ledger: %s: the disk is full", what);
+		return err_set(e, ERR_FULL,
+			"ledger: no space is left on its disk; free some and run again");
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, ERR_CORRUPT,
 			"ledger: %s: %s; stop, keep all files, and restore ledger.db from a backup",
 			what, why);
+	case SQLITE_CONSTRAINT:
+		return err_set(e,
+			rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY
+				? ERR_EXISTS
+				: ERR_IO,
+			"ledger: %s: %s", what, why);
+	case SQLITE_ERROR: /* no such table or column */
+		return err_set(e, ERR_CONFIG, "ledger: %s: %s", what, why);
 	case SQLITE_NOMEM:
 		mem_exhausted();
 	default:
@@ -190,7 +199,8 @@ static int prepare(
 	return 0;
 }
 
-static int bind(sqlite3_stmt *stmt, const char *binds, va_list ap)
+/* life: SQLITE_STATIC where the texts outlive the bindings, else SQLITE_TRANSIENT. */
+static int bind(sqlite3_stmt *stmt, sqlite3_destructor_type life, const char *binds, va_list ap)
 {
 	int rc = SQLITE_OK;
 
@@ -200,11 +210,11 @@ static int bind(sqlite3_stmt *stmt, const char *binds, va_list ap)
 		} else if (binds[i] == 's') {
 			const struct str s = va_arg(ap, struct str);
 			rc = sqlite3_bind_text64(
-				stmt, i + 1, s.p ? s.p : "", s.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+				stmt, i + 1, s.p ? s.p : "", s.n, life, SQLITE_UTF8);
 		} else {
 			BUG_IF(binds[i] != 'c');
 			const char *s = va_arg(ap, const char *);
-			rc = s ? sqlite3_bind_text(stmt, i + 1, s, -1, SQLITE_TRANSIENT)
+			rc = s ? sqlite3_bind_text(stmt, i + 1, s, -1, life)
 			       : sqlite3_bind_null(stmt, i + 1);
 		}
 	}
@@ -229,7 +239,7 @@ static int sqlite_run(struct db *db, struct err *e, const char *sql, const char 
 
 	if (prepare(db, sql, &stmt, &slot, e) == -1)
 		return -1;
-	if (bind(stmt, binds, ap) != SQLITE_OK)
+	if (bind(stmt, SQLITE_STATIC, binds, ap) != SQLITE_OK)
 		rc = fail(db, e, sql);
 	else if (sqlite3_step(stmt) != SQLITE_DONE)
 		rc = fail(db, e, sql);
@@ -251,9 +261,10 @@ static int sqlite_query(struct db *db, struct db_rows **rows, struct err *e, con
 
 	if (prepare(db, sql, &stmt, &slot, e) == -1)
 		return -1;
-	if (bind(stmt, binds, ap) != SQLITE_OK) {
+	if (bind(stmt, SQLITE_TRANSIENT, binds, ap) != SQLITE_OK) {
+		(void)fail(db, e, sql);
 		release(stmt, slot);
-		return fail(db, e, sql);
+		return -1;
 	}
 	if (slot)
 		slot->busy = true;

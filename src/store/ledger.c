@@ -8,13 +8,14 @@
 #include <unistd.h>
 
 #include "base/fsx.h"
+#include "base/lock.h"
 #include "base/mem.h"
 #include "secure/hash.h"
 #include "store/schema.h"
 
 static const char file_name[] = "ledger.db";
 static const char audit_name[] = "audit.log";
-enum { DETAIL_MAX = 2000 };
+enum { DETAIL_MAX = 2000, SUBJECT_MAX = 200, AUDIT_WAIT_MS = 5000 };
 
 static int meta_put(struct db *db, const char *key, const char *value, struct err *e)
 {
@@ -72,7 +73,11 @@ static int meta_check(
 	int rc = 0;
 
 	if (db_query(db, &rows, e, "SELECT value FROM meta WHERE key = ?1", "c", key) == -1)
-		return -1;
+		return e->code != ERR_CONFIG
+			? -1
+			: err_set(e, ERR_CONFIG,
+				  "ledger.db is no ledger of gridspool: it has no table 'meta'; "
+				  "put the right ledger.db back");
 	rc = db_next(rows, e);
 	if (rc == 1 && str_is(db_text(rows, 0), want))
 		rc = 0;
@@ -83,22 +88,37 @@ static int meta_check(
 	return rc;
 }
 
+/* One event is one line. */
+static void one_line(char *p)
+{
+	for (; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+	}
+}
+
 /* A line of audit.log from an event row; the hash lets anyone check it against the ledger. */
 static int audit_write(int fd, const struct db_rows *r)
 {
 	char line[DETAIL_MAX + 600];
 	struct err ignored;
-	const int n = snprintf(line, sizeof(line),
-		"%lld at=%lld run=" STR_FMT " actor=" STR_FMT " what=" STR_FMT " subject=\"" STR_FMT
-		"\" " STR_FMT " hash=" STR_FMT "\n",
-		(long long)db_int(r, 0), (long long)db_int(r, 1), STR_ARG(db_text(r, 2)),
-		STR_ARG(db_text(r, 3)), STR_ARG(db_text(r, 4)), STR_ARG(db_text(r, 5)),
-		STR_ARG(db_text(r, 6)), STR_ARG(db_text(r, 7)));
+	struct str subject = db_text(r, 5);
+	const struct str hash = db_text(r, 7);
+	size_t n = 0;
 
-	if (n <= 0)
-		return 0;
-	return fsx_write_all(
-		fd, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1, &ignored);
+	if (subject.n > SUBJECT_MAX)
+		subject.n = SUBJECT_MAX;
+	(void)snprintf(line, sizeof(line) - HASH_HEX - sizeof(" hash="),
+		"%lld at=%lld run=" STR_FMT " actor=" STR_FMT " what=" STR_FMT " subject=\"" STR_FMT
+		"\" " STR_FMT,
+		(long long)db_int(r, 0), (long long)db_int(r, 1), STR_ARG(db_text(r, 2)),
+		STR_ARG(db_text(r, 3)), STR_ARG(db_text(r, 4)), STR_ARG(subject),
+		STR_ARG(db_text(r, 6)));
+	one_line(line);
+	n = strlen(line);
+	(void)snprintf(line + n, sizeof(line) - n, " hash=%.*s\n",
+		(int)(hash.n < HASH_HEX ? hash.n : HASH_HEX - 1), hash.p);
+	return fsx_write_all(fd, line, strlen(line), &ignored);
 }
 
 /* The sequence number of the last whole line of audit.log, 0 when there is none. A half line that
@@ -118,24 +138,24 @@ static int64_t audit_last(int fd)
 		end--;
 	if (end < got && ftruncate(fd, from + end) == -1)
 		return 0;
-	start = end > 0 ? end - 1 : 0;
-	while (start > 0 && tail[start - 1] != '\n')
-		start--;
-	word = (struct str){tail + start, 0};
-	while (start + (ssize_t)word.n < end && str_is_digit(word.p[word.n]))
-		word.n++;
-	return str_to_i64(word, &seq) ? seq : 0;
+	for (; end > 0 && seq == 0; end = start) { /* a line of somebody else's is passed over */
+		start = end - 1;
+		while (start > 0 && tail[start - 1] != '\n')
+			start--;
+		word = (struct str){tail + start, 0};
+		while (start + (ssize_t)word.n < end && str_is_digit(word.p[word.n]))
+			word.n++;
+		if (!str_to_i64(word, &seq))
+			seq = 0;
+	}
+	return seq;
 }
 
-/* Appends to audit.log what it does not have yet. A log that cannot be written stops nothing: the
- * ledger is the truth, the next start catches up. */
-static int audit_catch_up(struct ledger *l, struct err *e)
+static int audit_append(struct ledger *l, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
-	if (l->audit_fd == -1)
-		return 0;
 	if (db_query(l->db, &rows, e,
 		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event WHERE seq > ?1 ORDER BY seq",
 		    "i", audit_last(l->audit_fd)) == -1)
@@ -146,6 +166,21 @@ static int audit_catch_up(struct ledger *l, struct err *e)
 	}
 	db_end(rows);
 	return rc == -1 ? -1 : 0;
+}
+
+/* Appends to audit.log what it does not have yet, one process at a time, so that each event is in it
+ * once and in order. Who waits sees its own events when its turn comes, written or not. A log that
+ * cannot be written, or is held too long, stops nothing: the ledger is the truth, the next commit
+ * or start catches up. */
+static int audit_catch_up(struct ledger *l, struct err *e)
+{
+	int rc = 0;
+
+	if (l->audit_fd == -1 || !lock_file(l->audit_fd, AUDIT_WAIT_MS))
+		return 0;
+	rc = audit_append(l, e);
+	lock_file_end(l->audit_fd);
+	return rc;
 }
 
 static int load_last(struct ledger *l, struct err *e)
@@ -190,18 +225,19 @@ fail:
 
 void ledger_close(struct ledger *l)
 {
+	if (l->db) /* else there is no log either, and audit_fd may be 0 */
+		fsx_close(l->audit_fd);
 	db_close(l->db);
-	fsx_close(l->audit_fd);
 	memset(l, 0, sizeof(*l));
 	l->audit_fd = -1;
 }
 
 int ledger_begin(struct ledger *l, struct err *e)
 {
-	l->events = 0;
-	l->changes = 0;
 	if (db_begin(l->db, e) == -1)
 		return -1;
+	l->events = 0;
+	l->changes = 0;
 	if (load_last(l, e) == -1) { /* another writer may have added rows */
 		db_rollback(l->db);
 		return -1;
@@ -258,10 +294,7 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 	va_start(ap, fmt);
 	(void)vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
-	for (char *p = detail; *p; p++) { /* a line of audit.log is one event */
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = ' ';
-	}
+	one_line(detail);
 	chain(l->last, at, str_c(l->run), str_c(l->actor), str_c(what), str_c(subject),
 		str_c(detail), hash);
 	if (db_run(l->db, e,
@@ -339,6 +372,8 @@ static int number_draw(struct ledger *l, int64_t unit, int64_t request, const ch
 	if (db_one_int(l->db, &next, e, "SELECT next FROM number WHERE scope = ?1", "c", scope) ==
 		-1)
 		return -1;
+	if (next > max)
+		next = 1;
 	(void)snprintf(subject, sizeof(subject), "unit %lld", (long long)unit);
 	if (ledger_run(l, e,
 		    "INSERT INTO number(scope, next) VALUES(?1, ?2) "
@@ -357,15 +392,19 @@ static int number_draw(struct ledger *l, int64_t unit, int64_t request, const ch
 int ledger_number(struct ledger *l, int64_t unit, int64_t request, const char *scope, int64_t max,
 	int64_t *number, struct err *e)
 {
+	int64_t drawn = 0;
 	int rc = 0;
 
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	rc = number_draw(l, unit, request, scope, max, number, e);
+	rc = number_draw(l, unit, request, scope, max, &drawn, e);
 	if (rc == 0)
-		return ledger_commit(l, e);
-	ledger_rollback(l);
-	return rc == 1 ? 0 : -1;
+		rc = ledger_commit(l, e);
+	else
+		ledger_rollback(l);
+	if (rc != -1)
+		*number = drawn;
+	return rc == -1 ? -1 : 0;
 }
 
 int ledger_number_set(struct ledger *l, const char *scope, int64_t next, struct err *e)

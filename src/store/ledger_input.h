@@ -25,7 +25,7 @@ struct input_rows {
 	size_t n;
 };
 
-/* Adds in state claiming; place is made from the id: "work/in-000012.zip". *id is the new row. */
+/* Adds in state claiming; place is made from the id: "work/in-000012", of a tree "work/in-000012.tree". *id is the new row. */
 int ledger_input_add(struct ledger *l, const struct input_row *r, int64_t *id, struct err *e)
 	ATTR_CHECK;
 int ledger_input_stored(struct ledger *l, int64_t id, const char *sha, const char *content,

@@ -105,7 +105,7 @@ int ledger_interchange_state(struct ledger *l, int64_t id, const char *from, con
 {
 	if (ledger_run(l, e,
 		    "UPDATE interchange SET before = state, state = ?3, place = ?4, reason = ?5, note = ?6 "
-		    "WHERE id = ?1 AND instr('|' || ?2 || '|', '|' || state || '|') > 0",
+		    "WHERE id = ?1 AND '|' || ?2 || '|' LIKE '%|' || state || '|%'",
 		    "iccccc", id, from, state, place, reason, note) == -1)
 		return -1;
 	return changed_one(l, id, e);
@@ -190,13 +190,13 @@ int ledger_interchange_by_state(struct ledger *l, const char *states, struct are
 	int rc = 0;
 
 	if (db_one_int(l->db, &n, e,
-		    "SELECT COUNT(*) FROM interchange WHERE instr('|' || ?1 || '|', '|' || state || '|') > 0",
+		    "SELECT COUNT(*) FROM interchange WHERE '|' || ?1 || '|' LIKE '%|' || state || '|%'",
 		    "c", states) != 1)
 		return -1;
 	list = arena_array(a, (size_t)n + 1, sizeof(*list));
 	if (db_query(l->db, &rows, e,
-		    COLUMNS "WHERE instr('|' || ?1 || '|', '|' || state || '|') > 0 ORDER BY id",
-		    "c", states) == -1)
+		    COLUMNS "WHERE '|' || ?1 || '|' LIKE '%|' || state || '|%' ORDER BY id", "c",
+		    states) == -1)
 		return -1;
 	while (i < (size_t)n && (rc = db_next(rows, e)) == 1)
 		load(rows, a, &list[i++]);

@@ -121,13 +121,9 @@ int ledger_item_aside_mended(
 		"sii", agreement, interchange, clock_now(l->clock));
 }
 
-int ledger_item_aside_close(
-	struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e)
+int ledger_item_aside_close(struct ledger *l, struct str agreement, int64_t unit, struct err *e)
 {
-	if (ledger_run(l, e,
-		    "UPDATE aside SET closed = ?3 WHERE agreement = ?1 AND unit <> ?2 AND closed = 0",
-		    "sii", agreement, unit, clock_now(l->clock)) == -1)
-		return -1;
-	*n = db_changes(l->db);
-	return 0;
+	return ledger_run(l, e,
+		"UPDATE aside SET closed = ?3 WHERE agreement = ?1 AND unit <> ?2 AND closed = 0",
+		"sii", agreement, unit, clock_now(l->clock));
 }

@@ -39,8 +39,8 @@ int ledger_item_each(struct ledger *l, struct str agreement,
 /* Items set aside. A later good version closes them. */
 int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, struct str file,
 	int64_t unit, struct str name, struct str codes, struct str note, struct err *e) ATTR_CHECK;
-/* Closes what is open of the agreement and not of this unit; *n how many keys were open before and are no more. */
-int ledger_item_aside_close(
-	struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e) ATTR_CHECK;
+/* Closes what is open of the agreement and not of this unit. */
+int ledger_item_aside_close(struct ledger *l, struct str agreement, int64_t unit, struct err *e)
+	ATTR_CHECK;
 
 #endif

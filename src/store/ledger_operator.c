@@ -3,8 +3,6 @@
 
 #include "store/ledger_item.h"
 
-#include "store/ledger_item.h"
-
 static int one_row(struct ledger *l, const char *what, int64_t id, struct err *e)
 {
 	if (db_changes(l->db) != 1)
@@ -124,8 +122,10 @@ int ledger_operator_unit_again(struct ledger *l, int64_t unit, int64_t fixed_at,
 		    "SELECT ?2, agreement, fingerprint, 'due', 'due', run, ?3, inputs, ?4, ?5 FROM unit WHERE id = ?1",
 		    "iiici", unit, next, fixed_at, bundle, clock_now(l->clock)) == -1)
 		return -1;
+	if (one_row(l, "unit of work", unit, e) == -1)
+		return -1;
 	*id = next;
-	return one_row(l, "unit of work", unit, e);
+	return 0;
 }
 
 int ledger_operator_received_retry(

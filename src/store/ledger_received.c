@@ -62,10 +62,15 @@ int ledger_received_add(struct ledger *l, struct str partner, struct str remote,
 int ledger_received_stored(
 	struct ledger *l, int64_t id, const char *sha, int64_t size, struct err *e)
 {
-	return ledger_run(l, e,
-		"UPDATE received SET state = 'stored', sha = ?2, size = ?3 WHERE id = ?1 AND state = "
-		"'fetching'",
-		"ici", id, sha, size);
+	if (ledger_run(l, e,
+		    "UPDATE received SET state = 'stored', sha = ?2, size = ?3 WHERE id = ?1 AND state = "
+		    "'fetching'",
+		    "ici", id, sha, size) == -1)
+		return -1;
+	if (db_changes(l->db) != 1)
+		return err_set(e, ERR_STALE,
+			"received file %" PRId64 " is in another state meanwhile", id);
+	return 0;
 }
 
 int ledger_received_state(struct ledger *l, int64_t id, const char *state, const char *place,
@@ -81,10 +86,10 @@ int ledger_received_gone(struct ledger *l, int64_t id, struct err *e)
 	return ledger_run(l, e, "UPDATE received SET rsize = -1 WHERE id = ?1", "i", id);
 }
 
-int ledger_received_attempt(struct ledger *l, int64_t id, struct err *e)
+int ledger_received_attempt(struct ledger *l, int64_t id, int by, struct err *e)
 {
-	return ledger_run(
-		l, e, "UPDATE received SET attempts = attempts + 1 WHERE id = ?1", "i", id);
+	return ledger_run(l, e, "UPDATE received SET attempts = attempts + ?2 WHERE id = ?1", "ii",
+		id, (int64_t)by);
 }
 
 int ledger_received_find(

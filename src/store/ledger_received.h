@@ -1,6 +1,6 @@
 /*
  * What partners sent us, byte for byte, and what was made of it. States: fetching, stored,
- * ingested, orphan, repeat, quarantined, archived, abandoned.
+ * ingested, orphan, repeat, quarantined, archived, abandoned, closed.
  */
 #ifndef STORE_LEDGER_RECEIVED_H
 #define STORE_LEDGER_RECEIVED_H
@@ -30,13 +30,15 @@ struct received_rows {
 /* Intent to fetch: state fetching. */
 int ledger_received_add(struct ledger *l, struct str partner, struct str remote, int64_t rsize,
 	int64_t rmtime, int64_t *id, struct err *e) ATTR_CHECK;
+/* fetching -> stored; ERR_STALE when it is in another state. */
 int ledger_received_stored(
 	struct ledger *l, int64_t id, const char *sha, int64_t size, struct err *e) ATTR_CHECK;
 int ledger_received_state(struct ledger *l, int64_t id, const char *state, const char *place,
 	const char *reason, const char *note, struct err *e) ATTR_CHECK;
 /* It is no longer in the mailbox: what lies there now under its name, of its size and time, is new. */
 int ledger_received_gone(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
-int ledger_received_attempt(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
+/* by 1 or -1 */
+int ledger_received_attempt(struct ledger *l, int64_t id, int by, struct err *e) ATTR_CHECK;
 int ledger_received_find(struct ledger *l, int64_t id, struct arena *a, struct received_row *out,
 	struct err *e) ATTR_CHECK;
 /* The same remote file (name, size, time), taken before. 1, 0. */

@@ -58,13 +58,14 @@ int ledger_unit_add(struct ledger *l, const struct unit_row *r, int64_t *id, str
 	return 0;
 }
 
-int ledger_unit_start(
-	struct ledger *l, int64_t id, int64_t fence, int64_t interchange, struct err *e)
+int ledger_unit_start(struct ledger *l, int64_t id, int64_t fence, int64_t interchange,
+	const char *bundle, struct err *e)
 {
 	if (ledger_run(l, e,
 		    "UPDATE unit SET state = 'converting', attempts = attempts + 1, fence = fence + 1, "
-		    "interchange = ?3 WHERE id = ?1 AND fence = ?2 AND state IN ('due', 'converting')",
-		    "iii", id, fence, interchange) == -1)
+		    "interchange = ?3, bundle = ?4 WHERE id = ?1 AND fence = ?2 AND state IN ('due', "
+		    "'converting')",
+		    "iiic", id, fence, interchange, bundle) == -1)
 		return -1;
 	if (db_changes(l->db) != 1)
 		return err_set(
@@ -83,7 +84,8 @@ int ledger_unit_end(struct ledger *l, int64_t id, int64_t fence, const char *sta
 {
 	if (ledger_run(l, e,
 		    "UPDATE unit SET state = ?3, n_items = ?4, n_out = ?5, n_unselected = ?6, n_aside = ?7, "
-		    "n_unchanged = ?8, n_waiting = ?9, n_orphans = ?10, reason = ?11, note = ?12 WHERE id = ?1 AND fence = ?2",
+		    "n_unchanged = ?8, n_waiting = ?9, n_orphans = ?10, reason = ?11, note = ?12 WHERE id = ?1 AND fence = ?2 "
+		    "AND state IN ('due', 'converting')",
 		    "iiciiiiiiicc", id, fence, state, c->items, c->out, c->unselected, c->aside,
 		    c->unchanged, c->waiting, c->orphans, reason, note) == -1)
 		return -1;

@@ -36,11 +36,13 @@ struct unit_rows {
 /* Adds in state due. */
 int ledger_unit_add(struct ledger *l, const struct unit_row *r, int64_t *id, struct err *e)
 	ATTR_CHECK;
-/* due or converting -> converting, attempts and fence one up. ERR_STALE when somebody else has it. */
-int ledger_unit_start(
-	struct ledger *l, int64_t id, int64_t fence, int64_t interchange, struct err *e) ATTR_CHECK;
+/* due or converting -> converting, attempts and fence one up; bundle is what it is converted with.
+ * ERR_STALE when somebody else has it. */
+int ledger_unit_start(struct ledger *l, int64_t id, int64_t fence, int64_t interchange,
+	const char *bundle, struct err *e) ATTR_CHECK;
 /* The attempt did not count (out of memory, stopped). */
 int ledger_unit_uncount(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
+/* due or converting -> state. ERR_STALE when it ended already or somebody else has it. */
 int ledger_unit_end(struct ledger *l, int64_t id, int64_t fence, const char *state,
 	const struct unit_counts *c, const char *reason, const char *note, struct err *e)
 	ATTR_CHECK;

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -132,7 +133,7 @@ static int stat_file(
 }
 
 /* Exactly size bytes from the start of in. */
-static int copy_in(int in, uint64_t size, int out, struct err *e)
+static int copy_in(const struct transport *t, int in, uint64_t size, int out, struct err *e)
 {
 	char *chunk = mem_alloc(CHUNK);
 	uint64_t at = 0;
@@ -150,6 +151,7 @@ static int copy_in(int in, uint64_t size, int out, struct err *e)
 		else if (rc == 0 && fsx_write_all(out, chunk, got, e) != 0)
 			rc = remote(e);
 		at += got;
+		transport_moved(t, at, size);
 	}
 	mem_free(chunk);
 	return rc;
@@ -189,7 +191,7 @@ static int upload(struct transport *t, int fd, uint64_t size, const char *temp, 
 		(void)err_errno(e, ERR_IO, "make %s", temp);
 		return remote(e);
 	}
-	rc = copy_in(fd, size, out, e);
+	rc = copy_in(t, fd, size, out, e);
 	if (rc == 0)
 		rc = settle(out, size, e);
 	if (close(out) != 0 && rc == 0) {
@@ -234,7 +236,7 @@ static int collect(int dir, struct transport_listing *found, struct err *e)
 		struct transport_entry entry = {0};
 		struct stat st;
 
-		if (!fsx_name_ok(str_c(names.names[i])))
+		if (!beneath_name_ok(str_c(names.names[i])))
 			continue;
 		const int there = fsx_stat(dir, names.names[i], &st, e);
 		if (there == 1) {
@@ -267,7 +269,7 @@ static int list(struct transport *t, int (*each)(void *ctx, const struct transpo
 }
 
 /* All of in, to its end as it is now; what grows without end is refused. */
-static int copy_out(int in, int out, uint64_t *size, struct err *e)
+static int copy_out(const struct transport *t, int in, int out, uint64_t *size, struct err *e)
 {
 	char *chunk = mem_alloc(CHUNK);
 	uint64_t at = 0;
@@ -280,6 +282,7 @@ static int copy_out(int in, int out, uint64_t *size, struct err *e)
 		else
 			rc = fsx_write_all(out, chunk, got, e);
 		at += got;
+		transport_moved(t, at, 0);
 		if (rc == 0 && at > LIMIT_ACK_FILE)
 			rc = err_set(
 				e, ERR_LIMIT, "the file is larger than %d bytes", LIMIT_ACK_FILE);
@@ -322,7 +325,7 @@ static int fetch(struct transport *t, const char *name, int fd, uint64_t *size, 
 		(void)err_errno(e, ERR_IO, "look at it");
 		rc = remote(e);
 	} else {
-		rc = copy_out(in, fd, &came, e);
+		rc = copy_out(t, in, fd, &came, e);
 	}
 	if (rc == 0)
 		rc = unchanged(in, &before, came, e);
@@ -331,6 +334,24 @@ static int fetch(struct transport *t, const char *name, int fd, uint64_t *size, 
 		return err_wrap(e, "fetch of %s", name);
 	*size = came;
 	return 0;
+}
+
+static int hash(
+	struct transport *t, const char *name, uint64_t size, char sha[HASH_HEX], struct err *e)
+{
+	const int dir = put_folder(t, e);
+	uint64_t came = 0;
+	int in = -1;
+	int rc = -1;
+
+	if (dir == -1 || transport_name_check(name, e) != 0)
+		return -1;
+	in = fsx_open(dir, name, e);
+	rc = in == -1 ? -1 : hash_file(in, sha, &came, e);
+	fsx_close(in);
+	if (rc != 0)
+		return remote(e);
+	return came == size ? 0 : err_set(e, ERR_REMOTE, "its size changed while it was read");
 }
 
 static int remove_file(struct transport *t, const char *name, struct err *e)
@@ -372,6 +393,7 @@ const struct transport_ops directory_ops = {
 	.commit = commit,
 	.list = list,
 	.fetch = fetch,
+	.hash = hash,
 	.remove = remove_file,
 	.close = close_dir,
 	.done = done,

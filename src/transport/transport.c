@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fsx.h"
+#include "base/beneath.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -57,9 +57,15 @@ void transport_done(struct transport *t)
 	t->ops = NULL;
 }
 
+void transport_moved(const struct transport *t, uint64_t at, uint64_t size)
+{
+	if (t->moved)
+		t->moved(t->moved_ctx, at, size);
+}
+
 bool transport_name_ok(struct str name)
 {
-	if (!fsx_name_ok(name) || utf8_bad(name) != SIZE_MAX)
+	if (!beneath_name_ok(name) || utf8_bad(name) != SIZE_MAX)
 		return false;
 	for (size_t i = 0; i < name.n; i++) {
 		if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)

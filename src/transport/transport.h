@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "secure/cred.h"
+#include "secure/hash.h"
 
 struct transport;
 
@@ -52,6 +53,10 @@ struct transport_ops {
 	/* MUST. Appends a file of the get folder to fd; *size is what came. ERR_ABSENT when it is
 	 * gone; ERR_REMOTE with FILE-CHANGING when it changed meanwhile. */
 	int (*fetch)(struct transport *t, const char *name, int fd, uint64_t *size, struct err *e);
+	/* MUST. SHA-256 of a file of the put folder that has size bytes. ERR_ABSENT when it is gone,
+	 * ERR_REMOTE when it cannot be read or has another size. */
+	int (*hash)(struct transport *t, const char *name, uint64_t size, char sha[HASH_HEX],
+		struct err *e);
 	/* MUST. Removes a file of the get folder; absent is fine. */
 	int (*remove)(struct transport *t, const char *name, struct err *e);
 	/* MUST. Ends the connection; accepts one that is half open or closed. */
@@ -67,6 +72,10 @@ struct transport {
 	const struct clock *clock;
 	int root; /* directory: the endpoint's folder, open after prepare for the sandbox's rules; else -1 */
 	void *self;
+	/* MAY be NULL. Told whenever bytes of an upload or fetch have moved: so many of size are there;
+	 * size is 0 where it is not known. */
+	void (*moved)(void *ctx, uint64_t at, uint64_t size);
+	void *moved_ctx;
 	char peer
 		[200]; /* after open: "OpenSSH_9.2, ssh-ed25519 SHA256:..., aes128-ctr" for evidence */
 };
@@ -82,6 +91,8 @@ void transport_init(struct transport *t, const struct transport_ops *ops,
 int transport_prepare(struct transport *t, struct err *e) ATTR_CHECK;
 /* Closes and gives everything back; accepts a zeroed or done transport. */
 void transport_done(struct transport *t);
+
+void transport_moved(const struct transport *t, uint64_t at, uint64_t size);
 
 /* May a file of this foreign name be taken? No folder, no control characters, UTF-8. */
 bool transport_name_ok(struct str name);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "config/config.h"
 #include "model/xml.h"
 
@@ -62,7 +63,7 @@ static void clean(void)
 	struct err e;
 	const int tmp = fsx_dir("/tmp", &e);
 
-	if (tmp != -1 && fsx_remove_tree(tmp, folder + strlen("/tmp/"), &e) == -1)
+	if (tmp != -1 && fsx_tree_remove(tmp, folder + strlen("/tmp/"), &e) == -1)
 		(void)fprintf(stderr, "%s\n", e.text);
 	fsx_close(tmp);
 }

@@ -71,6 +71,26 @@ static void stops_at_the_maximum(void **state)
 	buf_done(&b);
 }
 
+static void writes_numbers(void **state)
+{
+	static const struct {
+		uint64_t v;
+		unsigned digits;
+		const char *want;
+	} rows[] = {{0, 1, "0"}, {0, 0, "0"}, {7, 4, "0007"}, {12345, 4, "12345"},
+		{UINT64_MAX, 1, "18446744073709551615"}, {1, 40, "00000000000000000001"}};
+	struct buf b;
+	(void)state;
+
+	buf_init(&b, 100);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_clear(&b);
+		buf_u64(&b, rows[i].v, rows[i].digits);
+		assert_string_equal(buf_cstr(&b), rows[i].want);
+	}
+	buf_done(&b);
+}
+
 static void grows(void **state)
 {
 	struct buf b;
@@ -90,6 +110,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(collects),
 		cmocka_unit_test(stops_at_the_maximum),
+		cmocka_unit_test(writes_numbers),
 		cmocka_unit_test(grows),
 	};
 

@@ -17,61 +17,7 @@
 #include <cmocka.h>
 
 #include "base/fsx.h"
-
-struct box {
-	char path[64];
-	int dir;
-};
-
-static int setup(void **state)
-{
-	struct box *b = test_calloc(1, sizeof(*b));
-	struct err e;
-
-	(void)snprintf(b->path, sizeof(b->path), "fsx-XXXXXX");
-	assert_non_null(mkdtemp(b->path));
-	b->dir = fsx_dir(b->path, &e);
-	assert_true(b->dir >= 0);
-	*state = b;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct box *b = *state;
-	struct err e;
-	const int here = fsx_dir(".", &e);
-
-	fsx_close(b->dir);
-	assert_int_equal(fsx_remove_tree(here, b->path, &e), 0);
-	fsx_close(here);
-	test_free(b);
-	return 0;
-}
-
-static void put(int dir, const char *name, const char *text)
-{
-	struct err e;
-
-	err_clear(&e);
-	if (fsx_put(dir, name, str_c(text), &e) != 0)
-		fail_msg("%s", e.text);
-}
-
-/* Fails unless name in dir holds text. */
-static void holds(int dir, const char *name, const char *text)
-{
-	struct buf b;
-	struct err e;
-	const int fd = fsx_open(dir, name, &e);
-
-	assert_true(fd >= 0);
-	buf_init(&b, 1 << 20);
-	assert_int_equal(fsx_read(fd, &b, &e), 0);
-	assert_string_equal(buf_cstr(&b), text);
-	buf_done(&b);
-	fsx_close(fd);
-}
+#include "unit/support/box.h"
 
 static size_t count(int dir)
 {
@@ -103,7 +49,7 @@ static void names_that_escape(void **state)
 	struct err e;
 	struct stat st;
 
-	put(b->dir, "secret", "s");
+	box_put(b->dir, "secret", "s");
 	assert_int_equal(fsx_mkdir(b->dir, "box", 0700, &e), 0);
 	const int box = fsx_subdir(b->dir, "box", &e);
 	assert_int_equal(fsx_mkdir(box, "in", 0700, &e), 0);
@@ -120,7 +66,6 @@ static void names_that_escape(void **state)
 	assert_int_equal(fsx_stat(box, "../secret", &st, &e), -1);
 	assert_int_equal(fsx_remove(box, "up/secret", &e), -1);
 	assert_int_equal(fsx_remove(box, "../secret", &e), -1);
-	assert_int_equal(fsx_remove_tree(box, "../secret", &e), -1);
 	assert_int_equal(fsx_mkdir(box, "../new", 0700, &e), -1);
 	assert_int_equal(fsx_mkdirs(box, "up/new", 0700, &e), -1);
 	assert_int_equal(fsx_put(box, "../new", STR("x"), &e), -1);
@@ -131,11 +76,11 @@ static void names_that_escape(void **state)
 	/* A link is seen as what it is, and inside the folder is not followed either. */
 	assert_int_equal(fsx_stat(box, "link", &st, &e), 1);
 	assert_true(S_ISLNK(st.st_mode));
-	put(box, "real", "r");
+	box_put(box, "real", "r");
 	assert_int_equal(symlinkat("real", box, "inner"), 0);
 	assert_int_equal(fsx_open(box, "inner", &e), -1);
 	assert_non_null(strstr(e.text, "symbolic link"));
-	holds(b->dir, "secret", "s");
+	box_holds(b->dir, "secret", "s");
 	fsx_close(box);
 }
 
@@ -149,7 +94,6 @@ static void tmp_may_not_be_a_link(void **state)
 	const int box = fsx_subdir(b->dir, "box", &e);
 	assert_int_equal(symlinkat("../other", box, ".tmp"), 0);
 	assert_int_equal(fsx_put(box, "a", STR("x"), &e), -1);
-	assert_int_equal(fsx_clean_tmp(box, &e), -1);
 	fsx_close(box);
 }
 
@@ -177,7 +121,7 @@ static void only_regular_files(void **state)
 	assert_int_equal(close(s), 0);
 	assert_int_equal(fsx_open(b->dir, "nothing", &e), -1);
 	assert_int_equal(e.code, ERR_ABSENT);
-	put(b->dir, "file", "x");
+	box_put(b->dir, "file", "x");
 	const int fd = fsx_open(b->dir, "file", &e);
 	assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
 	assert_int_equal(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
@@ -196,19 +140,19 @@ static void publish_never_overwrites(void **state)
 	assert_int_equal(fsx_stat(b->dir, "a", &st, &e), 0);
 	assert_int_equal(left_in_tmp(b->dir), 1);
 	assert_int_equal(fsx_publish(&t, "a", &e), 0);
-	holds(b->dir, "a", "one");
+	box_holds(b->dir, "a", "one");
 	assert_int_equal(left_in_tmp(b->dir), 0);
 	fsx_tmp_drop(&t); /* published: nothing happens */
-	holds(b->dir, "a", "one");
+	box_holds(b->dir, "a", "one");
 
 	assert_int_equal(fsx_put(b->dir, "a", STR("two"), &e), -1);
 	assert_int_equal(e.code, ERR_EXISTS);
-	holds(b->dir, "a", "one");
+	box_holds(b->dir, "a", "one");
 	assert_int_equal(left_in_tmp(b->dir), 0);
 	assert_int_equal(fsx_replace(b->dir, "a", STR("three"), &e), 0);
-	holds(b->dir, "a", "three");
+	box_holds(b->dir, "a", "three");
 	assert_int_equal(fsx_replace(b->dir, "b", STR("new"), &e), 0);
-	holds(b->dir, "b", "new");
+	box_holds(b->dir, "b", "new");
 }
 
 static void dropped_leaves_nothing(void **state)
@@ -255,7 +199,7 @@ static void publish_many(void **state)
 	assert_int_equal(fsx_publish_many(files, 40, &e), 0);
 	for (int i = 0; i < 40; i++) {
 		(void)snprintf(name, sizeof(name), "f%d", i);
-		holds(dirs[i % 2], name, name);
+		box_holds(dirs[i % 2], name, name);
 	}
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(count(dirs[i]), 21);
@@ -274,14 +218,14 @@ static void publish_many_stops(void **state)
 	struct stat st;
 	struct err e;
 
-	put(b->dir, "taken", "old");
+	box_put(b->dir, "taken", "old");
 	for (size_t i = 0; i < 5; i++)
 		pending(&files[i], b->dir, names[i], "new");
 	assert_int_equal(fsx_publish_many(files, 5, &e), -1);
 	assert_int_equal(e.code, ERR_EXISTS);
-	holds(b->dir, "a", "new");
-	holds(b->dir, "b", "new");
-	holds(b->dir, "taken", "old");
+	box_holds(b->dir, "a", "new");
+	box_holds(b->dir, "b", "new");
+	box_holds(b->dir, "taken", "old");
 	assert_int_equal(fsx_stat(b->dir, "d", &st, &e), 0);
 	assert_int_equal(fsx_stat(b->dir, "e", &st, &e), 0);
 	assert_int_equal(left_in_tmp(b->dir), 0);
@@ -314,16 +258,16 @@ static void move(void **state)
 	assert_int_equal(fsx_mkdirs(b->dir, "p/q/r", 0750, &e), 0);
 	assert_int_equal(fsx_mkdirs(b->dir, "p/q/r", 0750, &e), 0);
 	const int to = fsx_subdir(b->dir, "p/q/r", &e);
-	put(b->dir, "a", "1");
-	put(b->dir, "b", "2");
+	box_put(b->dir, "a", "1");
+	box_put(b->dir, "b", "2");
 	assert_int_equal(fsx_move(b->dir, "a", to, "a2", &e), 0);
-	holds(to, "a2", "1");
+	box_holds(to, "a2", "1");
 	assert_int_equal(fsx_move(b->dir, "a", to, "a3", &e), -1);
 	assert_int_equal(e.code, ERR_ABSENT);
 	assert_int_equal(fsx_move(b->dir, "b", to, "a2", &e), -1);
 	assert_int_equal(e.code, ERR_EXISTS);
-	holds(to, "a2", "1");
-	holds(b->dir, "b", "2");
+	box_holds(to, "a2", "1");
+	box_holds(b->dir, "b", "2");
 	const int shm = open("/dev/shm", O_RDONLY | O_DIRECTORY);
 	struct stat here;
 	struct stat there;
@@ -331,7 +275,7 @@ static void move(void **state)
 		here.st_dev != there.st_dev) {
 		assert_int_equal(fsx_move(b->dir, "b", shm, "gridspool-test-fsx", &e), -1);
 		assert_int_equal(e.code, ERR_CONFIG);
-		holds(b->dir, "b", "2");
+		box_holds(b->dir, "b", "2");
 	}
 	fsx_close(shm);
 	fsx_close(to);
@@ -350,7 +294,7 @@ static void folders(void **state)
 	assert_int_equal(fsx_mkdir(b->dir, "inbox", 0700, &e), 0); /* there: left as it is */
 	assert_int_equal(fsx_stat(b->dir, "inbox", &st, &e), 1);
 	assert_int_equal(st.st_mode & 07777, 02770);
-	put(b->dir, "file", "");
+	box_put(b->dir, "file", "");
 	assert_int_equal(fsx_mkdir(b->dir, "file", 0700, &e), -1);
 	assert_int_equal(e.code, ERR_EXISTS);
 	assert_int_equal(fsx_mkdirs(b->dir, "file/x", 0700, &e), -1);
@@ -363,46 +307,6 @@ static void folders(void **state)
 	(void)umask(before);
 }
 
-static void remove_tree_spares_what_links_lead_to(void **state)
-{
-	const struct box *b = *state;
-	struct stat st;
-	struct err e;
-
-	assert_int_equal(fsx_mkdirs(b->dir, "keep/in", 0700, &e), 0);
-	assert_int_equal(fsx_mkdirs(b->dir, "t/1/2/3", 0700, &e), 0);
-	const int keep = fsx_subdir(b->dir, "keep", &e);
-	const int deep = fsx_subdir(b->dir, "t/1/2/3", &e);
-	put(keep, "in.txt", "keep me");
-	put(deep, "x", "y");
-	assert_int_equal(symlinkat("../../../../keep", deep, "link"), 0);
-	assert_int_equal(symlinkat("../keep", b->dir, "t/link"), 0);
-	assert_int_equal(mkfifoat(deep, "fifo", 0600), 0);
-	fsx_close(deep);
-	assert_int_equal(fsx_remove_tree(b->dir, "t", &e), 0);
-	assert_int_equal(fsx_stat(b->dir, "t", &st, &e), 0);
-	holds(keep, "in.txt", "keep me");
-	assert_int_equal(fsx_stat(keep, "in", &st, &e), 1);
-	assert_int_equal(fsx_remove_tree(b->dir, "t", &e), 0);
-	fsx_close(keep);
-}
-
-static void clean_tmp(void **state)
-{
-	const struct box *b = *state;
-	struct fsx_tmp t;
-	struct err e;
-
-	assert_int_equal(fsx_clean_tmp(b->dir, &e), 0); /* no .tmp yet */
-	put(b->dir, "a", "1");
-	assert_int_equal(fsx_tmp_open(b->dir, &t, &e), 0);
-	fsx_close(t.fd); /* as a crash leaves it */
-	assert_int_equal(left_in_tmp(b->dir), 1);
-	assert_int_equal(fsx_clean_tmp(b->dir, &e), 0);
-	assert_int_equal(left_in_tmp(b->dir), 0);
-	holds(b->dir, "a", "1");
-}
-
 static void list_is_sorted(void **state)
 {
 	const struct box *b = *state;
@@ -411,7 +315,7 @@ static void list_is_sorted(void **state)
 	struct err e;
 
 	for (size_t i = 7; i-- > 1;)
-		put(b->dir, want[i], "");
+		box_put(b->dir, want[i], "");
 	assert_int_equal(fsx_list(b->dir, &l, &e), 0);
 	assert_int_equal(l.n, 7);
 	for (size_t i = 0; i < 7; i++)
@@ -433,7 +337,7 @@ static void reading(void **state)
 
 	memset(big, 'x', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
-	put(b->dir, "big", big);
+	box_put(b->dir, "big", big);
 	const int fd = fsx_open(b->dir, "big", &e);
 	assert_int_equal(fsx_size(fd, &size, &e), 0);
 	assert_int_equal(size, 100000);
@@ -463,87 +367,6 @@ static void reading(void **state)
 	fsx_close(-1);
 }
 
-/* Another process has the lock; it dies; then it is ours. */
-static void lock(void **state)
-{
-	const struct box *b = *state;
-	int ready[2];
-	int fd = -1;
-	char c = 0;
-	struct err e;
-
-	assert_int_equal(pipe(ready), 0);
-	const pid_t child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		int ours = -1;
-		const bool ok = fsx_lock(b->dir, "run.lock", STR("pid 42,\x1b run 7\n"), &ours,
-					&e) == 0;
-		(void)!write(ready[1], ok ? "y" : "n", 1);
-		(void)sleep(60);
-		_exit(0);
-	}
-	assert_int_equal(read(ready[0], &c, 1), 1);
-	assert_int_equal(c, 'y');
-	assert_int_equal(fsx_lock(b->dir, "run.lock", STR("me"), &fd, &e), -1);
-	assert_int_equal(e.code, ERR_BUSY);
-	assert_non_null(strstr(e.text, "pid 42,  run 7"));
-	assert_int_equal(fd, -1);
-	assert_int_equal(kill(child, SIGKILL), 0);
-	assert_int_equal(waitpid(child, NULL, 0), child);
-	assert_int_equal(fsx_lock(b->dir, "run.lock", STR("me"), &fd, &e), 0);
-	holds(b->dir, "run.lock", "me");
-	fsx_close(fd);
-	assert_int_equal(fsx_lock(b->dir, "run.lock", STR("x"), &fd, &e), 0);
-	holds(b->dir, "run.lock", "x"); /* the longer note of before is gone */
-	fsx_close(fd);
-	assert_int_equal(close(ready[0]), 0);
-	assert_int_equal(close(ready[1]), 0);
-}
-
-static void lock_is_no_link_and_no_fifo(void **state)
-{
-	const struct box *b = *state;
-	int fd = -1;
-	struct err e;
-
-	put(b->dir, "target", "precious");
-	assert_int_equal(symlinkat("target", b->dir, "l1"), 0);
-	assert_int_equal(mkfifoat(b->dir, "l2", 0600), 0);
-	assert_int_equal(fsx_lock(b->dir, "l1", STR("x"), &fd, &e), -1);
-	assert_int_equal(fsx_lock(b->dir, "l2", STR("x"), &fd, &e), -1);
-	assert_int_equal(fsx_lock(b->dir, "../l3", STR("x"), &fd, &e), -1);
-	holds(b->dir, "target", "precious");
-}
-
-static void foreign_names(void **state)
-{
-	const struct {
-		struct str name;
-		bool ok;
-	} rows[] = {
-		{STR("a"), true},
-		{STR("..."), true},
-		{STR(".hidden"), true},
-		{STR("a b\n"), true},
-		{STR(""), false},
-		{STR("."), false},
-		{STR(".."), false},
-		{STR("a/b"), false},
-		{STR("a\0b"), false},
-	};
-	char long_name[257];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(fsx_name_ok(rows[i].name), rows[i].ok);
-	memset(long_name, 'n', sizeof(long_name));
-	assert_true(fsx_name_ok((struct str){long_name, 255}));
-	assert_false(fsx_name_ok((struct str){long_name, 256}));
-}
-
-#define IN_BOX(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -557,13 +380,8 @@ int main(void)
 		IN_BOX(publish_many_all_flushed_first),
 		IN_BOX(move),
 		IN_BOX(folders),
-		IN_BOX(remove_tree_spares_what_links_lead_to),
-		IN_BOX(clean_tmp),
 		IN_BOX(list_is_sorted),
 		IN_BOX(reading),
-		IN_BOX(lock),
-		IN_BOX(lock_is_no_link_and_no_fifo),
-		cmocka_unit_test(foreign_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,10 @@ static void parts(void **state)
 
 	assert_int_equal(utf8_count(s), 5);
 	assert_int_equal(utf8_count(STR("")), 0);
+	assert_int_equal(utf8_ascii(STR(""), 0), 0);
+	assert_int_equal(utf8_ascii(STR("plain text behind"), 3), 17);
+	assert_int_equal(utf8_ascii(STR("123456789\xc3\xa4"), 0), 9);
+	assert_int_equal(utf8_ascii(STR("a\xc3\xa4"), 1), 1);
 	for (size_t i = 0; i < LEN(bytes); i++)
 		assert_int_equal(utf8_left(s, i).n, bytes[i]);
 	assert_int_equal(utf8_left((struct str){NULL, 0}, 3).n, 0);

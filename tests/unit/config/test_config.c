@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "config/config.h"
 #include "model/xml.h"
 #include "unit/support/config_env.h"
@@ -33,7 +34,9 @@ static void reads_a_good_one(void **state)
 	assert_true(str_is(c->identity.group, "HEARTHLOOM"));
 	assert_int_equal(c->run_seconds, 4 * 3600);
 	assert_int_equal(c->workers, 2);
-	assert_int_equal(c->retention_seconds, 365 * 86400);
+	assert_int_equal(c->keep_interchanges, 365 * 86400);
+	assert_int_equal(c->keep_inputs, 365 * 86400);
+	assert_int_equal(c->keep_received, 365 * 86400);
 	assert_int_equal(c->min_free, 64 << 20);
 	assert_true(str_is(c->sets->value, "0614141000012"));
 
@@ -137,8 +140,8 @@ static void a_new_environment_needs_no_bundle(void **state)
 	arena_init(&a);
 	faults_init(&f, &a);
 	config_env_make(NULL, NULL, 0);
-	assert_int_equal(fsx_remove_tree(dir, "bundle", &e), 0);
-	assert_int_equal(fsx_remove_tree(dir, "partners", &e), 0);
+	assert_int_equal(fsx_tree_remove(dir, "bundle", &e), 0);
+	assert_int_equal(fsx_tree_remove(dir, "partners", &e), 0);
 	c = config_load(dir, &f);
 	assert_string_equal(config_env_faults(&f), "");
 	assert_non_null(c);

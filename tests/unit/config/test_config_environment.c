@@ -38,6 +38,8 @@ static void faults_have_places(void **state)
 			"environment.xml:2:1: qualifier=\"z1\" of <identity> must be two capital letters or digits (ISA05)\n"
 			"environment.xml:2:1: id=\"M\xc3\xbcller\" of <identity> must be 1 to 15 printable ASCII characters "
 			"(ISA06)\n"},
+		{"no patience at all", E, GOOD ID "<run no-progress='0'/>" END, 0,
+			"environment.xml:2:46: no-progress=\"0\" of <run> must be from one second to ten years\n"},
 		{"short identity has no group", E, GOOD "<identity qualifier='ZZ' id='A'/>" END, 0,
 			"environment.xml:2:1: <identity> must have the attribute 'group': GS02 has 2 to 15 characters, "
 			"id has one\n"},

@@ -48,6 +48,11 @@ static const struct row rows[] = {
 	{&plain, "a,b\n\"l1\nl2\r\nl3\",2\n3,4\n",
 		"{a=\"l1\nl2\r\nl3\" b=\"2\"}\n{a=\"3\" b=\"4\"}\n"},
 	{&plain, "a,b\n\"\"\"\",\"\"\"\"\"\"\n", "{a=\"\"\" b=\"\"\"\"}\n"},
+	{&plain, "a,b\n\"q\",sixteen long bytes and more\nsixteen long bytes and more,\"q\"\n",
+		"{a=\"q\" b=\"sixteen long bytes and more\"}\n"
+		"{a=\"sixteen long bytes and more\" b=\"q\"}\n"},
+	{&plain, "a,b\n1234567,12345678\n123456789,\"\"\n",
+		"{a=\"1234567\" b=\"12345678\"}\n{a=\"123456789\"}\n"},
 	{&plain, "a,b\n\" x \", y \n", "{a=\" x \" b=\" y \"}\n"},
 	{&plain, "a,b\n\"1\",\"2\"\r\n\"3\",\"4\"", "{a=\"1\" b=\"2\"}\n{a=\"3\" b=\"4\"}\n"},
 	{&plain, "a,b\r\n1,\"2\"\r\n", "{a=\"1\" b=\"2\"}\n"},

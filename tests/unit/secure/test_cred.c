@@ -15,36 +15,7 @@
 #include "base/fsx.h"
 #include "base/mem.h"
 #include "secure/cred.h"
-
-struct keys {
-	char path[64];
-	int dir;
-};
-
-static int setup(void **state)
-{
-	struct keys *k = test_calloc(1, sizeof(*k));
-	struct err e;
-
-	(void)snprintf(k->path, sizeof(k->path), "keys-XXXXXX");
-	assert_non_null(mkdtemp(k->path));
-	k->dir = fsx_dir(k->path, &e);
-	*state = k;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct keys *k = *state;
-	struct err e;
-	const int here = fsx_dir(".", &e);
-
-	fsx_close(k->dir);
-	assert_int_equal(fsx_remove_tree(here, k->path, &e), 0);
-	fsx_close(here);
-	test_free(k);
-	return 0;
-}
+#include "unit/support/box.h"
 
 static void put(int dir, const char *name, struct str secret, mode_t mode)
 {
@@ -56,7 +27,7 @@ static void put(int dir, const char *name, struct str secret, mode_t mode)
 
 static void loads_private_files(void **state)
 {
-	const struct keys *k = *state;
+	const struct box *k = *state;
 	const mode_t modes[] = {0400, 0600};
 	struct cred *c = NULL;
 	struct err e;
@@ -74,7 +45,7 @@ static void loads_private_files(void **state)
 
 static void refuses_modes(void **state)
 {
-	const struct keys *k = *state;
+	const struct box *k = *state;
 	const mode_t modes[] = {0644, 0440, 0404, 0640, 0700, 0666, 0601, 04400};
 	struct cred *c = NULL;
 	struct err e;
@@ -94,7 +65,7 @@ static void refuses_modes(void **state)
 
 static void refuses_names(void **state)
 {
-	const struct keys *k = *state;
+	const struct box *k = *state;
 	const char *const names[] = {"", ".", "..", "../keys/a", "a/b", "a b", "a\n", "\xc3\xa4"};
 	struct cred *c = NULL;
 	struct err e;
@@ -110,7 +81,7 @@ static void refuses_names(void **state)
 
 static void refuses_kinds_and_sizes(void **state)
 {
-	const struct keys *k = *state;
+	const struct box *k = *state;
 	const size_t most = 64 << 10;
 	char *bytes = mem_alloc(most + 1);
 	struct cred *c = NULL;
@@ -136,7 +107,7 @@ static void refuses_kinds_and_sizes(void **state)
 
 static void refuses_files_of_others(void **state)
 {
-	const struct keys *k = *state;
+	const struct box *k = *state;
 	struct cred *c = NULL;
 	struct err e;
 
@@ -164,16 +135,14 @@ static void take_wipes(void **state)
 	cred_free(c);
 }
 
-#define WITH_KEYS(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_KEYS(loads_private_files),
-		WITH_KEYS(refuses_modes),
-		WITH_KEYS(refuses_names),
-		WITH_KEYS(refuses_kinds_and_sizes),
-		WITH_KEYS(refuses_files_of_others),
+		IN_BOX(loads_private_files),
+		IN_BOX(refuses_modes),
+		IN_BOX(refuses_names),
+		IN_BOX(refuses_kinds_and_sizes),
+		IN_BOX(refuses_files_of_others),
 		cmocka_unit_test(take_wipes),
 	};
 

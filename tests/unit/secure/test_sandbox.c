@@ -24,6 +24,7 @@
 #include <cmocka.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "base/mem.h"
 #include "secure/sandbox.h"
 
@@ -93,7 +94,7 @@ static int teardown(void **state)
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		fsx_close(fds[i]);
-	assert_int_equal(fsx_remove_tree(here, b->path, &e), 0);
+	assert_int_equal(fsx_tree_remove(here, b->path, &e), 0);
 	fsx_close(here);
 	test_free(b);
 	return 0;

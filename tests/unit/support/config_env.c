@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "model/xml.h"
 
 static const struct {
@@ -93,7 +94,7 @@ void config_env_remove(void)
 	assert_true(dir != -1);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (stat(names[i], &st) == 0)
-			assert_int_equal(S_ISDIR(st.st_mode) ? fsx_remove_tree(dir, names[i], &e)
+			assert_int_equal(S_ISDIR(st.st_mode) ? fsx_tree_remove(dir, names[i], &e)
 							     : fsx_remove(dir, names[i], &e),
 				0);
 	fsx_close(dir);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "base/mem.h"
 #include "model/xml.h"
 #include "stage/spool.h"
@@ -78,7 +79,7 @@ void stage_world_close(struct stage_world *w)
 
 	for (size_t i = 0; left[i]; i++) {
 		if (stage_world_has(w, left[i]))
-			assert_int_equal(fsx_remove_tree(w->v.dir, left[i], &e), 0);
+			assert_int_equal(fsx_tree_remove(w->v.dir, left[i], &e), 0);
 	}
 	env_close(&w->v);
 	arena_done(&w->a);

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "base/mem.h"
 #include "secure/sandbox.h"
 #include "transport/transport.h"
@@ -55,7 +56,7 @@ static int teardown(void **state)
 	transport_done(&b->t);
 	assert_int_equal(chdir(".."), 0);
 	const int dir = fsx_dir(".", &e);
-	assert_int_equal(fsx_remove_tree(dir, strrchr(b->path, '/') + 1, &e), 0);
+	assert_int_equal(fsx_tree_remove(dir, strrchr(b->path, '/') + 1, &e), 0);
 	fsx_close(dir);
 	test_free(b);
 	return 0;
@@ -168,6 +169,30 @@ static void test_bad_names(void **state)
 		assert_int_equal(b->t.ops->remove(&b->t, n, &e), -1);
 		assert_int_equal(e.code, ERR_INPUT);
 	}
+}
+
+static void test_hash(void **state)
+{
+	struct box *b = *state;
+	const struct transport_ops *ops = b->t.ops;
+	char want[HASH_HEX];
+	char sha[HASH_HEX];
+	struct err e;
+
+	fsx_close(file_of("in/a", "three"));
+	assert_int_equal(symlink("a", "in/link"), 0);
+	ready(b);
+	hash_of(STR("three"), want);
+	assert_int_equal(ops->hash(&b->t, "a", 5, sha, &e), 0);
+	assert_string_equal(sha, want);
+	for (uint64_t size = 4; size <= 6; size += 2) {
+		assert_int_equal(ops->hash(&b->t, "a", size, sha, &e), -1);
+		assert_int_equal(e.code, ERR_REMOTE);
+	}
+	assert_int_equal(ops->hash(&b->t, "gone", 5, sha, &e), -1);
+	assert_int_equal(e.code, ERR_ABSENT);
+	assert_int_equal(ops->hash(&b->t, "link", 5, sha, &e), -1);
+	assert_int_equal(ops->hash(&b->t, "../a", 5, sha, &e), -1);
 }
 
 static int note(void *ctx, const struct transport_entry *entry)
@@ -312,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_link, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_receive, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hash, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_folders, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sandbox, setup, teardown),
 	};

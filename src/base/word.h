@@ -1,0 +1,40 @@
+/*
+ * Eight bytes at a time: where in a word is a byte? The first byte of memory is the lowest one of
+ * the word, so that ATTR_CTZ64(hits) / 8 is the place of the first hit.
+ */
+#ifndef BASE_WORD_H
+#define BASE_WORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+
+#define WORD_ONES 0x0101010101010101u
+#define WORD_TOPS 0x8080808080808080u
+
+/* The eight bytes at p. */
+static inline uint64_t word_load(const char *p)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+		(uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+		(uint64_t)b[7] << 56;
+}
+
+/* A word of eight times c. */
+static inline uint64_t word_of(char c)
+{
+	return WORD_ONES * (unsigned char)c;
+}
+
+/* The top bit of every byte of w that equals the byte that like is made of; exact. */
+static inline uint64_t word_equal(uint64_t w, uint64_t like)
+{
+	const uint64_t t = w ^ like;
+
+	return ~(((t & ~WORD_TOPS) + ~WORD_TOPS) | t) & WORD_TOPS;
+}
+
+#endif

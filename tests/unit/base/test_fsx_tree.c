@@ -1,0 +1,99 @@
+/* Folders removed: all that is in them, and nothing that links lead to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/fsx_tree.h"
+#include "base/fsx.h"
+#include "unit/support/box.h"
+
+static size_t count(int dir, const char *name)
+{
+	struct fsx_list l;
+	struct err e;
+	const int fd = fsx_subdir(dir, name, &e);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fsx_list(fd, &l, &e), 0);
+	const size_t n = l.n;
+	fsx_list_done(&l);
+	fsx_close(fd);
+	return n;
+}
+
+/* Neither the tree nor what leads to it may be reached by a link or from above. */
+static void stays_beneath(void **state)
+{
+	const struct box *b = *state;
+	struct err e;
+
+	box_put(b->dir, "secret", "s");
+	assert_int_equal(fsx_mkdir(b->dir, "box", 0700, &e), 0);
+	assert_int_equal(fsx_mkdir(b->dir, "other", 0700, &e), 0);
+	const int box = fsx_subdir(b->dir, "box", &e);
+	const int other = fsx_subdir(b->dir, "other", &e);
+	box_put(other, "a", "1");
+	assert_int_equal(symlinkat("../other", box, FSX_TMP), 0);
+	assert_int_equal(fsx_tree_empty(box, FSX_TMP, &e), -1);
+	assert_int_equal(fsx_tree_remove(box, "../secret", &e), -1);
+	box_holds(other, "a", "1");
+	box_holds(b->dir, "secret", "s");
+	fsx_close(other);
+	fsx_close(box);
+}
+
+static void spares_what_links_lead_to(void **state)
+{
+	const struct box *b = *state;
+	struct stat st;
+	struct err e;
+
+	assert_int_equal(fsx_mkdirs(b->dir, "keep/in", 0700, &e), 0);
+	assert_int_equal(fsx_mkdirs(b->dir, "t/1/2/3", 0700, &e), 0);
+	const int keep = fsx_subdir(b->dir, "keep", &e);
+	const int deep = fsx_subdir(b->dir, "t/1/2/3", &e);
+	box_put(keep, "in.txt", "keep me");
+	box_put(deep, "x", "y");
+	assert_int_equal(symlinkat("../../../../keep", deep, "link"), 0);
+	assert_int_equal(symlinkat("../keep", b->dir, "t/link"), 0);
+	assert_int_equal(mkfifoat(deep, "fifo", 0600), 0);
+	fsx_close(deep);
+	assert_int_equal(fsx_tree_remove(b->dir, "t", &e), 0);
+	assert_int_equal(fsx_stat(b->dir, "t", &st, &e), 0);
+	box_holds(keep, "in.txt", "keep me");
+	assert_int_equal(fsx_stat(keep, "in", &st, &e), 1);
+	assert_int_equal(fsx_tree_remove(b->dir, "t", &e), 0);
+	fsx_close(keep);
+}
+
+static void empties_a_folder(void **state)
+{
+	const struct box *b = *state;
+	struct fsx_tmp t;
+	struct err e;
+
+	assert_int_equal(fsx_tree_empty(b->dir, FSX_TMP, &e), 0); /* no .tmp yet */
+	box_put(b->dir, "a", "1");
+	assert_int_equal(fsx_tmp_open(b->dir, &t, &e), 0);
+	fsx_close(t.fd); /* as a crash leaves it */
+	assert_int_equal(count(b->dir, FSX_TMP), 1);
+	assert_int_equal(fsx_tree_empty(b->dir, FSX_TMP, &e), 0);
+	assert_int_equal(count(b->dir, FSX_TMP), 0);
+	box_holds(b->dir, "a", "1");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_BOX(stays_beneath),
+		IN_BOX(spares_what_links_lead_to),
+		IN_BOX(empties_a_folder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

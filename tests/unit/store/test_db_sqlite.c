@@ -1,0 +1,177 @@
+/* SQLite's own side: settings that keep what was committed, files that are not what they should be. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/fsx.h"
+#include "store/db.h"
+
+static int dir = -1;
+
+static int here(void **state)
+{
+	struct err e;
+
+	(void)state;
+	dir = fsx_dir(".", &e);
+	return dir == -1 ? -1 : 0;
+}
+
+static int gone(void **state)
+{
+	(void)state;
+	fsx_close(dir);
+	return 0;
+}
+
+/* A database of some 100 pages. */
+static void make(const char *name)
+{
+	struct db *db = NULL;
+	struct err e;
+
+	assert_int_equal(fsx_remove(dir, name, &e), 0);
+	assert_int_equal(db_open("sqlite", dir, name, true, &db, &e), 0);
+	assert_int_equal(
+		db_script(db,
+			"CREATE TABLE t(k INTEGER PRIMARY KEY, v TEXT); CREATE INDEX tv ON t(v);"
+			"WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 4000)"
+			"INSERT INTO t(v) SELECT 'value ' || i FROM c",
+			&e),
+		0);
+	db_close(db);
+}
+
+static void settings_hold(void **state)
+{
+	static const struct {
+		const char *sql;
+		const char *want;
+	} rows[] = {{"PRAGMA journal_mode", "delete"}, {"PRAGMA synchronous", "3"},
+		{"PRAGMA foreign_keys", "1"}, {"PRAGMA trusted_schema", "0"},
+		{"PRAGMA cell_size_check", "1"}, {"PRAGMA temp_store", "2"}};
+	struct db *db = NULL;
+	struct err e;
+
+	(void)state;
+	make("s.db");
+	assert_int_equal(db_open("sqlite", dir, "s.db", false, &db, &e), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct db_rows *r = NULL;
+		assert_int_equal(db_query(db, &r, &e, rows[i].sql, ""), 0);
+		assert_int_equal(db_next(r, &e), 1);
+		if (!str_is(db_text(r, 0), rows[i].want))
+			fail_msg("%s: " STR_FMT, rows[i].sql, STR_ARG(db_text(r, 0)));
+		db_end(r);
+	}
+	/* text in double quotes is a name, never a value */
+	assert_int_equal(db_run(db, &e, "DELETE FROM t WHERE v = \"value 1\"", ""), -1);
+	db_close(db);
+}
+
+static void write_at(const char *name, off_t at, int c, size_t n)
+{
+	const int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	char block[5000];
+
+	assert_true(fd != -1 && n <= sizeof(block));
+	memset(block, c, n);
+	assert_int_equal(pwrite(fd, block, n, at), n);
+	assert_int_equal(close(fd), 0);
+}
+
+/* Opening or checking, one of them says so; both say what to do. */
+static void damage_is_found(void **state)
+{
+	static const struct {
+		off_t cut, at;
+		size_t n;
+		bool found;
+	} rows[] = {
+		{0, 0, 0, false},	 /* as it was made */
+		{0, 0, 16, true},	 /* no database */
+		{0, 0, 1, true},	 /* one byte of its mark */
+		{4096 * 20, 0, 0, true}, /* cut between two pages */
+		{4096 * 20 + 7, 0, 0, true}, {200, 0, 0, true},
+		{0, 4096, 4096, true},	    /* a page of the table overwritten */
+		{0, 4096 * 30, 4096, true}, /* one further on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct db *db = NULL;
+		struct err e;
+		int rc = 0;
+		make("d.db");
+		if (rows[i].cut > 0)
+			assert_int_equal(truncate("d.db", rows[i].cut), 0);
+		if (rows[i].n > 0)
+			write_at("d.db", rows[i].at, 'z', rows[i].n);
+		rc = db_open("sqlite", dir, "d.db", false, &db, &e);
+		if (rc == 0)
+			rc = db_quick_check(db, &e);
+		if ((rc == -1) != rows[i].found)
+			fail_msg("row %zu: %s", i, rc == -1 ? e.text : "not found");
+		if (rc == -1 && (e.code != ERR_CORRUPT || !strstr(e.text, "backup")))
+			fail_msg("row %zu: %s: %s", i, err_name(e.code), e.text);
+		db_close(db);
+	}
+}
+
+static void links_and_folders_are_refused(void **state)
+{
+	struct db *db = NULL;
+	struct err e;
+
+	(void)state;
+	make("real.db");
+	assert_int_equal(symlink("real.db", "link.db"), 0);
+	assert_int_equal(fsx_mkdir(dir, "folder.db", 0700, &e), 0);
+	assert_int_equal(db_open("sqlite", dir, "link.db", false, &db, &e), -1);
+	assert_int_equal(db_open("sqlite", dir, "folder.db", false, &db, &e), -1);
+	assert_int_equal(db_open("sqlite", dir, "folder.db", true, &db, &e), -1);
+	assert_null(db);
+}
+
+/* The folder's name is no URI and no pattern. */
+static void any_folder_name(void **state)
+{
+	static const char *const names[] = {
+		"a b", "x?mode=memory", "file:y", "100%41", "\xc3\xa4#'"};
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct db *db = NULL;
+		struct stat st;
+		int sub = -1;
+		assert_int_equal(fsx_mkdir(dir, names[i], 0700, &e), 0);
+		sub = fsx_subdir(dir, names[i], &e);
+		assert_true(sub != -1);
+		assert_int_equal(db_open("sqlite", sub, "l.db", true, &db, &e), 0);
+		assert_int_equal(db_script(db, "CREATE TABLE t(k INTEGER)", &e), 0);
+		db_close(db);
+		if (fsx_stat(sub, "l.db", &st, &e) != 1 || st.st_size == 0)
+			fail_msg("%s", names[i]);
+		fsx_close(sub);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(settings_hold),
+		cmocka_unit_test(damage_is_found),
+		cmocka_unit_test(links_and_folders_are_refused),
+		cmocka_unit_test(any_folder_name),
+	};
+
+	return cmocka_run_group_tests(tests, here, gone);
+}
