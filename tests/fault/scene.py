@@ -149,6 +149,8 @@ def scenarios(names=()):
         module = load(os.path.join(folder, name), "scenario_" + name[:-3])
         for cls in vars(module).values():
             if inspect.isclass(cls) and issubclass(cls, Scenario) and cls.__module__ == module.__name__:
+                if not cls.__dict__.get("whole", True):
+                    continue
                 cls.name = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
                 found[cls.name] = cls
     unknown = [n for n in names if n not in found]

@@ -8,6 +8,7 @@ import small
 class Verb(scene.Scenario):
     """An interchange that was sent; argv is what the operator types."""
 
+    whole = False       # what the verbs have in common, and no scenario itself
     argv_of_verb = ()
 
     def world(self, top):
