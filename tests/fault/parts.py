@@ -115,8 +115,8 @@ def kill(s, point):
     s.restore()
     first = Struck(s, "--at", at, "--do", deed)
     wrong = first.wrong()
-    wrong += scene.invariants.check(s.n.env, s.boxes(), {"files": s.owed["files"]}, moving=True) \
-        if os.path.exists(s.n.path("ledger.db")) else []
+    if s.whole_ledger():
+        wrong += scene.invariants.check(s.n.env, s.boxes(), {"files": s.owed["files"]}, moving=True)
     if twice:       # a kill in the run that recovers
         chance = random.Random(point)
         second = Struck(s, "--at", "0:%d" % chance.randint(1, 300), "--do", "kill-after")

@@ -134,6 +134,10 @@ class Scenario:
                 return n
         return self.rounds
 
+    def whole_ledger(self):
+        """Must there be a ledger at every instant?"""
+        return True
+
     def wrong(self):
         """What does not hold, when all is quiet."""
         return invariants.check(self.n.env, self.boxes(), self.owed)
