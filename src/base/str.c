@@ -104,6 +104,20 @@ bool str_split(struct str *rest, char sep, struct str *part)
 	return true;
 }
 
+bool str_word(struct str *rest, struct str *word)
+{
+	size_t from = 0;
+	size_t to = 0;
+
+	while (from < rest->n && str_is_blank(rest->p[from]))
+		from++;
+	for (to = from; to < rest->n && !str_is_blank(rest->p[to]);)
+		to++;
+	*word = str_sub(*rest, from, to - from);
+	*rest = str_from(*rest, to);
+	return word->n > 0;
+}
+
 uint64_t str_hash(struct str s)
 {
 	uint64_t h = 0xcbf29ce484222325u;

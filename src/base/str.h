@@ -37,6 +37,8 @@ struct str str_from(struct str s, size_t from);
 struct str str_trim(struct str s); /* without blanks, tabs, CR, LF at both ends */
 /* Cuts the part before the next sep off *rest; false when *rest is used up. */
 bool str_split(struct str *rest, char sep, struct str *part);
+/* Cuts the next word, between blanks, off *rest; false when there is none. */
+bool str_word(struct str *rest, struct str *word);
 uint64_t str_hash(struct str s); /* for tables inside one process only */
 
 /* Whole string as a decimal integer with optional '-'. Returns false when it is none or too big. */

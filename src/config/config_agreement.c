@@ -19,7 +19,8 @@ static const struct config_partner *find_partner(
 		(void)config_xml_fault(c, x,
 			"partner '" STR_FMT "' is not known: there is no partners/" STR_FMT
 			".xml%s",
-			STR_ARG(name), STR_ARG(name), config_xml_near_key(c, name, &c->partners));
+			STR_ARG(name), STR_ARG(name),
+			faults_near_key(c->faults, name, &c->partners));
 	return p;
 }
 
@@ -30,7 +31,7 @@ static void find_source(struct config_xml *c, const struct xml *x, struct config
 	g->source = table_get(&c->sources, name);
 	if (name.n > 0 && !g->source && !c->routes_broken)
 		(void)config_xml_fault(c, x, "source '" STR_FMT "' is not in bundle/routes.xml%s",
-			STR_ARG(name), config_xml_near_key(c, name, &c->sources));
+			STR_ARG(name), faults_near_key(c->faults, name, &c->sources));
 	else if (g->source && g->changes && g->source->kind == SOURCE_EVENTS)
 		(void)config_xml_fault(c, x,
 			"send=\"changes\" needs a snapshot; source '" STR_FMT
@@ -58,7 +59,7 @@ static void find_endpoint(struct config_xml *c, const struct xml *x, struct conf
 	for (const struct config_endpoint *ep = g->partner->endpoints; ep; ep = ep->next)
 		names[n++] = arena_cstr(&c->config->arena, ep->name);
 	(void)config_xml_fault(c, x, "endpoint '" STR_FMT "' is not in %s%s", STR_ARG(name),
-		g->partner->file, config_xml_near(c, name, names, n));
+		g->partner->file, faults_near(c->faults, name, names, n));
 }
 
 /* ---- envelope ------------------------------------------------------------------------------- */

@@ -87,7 +87,7 @@ static void check_numbers(struct config_xml *c, const struct xml *x, const struc
 			(void)config_xml_fault(c, x,
 				"numbers names '" STR_FMT "', which is not in columns%s",
 				STR_ARG(s->numbers[i]),
-				config_xml_near_key(c, s->numbers[i], &columns));
+				faults_near_key(c->faults, s->numbers[i], &columns));
 	table_done(&columns);
 }
 
@@ -170,7 +170,7 @@ static void check_workflow(struct config_xml *c, const struct xml *x, const stru
 	if (!w)
 		(void)config_xml_fault(c, x, "workflow: source '" STR_FMT "' is not in this file%s",
 			STR_ARG(s->workflow_from),
-			config_xml_near_key(c, s->workflow_from, &c->sources));
+			faults_near_key(c->faults, s->workflow_from, &c->sources));
 	else if (w->kind != SOURCE_REFERENCE)
 		(void)config_xml_fault(c, x,
 			"workflow: source '" STR_FMT "' (line %u) must have kind=\"reference\"",
@@ -208,11 +208,11 @@ static void read_route(struct config_xml *c, const struct xml *x, struct config_
 	r->agreement = table_get(&c->agreements, agreement);
 	if (source.n > 0 && !r->source)
 		(void)config_xml_fault(c, x, "source '" STR_FMT "' is not in this file%s",
-			STR_ARG(source), config_xml_near_key(c, source, &c->sources));
+			STR_ARG(source), faults_near_key(c->faults, source, &c->sources));
 	if (agreement.n > 0 && !r->agreement && !c->agreements_broken)
 		(void)config_xml_fault(c, x,
 			"agreement '" STR_FMT "' is not in bundle/agreements/%s",
-			STR_ARG(agreement), config_xml_near_key(c, agreement, &c->agreements));
+			STR_ARG(agreement), faults_near_key(c->faults, agreement, &c->agreements));
 	if (r->source && r->agreement && r->agreement->source && r->agreement->source != r->source)
 		(void)config_xml_fault(c, x,
 			"source is '" STR_FMT "', that of agreement '" STR_FMT

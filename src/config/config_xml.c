@@ -41,40 +41,7 @@ void config_xml_warn(struct config_xml *c, const struct xml *x, const char *fmt,
 	faults_warn(c->faults, c->file, x->line, x->column, "%s", text);
 }
 
-const char *config_xml_near(struct config_xml *c, struct str s, const char *const *names, size_t n)
-{
-	const char *near = str_suggest(s, names, n);
-
-	return near ? arena_printf(&c->config->arena, "; did you mean '%s'?", near).p : "";
-}
-
-const char *config_xml_near_key(struct config_xml *c, struct str s, const struct table *t)
-{
-	const char **names = arena_array(&c->config->arena, t->n + 1, sizeof(*names));
-	struct str key;
-	void *value;
-	size_t n = 0;
-	size_t i = 0;
-
-	while (n < t->n && table_each(t, &i, &key, &value))
-		names[n++] = arena_cstr(&c->config->arena, key);
-	return config_xml_near(c, s, names, n);
-}
-
 /* ---- words ---------------------------------------------------------------------------------- */
-
-/* Cuts the next word off; false at the end. */
-static bool next_word(struct str *rest, struct str *word)
-{
-	size_t n = 0;
-
-	*rest = str_trim(*rest);
-	while (n < rest->n && !str_is_blank(rest->p[n]))
-		n++;
-	*word = str_sub(*rest, 0, n);
-	*rest = str_from(*rest, n);
-	return n > 0;
-}
 
 /* Position of s among the words of list, or -1. */
 static int among(struct str s, const char *list)
@@ -82,7 +49,7 @@ static int among(struct str s, const char *list)
 	struct str rest = str_c(list);
 	struct str word;
 
-	for (int i = 0; next_word(&rest, &word); i++)
+	for (int i = 0; str_word(&rest, &word); i++)
 		if (str_eq(word, s))
 			return i;
 	return -1;
@@ -95,9 +62,9 @@ static const char *near_word(struct config_xml *c, struct str s, const char *lis
 	const char *names[40];
 	size_t n = 0;
 
-	while (n < sizeof(names) / sizeof(names[0]) && next_word(&rest, &word))
+	while (n < sizeof(names) / sizeof(names[0]) && str_word(&rest, &word))
 		names[n++] = arena_cstr(&c->config->arena, word);
-	return config_xml_near(c, s, names, n);
+	return faults_near(c->faults, s, names, n);
 }
 
 /* "a, b or c" */
@@ -108,35 +75,15 @@ static const char *listed(struct config_xml *c, const char *list)
 	struct str next;
 	struct str all = STR("");
 
-	if (!next_word(&rest, &word))
+	if (!str_word(&rest, &word))
 		return "";
-	for (all = word; next_word(&rest, &word); all = next)
+	for (all = word; str_word(&rest, &word); all = next)
 		next = arena_printf(&c->config->arena, STR_FMT "%s" STR_FMT, STR_ARG(all),
 			str_trim(rest).n > 0 ? ", " : " or ", STR_ARG(word));
 	return arena_cstr(&c->config->arena, all);
 }
 
 /* ---- elements ------------------------------------------------------------------------------- */
-
-/* xml_parse puts "FILE:LINE:COL: " before its text: a fault wants the three apart. */
-static int add_parse_fault(struct config_xml *c, const struct err *e)
-{
-	const struct str prefix = arena_printf(&c->config->arena, "%s:", c->file);
-	struct str text = str_c(e->text);
-	struct str line;
-	struct str column;
-	int64_t l = 0;
-	int64_t col = 0;
-
-	if (str_starts(text, prefix))
-		text = str_from(text, prefix.n);
-	struct str rest = text;
-	if (str_split(&rest, ':', &line) && str_to_i64(line, &l) &&
-		str_split(&rest, ':', &column) && str_to_i64(column, &col) && l >= 0 && col >= 0)
-		return faults_add(c->faults, c->file, (uint32_t)l, (uint32_t)col, STR_FMT,
-			STR_ARG(str_trim(rest)));
-	return faults_add(c->faults, c->file, 0, 0, STR_FMT, STR_ARG(str_trim(text)));
-}
 
 static int read_bytes(struct config_xml *c, int dir, const char *name, struct buf *b)
 {
@@ -164,7 +111,7 @@ int config_xml_load(struct config_xml *c, int dir, const char *name, const char 
 	buf_init(&b, LIMIT_CONFIG_FILE);
 	rc = read_bytes(c, dir, name, &b);
 	if (rc == 1 && xml_parse(buf_view(&b), c->file, &c->config->arena, &x, &e) == -1)
-		rc = add_parse_fault(c, &e);
+		rc = faults_add_placed(c->faults, c->file, e.text);
 	buf_done(&b);
 	if (rc != 1)
 		return rc;
@@ -364,12 +311,12 @@ void config_xml_words(
 	struct str word;
 	size_t count = 0;
 
-	for (struct str r = rest; next_word(&r, &word);)
+	for (struct str r = rest; str_word(&r, &word);)
 		count++;
 	*words = arena_array(&c->config->arena, count + 1, sizeof(**words));
 	*n = 0;
 	table_init(&seen);
-	while (next_word(&rest, &word)) {
+	while (str_word(&rest, &word)) {
 		if (table_add(&seen, word, c))
 			(*words)[(*n)++] = word;
 		else

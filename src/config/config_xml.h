@@ -79,9 +79,6 @@ void config_xml_identity(struct config_xml *c, const struct xml *x, struct confi
 /* The <set> children of x. */
 struct config_set *config_xml_sets(
 	struct config_xml *c, const struct xml *x, const char *const *taken);
-/* "; did you mean 'x'?" or "". */
-const char *config_xml_near(struct config_xml *c, struct str s, const char *const *names, size_t n);
-const char *config_xml_near_key(struct config_xml *c, struct str s, const struct table *t);
 /* "Qualifier:id", for messages. */
 const char *config_xml_who(struct config_xml *c, const struct config_identity *id);
 

@@ -9,8 +9,10 @@
 
 #include "base/fsx.h"
 #include "base/mem.h"
-#include "defs/defs_load.h"
+#include "defs/defs_xml.h"
+#include "defs/dict.h"
 #include "defs/guide.h"
+#include "defs/message.h"
 
 struct defs *defs_new(const int *dirs, const char *const *names, size_t n)
 {
@@ -181,9 +183,7 @@ static const char *nearest(
 				names[n++] = arena_cstr(f->arena, all.all[i].version);
 			else if (str_eq(all.all[i].version, version))
 				names[n++] = arena_cstr(f->arena, all.all[i].id);
-		const char *near = str_suggest(wanted, names, n);
-		if (near)
-			text = arena_printf(f->arena, "; did you mean '%s'?", near).p;
+		text = faults_near(f, wanted, names, n);
 	}
 	mem_free(all.all);
 	return text;
@@ -216,7 +216,7 @@ static struct dict *dict_of(struct defs *d, struct str format, struct str versio
 	table_init(&t->segments);
 	t->next = d->dicts;
 	d->dicts = t;
-	defs_load_dict(d, t, f);
+	dict_load(d, t, f);
 	return t;
 }
 
@@ -225,7 +225,7 @@ static int read_first(
 	struct defs *d, struct str path, struct xml **root, const char **file, struct faults *f)
 {
 	for (size_t i = 0; i < d->ndirs; i++) {
-		int rc = defs_load_file(d, i, path, root, file, f);
+		int rc = defs_xml_load(d, i, path, root, file, f);
 		if (rc)
 			return rc;
 	}
@@ -255,7 +255,7 @@ static struct dict_message *load_base(
 			STR_FMT " " STR_FMT " has no message '" STR_FMT "' in %s%s",
 			STR_ARG(q->format), STR_ARG(q->version), STR_ARG(q->message), folders(d, f),
 			nearest(d, q->format, q->version, q->message, f));
-	return rc == 1 ? defs_load_message(d, dict, root, file, arena_str(&d->arena, q->message), f)
+	return rc == 1 ? message_load(d, dict, root, file, arena_str(&d->arena, q->message), f)
 		       : NULL;
 }
 
@@ -373,7 +373,7 @@ int defs_each(struct defs *d, struct str format,
 			continue;
 		struct str path = arena_printf(&scratch, STR_FMT "/" STR_FMT "/" STR_FMT ".xml",
 			STR_ARG(format), STR_ARG(x->version), STR_ARG(x->id));
-		if (defs_load_file(d, x->dir, path, &root, &file, &f) == 1)
+		if (defs_xml_load(d, x->dir, path, &root, &file, &f) == 1)
 			each(ctx, x->version, x->id, xml_attr(root, "name"));
 	}
 	if (rc == 0 && f.n)

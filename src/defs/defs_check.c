@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 /* ---- elements ------------------------------------------------------------------------------- */
 
@@ -41,7 +42,7 @@ void defs_check_element(const struct dict_element *e, struct faults *f)
 			"to 8; found %u to %lu",
 			STR_ARG(el->id), (unsigned)el->min, (unsigned long)el->max);
 	for (size_t i = 0; el->codes && i < el->codes->n; i++) {
-		size_t n = defs_load_length(el->codes->codes[i].value);
+		size_t n = utf8_count(el->codes->codes[i].value);
 		if (n < el->min || n > el->max)
 			faults_add(f, at->file, at->line, at->column,
 				"element '" STR_FMT "' takes %u to %lu characters, "

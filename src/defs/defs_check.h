@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "defs/defs_load.h"
+#include "defs/dict.h"
 
 /* Type and lengths fit each other, and each code fits the lengths. */
 void defs_check_element(const struct dict_element *e, struct faults *f);

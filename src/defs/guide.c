@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+#include "defs/defs_xml.h"
+
 struct guide {
 	struct defs *d;
 	const struct dict_message *base;
@@ -88,8 +91,8 @@ static void narrow_use(
 static void narrow_lengths(
 	struct guide *g, const struct xml *x, struct str what, struct def_element *e)
 {
-	uint32_t min = defs_load_number(x, "min", e->min, 0, UINT16_MAX, g->file, g->f);
-	uint32_t max = defs_load_number(x, "max", e->max, 1, INT32_MAX, g->file, g->f);
+	uint32_t min = defs_xml_number(x, "min", e->min, 0, UINT16_MAX, g->file, g->f);
+	uint32_t max = defs_xml_number(x, "max", e->max, 1, INT32_MAX, g->file, g->f);
 
 	if (min < e->min || max > e->max)
 		faults_add(g->f, g->file, x->line, x->column,
@@ -110,7 +113,7 @@ static void narrow_lengths(
 static void check_value(struct guide *g, const struct xml *x, struct str what,
 	const struct def_element *e, struct str value)
 {
-	size_t n = defs_load_length(value);
+	size_t n = utf8_count(value);
 
 	if (e->codes && !e->codes->open && !defs_code_ok(e->codes, value))
 		faults_add(g->f, g->file, x->line, x->column,
@@ -147,19 +150,19 @@ static void narrow_codes(
 		fault(g, x, what, "has both value= and codes=; keep one");
 		return;
 	}
-	for (struct str r = rest; defs_load_word(&r, &word);)
+	for (struct str r = rest; str_word(&r, &word);)
 		n++;
 	struct def_code *codes = arena_array(&g->d->arena, n + 1, sizeof(*codes));
 	n = 0;
 	if (value.n)
 		codes[n++] = (struct def_code){value, name_of(e->codes, value)};
-	while (!value.p && defs_load_word(&rest, &word))
+	while (!value.p && str_word(&rest, &word))
 		codes[n++] = (struct def_code){word, name_of(e->codes, word)};
 	if (!n)
 		fault(g, x, what, "has no values; use=\"forbidden\" says that it must be empty");
 	for (size_t i = 0; i < n; i++)
 		check_value(g, x, what, e, codes[i].value);
-	defs_load_sort(codes, n, &at, what, g->f);
+	dict_sort_codes(codes, n, &at, what, g->f);
 	struct def_codes *list = ARENA_NEW(&g->d->arena, struct def_codes);
 	*list = (struct def_codes){.id = what, .codes = codes, .n = n};
 	e->codes = list;
@@ -199,10 +202,10 @@ static void narrow_element(struct guide *g, const struct xml *x, struct def_node
 {
 	static const char *const attrs[] = {"ref", "use", "min", "max", "codes", "value", NULL};
 	static const char *const none[] = {NULL};
-	struct str ref = defs_load_need(x, "ref", g->file, g->f);
+	struct str ref = defs_xml_need(x, "ref", g->file, g->f);
 	uint16_t element, component;
 
-	defs_load_strange(x, attrs, none, g->file, g->f);
+	defs_xml_strange(x, attrs, none, g->file, g->f);
 	if (!ref.n)
 		return;
 	if (!defs_ref(node->segment, ref, &element, &component)) {
@@ -233,8 +236,7 @@ static const char *suggest_child(struct guide *g, const struct def_node *parent,
 
 	for (const struct def_node *c = parent->child; c; c = c->next)
 		names[n++] = arena_cstr(g->f->arena, c->name);
-	const char *near = str_suggest(name, names, n);
-	return near ? arena_printf(g->f->arena, "; did you mean '%s'?", near).p : "";
+	return faults_near(g->f, name, names, n);
 }
 
 static struct def_node *find(struct guide *g, const struct xml *x, struct str path)
@@ -269,10 +271,10 @@ static void narrow_node(struct guide *g, const struct xml *x)
 	static const char *const attrs[] = {"path", "use", "max", NULL};
 	static const char *const elements[] = {"element", NULL};
 	static const char *const none[] = {NULL};
-	struct str path = defs_load_need(x, "path", g->file, g->f);
+	struct str path = defs_xml_need(x, "path", g->file, g->f);
 	struct def_node *node = path.n ? find(g, x, path) : NULL;
 
-	defs_load_strange(x, attrs, str_is(x->name, "loop") ? none : elements, g->file, g->f);
+	defs_xml_strange(x, attrs, str_is(x->name, "loop") ? none : elements, g->file, g->f);
 	if (!node)
 		return;
 	if (g->lines[node->index]) {
@@ -283,7 +285,7 @@ static void narrow_node(struct guide *g, const struct xml *x)
 	}
 	g->lines[node->index] = x->line;
 	narrow_use(g, x, path, &node->mandatory, &node->used);
-	uint32_t max = defs_load_max(x, node->max, g->file, g->f);
+	uint32_t max = defs_xml_max(x, node->max, g->file, g->f);
 	if (node->max && (!max || max > node->max))
 		faults_add(g->f, g->file, x->line, x->column,
 			STR_FMT " comes at most %lu times in the message; a guide can "
@@ -309,9 +311,9 @@ static void check_root(struct guide *g, const struct xml *root)
 		{"base", m->id},
 	};
 
-	defs_load_strange(root, attrs, children, g->file, g->f);
+	defs_xml_strange(root, attrs, children, g->file, g->f);
 	for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
-		struct str found = defs_load_need(root, wants[i].attr, g->file, g->f);
+		struct str found = defs_xml_need(root, wants[i].attr, g->file, g->f);
 		if (found.n && !str_eq(found, wants[i].want))
 			faults_add(g->f, g->file, root->line, root->column,
 				"this guide has %s=\"" STR_FMT "\", but it is used for '" STR_FMT
@@ -332,7 +334,7 @@ struct dict_message *guide_apply(struct defs *d, const struct dict_message *base
 			DEFS_NAMESPACE);
 		return NULL;
 	}
-	struct str name = defs_load_need(root, "name", file, f);
+	struct str name = defs_xml_need(root, "name", file, f);
 	check_root(&g, root);
 	if (f->n != before)
 		return NULL;

@@ -6,7 +6,7 @@
 #ifndef DEFS_GUIDE_H
 #define DEFS_GUIDE_H
 
-#include "defs/defs_load.h"
+#include "defs/dict.h"
 
 /* A narrowed copy of base; NULL when faults were added. base is not changed. */
 struct dict_message *guide_apply(struct defs *d, const struct dict_message *base,

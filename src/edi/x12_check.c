@@ -4,14 +4,12 @@
  */
 #include "edi/x12_check.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/date.h"
-#include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "edi/x12_notes.h"
+#include "edi/x12_text.h"
 
 /* Classes of a byte; the character sets are those of X12.6: basic and extended. */
 enum { C_BASIC = 1, C_EXTENDED = 2, C_PRINT = 4, C_DIGIT = 8, C_HIGH = 16 };
@@ -51,78 +49,9 @@ static const uint8_t classes[256] = {
 };
 /* clang-format on */
 
-struct at {
-	const struct x12_check *c;
-	const struct segment *s;
-	const struct value *v; /* NULL: an element that is not there */
-	uint16_t element;
-	uint16_t component;
-	uint16_t repetition;
-	const struct def_part *part;
-	struct str text; /* of v; when writing without blanks at the end */
-};
-
-static void add(const struct at *a, const char *code, enum severity sev, const char *rule,
-	const char *fmt, ...) ATTR_PRINTF(5, 6);
-
-static void add(const struct at *a, const char *code, enum severity sev, const char *rule,
-	const char *fmt, ...)
-{
-	struct finding f = *a->c->about;
-	char expected[300];
-	char text[300];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(expected, sizeof(expected), fmt, ap);
-	va_end(ap);
-	f.code = str_c(code);
-	f.severity = (uint8_t)sev;
-	if (f.segment.n == 0)
-		f.segment = a->s->tag;
-	f.element = a->element;
-	f.component = a->component;
-	f.repetition = a->repetition;
-	if (a->v) {
-		f.found = a->v->text;
-		if (a->c->at)
-			f.offset += a->c->at[a->v - a->s->values];
-	}
-	f.expected = str_c(expected);
-	if (a->part && a->part->name.n > 0)
-		(void)snprintf(text, sizeof(text), STR_FMT " (" STR_FMT "): %s",
-			STR_ARG(a->part->ref), STR_ARG(a->part->name), rule);
-	else
-		(void)snprintf(text, sizeof(text), STR_FMT "%02u: %s", STR_ARG(a->s->tag),
-			a->element, rule);
-	f.rule = str_c(text);
-	diag_add(a->c->d, &f);
-}
-
 static char repetition_of(const struct x12_profile *p)
 {
 	return p->repetition ? p->repetition : '^';
-}
-
-bool x12_check_repeats(struct str isa_version, char isa11)
-{
-	return str_cmp(isa_version, STR("00402")) >= 0 && isa_version.n == 5 &&
-		!str_is_alpha(isa11) && !str_is_digit(isa11) && !str_is_blank(isa11) && isa11 != 0;
-}
-
-struct str x12_check_trim(struct str s, uint16_t min)
-{
-	while (s.n > min && s.p[s.n - 1] == ' ')
-		s.n--;
-	return s;
-}
-
-static bool all_blank(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != ' ')
-			return false;
-	return true;
 }
 
 static bool is_control(uint32_t cp)
@@ -205,29 +134,30 @@ static const char *repertoire_name(const struct x12_profile *p)
 	return p ? names[p->repertoire] : "printable characters";
 }
 
-static bool characters(const struct at *a)
+static bool characters(const struct x12_place *a)
 {
 	uint32_t cp = 0;
 
 	if (utf8_bad(a->text) != SIZE_MAX) {
-		add(a, "X12-ELEMENT-TYPE", SEV_ERROR, "the value is not text in UTF-8", "UTF-8");
+		x12_finding_add(a, "X12-ELEMENT-TYPE", SEV_ERROR, "the value is not text in UTF-8",
+			"UTF-8");
 		return false;
 	}
 	if (!bad_character(a->c->rules, a->text, &cp))
 		return true;
 	if (is_control(cp))
-		add(a, "X12-ELEMENT-TYPE", SEV_ERROR,
+		x12_finding_add(a, "X12-ELEMENT-TYPE", SEV_ERROR,
 			"the value holds a control character, such as a line end", "no U+%04X",
 			(unsigned)cp);
 	else
-		add(a, "VALUE-REPERTOIRE", SEV_ERROR,
+		x12_finding_add(a, "VALUE-REPERTOIRE", SEV_ERROR,
 			"the value holds a character that the partner's character set does not have",
 			"%s, which has no U+%04X", repertoire_name(a->c->rules->profile),
 			(unsigned)cp);
 	return false;
 }
 
-static bool separators(const struct at *a)
+static bool separators(const struct x12_place *a)
 {
 	const struct x12_profile *p = a->c->rules->profile;
 	const struct str s = a->text;
@@ -243,11 +173,11 @@ static bool separators(const struct at *a)
 		if (!what)
 			continue;
 		if ((unsigned char)b > 0x20 && (unsigned char)b < 0x7f)
-			add(a, "VALUE-SEPARATOR", SEV_ERROR,
+			x12_finding_add(a, "VALUE-SEPARATOR", SEV_ERROR,
 				"a separator of the interchange is in the value",
 				"no '%c', which is the %s separator", b, what);
 		else
-			add(a, "VALUE-SEPARATOR", SEV_ERROR,
+			x12_finding_add(a, "VALUE-SEPARATOR", SEV_ERROR,
 				"a separator of the interchange is in the value",
 				"no byte 0x%02X, which is the %s separator",
 				(unsigned)(unsigned char)b, what);
@@ -256,87 +186,14 @@ static bool separators(const struct at *a)
 	return true;
 }
 
-/* Digits of a number; SIZE_MAX when it is none. */
-static size_t digits_of(struct str s, bool point)
-{
-	size_t i = s.n > 0 && s.p[0] == '-' ? 1 : 0;
-	size_t digits = 0;
-	bool dot = false;
-
-	for (; i < s.n; i++) {
-		if (str_is_digit(s.p[i])) {
-			digits++;
-		} else if (s.p[i] == '.' && point && !dot && i + 1 < s.n) {
-			dot = true;
-		} else {
-			return SIZE_MAX;
-		}
-	}
-	return digits > 0 ? digits : SIZE_MAX;
-}
-
-bool x12_check_canonical(struct str text, uint16_t min, char *out, struct str *result)
-{
-	const bool minus = text.n > 0 && text.p[0] == '-';
-	struct str s = minus ? str_from(text, 1) : text;
-	const size_t dot = str_chr(s, '.');
-	struct str whole = str_sub(s, 0, dot == SIZE_MAX ? s.n : dot);
-	struct str part = dot == SIZE_MAX ? (struct str){s.p, 0} : str_from(s, dot + 1);
-	size_t n = 0;
-
-	if (digits_of(text, true) == SIZE_MAX)
-		return false;
-	while (whole.n > 0 && whole.p[0] == '0')
-		whole = str_from(whole, 1);
-	while (part.n > 0 && part.p[part.n - 1] == '0')
-		part.n--;
-	if (minus && (whole.n > 0 || part.n > 0))
-		out[n++] = '-';
-	for (size_t have = whole.n + part.n; have < min || (have == 0 && n < 1); have++)
-		out[n++] = '0';
-	if (whole.n > 0)
-		memcpy(out + n, whole.p, whole.n);
-	n += whole.n;
-	if (part.n > 0) {
-		out[n++] = '.';
-		memcpy(out + n, part.p, part.n);
-		n += part.n;
-	}
-	*result = (struct str){out, n};
-	return true;
-}
-
-static int two(const char *p)
-{
-	return (p[0] - '0') * 10 + (p[1] - '0');
-}
-
-bool x12_check_date(struct str s)
-{
-	int year = 0;
-
-	if (!str_is_digits(s) || (s.n != 8 && s.n != 6))
-		return false;
-	if (s.n == 8)
-		year = two(s.p) * 100 + two(s.p + 2);
-	else
-		year = two(s.p) + (two(s.p) < 50 ? 2000 : 1900);
-	return date_valid(year, two(s.p + s.n - 4), two(s.p + s.n - 2));
-}
-
-bool x12_check_time(struct str s)
-{
-	return str_is_digits(s) && s.n >= 4 && s.n <= 8 && s.n != 5 && two(s.p) < 24 &&
-		two(s.p + 2) < 60 && (s.n < 6 || two(s.p + 4) < 60);
-}
-
-static bool type_number(const struct at *a, const struct def_element *e, size_t *n)
+static bool type_number(const struct x12_place *a, const struct def_element *e, size_t *n)
 {
 	const bool point = e->type == DEF_R;
 
-	*n = digits_of(a->text, point);
+	*n = x12_text_digits(a->text, point);
 	if (*n == SIZE_MAX) {
-		add(a, "X12-ELEMENT-TYPE", SEV_ERROR, "the value is not a number of this kind",
+		x12_finding_add(a, "X12-ELEMENT-TYPE", SEV_ERROR,
+			"the value is not a number of this kind",
 			point ? "digits, perhaps with '-' in front and one '.'"
 			      : "digits only, perhaps with '-' in front");
 		return false;
@@ -348,28 +205,28 @@ static bool type_number(const struct at *a, const struct def_element *e, size_t 
 	if (*n > e->max && point && a->text.n < 256) {
 		char room[600];
 		struct str short_form;
-		if (x12_check_canonical(a->text, e->min < 256 ? e->min : 256, room, &short_form))
-			*n = digits_of(short_form, true);
+		if (x12_text_canonical(a->text, e->min < 256 ? e->min : 256, room, &short_form))
+			*n = x12_text_digits(short_form, true);
 	}
 	return true;
 }
 
-static bool type_ok(const struct at *a, const struct def_element *e, size_t *n)
+static bool type_ok(const struct x12_place *a, const struct def_element *e, size_t *n)
 {
 	switch (e->type) {
 	case DEF_N:
 	case DEF_R:
 		return type_number(a, e, n);
 	case DEF_DT:
-		if (x12_check_date(a->text))
+		if (x12_text_date(a->text))
 			return true;
-		add(a, "X12-ELEMENT-DATE", SEV_ERROR, "the value is not a date",
+		x12_finding_add(a, "X12-ELEMENT-DATE", SEV_ERROR, "the value is not a date",
 			e->max == 6 ? "YYMMDD, a day that exists" : "CCYYMMDD, a day that exists");
 		return false;
 	case DEF_TM:
-		if (x12_check_time(a->text))
+		if (x12_text_time(a->text))
 			return true;
-		add(a, "X12-ELEMENT-TIME", SEV_ERROR, "the value is not a time",
+		x12_finding_add(a, "X12-ELEMENT-TIME", SEV_ERROR, "the value is not a time",
 			"HHMM, HHMMSS or HHMMSSDD");
 		return false;
 	default:
@@ -377,15 +234,15 @@ static bool type_ok(const struct at *a, const struct def_element *e, size_t *n)
 	}
 }
 
-static bool length_ok(const struct at *a, const struct def_element *e, size_t n)
+static bool length_ok(const struct x12_place *a, const struct def_element *e, size_t n)
 {
 	if (n > e->max) {
-		add(a, "X12-ELEMENT-LONG", SEV_ERROR, "the value is too long",
+		x12_finding_add(a, "X12-ELEMENT-LONG", SEV_ERROR, "the value is too long",
 			"at most %u characters, not %zu", (unsigned)e->max, n);
 		return false;
 	}
 	if (n < e->min) {
-		add(a, "X12-ELEMENT-SHORT", SEV_ERROR, "the value is too short",
+		x12_finding_add(a, "X12-ELEMENT-SHORT", SEV_ERROR, "the value is too short",
 			"at least %u characters, not %zu", (unsigned)e->min, n);
 		return false;
 	}
@@ -428,19 +285,19 @@ static bool code_ok(struct x12_rules *r, const struct def_codes *codes, struct s
 	return true;
 }
 
-static void check_codes(const struct at *a, const struct def_element *e)
+static void check_codes(const struct x12_place *a, const struct def_element *e)
 {
 	char list[240] = "";
 
 	if (!e->codes || a->c->level < X12_CODES || code_ok(a->c->rules, e->codes, a->text))
 		return;
 	expected_codes(e->codes, list, sizeof(list));
-	add(a, "X12-ELEMENT-CODE", e->codes->open ? SEV_WARNING : SEV_ERROR,
+	x12_finding_add(a, "X12-ELEMENT-CODE", e->codes->open ? SEV_WARNING : SEV_ERROR,
 		"the value is not in the code list", "%s", list);
 }
 
 /* One value of a simple element or a component. */
-static void check_value(const struct at *a)
+static void check_value(const struct x12_place *a)
 {
 	const struct def_element *e = a->part ? a->part->element : NULL;
 	size_t n = 0;
@@ -459,57 +316,28 @@ static void check_value(const struct at *a)
 		return;
 	check_codes(a, e);
 	if (!a->c->rules->profile && !a->c->padded && a->part->mandatory && a->text.p[0] == ' ' &&
-		all_blank(a->text))
-		add(a, "X12-ELEMENT-BLANK", SEV_WARNING, "a mandatory element holds only blanks",
-			"a value");
+		x12_text_blank(a->text))
+		x12_finding_add(a, "X12-ELEMENT-BLANK", SEV_WARNING,
+			"a mandatory element holds only blanks", "a value");
 }
 
-/* Which elements are there, as bits; bit 0 of word 0 is element 1. */
-struct present {
-	uint64_t bits[LIMIT_ELEMENTS / 64];
-};
-
-static void set_present(struct present *p, uint16_t element)
+static void absent(struct x12_place *a, const struct def_part *part, uint16_t element,
+	uint16_t component, uint16_t repetition)
 {
-	const unsigned i = (unsigned)element - 1;
-
-	if (i < LIMIT_ELEMENTS)
-		p->bits[i / 64] |= (uint64_t)1 << (i % 64);
-}
-
-static bool is_present(const struct present *p, uint16_t element)
-{
-	const unsigned i = (unsigned)element - 1;
-
-	return i < LIMIT_ELEMENTS && (p->bits[i / 64] >> (i % 64) & 1);
-}
-
-static const struct def_part *part_at(const struct def_part *parts, size_t n, uint16_t position)
-{
-	if (position >= 1 && position <= n && parts[position - 1].position == position)
-		return &parts[position - 1];
-	for (size_t i = 0; i < n; i++)
-		if (parts[i].position == position)
-			return &parts[i];
-	return NULL;
-}
-
-static void absent(struct at *a, const struct def_part *part, uint16_t element, uint16_t component,
-	uint16_t repetition)
-{
-	struct at b = *a;
+	struct x12_place b = *a;
 
 	b.v = NULL;
 	b.part = part;
 	b.element = element;
 	b.component = component;
 	b.repetition = repetition;
-	add(&b, "X12-ELEMENT-MISSING", SEV_ERROR, "this element is mandatory", "a value");
+	x12_finding_add(
+		&b, "X12-ELEMENT-MISSING", SEV_ERROR, "this element is mandatory", "a value");
 }
 
 /* Components of a composite that must be there: v[0..n) are of one repetition of it. */
 static void components(
-	struct at *a, const struct def_part *composite, const struct value *v, size_t n)
+	struct x12_place *a, const struct def_part *composite, const struct value *v, size_t n)
 {
 	for (size_t i = 0; i < composite->nparts; i++) {
 		const struct def_part *part = &composite->parts[i];
@@ -523,7 +351,7 @@ static void components(
 	}
 }
 
-static void check_repetition(struct at *a, const struct def_part *part)
+static void check_repetition(struct x12_place *a, const struct def_part *part)
 {
 	const struct x12_rules *r = a->c->rules;
 	const uint16_t most = part->repeat ? part->repeat : UINT16_MAX;
@@ -531,34 +359,36 @@ static void check_repetition(struct at *a, const struct def_part *part)
 	if (a->repetition <= 1)
 		return;
 	if (r->profile && r->fourth == r->profile->element)
-		add(a, "X12-ELEMENT-REPEAT", SEV_ERROR, "the element is repeated",
+		x12_finding_add(a, "X12-ELEMENT-REPEAT", SEV_ERROR, "the element is repeated",
 			"one value: interchanges before version 00402 have no repetition");
 	else if (a->repetition > most && (a->repetition == most + 1))
-		add(a, "X12-ELEMENT-REPEAT", SEV_ERROR, "the element is repeated too often",
-			"at most %u", (unsigned)most);
+		x12_finding_add(a, "X12-ELEMENT-REPEAT", SEV_ERROR,
+			"the element is repeated too often", "at most %u", (unsigned)most);
 }
 
-static const struct def_part *find_part(struct at *a, const struct def_part *part)
+static const struct def_part *find_part(struct x12_place *a, const struct def_part *part)
 {
 	const struct def_part *component = NULL;
 
 	if (!part) {
-		add(a, "X12-ELEMENT-EXTRA", SEV_ERROR, "the segment has no such element",
-			"at most %zu elements", a->s->def->nparts);
+		x12_finding_add(a, "X12-ELEMENT-EXTRA", SEV_ERROR,
+			"the segment has no such element", "at most %zu elements",
+			a->s->def->nparts);
 		return NULL;
 	}
 	if (!part->used) {
 		a->part = part;
-		add(a, "X12-ELEMENT-UNUSED", SEV_ERROR,
+		x12_finding_add(a, "X12-ELEMENT-UNUSED", SEV_ERROR,
 			"the partner's guide does not use this element", "nothing");
 		return NULL;
 	}
 	if (part->nparts == 0 && a->component <= 1)
 		return part;
-	component = part_at(part->parts, part->nparts, a->component);
+	component = x12_finding_part(part->parts, part->nparts, a->component);
 	if (!component)
-		add(a, "X12-ELEMENT-EXTRA", SEV_ERROR, "the composite has no such component",
-			"at most %zu components", part->nparts);
+		x12_finding_add(a, "X12-ELEMENT-EXTRA", SEV_ERROR,
+			"the composite has no such component", "at most %zu components",
+			part->nparts);
 	return component;
 }
 
@@ -576,7 +406,7 @@ static bool plainly_right(
 	if (n == SIZE_MAX)
 		return false;
 	if (e->type == DEF_N || e->type == DEF_R)
-		n = digits_of(s, e->type == DEF_R);
+		n = x12_text_digits(s, e->type == DEF_R);
 	else if ((e->type != DEF_AN && e->type != DEF_ID) || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
 		return false;
 	if (n < e->min || n > e->max)
@@ -584,7 +414,7 @@ static bool plainly_right(
 	return !e->codes || c->level < X12_CODES || code_ok(c->rules, e->codes, s);
 }
 
-static void check_values(struct at *a, struct present *there)
+static void check_values(struct x12_place *a, struct x12_present *there)
 {
 	const struct segment *s = a->s;
 	const bool writing = a->c->rules->profile != NULL;
@@ -593,11 +423,11 @@ static void check_values(struct at *a, struct present *there)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *v = &s->values[i];
 		const struct def_part *part = s->def
-			? part_at(s->def->parts, s->def->nparts, v->element)
+			? x12_finding_part(s->def->parts, s->def->nparts, v->element)
 			: NULL;
-		if (v->text.n == 0 || (writing && v->text.p[0] == ' ' && all_blank(v->text)))
+		if (v->text.n == 0 || (writing && v->text.p[0] == ' ' && x12_text_blank(v->text)))
 			continue;
-		set_present(there, v->element);
+		x12_notes_set(there, v->element);
 		if (plainly_right(a->c, part, v))
 			continue;
 		a->v = v;
@@ -611,7 +441,7 @@ static void check_values(struct at *a, struct present *there)
 		if (s->def && !a->part)
 			continue;
 		if (writing && v->text.p[v->text.n - 1] == ' ')
-			a->text = x12_check_trim(
+			a->text = x12_text_trim(
 				v->text, a->part && a->part->element ? a->part->element->min : 1);
 		check_value(a);
 		if (!part)
@@ -627,127 +457,12 @@ static void check_values(struct at *a, struct present *there)
 	}
 }
 
-/* Names of the elements of a note that are (not) there: "LIN04, LIN05". */
-static uint16_t first_of(const struct def_note *n, const struct present *p, bool want, uint8_t from)
-{
-	for (uint8_t i = from; i < n->n; i++)
-		if (is_present(p, n->at[i]) == want)
-			return n->at[i];
-	return 0;
-}
-
-static void note_text(const struct def_note *n, const char *tag, int width, char *out, size_t size)
-{
-	size_t at = 0;
-
-	for (uint8_t i = 0; i < n->n && at + 12 < size; i++) {
-		const int k = snprintf(out + at, size - at, "%s%.*s%02u", i ? ", " : "", width, tag,
-			(unsigned)n->at[i]);
-		at += k > 0 ? (size_t)k : 0;
-	}
-}
-
-static void broken(struct at *a, const struct def_note *n, uint16_t element, const char *code,
-	const char *rule)
-{
-	char list[120] = "";
-	struct at b = *a;
-
-	note_text(n, a->s->tag.p, (int)(a->s->tag.n > 3 ? 3 : a->s->tag.n), list, sizeof(list));
-	b.v = NULL;
-	b.element = element;
-	b.component = 0;
-	b.repetition = 0;
-	b.part = part_at(a->s->def->parts, a->s->def->nparts, element);
-	add(&b, code, SEV_ERROR, rule, "note %c of %s", n->kind, list);
-}
-
-static void check_note(struct at *a, const struct def_note *n, const struct present *p)
-{
-	const bool head = n->n > 0 && is_present(p, n->at[0]);
-	const uint16_t some = first_of(n, p, true, 0);
-	const uint16_t none = first_of(n, p, false, 0);
-	uint16_t second = 0;
-
-	switch (n->kind) {
-	case DEF_PAIRED:
-		if (some && none)
-			broken(a, n, none, "X12-NOTE-PAIRED",
-				"if one of these is there, all must be");
-		break;
-	case DEF_REQUIRED:
-		if (!some)
-			broken(a, n, none, "X12-NOTE-REQUIRED",
-				"at least one of these must be there");
-		break;
-	case DEF_EXCLUSIVE:
-		for (uint8_t i = 0; i < n->n; i++) {
-			if (!is_present(p, n->at[i]))
-				continue;
-			if (second++ == 1)
-				broken(a, n, n->at[i], "X12-NOTE-EXCLUSIVE",
-					"only one of these may be there");
-		}
-		break;
-	case DEF_CONDITIONAL:
-		if (head && none)
-			broken(a, n, none, "X12-NOTE-CONDITIONAL",
-				"if the first is there, all others must be");
-		break;
-	case DEF_LIST:
-		if (head && !first_of(n, p, true, 1))
-			broken(a, n, n->n > 1 ? n->at[1] : n->at[0], "X12-NOTE-LIST",
-				"if the first is there, at least one other must be");
-		break;
-	default:
-		break;
-	}
-}
-
-/* Notes about the first 64 elements, by sets of bits. False: look closely. */
-static bool note_ok(const struct def_note *n, uint64_t there)
-{
-	uint64_t all = 0;
-	uint64_t head = 0;
-	uint64_t some = 0;
-
-	for (uint8_t i = 0; i < n->n; i++) {
-		const unsigned bit = (unsigned)n->at[i] - 1;
-		if (bit > 63)
-			return false;
-		all |= (uint64_t)1 << bit;
-		if (i == 0)
-			head = all;
-	}
-	some = there & all;
-	switch (n->kind) {
-	case DEF_PAIRED:
-		return some == 0 || some == all;
-	case DEF_REQUIRED:
-		return some != 0;
-	case DEF_EXCLUSIVE:
-		return (some & (some - 1)) == 0;
-	case DEF_CONDITIONAL:
-		return !(there & head) || some == all;
-	default:
-		return !(there & head) || some != head;
-	}
-}
-
-/* Most notes are about elements behind the last that is there: nothing to do for them. */
-static bool is_beyond(const struct def_note *n, uint16_t last)
-{
-	if (n->kind == DEF_REQUIRED || n->at[0] <= last)
-		return false;
-	return n->kind == DEF_CONDITIONAL || n->kind == DEF_LIST || (n->n == 2 && n->at[1] > last);
-}
-
 bool x12_check_segment(const struct x12_check *c, const struct segment *s)
 {
 	const size_t before = c->d->errors;
 	const uint16_t last = s->n > 0 ? s->values[s->n - 1].element : 0;
-	struct present there = {{0}};
-	struct at a = {.c = c, .s = s};
+	struct x12_present there = {{0}};
+	struct x12_place a = {.c = c, .s = s};
 
 	check_values(&a, &there);
 	if (!s->def)
@@ -755,13 +470,10 @@ bool x12_check_segment(const struct x12_check *c, const struct segment *s)
 	a.v = NULL;
 	for (size_t i = 0; i < s->def->nparts; i++) {
 		const struct def_part *part = &s->def->parts[i];
-		if (part->mandatory && part->used && !is_present(&there, part->position))
+		if (part->mandatory && part->used && !x12_notes_has(&there, part->position))
 			absent(&a, part, part->position, 0, 0);
 	}
 	if (c->level >= X12_NOTES)
-		for (size_t i = 0; i < s->def->nnotes; i++)
-			if (!is_beyond(&s->def->notes[i], last) &&
-				!note_ok(&s->def->notes[i], there.bits[0]))
-				check_note(&a, &s->def->notes[i], &there);
+		x12_notes_check(&a, &there, last);
 	return c->d->errors == before;
 }

@@ -32,15 +32,4 @@ struct x12_check {
 /* True when nothing of error severity was added. */
 bool x12_check_segment(const struct x12_check *c, const struct segment *s);
 
-/* A number of type R in its shortest form: no leading or trailing zeros, never "-0", but at
- * least min digits. out holds text.n + min + 2 bytes. False when text is no number. */
-bool x12_check_canonical(struct str text, uint16_t min, char *out, struct str *result);
-/* CCYYMMDD or YYMMDD that exists; HHMM[SS[d[d]]] that exists. */
-bool x12_check_date(struct str s);
-bool x12_check_time(struct str s);
-/* Is ISA11 a separator in this version of the interchange ("00401")? */
-bool x12_check_repeats(struct str isa_version, char isa11);
-/* Without blanks at the end, but at least min characters. */
-struct str x12_check_trim(struct str s, uint16_t min);
-
 #endif

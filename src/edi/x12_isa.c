@@ -99,6 +99,12 @@ static int multibyte_terminator(
 	return x12_envelope_fatal(r, d, e, "X12-SEPARATOR", text);
 }
 
+bool x12_isa_repeats(struct str isa_version, char isa11)
+{
+	return str_cmp(isa_version, STR("00402")) >= 0 && isa_version.n == 5 &&
+		!str_is_alpha(isa11) && !str_is_digit(isa11) && !str_is_blank(isa11) && isa11 != 0;
+}
+
 static int separators(struct x12_read *r, const struct header *h, struct diag *d, struct err *e)
 {
 	struct x12_lex *l = &r->lex;
@@ -108,7 +114,7 @@ static int separators(struct x12_read *r, const struct header *h, struct diag *d
 	l->component = h->bytes.p[h->field[FIELDS - 1]];
 	l->terminator = h->bytes.p[h->field[FIELDS]];
 	l->repetition = isa11;
-	l->repeats = x12_check_repeats(field(h, 11), isa11);
+	l->repeats = x12_isa_repeats(field(h, 11), isa11);
 	if (multibyte_terminator(r, str_from(h->bytes, h->field[FIELDS]), d, e) == -1)
 		return -1;
 	if (is_alnum(l->terminator) || l->terminator == ' ' || l->terminator == l->element)

@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "edi/x12_check.h"
+#include "edi/x12_text.h"
 
 static const char default_repetition = '^';
 
@@ -166,12 +167,12 @@ static struct str final_text(
 		return t;
 	if (e && (e->type == DEF_R || (e->type == DEF_N && t.n < min)) && t.n + min + 2 < size) {
 		struct str shorter;
-		if (x12_check_canonical(t, min, room, &shorter))
+		if (x12_text_canonical(t, min, room, &shorter))
 			return shorter;
 	}
 	if (t.n > 0 && t.p[t.n - 1] == ' ') {
-		const struct str bare = x12_check_trim(t, 0);
-		t = bare.n == 0 ? bare : x12_check_trim(t, min);
+		const struct str bare = x12_text_trim(t, 0);
+		t = bare.n == 0 ? bare : x12_text_trim(t, min);
 	}
 	return t;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/table.h"
+
 enum { TEXT_MAX = 2000, SHOWN = 5 };
 
 void faults_init(struct faults *f, struct arena *arena)
@@ -79,6 +81,45 @@ static size_t place(const struct fault *x, char *out, size_t room)
 	if (n < 0)
 		return 0;
 	return (size_t)n < room ? (size_t)n : room - 1;
+}
+
+int faults_add_placed(struct faults *f, const char *file, const char *placed)
+{
+	struct str rest = str_from(str_c(placed), strlen(file));
+	struct str line;
+	struct str column;
+	int64_t l = 0;
+	int64_t c = 0;
+
+	if (!str_starts(str_c(placed), str_c(file)) || !str_starts(rest, STR(":")))
+		return faults_add(f, file, 0, 0, "%s", placed);
+	rest = str_from(rest, 1);
+	struct str after = rest;
+	if (str_split(&after, ':', &line) && str_to_i64(line, &l) &&
+		str_split(&after, ':', &column) && str_to_i64(column, &c) && l >= 0 && c >= 0)
+		return faults_add(
+			f, file, (uint32_t)l, (uint32_t)c, STR_FMT, STR_ARG(str_trim(after)));
+	return faults_add(f, file, 0, 0, STR_FMT, STR_ARG(str_trim(rest)));
+}
+
+const char *faults_near(struct faults *f, struct str s, const char *const *names, size_t n)
+{
+	const char *near = str_suggest(s, names, n);
+
+	return near ? arena_printf(f->arena, "; did you mean '%s'?", near).p : "";
+}
+
+const char *faults_near_key(struct faults *f, struct str s, const struct table *keys)
+{
+	const char **names = arena_array(f->arena, keys->n + 1, sizeof(*names));
+	struct str key;
+	void *value;
+	size_t n = 0;
+	size_t i = 0;
+
+	while (n < keys->n && table_each(keys, &i, &key, &value))
+		names[n++] = arena_cstr(f->arena, key);
+	return faults_near(f, s, names, n);
 }
 
 int faults_err(const struct faults *f, struct err *e)

@@ -8,6 +8,7 @@
 
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
+#include "base/fsx_tree.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "format/zip_out.h"

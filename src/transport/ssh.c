@@ -2,8 +2,7 @@
  * One SSH connection; see ssh.h. Host keys are pinned by the SHA-256 of the key (RFC 4253, printed
  * as ssh-keygen does); there is no trust on first use. A pin does not tell its kind of key, so the
  * kinds are asked for one after the other, a new connection each, until the server shows a pinned
- * key or has no other. Only algorithms of today are offered. The secret goes to libssh2, whose
- * memory comes from here and is wiped when freed.
+ * key or has no other. Only algorithms of today are offered.
  */
 #include "transport/ssh.h"
 
@@ -14,13 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <libssh2.h>
-
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "transport/dial.h"
-#include "transport/sshkey.h"
+#include "transport/ssh_state.h"
 
 enum {
 	CONNECT_SECONDS = 15,
@@ -28,24 +24,6 @@ enum {
 	IDLE_SECONDS = 60,
 	GOODBYE_MS = 1000,
 	SEEN_MAX = 400
-};
-
-struct piece;
-
-struct ssh {
-	const struct config_endpoint *ep;
-	const struct cred *cred;
-	const struct clock *clock;
-	struct dial to;
-	int fd;
-	LIBSSH2_SESSION *session;
-	struct piece *pieces;
-	int64_t deadline;
-	int64_t allowed; /* milliseconds of the deadline, for messages */
-	bool timed_out;
-	bool lost;
-	bool answered;		  /* keyboard-interactive: the password was given once */
-	char print[SSHKEY_PRINT]; /* of the key the server showed */
 };
 
 /* The kinds of host keys that libssh2 1.10 can verify without SHA-1, best first. */
@@ -70,69 +48,6 @@ static const struct {
 	{LIBSSH2_METHOD_COMP_CS, "none"},
 	{LIBSSH2_METHOD_COMP_SC, "none"},
 };
-
-static void wipe(void *p, size_t n)
-{
-	/* Through a volatile pointer, so that it is not optimised away. */
-	void *(*volatile set)(void *, int, size_t) = memset;
-
-	(void)set(p, 0, n);
-}
-
-/*
- * libssh2's memory, all pieces of a connection in one list: it forgets some when a connection
- * breaks (1.10), and they may hold secrets.
- */
-struct piece {
-	struct piece *prev;
-	struct piece *next;
-	size_t n;
-	size_t unused; /* keeps what follows at a multiple of 16 */
-};
-
-static LIBSSH2_ALLOC_FUNC(take)
-{
-	struct ssh *s = *abstract;
-	struct piece *p = mem_alloc(mem_add(count, sizeof(*p)));
-
-	p->n = count;
-	p->next = s->pieces;
-	if (p->next)
-		p->next->prev = p;
-	s->pieces = p;
-	return p + 1;
-}
-
-static void drop(struct ssh *s, struct piece *p)
-{
-	if (p->prev)
-		p->prev->next = p->next;
-	else
-		s->pieces = p->next;
-	if (p->next)
-		p->next->prev = p->prev;
-	wipe(p, p->n + sizeof(*p));
-	mem_free(p);
-}
-
-static LIBSSH2_FREE_FUNC(give_back)
-{
-	if (ptr)
-		drop(*abstract, (struct piece *)ptr - 1);
-}
-
-static LIBSSH2_REALLOC_FUNC(resize)
-{
-	void *p = take(count, abstract);
-
-	if (ptr) {
-		const size_t old = ((struct piece *)ptr - 1)->n;
-
-		memcpy(p, ptr, old < count ? old : count);
-		give_back(ptr, abstract);
-	}
-	return p;
-}
 
 struct ssh *ssh_new(
 	const struct config_endpoint *ep, const struct cred *cred, const struct clock *clock)
@@ -304,7 +219,8 @@ static int handshake(struct ssh *s, const bool used[KINDS], struct err *e)
 	s->timed_out = false;
 	if (dial_connect(&s->to, s->clock, connect_ms(s), &s->fd, e) != 0)
 		return -1;
-	s->session = libssh2_session_init_ex(take, give_back, resize, s);
+	s->session = libssh2_session_init_ex(
+		ssh_memory_take, ssh_memory_give_back, ssh_memory_resize, s);
 	BUG_IF(!s->session);
 	libssh2_session_set_blocking(s->session, 0);
 	if (set_methods(s, used, e) != 0)
@@ -393,212 +309,6 @@ static int connect_known(struct ssh *s, struct buf *seen, struct err *e)
 	return changed_key(s, seen, e);
 }
 
-/* ---- who we are ---------------------------------------------------------------------------- */
-
-static struct str user(const struct ssh *s)
-{
-	return s->ep->user;
-}
-
-static struct str password(const struct ssh *s)
-{
-	struct str p = cred_secret(s->cred);
-
-	while (p.n > 0 && (p.p[p.n - 1] == '\n' || p.p[p.n - 1] == '\r'))
-		p.n--;
-	return p;
-}
-
-static int refused(const struct ssh *s, const char *how, struct err *e)
-{
-	(void)err_set(e, ERR_AUTH,
-		"the server refuses user " STR_FMT " with %s. Check user and credential with the "
-		"partner; it is tried again only after hours, so that the account is not locked",
-		STR_ARG(user(s)), how);
-	return err_reason(e, "AUTH-REFUSED");
-}
-
-static int unusable(const struct ssh *s, const char *why, struct err *e)
-{
-	(void)err_set(e, ERR_AUTH, "the private key in keys/" STR_FMT " cannot be used: %s",
-		STR_ARG(s->ep->credential), why);
-	return err_reason(e, "KEY-UNUSABLE");
-}
-
-/* Says before the night what libssh2 would only call a failure. */
-static int check_key(const struct ssh *s, struct err *e)
-{
-	struct sshkey_look look;
-
-	if (!sshkey_look(cred_secret(s->cred), &look))
-		return unusable(s, "it is not a private key as ssh-keygen writes it", e);
-	if (look.encrypted)
-		return unusable(s, "it has a passphrase; take it off with ssh-keygen -p", e);
-	if (strcmp(look.kind, "ssh-rsa") == 0)
-		return unusable(s,
-			"libssh2 1.10 signs with RSA and SHA-1 only, which servers refuse; make an "
-			"ed25519 or ecdsa key and give the partner its public part",
-			e);
-	return 0;
-}
-
-/* The methods the server offers, or NULL: *rc 0 means that it asks for none. */
-static const char *methods(struct ssh *s, long *rc)
-{
-	const char *list = NULL;
-	const struct str u = user(s);
-
-	ssh_begin(s);
-	do {
-		list = libssh2_userauth_list(s->session, u.p, (unsigned)u.n);
-		*rc = list ? 0 : libssh2_session_last_errno(s->session);
-	} while (ssh_again(s, *rc));
-	if (!list && libssh2_userauth_authenticated(s->session))
-		*rc = 0;
-	return list;
-}
-
-static bool offers(const char *list, const char *method)
-{
-	struct str rest = str_c(list);
-	struct str one = {NULL, 0};
-
-	while (str_split(&rest, ',', &one)) {
-		if (str_is(one, method))
-			return true;
-	}
-	return false;
-}
-
-/* What an attempt came to: 1 in, 0 refused, -1 and *e. */
-static int outcome(struct ssh *s, long rc, const char *what, struct err *e)
-{
-	if (rc == 0)
-		return 1;
-	if (rc == LIBSSH2_ERROR_AUTHENTICATION_FAILED || rc == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED)
-		return 0;
-	if (rc == LIBSSH2_ERROR_PASSWORD_EXPIRED) {
-		(void)err_set(e, ERR_AUTH, "the password of user " STR_FMT " has expired",
-			STR_ARG(user(s)));
-		return err_reason(e, "PASSWORD-EXPIRED");
-	}
-	return ssh_fault(s, rc, what, e);
-}
-
-static int by_key(struct ssh *s, struct err *e)
-{
-	const struct str key = cred_secret(s->cred);
-	const struct str u = user(s);
-	long rc = 0;
-
-	ssh_begin(s);
-	do
-		rc = libssh2_userauth_publickey_frommemory(
-			s->session, u.p, u.n, NULL, 0, key.p, key.n, NULL);
-	while (ssh_again(s, rc));
-	if (rc == LIBSSH2_ERROR_FILE || rc == LIBSSH2_ERROR_METHOD_NONE)
-		return unusable(s, "libssh2 cannot read it; expected ed25519 or ecdsa", e);
-	const int in = outcome(s, rc, "login", e);
-	return in == 0 ? refused(s, "this key", e) : in;
-}
-
-static int by_password(struct ssh *s, struct err *e)
-{
-	const struct str secret = password(s);
-	const struct str u = user(s);
-	long rc = 0;
-
-	ssh_begin(s);
-	do
-		rc = libssh2_userauth_password_ex(
-			s->session, u.p, (unsigned)u.n, secret.p, (unsigned)secret.n, NULL);
-	while (ssh_again(s, rc));
-	return outcome(s, rc, "login", e);
-}
-
-/* Answers one hidden prompt, once: anything else is not a question for a password. */
-static LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(answer)
-{
-	struct ssh *s = *abstract;
-
-	(void)name;
-	(void)name_len;
-	(void)instruction;
-	(void)instruction_len;
-	if (num_prompts != 1 || prompts[0].echo || s->answered)
-		return;
-	const struct str secret = password(s);
-	char *text = take(secret.n + 1, abstract);
-	memcpy(text, secret.p, secret.n);
-	responses[0].text = text;
-	responses[0].length = (unsigned)secret.n;
-	s->answered = true;
-}
-
-static int by_prompt(struct ssh *s, struct err *e)
-{
-	const struct str u = user(s);
-	long rc = 0;
-
-	s->answered = false;
-	ssh_begin(s);
-	do
-		rc = libssh2_userauth_keyboard_interactive_ex(
-			s->session, u.p, (unsigned)u.n, answer);
-	while (ssh_again(s, rc));
-	return outcome(s, rc, "login", e);
-}
-
-static int not_offered(const char *list, const char *ours, struct err *e)
-{
-	struct buf shown;
-
-	buf_init(&shown, 200);
-	utf8_quote(&shown, str_c(list), 150);
-	(void)err_set(
-		e, ERR_AUTH, "the server does not take a %s; it offers %s", ours, buf_cstr(&shown));
-	buf_done(&shown);
-	return err_reason(e, "AUTH-REFUSED");
-}
-
-/* A password goes out at most twice: as such, and as the answer to a prompt. */
-static int login_password(struct ssh *s, const char *list, struct err *e)
-{
-	const bool prompt = offers(list, "keyboard-interactive");
-	int in = 0;
-
-	if (!offers(list, "password") && !prompt)
-		return not_offered(list, "password", e);
-	if (offers(list, "password"))
-		in = by_password(s, e);
-	if (in == 0 && prompt)
-		in = by_prompt(s, e);
-	return in == 0 ? refused(s, "this password", e) : in;
-}
-
-static int login(struct ssh *s, struct err *e)
-{
-	const bool secret = str_is(s->ep->auth, "password");
-	const char *list = NULL;
-	long rc = 0;
-	int in = 0;
-
-	if (!s->cred || user(s).n == 0)
-		return err_set(e, ERR_CONFIG, "the endpoint needs a user and a credential");
-	if (!secret && check_key(s, e) != 0)
-		return -1;
-	list = methods(s, &rc);
-	if (!list)
-		return rc == 0 ? 0 : ssh_fault(s, rc, "login", e);
-	if (secret)
-		in = login_password(s, list, e);
-	else if (offers(list, "publickey"))
-		in = by_key(s, e);
-	else
-		return not_offered(list, "key", e);
-	return in == 1 ? 0 : -1;
-}
-
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 static void describe(const struct ssh *s, char *peer, size_t size)
@@ -627,7 +337,7 @@ int ssh_open(struct ssh *s, char *peer, size_t size, struct err *e)
 	rc = connect_known(s, &seen, e);
 	buf_done(&seen);
 	if (rc == 0)
-		rc = login(s, e);
+		rc = ssh_login_user(s, e);
 	if (rc == 0)
 		describe(s, peer, size);
 	else
@@ -653,8 +363,7 @@ void ssh_close(struct ssh *s)
 				break;
 		}
 		s->session = NULL;
-		while (s->pieces)
-			drop(s, s->pieces);
+		ssh_memory_free_all(s);
 	}
 	if (s->fd != -1)
 		(void)close(s->fd);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "defs/defs_load.h"
+#include "defs/message.h"
 #include "defs/guide.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -72,13 +72,13 @@ static void load(struct run *r, struct str text)
 	} else if (str_is(root->name, "message")) {
 		if (r->dict.faults)
 			return;
-		m = defs_load_message(
+		m = message_load(
 			r->d, &r->dict, root, "fuzz.xml", xml_attr(root, "id"), &r->faults);
 		check((m == NULL) == (r->faults.n > before));
 		if (m)
 			r->message = m;
 	} else {
-		defs_load_root(r->d, &r->dict, root, "fuzz.xml", &r->faults);
+		dict_load_root(r->d, &r->dict, root, "fuzz.xml", &r->faults);
 		return;
 	}
 	if (m)

@@ -3,17 +3,26 @@
 import os
 import re
 import signal
+import tempfile
 import time
 
 import night
 from night import check, equal
 
-ITEMS = 3000    # so that converting takes long enough to meet the run in it
+ITEMS = int(os.environ.get("GRIDSPOOL_ITEMS", "3000"))  # so that converting takes long enough to meet the run in it
+MADE = tempfile.TemporaryDirectory()    # the catalogue, once for all tests
+
+
+def drop(n):
+    folder = os.path.join(MADE.name, "catalogue")
+    if not os.path.exists(folder):
+        night.catalogue(folder, "--items", str(ITEMS))
+    n.drop_all(folder)
 
 
 def begin(n):
     """A run that is under way; it has committed its start."""
-    n.drop_all(night.catalogue(os.path.join(n.top, "catalogue"), "--items", str(ITEMS)))
+    drop(n)
     child = n.start()
     wait(n, child, "SELECT COUNT(*) FROM event WHERE what = 'converting'")
     return child
@@ -35,6 +44,7 @@ def wait(n, child, sql):
 
 def finish(n, child, codes):
     out, err = child.communicate(timeout=60)
+    night.no_report(err)
     check(child.returncode in codes, "the run ended with", child.returncode, err.decode())
     return out + err
 
@@ -89,7 +99,7 @@ def test_terminated():
                "SELECT COUNT(*) FROM event WHERE what = 'converting'",
                "SELECT COUNT(*) FROM event WHERE what = 'sending'"):
         with night.Night() as n:
-            n.drop_all(night.catalogue(os.path.join(n.top, "catalogue"), "--items", str(ITEMS)))
+            drop(n)
             child = n.start()
             wait(n, child, at)
             begun = time.monotonic()

@@ -245,6 +245,23 @@ static void static_tables(void **state)
 	assert_int_equal(rows[1].n, 0);
 }
 
+static void words(void **state)
+{
+	struct str rest = STR("  one two\r\n\tthree ");
+	struct str word;
+	const char *const want[] = {"one", "two", "three"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(str_word(&rest, &word));
+		assert_true(str_is(word, want[i]));
+	}
+	assert_false(str_word(&rest, &word));
+	assert_int_equal(word.n, 0);
+	rest = STR("");
+	assert_false(str_word(&rest, &word));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +275,7 @@ int main(void)
 		cmocka_unit_test(hashes),
 		cmocka_unit_test(suggests),
 		cmocka_unit_test(static_tables),
+		cmocka_unit_test(words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

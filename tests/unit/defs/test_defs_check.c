@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "defs/defs_load.h"
+#include "defs/message.h"
 
 #define HEAD " xmlns='urn:gridspool:definition:1' format='x12' version='9'>\n"
 #define CODES(x) "<codes" HEAD x "</codes>"
@@ -208,9 +208,9 @@ static void load(const struct broken *c, struct buf *out)
 		if (xml_parse(str_c(c->texts[i]), "t.xml", &a, &root, &e) == -1)
 			fail_msg("%s: %s", c->name, e.text);
 		if (i < 3)
-			defs_load_root(d, &dict, root, "t.xml", &f);
+			dict_load_root(d, &dict, root, "t.xml", &f);
 		else if (!dict.faults)
-			(void)defs_load_message(d, &dict, root, "t.xml", STR("t"), &f);
+			(void)message_load(d, &dict, root, "t.xml", STR("t"), &f);
 	}
 	for (const struct fault *x = f.first; x; x = x->next)
 		buf_printf(out, "%lu:%lu: %s\n", (unsigned long)x->line, (unsigned long)x->column,

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/fsx.h"
-#include "defs/defs_load.h"
+#include "defs/dict.h"
 #include "defs/guide.h"
 #include "model/xml.h"
 

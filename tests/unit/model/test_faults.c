@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/table.h"
 #include "model/faults.h"
 
 static void collects_in_order(void **state)
@@ -78,12 +79,65 @@ static void very_long_texts_fit(void **state)
 	arena_done(&a);
 }
 
+/* What xml_parse says, told at its place; other texts, and other files, as they are. */
+static void takes_places_from_texts(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t line, column;
+		const char *told;
+	} rows[] = {
+		{"a.xml:3:7: not closed: <b>", 3, 7, "not closed: <b>"},
+		{"a.xml: is empty", 0, 0, "is empty"},
+		{"a.xml:x:7: what", 0, 0, "x:7: what"},
+		{"a.xml:3: no column", 0, 0, "3: no column"},
+		{"b.xml:3:7: another file", 0, 0, "b.xml:3:7: another file"},
+		{"", 0, 0, ""},
+	};
+	struct arena a;
+	struct faults f;
+
+	(void)state;
+	arena_init(&a);
+	faults_init(&f, &a);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(faults_add_placed(&f, "a.xml", rows[i].text), -1);
+		assert_string_equal(f.last->file, "a.xml");
+		assert_int_equal(f.last->line, rows[i].line);
+		assert_int_equal(f.last->column, rows[i].column);
+		assert_string_equal(f.last->text, rows[i].told);
+	}
+	arena_done(&a);
+}
+
+static void names_the_nearest(void **state)
+{
+	const char *const names[] = {"colour", "size"};
+	struct arena a;
+	struct faults f;
+	struct table keys;
+
+	(void)state;
+	arena_init(&a);
+	faults_init(&f, &a);
+	assert_string_equal(faults_near(&f, STR("color"), names, 2), "; did you mean 'colour'?");
+	assert_string_equal(faults_near(&f, STR("weight"), names, 2), "");
+	table_init(&keys);
+	assert_string_equal(faults_near_key(&f, STR("color"), &keys), "");
+	assert_true(table_add(&keys, STR("colour"), &f));
+	assert_string_equal(faults_near_key(&f, STR("color"), &keys), "; did you mean 'colour'?");
+	table_done(&keys);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(collects_in_order),
 		cmocka_unit_test(one_error_of_all),
 		cmocka_unit_test(very_long_texts_fit),
+		cmocka_unit_test(takes_places_from_texts),
+		cmocka_unit_test(names_the_nearest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,8 @@
  * Inside of defs/: how a dictionary (code lists, elements, composites, segments of one format and
  * version) and a message are kept while they are loaded and checked. Callers use defs.h.
  */
-#ifndef DEFS_DEFS_LOAD_H
-#define DEFS_DEFS_LOAD_H
+#ifndef DEFS_DICT_H
+#define DEFS_DICT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,8 +15,6 @@
 #include "defs/defs.h"
 #include "model/faults.h"
 #include "model/xml.h"
-
-#define DEFS_NAMESPACE "urn:gridspool:definition:1"
 
 enum {
 	DEFS_NOTE_MAX = 8,     /* positions of one relational note: def_note.at */
@@ -88,39 +86,13 @@ struct defs {
 	struct dict_message *messages;
 };
 
-/* Reads one XML file of one folder. 1 read (*file is its name for messages), 0 not there,
- * -1 a fault was added. */
-int defs_load_file(struct defs *d, size_t dir, struct str path, struct xml **root,
-	const char **file, struct faults *f);
 /* All dictionary files of a version, from all folders: what an earlier folder defines counts. */
-void defs_load_dict(struct defs *d, struct dict *dict, struct faults *f);
+void dict_load(struct defs *d, struct dict *dict, struct faults *f);
 /* One file of a dictionary that was read already; file must stay the same pointer for one file. */
-void defs_load_root(struct defs *d, struct dict *dict, const struct xml *root, const char *file,
+void dict_load_root(struct defs *d, struct dict *dict, const struct xml *root, const char *file,
 	struct faults *f);
-/* The structure of a message; NULL when faults were added. */
-struct dict_message *defs_load_message(struct defs *d, struct dict *dict, const struct xml *root,
-	const char *file, struct str id, struct faults *f);
-
-/* Attributes of our files; each adds a fault and returns the fallback when the value is wrong. */
-struct str defs_load_need(
-	const struct xml *x, const char *attr, const char *file, struct faults *f);
-uint32_t defs_load_number(const struct xml *x, const char *attr, uint32_t fallback, uint32_t low,
-	uint32_t high, const char *file, struct faults *f);
-bool defs_load_yes(
-	const struct xml *x, const char *attr, bool fallback, const char *file, struct faults *f);
-/* max="any" is 0. */
-uint32_t defs_load_max(const struct xml *x, uint32_t fallback, const char *file, struct faults *f);
-/* A fault for an attribute nobody asked for and one for each child that is not in allowed. */
-void defs_load_strange(const struct xml *x, const char *const *attrs, const char *const *children,
-	const char *file, struct faults *f);
-/* "" or "; did you mean 'X'?", in the arena of the faults. */
-const char *defs_load_nearest(const struct table *t, struct str s, struct faults *f);
-/* Characters of a UTF-8 text. */
-size_t defs_load_length(struct str s);
-/* Words between blanks; false when there is no more. */
-bool defs_load_word(struct str *rest, struct str *word);
-/* A sorted list of these values. Duplicates are faults. */
-void defs_load_sort(struct def_code *codes, size_t n, const struct def_place *at, struct str id,
+/* Sorts values by bytes; one that is there twice is a fault at the place of list id. */
+void dict_sort_codes(struct def_code *codes, size_t n, const struct def_place *at, struct str id,
 	struct faults *f);
 
 #endif

@@ -1,0 +1,130 @@
+/* Relational notes; see x12_notes.h. */
+#include "edi/x12_notes.h"
+
+#include <stdio.h>
+
+/* The first element of a note that is there, or with want false is not; 0 none. */
+static uint16_t first_of(
+	const struct def_note *n, const struct x12_present *p, bool want, uint8_t from)
+{
+	for (uint8_t i = from; i < n->n; i++)
+		if (x12_notes_has(p, n->at[i]) == want)
+			return n->at[i];
+	return 0;
+}
+
+/* "LIN04, LIN05" */
+static void note_text(const struct def_note *n, const char *tag, int width, char *out, size_t size)
+{
+	size_t at = 0;
+
+	for (uint8_t i = 0; i < n->n && at + 12 < size; i++) {
+		const int k = snprintf(out + at, size - at, "%s%.*s%02u", i ? ", " : "", width, tag,
+			(unsigned)n->at[i]);
+		at += k > 0 ? (size_t)k : 0;
+	}
+}
+
+static void broken(struct x12_place *a, const struct def_note *n, uint16_t element,
+	const char *code, const char *rule)
+{
+	char list[120] = "";
+	struct x12_place b = *a;
+
+	note_text(n, a->s->tag.p, (int)(a->s->tag.n > 3 ? 3 : a->s->tag.n), list, sizeof(list));
+	b.v = NULL;
+	b.element = element;
+	b.component = 0;
+	b.repetition = 0;
+	b.part = x12_finding_part(a->s->def->parts, a->s->def->nparts, element);
+	x12_finding_add(&b, code, SEV_ERROR, rule, "note %c of %s", n->kind, list);
+}
+
+static void check_note(struct x12_place *a, const struct def_note *n, const struct x12_present *p)
+{
+	const bool head = n->n > 0 && x12_notes_has(p, n->at[0]);
+	const uint16_t some = first_of(n, p, true, 0);
+	const uint16_t none = first_of(n, p, false, 0);
+	uint16_t second = 0;
+
+	switch (n->kind) {
+	case DEF_PAIRED:
+		if (some && none)
+			broken(a, n, none, "X12-NOTE-PAIRED",
+				"if one of these is there, all must be");
+		break;
+	case DEF_REQUIRED:
+		if (!some)
+			broken(a, n, none, "X12-NOTE-REQUIRED",
+				"at least one of these must be there");
+		break;
+	case DEF_EXCLUSIVE:
+		for (uint8_t i = 0; i < n->n; i++) {
+			if (!x12_notes_has(p, n->at[i]))
+				continue;
+			if (second++ == 1)
+				broken(a, n, n->at[i], "X12-NOTE-EXCLUSIVE",
+					"only one of these may be there");
+		}
+		break;
+	case DEF_CONDITIONAL:
+		if (head && none)
+			broken(a, n, none, "X12-NOTE-CONDITIONAL",
+				"if the first is there, all others must be");
+		break;
+	case DEF_LIST:
+		if (head && !first_of(n, p, true, 1))
+			broken(a, n, n->n > 1 ? n->at[1] : n->at[0], "X12-NOTE-LIST",
+				"if the first is there, at least one other must be");
+		break;
+	default:
+		break;
+	}
+}
+
+/* Notes about the first 64 elements, by sets of bits. False: look closely. */
+static bool note_ok(const struct def_note *n, uint64_t there)
+{
+	uint64_t all = 0;
+	uint64_t head = 0;
+	uint64_t some = 0;
+
+	for (uint8_t i = 0; i < n->n; i++) {
+		const unsigned bit = (unsigned)n->at[i] - 1;
+		if (bit > 63)
+			return false;
+		all |= (uint64_t)1 << bit;
+		if (i == 0)
+			head = all;
+	}
+	some = there & all;
+	switch (n->kind) {
+	case DEF_PAIRED:
+		return some == 0 || some == all;
+	case DEF_REQUIRED:
+		return some != 0;
+	case DEF_EXCLUSIVE:
+		return (some & (some - 1)) == 0;
+	case DEF_CONDITIONAL:
+		return !(there & head) || some == all;
+	default:
+		return !(there & head) || some != head;
+	}
+}
+
+/* Most notes are about elements behind the last that is there: nothing to do for them. */
+static bool is_beyond(const struct def_note *n, uint16_t last)
+{
+	if (n->kind == DEF_REQUIRED || n->at[0] <= last)
+		return false;
+	return n->kind == DEF_CONDITIONAL || n->kind == DEF_LIST || (n->n == 2 && n->at[1] > last);
+}
+
+void x12_notes_check(struct x12_place *a, const struct x12_present *there, uint16_t last)
+{
+	const struct def_segment *def = a->s->def;
+
+	for (size_t i = 0; i < def->nnotes; i++)
+		if (!is_beyond(&def->notes[i], last) && !note_ok(&def->notes[i], there->bits[0]))
+			check_note(a, &def->notes[i], there);
+}

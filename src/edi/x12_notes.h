@@ -1,0 +1,32 @@
+/* Relational notes of a segment (X12.22): which elements need, or exclude, each other. */
+#ifndef EDI_X12_NOTES_H
+#define EDI_X12_NOTES_H
+
+#include "base/limits.h"
+#include "edi/x12_finding.h"
+
+/* Which elements are there, as bits; bit 0 of word 0 is element 1. */
+struct x12_present {
+	uint64_t bits[LIMIT_ELEMENTS / 64];
+};
+
+static inline void x12_notes_set(struct x12_present *p, uint16_t element)
+{
+	const unsigned i = (unsigned)element - 1;
+
+	if (i < LIMIT_ELEMENTS)
+		p->bits[i / 64] |= (uint64_t)1 << (i % 64);
+}
+
+static inline bool x12_notes_has(const struct x12_present *p, uint16_t element)
+{
+	const unsigned i = (unsigned)element - 1;
+
+	return i < LIMIT_ELEMENTS && (p->bits[i / 64] >> (i % 64) & 1);
+}
+
+/* Checks the notes of the segment at a against the elements that are there; last is the last of them.
+ * a is as before afterwards. */
+void x12_notes_check(struct x12_place *a, const struct x12_present *there, uint16_t last);
+
+#endif

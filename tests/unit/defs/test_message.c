@@ -1,0 +1,137 @@
+/* The structure of messages: what the 832 and the 997 of X12 004010 say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "model/xml.h"
+#include "unit/support/defs_world.h"
+
+#define IS(s, text) assert_true(str_is((s), (text)))
+
+struct use {
+	const char *path;
+	bool loop;
+	bool mandatory;
+	uint32_t max;
+};
+
+static void uses(const struct def_message *m, const struct use *u, size_t n)
+{
+	for (; n; n--, u++) {
+		const struct def_node *x = defs_world_node(m, u->path);
+		if (x->loop != u->loop || x->mandatory != u->mandatory || x->max != u->max ||
+			!x->used)
+			fail_msg("%s: loop %d mandatory %d max %u used %d", u->path, x->loop,
+				x->mandatory, (unsigned)x->max, x->used);
+	}
+}
+
+/* Indices count up in the order of the file; a loop has the segment that begins it. */
+static size_t walk(const struct def_node *x, size_t *next)
+{
+	size_t n = 1;
+
+	assert_int_equal(x->index, (*next)++);
+	assert_non_null(x->segment);
+	if (x->loop) {
+		assert_non_null(x->child);
+		assert_ptr_equal(x->segment, x->child->segment);
+	} else {
+		assert_true(str_eq(x->name, x->segment->tag));
+	}
+	for (const struct def_node *c = x->child; c; c = c->next) {
+		assert_ptr_equal(c->parent, x);
+		assert_int_equal(c->depth, x->depth + 1);
+		n += walk(c, next);
+	}
+	return n;
+}
+
+static void structure_of_832(void **state)
+{
+	static const struct use table[] = {
+		{"ST", false, true, 1},
+		{"BCT", false, true, 1},
+		{"CTP", false, false, 100},
+		{"REF", false, false, 0},
+		{"DTM", false, false, 10},
+		{"CUR", false, false, 5},
+		{"N1-loop", true, false, 0},
+		{"N1-loop/N1", false, true, 1},
+		{"N1-loop/N4", false, false, 0},
+		{"N1-loop/REF", false, false, 12},
+		{"LM-loop/LQ", false, true, 0},
+		{"LIN-loop", true, false, 0},
+		{"LIN-loop/LIN", false, true, 1},
+		{"LIN-loop/PID", false, false, 200},
+		{"LIN-loop/MEA", false, false, 40},
+		{"LIN-loop/PO4", false, false, 1},
+		{"LIN-loop/CTP-loop", true, false, 100},
+		{"LIN-loop/CTP-loop/CTP", false, true, 1},
+		{"LIN-loop/CTP-loop/G43", false, false, 9999},
+		{"LIN-loop/CTP-loop/G26", false, false, 99},
+		{"LIN-loop/N1-loop", true, false, 0},
+		{"LIN-loop/N1-loop/N4", false, false, 1},
+		{"LIN-loop/PKL-loop", true, false, 20},
+		{"LIN-loop/LFG-loop", true, false, 1},
+		{"LIN-loop/LFG-loop/CRC-loop", true, false, 0},
+		{"LIN-loop/LFG-loop/CRC-loop/QTY", false, false, 1},
+		{"LIN-loop/SLN-loop/LM-loop/LQ", false, true, 0},
+		{"LIN-loop/N9-loop/DTM", false, false, 0},
+		{"CTT", false, false, 1},
+		{"SE", false, true, 1},
+	};
+	const struct def_message *m = defs_world_message(*state, "832");
+	size_t next = 0;
+
+	IS(m->format, "x12");
+	IS(m->version, "004010");
+	IS(m->id, "832");
+	IS(m->group, "SC");
+	IS(m->guide, "");
+	IS(m->root->name, "832");
+	assert_null(m->root->parent);
+	assert_int_equal(m->nodes, 123);
+	assert_int_equal(walk(m->root, &next), m->nodes);
+	uses(m, table, sizeof(table) / sizeof(table[0]));
+	assert_ptr_equal(m, defs_world_message(*state, "832"));
+}
+
+static void structure_of_997(void **state)
+{
+	static const struct use table[] = {
+		{"ST", false, true, 1},
+		{"AK1", false, true, 1},
+		{"AK2-loop", true, false, 0},
+		{"AK2-loop/AK2", false, true, 1},
+		{"AK2-loop/AK3-loop", true, false, 0},
+		{"AK2-loop/AK3-loop/AK3", false, true, 1},
+		{"AK2-loop/AK3-loop/AK4", false, false, 99},
+		{"AK2-loop/AK5", false, true, 1},
+		{"AK9", false, true, 1},
+		{"SE", false, true, 1},
+	};
+	const struct def_message *m = defs_world_message(*state, "997");
+	size_t next = 0;
+
+	IS(m->group, "FA");
+	assert_int_equal(m->nodes, 11);
+	assert_int_equal(walk(m->root, &next), m->nodes);
+	uses(m, table, sizeof(table) / sizeof(table[0]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(structure_of_832),
+		cmocka_unit_test(structure_of_997),
+	};
+
+	xml_start();
+	int rc = cmocka_run_group_tests(tests, defs_world_start, defs_world_stop);
+	xml_stop();
+	return rc;
+}

@@ -1,0 +1,74 @@
+/* The definitions we ship; see defs_world.h. */
+#include "unit/support/defs_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/fsx.h"
+
+int defs_world_start(void **state)
+{
+	static struct defs_world w;
+	static const char *const names[] = {"maps"};
+	struct err e = {0};
+
+	arena_init(&w.arena);
+	faults_init(&w.faults, &w.arena);
+	w.dir = fsx_dir(TEST_TOP "/maps", &e);
+	if (w.dir == -1)
+		return -1;
+	w.defs = defs_new(&w.dir, names, 1);
+	*state = &w;
+	return 0;
+}
+
+int defs_world_stop(void **state)
+{
+	struct defs_world *w = *state;
+
+	defs_free(w->defs);
+	fsx_close(w->dir);
+	arena_done(&w->arena);
+	return 0;
+}
+
+const struct def_message *defs_world_message(struct defs_world *w, const char *id)
+{
+	const struct def_message *m = defs_message(
+		w->defs, STR("x12"), STR("004010"), str_c(id), STR(""), &w->faults, "test", 1);
+
+	for (const struct fault *x = w->faults.first; x; x = x->next)
+		print_error(
+			"%s:%u:%u: %s\n", x->file, (unsigned)x->line, (unsigned)x->column, x->text);
+	assert_non_null(m);
+	assert_int_equal(w->faults.n + w->faults.warnings, 0);
+	return m;
+}
+
+const struct def_segment *defs_world_segment(struct defs_world *w, const char *tag)
+{
+	const struct def_segment *s = defs_segment(
+		w->defs, STR("x12"), STR("004010"), str_c(tag), &w->faults);
+
+	if (!s)
+		fail_msg("no segment %s", tag);
+	return s;
+}
+
+const struct def_node *defs_world_node(const struct def_message *m, const char *path)
+{
+	const struct def_node *at = m->root;
+	struct str rest = str_c(path), name;
+
+	while (at && str_split(&rest, '/', &name)) {
+		for (at = at->child; at && !str_eq(at->name, name);)
+			at = at->next;
+	}
+	if (!at)
+		fail_msg("no node %s", path);
+	return at;
+}

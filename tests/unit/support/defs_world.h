@@ -1,0 +1,26 @@
+/* The definitions we ship, for tests that look at what they say. */
+#ifndef UNIT_SUPPORT_DEFS_WORLD_H
+#define UNIT_SUPPORT_DEFS_WORLD_H
+
+#include "base/arena.h"
+#include "defs/defs.h"
+#include "model/faults.h"
+
+struct defs_world {
+	struct arena arena;
+	struct faults faults;
+	struct defs *defs;
+	int dir; /* maps/ */
+};
+
+/* For cmocka, of a group: *state is the world. */
+int defs_world_start(void **state);
+int defs_world_stop(void **state);
+
+/* Of X12 004010; the test fails when it is not there. */
+const struct def_message *defs_world_message(struct defs_world *w, const char *id);
+const struct def_segment *defs_world_segment(struct defs_world *w, const char *tag);
+/* "LIN-loop/CTP-loop/CTP" */
+const struct def_node *defs_world_node(const struct def_message *m, const char *path);
+
+#endif
