@@ -343,7 +343,9 @@ static void make(struct ev *ev, struct map_result *out)
 	if (m->key.n && !r->key.n) {
 		struct finding f = {.code = STR("KEY-MISSING"), .field = m->key_text};
 
+		/* Joins, lookups and segments would only say the same once more in other words. */
 		run_finding(ev, &f, r->root.node);
+		return;
 	}
 	for (uint32_t i = 0; i < m->njoins; i++)
 		if (m->joins[i].pub.required)

@@ -205,6 +205,22 @@ static void reconciles(void **state)
 	close_night(&n);
 }
 
+/* Without a key there is nothing to join, look up or write: one fault, one finding. */
+static void a_missing_key_is_one_finding(void **state)
+{
+	struct night n;
+
+	(void)state;
+	open_night(&n, "sku,name,status\n,,A\nA,Anna,A\n", true);
+	run(&n);
+	assert_int_equal(n.c.aside, 1);
+	assert_int_equal(n.c.out, 1);
+	assert_int_equal(n.findings, 1);
+	assert_int_equal(count(n.text[ASIDE], "\"code\""), 1);
+	assert_int_equal(count(n.text[RESULT], "A\tKEY-MISSING\titems.csv\t\t"), 1);
+	close_night(&n);
+}
+
 /* What stood in a file before is of another conversion and stays, also when all begins again. */
 static void adds_to_files(void **state)
 {
@@ -329,6 +345,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reconciles),
+		cmocka_unit_test(a_missing_key_is_one_finding),
 		cmocka_unit_test(adds_to_files),
 		cmocka_unit_test(leaves_out_what_is_known),
 		cmocka_unit_test(nothing_to_send),
