@@ -259,9 +259,9 @@ static void check_all(struct check *c)
 	struct config *config = config_load(c->dir, &c->faults);
 	struct env v;
 
+	check_bundle(c, &v);
+	env_close(&v);
 	if (config) {
-		check_bundle(c, &v);
-		env_close(&v);
 		c->config = config;
 		check_endpoints(c);
 		check_sources(c);

@@ -4,6 +4,7 @@
  */
 #include "map/join.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -64,10 +65,21 @@ static void index_row(struct join *j, struct ev *ev, const struct item *it)
 	ev->run->item = NULL;
 }
 
+/* Rows of which none can be joined are not those that the map means: told once, not for each item. */
+static int no_keys(const struct join *j, uint64_t rows, struct err *e)
+{
+	return err_set(e, ERR_INPUT,
+		"source " STR_FMT ": none of %" PRIu64
+		" rows has the key that the map joins by (map line %u); is a column called "
+		"otherwise, or is the separator another one?",
+		STR_ARG(j->def->pub.source), rows, j->def->pub.line);
+}
+
 int join_build(struct join *j, struct ev *ev, struct err *e)
 {
 	struct arena row;
 	struct item it;
+	uint64_t rows = 0;
 	int rc = 0;
 
 	arena_init(&row);
@@ -75,9 +87,12 @@ int join_build(struct join *j, struct ev *ev, struct err *e)
 	while ((rc = reader_next(j->reader, &it, ev->run->d, e)) == 1) {
 		if (it.root)
 			index_row(j, ev, &it);
+		rows += it.root ? 1 : 0;
 		arena_reset(&row);
 	}
 	arena_done(&row);
+	if (rc == 0 && rows > 0 && j->index.n == 0)
+		rc = no_keys(j, rows, e);
 	index_sort(&j->index);
 	if (j->def->pub.report_orphans)
 		j->used = mem_array(j->index.n / 8 + 1, 1);

@@ -299,6 +299,7 @@ static void require(struct ev *ev, const struct map_require *q, struct map_resul
 	f.severity = q->stop_item || q->stop_message ? SEV_ERROR : SEV_WARNING;
 	f.field = n ? (struct str){NULL, 0} : q->field_text;
 	f.found = n && n->kind != NODE_OBJECT ? n->value : (struct str){NULL, 0};
+	f.remedy = f.found.n ? STR("correct it at its source") : STR("fill it in at its source");
 	run_finding(ev, &f, n);
 	out->stop_message = out->stop_message || q->stop_message;
 }

@@ -16,6 +16,7 @@
 #include "format/zip.h"
 #include "secure/hash.h"
 #include "stage/proc.h"
+#include "stage/whole.h"
 #include "store/ledger_input.h"
 
 enum { BATCH = 256 };
@@ -336,10 +337,14 @@ int collect_quarantine(
 	rc = ledger_input_find(&v->ledger, input, &a, &r, e);
 	if (rc == 1 &&
 		!str_is(r.state, "quarantined")) { /* another agreement may have met it first */
+		const struct config_source *s = config_source_find(v->config, r.source);
 		const char *place = r.place.p;
 		const char *dot = strrchr(place, '.');
-		(void)snprintf(to, sizeof(to), "quarantine/in-%06" PRId64 "." STR_FMT "%s", r.id,
-			STR_ARG(r.source), dot && !strchr(dot, '/') ? dot : "");
+		struct str end = dot && !strchr(dot, '/') ? str_c(dot + 1) : STR("");
+		if (end.n == 0 && r.sha.n > 0 && s) /* a plain file, stored and then found bad */
+			end = s->format;
+		(void)snprintf(to, sizeof(to), "quarantine/in-%06" PRId64 "." STR_FMT "%s" STR_FMT,
+			r.id, STR_ARG(r.source), end.n ? "." : "", STR_ARG(end));
 		(void)snprintf(id, sizeof(id), "in-%06" PRId64, r.id);
 		(void)snprintf(next, sizeof(next), quarantine_next, r.id);
 		rc = settle(v, &r, "quarantined", to, reason, note, "quarantined", e);
@@ -595,10 +600,33 @@ static int make_current(struct env *v, const struct input_row *r, const struct c
 	return ledger_commit(l, e);
 }
 
+/* May it take the place of what is there? 1 yes, 0 it was put away, -1. A packed tree is ours and
+ * whole; what is no longer in work/ was judged by the run that moved it. */
+static int admit(
+	struct env *v, const struct input_row *r, const struct config_source *s, struct err *e)
+{
+	struct stat st;
+	char note[ERR_TEXT_MAX];
+	const char *reason = "INPUT-DAMAGED";
+	const int rc = r->tree ? 0 : place_stat(v, r->place.p, &st, e);
+
+	if (rc != 1)
+		return rc == 0 ? 1 : -1;
+	if (whole_check(v, r, s, e) == 0)
+		return 1;
+	if (e->code != ERR_INPUT && e->code != ERR_LIMIT)
+		return -1;
+	if (strcmp(e->reason, "CONVERTER-CRASH") == 0)
+		reason = "CONVERTER-CRASH";
+	(void)snprintf(note, sizeof(note), "%s", e->text);
+	return collect_quarantine(v, r->id, reason, note, e);
+}
+
 static int settle_state(struct env *v, const struct input_row *r, const struct config_source *s,
 	struct arena *a, struct err *e)
 {
 	struct input_row old;
+	int admitted = 0;
 	const int rc = ledger_input_current(&v->ledger, r->source, a, &old, e);
 
 	if (rc == -1)
@@ -609,6 +637,9 @@ static int settle_state(struct env *v, const struct input_row *r, const struct c
 			return -1;
 		return place_remove(v, r->place.p, false, e);
 	}
+	admitted = admit(v, r, s, e);
+	if (admitted != 1)
+		return admitted;
 	return make_current(v, r, s, rc == 1 ? &old : NULL, e);
 }
 

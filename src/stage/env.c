@@ -201,7 +201,6 @@ static void load_routes(struct env *v, struct faults *f)
 {
 	size_t n = 0;
 
-	v->defs = defs_new(v->map_dirs, v->map_names, 3);
 	for (const struct config_route *r = v->config->routes; r; r = r->next)
 		n++;
 	v->routes = arena_array(&v->arena, n + 1, sizeof(*v->routes));
@@ -210,6 +209,33 @@ static void load_routes(struct env *v, struct faults *f)
 		check_joins(v, &v->routes[v->nroutes], f);
 		v->nroutes++;
 	}
+}
+
+/* Nobody knows which maps are meant when the configuration has faults: then each of the bundle's
+ * is checked, so that all that is wrong is told at once. */
+static void check_maps(struct env *v, struct faults *f)
+{
+	const struct map_env me = {v->defs, &v->names, v->map_dirs, v->map_names, 3};
+	struct fsx_list list = {0};
+	struct err e;
+	const int dir = fsx_subdir(v->map_dirs[0], "maps", &e);
+
+	if (dir != -1 && fsx_list(dir, &list, &e) == -1)
+		(void)faults_add(f, "bundle/maps", 0, 0, "%s", e.text);
+	for (size_t i = 0; i < list.n; i++) {
+		struct buf bytes;
+		const struct str name = arena_printf(&v->arena, "maps/%s", list.names[i]);
+		if (!str_ends(name, STR(".xml")))
+			continue;
+		buf_init(&bytes, LIMIT_CONFIG_FILE);
+		if (read_map(v, name, &bytes, &e) == -1)
+			(void)faults_add(f, name.p, 0, 0, "%s", e.text);
+		else
+			map_free(map_load(buf_view(&bytes), name.p, &me, f));
+		buf_done(&bytes);
+	}
+	fsx_list_done(&list);
+	fsx_close(dir);
 }
 
 static int open_env(struct env *v, const char *path, const struct clock *clock, bool with_maps,
@@ -229,10 +255,13 @@ static int open_env(struct env *v, const char *path, const struct clock *clock, 
 		goto fail;
 	}
 	v->config = config_load(v->dir, f);
-	if ((!v->config && faults_err(f, e) == -1) || open_bundle(v, copy, e) == -1)
+	if (open_bundle(v, copy, e) == -1 && (f->n == 0 || faults_err(f, e) == -1))
 		goto fail;
-	if (with_maps)
+	v->defs = defs_new(v->map_dirs, v->map_names, 3);
+	if (with_maps && v->config)
 		load_routes(v, f);
+	else if (with_maps)
+		check_maps(v, f);
 	if (f->n > 0 && faults_err(f, e) == -1)
 		goto fail;
 	return 0;

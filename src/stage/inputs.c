@@ -100,6 +100,13 @@ void inputs_close(struct inputs *in)
 	in->njoins = 0;
 }
 
+/* So that the source is not blamed for it. */
+static int reference_at_fault(struct err *e)
+{
+	return e->code == ERR_INPUT || e->code == ERR_LIMIT ? err_reason(e, "REFERENCE-DAMAGED")
+							    : -1;
+}
+
 int inputs_open_readers(struct env *v, const struct env_route *r, const struct inputs *in,
 	int64_t fixed_at, const char *run, struct inputs_readers *out, struct err *e)
 {
@@ -124,14 +131,16 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 		inputs_reader_spec(in->join_config[i], &spec);
 		out->joins[i] = reader_open(in->joins[i], &spec, &v->names, e);
 		if (!out->joins[i])
-			return -1;
+			return reference_at_fault(e);
 		out->input.njoins = i + 1;
 	}
 	out->input.joins = out->joins;
 	if (in->workflow == -1)
 		return 0;
-	return workflow_load(in->workflow, STR("hub settings"), &v->names, &out->arena,
-		&out->input.workflow, &out->input.nworkflow, e);
+	if (workflow_load(in->workflow, STR("hub settings"), &v->names, &out->arena,
+		    &out->input.workflow, &out->input.nworkflow, e) == -1)
+		return reference_at_fault(e);
+	return 0;
 }
 
 void inputs_close_readers(struct inputs_readers *r)

@@ -331,6 +331,10 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 	proc_catch_signals();
 	if (env_open(&v, path, clock, true, &f, e) == -1) {
 		print_faults(&f);
+		if (f.n > 0)
+			(void)err_set(e, ERR_CONFIG,
+				"%zu fault%s, listed above: nothing was started", f.n,
+				f.n == 1 ? "" : "s");
 		arena_done(&a);
 		return -1;
 	}

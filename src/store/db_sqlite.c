@@ -47,7 +47,8 @@ static int fail(struct db *db, struct err *e, const char *what)
 		return err_set(e, ERR_BUSY, "ledger: %s: somebody else has been writing for %d s",
 			what, BUSY_MS / 1000);
 	case SQLITE_FULL:
-		return err_set(e, ERR_FULL, "ledger: %s: the disk is full", what);
+		return err_set(e, ERR_FULL,
+			"ledger: no space is left on its disk; free some and run again");
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, ERR_CORRUPT,

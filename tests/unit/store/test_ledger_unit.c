@@ -78,7 +78,7 @@ static void a_row_keeps_what_it_was_told(void **state)
 
 static int start(int64_t id, int64_t fence)
 {
-	return ledger_unit_start(&w.l, id, fence, 40 + fence, "bundle-2", &w.e);
+	return ledger_unit_start(&w.l, id, fence, 40 + fence, "bundle", &w.e);
 }
 
 static int end(int64_t id, int64_t fence)

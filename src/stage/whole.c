@@ -1,0 +1,154 @@
+/* Is a file whole? See whole.h. */
+#include "stage/whole.h"
+
+#include <inttypes.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "format/reader.h"
+#include "secure/sandbox.h"
+#include "stage/frame.h"
+#include "stage/inputs.h"
+#include "stage/proc.h"
+
+enum { BEAT = 4096 }; /* items between two signs of life */
+
+struct whole_job {
+	struct reader_spec spec;
+	struct names *names;
+	int fd;
+};
+
+/* --- the worker --- */
+
+static int beat(int fd, uint64_t items, struct err *e)
+{
+	struct frame frame;
+
+	frame_start(&frame, FRAME_PROGRESS);
+	frame_int(&frame, (int64_t)items);
+	return frame_send(fd, &frame, e);
+}
+
+static int read_through(const struct whole_job *j, int fd, struct err *e)
+{
+	struct reader *r = reader_open(j->fd, &j->spec, j->names, e);
+	struct arena a;
+	uint64_t items = 0;
+	int rc = 1;
+
+	if (!r)
+		return -1;
+	arena_init(&a);
+	while (rc == 1) { /* what is wrong with single items is said when they are converted */
+		struct item it;
+		struct diag d;
+		arena_reset(&a);
+		diag_init(&d, &a);
+		rc = reader_next(r, &it, &d, e);
+		if (rc == 1 && ++items % BEAT == 0 && beat(fd, items, e) == -1)
+			rc = -1;
+	}
+	arena_done(&a);
+	reader_close(r);
+	return rc;
+}
+
+static int whole_work(int fd, void *job)
+{
+	static const struct sandbox nothing = {NULL, 0, 0};
+	struct frame frame;
+	struct err e;
+	int level = 0;
+
+	err_clear(&e);
+	if (sandbox_enter(SANDBOX_CONVERT, &nothing, &level, &e) == -1) {
+		frame_start(&frame, FRAME_LOG);
+		frame_str(&frame, str_c(e.text));
+		if (frame_send(fd, &frame, &e) == -1)
+			return 74;
+	}
+	if (read_through(job, fd, &e) == 0) {
+		frame_start(&frame, FRAME_DONE);
+	} else {
+		frame_start(&frame, FRAME_FAIL);
+		frame_int(&frame, e.code);
+		frame_str(&frame, str_c(e.text));
+	}
+	return frame_send(fd, &frame, &e) == -1 ? 74 : 0;
+}
+
+/* --- the supervisor --- */
+
+/* One frame. 1 go on, 0 the file is whole, -1. */
+static int take(struct env *v, struct proc *p, const struct proc_patience *w, struct frame *f,
+	struct err *e)
+{
+	const int rc = proc_receive(p, w, f, e);
+
+	if (rc != 1)
+		return rc == 0 ? proc_ended(p, "reading", ERR_NET, "CONVERTER", w, e) : -1;
+	if (f->type == FRAME_DONE && frame_ok(f))
+		return 0;
+	if (f->type == FRAME_FAIL) {
+		const int64_t code = frame_get_int(f);
+		const struct str text = frame_get_str(f);
+		return err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT,
+			STR_FMT, STR_ARG(text));
+	}
+	if (f->type == FRAME_PROGRESS)
+		return 1;
+	if (f->type != FRAME_LOG)
+		return err_set(e, ERR_NET, "the worker sent a frame of type %u", f->type);
+	const struct str text = frame_get_str(f);
+	env_log(v, LOG_WARN, "sandbox", "collect", STR_FMT, STR_ARG(text));
+	return 1;
+}
+
+/* 0 whole, -1 not or not known, 1 the worker died. */
+static int attempt(struct env *v, struct whole_job *j, struct frame *f, struct err *e)
+{
+	const struct proc_patience w = env_patience(v, false);
+	struct proc p;
+	struct proc_end end;
+	int rc = 1;
+
+	if (proc_start(&p, whole_work, j, &j->fd, 1, e) == -1)
+		return -1;
+	while (rc == 1)
+		rc = take(v, &p, &w, f, e);
+	if (rc == -1)
+		proc_kill(&p);
+	else
+		proc_wait(&p, &end);
+	return rc == -1 && e->code == ERR_NET ? 1 : rc;
+}
+
+int whole_check(
+	struct env *v, const struct input_row *r, const struct config_source *s, struct err *e)
+{
+	struct whole_job j = {.names = &v->names, .fd = fsx_open(v->dir, r->place.p, e)};
+	struct frame *f = NULL;
+	struct buf shown;
+	int rc = 1;
+
+	if (j.fd == -1)
+		return -1;
+	buf_init(&shown, 1024);
+	utf8_quote(&shown, r->name, 200);
+	inputs_reader_spec(s, &j.spec);
+	j.spec.file = buf_view(&shown);
+	f = mem_alloc(sizeof(*f));
+	for (int i = 0; i < LIMIT_ATTEMPTS && rc == 1; i++)
+		rc = attempt(v, &j, f, e);
+	if (rc == 1) {
+		e->code = ERR_INPUT;
+		rc = err_wrap(e, STR_FMT ", %d times", STR_ARG(j.spec.file), LIMIT_ATTEMPTS);
+	}
+	mem_free(f);
+	fsx_close(j.fd);
+	buf_done(&shown);
+	return rc;
+}

@@ -1,0 +1,17 @@
+/*
+ * Is a file whole? A file that would replace the current version of its source is read once from
+ * its start to its end in a closed-in worker, so that a damaged one never takes a good one's place.
+ */
+#ifndef STAGE_WHOLE_H
+#define STAGE_WHOLE_H
+
+#include "stage/env.h"
+#include "store/ledger_input.h"
+
+/* Reads the file at the row's place as its source says. 0 it is whole; -1 with ERR_INPUT or
+ * ERR_LIMIT: it is not, with the place; reason CONVERTER-CRASH: reading it crashed three times.
+ * Any other code: nobody knows yet. */
+int whole_check(struct env *v, const struct input_row *r, const struct config_source *s,
+	struct err *e) ATTR_CHECK;
+
+#endif
