@@ -147,7 +147,7 @@ bench: all
 proof: all
 	@$(TEST_ENV) tests/run --suite proof
 asan ubsan san:
-	$(FLAVOURED) FLAVOUR=$@ unit golden
+	$(FLAVOURED) FLAVOUR=$@ unit golden peers
 valgrind:
 	$(FLAVOURED) FLAVOUR=vg all
 	$(FLAVOURED) FLAVOUR=vg step-valgrind

@@ -1,4 +1,5 @@
-/* Compiler extensions, all in one place: attributes, the 128-bit integer, bit counts. */
+/* Compiler extensions, all in one place: attributes, the 128-bit integer, bit counts, the
+ * sanitizer. */
 #ifndef BASE_ATTR_H
 #define BASE_ATTR_H
 
@@ -8,6 +9,18 @@
 #define ATTR_UNUSED __attribute__((unused))
 /* Number of zero bits below the lowest one bit; v must not be 0. */
 #define ATTR_CTZ64(v) ((unsigned)__builtin_ctzll(v))
+
+/* Is this built with the address sanitizer? gcc and clang say so in different words. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ATTR_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ATTR_ASAN 1
+#endif
+#endif
+#ifndef ATTR_ASAN
+#define ATTR_ASAN 0
+#endif
 
 __extension__ typedef __int128 i128;
 __extension__ typedef unsigned __int128 u128;

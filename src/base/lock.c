@@ -91,3 +91,23 @@ int lock_take(int dir, const char *name, struct str note, int *fd, struct err *e
 	*fd = f;
 	return 0;
 }
+
+bool lock_file(int fd, int64_t ms)
+{
+	const struct clock clock = clock_system();
+	const int64_t end = clock_ms(&clock) + ms;
+	int64_t pause = 1;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if ((errno != EINTR && errno != EWOULDBLOCK) || clock_ms(&clock) >= end)
+			return false;
+		clock_sleep_ms(pause);
+		pause = pause < 20 ? pause * 2 : 20;
+	}
+	return true;
+}
+
+void lock_file_end(int fd)
+{
+	(void)flock(fd, LOCK_UN);
+}

@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "secure/cred.h"
 #include "stage/env.h"
+#include "stage/inbox.h"
 #include "store/ledger.h"
 #include "transport/transport.h"
 
@@ -63,6 +64,14 @@ static void check_mode(struct check *c, const char *name, const struct stat *st)
 	else if (strcmp(name, "keys") == 0 && (mode & 077))
 		(void)faults_add(&c->faults, name, 0, 0,
 			"others may look into it (mode %04o), expected 0700: chmod 700", mode);
+	else if (strcmp(name, "inbox") == 0 && !(mode & S_ISGID))
+		faults_warn(&c->faults, name, 0, 0,
+			"what exporters drop does not get its group (mode %04o), expected 2750: chmod 2750",
+			mode);
+	else if (strncmp(name, "inbox/", 6) != 0 && !is_config(name) && (mode & S_IWGRP))
+		faults_warn(&c->faults, name, 0, 0,
+			"the group may write here (mode %04o), which only inbox/SOURCE is for: chmod g-w",
+			mode);
 	else if (is_config(name) && (mode & S_IWGRP))
 		faults_warn(&c->faults, name, 0, 0,
 			"the group may change it (mode %04o): chmod g-w", mode);
@@ -207,6 +216,29 @@ static void check_endpoints(struct check *c)
 	fsx_close(keys);
 }
 
+/* Can exporters get at it, write there, and leave what we can read? */
+static void check_inbox(struct check *c, const char *inbox)
+{
+	struct stat st;
+	struct stat top;
+	struct err e;
+	const int dir = fsx_subdir(c->dir, inbox, &e);
+	const char *fault = NULL;
+
+	if (dir == -1 || fstat(dir, &st) == -1 || fstat(c->dir, &top) == -1) {
+		fsx_close(dir);
+		return;
+	}
+	fault = inbox_fault(dir, &st);
+	fsx_close(dir);
+	if (fault)
+		faults_warn(&c->faults, inbox, 0, 0, "%s %s/%s", fault, c->path, inbox);
+	if (st.st_gid != top.st_gid && !(top.st_mode & S_IXOTH))
+		faults_warn(&c->faults, inbox, 0, 0,
+			"its group %lu may not pass through the environment's folder (mode %04o): chmod o+x %s",
+			(unsigned long)st.st_gid, (unsigned)top.st_mode & 07777, c->path);
+}
+
 static void check_sources(struct check *c)
 {
 	for (const struct config_source *s = c->config->sources; s; s = s->next) {
@@ -214,6 +246,8 @@ static void check_sources(struct check *c)
 		if (check_entry(c, inbox, true) == 0)
 			buf_printf(
 				&c->notes, "%s is not there yet; the next run makes it\n", inbox);
+		else
+			check_inbox(c, inbox);
 	}
 }
 

@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "secure/random.h"
 #include "stage/env.h"
+#include "stage/inbox.h"
 #include "store/ledger.h"
 
 static const char usage[] =
@@ -162,10 +163,17 @@ static int check_empty(const struct job *j, struct err *e)
 	return rc;
 }
 
+static mode_t mode_of(const char *folder)
+{
+	return strcmp(folder, "keys") == 0     ? 0700
+		: strcmp(folder, "inbox") == 0 ? INBOX_MODE
+					       : 0750;
+}
+
 static int make_folders(const struct job *j, struct err *e)
 {
 	for (const char *const *f = env_folders(); *f; f++)
-		if (fsx_mkdirs(j->dir, *f, strcmp(*f, "keys") == 0 ? 0700 : 0750, e) == -1)
+		if (fsx_mkdirs(j->dir, *f, mode_of(*f), e) == -1)
 			return -1;
 	return 0;
 }

@@ -140,11 +140,12 @@ struct config {
 	struct str instance; /* random id made by init */
 	struct config_identity identity;
 	struct config_set *sets;
-	uint64_t run_seconds;	    /* a run stops starting things after that; 0 none */
-	uint64_t quiet_seconds;	    /* a worker without progress for that long hangs */
-	uint32_t workers;	    /* 0: as many as cores */
-	uint64_t retention_seconds; /* archive; 0: for ever */
-	uint64_t min_free;	    /* bytes that must stay free on the spool's disk */
+	uint64_t run_seconds;	/* a run stops starting things after that; 0 none */
+	uint64_t quiet_seconds; /* a worker without progress for that long hangs */
+	uint32_t workers;	/* 0: as many as cores */
+	/* the archive, seconds by kind; 0: for ever */
+	uint64_t keep_interchanges, keep_inputs, keep_received;
+	uint64_t min_free; /* bytes that must stay free on the spool's disk */
 	struct config_source *sources;
 	struct config_partner *partners;
 	struct config_agreement *agreements;

@@ -2,7 +2,7 @@
 #include "config/config_parts.h"
 
 /* Reading a reference of some GB, which tells no progress, takes less. */
-enum { QUIET_SECONDS = 600 };
+enum { QUIET_SECONDS = 600, DAY = 86400 };
 
 static void check_instance(struct config_xml *c, const struct xml *x, struct str s)
 {
@@ -34,9 +34,12 @@ static void read_limits(struct config_xml *c, const struct xml *x)
 		c->config->workers = (uint32_t)config_xml_number(c, run, "workers", 0, 1, 256);
 	}
 	if (retention) {
-		config_xml_strict(c, retention, "archive", "");
-		c->config->retention_seconds = config_xml_duration(
-			c, retention, "archive", 0, 86400);
+		config_xml_strict(c, retention, "archive interchanges inputs received", "");
+		const uint64_t all = config_xml_duration(c, retention, "archive", 0, DAY);
+		c->config->keep_interchanges = config_xml_duration(
+			c, retention, "interchanges", all, DAY);
+		c->config->keep_inputs = config_xml_duration(c, retention, "inputs", all, DAY);
+		c->config->keep_received = config_xml_duration(c, retention, "received", all, DAY);
 	}
 	if (disk) {
 		config_xml_strict(c, disk, "min-free", "");

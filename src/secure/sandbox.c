@@ -20,17 +20,6 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ASAN 1
-#endif
-#endif
-#ifndef ASAN
-#define ASAN 0
-#endif
-
 enum {
 	CALL_CREATE = 444,
 	CALL_ADD_RULE = 445,
@@ -196,7 +185,7 @@ static int restrict_self(const struct role *role, const struct sandbox *s, int a
 		return err_errno(e, ERR_IO, "landlock: rules of role %s", role->name);
 	if (allow_paths((int)rules, handled.fs, s, e) != 0)
 		goto out;
-	if (ASAN && allow_leak_check((int)rules, e) != 0)
+	if (ATTR_ASAN && allow_leak_check((int)rules, e) != 0)
 		goto out;
 	if (role->connect && s->port > 0 && handled.net != 0 &&
 		allow_port((int)rules, s->port, e) != 0)
@@ -221,7 +210,7 @@ int sandbox_enter(enum sandbox_role role, const struct sandbox *s, int *level, s
 	*level = 0;
 	limit(RLIMIT_CORE, 0);
 	/* The address sanitizer reserves terabytes and makes a thread of its own. */
-	if (!ASAN) {
+	if (!ATTR_ASAN) {
 		limit(RLIMIT_DATA, r->data);
 		if (!r->fork)
 			limit(RLIMIT_NPROC, 0);

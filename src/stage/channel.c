@@ -172,7 +172,7 @@ out:
 void channel_close(struct channel *c)
 {
 	if (c->proc.pid > 0)
-		proc_kill(&c->proc);
+		proc_stop(&c->proc);
 	fsx_close(c->outbox);
 	fsx_close(c->received);
 	c->outbox = c->received = -1;

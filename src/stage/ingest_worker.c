@@ -261,7 +261,10 @@ int ingest_worker_read(struct env *v, const struct received_row *r, struct ack *
 	if (proc_start(&p, ingest_work, &j, &j.fd, 1, e) == 0) {
 		while ((rc = take(&build, &p, &w, f, others, e)) == 1)
 			;
-		proc_kill(&p);
+		if (rc == 0)
+			proc_stop(&p);
+		else
+			proc_kill(&p);
 	}
 	mem_free(f);
 	fsx_close(j.fd);

@@ -14,13 +14,28 @@
 
 #include "base/mem.h"
 
+#if ATTR_ASAN
+#include <sanitizer/lsan_interface.h>
+#endif
+
 enum {
 	PROC_MAX = 64,
 	SLICE_MS = 200,	 /* how soon a signal is seen that came just before a wait */
+	STOP_MS = 5000,	 /* for a worker to go once it is told to */
 	LEAVE_MS = 10000 /* for a worker to go once it has nothing more to say */
 };
 
 static volatile sig_atomic_t stop_flag; /* the one signal flag */
+
+/* A worker leaves by _exit, which the leak checker does not see. */
+static int status_of(int status)
+{
+#if ATTR_ASAN
+	if (__lsan_do_recoverable_leak_check() != 0)
+		return 1;
+#endif
+	return status;
+}
 
 static int by_number(const void *a, const void *b)
 {
@@ -73,7 +88,7 @@ int proc_start(struct proc *p, int (*work)(int fd, void *arg), void *arg, const 
 		if (getppid() != parent) /* the supervisor died before we asked */
 			_exit(75);
 		(void)signal(SIGINT, SIG_IGN); /* the supervisor decides what an interrupt means */
-		_exit(work(pair[1], arg));
+		_exit(status_of(work(pair[1], arg)));
 	}
 	(void)close(pair[1]);
 	p->fd = pair[0];
@@ -130,6 +145,19 @@ void proc_kill(struct proc *p)
 	if (p->pid > 0)
 		(void)kill(p->pid, SIGKILL);
 	proc_wait(p, &end);
+}
+
+void proc_stop(struct proc *p)
+{
+	struct pollfd end = {.fd = p->fd, .events = POLLIN};
+	char byte;
+
+	if (p->pid <= 0)
+		return;
+	if (shutdown(p->fd, SHUT_WR) == -1 || poll(&end, 1, STOP_MS) != 1 ||
+		recv(p->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+		(void)kill(p->pid, SIGKILL);
+	proc_wait(p, &(struct proc_end){0});
 }
 
 /* One look at all pairs, of at most SLICE_MS. 1 and *which, 0, -1. */

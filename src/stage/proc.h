@@ -48,6 +48,9 @@ int proc_start(struct proc *p, int (*work)(int fd, void *arg), void *arg, const 
 /* Its end; closes the pair. One that has nothing more to say and still does not go is ended. */
 void proc_wait(struct proc *p, struct proc_end *end);
 void proc_kill(struct proc *p);
+/* Tells a worker whose work is done that nothing more comes, so that it ends by itself: it takes
+ * leave of its partner, and the sanitizer looks for leaks. Killed when it takes too long. */
+void proc_stop(struct proc *p);
 /* Waits until one of the pairs can be read; *which is its index. A worker that said nothing for
  * quiet_ms is ended; its pair then reads as closed, and hung tells why. -1 with ERR_STOP when we
  * were told to stop, or (reason RUN-TIME) the run's time is up. Not more than 64 workers. */

@@ -15,8 +15,10 @@
 #include "stage/bundle.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
+#include "stage/inbox.h"
 #include "stage/ingest.h"
 #include "stage/proc.h"
+#include "stage/purge.h"
 #include "stage/receive.h"
 #include "stage/report.h"
 #include "stage/spool.h"
@@ -26,7 +28,7 @@
 enum { ROUNDS_MAX = 1000 };
 
 static const char *const stage_names[RUN_STAGES] = {
-	"receive", "ingest", "collect", "convert", "transfer", "report"};
+	"receive", "ingest", "collect", "convert", "transfer", "report", "purge"};
 
 const char *run_stage_name(enum run_stage s)
 {
@@ -170,7 +172,6 @@ static int make_inbox(struct env *v, const struct config_source *s, struct err *
 	char folder[100];
 	char key[100];
 	int64_t known = 0;
-	int dir = -1;
 
 	(void)snprintf(key, sizeof(key), "inbox:" STR_FMT, STR_ARG(s->name));
 	if (db_one_int(l->db, &known, e, "SELECT COUNT(*) FROM meta WHERE key = ?1", "c", key) != 1)
@@ -178,10 +179,8 @@ static int make_inbox(struct env *v, const struct config_source *s, struct err *
 	if (known > 0)
 		return 0;
 	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(s->name));
-	dir = env_folder(v, folder, e);
-	if (dir == -1)
+	if (inbox_make(v, s->name, e) == -1)
 		return -1;
-	fsx_close(dir);
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, 'made')", "c", key) == -1 ||
@@ -245,6 +244,7 @@ static int one_stage(struct env *v, enum run_stage stage, struct round *r, struc
 		[RUN_CONVERT] = convert_run,
 		[RUN_TRANSFER] = transfer_run,
 		[RUN_REPORT] = report_stage,
+		[RUN_PURGE] = purge_run,
 	};
 	int64_t worked = 0;
 	const int rc = works[stage](v, &worked, e);
@@ -291,8 +291,10 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 		if (r.worked == 0 || r.failed || !time_left(v))
 			break;
 	}
-	if (o->stages[RUN_REPORT] && one_stage(v, RUN_REPORT, &r, e) == -1)
-		return -1;
+	for (int i = RUN_REPORT; i < RUN_STAGES; i++) {
+		if (o->stages[i] && one_stage(v, (enum run_stage)i, &r, e) == -1)
+			return -1;
+	}
 	if (r.failed)
 		*e = r.why;
 	return r.failed ? -1 : 0;

@@ -1,6 +1,6 @@
 /*
  * One run of the batch: receive, ingest, collect, convert, transfer; then receive, ingest, convert
- * and transfer again until nothing is due or the time is up; then report.
+ * and transfer again until nothing is due or the time is up; then report, then purge.
  */
 #ifndef STAGE_RUN_H
 #define STAGE_RUN_H
@@ -17,6 +17,7 @@ enum run_stage {
 	RUN_CONVERT,
 	RUN_TRANSFER,
 	RUN_REPORT,
+	RUN_PURGE,
 	RUN_STAGES
 };
 

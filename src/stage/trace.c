@@ -89,6 +89,9 @@ static int open_lineage(struct env *v, const struct interchange_row *r, struct e
 	char sha[HASH_HEX];
 	int fd = -1;
 
+	if (r->place.n == 0)
+		return err_set(e, ERR_ABSENT,
+			"its files are gone from the archive: they were kept as long as <retention> of environment.xml says");
 	(void)snprintf(name, sizeof(name), "%s/%s.lineage", r->place.p, r->name.p);
 	fd = archive_open(v, name, e);
 	if (fd == -1)
@@ -276,7 +279,10 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 	if (rc == 0) {
 		while ((rc = take_point(&p, &w, f, j->points, j->n, a, e)) == 1)
 			;
-		proc_kill(&p);
+		if (rc == 0)
+			proc_stop(&p);
+		else
+			proc_kill(&p);
 	}
 	mem_free(f);
 	return rc;

@@ -8,13 +8,14 @@
 #include <unistd.h>
 
 #include "base/fsx.h"
+#include "base/lock.h"
 #include "base/mem.h"
 #include "secure/hash.h"
 #include "store/schema.h"
 
 static const char file_name[] = "ledger.db";
 static const char audit_name[] = "audit.log";
-enum { DETAIL_MAX = 2000, SUBJECT_MAX = 200 };
+enum { DETAIL_MAX = 2000, SUBJECT_MAX = 200, AUDIT_WAIT_MS = 5000 };
 
 static int meta_put(struct db *db, const char *key, const char *value, struct err *e)
 {
@@ -137,20 +138,17 @@ static int64_t audit_last(int fd)
 		end--;
 	if (end < got && ftruncate(fd, from + end) == -1)
 		return 0;
-	start = end > 0 ? end - 1 : 0;
-	while (start > 0 && tail[start - 1] != '\n')
-		start--;
-	word = (struct str){tail + start, 0};
-	while (start + (ssize_t)word.n < end && str_is_digit(word.p[word.n]))
-		word.n++;
-	return str_to_i64(word, &seq) ? seq : 0;
-}
-
-static bool audit_lock(int fd, short how)
-{
-	struct flock k = {.l_type = how, .l_whence = SEEK_SET};
-
-	return fcntl(fd, F_SETLK, &k) == 0;
+	for (; end > 0 && seq == 0; end = start) { /* a line of somebody else's is passed over */
+		start = end - 1;
+		while (start > 0 && tail[start - 1] != '\n')
+			start--;
+		word = (struct str){tail + start, 0};
+		while (start + (ssize_t)word.n < end && str_is_digit(word.p[word.n]))
+			word.n++;
+		if (!str_to_i64(word, &seq))
+			seq = 0;
+	}
+	return seq;
 }
 
 static int audit_append(struct ledger *l, struct err *e)
@@ -170,17 +168,18 @@ static int audit_append(struct ledger *l, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
-/* Appends to audit.log what it does not have yet. A log that cannot be written, or that another
- * process is just writing, stops nothing: the ledger is the truth, the next commit or start
- * catches up. */
+/* Appends to audit.log what it does not have yet, one process at a time, so that each event is in it
+ * once and in order. Who waits sees its own events when its turn comes, written or not. A log that
+ * cannot be written, or is held too long, stops nothing: the ledger is the truth, the next commit
+ * or start catches up. */
 static int audit_catch_up(struct ledger *l, struct err *e)
 {
 	int rc = 0;
 
-	if (l->audit_fd == -1 || !audit_lock(l->audit_fd, F_WRLCK))
+	if (l->audit_fd == -1 || !lock_file(l->audit_fd, AUDIT_WAIT_MS))
 		return 0;
 	rc = audit_append(l, e);
-	(void)audit_lock(l->audit_fd, F_UNLCK);
+	lock_file_end(l->audit_fd);
 	return rc;
 }
 

@@ -71,11 +71,19 @@ def catalogue(out, *args):
     return out
 
 
+def no_report(text):
+    """No process of the program wrote a sanitizer's report; workers write to standard error too."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    check(not re.search("Sanitizer|runtime error: ", text), "a sanitizer reports:\n", text)
+
+
 class Ran:
     """What one start of the program did."""
 
     def __init__(self, done):
         self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+        no_report(self.err)
 
     def __str__(self):
         return "exit %d\n%s%s" % (self.code, self.out, self.err)
@@ -243,7 +251,7 @@ class Night:
         return self.program("run", *args, expect=expect, timeout=timeout)
 
     def start(self, *args):
-        """A run in the background; the caller waits for it."""
+        """A run in the background; the caller waits for it and gives its standard error to no_report."""
         return subprocess.Popen([GRIDSPOOL, "run", *args, "--env", self.env],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, cwd=self.top)

@@ -22,11 +22,11 @@ def kill_after(n, seconds):
     """Starts a run and kills its supervisor; True when it was still there to be killed."""
     p = n.start()
     try:
-        p.communicate(timeout=seconds)
+        night.no_report(p.communicate(timeout=seconds)[1])
         return False
     except subprocess.TimeoutExpired:
         p.send_signal(signal.SIGKILL)
-        p.communicate()
+        night.no_report(p.communicate()[1])
         return True
 
 

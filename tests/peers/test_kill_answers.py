@@ -25,14 +25,13 @@ PARTNERS = ("acme", "nord")
 
 def kill_run(n, delay):
     """Starts a run and kills its supervisor after delay; True when it was still there."""
-    child = subprocess.Popen([night.GRIDSPOOL, "run", "--env", n.env], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = n.start()
     try:
-        child.wait(timeout=delay)
+        night.no_report(child.communicate(timeout=delay)[1])
         return False
     except subprocess.TimeoutExpired:
         child.send_signal(signal.SIGKILL)
-        child.wait()
+        night.no_report(child.communicate()[1])
         return True
 
 

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/lock.h"
+#include "base/clock.h"
 #include "base/fsx.h"
 #include "unit/support/box.h"
 
@@ -96,6 +97,38 @@ static void lock_just_taken(void **state)
 	}
 }
 
+/* An open file is waited for, as long as was said. */
+static void locks_an_open_file(void **state)
+{
+	const struct box *b = *state;
+	int ready[2];
+	char c = 0;
+
+	assert_int_equal(pipe(ready), 0);
+	const int fd = openat(b->dir, "log", O_RDWR | O_CREAT, 0600);
+	assert_true(fd >= 0);
+	const pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		const int own = openat(b->dir, "log", O_RDWR);
+		(void)!write(ready[1], lock_file(own, 1000) ? "y" : "n", 1);
+		clock_sleep_ms(500);
+		lock_file_end(own);
+		(void)sleep(60);
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	assert_int_equal(c, 'y');
+	assert_false(lock_file(fd, 50));
+	assert_true(lock_file(fd, 20000));
+	lock_file_end(fd);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	fsx_close(fd);
+	assert_int_equal(close(ready[0]), 0);
+	assert_int_equal(close(ready[1]), 0);
+}
+
 static void lock_is_no_link_and_no_fifo(void **state)
 {
 	const struct box *b = *state;
@@ -116,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_BOX(lock),
 		IN_BOX(lock_just_taken),
+		IN_BOX(locks_an_open_file),
 		IN_BOX(lock_is_no_link_and_no_fifo),
 	};
 

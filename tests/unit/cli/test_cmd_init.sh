@@ -14,7 +14,7 @@ for d in partners bundle/maps bundle/agreements keys inbox current work outbox s
 	[ -d "dev/$d" ] || fail "dev/$d is not there"
 done
 [ "$(stat -c %a dev/keys)" = 700 ] || fail "keys: $(stat -c %a dev/keys)"
-[ "$(stat -c %a dev/inbox)" = 750 ] || fail "inbox: $(stat -c %a dev/inbox)"
+[ "$(stat -c %a dev/inbox)" = 2750 ] || fail "inbox: $(stat -c %a dev/inbox)"
 grep -q 'name="dev" usage="test"' dev/environment.xml || fail "name and usage"
 grep -Eq 'instance="[0-9a-f]{32}"' dev/environment.xml || fail "instance"
 status 0 "$GRIDSPOOL" check --env dev

@@ -34,7 +34,9 @@ static void reads_a_good_one(void **state)
 	assert_true(str_is(c->identity.group, "HEARTHLOOM"));
 	assert_int_equal(c->run_seconds, 4 * 3600);
 	assert_int_equal(c->workers, 2);
-	assert_int_equal(c->retention_seconds, 365 * 86400);
+	assert_int_equal(c->keep_interchanges, 365 * 86400);
+	assert_int_equal(c->keep_inputs, 365 * 86400);
+	assert_int_equal(c->keep_received, 365 * 86400);
 	assert_int_equal(c->min_free, 64 << 20);
 	assert_true(str_is(c->sets->value, "0614141000012"));
 

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/fsx.h"
 #include "unit/support/store_world.h"
 
@@ -409,10 +410,67 @@ static void processes_share_the_log(void **state)
 		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
 		assert_int_equal(status, 0);
 	}
+	audit_is_whole(1 + WRITERS * EACH); /* before anybody opens it again and catches up */
 	STORE_WORLD_IS(&w, ledger_open(&w.l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
 	STORE_WORLD_IS(&w, ledger_verify(&w.l, &n, &w.e), 0);
 	assert_int_equal(n, 1 + WRITERS * EACH);
 	audit_is_whole(n);
+}
+
+/* Writers that are killed in the midst of it leave no line twice, none out of order, none half. */
+static void killed_writers_leave_it_whole(void **state)
+{
+	int64_t n = 0;
+
+	(void)state;
+	ledger_close(&w.l);
+	for (int round = 0; round < 12; round++) {
+		pid_t pid[2];
+		for (int i = 0; i < 2; i++) {
+			pid[i] = fork();
+			assert_true(pid[i] != -1);
+			if (pid[i] != 0)
+				continue;
+			struct ledger l;
+			struct err e;
+			int rc = ledger_open(&l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &e);
+			while (rc == 0) {
+				rc = ledger_begin(&l, &e);
+				if (rc == 0)
+					rc = ledger_event(
+						&l, "step", "test", &e, "round=%d", round);
+				if (rc == 0)
+					rc = ledger_commit(&l, &e);
+			}
+			_exit(1);
+		}
+		clock_sleep_ms(20 + 7 * round);
+		for (int i = 0; i < 2; i++) {
+			assert_int_equal(kill(pid[i], SIGKILL), 0);
+			assert_int_equal(waitpid(pid[i], NULL, 0), pid[i]);
+		}
+	}
+	STORE_WORLD_IS(&w, ledger_open(&w.l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_verify(&w.l, &n, &w.e), 0);
+	assert_true(n > 12);
+	audit_is_whole(n);
+}
+
+/* What a person wrote into audit.log does not make us write all of it once more. */
+static void passes_over_foreign_lines(void **state)
+{
+	static const char note[] = "looked at by ann, all is well\n\n";
+	const char *before = audit();
+	struct err e;
+
+	(void)state;
+	const int fd = open("audit.log", O_WRONLY | O_APPEND);
+	assert_true(fd != -1);
+	assert_int_equal(fsx_write_all(fd, note, sizeof(note) - 1, &e), 0);
+	fsx_close(fd);
+	ledger_close(&w.l);
+	STORE_WORLD_IS(&w, ledger_open(&w.l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
+	assert_int_equal(strlen(audit()), strlen(before) + sizeof(note) - 1);
 }
 
 /* --- control numbers --- */
@@ -538,6 +596,8 @@ int main(void)
 		TEST(the_log_is_caught_up),
 		TEST(a_log_that_cannot_be_written_stops_nothing),
 		TEST(processes_share_the_log),
+		TEST(killed_writers_leave_it_whole),
+		TEST(passes_over_foreign_lines),
 		TEST(numbers_count_by_scope),
 		TEST(numbers_wrap_around),
 		TEST(a_number_is_committed_first),
