@@ -3,17 +3,26 @@
 import os
 import re
 import signal
+import tempfile
 import time
 
 import night
 from night import check, equal
 
-ITEMS = 3000    # so that converting takes long enough to meet the run in it
+ITEMS = int(os.environ.get("GRIDSPOOL_ITEMS", "3000"))  # so that converting takes long enough to meet the run in it
+MADE = tempfile.TemporaryDirectory()    # the catalogue, once for all tests
+
+
+def drop(n):
+    folder = os.path.join(MADE.name, "catalogue")
+    if not os.path.exists(folder):
+        night.catalogue(folder, "--items", str(ITEMS))
+    n.drop_all(folder)
 
 
 def begin(n):
     """A run that is under way; it has committed its start."""
-    n.drop_all(night.catalogue(os.path.join(n.top, "catalogue"), "--items", str(ITEMS)))
+    drop(n)
     child = n.start()
     wait(n, child, "SELECT COUNT(*) FROM event WHERE what = 'converting'")
     return child
@@ -90,7 +99,7 @@ def test_terminated():
                "SELECT COUNT(*) FROM event WHERE what = 'converting'",
                "SELECT COUNT(*) FROM event WHERE what = 'sending'"):
         with night.Night() as n:
-            n.drop_all(night.catalogue(os.path.join(n.top, "catalogue"), "--items", str(ITEMS)))
+            drop(n)
             child = n.start()
             wait(n, child, at)
             begun = time.monotonic()

@@ -16,6 +16,8 @@
 
 #include "base/clock.h"
 #include "base/fsx.h"
+#include "base/mem.h"
+#include "secure/sandbox.h"
 #include "stage/frame.h"
 #include "stage/proc.h"
 
@@ -233,6 +235,17 @@ static void tells_how_it_ended(void **state)
 	assert_false(end.crashed);
 }
 
+/* Waits for work until none comes any more, then leaves a trace in a file. */
+static int leave(int fd, void *arg)
+{
+	static struct frame f;
+	struct err e;
+
+	if (frame_receive(fd, &f, &e) != 0)
+		return 1;
+	return write(*(const int *)arg, "x", 1) == 1 ? 0 : 2;
+}
+
 static int sleep_on(int fd, void *arg)
 {
 	(void)fd;
@@ -240,6 +253,59 @@ static int sleep_on(int fd, void *arg)
 	for (int i = 0; i < 100; i++)
 		clock_sleep_ms(1000);
 	return 0;
+}
+
+static void stops_by_itself_or_not_at_all(void **state)
+{
+	struct proc p;
+	struct err e;
+	const int trace = fsx_scratch(&e);
+
+	(void)state;
+	assert_true(trace > 2);
+	int fd = trace;
+	assert_int_equal(proc_start(&p, leave, &fd, &fd, 1, &e), 0);
+	proc_stop(&p);
+	assert_int_equal(p.pid, 0);
+	assert_int_equal(lseek(trace, 0, SEEK_CUR), 1);
+	assert_int_equal(proc_start(&p, sleep_on, NULL, NULL, 0, &e), 0);
+	proc_stop(&p); /* comes back, since it kills in the end */
+	assert_int_equal(p.pid, 0);
+	fsx_close(trace);
+}
+
+/* Shut in, as each worker is; then it loses memory. */
+static int lose(int fd, void *arg)
+{
+	static const struct sandbox nothing = {NULL, 0, 0};
+	struct err e;
+	int level = 0;
+	void *volatile lost = NULL;
+
+	(void)fd;
+	(void)arg;
+	if (sandbox_enter(SANDBOX_CONVERT, &nothing, &level, &e) == -1 && level > 0)
+		return 3;
+	(void)close(STDERR_FILENO); /* the report is not for people here */
+	lost = mem_alloc(77);
+	lost = lost ? NULL : &e;
+	return lost ? 4 : 0;
+}
+
+/* Or nobody would know whether the sanitizer still looks at workers. */
+static void a_leak_is_found(void **state)
+{
+	struct proc p;
+	struct proc_end end;
+	struct err e;
+
+	(void)state;
+	if (!ATTR_ASAN)
+		return;
+	assert_int_equal(proc_start(&p, lose, NULL, NULL, 0, &e), 0);
+	proc_wait(&p, &end);
+	assert_false(end.crashed);
+	assert_int_equal(end.status, 1);
 }
 
 /* A supervisor that starts a worker, tells its process id, and is killed. */
@@ -317,6 +383,8 @@ int main(void)
 		cmocka_unit_test(names_the_one_that_hangs),
 		cmocka_unit_test(keeps_to_the_end_of_the_run),
 		cmocka_unit_test(tells_how_it_ended),
+		cmocka_unit_test(stops_by_itself_or_not_at_all),
+		cmocka_unit_test(a_leak_is_found),
 		cmocka_unit_test(dies_with_us),
 		cmocka_unit_test(hears_signals),
 	};
