@@ -11,7 +11,7 @@
 #include "stage/convert_unit.h"
 #include "stage/frame.h"
 
-enum { JOBS_MAX = 32 };
+enum { JOBS_MAX = 32, NUMBERS = 2 /* ISA13 and GS06 */ };
 
 /* --- frames of a worker --- */
 
@@ -25,6 +25,9 @@ static int answer_number(struct env *v, struct convert_unit *j, const struct pro
 	if (kind != 'I' && kind != 'G')
 		return err_set(
 			e, ERR_INPUT, "worker asked for a control number of kind %" PRId64, kind);
+	if (j->requests == NUMBERS)
+		return err_set(e, ERR_INPUT,
+			"worker asked for more control numbers than one interchange has");
 	control_scope(v->config, j->work.route->agreement->partner, group, scope);
 	if (ledger_number(&v->ledger, j->unit.id, ++j->requests, scope, CONTROL_MAX, &number, e) ==
 		-1)
@@ -36,34 +39,18 @@ static int answer_number(struct env *v, struct convert_unit *j, const struct pro
 
 static void show_progress(const struct env *v, const struct convert_unit *j, struct frame *f)
 {
-	const int64_t items = frame_get_int(f);
-	const int64_t bytes = frame_get_int(f);
-	const int64_t size = frame_get_int(f);
+	int64_t items = 0;
+	const int percent = convert_answer_percent(f, &items);
 
-	if (v->progress && size > 0)
+	if (v->progress && percent >= 0)
 		(void)fprintf(stderr, "\rconvert " STR_FMT ": %" PRId64 " items, %d%%   ",
-			STR_ARG(j->unit.agreement), items, (int)(bytes * 100 / size));
+			STR_ARG(j->unit.agreement), items, percent);
 }
 
 static int take_done(struct convert_unit *j, struct frame *f, struct err *e)
 {
-	j->counts = (struct unit_counts){.items = frame_get_int(f)};
-	j->counts.out = frame_get_int(f);
-	j->counts.unselected = frame_get_int(f);
-	j->counts.aside = frame_get_int(f);
-	j->counts.unchanged = frame_get_int(f);
-	j->counts.waiting = frame_get_int(f);
-	j->counts.orphans = frame_get_int(f);
-	(void)frame_get_int(f);
-	j->isa = frame_get_int(f);
-	j->gs = frame_get_int(f);
 	j->answered = j->done = true;
-	if (!frame_ok(f) ||
-		j->counts.items !=
-			j->counts.out + j->counts.unselected + j->counts.aside +
-				j->counts.unchanged + j->counts.waiting)
-		return err_set(e, ERR_INPUT, "the worker's counts do not reconcile");
-	return 0;
+	return convert_answer_done(f, &j->told, e);
 }
 
 /* One frame. 1 go on, 0 the worker is gone, -1 it broke the rules or the ledger failed. */
@@ -87,17 +74,10 @@ static int take_frame(
 	}
 	case FRAME_DONE:
 		return take_done(j, f, e) == -1 ? -1 : 1;
-	case FRAME_FAIL: {
-		const int64_t code = frame_get_int(f);
-		const struct str reason = frame_get_str(f);
-		const struct str text = frame_get_str(f);
+	case FRAME_FAIL:
 		j->answered = true;
-		(void)err_set(&j->fault,
-			code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT, STR_FMT,
-			STR_ARG(text));
-		(void)snprintf(j->fault.reason, sizeof(j->fault.reason), STR_FMT, STR_ARG(reason));
+		convert_answer_fail(f, &j->fault);
 		return 1;
-	}
 	default:
 		return err_set(e, ERR_INPUT, "worker sent a frame of type %u", f->type);
 	}

@@ -87,27 +87,22 @@ static int result_line(struct env *v, const struct convert_unit *j, struct str l
 	const char *items_name, struct arena *a, struct err *e)
 {
 	struct ledger *l = &v->ledger;
-	const struct str kind = lines_take(&line, a);
+	struct convert_result r;
+	int rc = -1;
 
-	if (str_is(kind, "O")) {
-		const struct str st = lines_take(&line, a);
-		const struct str hash = lines_take(&line, a);
-		return ledger_item_out(
-			l, j->unit.agreement, lines_take(&line, a), hash, j->interchange.id, st, e);
-	}
-	if (str_is(kind, "S")) {
-		const struct str st = lines_take(&line, a);
-		return ledger_item_set(l, j->interchange.id, st, lines_take_int(&line), e);
-	}
-	if (str_is(kind, "A") || str_is(kind, "R")) {
-		const struct str codes = lines_take(&line, a);
-		const struct str file = lines_take(&line, a);
-		const struct str key = lines_take(&line, a);
-		return ledger_item_aside(l, j->unit.agreement, key, file, j->unit.id,
-			str_c(items_name), codes, lines_take(&line, a), e);
-	}
-	return err_set(e, ERR_INPUT, "the worker's results have a line of kind '" STR_FMT "'",
-		STR_ARG(kind));
+	if (convert_answer_result(line, a, &r, e) == -1)
+		return -1;
+	if (r.kind == 'O')
+		rc = ledger_item_out(
+			l, j->unit.agreement, r.key, r.hash, j->interchange.id, r.st, e);
+	else if (r.kind == 'S')
+		rc = ledger_item_set(l, j->interchange.id, r.st, r.items, e);
+	else
+		rc = ledger_item_aside(l, j->unit.agreement, r.key, r.file, j->unit.id,
+			str_c(items_name), r.codes, r.sentence, e);
+	if (rc == -1 && e->code == ERR_EXISTS)
+		e->code = ERR_INPUT; /* a set told twice is the worker's fault, not the disk's */
+	return rc;
 }
 
 static int apply_results(
@@ -164,7 +159,7 @@ struct evidence {
 static int record(struct env *v, struct convert_unit *j, struct evidence *x, struct err *e)
 {
 	struct ledger *l = &v->ledger;
-	const struct unit_counts *c = &j->counts;
+	const struct unit_counts *c = &j->told.counts;
 	char unit[40];
 	char interchange[40];
 	int rc = 0;
@@ -180,7 +175,7 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, e);
 	if (rc == 0 && c->out > 0)
 		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
-			(int64_t)x->size, c->out, j->isa, j->gs, e);
+			(int64_t)x->size, c->out, j->told.isa, j->told.gs, e);
 	else if (rc == 0)
 		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
 			"nothing to send", e);
@@ -198,7 +193,7 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 	if (rc == 0 && c->out > 0)
 		rc = ledger_event(l, "queued", interchange, e,
 			"name=" STR_FMT " sha256=%s items=%" PRId64 " isa=%" PRId64 " gs=%" PRId64,
-			STR_ARG(j->interchange.name), x->sha, c->out, j->isa, j->gs);
+			STR_ARG(j->interchange.name), x->sha, c->out, j->told.isa, j->told.gs);
 	return rc;
 }
 
@@ -223,7 +218,7 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 	size_t n = 0;
 	const char *base = j->interchange.name.p;
 
-	if (j->counts.out > 0) {
+	if (j->told.counts.out > 0) {
 		if (hash_file(j->out.fd, x->sha, &x->size, e) == -1 ||
 			hash_file(j->lineage.fd, x->lineage_sha, NULL, e) == -1)
 			return -1;
@@ -232,14 +227,14 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 			pending_add(list, &n, &j->out, base, e) == -1)
 			return -1;
 	}
-	if (j->counts.aside > 0) {
+	if (j->told.counts.aside > 0) {
 		(void)snprintf(x->items_name, sizeof(x->items_name), "%.*s.items",
 			(int)(strlen(base) - 4), base);
 		(void)snprintf(note, sizeof(note),
 			"%" PRId64 " of %" PRId64
 			" items were set aside; each line of the file is one "
 			"item with its findings and its bytes",
-			j->counts.aside, j->counts.items);
+			j->told.counts.aside, j->told.counts.items);
 		if (pending_add(list, &n, &j->aside, x->items_name, e) == -1 ||
 			env_write_reason(v, "quarantine", x->items_name, "ITEMS-SET-ASIDE", note,
 				"correct the items at the source; a later good version closes them",
@@ -269,16 +264,17 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 	env_log(v, LOG_INFO, "converted", subject,
 		STR_FMT ": %" PRId64 " items, %" PRId64 " out, %" PRId64 " not selected, %" PRId64
 			" set aside, %" PRId64 " unchanged, %" PRId64 " waiting",
-		STR_ARG(j->unit.agreement), j->counts.items, j->counts.out, j->counts.unselected,
-		j->counts.aside, j->counts.unchanged, j->counts.waiting);
+		STR_ARG(j->unit.agreement), j->told.counts.items, j->told.counts.out,
+		j->told.counts.unselected, j->told.counts.aside, j->told.counts.unchanged,
+		j->told.counts.waiting);
 	v->news += (uint64_t)x.news;
 	if (x.news > 0)
 		env_log(v, LOG_WARN, "set-aside", subject,
 			STR_FMT ": %" PRId64 " of %" PRId64 " items are set aside and %" PRId64
 				" rows belong to no item; %" PRId64
 				" of these are new: gridspool status",
-			STR_ARG(j->unit.agreement), j->counts.aside, j->counts.items,
-			j->counts.orphans, x.news);
+			STR_ARG(j->unit.agreement), j->told.counts.aside, j->told.counts.items,
+			j->told.counts.orphans, x.news);
 	return 0;
 }
 

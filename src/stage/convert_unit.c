@@ -37,7 +37,7 @@ int convert_unit_end(struct env *v, struct convert_unit *j, const char *state, c
 	convert_unit_subject(j, subject);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	rc = ledger_unit_end(l, j->unit.id, j->unit.fence, state, &j->counts, reason, note, e);
+	rc = ledger_unit_end(l, j->unit.id, j->unit.fence, state, &j->told.counts, reason, note, e);
 	if (rc == 0 && j->unit.interchange != 0)
 		rc = ledger_interchange_state(
 			l, j->unit.interchange, "making", "closed", "", reason, note, e);

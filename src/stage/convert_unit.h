@@ -6,6 +6,7 @@
 #define STAGE_CONVERT_UNIT_H
 
 #include "base/fsx.h"
+#include "stage/convert_answer.h"
 #include "stage/convert_worker.h"
 #include "stage/proc.h"
 #include "store/ledger_interchange.h"
@@ -21,9 +22,8 @@ struct convert_unit {
 	bool answered;	  /* DONE or FAIL has come */
 	bool done;
 	bool interrupted; /* no attempt counted: not tried again before something else moves */
-	struct unit_counts counts;
-	int64_t isa, gs;
-	struct err fault; /* of FAIL */
+	struct convert_done told; /* of DONE */
+	struct err fault;	  /* of FAIL */
 };
 
 /* "unit 12", as events name it. */
