@@ -59,14 +59,17 @@ static void line(struct buf *b, const char *label, struct str text)
 	buf_ch(b, '\n');
 }
 
-static void print_people(const struct trace_point *t, const char *note, struct buf *b)
+static void print_people(
+	const struct trace_point *t, struct str agreement, const char *note, struct buf *b)
 {
 	static const char *const parts[] = {"",
-		"the header of the message: no item, but the agreement and the map", "an item",
+		"the header of the message: no item, but the agreement and its map", "an item",
 		"the trailer of the message: counted by the program"};
 	char place[64];
 
 	line(b, "part", str_c(parts[t->part]));
+	if (t->part != TRACE_ITEM)
+		line(b, "agreed", agreement);
 	line(b, "item", t->key);
 	line(b, "file", t->file);
 	line(b, "field", t->field);
@@ -77,15 +80,16 @@ static void print_people(const struct trace_point *t, const char *note, struct b
 	}
 	line(b, "segment", t->segment);
 	line(b, "sent as", t->found);
+	line(b, "map", t->map);
 	if (t->map_line > 0) {
-		line(b, "map", t->map);
 		(void)snprintf(place, sizeof(place), "%" PRId64, t->map_line);
 		line(b, "map line", str_c(place));
 	}
 	line(b, "note", str_c(note));
 }
 
-static void print_json(const struct trace_point *t, const char *note, struct buf *b)
+static void print_json(
+	const struct trace_point *t, struct str agreement, const char *note, struct buf *b)
 {
 	static const char *const parts[] = {"", "header", "item", "trailer"};
 	struct json j;
@@ -93,6 +97,7 @@ static void print_json(const struct trace_point *t, const char *note, struct buf
 	json_init(&j, b, true);
 	json_object(&j);
 	json_member_c(&j, "part", parts[t->part]);
+	json_member_opt(&j, "agreement", agreement);
 	json_member_opt(&j, "item", t->key);
 	json_member_opt(&j, "file", t->file);
 	json_member_opt(&j, "field", t->field);
@@ -128,6 +133,25 @@ static int find(struct env *v, const struct asked *a, struct arena *arena,
 			  : -1;
 }
 
+static int check_found(const struct asked *a, const struct interchange_row *row, struct err *e)
+{
+	const struct trace_point *t = &a->point;
+
+	if (t->part == TRACE_NOWHERE)
+		return err_set(e, ERR_INPUT, "set %s of %s has no segment %" PRId64, a->set,
+			row->name.p, t->segment_at);
+	if (!t->absent)
+		return 0;
+	if (t->component > 0)
+		return err_set(e, ERR_INPUT,
+			"segment %" PRId64 " of set %s is " STR_FMT ", which has no %02" PRId64
+			"-%" PRId64,
+			t->segment_at, a->set, STR_ARG(t->segment), t->element, t->component);
+	return err_set(e, ERR_INPUT,
+		"segment %" PRId64 " of set %s is " STR_FMT ", which has no element %" PRId64,
+		t->segment_at, a->set, STR_ARG(t->segment), t->element);
+}
+
 static int explain(struct env *v, struct asked *a, const struct cli *cli, struct err *e)
 {
 	struct arena arena;
@@ -140,15 +164,12 @@ static int explain(struct env *v, struct asked *a, const struct cli *cli, struct
 	buf_init(&out, 1 << 20);
 	if (find(v, a, &arena, &row, e) == 0 &&
 		trace_points(v, &row, &a->point, 1, &arena, note, e) == 0)
-		rc = a->point.part == TRACE_NOWHERE
-			? err_set(e, ERR_INPUT, "set %s of %s has no segment %" PRId64, a->set,
-				  row.name.p, a->point.segment_at)
-			: 0;
+		rc = check_found(a, &row, e);
 	if (rc == 0) {
 		if (cli->json)
-			print_json(&a->point, note, &out);
+			print_json(&a->point, row.agreement, note, &out);
 		else
-			print_people(&a->point, note, &out);
+			print_people(&a->point, row.agreement, note, &out);
 		command_write(buf_view(&out));
 	}
 	buf_done(&out);

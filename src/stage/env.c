@@ -106,6 +106,33 @@ static void check_variable(void *ctx, struct str name, uint32_t line)
 	mem_free(names);
 }
 
+/* What an agreement says of its message and source must be what its map makes and reads. */
+static void check_map(const struct env_route *r, struct faults *f)
+{
+	const struct config_agreement *g = r->agreement;
+	const struct def_message *made = map_target(r->map);
+
+	if (!str_eq(made->id, g->message) || !str_eq(made->version, g->version))
+		(void)faults_add(f, g->file, g->line, 0,
+			"agreement " STR_FMT ": its map " STR_FMT " makes message " STR_FMT
+			" of version " STR_FMT ", the agreement says message=\"" STR_FMT
+			"\" version=\"" STR_FMT "\"; name the right map, or correct the two",
+			STR_ARG(g->name), STR_ARG(g->map), STR_ARG(made->id),
+			STR_ARG(made->version), STR_ARG(g->message), STR_ARG(g->version));
+	if (g->changes && !map_key_unique(r->map))
+		(void)faults_add(f, g->file, g->line, 0,
+			"agreement " STR_FMT " has send=\"changes\", so the key of its map " STR_FMT
+			" must be unique: of two items with one key each would replace the other; "
+			"write <key value=... unique=\"yes\"/> there",
+			STR_ARG(g->name), STR_ARG(g->map));
+	if (!str_eq(map_source_format(r->map), r->source->format))
+		(void)faults_add(f, g->file, g->line, 0,
+			"agreement " STR_FMT ": its map reads " STR_FMT ", source " STR_FMT
+			" is " STR_FMT,
+			STR_ARG(g->name), STR_ARG(map_source_format(r->map)),
+			STR_ARG(r->source->name), STR_ARG(r->source->format));
+}
+
 static void load_route(
 	struct env *v, const struct config_route *r, struct env_route *out, struct faults *f)
 {
@@ -135,12 +162,7 @@ static void load_route(
 	env_vars(v, g, &v->arena, &vars, &nvars);
 	struct var_check c = {v, g, vars, nvars, f, file};
 	map_variables(out->map, check_variable, &c);
-	if (!str_eq(map_source_format(out->map), r->source->format))
-		(void)faults_add(f, g->file, g->line, 0,
-			"agreement " STR_FMT ": its map reads " STR_FMT ", source " STR_FMT
-			" is " STR_FMT,
-			STR_ARG(g->name), STR_ARG(map_source_format(out->map)),
-			STR_ARG(r->source->name), STR_ARG(r->source->format));
+	check_map(out, f);
 }
 
 static void check_joins(const struct env *v, const struct env_route *r, struct faults *f)

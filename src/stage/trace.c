@@ -125,14 +125,29 @@ static int send_point(
 	frame_int(f, t->line);
 	frame_int(f, t->column);
 	frame_int(f, t->map_line);
+	frame_int(f, t->absent);
 	return frame_send(fd, f, e);
 }
 
+/* Has the segment such a position by its definition? It may have been sent empty. */
+static bool is_defined(const struct segment *s, const struct trace_point *t)
+{
+	const struct def_part *part = NULL;
+
+	if (!s->def || t->element == 0)
+		return true;
+	if (t->element > UINT16_MAX || !(part = defs_part(s->def, (uint16_t)t->element)))
+		return false;
+	return t->component <= (int64_t)(part->nparts > 0 ? part->nparts : 1);
+}
+
+/* it: where values come from; NULL for a header, which has none. */
 static void fill_value(const struct trace_job *j, const struct segment *s, const struct item *it,
 	struct trace_point *t, struct arena *a)
 {
 	t->segment = s->tag;
 	t->map_line = s->map_line;
+	t->absent = !is_defined(s, t);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *x = &s->values[i];
 		if ((t->element != 0 && x->element != t->element) ||
@@ -142,7 +157,7 @@ static void fill_value(const struct trace_job *j, const struct segment *s, const
 			continue;
 		t->map_line = x->map_line;
 		t->found = x->text;
-		if (x->from) {
+		if (x->from && it) {
 			const struct place at = reader_place(it, x->from->place.offset);
 			t->field = node_path(x->from, &j->env->names, a);
 			t->line = at.line;
@@ -177,6 +192,24 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	return 0;
 }
 
+/* A segment of the header; the first one, ST, is written by the program. */
+static int trace_header(const struct trace_job *j, struct map_run *run, struct trace_point *t,
+	struct arena *a, struct err *e)
+{
+	struct segment *s = NULL;
+	size_t n = 0;
+	struct diag d;
+
+	diag_init(&d, a);
+	if (map_message_start(run, &s, &n, &d, a, e) == -1)
+		return -1;
+	for (int64_t i = t->first + 1; s && i < t->segment_at; i++)
+		s = s->next;
+	if (s && t->segment_at > t->first)
+		fill_value(j, s, NULL, t, a);
+	return 0;
+}
+
 static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct err *e)
 {
 	struct inputs_readers readers;
@@ -194,10 +227,12 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	run = map_run_new(j->route->map, &readers.input, &d, e);
 	rc = run ? 0 : -1;
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
-		if (j->points[i].part != TRACE_ITEM)
+		struct trace_point *t = &j->points[i];
+		if (t->part != TRACE_ITEM && t->part != TRACE_HEADER)
 			continue;
-		if (trace_item(j, run, readers.source, &j->points[i], &a, e) == 0)
-			rc = send_point(fd, f, i, &j->points[i], e);
+		if ((t->part == TRACE_ITEM ? trace_item(j, run, readers.source, t, &a, e)
+					   : trace_header(j, run, t, &a, e)) == 0)
+			rc = send_point(fd, f, i, t, e);
 		arena_reset(&a);
 	}
 out:
@@ -255,6 +290,7 @@ static int take_point(struct proc *p, const struct proc_patience *w, struct fram
 	t.line = frame_get_int(f);
 	t.column = frame_get_int(f);
 	t.map_line = frame_get_int(f);
+	t.absent = frame_get_int(f) != 0;
 	if (f->type != FRAME_FOUND || !frame_ok(f) || index < 0 || (size_t)index >= n)
 		return not_whole(e);
 	points[index].segment = arena_str(a, t.segment);
@@ -263,6 +299,7 @@ static int take_point(struct proc *p, const struct proc_patience *w, struct fram
 	points[index].line = t.line;
 	points[index].column = t.column;
 	points[index].map_line = t.map_line;
+	points[index].absent = t.absent;
 	return 1;
 }
 

@@ -26,6 +26,7 @@ struct trace_point {
 	int64_t line, column; /* of the field in file; 0 unknown */
 	struct str map;	      /* the map of that night, and its line */
 	int64_t map_line;
+	bool absent; /* by the definition its segment has no such element or component */
 	/* for the worker */
 	int64_t locator, first, number;
 };

@@ -13,7 +13,7 @@ from night import NS
 MAP = """<map xmlns="urn:gridspool:map:1" name="small">
 	<source format="json"/>%s
 	<target format="x12" version="004010" message="832"/>
-	<key value="sku"/>
+	<key value="sku" unique="yes"/>
 	<message>
 		<BCT BCT01="'PC'" BCT02="'AUTUMN'"/>
 		<item>

@@ -81,6 +81,12 @@ def test_older_bundle():
         n.run(expect=0)
         before = explained(n)
         check("field" in before and "map line" in before, before)
+        for position, word in (("8:99", "has no element 99"), ("8:1-7", "has no 01-7"), ("9999", "has no segment 9999")):
+            check(word in n.program("explain", "1", position, expect=65).err, position)
+        header = n.program("explain", "1", "2:2", expect=0).out
+        for word in ("agreed   acme-832", "segment  BCT", "sent as  AUTUMN", "map      maps/", "map line"):
+            check(word in header, word, header)
+        check("maps/" in n.program("explain", "1", "1", expect=0).out, "the map of ST is named")
         key = n.rows("SELECT key FROM item ORDER BY key")[3][0]
         n.answer("acme", rules={"rules": [{"do": "accept-with-errors", "item": key, "segment": "CTP",
                                            "element": 3, "times": 1}]})

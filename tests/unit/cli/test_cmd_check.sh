@@ -67,6 +67,35 @@ status 78 "$GRIDSPOOL" check --env dev
 says "bundle/routes.xml:1:40: <sorce> is not known inside <routes>; did you mean 'source'?"
 says "hold: the folder is not there"
 
+# an agreement and its map: message, version, key
+"$GRIDSPOOL" init m --quiet
+sed -i 's/<run /<identity qualifier="ZZ" id="OURID"\/>&/' m/environment.xml
+cat >m/partners/acme.xml <<X
+<partner $NS name="acme" usage="test"><identity qualifier="ZZ" id="ACME"/>
+<endpoint name="main" protocol="directory" usage="test" path="$PWD/drop"/></partner>
+X
+cat >m/bundle/routes.xml <<X
+<routes $NS><source name="cat" kind="snapshot" format="json"/><route source="cat" agreement="acme-832"/></routes>
+X
+cat >m/bundle/agreements/acme.xml <<X
+<agreements $NS partner="acme">
+<agreement name="acme-832" message="832" version="004010" map="maps/m.xml" source="cat" endpoint="main" send="changes" accepted-at="sent">
+<set name="catalog" value="AW26"/></agreement></agreements>
+X
+cp "$TEST_TOP/maps/examples/01-first/map.xml" m/bundle/maps/m.xml
+sed -i 's/<key .*/<key value="sku"\/>/' m/bundle/maps/m.xml
+status 78 "$GRIDSPOOL" check --env m
+says 'agreements/acme.xml:2: agreement acme-832 has send="changes", so the key of its map maps/m.xml must be unique'
+says 'm: 1 wrong'
+sed -i 's/<key .*/<key value="sku" unique="yes"\/>/' m/bundle/maps/m.xml
+status 0 "$GRIDSPOOL" check --env m
+sed -i 's/message="832"/message="850"/' m/bundle/agreements/acme.xml
+status 78 "$GRIDSPOOL" check --env m
+says 'agreement acme-832: its map maps/m.xml makes message 832 of version 004010, the agreement says message="850"'
+sed -i 's/message="850" version="004010"/message="832" version="005010"/' m/bundle/agreements/acme.xml
+status 78 "$GRIDSPOOL" check --env m
+says 'the agreement says message="832" version="005010"'
+
 # the ledger of another environment, and none
 "$GRIDSPOOL" init a --quiet
 "$GRIDSPOOL" init b --quiet
