@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/verb.h"
+#include "stage/control.h"
 
 static const char usage[] =
 	"usage: gridspool control set PARTNER --next N [--group CODE] [--env DIR] [--dry-run]\n"
@@ -31,7 +32,7 @@ static int set(struct env *v, const char *name, struct str group, int64_t next, 
 		(void)err_set(&e, ERR_ABSENT, "there is no partner '%.64s' in partners/", name);
 		return command_fail(cli, &e);
 	}
-	if (verbs_control(v, p, group, next, dry_run, &done, &e) == -1)
+	if (control_set(v, p, group, next, dry_run, &done, &e) == -1)
 		return verb_refused(cli, &e);
 	if (!cli->quiet)
 		command_print("%s%s\n", dry_run ? "would be: " : "", done.said);

@@ -184,7 +184,8 @@ void survey_value(struct survey *s, struct survey_path *p, struct str value)
 
 /* --- what is printed --- */
 
-void survey_types(const struct survey_path *p, struct buf *out)
+/* "text", "number", "text 3, null 1" */
+static void types(const struct survey_path *p, struct buf *out)
 {
 	size_t kinds = 0;
 	bool first = true;
@@ -241,7 +242,7 @@ static void row(const struct survey *s, const struct survey_path *p, struct colu
 	path_of(s, p, b);
 	cells[n++] = arena_str(c->arena, buf_view(b));
 	buf_clear(b);
-	survey_types(p, b);
+	types(p, b);
 	cells[n++] = arena_str(c->arena, buf_view(b));
 	cells[n++] = arena_printf(c->arena, "%" PRIu64, p->items);
 	cells[n++] = arena_printf(c->arena, "%" PRIu64, p->total);

@@ -64,8 +64,6 @@ struct survey_path *survey_at(
 	struct survey *s, struct survey_path *parent, struct str name, struct str label);
 void survey_seen(struct survey *s, struct survey_path *p); /* without a value */
 void survey_value(struct survey *s, struct survey_path *p, struct str value);
-/* "text", "number", "text 3, null 1" */
-void survey_types(const struct survey_path *p, struct buf *out);
 void survey_text(const struct survey *s, struct buf *out);
 void survey_json(const struct survey *s, struct json *j);
 

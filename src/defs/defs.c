@@ -87,17 +87,14 @@ bool defs_is_message_file(const char *name, struct str *id)
 struct found {
 	struct str version;
 	struct str id;
-	size_t dir;
 };
 
 static int by_version_and_id(const void *a, const void *b)
 {
 	const struct found *x = a, *y = b;
-	int c = str_cmp(x->version, y->version);
+	const int c = str_cmp(x->version, y->version);
 
-	if (!c)
-		c = str_cmp(x->id, y->id);
-	return c ? c : (x->dir > y->dir) - (x->dir < y->dir);
+	return c ? c : str_cmp(x->id, y->id);
 }
 
 struct finder {
@@ -108,7 +105,7 @@ struct finder {
 	size_t cap;
 };
 
-static int find_in_version(struct finder *f, size_t dir, int at, const char *version, struct err *e)
+static int find_in_version(struct finder *f, int at, const char *version, struct err *e)
 {
 	struct fsx_list files = {0};
 	struct str id;
@@ -122,7 +119,7 @@ static int find_in_version(struct finder *f, size_t dir, int at, const char *ver
 			continue;
 		mem_grow(&f->all, &f->cap, f->n + 1, sizeof(*f->all));
 		f->all[f->n++] = (struct found){
-			arena_str(f->arena, str_c(version)), arena_str(f->arena, id), dir};
+			arena_str(f->arena, str_c(version)), arena_str(f->arena, id)};
 	}
 	fsx_list_done(&files);
 	fsx_close(fd);
@@ -147,14 +144,14 @@ static int find_in_dir(struct finder *f, size_t dir, const char *format, struct 
 		if (kind == -1)
 			rc = -1;
 		else if (kind == 1 && S_ISDIR(st.st_mode) && word_ok(str_c(versions.names[i])))
-			rc = find_in_version(f, dir, fd, versions.names[i], e);
+			rc = find_in_version(f, fd, versions.names[i], e);
 	}
 	fsx_list_done(&versions);
 	fsx_close(fd);
 	return rc;
 }
 
-/* All message files of a format, sorted; of the same message that in the first folder comes first. */
+/* All message files of a format, sorted. */
 static int find_all(struct finder *f, struct str format, struct err *e)
 {
 	const char *name = arena_cstr(f->arena, format);
@@ -352,35 +349,6 @@ const struct def_segment *defs_segment(
 	const struct dict *dict = dict_of(d, format, version, f);
 	const struct dict_segment *s = dict->faults ? NULL : table_get(&dict->segments, tag);
 	return s ? &s->segment : NULL;
-}
-
-int defs_each(struct defs *d, struct str format,
-	void (*each)(void *ctx, struct str version, struct str message, struct str name), void *ctx,
-	struct err *e)
-{
-	struct arena scratch;
-	struct finder all = {.d = d, .arena = &scratch};
-	struct faults f;
-
-	arena_init(&scratch);
-	faults_init(&f, &scratch);
-	int rc = word_ok(format) ? find_all(&all, format, e) : 0;
-	for (size_t i = 0; rc == 0 && i < all.n; i++) {
-		const struct found *x = &all.all[i];
-		struct xml *root;
-		const char *file;
-		if (i && str_eq(x->version, x[-1].version) && str_eq(x->id, x[-1].id))
-			continue;
-		struct str path = arena_printf(&scratch, STR_FMT "/" STR_FMT "/" STR_FMT ".xml",
-			STR_ARG(format), STR_ARG(x->version), STR_ARG(x->id));
-		if (defs_xml_load(d, x->dir, path, &root, &file, &f) == 1)
-			each(ctx, x->version, x->id, xml_attr(root, "name"));
-	}
-	if (rc == 0 && f.n)
-		rc = faults_err(&f, e);
-	mem_free(all.all);
-	arena_done(&scratch);
-	return rc;
 }
 
 /* ---- looking things up ---------------------------------------------------------------------- */

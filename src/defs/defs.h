@@ -131,10 +131,6 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 /* Segment of the envelope or of a version's dictionary (ISA, GS, TA1 ...), or NULL. */
 const struct def_segment *defs_segment(
 	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f);
-/* Every message that is defined: calls back with version, id, name. For `format list` and did-you-mean. */
-int defs_each(struct defs *d, struct str format,
-	void (*each)(void *ctx, struct str version, struct str message, struct str name), void *ctx,
-	struct err *e) ATTR_CHECK;
 
 const struct def_part *defs_part(const struct def_segment *s, uint16_t element); /* or NULL */
 /* "LIN03", "CTP05-1", also "LIN03-1" for a simple element; false when there is no such position. */

@@ -25,16 +25,6 @@ struct str ack_code_text(struct str list, struct str code)
 	return ack_codes_find(list, code);
 }
 
-const char *ack_verdict_name(enum ack_verdict v)
-{
-	static const char *const names[] = {[ACK_ACCEPTED] = "accepted",
-		[ACK_WITH_ERRORS] = "accepted-with-errors",
-		[ACK_PARTIAL] = "partially-accepted",
-		[ACK_REJECTED] = "rejected"};
-
-	return names[v];
-}
-
 bool ack_damaged(
 	const struct ack_build *b, uint16_t element, struct str found, const char *expected)
 {

@@ -69,6 +69,5 @@ int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struc
 /* What a code of the standard means, in plain words: list is "I18" (TA105), "720" (AK304), "723" (AK403),
  * "718" (AK502), "716" (AK905). */
 struct str ack_code_text(struct str list, struct str code);
-const char *ack_verdict_name(enum ack_verdict v);
 
 #endif

@@ -343,32 +343,6 @@ bool xml_has(const struct xml *x, const char *name)
 	return find(x, name) != NULL;
 }
 
-const struct xml_attr *xml_unused_attr(const struct xml *x)
-{
-	const struct xml_attr *a = x->attrs;
-
-	while (a && a->used)
-		a = a->next;
-	return a;
-}
-
-static struct xml *named(struct xml *x, const char *name)
-{
-	while (x && !str_is(x->name, name))
-		x = x->next;
-	return x;
-}
-
-struct xml *xml_child(const struct xml *x, const char *name)
-{
-	return named(x->child, name);
-}
-
-struct xml *xml_next(const struct xml *x, const char *name)
-{
-	return named(x->next, name);
-}
-
 static xmlParserInputPtr refuse(const char *url, const char *id, xmlParserCtxtPtr ctxt)
 {
 	(void)url;

@@ -18,7 +18,7 @@ struct xml_attr {
 	struct str name;  /* local name */
 	struct str ns;	  /* namespace URI or "" */
 	struct str value; /* references resolved, blanks normalised (XML 3.3.3) */
-	bool used;	  /* set by xml_attr(); xml_unused_attr finds typos */
+	bool used;	  /* set by xml_attr(): what nobody asked for is a typo */
 	struct xml_attr *next;
 };
 
@@ -43,10 +43,6 @@ int xml_parse(struct str bytes, const char *file, struct arena *a, struct xml **
  * Marks it as used. */
 struct str xml_attr(const struct xml *x, const char *name);
 bool xml_has(const struct xml *x, const char *name);
-/* First attribute that nobody asked for, those of a foreign namespace included; or NULL. */
-const struct xml_attr *xml_unused_attr(const struct xml *x);
-struct xml *xml_child(const struct xml *x, const char *name); /* first child of that name */
-struct xml *xml_next(const struct xml *x, const char *name);  /* next sibling of that name */
 
 /* Library start-up and shut-down, called once by main: start before anything else uses libxml2,
  * because that is when it takes our allocator. */

@@ -217,33 +217,3 @@ int verbs_do(struct env *v, const struct verbs_request *r, const struct subject 
 	arena_done(&x.a);
 	return rc;
 }
-
-int verbs_control(struct env *v, const struct config_partner *p, struct str group, int64_t next,
-	bool dry_run, struct verbs_done *out, struct err *e)
-{
-	const struct config_identity *us = &v->config->identity;
-	char scope[200];
-	int64_t now = 0;
-
-	memset(out, 0, sizeof(*out));
-	(void)snprintf(scope, sizeof(scope),
-		"%s:" STR_FMT ":" STR_FMT ":" STR_FMT ":" STR_FMT "%s" STR_FMT,
-		group.n == 0 ? "ISA" : "GS", STR_ARG(us->qualifier), STR_ARG(us->id),
-		STR_ARG(p->identity.qualifier), STR_ARG(p->identity.id), group.n == 0 ? "" : ":",
-		STR_ARG(group));
-	if (next < 1 || next > 999999999)
-		return err_set(e, ERR_USAGE,
-			"--next %" PRId64 ": a control number is 1 to 999999999", next);
-	if (ledger_operator_next(&v->ledger, scope, &now, e) == -1)
-		return -1;
-	if (next < now)
-		return err_set(e, ERR_STALE,
-			"the next number of %s is %" PRId64 "; starting at %" PRId64
-			" would use numbers again "
-			"that the partner has seen",
-			scope, now, next);
-	out->count = next == now ? 0 : 1;
-	(void)snprintf(out->said, sizeof(out->said), "next number of %s: %" PRId64 ", was %" PRId64,
-		scope, next, now);
-	return dry_run || next == now ? 0 : ledger_number_set(&v->ledger, scope, next, e);
-}

@@ -43,9 +43,4 @@ int verbs_do(struct env *v, const struct verbs_request *r, const struct subject 
 int verbs_allowed(struct env *v, const struct subject *s, struct arena *a, struct str *list,
 	struct err *e) ATTR_CHECK;
 
-/* Control numbers of a partner go on at next: of interchanges, or of groups with that functional
- * id (group not empty). Numbers that were drawn before are refused. */
-int verbs_control(struct env *v, const struct config_partner *p, struct str group, int64_t next,
-	bool dry_run, struct verbs_done *out, struct err *e) ATTR_CHECK;
-
 #endif

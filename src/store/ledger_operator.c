@@ -49,16 +49,6 @@ int ledger_operator_moved_on(
 	return 0;
 }
 
-int ledger_operator_items(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
-{
-	return db_one_int(l->db, n, e,
-		       "SELECT COUNT(*) FROM item WHERE interchange = ?1 AND state IN ('pending', "
-		       "'accepted', 'rejected', 'held')",
-		       "i", interchange) == 1
-		? 0
-		: -1;
-}
-
 int ledger_operator_items_due(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
 {
 	if (ledger_run(l, e,

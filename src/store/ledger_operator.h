@@ -18,9 +18,6 @@ int ledger_operator_moved_on(
 /* Every item that is still this interchange's is due again; *n how many. */
 int ledger_operator_items_due(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
 	ATTR_CHECK;
-/* How many items ledger_operator_items_due would touch. */
-int ledger_operator_items(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
-	ATTR_CHECK;
 /* It never left: its pending items are again what they were before; *n how many. */
 int ledger_operator_items_back(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
 	ATTR_CHECK;

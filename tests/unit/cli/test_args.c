@@ -29,37 +29,35 @@ static int copy(const char *const *words, char *argv[ARGS_MAX + 1], char store[A
 	return n;
 }
 
+static const struct {
+	const char *const words[ARGS_MAX];
+	const char *env;
+	bool all;
+	const char *rest; /* joined by blanks */
+	const char *error;
+} rows[] = {
+	{{"show", "12"}, NULL, false, "12", NULL},
+	{{"show", "--env", "dev", "12"}, "dev", false, "12", NULL},
+	{{"show", "--env=dev", "--all", "12", "13"}, "dev", true, "12 13", NULL},
+	{{"show", "12", "--all"}, NULL, true, "12", NULL},
+	{{"show", "--env=", "12"}, "", false, "12", NULL},
+	{{"show", "--", "--all"}, NULL, false, "--all", NULL},
+	{{"show", "-"}, NULL, false, "-", NULL},
+	{{"show"}, NULL, false, "", "ID is missing"},
+	{{"show", "1", "2", "3"}, NULL, false, "", "'3' is not expected behind ID"},
+	{{"show", "--evn", "x", "1"}, NULL, false, "", "unknown option --evn; did you mean --env?"},
+	{{"show", "--al=x", "1"}, NULL, false, "", "unknown option --al; did you mean --all?"},
+	{{"show", "--xyzzy", "1"}, NULL, false, "", "unknown option --xyzzy"},
+	{{"show", "-e", "1"}, NULL, false, "",
+		"unknown option -e; options are written out, as --env"},
+	{{"show", "--env"}, NULL, false, "", "option --env needs a value"},
+	{{"show", "--env", "--all"}, NULL, false, "", "option --env needs a value"},
+	{{"show", "--all=yes", "1"}, NULL, false, "", "option --all takes no value"},
+	{{"show", "--all", "--all", "1"}, NULL, false, "", "option --all is given twice"},
+};
+
 static void parses(void **state)
 {
-	static const struct {
-		const char *const words[ARGS_MAX];
-		const char *env;
-		bool all;
-		const char *rest; /* joined by blanks */
-		const char *error;
-	} rows[] = {
-		{{"show", "12"}, NULL, false, "12", NULL},
-		{{"show", "--env", "dev", "12"}, "dev", false, "12", NULL},
-		{{"show", "--env=dev", "--all", "12", "13"}, "dev", true, "12 13", NULL},
-		{{"show", "12", "--all"}, NULL, true, "12", NULL},
-		{{"show", "--env=", "12"}, "", false, "12", NULL},
-		{{"show", "--", "--all"}, NULL, false, "--all", NULL},
-		{{"show", "-"}, NULL, false, "-", NULL},
-		{{"show"}, NULL, false, "", "ID is missing"},
-		{{"show", "1", "2", "3"}, NULL, false, "", "'3' is not expected behind ID"},
-		{{"show", "--evn", "x", "1"}, NULL, false, "",
-			"unknown option --evn; did you mean --env?"},
-		{{"show", "--al=x", "1"}, NULL, false, "",
-			"unknown option --al; did you mean --all?"},
-		{{"show", "--xyzzy", "1"}, NULL, false, "", "unknown option --xyzzy"},
-		{{"show", "-e", "1"}, NULL, false, "",
-			"unknown option -e; options are written out, as --env"},
-		{{"show", "--env"}, NULL, false, "", "option --env needs a value"},
-		{{"show", "--env", "--all"}, NULL, false, "", "option --env needs a value"},
-		{{"show", "--all=yes", "1"}, NULL, false, "", "option --all takes no value"},
-		{{"show", "--all", "--all", "1"}, NULL, false, "", "option --all is given twice"},
-	};
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char store[ARGS_MAX][64];

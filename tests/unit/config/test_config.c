@@ -13,6 +13,71 @@
 #include "model/xml.h"
 #include "unit/support/config_env.h"
 
+static void check_environment(const struct config *c)
+{
+	assert_true(str_is(c->name, "dev"));
+	assert_int_equal(c->usage, USAGE_TEST);
+	assert_true(str_is(c->identity.group, "HEARTHLOOM"));
+	assert_int_equal(c->run_seconds, 4 * 3600);
+	assert_int_equal(c->workers, 2);
+	assert_int_equal(c->keep_interchanges, 365 * 86400);
+	assert_int_equal(c->keep_inputs, 365 * 86400);
+	assert_int_equal(c->keep_received, 365 * 86400);
+	assert_int_equal(c->min_free, 64 << 20);
+	assert_true(str_is(c->sets->value, "0614141000012"));
+}
+
+static void check_partner(const struct config *c)
+{
+	const struct config_partner *p = config_partner_find(c, STR("acme"));
+	assert_non_null(p);
+	assert_true(str_is(p->identity.group, "ACME"));
+	assert_string_equal(p->file, "partners/acme.xml");
+	assert_int_equal(p->endpoints->port, 2222);
+	assert_int_equal(p->endpoints->nhost_keys, 1);
+	assert_true(p->endpoints->get_delete);
+	assert_true(str_is(p->endpoints->auth, "key"));
+	assert_int_equal(p->endpoints->connect_timeout, 15);
+	assert_true(str_is(config_partner_find(c, STR("beta"))->endpoints->path, "/srv/beta"));
+}
+
+static void check_agreement(const struct config *c)
+{
+	const struct config_partner *p = config_partner_find(c, STR("acme"));
+	const struct config_agreement *g = config_agreement_find(c, STR("acme-832"));
+	assert_non_null(g);
+	assert_ptr_equal(g->partner, p);
+	assert_ptr_equal(g->endpoint, p->endpoints);
+	assert_ptr_equal(g->source, config_source_find(c, STR("ampliance")));
+	assert_true(g->changes && g->newline && g->ack_requested && !g->duplicates_safe);
+	assert_int_equal(g->component, '>');
+	assert_true(str_is(g->isa_version, "00401"));
+	assert_true(str_is(g->accepted_at, "syntax"));
+	assert_int_equal(g->expects->next->within, 86400);
+	assert_true(str_is(g->expects->next->ack, "997"));
+	assert_int_equal(g->line, 2);
+}
+
+static void check_sources(const struct config *c)
+{
+	const struct config_agreement *g = config_agreement_find(c, STR("acme-832"));
+	const struct config_source *s = config_source_find(c, STR("products"));
+	assert_int_equal(s->kind, SOURCE_REFERENCE);
+	assert_int_equal(s->separator, ';');
+	assert_int_equal(s->decimal, ',');
+	assert_int_equal(s->quote, '"');
+	assert_int_equal(s->nnumbers, 2);
+	assert_true(str_is(s->numbers[1], "gross"));
+	s = g->source;
+	assert_true(s->tree && s->complete && !s->stale_warns);
+	assert_int_equal(s->ready, READY_MARKER);
+	assert_int_equal(s->max_age, 36 * 3600);
+	assert_true(str_is(s->workflow_from, "settings"));
+	assert_ptr_equal(c->routes->agreement, g);
+	assert_ptr_equal(c->routes->source, s);
+	assert_null(c->routes->next);
+}
+
 static void reads_a_good_one(void **state)
 {
 	struct arena a;
@@ -29,56 +94,10 @@ static void reads_a_good_one(void **state)
 	c = config_load(dir, &f);
 	assert_string_equal(config_env_faults(&f), "");
 	assert_non_null(c);
-	assert_true(str_is(c->name, "dev"));
-	assert_int_equal(c->usage, USAGE_TEST);
-	assert_true(str_is(c->identity.group, "HEARTHLOOM"));
-	assert_int_equal(c->run_seconds, 4 * 3600);
-	assert_int_equal(c->workers, 2);
-	assert_int_equal(c->keep_interchanges, 365 * 86400);
-	assert_int_equal(c->keep_inputs, 365 * 86400);
-	assert_int_equal(c->keep_received, 365 * 86400);
-	assert_int_equal(c->min_free, 64 << 20);
-	assert_true(str_is(c->sets->value, "0614141000012"));
-
-	const struct config_partner *p = config_partner_find(c, STR("acme"));
-	assert_non_null(p);
-	assert_true(str_is(p->identity.group, "ACME"));
-	assert_string_equal(p->file, "partners/acme.xml");
-	assert_int_equal(p->endpoints->port, 2222);
-	assert_int_equal(p->endpoints->nhost_keys, 1);
-	assert_true(p->endpoints->get_delete);
-	assert_true(str_is(p->endpoints->auth, "key"));
-	assert_int_equal(p->endpoints->connect_timeout, 15);
-	assert_true(str_is(config_partner_find(c, STR("beta"))->endpoints->path, "/srv/beta"));
-
-	const struct config_agreement *g = config_agreement_find(c, STR("acme-832"));
-	assert_non_null(g);
-	assert_ptr_equal(g->partner, p);
-	assert_ptr_equal(g->endpoint, p->endpoints);
-	assert_ptr_equal(g->source, config_source_find(c, STR("ampliance")));
-	assert_true(g->changes && g->newline && g->ack_requested && !g->duplicates_safe);
-	assert_int_equal(g->component, '>');
-	assert_true(str_is(g->isa_version, "00401"));
-	assert_true(str_is(g->accepted_at, "syntax"));
-	assert_int_equal(g->expects->next->within, 86400);
-	assert_true(str_is(g->expects->next->ack, "997"));
-	assert_int_equal(g->line, 2);
-
-	const struct config_source *s = config_source_find(c, STR("products"));
-	assert_int_equal(s->kind, SOURCE_REFERENCE);
-	assert_int_equal(s->separator, ';');
-	assert_int_equal(s->decimal, ',');
-	assert_int_equal(s->quote, '"');
-	assert_int_equal(s->nnumbers, 2);
-	assert_true(str_is(s->numbers[1], "gross"));
-	s = g->source;
-	assert_true(s->tree && s->complete && !s->stale_warns);
-	assert_int_equal(s->ready, READY_MARKER);
-	assert_int_equal(s->max_age, 36 * 3600);
-	assert_true(str_is(s->workflow_from, "settings"));
-	assert_ptr_equal(c->routes->agreement, g);
-	assert_ptr_equal(c->routes->source, s);
-	assert_null(c->routes->next);
+	check_environment(c);
+	check_partner(c);
+	check_agreement(c);
+	check_sources(c);
 	config_free(c);
 	arena_done(&a);
 	fsx_close(dir);

@@ -46,85 +46,81 @@ static void partners(void **state)
 	config_env_run(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static const struct config_env_case endpoint_rows[] = {
+	{"nothing given", F, GOOD "<endpoint/>" END, 0,
+		"partners/beta.xml:3:1: <endpoint> must have the attribute 'name'\n"
+		"partners/beta.xml:3:1: <endpoint> must have the attribute 'protocol'\n"
+		"partners/beta.xml:3:1: <endpoint> must have the attribute 'usage': test or production\n"},
+	{"sftp without what it needs", F,
+		GOOD "<endpoint name='s' protocol='sftp' usage='test'/>" END, 0,
+		"partners/beta.xml:3:1: <endpoint> must have the attribute 'host'\n"
+		"partners/beta.xml:3:1: <endpoint> must have the attribute 'user'\n"
+		"partners/beta.xml:3:1: <endpoint> must have the attribute 'credential'\n"
+		"partners/beta.xml:3:1: endpoint 's' must have a <host-key sha256=\"SHA256:...\"/>: without it "
+		"anybody could pose as the partner\n"},
+	{"bad values", F,
+		GOOD SFTP(
+			"port='65536' auth='kerberos' after='keep' ready='x' connect-timeout='0s'") "\n"
+												    "<host-key sha256='SHA256:short'/></endpoint>" END,
+		0,
+		"partners/beta.xml:4:1: sha256=\"SHA256:short\" must be SHA256: and 43 characters, as ssh-keygen "
+		"-l -f KEY.pub prints it\n"
+		"partners/beta.xml:3:1: port=\"65536\" of <endpoint> must be a number from 1 to 65535\n"
+		"partners/beta.xml:3:1: auth=\"kerberos\" of <endpoint> must be key or password\n"
+		"partners/beta.xml:3:1: after=\"keep\" of <endpoint> must be delete or remember\n"
+		"partners/beta.xml:3:1: ready=\"x\" of <endpoint> must be a time such as 90s, 15m, 26h or 7d\n"
+		"partners/beta.xml:3:1: connect-timeout=\"0s\" of <endpoint> must be from one second to ten years\n"},
+	{"bad host", F,
+		GOOD
+		"<endpoint name='s' protocol='sftp' usage='test' host='sftp://h' user='u' credential='C'>" KEY
+		"</endpoint>" END,
+		0,
+		"partners/beta.xml:3:1: host=\"sftp://h\" must be a host name or an IP address\n"
+		"partners/beta.xml:3:1: credential=\"C\" of <endpoint> must be a name: small letters and digits, "
+		"then also . _ - (at most 64 characters)\n"},
+	{"paths that leave", F,
+		GOOD
+		"<endpoint name='d' protocol='directory' usage='test' path='srv/beta' put='../in' get='a//b'/>" END,
+		0,
+		"partners/beta.xml:3:1: path=\"srv/beta\" must be an absolute folder without '..', '.' and '//'\n"
+		"partners/beta.xml:3:1: put=\"../in\" must be a folder without '..', '.' and '//'\n"
+		"partners/beta.xml:3:1: get=\"a//b\" must be a folder without '..', '.' and '//'\n"},
+	{"directory with a host", F,
+		GOOD
+		"<endpoint name='d' protocol='directory' usage='test' path='/srv/b' host='h'/>" END,
+		0, "partners/beta.xml:3:1: 'host' has no meaning with protocol=\"directory\"\n"},
+	{"production endpoint, unmarked endpoint", F,
+		GOOD "<endpoint name='d' protocol='directory' usage='production' path='/srv/b'/>\n"
+		     "<endpoint name='e' protocol='directory' path='/srv/b'/>" END,
+		0,
+		"partners/beta.xml:3:1: this endpoint is marked production, this environment is test; neither "
+		"may use the other\n"
+		"partners/beta.xml:4:1: <endpoint> must have the attribute 'usage': test or production\n"},
+	{"twice", F,
+		GOOD "<endpoint name='d' protocol='directory' usage='test' path='/srv/b'/>\n"
+		     "<endpoint name='d' protocol='directory' usage='test' path='/srv/c'/>" END,
+		0, "partners/beta.xml:4:1: endpoint 'd' is there twice; the first is at line 3\n"},
+	{"somebody else's folder", F,
+		GOOD
+		"<endpoint name='s' protocol='sftp' usage='test' host='127.0.0.1' port='2222' user='x' "
+		"credential='c' put='in/' get='out'>" KEY "</endpoint>" END,
+		0,
+		"partners/beta.xml:3:1: put=\"in\" is the same folder as that of endpoint 'main' "
+		"(partners/acme.xml:3); give each its own\n"
+		"partners/beta.xml:3:1: get=\"out\" is the same folder as that of endpoint 'main' "
+		"(partners/acme.xml:3); give each its own\n"},
+	{"put is get", F,
+		GOOD
+		"<endpoint name='d' protocol='directory' usage='test' path='/srv/b' put='x' get='x'/>" END,
+		0,
+		"partners/beta.xml:3:1: put and get are the same folder: what we send would come back as the "
+		"partner's answer\n"},
+};
+
 static void endpoints(void **state)
 {
-	static const struct config_env_case rows[] = {
-		{"nothing given", F, GOOD "<endpoint/>" END, 0,
-			"partners/beta.xml:3:1: <endpoint> must have the attribute 'name'\n"
-			"partners/beta.xml:3:1: <endpoint> must have the attribute 'protocol'\n"
-			"partners/beta.xml:3:1: <endpoint> must have the attribute 'usage': test or production\n"},
-		{"sftp without what it needs", F,
-			GOOD "<endpoint name='s' protocol='sftp' usage='test'/>" END, 0,
-			"partners/beta.xml:3:1: <endpoint> must have the attribute 'host'\n"
-			"partners/beta.xml:3:1: <endpoint> must have the attribute 'user'\n"
-			"partners/beta.xml:3:1: <endpoint> must have the attribute 'credential'\n"
-			"partners/beta.xml:3:1: endpoint 's' must have a <host-key sha256=\"SHA256:...\"/>: without it "
-			"anybody could pose as the partner\n"},
-		{"bad values", F,
-			GOOD SFTP(
-				"port='65536' auth='kerberos' after='keep' ready='x' connect-timeout='0s'") "\n"
-													    "<host-key sha256='SHA256:short'/></endpoint>" END,
-			0,
-			"partners/beta.xml:4:1: sha256=\"SHA256:short\" must be SHA256: and 43 characters, as ssh-keygen "
-			"-l -f KEY.pub prints it\n"
-			"partners/beta.xml:3:1: port=\"65536\" of <endpoint> must be a number from 1 to 65535\n"
-			"partners/beta.xml:3:1: auth=\"kerberos\" of <endpoint> must be key or password\n"
-			"partners/beta.xml:3:1: after=\"keep\" of <endpoint> must be delete or remember\n"
-			"partners/beta.xml:3:1: ready=\"x\" of <endpoint> must be a time such as 90s, 15m, 26h or 7d\n"
-			"partners/beta.xml:3:1: connect-timeout=\"0s\" of <endpoint> must be from one second to ten years\n"},
-		{"bad host", F,
-			GOOD
-			"<endpoint name='s' protocol='sftp' usage='test' host='sftp://h' user='u' credential='C'>" KEY
-			"</endpoint>" END,
-			0,
-			"partners/beta.xml:3:1: host=\"sftp://h\" must be a host name or an IP address\n"
-			"partners/beta.xml:3:1: credential=\"C\" of <endpoint> must be a name: small letters and digits, "
-			"then also . _ - (at most 64 characters)\n"},
-		{"paths that leave", F,
-			GOOD
-			"<endpoint name='d' protocol='directory' usage='test' path='srv/beta' put='../in' get='a//b'/>" END,
-			0,
-			"partners/beta.xml:3:1: path=\"srv/beta\" must be an absolute folder without '..', '.' and '//'\n"
-			"partners/beta.xml:3:1: put=\"../in\" must be a folder without '..', '.' and '//'\n"
-			"partners/beta.xml:3:1: get=\"a//b\" must be a folder without '..', '.' and '//'\n"},
-		{"directory with a host", F,
-			GOOD
-			"<endpoint name='d' protocol='directory' usage='test' path='/srv/b' host='h'/>" END,
-			0,
-			"partners/beta.xml:3:1: 'host' has no meaning with protocol=\"directory\"\n"},
-		{"production endpoint, unmarked endpoint", F,
-			GOOD
-			"<endpoint name='d' protocol='directory' usage='production' path='/srv/b'/>\n"
-			"<endpoint name='e' protocol='directory' path='/srv/b'/>" END,
-			0,
-			"partners/beta.xml:3:1: this endpoint is marked production, this environment is test; neither "
-			"may use the other\n"
-			"partners/beta.xml:4:1: <endpoint> must have the attribute 'usage': test or production\n"},
-		{"twice", F,
-			GOOD
-			"<endpoint name='d' protocol='directory' usage='test' path='/srv/b'/>\n"
-			"<endpoint name='d' protocol='directory' usage='test' path='/srv/c'/>" END,
-			0,
-			"partners/beta.xml:4:1: endpoint 'd' is there twice; the first is at line 3\n"},
-		{"somebody else's folder", F,
-			GOOD
-			"<endpoint name='s' protocol='sftp' usage='test' host='127.0.0.1' port='2222' user='x' "
-			"credential='c' put='in/' get='out'>" KEY "</endpoint>" END,
-			0,
-			"partners/beta.xml:3:1: put=\"in\" is the same folder as that of endpoint 'main' "
-			"(partners/acme.xml:3); give each its own\n"
-			"partners/beta.xml:3:1: get=\"out\" is the same folder as that of endpoint 'main' "
-			"(partners/acme.xml:3); give each its own\n"},
-		{"put is get", F,
-			GOOD
-			"<endpoint name='d' protocol='directory' usage='test' path='/srv/b' put='x' get='x'/>" END,
-			0,
-			"partners/beta.xml:3:1: put and get are the same folder: what we send would come back as the "
-			"partner's answer\n"},
-	};
-
 	(void)state;
-	config_env_run(rows, sizeof(rows) / sizeof(rows[0]));
+	config_env_run(endpoint_rows, sizeof(endpoint_rows) / sizeof(endpoint_rows[0]));
 }
 
 int main(void)

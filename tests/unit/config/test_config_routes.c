@@ -15,83 +15,81 @@
 #define END "</routes>"
 #define S "bundle/routes.xml:4:1: "
 
+static const struct config_env_case source_rows[] = {
+	{"nothing given", F, OPEN AMPLIANCE ROUTE "<source/>" END, 0,
+		S "<source> must have the attribute 'name'\n" S
+		  "<source> must have the attribute 'kind': events, snapshot or reference\n" S
+		  "<source> must have the attribute 'format': json or csv\n"},
+	{"twice", F, OPEN AMPLIANCE ROUTE AMPLIANCE END, 0,
+		S "source 'ampliance' is there twice; the first is at line 2\n"},
+	{"ready", F,
+		OPEN AMPLIANCE ROUTE
+		"<source name='a' kind='events' format='csv' ready='stable'/>\n"
+		"<source name='b' kind='events' format='csv' ready='stable:soon'/>\n"
+		"<source name='c' kind='events' format='csv' ready='marked'/>" END,
+		0,
+		S
+		"ready=\"stable\" must say how long, such as stable:30s\n"
+		"bundle/routes.xml:5:1: ready=\"stable:soon\" must have a time from 1s to 1d behind 'stable:', such "
+		"as stable:30s\n"
+		"bundle/routes.xml:6:1: ready=\"marked\" of <source> must be renamed, marker, manifest or stable:30s; "
+		"did you mean 'marker'?\n"},
+	{"ready times", F,
+		OPEN AMPLIANCE ROUTE
+		"<source name='a' kind='events' format='csv' ready='stable:2m'/>" END,
+		0, ""},
+	{"trees", F,
+		OPEN AMPLIANCE ROUTE
+		"<source name='a' kind='snapshot' format='csv' shape='tree'/>\n"
+		"<source name='b' kind='snapshot' format='json' items='content/'/>\n"
+		"<source name='c' kind='snapshot' format='json' shape='tree' items='../content'/>" END,
+		0,
+		S
+		"shape=\"tree\" needs format=\"json\"\n"
+		"bundle/routes.xml:5:1: 'items' needs shape=\"tree\"\n"
+		"bundle/routes.xml:6:1: items=\"../content\" must be a folder inside the tree, such as content/\n"},
+	{"csv", F,
+		OPEN AMPLIANCE ROUTE
+		"<source name='a' kind='reference' format='csv' separator='x' quote='x' "
+		"decimal=';' columns='net nett net' numbers='net gros'/>\n"
+		"<source name='b' kind='reference' format='json' separator=';' header='no'/>" END,
+		0,
+		S "columns names 'net' twice\n" S
+		  "separator must be a character such as ; , | or a tab (&#9;)\n" S
+		  "separator and quote are both 'x'\n" S "decimal must be . or ,\n" S
+		  "numbers names 'gros', which is not in columns\n"
+		  "bundle/routes.xml:5:1: 'separator' is for format=\"csv\" only\n"
+		  "bundle/routes.xml:5:1: 'header' is for format=\"csv\" only\n"},
+	{"a tab", F,
+		OPEN AMPLIANCE ROUTE
+		"<source name='a' kind='reference' format='csv' separator='&#9;'/>" END,
+		0, ""},
+	{"state", F,
+		OPEN AMPLIANCE ROUTE
+		"<source name='a' kind='events' format='csv' complete='yes' max-age='1h'/>\n"
+		"<source name='b' kind='reference' format='csv' on-stale='warn'/>" END,
+		0,
+		S "complete=\"yes\" needs kind=\"snapshot\"\n" S
+		  "'max-age' has no meaning with kind=\"events\"\n"
+		  "bundle/routes.xml:5:1: 'on-stale' needs a 'max-age', such as 36h\n"},
+	{"workflow", F,
+		OPEN AMPLIANCE ROUTE
+		"<source name='a' kind='snapshot' format='json' workflow='ampliance-set'/>\n"
+		"<source name='b' kind='snapshot' format='json' workflow='ampliance'/>" END,
+		0,
+		S
+		"workflow: source 'ampliance-set' is not in this file; did you mean 'ampliance'?\n"
+		"bundle/routes.xml:5:1: workflow: source 'ampliance' (line 2) must have kind=\"reference\"\n"},
+	{"changes of events", F,
+		OPEN "<source name='ampliance' kind='events' format='json'/>\n" ROUTE END, 0,
+		"bundle/agreements/acme.xml:2:2: send=\"changes\" needs a snapshot; source 'ampliance' has "
+		"kind=\"events\"\n"},
+};
+
 static void sources(void **state)
 {
-	static const struct config_env_case rows[] = {
-		{"nothing given", F, OPEN AMPLIANCE ROUTE "<source/>" END, 0,
-			S
-			"<source> must have the attribute 'name'\n" S
-			"<source> must have the attribute 'kind': events, snapshot or reference\n" S
-			"<source> must have the attribute 'format': json or csv\n"},
-		{"twice", F, OPEN AMPLIANCE ROUTE AMPLIANCE END, 0,
-			S "source 'ampliance' is there twice; the first is at line 2\n"},
-		{"ready", F,
-			OPEN AMPLIANCE ROUTE
-			"<source name='a' kind='events' format='csv' ready='stable'/>\n"
-			"<source name='b' kind='events' format='csv' ready='stable:soon'/>\n"
-			"<source name='c' kind='events' format='csv' ready='marked'/>" END,
-			0,
-			S
-			"ready=\"stable\" must say how long, such as stable:30s\n"
-			"bundle/routes.xml:5:1: ready=\"stable:soon\" must have a time from 1s to 1d behind 'stable:', such "
-			"as stable:30s\n"
-			"bundle/routes.xml:6:1: ready=\"marked\" of <source> must be renamed, marker, manifest or stable:30s; "
-			"did you mean 'marker'?\n"},
-		{"ready times", F,
-			OPEN AMPLIANCE ROUTE
-			"<source name='a' kind='events' format='csv' ready='stable:2m'/>" END,
-			0, ""},
-		{"trees", F,
-			OPEN AMPLIANCE ROUTE
-			"<source name='a' kind='snapshot' format='csv' shape='tree'/>\n"
-			"<source name='b' kind='snapshot' format='json' items='content/'/>\n"
-			"<source name='c' kind='snapshot' format='json' shape='tree' items='../content'/>" END,
-			0,
-			S
-			"shape=\"tree\" needs format=\"json\"\n"
-			"bundle/routes.xml:5:1: 'items' needs shape=\"tree\"\n"
-			"bundle/routes.xml:6:1: items=\"../content\" must be a folder inside the tree, such as content/\n"},
-		{"csv", F,
-			OPEN AMPLIANCE ROUTE
-			"<source name='a' kind='reference' format='csv' separator='x' quote='x' "
-			"decimal=';' columns='net nett net' numbers='net gros'/>\n"
-			"<source name='b' kind='reference' format='json' separator=';' header='no'/>" END,
-			0,
-			S "columns names 'net' twice\n" S
-			  "separator must be a character such as ; , | or a tab (&#9;)\n" S
-			  "separator and quote are both 'x'\n" S "decimal must be . or ,\n" S
-			  "numbers names 'gros', which is not in columns\n"
-			  "bundle/routes.xml:5:1: 'separator' is for format=\"csv\" only\n"
-			  "bundle/routes.xml:5:1: 'header' is for format=\"csv\" only\n"},
-		{"a tab", F,
-			OPEN AMPLIANCE ROUTE
-			"<source name='a' kind='reference' format='csv' separator='&#9;'/>" END,
-			0, ""},
-		{"state", F,
-			OPEN AMPLIANCE ROUTE
-			"<source name='a' kind='events' format='csv' complete='yes' max-age='1h'/>\n"
-			"<source name='b' kind='reference' format='csv' on-stale='warn'/>" END,
-			0,
-			S "complete=\"yes\" needs kind=\"snapshot\"\n" S
-			  "'max-age' has no meaning with kind=\"events\"\n"
-			  "bundle/routes.xml:5:1: 'on-stale' needs a 'max-age', such as 36h\n"},
-		{"workflow", F,
-			OPEN AMPLIANCE ROUTE
-			"<source name='a' kind='snapshot' format='json' workflow='ampliance-set'/>\n"
-			"<source name='b' kind='snapshot' format='json' workflow='ampliance'/>" END,
-			0,
-			S
-			"workflow: source 'ampliance-set' is not in this file; did you mean 'ampliance'?\n"
-			"bundle/routes.xml:5:1: workflow: source 'ampliance' (line 2) must have kind=\"reference\"\n"},
-		{"changes of events", F,
-			OPEN "<source name='ampliance' kind='events' format='json'/>\n" ROUTE END,
-			0,
-			"bundle/agreements/acme.xml:2:2: send=\"changes\" needs a snapshot; source 'ampliance' has "
-			"kind=\"events\"\n"},
-	};
-
 	(void)state;
-	config_env_run(rows, sizeof(rows) / sizeof(rows[0]));
+	config_env_run(source_rows, sizeof(source_rows) / sizeof(source_rows[0]));
 }
 
 static void routes(void **state)

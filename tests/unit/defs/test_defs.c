@@ -84,27 +84,6 @@ static void unknown(void **state)
 	}
 }
 
-static void add(void *ctx, struct str version, struct str id, struct str name)
-{
-	buf_printf(ctx, STR_FMT " " STR_FMT " " STR_FMT "\n", STR_ARG(version), STR_ARG(id),
-		STR_ARG(name));
-}
-
-static void each(void **state)
-{
-	struct defs_world *w = *state;
-	struct err e = {0};
-	struct buf b;
-
-	buf_init(&b, 1000);
-	assert_int_equal(defs_each(w->defs, STR("x12"), add, &b, &e), 0);
-	assert_int_equal(defs_each(w->defs, STR("none"), add, &b, &e), 0);
-	assert_string_equal(buf_cstr(&b),
-		"004010 832 Price and sales catalog\n"
-		"004010 997 Functional acknowledgment\n");
-	buf_done(&b);
-}
-
 static void put(int dir, const char *folder, const char *name, const char *text)
 {
 	struct err e = {0};
@@ -186,7 +165,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(designators),
 		cmocka_unit_test(unknown),
-		cmocka_unit_test(each),
 		cmocka_unit_test(overlay),
 		cmocka_unit_test(faulty_dictionary),
 	};

@@ -22,6 +22,14 @@ static struct xml *read_ok(struct arena *a, struct str bytes)
 	return root;
 }
 
+/* The first of that name among x and its siblings behind it. */
+static struct xml *named(struct xml *x, const char *name)
+{
+	while (x && !str_is(x->name, name))
+		x = x->next;
+	return x;
+}
+
 static void tree(void **state)
 {
 	struct arena a;
@@ -41,34 +49,33 @@ static void tree(void **state)
 	assert_null(xml_attr(x, "k").p);
 	assert_true(xml_has(x, "target"));
 	assert_false(xml_has(x, "k"));
-	struct xml *loop = xml_child(x, "loop");
+	struct xml *loop = named(x->child, "loop");
 	assert_non_null(loop);
 	assert_ptr_equal(loop->parent, x);
 	assert_null(loop->child);
-	struct xml *second = xml_next(loop, "loop");
+	struct xml *second = named(loop->next, "loop");
 	assert_non_null(second);
 	assert_true(str_is(xml_attr(second, "path"), "b"));
-	assert_true(str_is(xml_child(second, "e")->text, "x"));
+	assert_true(str_is(named(second->child, "e")->text, "x"));
 	assert_true(str_is(second->ns, "urn:m"));
-	assert_null(xml_next(second, "loop"));
-	assert_null(xml_child(x, "e"));
+	assert_null(named(second->next, "loop"));
+	assert_null(named(x->child, "e"));
 	arena_done(&a);
 }
 
-static void unused_attributes(void **state)
+static void attributes_asked_for(void **state)
 {
 	struct arena a;
 
 	(void)state;
 	arena_init(&a);
-	struct xml *x = read_ok(&a, STR("<e a='1' tarhet='2' b=''/>"));
-	(void)xml_attr(x, "a");
-	assert_true(xml_has(x, "tarhet")); /* asking for its being there is not using it */
-	assert_true(str_is(xml_unused_attr(x)->name, "tarhet"));
-	(void)xml_attr(x, "tarhet");
+	struct xml *x = read_ok(&a, STR("<e b='' c='1'/>"));
 	assert_non_null(xml_attr(x, "b").p); /* there, but empty */
 	assert_int_equal(xml_attr(x, "b").n, 0);
-	assert_null(xml_unused_attr(x));
+	assert_null(xml_attr(x, "d").p);
+	assert_true(xml_has(x, "c")); /* asking for its being there is not using it */
+	assert_true(x->attrs->used);
+	assert_false(x->attrs->next->used);
 	arena_done(&a);
 }
 
@@ -121,7 +128,7 @@ static void places(void **state)
 	(void)state;
 	arena_init(&a);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct xml *x = xml_child(read_ok(&a, str_c(rows[i].xml)), rows[i].name);
+		struct xml *x = named(read_ok(&a, str_c(rows[i].xml))->child, rows[i].name);
 		assert_int_equal(x->line, rows[i].line);
 		assert_int_equal(x->column, rows[i].column);
 	}
@@ -144,7 +151,7 @@ static void places_in_a_large_file(void **state)
 		n += (size_t)snprintf(text + n, 64, "%*s<c v='%zu &amp; \xc3\xa4'>%zu</c>\n",
 			(int)(i % 9), "", i, i);
 	n += (size_t)snprintf(text + n, 64, "</r>");
-	struct xml *x = xml_child(read_ok(&a, (struct str){text, n}), "c");
+	struct xml *x = named(read_ok(&a, (struct str){text, n})->child, "c");
 	for (size_t i = 0; i < rows; i++, x = x->next, line++) {
 		assert_non_null(x);
 		assert_int_equal(x->line, line);
@@ -216,7 +223,7 @@ static void xinclude_is_not_followed(void **state)
 		STR("<a xmlns:xi='http://www.w3.org/2001/XInclude'>"
 		    "<xi:include href='/etc/passwd' parse='text'/></a>"));
 	assert_int_equal(x->text.n, 0);
-	assert_true(str_is(xml_child(x, "include")->ns, "http://www.w3.org/2001/XInclude"));
+	assert_true(str_is(named(x->child, "include")->ns, "http://www.w3.org/2001/XInclude"));
 	arena_done(&a);
 }
 
@@ -280,7 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tree),
-		cmocka_unit_test(unused_attributes),
+		cmocka_unit_test(attributes_asked_for),
 		cmocka_unit_test(attribute_values),
 		cmocka_unit_test(places),
 		cmocka_unit_test(places_in_a_large_file),

@@ -415,35 +415,6 @@ static void retries_and_closes_the_rest(void **state)
 	stage_world_close(&w);
 }
 
-static void sets_control_numbers(void **state)
-{
-	struct stage_world w;
-	struct verbs_done done;
-	struct err e;
-	int64_t number = 0;
-	static const char scope[] = "ISA:14:0614141000012:ZZ:ACME";
-
-	(void)state;
-	stage_world_open(&w, false);
-	const struct config_partner *p = config_partner_find(w.v.config, STR("acme"));
-	assert_int_equal(verbs_control(&w.v, p, STR(""), 500, true, &done, &e), 0);
-	assert_int_equal(stage_world_count(&w, "SELECT COUNT(*) FROM number"), 0);
-	assert_int_equal(verbs_control(&w.v, p, STR(""), 500, false, &done, &e), 0);
-	assert_int_equal(verbs_control(&w.v, p, STR("SC"), 9, false, &done, &e), 0);
-	assert_int_equal(ledger_number(&w.v.ledger, 1, 1, scope, 999999999, &number, &e), 0);
-	assert_int_equal(number, 500);
-	assert_int_equal(ledger_number(&w.v.ledger, 1, 2, "GS:14:0614141000012:ZZ:ACME:SC",
-				 999999999, &number, &e),
-		0);
-	assert_int_equal(number, 9);
-	assert_int_equal(verbs_control(&w.v, p, STR(""), 500, false, &done, &e), -1);
-	assert_non_null(strstr(e.text, "is 501; starting at 500 would use numbers again"));
-	assert_int_equal(verbs_control(&w.v, p, STR(""), 0, false, &done, &e), -1);
-	assert_int_equal(verbs_control(&w.v, p, STR(""), 1000000000, false, &done, &e), -1);
-	(void)stage_world_events(&w);
-	stage_world_close(&w);
-}
-
 static void says_what_is_lost(void **state)
 {
 	struct stage_world w;
@@ -476,7 +447,6 @@ int main(void)
 		cmocka_unit_test(retries_units),
 		cmocka_unit_test(releases_inputs),
 		cmocka_unit_test(retries_and_closes_the_rest),
-		cmocka_unit_test(sets_control_numbers),
 		cmocka_unit_test(says_what_is_lost),
 	};
 

@@ -1,0 +1,46 @@
+/* Control numbers; see control.h. */
+#include "stage/control.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/ledger_operator.h"
+
+void control_scope(const struct config *c, const struct config_partner *p, struct str group,
+	char out[CONTROL_SCOPE])
+{
+	const struct config_identity *us = &c->identity;
+	const struct config_identity *them = &p->identity;
+
+	(void)snprintf(out, CONTROL_SCOPE,
+		"%s:" STR_FMT ":" STR_FMT ":" STR_FMT ":" STR_FMT "%s" STR_FMT,
+		group.n == 0 ? "ISA" : "GS", STR_ARG(us->qualifier), STR_ARG(us->id),
+		STR_ARG(them->qualifier), STR_ARG(them->id), group.n == 0 ? "" : ":",
+		STR_ARG(group));
+}
+
+int control_set(struct env *v, const struct config_partner *p, struct str group, int64_t next,
+	bool dry_run, struct verbs_done *out, struct err *e)
+{
+	char scope[CONTROL_SCOPE];
+	int64_t now = 0;
+
+	memset(out, 0, sizeof(*out));
+	control_scope(v->config, p, group, scope);
+	if (next < 1 || next > CONTROL_MAX)
+		return err_set(e, ERR_USAGE, "--next %" PRId64 ": a control number is 1 to %d",
+			next, (int)CONTROL_MAX);
+	if (ledger_operator_next(&v->ledger, scope, &now, e) == -1)
+		return -1;
+	if (next < now)
+		return err_set(e, ERR_STALE,
+			"the next number of %s is %" PRId64 "; starting at %" PRId64
+			" would use numbers again "
+			"that the partner has seen",
+			scope, now, next);
+	out->count = next == now ? 0 : 1;
+	(void)snprintf(out->said, sizeof(out->said), "next number of %s: %" PRId64 ", was %" PRId64,
+		scope, next, now);
+	return dry_run || next == now ? 0 : ledger_number_set(&v->ledger, scope, next, e);
+}

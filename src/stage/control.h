@@ -1,0 +1,20 @@
+/* Control numbers (ISA13, GS06): who counts them, and where they go on after an older system. */
+#ifndef STAGE_CONTROL_H
+#define STAGE_CONTROL_H
+
+#include "stage/env.h"
+#include "stage/verbs.h"
+
+enum { CONTROL_SCOPE = 200, CONTROL_MAX = 999999999 };
+
+/* The name of a counter in the ledger: interchanges are counted for each sender and receiver, groups
+ * (group not empty) also for each functional id. */
+void control_scope(const struct config *c, const struct config_partner *p, struct str group,
+	char out[CONTROL_SCOPE]);
+
+/* The counter of p goes on at next. ERR_STALE when numbers from there on were drawn before; with
+ * dry_run nothing changes. out says what was, or would be. */
+int control_set(struct env *v, const struct config_partner *p, struct str group, int64_t next,
+	bool dry_run, struct verbs_done *out, struct err *e) ATTR_CHECK;
+
+#endif

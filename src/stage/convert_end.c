@@ -1,0 +1,308 @@
+/*
+ * How an attempt ends, in one transaction: done with its interchange (C5, the evidence), failed with its
+ * input put away, or an attempt counted.
+ */
+#include "stage/convert_unit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "secure/hash.h"
+#include "stage/collect.h"
+#include "stage/lines.h"
+#include "store/ledger_interchange.h"
+#include "store/ledger_item.h"
+
+static void interchange_subject(const struct convert_unit *j, char out[40])
+{
+	(void)snprintf(out, 40, "interchange %06" PRId64, j->interchange.id);
+}
+
+/* The worker died: one attempt; the third puts the unit of work away. */
+static int crashed(struct env *v, struct convert_unit *j, const struct proc_end *end, struct err *e)
+{
+	char note[200];
+	char subject[40];
+
+	if (!end->crashed && !end->hung && end->status == PROC_EXIT_MEMORY)
+		return convert_unit_uncount(
+			v, j, "the worker ran out of memory; no attempt counted", e);
+	convert_unit_subject(j, subject);
+	if (end->hung)
+		(void)snprintf(note, sizeof(note),
+			"the converter made no progress for %" PRIu64 " s on attempt %" PRId64
+			" of %d and was ended",
+			v->config->quiet_seconds, j->unit.attempts, LIMIT_ATTEMPTS);
+	else
+		(void)snprintf(note, sizeof(note),
+			"the converter died (%s %d) on attempt %" PRId64 " of %d",
+			end->crashed ? "signal" : "status",
+			end->crashed ? end->signal : end->status, j->unit.attempts, LIMIT_ATTEMPTS);
+	env_log(v, LOG_ERROR, end->hung ? "hung" : "crashed", subject, "%s", note);
+	if (j->unit.attempts < LIMIT_ATTEMPTS)
+		return 0;
+	v->news++;
+	return convert_unit_end(
+		v, j, "quarantined", end->hung ? "CONVERTER-HUNG" : "CONVERTER-CRASH", note, e);
+}
+
+static int64_t source_input(const struct convert_unit *j)
+{
+	struct str inputs = j->unit.inputs;
+	struct str part;
+	struct str name;
+	int64_t id = 0;
+
+	if (str_split(&inputs, ',', &part) && str_split(&part, '=', &name) && part.p &&
+		str_to_i64(part, &id))
+		return id;
+	return 0;
+}
+
+/* The worker found the input, the map or the disk at fault. */
+static int failed(struct env *v, struct convert_unit *j, struct err *e)
+{
+	char subject[40];
+	const enum err_code code = j->fault.code;
+	const char *reason = j->fault.reason[0] ? j->fault.reason : "CONVERSION";
+
+	convert_unit_subject(j, subject);
+	env_log(v, LOG_ERROR, "conversion-failed", subject, "%s", j->fault.text);
+	v->news++;
+	if (code == ERR_IO || code == ERR_FULL || code == ERR_STOP)
+		return convert_unit_uncount(v, j, j->fault.text, e);
+	if ((code == ERR_INPUT || code == ERR_LIMIT) && strcmp(reason, "REFERENCE-DAMAGED") != 0) {
+		reason = "INPUT-DAMAGED";
+		if (convert_unit_end(v, j, "failed", reason, j->fault.text, e) == -1)
+			return -1;
+		return collect_quarantine(v, source_input(j), reason, j->fault.text, e);
+	}
+	return convert_unit_end(v, j, "failed", reason, j->fault.text, e);
+}
+
+static int result_line(struct env *v, const struct convert_unit *j, struct str line,
+	const char *items_name, struct arena *a, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	struct convert_result r;
+	int rc = -1;
+
+	if (convert_answer_result(line, a, &r, e) == -1)
+		return -1;
+	if (r.kind == 'O')
+		rc = ledger_item_out(
+			l, j->unit.agreement, r.key, r.hash, j->interchange.id, r.st, e);
+	else if (r.kind == 'S')
+		rc = ledger_item_set(l, j->interchange.id, r.st, r.items, e);
+	else
+		rc = ledger_item_aside(l, j->unit.agreement, r.key, r.file, j->unit.id,
+			str_c(items_name), r.codes, r.sentence, e);
+	if (rc == -1 && e->code == ERR_EXISTS)
+		e->code = ERR_INPUT; /* a set told twice is the worker's fault, not the disk's */
+	return rc;
+}
+
+static int apply_results(
+	struct env *v, const struct convert_unit *j, const char *items_name, struct err *e)
+{
+	struct lines in;
+	struct str line;
+	struct arena a;
+	int rc = 0;
+
+	arena_init(&a);
+	lines_open(&in, j->result.fd);
+	while ((rc = lines_next(&in, &line, e)) == 1) {
+		rc = result_line(v, j, line, items_name, &a, e);
+		if (rc == -1)
+			break;
+		arena_reset(&a);
+	}
+	lines_close(&in);
+	arena_done(&a);
+	return rc;
+}
+
+/* Items set aside now that were not so before: somebody has to look. */
+static int count_news(struct env *v, const struct convert_unit *j, int64_t *news, struct err *e)
+{
+	int64_t n = 0;
+
+	if (db_one_int(v->ledger.db, &n, e,
+		    "SELECT COUNT(*) FROM aside a WHERE a.unit = ?1 AND NOT EXISTS (SELECT 1 FROM "
+		    "aside b WHERE b.agreement = a.agreement AND b.key = a.key AND b.codes = a.codes AND b.closed = 0 AND "
+		    "b.unit <> a.unit)",
+		    "i", j->unit.id) != 1)
+		return -1;
+	*news = n;
+	return 0;
+}
+
+static int event_input_done(struct env *v, const struct convert_unit *j, struct err *e)
+{
+	return ledger_run(&v->ledger, e,
+		"UPDATE input SET state = 'done' WHERE id = ?1 AND state = 'taken' AND NOT EXISTS "
+		"(SELECT 1 FROM unit WHERE state IN ('due', 'converting') AND id <> ?2 AND inputs LIKE 'source=' || ?1 || ',%')",
+		"ii", source_input(j), j->unit.id);
+}
+
+struct evidence {
+	char sha[HASH_HEX], lineage_sha[HASH_HEX];
+	uint64_t size;
+	char items_name[220];
+	int64_t news; /* set aside or reported, and not so before */
+};
+
+static int record(struct env *v, struct convert_unit *j, struct evidence *x, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	const struct unit_counts *c = &j->told.counts;
+	char unit[40];
+	char interchange[40];
+	int rc = 0;
+
+	convert_unit_subject(j, unit);
+	interchange_subject(j, interchange);
+	if (apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
+		return -1;
+	if (j->work.route->source->kind ==
+		SOURCE_EVENTS) /* a file of events says nothing of other items */
+		rc = ledger_item_aside_mended(l, j->unit.agreement, j->interchange.id, e);
+	else if (str_is(j->unit.mode, "all"))
+		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, e);
+	if (rc == 0 && c->out > 0)
+		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
+			(int64_t)x->size, c->out, j->told.isa, j->told.gs, e);
+	else if (rc == 0)
+		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
+			"nothing to send", e);
+	if (rc == 0)
+		rc = ledger_unit_end(l, j->unit.id, j->unit.fence, "done", c, "", "", e);
+	if (rc == 0)
+		rc = event_input_done(v, j, e);
+	if (rc == 0)
+		rc = ledger_event(l, "converted", unit, e,
+			"agreement=" STR_FMT " items=%" PRId64 " out=%" PRId64
+			" not-selected=%" PRId64 " set-aside=%" PRId64 " unchanged=%" PRId64
+			" waiting=%" PRId64,
+			STR_ARG(j->unit.agreement), c->items, c->out, c->unselected, c->aside,
+			c->unchanged, c->waiting);
+	if (rc == 0 && c->out > 0)
+		rc = ledger_event(l, "queued", interchange, e,
+			"name=" STR_FMT " sha256=%s items=%" PRId64 " isa=%" PRId64 " gs=%" PRId64,
+			STR_ARG(j->interchange.name), x->sha, c->out, j->told.isa, j->told.gs);
+	return rc;
+}
+
+static int pending_add(
+	struct fsx_pending *list, size_t *n, struct fsx_tmp *t, const char *name, struct err *e)
+{
+	if (fsx_remove(t->dir, name, e) ==
+		-1) /* left by an attempt that was cut before its evidence */
+		return -1;
+	list[*n].tmp = *t;
+	(void)snprintf(list[*n].name, sizeof(list[*n].name), "%s", name);
+	(*n)++;
+	t->fd = -1;
+	return 0;
+}
+
+static int publish(struct env *v, struct convert_unit *j, struct evidence *x, struct err *e)
+{
+	struct fsx_pending list[3];
+	char name[260];
+	char note[200];
+	size_t n = 0;
+	const char *base = j->interchange.name.p;
+
+	if (j->told.counts.out > 0) {
+		if (hash_file(j->out.fd, x->sha, &x->size, e) == -1 ||
+			hash_file(j->lineage.fd, x->lineage_sha, NULL, e) == -1)
+			return -1;
+		(void)snprintf(name, sizeof(name), "%s.lineage", base);
+		if (pending_add(list, &n, &j->lineage, name, e) == -1 ||
+			pending_add(list, &n, &j->out, base, e) == -1)
+			return -1;
+	}
+	if (j->told.counts.aside > 0) {
+		(void)snprintf(x->items_name, sizeof(x->items_name), "%.*s.items",
+			(int)(strlen(base) - 4), base);
+		(void)snprintf(note, sizeof(note),
+			"%" PRId64 " of %" PRId64
+			" items were set aside; each line of the file is one "
+			"item with its findings and its bytes",
+			j->told.counts.aside, j->told.counts.items);
+		if (pending_add(list, &n, &j->aside, x->items_name, e) == -1 ||
+			env_write_reason(v, "quarantine", x->items_name, "ITEMS-SET-ASIDE", note,
+				"correct the items at the source; a later good version closes them",
+				e) == -1)
+			return -1;
+	}
+	return n > 0 ? fsx_publish_many(list, n, e) : 0;
+}
+
+static int succeed(struct env *v, struct convert_unit *j, struct err *e)
+{
+	struct evidence x;
+	char subject[40];
+
+	memset(&x, 0, sizeof(x));
+	convert_unit_subject(j, subject);
+	if (publish(v, j, &x, e) == -1)
+		return -1;
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	if (record(v, j, &x, e) == -1) {
+		ledger_rollback(&v->ledger);
+		return -1;
+	}
+	if (ledger_commit(&v->ledger, e) == -1)
+		return -1;
+	env_log(v, LOG_INFO, "converted", subject,
+		STR_FMT ": %" PRId64 " items, %" PRId64 " out, %" PRId64 " not selected, %" PRId64
+			" set aside, %" PRId64 " unchanged, %" PRId64 " waiting",
+		STR_ARG(j->unit.agreement), j->told.counts.items, j->told.counts.out,
+		j->told.counts.unselected, j->told.counts.aside, j->told.counts.unchanged,
+		j->told.counts.waiting);
+	v->news += (uint64_t)x.news;
+	if (x.news > 0)
+		env_log(v, LOG_WARN, "set-aside", subject,
+			STR_FMT ": %" PRId64 " of %" PRId64 " items are set aside and %" PRId64
+				" rows belong to no item; %" PRId64
+				" of these are new: gridspool status",
+			STR_ARG(j->unit.agreement), j->told.counts.aside, j->told.counts.items,
+			j->told.counts.orphans, x.news);
+	return 0;
+}
+
+int convert_end_unit(struct env *v, struct convert_unit *j, struct proc *p, struct err *e)
+{
+	struct proc_end end;
+
+	if (v->progress)
+		(void)fprintf(stderr, "\r%60s\r", "");
+	proc_wait(p, &end);
+	if (!j->answered || end.crashed || end.status != 0)
+		return crashed(v, j, &end, e);
+	return j->done ? succeed(v, j, e) : failed(v, j, e);
+}
+
+/* An attempt whose end could not be recorded. What the worker wrote is at fault, or something
+ * local: the unit stays behind, the others go on. */
+int convert_end_unrecorded(struct env *v, struct convert_unit *j, struct err *e)
+{
+	const struct err why = *e;
+	char subject[40];
+
+	if (env_stops(e))
+		return -1;
+	convert_unit_subject(j, subject);
+	env_log(v, LOG_ERROR, "not-recorded", subject, "%s", why.text);
+	v->news++;
+	if (why.code == ERR_INPUT || why.code == ERR_LIMIT)
+		return convert_unit_end(v, j, "failed", "CONVERSION", why.text, e);
+	return convert_unit_uncount(v, j, why.text, e);
+}
