@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""What exporters leave in the inbox: which file counts, what is told of it, and that it stays as it came."""
+
+import night
+import small
+from night import check, equal
+
+GOOD = b'{"sku":"S1","name":"One"}\n{"sku":"S2","name":"Two"}\n'
+
+
+def test_unreadable_lines():
+    """Each line that cannot be read is an item of its own: a new one is told of, an old one only once."""
+    with small.Small() as n:
+        keys = set()
+        for sku in ("X1", "X2"):
+            n.drop("products", "a.json", GOOD + b'{"sku":"%s","a":1,"a":2}\n' % sku.encode())
+            ran = n.run(expect=1)
+            check("set aside" in ran.err, "nothing is told of", sku, ran)
+            row, = n.rows("SELECT * FROM aside WHERE closed = 0")
+            keys.add(row["key"])
+        equal((len(keys), "products" in keys), (2, False), "keys")
+        n.drop("products", "a.json", b'{"sku":"S0","name":"Zero"}\n' + GOOD + b'{"sku":"X2","a":1,"a":2}\n')
+        equal(n.run(expect=0).err, "", "the same line two lines further down")
+        n.check_sound()
+
+
+if __name__ == "__main__":
+    night.main(*[f for name, f in list(globals().items()) if name.startswith("test_")])
