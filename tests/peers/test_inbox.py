@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """What exporters leave in the inbox: which file counts, what is told of it, and that it stays as it came."""
 
+import os
+import time
+
 import night
 import small
 from night import check, equal
@@ -21,6 +24,20 @@ def test_unreadable_lines():
         equal((len(keys), "products" in keys), (2, False), "keys")
         n.drop("products", "a.json", b'{"sku":"S0","name":"Zero"}\n' + GOOD + b'{"sku":"X2","a":1,"a":2}\n')
         equal(n.run(expect=0).err, "", "the same line two lines further down")
+        n.check_sound()
+
+
+def test_newest_wins():
+    """Two exports wait: the newer one is in use afterwards, whatever their names are."""
+    with small.Small() as n:
+        n.items("z-monday.json", ("S1", "Monday"))
+        n.items("a-tuesday.json", ("S1", "Tuesday"))
+        now = time.time()
+        os.utime(n.inbox("products", "z-monday.json"), (now, now - 2 * 86400))
+        n.run(expect=0)
+        equal(n.one("SELECT name FROM input WHERE state = 'current'"), "a-tuesday.json", "in use")
+        with open(os.path.join(n.box("acme", "in"), n.mail("acme")[-1]), encoding="latin-1") as f:
+            check("Tuesday" in f.read(), "Monday's was sent")
         n.check_sound()
 
 
