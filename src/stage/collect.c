@@ -584,12 +584,15 @@ static int store_row(struct env *v, const struct input_row *r, struct err *e)
 	}
 	if (rc == -1)
 		return -1;
-	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
-	if (reason)
-		return collect_quarantine(v, r->id, reason, note, e);
 	/* The marker has done its work; left behind, it would call the next file of that name ready. */
 	if (remove_companion(v, r, ".ready", e) == -1)
 		return -1;
+	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
+	if (reason) {
+		if (remove_companion(v, r, ".manifest", e) == -1)
+			return -1;
+		return collect_quarantine(v, r->id, reason, note, e);
+	}
 	if (r->tree) {
 		rc = store_tree(v, r, work, e);
 		if (rc == -1 && (e->code == ERR_INPUT || e->code == ERR_LIMIT))

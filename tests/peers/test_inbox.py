@@ -41,5 +41,21 @@ def test_newest_wins():
         n.check_sound()
 
 
+def test_marker_goes_with_its_file():
+    """What is refused takes its marker or manifest along: a file written anew under that name is not ready."""
+    for ready, end in (("marker", ".ready"), ("manifest", ".manifest")):
+        with small.Small(ready=ready) as n:
+            for name in ("empty.json", "link.json"):
+                n.drop("products", name + end, b"")
+            n.drop("products", "empty.json", b"")
+            os.symlink("/etc/hostname", n.inbox("products", "link.json"))
+            n.run(expect=1)
+            equal({r[0] for r in n.rows("SELECT reason FROM input")}, {"EMPTY", "SPECIAL-FILE"}, "reasons")
+            equal(n.files("inbox/products"), [], "left in the inbox")
+            n.drop("products", "empty.json", GOOD[:9])
+            n.run(expect=0)
+            equal(n.files("inbox/products"), ["empty.json"], "half of a file, with %s, was taken" % ready)
+
+
 if __name__ == "__main__":
     night.main(*[f for name, f in list(globals().items()) if name.startswith("test_")])
