@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fsx.h"
@@ -249,12 +250,56 @@ static void left_alone(
 	buf_done(&shown);
 }
 
+struct found {
+	const char *name; /* of the list */
+	struct stat st;
+};
+
+static int by_age(const void *a, const void *b)
+{
+	const struct found *x = a;
+	const struct found *y = b;
+	const struct timespec s = x->st.st_mtim;
+	const struct timespec t = y->st.st_mtim;
+
+	if (s.tv_sec != t.tv_sec)
+		return s.tv_sec < t.tv_sec ? -1 : 1;
+	if (s.tv_nsec != t.tv_nsec)
+		return s.tv_nsec < t.tv_nsec ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* What the exporter put there, oldest first: of several versions the newest is the last and stays. */
+static int look(struct env *v, const struct config_source *s, int inbox,
+	const struct fsx_list *list, struct found *out, size_t *n, struct err *e)
+{
+	*n = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct str name = str_c(list->names[i]);
+		int rc = 0;
+		if (is_companion(name) || name.n > LIMIT_NAME)
+			continue;
+		rc = fsx_stat(inbox, list->names[i], &out[*n].st, e);
+		if (rc == -1 && env_stops(e))
+			return -1;
+		if (rc == -1)
+			left_alone(v, s, name, e);
+		if (rc == 1)
+			out[(*n)++].name = list->names[i];
+	}
+	if (*n > 1)
+		qsort(out, *n, sizeof(*out), by_age);
+	return 0;
+}
+
 /* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. */
 static int claim_source(struct env *v, const struct config_source *s, struct err *e)
 {
 	char folder[128];
 	struct fsx_list list = {0};
 	struct claim *claims = mem_array(BATCH, sizeof(*claims));
+	struct found *found = NULL;
+	size_t nfound = 0;
 	size_t n = 0;
 	int inbox = -1;
 	int rc = -1;
@@ -270,14 +315,13 @@ static int claim_source(struct env *v, const struct config_source *s, struct err
 	}
 	if (fsx_list(inbox, &list, e) == -1)
 		goto out;
-	for (size_t i = 0; i < list.n && n < BATCH; i++) {
-		struct stat st;
-		const struct str name = str_c(list.names[i]);
-		if (is_companion(name) || name.n > LIMIT_NAME)
-			continue;
-		rc = fsx_stat(inbox, list.names[i], &st, e);
-		if (rc == 1)
-			rc = is_ready(v, s, inbox, list.names[i], &st, e);
+	found = mem_array(list.n + 1, sizeof(*found));
+	if (look(v, s, inbox, &list, found, &nfound, e) == -1)
+		goto out;
+	for (size_t i = 0; i < nfound && n < BATCH; i++) {
+		const struct stat *st = &found[i].st;
+		const struct str name = str_c(found[i].name);
+		rc = is_ready(v, s, inbox, found[i].name, st, e);
 		if (rc == 1)
 			rc = is_new(v, s, name, e);
 		if (rc == -1 && env_stops(e))
@@ -286,18 +330,19 @@ static int claim_source(struct env *v, const struct config_source *s, struct err
 			left_alone(v, s, name, e);
 		if (rc != 1)
 			continue;
-		(void)snprintf(claims[n].name, sizeof(claims[n].name), "%s", list.names[i]);
+		(void)snprintf(claims[n].name, sizeof(claims[n].name), "%s", found[i].name);
 		claims[n].row = (struct input_row){.source = s->name,
 			.name = str_c(claims[n].name),
-			.dev = (int64_t)st.st_dev,
-			.ino = (int64_t)st.st_ino,
-			.size = (int64_t)st.st_size,
-			.mtime = st.st_mtime,
-			.tree = S_ISDIR(st.st_mode) && s->tree};
+			.dev = (int64_t)st->st_dev,
+			.ino = (int64_t)st->st_ino,
+			.size = (int64_t)st->st_size,
+			.mtime = st->st_mtime,
+			.tree = S_ISDIR(st->st_mode) && s->tree};
 		n++;
 	}
 	rc = n > 0 ? claim_commit(v, claims, n, e) : 0;
 out:
+	mem_free(found);
 	fsx_list_done(&list);
 	fsx_close(inbox);
 	mem_free(claims);
@@ -539,12 +584,15 @@ static int store_row(struct env *v, const struct input_row *r, struct err *e)
 	}
 	if (rc == -1)
 		return -1;
-	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
-	if (reason)
-		return collect_quarantine(v, r->id, reason, note, e);
 	/* The marker has done its work; left behind, it would call the next file of that name ready. */
 	if (remove_companion(v, r, ".ready", e) == -1)
 		return -1;
+	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
+	if (reason) {
+		if (remove_companion(v, r, ".manifest", e) == -1)
+			return -1;
+		return collect_quarantine(v, r->id, reason, note, e);
+	}
 	if (r->tree) {
 		rc = store_tree(v, r, work, e);
 		if (rc == -1 && (e->code == ERR_INPUT || e->code == ERR_LIMIT))

@@ -447,6 +447,27 @@ static bool left_out(struct making *m, struct str key, const char *hash)
 	return false;
 }
 
+/* What cannot be read has no key. A member of a tree is known by its file, a line or row by its
+ * bytes: the same one is told of once, wherever it stands tonight, and another one anew. */
+static struct str unreadable_key(struct making *m, const struct item *it)
+{
+	uint8_t digest[HASH_SIZE];
+	char hex[HASH_HEX];
+	struct buf key;
+	struct str kept;
+
+	if (!str_eq(it->file, m->p->source->spec.file))
+		return it->file;
+	hash_add(m->hash, it->raw.p, it->raw.n);
+	hash_end(m->hash, digest);
+	hash_hex(digest, hex);
+	buf_init(&key, 60);
+	buf_printf(&key, "unreadable-%.16s", hex);
+	kept = arena_str(&m->item, buf_view(&key));
+	buf_done(&key);
+	return kept;
+}
+
 /* In a run for items that are due again: is this one of the others? */
 static bool not_due(struct making *m, struct str key)
 {
@@ -572,7 +593,7 @@ static int read_items(struct making *m, struct reader *source, struct err *e)
 			return rc;
 		if (!it.root) {
 			m->c->items++;
-			rc = set_aside(m, &it, it.file, &d, e);
+			rc = set_aside(m, &it, unreadable_key(m, &it), &d, e);
 		} else {
 			rc = convert_item(m, &it, &d, e);
 		}

@@ -295,6 +295,41 @@ static void leaves_out_what_is_known(void **state)
 	}
 }
 
+/* The key under which the nth row that cannot be read is set aside. */
+static void key_aside(const char *rows_of_night, int nth, char key[60])
+{
+	static const char before[] = "A\tCSV-COLUMNS\titems.csv\t";
+	struct night n;
+	const char *p = NULL;
+
+	open_night(&n, rows_of_night, false);
+	run(&n);
+	p = strstr(n.text[RESULT], before);
+	for (int i = 0; p && i < nth; i++)
+		p = strstr(p + 1, before);
+	assert_non_null(p);
+	p += sizeof(before) - 1;
+	assert_true(strcspn(p, "\t") < 60);
+	(void)snprintf(key, 60, "%.*s", (int)strcspn(p, "\t"), p);
+	close_night(&n);
+}
+
+/* Each is somebody's item: another one is news, the same one further down is not. */
+static void unreadable_rows_have_keys(void **state)
+{
+	char x[60];
+	char y[60];
+	char again[60];
+
+	(void)state;
+	key_aside("sku,name,status\nA,Anna,A\nX,Xaver\nY,Yola\n", 0, x);
+	key_aside("sku,name,status\nA,Anna,A\nX,Xaver\nY,Yola\n", 1, y);
+	assert_string_not_equal(x, y);
+	assert_string_not_equal(x, "items.csv");
+	key_aside("sku,name,status\nA,Anna,A\nB,Bert,A\nX,Xaver\n", 0, again);
+	assert_string_equal(again, x);
+}
+
 static void nothing_to_send(void **state)
 {
 	static const char *const inputs[] = {
@@ -348,6 +383,7 @@ int main(void)
 		cmocka_unit_test(a_missing_key_is_one_finding),
 		cmocka_unit_test(adds_to_files),
 		cmocka_unit_test(leaves_out_what_is_known),
+		cmocka_unit_test(unreadable_rows_have_keys),
 		cmocka_unit_test(nothing_to_send),
 		cmocka_unit_test(reads_back),
 	};
