@@ -95,7 +95,8 @@ struct def_node {
 	bool mandatory;
 	bool used;
 	uint32_t max;
-	uint16_t index; /* of this node in its message, pre-order, from 0 */
+	struct str counts; /* its first element says how many of these the message has; or "" */
+	uint16_t index;	   /* of this node in its message, pre-order, from 0 */
 	uint16_t depth;
 	const struct def_node *parent; /* the loop it is in; the root's is NULL */
 	const struct def_node *child;

@@ -169,6 +169,18 @@ static void check_number(const struct x12_read *r, struct diag *d, struct str sa
 		"header and trailer have different control numbers");
 }
 
+void x12_envelope_totals(const struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	const struct str said = segment_get(s, 1, 1);
+	char what[40];
+	uint64_t n = 0;
+
+	if (!x12_envelope_number(said, &n))
+		return;
+	(void)snprintf(what, sizeof(what), "segments " STR_FMT, STR_ARG(s->node->counts));
+	check_count(r, d, said, r->lines_in_st, what);
+}
+
 void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct diag *d)
 {
 	const struct str said = segment_get(s, 2, 1);
