@@ -12,7 +12,7 @@
 # Variables: CC, CXX       gcc and g++, or clang and clang++
 #            FLAVOUR       empty (as shipped), asan, ubsan, san (both), vg (for valgrind), fuzz
 #            J             jobs; all cores unless given
-#            T, B          one test, one bench case
+#            T, B, P       one test, one bench case, one part of the proof
 #            FUZZ_SECONDS  for all fuzz targets together
 #            PREFIX, DESTDIR  for install
 
@@ -145,7 +145,7 @@ demo: need all
 bench: all
 	@$(TEST_ENV) B='$(B)' tests/run --suite bench
 proof: all
-	@$(TEST_ENV) tests/run --suite proof
+	@$(TEST_ENV) tests/fault/run $(if $(P),$(P),kill errno alloc)
 asan ubsan san:
 	$(FLAVOURED) FLAVOUR=$@ unit golden peers
 valgrind:

@@ -276,11 +276,13 @@ static int has_worked(const struct job *j, const char **what, struct err *e)
 	static const char *const folders[] = {
 		"work", "outbox", "sent", "received", "archive", "hold", NULL};
 	struct stat st;
+	bool ledger = false;
 	int rc = fsx_stat(j->dir, "ledger.db", &st, e);
 
 	/* A stop in the first commit leaves one of no bytes, or one that its journal will empty. */
 	if (rc == 1 && st.st_size > 0) {
 		struct stat journal;
+		ledger = true;
 		*what = "ledger.db";
 		rc = fsx_stat(j->dir, "ledger.db-journal", &journal, e);
 		if (rc != 1)
@@ -288,10 +290,12 @@ static int has_worked(const struct job *j, const char **what, struct err *e)
 	}
 	if (rc != -1)
 		rc = fsx_stat(j->dir, "audit.log", &st, e);
-	if (rc == 1) {
-		*what = "audit.log";
+	if (rc == 1 && st.st_size > 0) { /* its first line follows the first commit */
+		*what = ledger ? "ledger.db" : "audit.log";
 		return 1;
 	}
+	if (rc == 1)
+		rc = 0;
 	for (size_t i = 0; rc == 0 && folders[i]; i++) {
 		rc = has_content(j, folders[i], e);
 		*what = folders[i];

@@ -125,14 +125,14 @@ static int commit_end(struct env *v, int status, const char *note, struct err *e
 	return ledger_commit(l, e);
 }
 
-/* Files that never got their final name go; under the lock nobody else writes there. */
-static int clean_folder(struct env *v, const char *name, bool children, struct err *e)
+/* Files that never got their final name go, in the folder and in so many levels below; under the
+ * lock nobody else writes there. */
+static int clean_below(int dir, int levels, struct err *e)
 {
 	struct fsx_list list = {0};
-	const int dir = fsx_subdir(v->dir, name, e);
-	int rc = dir == -1 ? -1 : fsx_tree_empty(dir, FSX_TMP, e);
+	int rc = fsx_tree_empty(dir, FSX_TMP, e);
 
-	if (rc == 0 && children)
+	if (rc == 0 && levels > 0)
 		rc = fsx_list(dir, &list, e);
 	for (size_t i = 0; i < list.n && rc == 0; i++) {
 		struct stat st;
@@ -141,11 +141,10 @@ static int clean_folder(struct env *v, const char *name, bool children, struct e
 			!S_ISDIR(st.st_mode))
 			continue;
 		sub = fsx_subdir(dir, list.names[i], e);
-		rc = sub == -1 ? -1 : fsx_tree_empty(sub, FSX_TMP, e);
+		rc = sub == -1 ? -1 : clean_below(sub, levels - 1, e);
 		fsx_close(sub);
 	}
 	fsx_list_done(&list);
-	fsx_close(dir);
 	return rc;
 }
 
@@ -153,13 +152,16 @@ static int clean(struct env *v, struct err *e)
 {
 	static const struct {
 		const char *name;
-		bool children;
-	} all[] = {{"work", false}, {"outbox", true}, {"sent", true}, {"received", true},
-		{"current", true}, {"hold", false}, {"quarantine", false}, {"feedback", false},
-		{"archive/bundles", false}};
+		int levels;
+	} all[] = {{"work", 0}, {"outbox", 1}, {"sent", 1}, {"received", 1}, {"current", 1},
+		{"hold", 0}, {"quarantine", 0}, {"feedback", 0},
+		{"archive", 3 /* year, month, day */}};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (clean_folder(v, all[i].name, all[i].children, e) == -1)
+		const int dir = fsx_subdir(v->dir, all[i].name, e);
+		const int rc = dir == -1 ? -1 : clean_below(dir, all[i].levels, e);
+		fsx_close(dir);
+		if (rc == -1)
 			return err_wrap(e, "clean %s", all[i].name);
 	}
 	return 0;

@@ -22,48 +22,43 @@ static int meta_put(struct db *db, const char *key, const char *value, struct er
 	return db_run(db, e, "INSERT INTO meta(key, value) VALUES(?1, ?2)", "cc", key, value);
 }
 
-static int fill_new(struct db *db, const char *instance, const char *environment, struct err *e)
+/* All in one transaction: a ledger that was cut while it was made is none, and is made again. */
+static int fill_new(struct ledger *l, const char *instance, const char *environment, struct err *e)
 {
 	const char *const *statement = schema_statements();
 
-	if (db_begin(db, e) == -1)
+	if (db_begin(l->db, e) == -1)
 		return -1;
-	for (; *statement; statement++) {
-		if (db_script(db, *statement, e) == -1) {
-			db_rollback(db);
-			return -1;
-		}
-	}
-	if (meta_put(db, "schema", schema_version(), e) == -1 ||
-		meta_put(db, "instance", instance, e) == -1 ||
-		meta_put(db, "environment", environment, e) == -1 || db_commit(db, e) == -1) {
-		db_rollback(db);
-		return -1;
-	}
+	for (; *statement; statement++)
+		if (db_script(l->db, *statement, e) == -1)
+			goto fail;
+	if (meta_put(l->db, "schema", schema_version(), e) == -1 ||
+		meta_put(l->db, "instance", instance, e) == -1 ||
+		meta_put(l->db, "environment", environment, e) == -1 ||
+		ledger_event(l, "created", "environment", e, "name=%s instance=%s", environment,
+			instance) == -1 ||
+		db_commit(l->db, e) == -1)
+		goto fail;
 	return 0;
+fail:
+	db_rollback(l->db);
+	return -1;
 }
 
 int ledger_create(int dir, const char *instance, const char *environment, const struct clock *clock,
 	struct err *e)
 {
-	struct db *db = NULL;
-	struct ledger l = {0};
+	struct ledger l = {.clock = clock, .actor = "run"};
 	int rc = -1;
 
-	if (db_open("sqlite", dir, file_name, true, &db, e) == -1)
+	if (db_open("sqlite", dir, file_name, true, &l.db, e) == -1)
 		return -1;
-	rc = fill_new(db, instance, environment, e);
-	db_close(db);
-	if (rc == -1 || ledger_open(&l, dir, instance, clock, e) == -1)
+	rc = fill_new(&l, instance, environment, e);
+	db_close(l.db);
+	if (rc == -1 || ledger_open(&l, dir, instance, clock, e) == -1) /* which writes audit.log */
 		return -1;
-	rc = ledger_begin(&l, e);
-	if (rc == 0)
-		rc = ledger_event(&l, "created", "environment", e, "name=%s instance=%s",
-			environment, instance);
-	if (rc == 0)
-		rc = ledger_commit(&l, e);
 	ledger_close(&l);
-	return rc;
+	return 0;
 }
 
 static int meta_check(

@@ -1,0 +1,222 @@
+"""The parts of the proof: which points a scenario has, and what is done at one of them.
+
+A point is a text that says all that is needed to do it again: `tests/fault/run` prints it when something was wrong.
+"""
+import os
+import random
+import re
+import subprocess
+import time
+
+import scene
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.join(scene.ROOT, "build", "fault")
+STRIKE = os.path.join(BUILD, "strike")
+KILLS = ("kill-before", "kill-after", "all-after")
+ALLOC_STEP = 300    # the larger, the more allocations are tried
+EACH_CALL = 4       # of calls that a process makes alike many times in a row, so many from each end
+# Which errors a call can have. Linux's numbers.
+ERRORS = {"EPERM": 1, "EINTR": 4, "EIO": 5, "ENOMEM": 12, "EACCES": 13, "EMFILE": 24, "ENOSPC": 28, "EROFS": 30,
+          "EPIPE": 32, "EDQUOT": 122, "ECONNRESET": 104, "EAGAIN": 11}
+WRITES = ("EIO", "ENOSPC", "EDQUOT", "EROFS")
+CAN_FAIL = {
+    "write": WRITES + ("EINTR", "EPIPE"), "pwrite64": WRITES + ("EINTR",), "writev": WRITES, "ftruncate": WRITES,
+    "copy_file_range": WRITES, "sendfile": WRITES, "fallocate": WRITES, "fsync": ("EIO", "ENOSPC", "EDQUOT"),
+    "fdatasync": ("EIO", "ENOSPC"), "renameat2": WRITES + ("EACCES",), "renameat": WRITES, "rename": WRITES,
+    "linkat": WRITES, "link": WRITES, "unlink": ("EIO", "EROFS", "EACCES"), "unlinkat": ("EIO", "EROFS", "EACCES"),
+    "mkdir": WRITES, "mkdirat": WRITES + ("EACCES",), "fchmod": ("EIO", "EROFS", "EPERM"),
+    "openat": ("EIO", "EMFILE", "ENOSPC", "EACCES", "EINTR"), "openat2": ("EIO", "EMFILE", "ENOSPC", "EACCES", "EINTR"),
+    "open": ("EIO", "EMFILE", "EACCES"), "read": ("EIO", "EINTR"), "pread64": ("EIO", "EINTR"), "close": ("EIO",),
+    "newfstatat": ("EIO", "EACCES"), "fstat": ("EIO",), "lseek": ("EIO",), "getdents64": ("EIO",), "flock": ("EIO",),
+    "fcntl": ("EIO",), "sendto": ("EPIPE", "ECONNRESET", "EINTR"), "sendmsg": ("EPIPE", "EINTR"),
+    "recvfrom": ("ECONNRESET", "EINTR"), "recvmsg": ("ECONNRESET", "EINTR"), "socketpair": ("EMFILE", "ENOMEM"),
+    "socket": ("EMFILE",), "clone": ("EAGAIN", "ENOMEM"), "memfd_create": ("EMFILE", "ENOMEM"),
+    "getrandom": ("EINTR",), "poll": ("EINTR", "ENOMEM"), "utimensat": ("EIO", "EROFS"), "fchmodat": ("EIO", "EROFS"),
+}
+
+
+def fast_folder():
+    """Where environments are made: in memory, so that only the number of calls counts."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def build(folder):
+    """The tools that are written in C, when their sources are newer."""
+    os.makedirs(folder, exist_ok=True)
+    for product, name, *flags in ((STRIKE, "strike.c"), (scene.SHIM, "shim.c", "-shared", "-fPIC")):
+        source = os.path.join(HERE, name)
+        if not os.path.exists(product) or os.path.getmtime(product) < os.path.getmtime(source):
+            subprocess.run([os.environ.get("CC", "gcc"), "-std=gnu11", "-O2", "-Wall", "-Wextra", *flags,
+                            "-o", product, source], check=True)
+
+
+class Struck:
+    """What came of one command that was disturbed."""
+
+    def __init__(self, s, *flags, calls="change", seconds=30):
+        report = os.path.join(s.n.top, "strike.report")
+        done = subprocess.run([STRIKE, "--report", report, "--calls", calls, "--seconds", str(seconds), *flags,
+                               "--", *s.argv], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              errors="replace", cwd=s.n.top, timeout=seconds + 10)
+        with open(report, encoding="utf-8", errors="replace") as f:
+            self.lines = f.read().splitlines()
+        self.code, self.err = done.returncode, done.stderr
+        self.struck = next((line[7:] for line in self.lines if line.startswith("struck ")), "")
+
+    def wrong(self):
+        return (["CRASHED " + line for line in self.lines if line.startswith("died ")] +
+                ["STUCK the command hung" for line in self.lines if line == "hung"])
+
+
+def recorded(s, calls="change"):
+    """The listed calls of the scenario's command, nobody disturbing: [("P:N", name, what)]."""
+    s.restore()
+    lines = [line.split(" ", 2) for line in Struck(s, calls=calls).lines]
+    return [(w[0], w[1], w[2] if len(w) > 2 else "") for w in lines if re.match(r"\d+:\d+$", w[0])]
+
+
+def thinned(calls):
+    """Without the middle of what is alike: many writes in a row to one file."""
+    kept, same, run = [], None, []
+    for call in calls + [("", "", "")]:
+        key = (call[0].split(":")[0], call[1], re.sub(r"\d+", "0", call[2]))
+        if key != same:
+            kept += run if len(run) <= 2 * EACH_CALL else run[:EACH_CALL] + run[-EACH_CALL:]
+            same, run = key, []
+        run.append(call)
+    return kept
+
+
+def recovered(s):
+    """Everything after the disturbance, as an operator's nights go on."""
+    wrong = []
+    try:
+        s.settle()
+    except AssertionError as e:
+        wrong.append("STUCK %s" % e)
+    return wrong + s.wrong()
+
+
+# --- kill ---
+
+def kill_points(s):
+    """Before and after each call that changes something; one in ten also kills what recovers from it."""
+    found = []
+    for at, name, _ in thinned(recorded(s)):
+        found += ["%s %s" % (at, deed) for deed in KILLS]
+        if int(at.split(":")[1]) % 5 == 0:
+            found.append("%s kill-after twice" % at)
+    return found
+
+
+def kill(s, point):
+    at, deed, *twice = point.split(" ")
+    s.restore()
+    first = Struck(s, "--at", at, "--do", deed)
+    wrong = first.wrong()
+    if s.whole_ledger():
+        wrong += scene.invariants.check(s.n.env, s.boxes(), {"files": s.owed["files"]}, moving=True)
+    if twice:       # a kill in the run that recovers
+        chance = random.Random(point)
+        second = Struck(s, "--at", "0:%d" % chance.randint(1, 300), "--do", "kill-after")
+        wrong += second.wrong()
+    return wrong + recovered(s), first.struck
+
+
+# --- errno ---
+
+def errno_points(s):
+    """Each call that may fail, with each of its errors: once, and from there on."""
+    found = []
+    for at, name, what in thinned(recorded(s, calls="io")):
+        if re.match(r"(/usr)?/lib|/etc/ld.so", what):   # the loader, before there is a program
+            continue
+        for error in CAN_FAIL.get(name, ()):
+            found.append("%s errno=%s" % (at, error))
+            if error in ("ENOSPC", "EIO", "EROFS", "EMFILE") and int(at.split(":")[1]) % 3 == 0:
+                found.append("%s errno+=%s" % (at, error))
+        if name in ("write", "pwrite64", "read", "pread64"):
+            found.append("%s short" % at)
+    return found
+
+
+def unclear(done, point):
+    """A status that is not documented, or no sentence that says what happened."""
+    if done.code in (137, 124):
+        return []
+    if done.code not in scene.STATUSES:
+        return ["UNCLEAR status %d: %s" % (done.code, done.err[-300:])]
+    lines = [line for line in done.err.splitlines() if line.strip()]
+    if done.code not in (0, 1) and not any(": " in line for line in lines):
+        return ["UNCLEAR status %d and no sentence: %r" % (done.code, done.err[-300:])]
+    if re.search(r"unknown error|\(null\)|Success\b", done.err, re.I):
+        return ["UNCLEAR %r" % done.err[-300:]]
+    return []
+
+
+def errno(s, point):
+    at, deed = point.split(" ")
+    s.restore()
+    name, _, error = deed.partition("=")
+    first = Struck(s, "--at", at, "--do", name + "=" + str(ERRORS[error]) if error else deed, calls="io")
+    return first.wrong() + unclear(first, point) + recovered(s), first.struck
+
+
+# --- alloc ---
+
+def alloc_points(s):
+    """Allocations of each process: the first hundred one by one, then ever wider apart; once, and from there on."""
+    found, counts = [], os.path.join(s.n.top, "alloc.counts")
+    s.restore()
+    subprocess.run(s.argv, stdin=subprocess.DEVNULL, capture_output=True, cwd=s.n.top, timeout=60, check=False,
+                   env=scene.shimmed(FAULT_COUNTS=counts))
+    numbers = memoryview(scene.invariants.read(counts)).cast("Q")
+    os.unlink(counts)
+    for process in range(numbers[0]):
+        n = 1
+        while n <= numbers[1 + process]:
+            found.append("%d:%d%s" % (process, n, "+" if n % 2 else ""))
+            n += max(1, n // ALLOC_STEP)
+    return found
+
+
+def alloc(s, point):
+    s.restore()
+    counts = os.path.join(s.n.top, "alloc.counts")
+    done = scene.night.Ran(subprocess.run(
+        s.argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", cwd=s.n.top, timeout=60,
+        env=scene.shimmed(FAULT_COUNTS=counts, FAULT_ALLOC=point)))
+    os.unlink(counts)
+    wrong = unclear(done, point)
+    if done.code < 0:
+        wrong.append("CRASHED by signal %d: %s" % (-done.code, done.err[-200:]))
+    if point.startswith("0:") and done.code not in (0, 1, 71):
+        wrong.append("UNCLEAR status %d instead of 71: %s" % (done.code, done.err[-200:]))
+    return wrong + recovered(s), "allocation"
+
+
+# --- all ---
+
+PARTS = {"kill": (kill_points, kill), "errno": (errno_points, errno), "alloc": (alloc_points, alloc)}
+
+
+def points(part, s):
+    return PARTS[part][0](s)
+
+
+def one(part, s, point):
+    """([what was wrong], which call it was)."""
+    try:
+        return PARTS[part][1](s, point)
+    except subprocess.TimeoutExpired as e:
+        return ["STUCK %s" % str(e)[:200]], ""
+    except Exception as e:  # pylint: disable=broad-except  (whatever it is, it belongs to this point)
+        return ["WRONG %s: %s" % (type(e).__name__, e)], ""
+
+
+def kind_of(line):
+    """The column of the table."""
+    word = line.split(" ", 1)[0].lower()
+    return word if word in ("lost", "doubled", "stuck", "crashed", "leaked", "unclear") else \
+        "leaked" if word == "left" else "wrong"

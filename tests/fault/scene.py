@@ -1,0 +1,163 @@
+"""A scenario: what stands before, the command that is disturbed, and what must hold afterwards.
+
+A file of scenarios/ has one or more classes below Scenario; its name is the class's in small letters with hyphens.
+The folder is walked, so a new file is found by itself. One scenario object serves many points: it is prepared and
+saved once, and restored before each.
+"""
+import collections
+import hashlib
+import importlib.machinery
+import importlib.util
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "peers")]
+import night  # noqa: E402  (the folder has to be known first)
+import small  # noqa: E402
+
+ROUNDS = 6      # after so many runs everything must be quiet
+# What a run may leave with: spool/README.md.
+STATUSES = (0, 1, 65, 69, 70, 71, 73, 74, 75, 77, 78)
+
+
+SHIM = os.path.join(ROOT, "build", "fault", "shim.so")
+
+
+def shimmed(**values):
+    """The environment of a program that is told the time, or refused memory, by shim.c."""
+    return dict(os.environ, LD_PRELOAD=SHIM, **values)
+
+
+def load(path, name):
+    loader = importlib.machinery.SourceFileLoader(name, path)
+    spec = importlib.util.spec_from_loader(name, loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+invariants = load(os.path.join(HERE, "invariants"), "invariants")
+
+
+class Scenario:
+    """One environment and one command in it. Below: what a scenario gives."""
+
+    rounds = ROUNDS
+    quiet = ("run",)        # what brings everything to rest
+
+    def world(self, top):
+        """The environment, not yet entered."""
+        return small.Small(top=top)
+
+    def prepare(self, n):
+        """Everything before the command: nights behind us, files that wait."""
+
+    def command(self, n):
+        """The command that is disturbed."""
+        return ("run", "--env", n.env)
+
+    def again(self, n):
+        """What a person does after the disturbance, before runs go on; mostly nothing."""
+
+    # --- one object, many points ---
+
+    def open(self, top=None):
+        self.n = self.world(top)
+        self.n.__enter__()
+        self.prepare(self.n)
+        self.folders = [self.n.env] + [os.path.join(self.n.top, p) for p in self.n.partners]
+        self.files = self._ready()
+        for folder in self.folders:
+            shutil.rmtree(folder + ".saved", ignore_errors=True)
+            if os.path.exists(folder):
+                shutil.copytree(folder, folder + ".saved", symlinks=True)
+        self.argv = [night.GRIDSPOOL, *self.command(self.n)]
+        return self
+
+    def close(self):
+        self.n.close()
+
+    def restore(self):
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
+            if os.path.exists(folder + ".saved"):
+                shutil.copytree(folder + ".saved", folder, symlinks=True)
+
+    def _ready(self):
+        """SHA-256 to name of what waits in inbox/ now, or is in the ledger already."""
+        env = invariants.Environment(self.n.env)
+        return {hashlib.sha256(invariants.read(env.path(p))).hexdigest(): p for p in env.files("inbox")
+                if not re.search(r"\.(ready|part|tmp)$", p)}
+
+    def boxes(self):
+        """Partner to the folders of what it has: waiting for it, and taken by it."""
+        return {p: os.pathsep.join((self.n.box(p, "in"), os.path.join(self.n.top, p, "state", "taken")))
+                for p in self.n.partners}
+
+    def undisturbed(self):
+        """The command and all runs after it, nobody disturbing: what is owed from then on."""
+        self.restore()
+        status = subprocess.run(self.argv, stdin=subprocess.DEVNULL, capture_output=True, cwd=self.n.top,
+                                timeout=60)
+        if status.returncode not in (0, 1):
+            raise AssertionError("%s undisturbed: %s" % (self.name, status))
+        self.settle()
+        self.owed = {"files": self.files, "items": {}}
+        wrong = invariants.check(self.n.env, self.boxes(), self.owed)
+        for partner, box in self.boxes().items():
+            came = collections.Counter()
+            for data in invariants.mail(box).values():
+                came.update(invariants.items_of(data) or ())
+            self.owed["items"][partner] = dict(came)
+        self.owed["put away"] = invariants.put_away(invariants.Environment(self.n.env))
+        wrong = [w for w in wrong if not w.startswith("DOUBLED")]
+        if wrong:
+            raise AssertionError("%s undisturbed: %s" % (self.name, wrong))
+        return self.owed
+
+    def settle(self):
+        """Runs, an hour apart, until nothing is due: how many it took."""
+        self.again(self.n)
+        for n in range(1, self.rounds + 1):
+            ran = night.Ran(subprocess.run(
+                [night.GRIDSPOOL, *self.quiet, "--env", self.n.env], stdin=subprocess.DEVNULL, capture_output=True,
+                text=True, errors="replace", cwd=self.n.top, timeout=60, env=shimmed(FAULT_CLOCK=str(3600 * n))))
+            if ran.code not in (0, 1):
+                raise AssertionError("recovery %d: %s" % (n, ran))
+            if not list(invariants.check_rest(invariants.Environment(self.n.env))):
+                return n
+        return self.rounds
+
+    def whole_ledger(self):
+        """Must there be a ledger at every instant?"""
+        return True
+
+    def wrong(self):
+        """What does not hold, when all is quiet."""
+        return invariants.check(self.n.env, self.boxes(), self.owed)
+
+
+def scenarios(names=()):
+    """Name to class, of all or those that are named."""
+    found = {}
+    folder = os.path.join(HERE, "scenarios")
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".py"):
+            continue
+        module = load(os.path.join(folder, name), "scenario_" + name[:-3])
+        for cls in vars(module).values():
+            if inspect.isclass(cls) and issubclass(cls, Scenario) and cls.__module__ == module.__name__:
+                if not cls.__dict__.get("whole", True):
+                    continue
+                cls.name = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+                found[cls.name] = cls
+    unknown = [n for n in names if n not in found]
+    if unknown:
+        sys.exit("fault: there is no scenario %s; there are: %s" % (unknown[0], " ".join(found)))
+    return {n: c for n, c in found.items() if not names or n in names}

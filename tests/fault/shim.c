@@ -1,0 +1,150 @@
+/*
+ * shim: preloaded (LD_PRELOAD) into the program under test; a release build has nothing of this.
+ *
+ *   FAULT_CLOCK=SECONDS     the wall clock is so much later, or earlier when negative
+ *   FAULT_COUNTS=FILE       where allocations are counted: an array of 64-bit numbers, one a
+ *                           process in the order in which they are made
+ *   FAULT_ALLOC=P:N         the N-th allocation of process P fails; P:N+: all from there on
+ *
+ * Allocations of every library count: malloc, calloc, realloc, posix_memalign, aligned_alloc.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PROCESSES = 255 };
+
+struct counts {
+	uint64_t processes;
+	uint64_t of[PROCESSES]; /* allocations */
+};
+
+static struct counts *counts;
+static uint64_t self;
+static uint64_t fail_process, fail_at;
+static bool fail_on;
+static time_t later;
+static int (*real_clock)(clockid_t, struct timespec *);
+
+extern void *__libc_malloc(size_t n);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *p, size_t n);
+extern void *__libc_memalign(size_t align, size_t n);
+
+static void next_process(void)
+{
+	self = __atomic_fetch_add(&counts->processes, 1, __ATOMIC_SEQ_CST);
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	const char *file = getenv("FAULT_COUNTS");
+	const char *alloc = getenv("FAULT_ALLOC");
+	const char *clock = getenv("FAULT_CLOCK");
+	char *end = NULL;
+	void *p = MAP_FAILED;
+	int fd = -1;
+
+	real_clock = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+	later = clock ? (time_t)strtoll(clock, NULL, 10) : 0;
+	if (alloc) {
+		fail_process = strtoull(alloc, &end, 10);
+		fail_at = *end == ':' ? strtoull(end + 1, &end, 10) : 0;
+		fail_on = *end == '+';
+	}
+	fd = file ? open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+	if (fd != -1 && ftruncate(fd, sizeof(*counts)) == 0)
+		p = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (fd != -1)
+		(void)close(fd);
+	if (p == MAP_FAILED)
+		return;
+	(void)pthread_atfork(NULL, NULL, next_process);
+	counts = p; /* counting starts here */
+	next_process();
+}
+
+/* --- memory --- */
+
+static bool fails(void)
+{
+	uint64_t n = 0;
+
+	if (!counts || self >= PROCESSES)
+		return false;
+	n = __atomic_add_fetch(&counts->of[self], 1, __ATOMIC_RELAXED);
+	if (self != fail_process || fail_at == 0 || n < fail_at || (n > fail_at && !fail_on))
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t n)
+{
+	return fails() ? NULL : __libc_malloc(n);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t n)
+{
+	return fails() ? NULL : __libc_realloc(p, n);
+}
+
+void *aligned_alloc(size_t align, size_t n)
+{
+	return fails() ? NULL : __libc_memalign(align, n);
+}
+
+int posix_memalign(void **p, size_t align, size_t n)
+{
+	if (fails())
+		return ENOMEM;
+	*p = __libc_memalign(align, n);
+	return *p ? 0 : ENOMEM;
+}
+
+/* --- time --- */
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	const int rc = real_clock(clock, t);
+
+	if (rc == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+		t->tv_sec += later;
+	return rc;
+}
+
+time_t time(time_t *t)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (t)
+		*t = now.tv_sec;
+	return now.tv_sec;
+}
+
+int gettimeofday(struct timeval *restrict t, void *restrict zone)
+{
+	struct timespec now = {0};
+
+	(void)zone;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	t->tv_sec = now.tv_sec;
+	t->tv_usec = now.tv_nsec / 1000;
+	return 0;
+}
