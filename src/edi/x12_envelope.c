@@ -98,7 +98,7 @@ static void find_message(struct x12_read *r, struct str version, struct diag *d)
 	if (r->o.defs)
 		r->ctx.message = defs_message(r->o.defs, STR("x12"), str_sub(version, 0, 6),
 			r->ctx.set_id, str_eq(r->ctx.set_id, r->o.guide_set) ? r->o.guide : STR(""),
-			&f, "", 0);
+			&f, "", 0, 0);
 	if (r->ctx.message) {
 		r->plan = plan_of(r, r->ctx.message);
 		return;
