@@ -227,12 +227,15 @@ const char *str_suggest(struct str s, const char *const *names, size_t n)
 		if (name.n == 0 || name.n > SUGGEST_MAX)
 			continue;
 		d = distance(s, name);
-		if (d <= limit && d < name.n) {
-			best = names[i];
-			limit = d > 0 ? d - 1 : 0;
-			if (d == 0)
-				break;
-		}
+		if (d > limit || d >= name.n)
+			continue;
+		/* Of two that are as near, one of the same length: a letter was mistaken. */
+		if (best && d == limit && (name.n != s.n || str_c(best).n == s.n))
+			continue;
+		best = names[i];
+		limit = d;
+		if (d == 0)
+			break;
 	}
 	return best;
 }

@@ -18,7 +18,6 @@
 #include "stage/env.h"
 #include "stage/inbox.h"
 #include "store/ledger.h"
-#include "transport/transport.h"
 
 static const char usage[] =
 	"usage: gridspool check [--env DIR] [--json]\n"
@@ -151,21 +150,6 @@ static void check_disk(struct check *c)
 
 /* ---- endpoints and sources ------------------------------------------------------------------ */
 
-static void check_protocol(struct check *c, const struct config_endpoint *ep)
-{
-	size_t n = 0;
-	const char *const *names = transport_names(&n);
-	const char *near = NULL;
-
-	if (transport_find(ep->protocol))
-		return;
-	near = str_suggest(ep->protocol, names, n);
-	(void)faults_add(&c->faults, ep->file, ep->line, 0,
-		"protocol '" STR_FMT "' of endpoint '" STR_FMT "' is not known%s%s%s",
-		STR_ARG(ep->protocol), STR_ARG(ep->name), near ? "; did you mean '" : "",
-		near ? near : "", near ? "'?" : "");
-}
-
 static bool check_credential(struct check *c, int keys, const struct config_endpoint *ep)
 {
 	struct cred *cred = NULL;
@@ -204,7 +188,6 @@ static void check_endpoints(struct check *c)
 
 	for (const struct config_partner *p = c->config->partners; p; p = p->next) {
 		for (const struct config_endpoint *ep = p->endpoints; ep; ep = ep->next) {
-			check_protocol(c, ep);
 			check_place(c, ep);
 			any = check_credential(c, keys, ep) || any;
 		}

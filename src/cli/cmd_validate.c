@@ -117,7 +117,7 @@ static int open_definitions(
 	v->read.defs = defs_new(v->dirs, v->dir_names, v->ndirs);
 	if (guide &&
 		!defs_message(v->read.defs, STR("x12"), v->version, v->read.guide_set,
-			v->read.guide, f, guide, 1))
+			v->read.guide, f, guide, 1, 1))
 		return faults_err(f, e);
 	return 0;
 }

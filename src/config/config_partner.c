@@ -78,22 +78,20 @@ static void read_local(struct config_xml *c, const struct xml *x, struct config_
 
 static void read_remote(struct config_xml *c, const struct xml *x, struct config_endpoint *ep)
 {
-	const bool sftp = str_is(ep->protocol, "sftp");
-
 	ep->host = config_xml_text(c, x, "host", true);
 	if (!host_ok(ep->host))
 		(void)config_xml_fault(c, x,
 			"host=\"" STR_FMT "\" must be a host name or an IP address",
 			STR_ARG(str_sub(ep->host, 0, 100)));
-	ep->port = (uint16_t)config_xml_number(c, x, "port", sftp ? 22 : 0, 1, UINT16_MAX);
-	ep->user = config_xml_text(c, x, "user", sftp);
-	ep->credential = config_xml_name(c, x, "credential", sftp);
+	ep->port = (uint16_t)config_xml_number(c, x, "port", 22, 1, UINT16_MAX);
+	ep->user = config_xml_text(c, x, "user", true);
+	ep->credential = config_xml_name(c, x, "credential", true);
 	ep->auth = config_xml_choice(c, x, "auth", "key password", 0) == 1 ? STR("password")
 									   : STR("key");
 	if (xml_has(x, "path"))
 		(void)config_xml_fault(c, x,
 			"'path' is for protocol=\"directory\"; the partner's folders are 'put' and 'get'");
-	if (sftp && ep->nhost_keys == 0)
+	if (ep->nhost_keys == 0)
 		(void)config_xml_fault(c, x,
 			"endpoint '" STR_FMT
 			"' must have a <host-key sha256=\"SHA256:...\"/>: without "
@@ -128,7 +126,9 @@ static void check_target(struct config_xml *c, const struct xml *x, struct confi
 static struct config_endpoint *read_endpoint(
 	struct config_xml *c, const struct xml *x, const struct config_endpoint *earlier)
 {
+	static const char *const protocols[] = {"directory", "sftp"};
 	struct config_endpoint *ep = ARENA_NEW(&c->config->arena, struct config_endpoint);
+	int protocol = -1;
 
 	config_xml_strict(c, x,
 		"name protocol usage path host port user credential auth put get after ready read-back "
@@ -142,14 +142,15 @@ static struct config_endpoint *read_endpoint(
 			(void)config_xml_fault(c, x,
 				"endpoint '" STR_FMT "' is there twice; the first is at line %u",
 				STR_ARG(ep->name), earlier->line);
-	ep->protocol = config_xml_name(c, x, "protocol", true);
+	protocol = config_xml_choice(c, x, "protocol", "directory sftp", -1);
+	ep->protocol = str_c(protocol >= 0 ? protocols[protocol] : "");
 	ep->usage = config_xml_usage(c, x, "this endpoint");
 	ep->host = ep->user = ep->credential = ep->path = STR("");
 	ep->auth = STR("key");
 	read_host_keys(c, x, ep);
-	if (str_is(ep->protocol, "directory"))
+	if (protocol == 0)
 		read_local(c, x, ep);
-	else if (ep->protocol.n > 0)
+	else if (protocol == 1)
 		read_remote(c, x, ep);
 	ep->put = folder(c, x, "put");
 	ep->get = folder(c, x, "get");

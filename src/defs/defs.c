@@ -233,6 +233,7 @@ struct asked {
 	struct str format, version, message, guide;
 	const char *file;
 	uint32_t line;
+	uint32_t column;
 };
 
 static struct dict_message *load_base(
@@ -248,7 +249,7 @@ static struct dict_message *load_base(
 		? read_first(d, path, &root, &file, f)
 		: 0;
 	if (rc == 0)
-		faults_add(f, q->file, q->line, 0,
+		faults_add(f, q->file, q->line, q->column,
 			STR_FMT " " STR_FMT " has no message '" STR_FMT "' in %s%s",
 			STR_ARG(q->format), STR_ARG(q->version), STR_ARG(q->message), folders(d, f),
 			nearest(d, q->format, q->version, q->message, f));
@@ -263,7 +264,7 @@ static struct dict_message *load_guide(
 	const char *file;
 
 	if (!path_ok(q->guide)) {
-		faults_add(f, q->file, q->line, 0,
+		faults_add(f, q->file, q->line, q->column,
 			"guide '" STR_FMT "' must be a path below the definitions, such as "
 			"guides/acme-832.xml",
 			STR_ARG(q->guide));
@@ -271,7 +272,7 @@ static struct dict_message *load_guide(
 	}
 	int rc = read_first(d, q->guide, &root, &file, f);
 	if (rc == 0)
-		faults_add(f, q->file, q->line, 0, "guide '" STR_FMT "' is not in %s",
+		faults_add(f, q->file, q->line, q->column, "guide '" STR_FMT "' is not in %s",
 			STR_ARG(q->guide), folders(d, f));
 	return rc == 1 ? guide_apply(d, base, root, file, f) : NULL;
 }
@@ -306,7 +307,7 @@ static bool known_version(const struct asked *q, struct defs *d, struct faults *
 {
 	if (word_ok(q->format) && word_ok(q->version))
 		return true;
-	faults_add(f, q->file, q->line, 0,
+	faults_add(f, q->file, q->line, q->column,
 		"format '" STR_FMT "' version '" STR_FMT "' is not defined%s", STR_ARG(q->format),
 		STR_ARG(q->version),
 		word_ok(q->format) ? nearest(d, q->format, STR(""), q->version, f) : "");
@@ -315,9 +316,9 @@ static bool known_version(const struct asked *q, struct defs *d, struct faults *
 
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
 	struct str message, struct str guide, struct faults *f, const char *at_file,
-	uint32_t at_line)
+	uint32_t at_line, uint32_t at_column)
 {
-	struct asked q = {format, version, message, guide, at_file, at_line};
+	struct asked q = {format, version, message, guide, at_file, at_line, at_column};
 	size_t before = f->n;
 
 	if (!known_version(&q, d, f))
@@ -326,13 +327,13 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 	if (f->n != before)
 		return NULL;
 	if (dict->faults) {
-		faults_add(f, at_file, at_line, 0,
+		faults_add(f, at_file, at_line, at_column,
 			"the definitions of " STR_FMT " " STR_FMT " have %zu faults, told above",
 			STR_ARG(format), STR_ARG(version), dict->faults);
 		return NULL;
 	}
 	if (!dict->found) {
-		faults_add(f, at_file, at_line, 0,
+		faults_add(f, at_file, at_line, at_column,
 			STR_FMT " version '" STR_FMT "' is not defined in %s%s", STR_ARG(format),
 			STR_ARG(version), folders(d, f), nearest(d, format, STR(""), version, f));
 		return NULL;

@@ -95,7 +95,8 @@ struct def_node {
 	bool mandatory;
 	bool used;
 	uint32_t max;
-	uint16_t index; /* of this node in its message, pre-order, from 0 */
+	struct str counts; /* its first element says how many of these the message has; or "" */
+	uint16_t index;	   /* of this node in its message, pre-order, from 0 */
 	uint16_t depth;
 	const struct def_node *parent; /* the loop it is in; the root's is NULL */
 	const struct def_node *child;
@@ -127,7 +128,7 @@ bool defs_is_message_file(const char *name, struct str *id);
  * were added. at_* say where the message was asked for, for those faults. */
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
 	struct str message, struct str guide, struct faults *f, const char *at_file,
-	uint32_t at_line);
+	uint32_t at_line, uint32_t at_column);
 /* Segment of the envelope or of a version's dictionary (ISA, GS, TA1 ...), or NULL. */
 const struct def_segment *defs_segment(
 	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f);

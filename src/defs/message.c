@@ -53,12 +53,17 @@ static void fill_node(struct builder *b, const struct xml *x, struct def_node *n
 
 static void load_node_segment(struct builder *b, const struct xml *x, struct def_node *node)
 {
-	static const char *const attrs[] = {"tag", "use", "max", "ambiguous", NULL};
+	static const char *const attrs[] = {"tag", "use", "max", "ambiguous", "counts", NULL};
 	static const char *const none[] = {NULL};
 	const struct dict_segment *s;
 
 	fill_node(b, x, node);
 	node->name = defs_xml_need(x, "tag", b->file, b->f);
+	node->counts = xml_attr(x, "counts");
+	if (node->counts.n && !table_get(&b->dict->segments, node->counts))
+		faults_add(b->f, b->file, x->line, x->column,
+			"counts: segment '" STR_FMT "' is not defined%s", STR_ARG(node->counts),
+			faults_near_key(b->f, node->counts, &b->dict->segments));
 	s = table_get(&b->dict->segments, node->name);
 	node->segment = s ? &s->segment : NULL;
 	if (node->name.n && !s)

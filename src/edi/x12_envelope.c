@@ -98,7 +98,7 @@ static void find_message(struct x12_read *r, struct str version, struct diag *d)
 	if (r->o.defs)
 		r->ctx.message = defs_message(r->o.defs, STR("x12"), str_sub(version, 0, 6),
 			r->ctx.set_id, str_eq(r->ctx.set_id, r->o.guide_set) ? r->o.guide : STR(""),
-			&f, "", 0);
+			&f, "", 0, 0);
 	if (r->ctx.message) {
 		r->plan = plan_of(r, r->ctx.message);
 		return;
@@ -167,6 +167,18 @@ static void check_number(const struct x12_read *r, struct diag *d, struct str sa
 	(void)snprintf(expected, sizeof(expected), "%llu", (unsigned long long)header);
 	x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 2, said, expected,
 		"header and trailer have different control numbers");
+}
+
+void x12_envelope_totals(const struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	const struct str said = segment_get(s, 1, 1);
+	char what[40];
+	uint64_t n = 0;
+
+	if (!x12_envelope_number(said, &n))
+		return;
+	(void)snprintf(what, sizeof(what), "segments " STR_FMT, STR_ARG(s->node->counts));
+	check_count(r, d, said, r->lines_in_st, what);
 }
 
 void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct diag *d)

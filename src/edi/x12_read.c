@@ -199,6 +199,8 @@ static int in_set(
 {
 	bool known = true;
 
+	if (r->plan && str_eq(s->tag, x12_struct_counted(r->plan)))
+		r->lines_in_st++;
 	if (r->plan && r->o.level >= X12_STRUCTURE) {
 		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
 		if (s->node)
@@ -216,6 +218,8 @@ static int in_set(
 			"at least one element", "");
 	if (known && r->plan)
 		check_elements(r, s, d);
+	if (s->node && s->node->counts.n > 0 && r->o.level >= X12_ELEMENT)
+		x12_envelope_totals(r, s, d);
 	return 1;
 }
 
@@ -279,6 +283,7 @@ static int open_set(
 	take_values(r, s, tag_bytes, d);
 	x12_envelope_set(r, s, d);
 	r->where = X12_IN_ST;
+	r->lines_in_st = 0;
 	if (r->plan) {
 		x12_struct_start(&r->cursor, r->plan);
 		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);

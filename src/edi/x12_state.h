@@ -23,6 +23,7 @@ struct x12_read {
 	struct x12_raw raw;
 	uint64_t gs_in_isa;
 	uint64_t st_in_gs;
+	uint64_t lines_in_st; /* segments that the message's own trailer counts */
 	uint64_t ta1_in_isa;
 	uint64_t isa_position; /* segments of the interchange so far, ISA = 1 */
 	struct x12_seen seen;  /* ST02 of the group */
@@ -50,6 +51,7 @@ int x12_envelope_fatal(const struct x12_read *r, struct diag *d, struct err *e, 
 	const char *text);
 void x12_envelope_group(struct x12_read *r, const struct segment *s);
 void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *d);
+void x12_envelope_totals(const struct x12_read *r, const struct segment *s, struct diag *d);
 void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct diag *d);
 void x12_envelope_group_end(struct x12_read *r, const struct segment *s, struct diag *d);
 void x12_envelope_interchange_end(struct x12_read *r, const struct segment *s, struct diag *d);

@@ -27,6 +27,7 @@ struct step {
 
 struct x12_plan {
 	const struct def_message *message;
+	struct str counted; /* tag that a trailer counts, or "" */
 	uint32_t n;
 	struct step *steps;
 };
@@ -54,6 +55,8 @@ static void lay(struct x12_plan *p, size_t *cap, const struct def_node *node, ui
 	for (; node; node = node->next) {
 		const uint32_t i = p->n++;
 		mem_grow(&p->steps, cap, p->n, sizeof(*p->steps));
+		if (node->counts.n > 0)
+			p->counted = node->counts;
 		p->steps[i] = (struct step){.tag = pack(tag_of(node)),
 			.max = node->max ? node->max : UINT32_MAX,
 			.next = NONE,
@@ -100,6 +103,11 @@ void x12_struct_plan_free(struct x12_plan *p)
 const struct def_message *x12_struct_message(const struct x12_plan *p)
 {
 	return p->message;
+}
+
+struct str x12_struct_counted(const struct x12_plan *p)
+{
+	return p->counted;
 }
 
 void x12_struct_start(struct x12_cursor *c, const struct x12_plan *p)

@@ -17,6 +17,8 @@ struct x12_plan; /* a message, laid out for matching */
 struct x12_plan *x12_struct_plan(const struct def_message *m);
 void x12_struct_plan_free(struct x12_plan *p);
 const struct def_message *x12_struct_message(const struct x12_plan *p);
+/* The tag of the segments that a trailer of the message counts (CTT01: LIN), or "". */
+struct str x12_struct_counted(const struct x12_plan *p);
 
 struct x12_cursor {
 	const struct x12_plan *plan;

@@ -26,6 +26,11 @@ static const struct def_node *find_from(const struct def_node *n, struct str tag
 	return n;
 }
 
+bool check_knows(const struct check_level *v, struct str tag)
+{
+	return find_from(v->parent->child, tag, false) || find_from(v->parent->child, tag, true);
+}
+
 static struct str level_name(const struct check_level *v)
 {
 	return v->parent->parent ? v->parent->name : STR("message");

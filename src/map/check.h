@@ -12,6 +12,8 @@ struct check_level {
 
 /* The place of a segment, or of the loop that it begins (trigger). NULL with a fault. */
 const struct def_node *check_segment(struct load *l, const struct xml *x, struct check_level *v);
+/* Is there a segment of this name at this level, or a loop that begins with it? */
+bool check_knows(const struct check_level *v, struct str tag);
 const struct def_node *check_loop(
 	struct load *l, const struct xml *x, const struct xml *trigger, struct check_level *v);
 /* Segments and loops the definition demands here and the template never writes; too many. */

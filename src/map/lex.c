@@ -165,6 +165,17 @@ static bool number(struct lex *l, struct expr_fault *f)
 static bool sign(struct lex *l, struct expr_fault *f)
 {
 	static const char *const pairs[] = {"//", "..", "!=", "<=", ">=", "::"};
+	static const struct {
+		const char *sign;
+		const char *text;
+	} foreign[] = {{"==", "'==' means nothing here; write ="},
+		{"||", "'||' means nothing here; write or"},
+		{"&&", "'&&' means nothing here; write and"},
+		{"<>", "'<>' means nothing here; write !="}};
+
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		if (peek(l, 0) == foreign[i].sign[0] && peek(l, 1) == foreign[i].sign[1])
+			return fault(l, f, foreign[i].text);
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		if (peek(l, 0) == pairs[i][0] && peek(l, 1) == pairs[i][1]) {

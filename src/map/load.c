@@ -238,8 +238,9 @@ enum { NEAR_MAX = 64 };
 
 static const char *near_variable(struct load *l, struct str name)
 {
-	const char *names[NEAR_MAX] = {"run/date", "run/time", "run/id", "action"};
-	size_t n = 4;
+	const char *names[NEAR_MAX] = {"run/date", "run/time", "run/id", "action", "run",
+		"environment", "partner", "agreement"};
+	size_t n = 8;
 	struct map *m = l->m;
 
 	for (size_t i = 0; i < m->njoins && n < NEAR_MAX; i++)
@@ -493,12 +494,12 @@ struct map *load_map(
 	intern(m);
 	l.scope = (struct expr_scope){env->names, scope_var, scope_call, &l};
 	if (xml_parse(bytes, file, &scratch, &root, &e) == -1)
-		faults_add(f, file, 0, 0, "%s", e.text);
+		(void)faults_add_placed(f, file, e.text);
 	else if (!load_is_ours(root) || !str_is(root->name, "map"))
 		load_fault(&l, root,
 			"a map begins with <map xmlns=\"urn:gridspool:map:1\">, found <" STR_FMT
-			">",
-			STR_ARG(root->name));
+			" xmlns=\"" STR_FMT "\">",
+			STR_ARG(root->name), STR_ARG(root->ns));
 	else
 		whole(&l, root);
 	arena_done(&scratch);

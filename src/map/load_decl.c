@@ -9,13 +9,14 @@ static void source(struct load *l, const struct xml *x)
 {
 	struct str item = xml_attr(x, "item");
 	static const char *const known[] = {"format", "item", "type"};
+	static const char *const formats[] = {"json", "csv"};
 
 	l->m->format = load_need(l, x, "format");
 	l->m->item_type = arena_str(&l->m->arena, xml_attr(x, "type"));
 	if (l->m->format.n && !reader_find(l->m->format))
 		load_fault_at(l, x, STR("format"), 0,
-			"sources of format '" STR_FMT "' cannot be read; there are json and csv",
-			STR_ARG(l->m->format));
+			"sources of format '" STR_FMT "' cannot be read; there are json and csv%s",
+			STR_ARG(l->m->format), faults_near(l->f, l->m->format, formats, 2));
 	if (item.n && !str_is(item, "content-item") && !str_is(item, "row"))
 		load_fault_at(l, x, STR("item"), 0,
 			"items are content-item (json) or row (csv); items inside a document "
@@ -38,7 +39,7 @@ static void target(struct load *l, const struct xml *x)
 			STR_ARG(format));
 	else if (version.n && message.n)
 		l->m->target = defs_message(l->env->defs, format, version, message,
-			guide.n ? guide : STR(""), l->f, l->file, x->line);
+			guide.n ? guide : STR(""), l->f, l->file, x->line, x->column);
 }
 
 static bool taken(struct load *l, const struct xml *x, struct str name)
@@ -96,6 +97,17 @@ static void join(struct load *l, const struct xml *x)
 
 /* --- tables --- */
 
+/* Where files that a map names are looked for: "bundle, bundle/definitions, maps". */
+static const char *folders(struct load *l)
+{
+	struct str all = STR("");
+
+	for (size_t i = 0; i < l->env->ndirs; i++)
+		all = arena_printf(l->scratch, STR_FMT "%s%s", STR_ARG(all), i ? ", " : "",
+			l->env->dir_names[i]);
+	return all.n ? all.p : "any folder: none is to be searched";
+}
+
 static int open_table(struct load *l, const struct xml *x, struct str file)
 {
 	struct err e;
@@ -107,9 +119,12 @@ static int open_table(struct load *l, const struct xml *x, struct str file)
 		if (fd == -1 && e.code != ERR_ABSENT)
 			break;
 	}
-	if (fd == -1)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file),
-			l->env->ndirs ? e.text : "there is no folder to look in");
+	if (fd == -1 && l->env->ndirs && e.code != ERR_ABSENT)
+		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
+	else if (fd == -1)
+		load_fault_at(l, x, STR("file"), 0,
+			"table " STR_FMT ": there is no such file in %s", STR_ARG(file),
+			folders(l));
 	return fd;
 }
 

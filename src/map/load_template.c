@@ -306,7 +306,8 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 		return;
 	}
 	/* An item need not be a loop of the definition: segments of this level may repeat by themselves. */
-	if (p->item && !find_trigger(v, trigger->name)) {
+	if (p->item && !find_trigger(v, trigger->name) &&
+		(!v->parent || check_knows(v, trigger->name))) {
 		p->child = parts(l, x, v, p);
 	} else {
 		p->node = check_loop(l, x, trigger, v);

@@ -208,6 +208,14 @@ static void on_error(void *user, xmlErrorPtr error)
 
 	if (error->level < XML_ERR_ERROR)
 		return;
+	if (error->code == XML_ERR_DOCUMENT_END && r->depth > 0) {
+		const struct xml *open = r->frames[r->depth - 1].x;
+		(void)snprintf(what, sizeof(what),
+			"the file ends before </%.100s>, which closes line %u", open->name.p,
+			open->line);
+		fail(r, r->bytes.n, what);
+		return;
+	}
 	/* Cut off within the room of the message, not inside a character. */
 	if (text.n > sizeof(what) - 1)
 		text.n = sizeof(what) - 1;

@@ -12,8 +12,6 @@
 #include "transport/sftp.h"
 
 static const struct transport_ops *const table[] = {&directory_ops, &sftp_ops};
-/* The same names in the same order, for transport_names. */
-static const char *const names[] = {"directory", "sftp"};
 
 enum { KINDS = sizeof(table) / sizeof(table[0]) };
 
@@ -24,12 +22,6 @@ const struct transport_ops *transport_find(struct str protocol)
 			return table[i];
 	}
 	return NULL;
-}
-
-const char *const *transport_names(size_t *n)
-{
-	*n = KINDS;
-	return names;
 }
 
 void transport_init(struct transport *t, const struct transport_ops *ops,

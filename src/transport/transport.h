@@ -81,8 +81,6 @@ struct transport {
 };
 
 const struct transport_ops *transport_find(struct str protocol); /* NULL when unknown */
-/* All protocols, *n of them: for "did you mean". */
-const char *const *transport_names(size_t *n);
 /* Everything is borrowed and outlives t. Takes nothing, so it cannot fail. */
 void transport_init(struct transport *t, const struct transport_ops *ops,
 	const struct config_endpoint *ep, const struct cred *cred, const struct clock *clock);

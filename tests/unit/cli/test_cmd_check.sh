@@ -41,30 +41,31 @@ chmod 755 dev/keys
 chmod o+w dev/outbox
 chmod g+w dev/partners/acme.xml
 rmdir dev/hold
-sed -i 's/protocol="directory"/protocol="directry" host="x"/; s/ path="[^"]*"//' dev/partners/acme.xml
 sed -i 's/min-free="64M"/min-free="4000000T"/' dev/environment.xml
 status 78 "$GRIDSPOOL" check --env dev
 says "partners/acme.xml:2: credential of endpoint 'main':"
-says "partners/acme.xml:4: protocol 'directry' of endpoint 'drop' is not known; did you mean 'directory'?"
 says "keys: others may look into it (mode 0755), expected 0700"
 says "outbox: everybody may write here (mode 0752): chmod o-w"
 says "partners/acme.xml: warning: the group may change it"
 says "hold: the folder is not there: mkdir -m 750 dev/hold"
 says "<disk min-free> asks for"
-says "dev: 6 wrong, 1 warnings; no run starts"
+says "dev: 5 wrong, 1 warnings; no run starts"
 status 78 "$GRIDSPOOL" check --env dev --json
 python3 - <<'X'
 import json
 d = json.load(open("out"))
-assert d["ok"] is False and d["errors"] == 6 and d["warnings"] == 1, d
-one = [f for f in d["faults"] if "directry" in f["text"]][0]
-assert one["file"] == "partners/acme.xml" and one["line"] == 4 and one["severity"] == "error", one
+assert d["ok"] is False and d["errors"] == 5 and d["warnings"] == 1, d
+one = [f for f in d["faults"] if "credential" in f["text"]][0]
+assert one["file"] == "partners/acme.xml" and one["line"] == 2 and one["severity"] == "error", one
 X
 
 # faulty configuration: its faults, and what can be judged without it
+sed -i 's/protocol="directory"/protocol="directry"/' dev/partners/acme.xml
 echo "<routes $NS><sorce/></routes>" >dev/bundle/routes.xml
 status 78 "$GRIDSPOOL" check --env dev
 says "bundle/routes.xml:1:40: <sorce> is not known inside <routes>; did you mean 'source'?"
+says 'partners/acme.xml:4:1: protocol="directry" of <endpoint> must be directory or sftp; did you mean '"'directory'?"
+says "dev: 5 wrong"
 says "hold: the folder is not there"
 
 # an agreement and its map: message, version, key

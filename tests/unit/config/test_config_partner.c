@@ -49,7 +49,7 @@ static void partners(void **state)
 static const struct config_env_case endpoint_rows[] = {
 	{"nothing given", F, GOOD "<endpoint/>" END, 0,
 		"partners/beta.xml:3:1: <endpoint> must have the attribute 'name'\n"
-		"partners/beta.xml:3:1: <endpoint> must have the attribute 'protocol'\n"
+		"partners/beta.xml:3:1: <endpoint> must have the attribute 'protocol': directory or sftp\n"
 		"partners/beta.xml:3:1: <endpoint> must have the attribute 'usage': test or production\n"},
 	{"sftp without what it needs", F,
 		GOOD "<endpoint name='s' protocol='sftp' usage='test'/>" END, 0,

@@ -76,7 +76,7 @@ static void unknown(void **state)
 		struct faults f;
 		faults_init(&f, &w->arena);
 		assert_null(defs_message(w->defs, STR("x12"), str_c(table[i].version),
-			str_c(table[i].message), str_c(table[i].guide), &f, "partner.xml", 7));
+			str_c(table[i].message), str_c(table[i].guide), &f, "partner.xml", 7, 0));
 		assert_int_equal(f.n, 1);
 		assert_string_equal(f.first->file, "partner.xml");
 		assert_int_equal(f.first->line, 7);
@@ -114,11 +114,11 @@ static void overlay(void **state)
 	const int dirs[] = {fsx_subdir(here, "bundle", &e), w->dir};
 	struct defs *d = defs_new(dirs, names, 2);
 	const struct def_message *m = defs_message(
-		d, STR("x12"), STR("004010"), STR("997"), STR(""), &f, "test", 1);
+		d, STR("x12"), STR("004010"), STR("997"), STR(""), &f, "test", 1, 0);
 	assert_int_equal(f.n, 0);
 	IS(m->name, "Short");
 	assert_int_equal(m->nodes, 3);
-	m = defs_message(d, STR("x12"), STR("004010"), STR("832"), STR(""), &f, "test", 1);
+	m = defs_message(d, STR("x12"), STR("004010"), STR("832"), STR(""), &f, "test", 1, 0);
 	assert_non_null(m);
 	const struct def_codes *c =
 		defs_part(defs_world_node(m, "LIN-loop/LIN")->segment, 2)->element->codes;
@@ -145,12 +145,14 @@ static void faulty_dictionary(void **state)
 		" version='004010'>\n<list id='235'/></codes>");
 	const int dirs[] = {fsx_subdir(here, "faulty", &e), w->dir};
 	struct defs *d = defs_new(dirs, names, 2);
-	assert_null(defs_message(d, STR("x12"), STR("004010"), STR("997"), STR(""), &f, "test", 1));
+	assert_null(
+		defs_message(d, STR("x12"), STR("004010"), STR("997"), STR(""), &f, "test", 1, 0));
 	assert_int_equal(f.n, 1);
 	assert_string_equal(f.first->file, "faulty/x12/004010/codes.xml");
 	assert_int_equal(f.first->line, 2);
 	assert_string_equal(f.first->text, "list '235' has no values");
-	assert_null(defs_message(d, STR("x12"), STR("004010"), STR("832"), STR(""), &f, "test", 3));
+	assert_null(
+		defs_message(d, STR("x12"), STR("004010"), STR("832"), STR(""), &f, "test", 3, 0));
 	assert_int_equal(f.n, 2);
 	assert_string_equal(
 		f.last->text, "the definitions of x12 004010 have 1 faults, told above");

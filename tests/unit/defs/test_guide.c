@@ -49,7 +49,7 @@ static int stop(void **state)
 static const struct def_message *message(struct world *w, const char *guide)
 {
 	const struct def_message *m = defs_message(w->defs, STR("x12"), STR("004010"), STR("832"),
-		str_c(guide), &w->faults, "test", 1);
+		str_c(guide), &w->faults, "test", 1, 0);
 
 	for (const struct fault *x = w->faults.first; x; x = x->next)
 		print_error(

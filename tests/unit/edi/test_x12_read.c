@@ -142,6 +142,14 @@ static const struct row rows[] = {
 	{"r19 no IEA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~"),
 		"X12-TRUNCATED@GE7 | t.edi: byte 208: the file ends"},
 	{"r20 SE01", LIT(EDI_ISA EDI_GS EDI_ST LIN "SE*5*0001~" EDI_END), "X12-COUNT@SE4.1"},
+	{"CTT01", LIT(EDI_ISA EDI_GS EDI_ST LIN LIN "CTT*2~SE*6*0001~" EDI_END), ""},
+	{"CTT01 is the number of LIN",
+		LIT(EDI_ISA EDI_GS EDI_ST LIN LIN "CTT*6~SE*6*0001~" EDI_END), "X12-COUNT@CTT5.1"},
+	{"CTT01 counts anew in each set",
+		LIT(EDI_ISA EDI_GS EDI_ST LIN "CTT*1~SE*5*0001~"
+					      "ST*832*0002~BCT*PC*CAT1~" LIN
+					      "CTT*2~SE*5*0002~GE*2*1~IEA*1*000000001~"),
+		"X12-COUNT@CTT4.1"},
 	{"r20 GE01", LIT(EDI_ISA EDI_GS BODY "GE*2*1~IEA*1*000000001~"), "X12-COUNT@GE7.1"},
 	{"r20 IEA01", LIT(EDI_ISA EDI_GS BODY "GE*1*1~IEA*3*000000001~"), "X12-COUNT@IEA8.1"},
 	{"r20 TA1 alone may count 1",

@@ -39,7 +39,7 @@ int defs_world_stop(void **state)
 const struct def_message *defs_world_message(struct defs_world *w, const char *id)
 {
 	const struct def_message *m = defs_message(
-		w->defs, STR("x12"), STR("004010"), str_c(id), STR(""), &w->faults, "test", 1);
+		w->defs, STR("x12"), STR("004010"), str_c(id), STR(""), &w->faults, "test", 1, 0);
 
 	for (const struct fault *x = w->faults.first; x; x = x->next)
 		print_error(

@@ -13,12 +13,10 @@
 
 static void test_table(void **state)
 {
-	size_t n = 0;
-	const char *const *names = transport_names(&n);
+	static const char *const names[] = {"directory", "sftp"};
 
 	(void)state;
-	assert_int_equal(n, 2);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const struct transport_ops *ops = transport_find(str_c(names[i]));
 
 		assert_non_null(ops);
@@ -30,7 +28,6 @@ static void test_table(void **state)
 	assert_true(transport_find(STR("sftp"))->network);
 	assert_null(transport_find(STR("SFTP")));
 	assert_null(transport_find(STR("")));
-	assert_string_equal(str_suggest(STR("sfpt"), names, n), "sftp");
 }
 
 static void test_done(void **state)
