@@ -24,7 +24,7 @@ static int refused(const struct ssh *s, const char *how, struct err *e)
 {
 	(void)err_set(e, ERR_AUTH,
 		"the server refuses user " STR_FMT " with %s. Check user and credential with the "
-		"partner; it is not tried again by itself, so that the account is not locked",
+		"partner; it is tried again only after hours, so that the account is not locked",
 		STR_ARG(user(s)), how);
 	return err_reason(e, "AUTH-REFUSED");
 }
