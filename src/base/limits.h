@@ -18,6 +18,7 @@ enum {
 	LIMIT_PATH = 4096,
 	LIMIT_FRAME = 1 << 20,	    /* one frame between supervisor and worker */
 	LIMIT_ACK_FILE = 256 << 20, /* one file a partner sends us */
+	LIMIT_ACK_TOLD = 32 << 20,  /* verdicts of one such file: some 300,000 faults */
 	LIMIT_TREE_FILES = 2000000, /* files of one export tree */
 	LIMIT_LINK_DEPTH = 8,	    /* content links followed from one item */
 	LIMIT_EXPR_DEPTH = 64,	    /* nesting of one expression of a map */

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "secure/hash.h"
 #include "stage/collect.h"
+#include "stage/convert_answer.h"
 #include "stage/convert_due.h"
 #include "stage/convert_worker.h"
 #include "stage/frame.h"
@@ -24,7 +25,7 @@
 #include "store/ledger_item.h"
 #include "store/ledger_unit.h"
 
-enum { JOBS_MAX = 32 };
+enum { JOBS_MAX = 32, NUMBERS = 2 /* ISA13 and GS06 */ };
 
 struct job {
 	struct unit_row unit;
@@ -36,9 +37,8 @@ struct job {
 	bool answered;	  /* DONE or FAIL has come */
 	bool done;
 	bool interrupted; /* no attempt counted: not tried again before something else moves */
-	struct unit_counts counts;
-	int64_t isa, gs;
-	struct err fault; /* of FAIL */
+	struct convert_done told; /* of DONE */
+	struct err fault;	  /* of FAIL */
 };
 
 static void unit_subject(const struct job *j, char out[40])
@@ -202,7 +202,7 @@ static int end_unit(struct env *v, struct job *j, const char *state, const char 
 	unit_subject(j, subject);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	rc = ledger_unit_end(l, j->unit.id, j->unit.fence, state, &j->counts, reason, note, e);
+	rc = ledger_unit_end(l, j->unit.id, j->unit.fence, state, &j->told.counts, reason, note, e);
 	if (rc == 0 && j->unit.interchange != 0)
 		rc = ledger_interchange_state(
 			l, j->unit.interchange, "making", "closed", "", reason, note, e);
@@ -301,27 +301,22 @@ static int result_line(struct env *v, const struct job *j, struct str line, cons
 	struct arena *a, struct err *e)
 {
 	struct ledger *l = &v->ledger;
-	const struct str kind = lines_take(&line, a);
+	struct convert_result r;
+	int rc = -1;
 
-	if (str_is(kind, "O")) {
-		const struct str st = lines_take(&line, a);
-		const struct str hash = lines_take(&line, a);
-		return ledger_item_out(
-			l, j->unit.agreement, lines_take(&line, a), hash, j->interchange.id, st, e);
-	}
-	if (str_is(kind, "S")) {
-		const struct str st = lines_take(&line, a);
-		return ledger_item_set(l, j->interchange.id, st, lines_take_int(&line), e);
-	}
-	if (str_is(kind, "A") || str_is(kind, "R")) {
-		const struct str codes = lines_take(&line, a);
-		const struct str file = lines_take(&line, a);
-		const struct str key = lines_take(&line, a);
-		return ledger_item_aside(l, j->unit.agreement, key, file, j->unit.id,
-			str_c(items_name), codes, lines_take(&line, a), e);
-	}
-	return err_set(e, ERR_INPUT, "the worker's results have a line of kind '" STR_FMT "'",
-		STR_ARG(kind));
+	if (convert_answer_result(line, a, &r, e) == -1)
+		return -1;
+	if (r.kind == 'O')
+		rc = ledger_item_out(
+			l, j->unit.agreement, r.key, r.hash, j->interchange.id, r.st, e);
+	else if (r.kind == 'S')
+		rc = ledger_item_set(l, j->interchange.id, r.st, r.items, e);
+	else
+		rc = ledger_item_aside(l, j->unit.agreement, r.key, r.file, j->unit.id,
+			str_c(items_name), r.codes, r.sentence, e);
+	if (rc == -1 && e->code == ERR_EXISTS)
+		e->code = ERR_INPUT; /* a set told twice is the worker's fault, not the disk's */
+	return rc;
 }
 
 static int apply_results(struct env *v, const struct job *j, const char *items_name, struct err *e)
@@ -377,7 +372,7 @@ struct evidence {
 static int record(struct env *v, struct job *j, struct evidence *x, struct err *e)
 {
 	struct ledger *l = &v->ledger;
-	const struct unit_counts *c = &j->counts;
+	const struct unit_counts *c = &j->told.counts;
 	char unit[40];
 	char interchange[40];
 	int rc = 0;
@@ -393,7 +388,7 @@ static int record(struct env *v, struct job *j, struct evidence *x, struct err *
 		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, e);
 	if (rc == 0 && c->out > 0)
 		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
-			(int64_t)x->size, c->out, j->isa, j->gs, e);
+			(int64_t)x->size, c->out, j->told.isa, j->told.gs, e);
 	else if (rc == 0)
 		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
 			"nothing to send", e);
@@ -411,7 +406,7 @@ static int record(struct env *v, struct job *j, struct evidence *x, struct err *
 	if (rc == 0 && c->out > 0)
 		rc = ledger_event(l, "queued", interchange, e,
 			"name=" STR_FMT " sha256=%s items=%" PRId64 " isa=%" PRId64 " gs=%" PRId64,
-			STR_ARG(j->interchange.name), x->sha, c->out, j->isa, j->gs);
+			STR_ARG(j->interchange.name), x->sha, c->out, j->told.isa, j->told.gs);
 	return rc;
 }
 
@@ -436,7 +431,7 @@ static int publish(struct env *v, struct job *j, struct evidence *x, struct err 
 	size_t n = 0;
 	const char *base = j->interchange.name.p;
 
-	if (j->counts.out > 0) {
+	if (j->told.counts.out > 0) {
 		if (hash_file(j->out.fd, x->sha, &x->size, e) == -1 ||
 			hash_file(j->lineage.fd, x->lineage_sha, NULL, e) == -1)
 			return -1;
@@ -445,14 +440,14 @@ static int publish(struct env *v, struct job *j, struct evidence *x, struct err 
 			pending_add(list, &n, &j->out, base, e) == -1)
 			return -1;
 	}
-	if (j->counts.aside > 0) {
+	if (j->told.counts.aside > 0) {
 		(void)snprintf(x->items_name, sizeof(x->items_name), "%.*s.items",
 			(int)(strlen(base) - 4), base);
 		(void)snprintf(note, sizeof(note),
 			"%" PRId64 " of %" PRId64
 			" items were set aside; each line of the file is one "
 			"item with its findings and its bytes",
-			j->counts.aside, j->counts.items);
+			j->told.counts.aside, j->told.counts.items);
 		if (pending_add(list, &n, &j->aside, x->items_name, e) == -1 ||
 			env_write_reason(v, "quarantine", x->items_name, "ITEMS-SET-ASIDE", note,
 				"correct the items at the source; a later good version closes them",
@@ -482,16 +477,17 @@ static int succeed(struct env *v, struct job *j, struct err *e)
 	env_log(v, LOG_INFO, "converted", subject,
 		STR_FMT ": %" PRId64 " items, %" PRId64 " out, %" PRId64 " not selected, %" PRId64
 			" set aside, %" PRId64 " unchanged, %" PRId64 " waiting",
-		STR_ARG(j->unit.agreement), j->counts.items, j->counts.out, j->counts.unselected,
-		j->counts.aside, j->counts.unchanged, j->counts.waiting);
+		STR_ARG(j->unit.agreement), j->told.counts.items, j->told.counts.out,
+		j->told.counts.unselected, j->told.counts.aside, j->told.counts.unchanged,
+		j->told.counts.waiting);
 	v->news += (uint64_t)x.news;
 	if (x.news > 0)
 		env_log(v, LOG_WARN, "set-aside", subject,
 			STR_FMT ": %" PRId64 " of %" PRId64 " items are set aside and %" PRId64
 				" rows belong to no item; %" PRId64
 				" of these are new: gridspool status",
-			STR_ARG(j->unit.agreement), j->counts.aside, j->counts.items,
-			j->counts.orphans, x.news);
+			STR_ARG(j->unit.agreement), j->told.counts.aside, j->told.counts.items,
+			j->told.counts.orphans, x.news);
 	return 0;
 }
 
@@ -509,6 +505,9 @@ static int answer_number(struct env *v, struct job *j, const struct proc *p, int
 	if (kind != 'I' && kind != 'G')
 		return err_set(
 			e, ERR_INPUT, "worker asked for a control number of kind %" PRId64, kind);
+	if (j->requests == NUMBERS)
+		return err_set(e, ERR_INPUT,
+			"worker asked for more control numbers than one interchange has");
 	(void)snprintf(scope, sizeof(scope),
 		"%s:" STR_FMT ":" STR_FMT ":" STR_FMT ":" STR_FMT "%s" STR_FMT,
 		kind == 'I' ? "ISA" : "GS", STR_ARG(us->qualifier), STR_ARG(us->id),
@@ -524,34 +523,18 @@ static int answer_number(struct env *v, struct job *j, const struct proc *p, int
 
 static void show_progress(const struct env *v, const struct job *j, struct frame *f)
 {
-	const int64_t items = frame_get_int(f);
-	const int64_t bytes = frame_get_int(f);
-	const int64_t size = frame_get_int(f);
+	int64_t items = 0;
+	const int percent = convert_answer_percent(f, &items);
 
-	if (v->progress && size > 0)
+	if (v->progress && percent >= 0)
 		(void)fprintf(stderr, "\rconvert " STR_FMT ": %" PRId64 " items, %d%%   ",
-			STR_ARG(j->unit.agreement), items, (int)(bytes * 100 / size));
+			STR_ARG(j->unit.agreement), items, percent);
 }
 
 static int take_done(struct job *j, struct frame *f, struct err *e)
 {
-	j->counts = (struct unit_counts){.items = frame_get_int(f)};
-	j->counts.out = frame_get_int(f);
-	j->counts.unselected = frame_get_int(f);
-	j->counts.aside = frame_get_int(f);
-	j->counts.unchanged = frame_get_int(f);
-	j->counts.waiting = frame_get_int(f);
-	j->counts.orphans = frame_get_int(f);
-	(void)frame_get_int(f);
-	j->isa = frame_get_int(f);
-	j->gs = frame_get_int(f);
 	j->answered = j->done = true;
-	if (!frame_ok(f) ||
-		j->counts.items !=
-			j->counts.out + j->counts.unselected + j->counts.aside +
-				j->counts.unchanged + j->counts.waiting)
-		return err_set(e, ERR_INPUT, "the worker's counts do not reconcile");
-	return 0;
+	return convert_answer_done(f, &j->told, e);
 }
 
 /* One frame. 1 go on, 0 the worker is gone, -1 it broke the rules or the ledger failed. */
@@ -575,17 +558,10 @@ static int take_frame(
 	}
 	case FRAME_DONE:
 		return take_done(j, f, e) == -1 ? -1 : 1;
-	case FRAME_FAIL: {
-		const int64_t code = frame_get_int(f);
-		const struct str reason = frame_get_str(f);
-		const struct str text = frame_get_str(f);
+	case FRAME_FAIL:
 		j->answered = true;
-		(void)err_set(&j->fault,
-			code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT, STR_FMT,
-			STR_ARG(text));
-		(void)snprintf(j->fault.reason, sizeof(j->fault.reason), STR_FMT, STR_ARG(reason));
+		convert_answer_fail(f, &j->fault);
 		return 1;
-	}
 	default:
 		return err_set(e, ERR_INPUT, "worker sent a frame of type %u", f->type);
 	}

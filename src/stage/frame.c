@@ -117,6 +117,16 @@ struct str frame_get_str(struct frame *f)
 	return (struct str){(const char *)f->data + f->at - n, n};
 }
 
+struct str frame_get_words(struct frame *f)
+{
+	const struct str s = frame_get_str(f);
+	const size_t end = str_chr(s, '\0');
+
+	if (!frame_ok(f))
+		return (struct str){"", 0};
+	return end == SIZE_MAX ? s : str_sub(s, 0, end);
+}
+
 bool frame_ok(const struct frame *f)
 {
 	return !f->bad && f->at == f->n;

@@ -45,6 +45,8 @@ int frame_send(int fd, const struct frame *f, struct err *e) ATTR_CHECK;
 int frame_receive(int fd, struct frame *f, struct err *e) ATTR_CHECK;
 int64_t frame_get_int(struct frame *f);
 struct str frame_get_str(struct frame *f); /* borrowed from f */
+/* The last field, a sentence for people, up to a NUL; empty when the frame lied. */
+struct str frame_get_words(struct frame *f);
 /* All fields read and nothing lied? */
 bool frame_ok(const struct frame *f);
 

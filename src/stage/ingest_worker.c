@@ -130,6 +130,7 @@ struct rebuild {
 	struct ack *first, *ack;
 	struct ack_set *set;
 	struct ack_fault *fault;
+	size_t told; /* bytes of frames */
 };
 
 static struct str keep(struct rebuild *r, struct frame *f)
@@ -210,26 +211,36 @@ static void take_fault(struct rebuild *r, struct frame *f)
 	r->fault = x;
 }
 
-/* One frame. 1 go on, 0 done, -1. */
-static int take(struct rebuild *r, struct proc *p, const struct proc_patience *w, struct frame *f,
-	struct str *others, struct err *e)
+/* The attempt came to nothing; the third one puts the file away. */
+static int attempt_failed(struct err *e, struct str why)
 {
-	const int rc = proc_receive(p, w, f, e);
-	int64_t kind = 0;
+	(void)err_set(e, ERR_LIMIT, "the ingest worker: " STR_FMT, STR_ARG(why));
+	return err_reason(e, "INGEST-CRASH");
+}
 
-	if (rc != 1)
-		return rc == 0 ? proc_ended(p, "ingest", ERR_LIMIT, "INGEST", w, e) : -1;
-	if (f->type == FRAME_DONE) {
-		*others = keep(r, f);
-		return 0;
-	}
-	if (f->type == FRAME_FAIL) {
-		const int64_t code = frame_get_int(f);
-		const struct str text = frame_get_str(f);
-		return err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT,
-			STR_FMT, STR_ARG(text));
-	}
-	kind = frame_get_int(f);
+static int not_whole(struct err *e)
+{
+	return attempt_failed(e, STR("its answer is not whole"));
+}
+
+/* A FAIL frame. What a worker says is about the file: it cannot call our ledger, disk or
+ * configuration broken, which would stop the others too, nor an attempt one that does not count. */
+static int fault_of(struct frame *f, struct err *e)
+{
+	const int64_t code = frame_get_int(f);
+	const struct str text = frame_get_words(f);
+
+	if (text.n == 0)
+		return not_whole(e);
+	if (code == ERR_INPUT || code == ERR_LIMIT)
+		return err_set(e, (enum err_code)code, STR_FMT, STR_ARG(text));
+	return attempt_failed(e, text);
+}
+
+static int take_found(struct rebuild *r, struct frame *f, struct err *e)
+{
+	const int64_t kind = frame_get_int(f);
+
 	if (kind == PART_ACK)
 		take_ack(r, f);
 	else if (kind == PART_SET && r->ack)
@@ -237,37 +248,67 @@ static int take(struct rebuild *r, struct proc *p, const struct proc_patience *w
 	else if (kind == PART_FAULT && r->set)
 		take_fault(r, f);
 	else
-		f->bad = true;
-	if (frame_ok(f))
-		return 1;
-	(void)err_set(e, ERR_LIMIT, "the ingest worker's answer is not whole");
-	return err_reason(e, "INGEST-CRASH");
+		return not_whole(e);
+	return frame_ok(f) ? 1 : not_whole(e);
+}
+
+/* One frame. 1 go on, 0 done, -1. */
+static int take(struct rebuild *r, struct proc *p, const struct proc_patience *w, struct frame *f,
+	struct str *others, struct err *e)
+{
+	const int rc = proc_receive(p, w, f, e);
+	struct str names = {"", 0};
+
+	if (rc != 1)
+		return rc == 0 ? proc_ended(p, "ingest", ERR_LIMIT, "INGEST", w, e) : -1;
+	r->told += f->n;
+	if (r->told > LIMIT_ACK_TOLD)
+		return err_set(
+			e, ERR_LIMIT, "it holds more than %d bytes of verdicts", LIMIT_ACK_TOLD);
+	if (f->type == FRAME_FAIL)
+		return fault_of(f, e);
+	if (f->type == FRAME_FOUND)
+		return take_found(r, f, e);
+	names = keep(r, f);
+	if (f->type != FRAME_DONE || !frame_ok(f))
+		return not_whole(e);
+	*others = names;
+	return 0;
+}
+
+int ingest_worker_take(struct proc *p, const struct proc_patience *w, struct ack **first,
+	struct str *others, struct arena *a, struct err *e)
+{
+	struct rebuild build = {.a = a};
+	struct frame *f = mem_alloc(sizeof(*f));
+	int rc = 1;
+
+	while (rc == 1)
+		rc = take(&build, p, w, f, others, e);
+	mem_free(f);
+	if (rc == 0)
+		*first = build.first;
+	return rc;
 }
 
 int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first,
 	struct str *others, struct arena *a, struct err *e)
 {
 	struct ingest_job j = {.env = v, .fd = -1, .file = r->name};
-	struct rebuild build = {.a = a};
 	const struct proc_patience w = env_patience(v, false);
-	struct frame *f = NULL;
 	struct proc p;
 	int rc = -1;
 
 	j.fd = fsx_open(v->dir, r->place.p, e);
 	if (j.fd == -1)
 		return -1;
-	f = mem_alloc(sizeof(*f));
 	if (proc_start(&p, ingest_work, &j, &j.fd, 1, e) == 0) {
-		while ((rc = take(&build, &p, &w, f, others, e)) == 1)
-			;
+		rc = ingest_worker_take(&p, &w, first, others, a, e);
 		if (rc == 0)
 			proc_stop(&p);
 		else
 			proc_kill(&p);
 	}
-	mem_free(f);
 	fsx_close(j.fd);
-	*first = build.first;
 	return rc;
 }

@@ -43,7 +43,8 @@ static void place_points(const struct part_line *p, int64_t number, struct trace
 {
 	for (size_t i = 0; i < n; i++) {
 		struct trace_point *t = &points[i];
-		if (!str_eq(t->st, p->st) || t->segment_at < p->first || t->segment_at > p->last)
+		if (!str_eq(t->st, p->st) || p->first < 1 || t->segment_at < p->first ||
+			t->segment_at > p->last)
 			continue;
 		t->part = str_is(p->kind, "item") ? TRACE_ITEM
 			: str_is(p->kind, "head") ? TRACE_HEADER
@@ -58,8 +59,7 @@ static void place_points(const struct part_line *p, int64_t number, struct trace
 	}
 }
 
-static int read_lineage(
-	int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
+int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
 {
 	struct lines in;
 	struct str line;
@@ -227,6 +227,11 @@ static int trace_worker(int fd, void *arg)
 	return frame_send(fd, &f, &e) == -1 ? 74 : 0;
 }
 
+static int not_whole(struct err *e)
+{
+	return err_set(e, ERR_INPUT, "the tracing worker's answer is not whole");
+}
+
 /* One frame of the worker. 1 go on, 0 done, -1. */
 static int take_point(struct proc *p, const struct proc_patience *w, struct frame *f,
 	struct trace_point *points, size_t n, struct arena *a, struct err *e)
@@ -240,8 +245,8 @@ static int take_point(struct proc *p, const struct proc_patience *w, struct fram
 	if (f->type == FRAME_DONE)
 		return 0;
 	if (f->type == FRAME_FAIL) {
-		const struct str text = frame_get_str(f);
-		return err_set(e, ERR_INPUT, STR_FMT, STR_ARG(text));
+		const struct str text = frame_get_words(f);
+		return text.n > 0 ? err_set(e, ERR_INPUT, STR_FMT, STR_ARG(text)) : not_whole(e);
 	}
 	index = frame_get_int(f);
 	t.segment = frame_get_str(f);
@@ -251,7 +256,7 @@ static int take_point(struct proc *p, const struct proc_patience *w, struct fram
 	t.column = frame_get_int(f);
 	t.map_line = frame_get_int(f);
 	if (f->type != FRAME_FOUND || !frame_ok(f) || index < 0 || (size_t)index >= n)
-		return err_set(e, ERR_INPUT, "the tracing worker's answer is not whole");
+		return not_whole(e);
 	points[index].segment = arena_str(a, t.segment);
 	points[index].field = arena_str(a, t.field);
 	points[index].found = arena_str(a, t.found);
@@ -261,10 +266,22 @@ static int take_point(struct proc *p, const struct proc_patience *w, struct fram
 	return 1;
 }
 
+int trace_take(struct proc *p, const struct proc_patience *w, struct trace_point *points, size_t n,
+	struct arena *a, struct err *e)
+{
+	struct frame *f = mem_alloc(sizeof(*f));
+	int rc = 1;
+
+	for (size_t told = 0; rc == 1 && told <= n; told++) /* each point once, then DONE */
+		rc = take_point(p, w, f, points, n, a, e);
+	mem_free(f);
+	return rc == 1 ? err_set(e, ERR_INPUT, "the tracing worker tells more than it was asked")
+		       : rc;
+}
+
 static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 {
 	const struct proc_patience w = env_patience(j->env, false);
-	struct frame *f = mem_alloc(sizeof(*f));
 	struct proc p;
 	int keep[INPUTS_JOINS + 2];
 	size_t n = 0;
@@ -277,14 +294,12 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 		keep[n++] = j->in.joins[i];
 	rc = proc_start(&p, trace_worker, j, keep, n, e);
 	if (rc == 0) {
-		while ((rc = take_point(&p, &w, f, j->points, j->n, a, e)) == 1)
-			;
+		rc = trace_take(&p, &w, j->points, j->n, a, e);
 		if (rc == 0)
 			proc_stop(&p);
 		else
 			proc_kill(&p);
 	}
-	mem_free(f);
 	return rc;
 }
 
@@ -335,7 +350,7 @@ int trace_points(struct env *v, const struct interchange_row *r, struct trace_po
 	note[0] = '\0';
 	if (fd == -1)
 		return -1;
-	rc = read_lineage(fd, points, n, a, e);
+	rc = trace_lineage(fd, points, n, a, e);
 	fsx_close(fd);
 	if (rc == 0 && n > 0 && trace_fields(v, r, points, n, a, e) == -1) {
 		(void)snprintf(note, 300, "%.290s", e->text);

@@ -6,6 +6,7 @@
 #define STAGE_TRACE_H
 
 #include "stage/env.h"
+#include "stage/proc.h"
 #include "store/ledger_interchange.h"
 
 enum trace_part { TRACE_NOWHERE, TRACE_HEADER, TRACE_ITEM, TRACE_TRAILER };
@@ -34,5 +35,11 @@ struct trace_point {
  * ERR_STOP. */
 int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points,
 	size_t n, struct arena *a, char note[300], struct err *e) ATTR_CHECK;
+/* The first half of it: items from a lineage file. */
+int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
+	ATTR_CHECK;
+/* The supervisor's side of the second: what the tracing worker tells, until DONE. */
+int trace_take(struct proc *p, const struct proc_patience *w, struct trace_point *points, size_t n,
+	struct arena *a, struct err *e) ATTR_CHECK;
 
 #endif

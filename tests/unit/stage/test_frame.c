@@ -116,6 +116,25 @@ static void a_lie_sticks(void **state)
 	assert_false(frame_ok(&frame));
 }
 
+static void words_are_whole_or_none(void **state)
+{
+	static const struct {
+		struct str told;
+		size_t n;
+	} rows[] = {{{"cut at 7", 8}, 8}, {{"", 0}, 0}, {{"\0x", 2}, 0}, {{"a\0b", 3}, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		frame_start(&frame, FRAME_FAIL);
+		frame_str(&frame, rows[i].told);
+		assert_int_equal(frame_get_words(&frame).n, rows[i].n);
+		frame_start(&frame, FRAME_FAIL);
+		frame_str(&frame, rows[i].told);
+		frame_int(&frame, 1); /* more behind it */
+		assert_int_equal(frame_get_words(&frame).n, 0);
+	}
+}
+
 static void sizes_at_the_edge(void **state)
 {
 	static unsigned char packet[FRAME_MAX + 2];
@@ -143,6 +162,7 @@ int main(void)
 		cmocka_unit_test(values_arrive),
 		cmocka_unit_test(lies_are_found),
 		cmocka_unit_test(a_lie_sticks),
+		cmocka_unit_test(words_are_whole_or_none),
 		cmocka_unit_test(sizes_at_the_edge),
 	};
 
