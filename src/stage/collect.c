@@ -655,7 +655,7 @@ static int admit(
 {
 	struct stat st;
 	char note[ERR_TEXT_MAX];
-	const char *reason = "INPUT-DAMAGED";
+	char reason[sizeof(e->reason)] = "INPUT-DAMAGED";
 	const int rc = r->tree ? 0 : place_stat(v, r->place.p, &st, e);
 
 	if (rc != 1)
@@ -664,8 +664,8 @@ static int admit(
 		return 1;
 	if (e->code != ERR_INPUT && e->code != ERR_LIMIT)
 		return -1;
-	if (strcmp(e->reason, "CONVERTER-CRASH") == 0)
-		reason = "CONVERTER-CRASH";
+	if (str_starts(str_c(e->reason), STR("CONVERTER"))) /* the reading, not the file */
+		(void)snprintf(reason, sizeof(reason), "%s", e->reason);
 	(void)snprintf(note, sizeof(note), "%s", e->text);
 	return collect_quarantine(v, r->id, reason, note, e);
 }

@@ -71,6 +71,25 @@ def test_converter_hangs():
         n.check_chain()
 
 
+def test_reading_hangs():
+    """A new file whose reading hangs three times is put away by name; what is there stays in use."""
+    with small.Small() as n:
+        impatient(n)
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run("--only", "collect")
+        many(n, 400000)
+        child = n.start("--only", "collect")
+        while (pid := freeze_worker(child)) is not None:
+            end = time.monotonic() + PATIENCE
+            while os.path.exists("/proc/%d" % pid) and time.monotonic() < end:
+                time.sleep(0.005)
+        code, said = ends(child, PATIENCE)
+        equal(code, 1, "exit of the run: " + said)
+        equal([tuple(r) for r in n.rows("SELECT state, reason FROM input ORDER BY id")],
+              [("current", ""), ("quarantined", "CONVERTER-HUNG")], "inputs")
+        n.check_sound()
+
+
 def letter(n, sets=150000):
     """An answer that takes a while to read."""
     n.items("a.json", ("SKU-1", "Mug"))
