@@ -14,8 +14,9 @@ static const char usage[] =
 	"usage: gridspool status [--env DIR] [--since AGE] [--max-age AGE]\n"
 	"\n"
 	"One line a partner: interchanges sent (answers are expected), waiting to be sent, accepted,\n"
-	"accepted with errors, rejected, overdue, held, in doubt. Then what waits and why, and the\n"
-	"newest run. What is finished is counted of the last 7 days.\n"
+	"accepted with errors, rejected, overdue, held, in doubt. Then by number what a person should\n"
+	"look at (gridspool show tells its story), what waits and why, and the newest run. What is\n"
+	"finished is counted of the last 7 days.\n"
 	"\n"
 	"  --env DIR       the environment; else the current folder\n"
 	"  --since AGE     count what was finished in that time: 26h, 7d\n"
@@ -47,6 +48,7 @@ static const struct {
 };
 
 enum { SHOWN = sizeof(shown) / sizeof(shown[0]), WIDE = 8 };
+enum { NAMED_MAX = 30 }; /* interchanges told by number: more are no glance */
 
 static struct str moment(struct arena *a, int64_t at)
 {
@@ -84,6 +86,46 @@ static void line(struct buf *out, const char *what, struct str name, struct str 
 	buf_ch(out, '\n');
 }
 
+static void print_named(const struct status *s, struct arena *a, struct buf *out)
+{
+	const struct status_named *x = s->named;
+	size_t more = 0;
+
+	for (size_t i = 0; x && i < NAMED_MAX; i++, x = x->next)
+		line(out, "interchange", arena_printf(a, "%06" PRId64, x->id),
+			arena_printf(a, STR_FMT ", %s%s" STR_FMT "%s" STR_FMT, STR_ARG(x->partner),
+				status_text(x->word), x->reason.n ? ": " : "", STR_ARG(x->reason),
+				x->note.n ? ": " : "", STR_ARG(x->note)));
+	for (; x; x = x->next)
+		more++;
+	if (more > 0)
+		buf_printf(out, "and %zu more interchanges: gridspool status --json names all\n",
+			more);
+}
+
+static void print_agreement(const struct status_agreement *g, struct arena *a, struct buf *out)
+{
+	if (g->waits.n > 0)
+		line(out, "agreement", g->name,
+			arena_printf(a, "waits: " STR_FMT, STR_ARG(g->waits)));
+	if (g->failed.n > 0)
+		line(out, "agreement", g->name,
+			arena_printf(a, "not converted: " STR_FMT " (gridspool show u-%" PRId64 ")",
+				STR_ARG(g->failed), g->unit));
+	if (g->aside + g->rejected + g->held + g->due > 0)
+		line(out, "agreement", g->name,
+			arena_printf(a,
+				"items: %" PRId64 " set aside, %" PRId64 " rejected, %" PRId64
+				" held, %" PRId64 " due again (gridspool show " STR_FMT ")",
+				g->aside, g->rejected, g->held, g->due, STR_ARG(g->name)));
+	if (g->orphans > 0)
+		line(out, "agreement", g->name,
+			arena_printf(a,
+				"%" PRId64 " rows of joined sources belong to no item "
+				"(gridspool show " STR_FMT ")",
+				g->orphans, STR_ARG(g->name)));
+}
+
 static void print_waits(const struct status *s, struct arena *a, struct buf *out)
 {
 	for (size_t i = 0; i < s->npartners; i++) {
@@ -95,28 +137,9 @@ static void print_waits(const struct status *s, struct arena *a, struct buf *out
 						" (gridspool retry " STR_FMT " tries at once)",
 					STR_ARG(p->reason), STR_ARG(p->note),
 					STR_ARG(moment(a, p->next_try)), STR_ARG(p->name)));
-		if (p->count[STATUS_QUARANTINED] > 0)
-			line(out, "partner", p->name,
-				arena_printf(a, "%" PRId64 " interchanges in quarantine/",
-					p->count[STATUS_QUARANTINED]));
 	}
-	for (size_t i = 0; i < s->nagreements; i++) {
-		const struct status_agreement *g = &s->agreements[i];
-		if (g->waits.n > 0)
-			line(out, "agreement", g->name,
-				arena_printf(a, "waits: " STR_FMT, STR_ARG(g->waits)));
-		if (g->failed.n > 0)
-			line(out, "agreement", g->name,
-				arena_printf(a,
-					"not converted: " STR_FMT " (gridspool show u-%" PRId64 ")",
-					STR_ARG(g->failed), g->unit));
-		if (g->aside + g->rejected + g->held + g->due > 0)
-			line(out, "agreement", g->name,
-				arena_printf(a,
-					"items: %" PRId64 " set aside, %" PRId64
-					" rejected, %" PRId64 " held, %" PRId64 " due again",
-					g->aside, g->rejected, g->held, g->due));
-	}
+	for (size_t i = 0; i < s->nagreements; i++)
+		print_agreement(&s->agreements[i], a, out);
 	for (size_t i = 0; i < s->naway; i++)
 		line(out, s->away[i].state.p, s->away[i].id,
 			arena_printf(a, STR_FMT " from " STR_FMT ": " STR_FMT,
@@ -128,6 +151,7 @@ static void print_text(const struct status *s, struct arena *a, struct buf *out)
 {
 	print_partners(s, a, out);
 	buf_ch(out, '\n');
+	print_named(s, a, out);
 	print_waits(s, a, out);
 	if (s->run.n == 0)
 		buf_c(out, "no run yet\n");
@@ -158,6 +182,19 @@ static void json_partner(const struct status_partner *p, struct arena *a, struct
 	json_end(j, '}');
 }
 
+static void json_named(const struct status_named *x, struct arena *a, struct json *j)
+{
+	json_object(j);
+	json_member(j, "id", arena_printf(a, "%06" PRId64, x->id));
+	json_member(j, "name", x->name);
+	json_member(j, "partner", x->partner);
+	json_member(j, "agreement", x->agreement);
+	json_member(j, "headline", str_c(status_text(x->word)));
+	json_member_opt(j, "reason", x->reason);
+	json_member_opt(j, "note", x->note);
+	json_end(j, '}');
+}
+
 static void json_agreement(const struct status_agreement *g, struct arena *a, struct json *j)
 {
 	json_object(j);
@@ -170,6 +207,7 @@ static void json_agreement(const struct status_agreement *g, struct arena *a, st
 	json_member_int(j, "rejected", g->rejected);
 	json_member_int(j, "held", g->held);
 	json_member_int(j, "due", g->due);
+	json_member_int(j, "orphan-rows", g->orphans);
 	json_end(j, '}');
 }
 
@@ -215,6 +253,11 @@ static void print_json(const struct status *s, struct arena *a, struct buf *out)
 	json_array(&j);
 	for (size_t i = 0; i < s->npartners; i++)
 		json_partner(&s->partners[i], a, &j);
+	json_end(&j, ']');
+	json_name(&j, "interchanges");
+	json_array(&j);
+	for (const struct status_named *x = s->named; x; x = x->next)
+		json_named(x, a, &j);
 	json_end(&j, ']');
 	json_name(&j, "agreements");
 	json_array(&j);

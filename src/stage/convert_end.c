@@ -272,9 +272,9 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 		env_log(v, LOG_WARN, "set-aside", subject,
 			STR_FMT ": %" PRId64 " of %" PRId64 " items are set aside and %" PRId64
 				" rows belong to no item; %" PRId64
-				" of these are new: gridspool status",
+				" of these are new: gridspool show u-%" PRId64,
 			STR_ARG(j->unit.agreement), j->told.counts.aside, j->told.counts.items,
-			j->told.counts.orphans, x.news);
+			j->told.counts.orphans, x.news, j->unit.id);
 	return 0;
 }
 

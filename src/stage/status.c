@@ -113,6 +113,38 @@ static bool is_finished(enum status_word w)
 		w == STATUS_CLOSED;
 }
 
+/* Is it for a person to look at? Then it is told by its number. */
+static bool is_named(enum status_word w)
+{
+	return w == STATUS_REJECTED || w == STATUS_OVERDUE || w == STATUS_HELD ||
+		w == STATUS_DOUBT || w == STATUS_QUARANTINED;
+}
+
+static void name_it(struct status *s, const struct interchange_row *r, enum status_word w,
+	const struct config_agreement *g, struct arena *a)
+{
+	struct status_named *x = ARENA_NEW(a, struct status_named);
+	const struct config_expect *late = status_overdue(r, g, s->now);
+	char when[DATE_TEXT];
+
+	*x = (struct status_named){.id = r->id,
+		.word = w,
+		.name = arena_str(a, r->name),
+		.partner = arena_str(a, r->partner),
+		.agreement = arena_str(a, r->agreement),
+		.reason = arena_str(a, r->reason),
+		.note = arena_str(a, r->note)};
+	if (w == STATUS_OVERDUE && late)
+		x->note = arena_printf(a, "a " STR_FMT " was expected by " STR_FMT,
+			STR_ARG(late->ack),
+			STR_ARG(date_iso(r->sent_at + (int64_t)late->within, when)));
+	if (s->last_named)
+		s->last_named->next = x;
+	else
+		s->named = x;
+	s->last_named = x;
+}
+
 static int count_interchanges(struct env *v, struct status *s, struct arena *a, struct err *e)
 {
 	struct interchange_row r;
@@ -122,8 +154,8 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 	memset(&r, 0, sizeof(r));
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT agreement, partner, state, receipt, ta1, syntax, application, load, "
-		    "sent_at, queued_at FROM interchange WHERE state NOT IN ('archived', 'closed') OR sent_at >= ?1 OR "
-		    "queued_at >= ?1",
+		    "sent_at, queued_at, id, name, reason, note FROM interchange WHERE state NOT IN ('archived', "
+		    "'closed') OR sent_at >= ?1 OR queued_at >= ?1 ORDER BY id",
 		    "i", s->since) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
@@ -132,6 +164,8 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 		struct status_partner *p = partner_of(s, db_text(rows, 1), a);
 		enum status_word w = STATUS_MAKING;
 		int64_t at = 0;
+		r.agreement = db_text(rows, 0);
+		r.partner = db_text(rows, 1);
 		r.state = db_text(rows, 2);
 		r.receipt = db_text(rows, 3);
 		r.ta1 = db_text(rows, 4);
@@ -139,12 +173,19 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 		r.application = db_text(rows, 6);
 		r.load = db_text(rows, 7);
 		r.sent_at = db_int(rows, 8);
+		r.id = db_int(rows, 10);
+		r.name = db_text(rows, 11);
+		r.reason = db_text(rows, 12);
+		r.note = db_text(rows, 13);
 		at = r.sent_at > db_int(rows, 9) ? r.sent_at : db_int(rows, 9);
 		if (at > p->last)
 			p->last = at;
 		w = status_of(&r, g, s->now);
-		if (at >= s->since || !is_finished(w))
-			p->count[w]++;
+		if (at < s->since && is_finished(w))
+			continue;
+		p->count[w]++;
+		if (is_named(w))
+			name_it(s, &r, w, g, a);
 	}
 	db_end(rows);
 	return rc;
@@ -213,8 +254,12 @@ static int load_agreement(struct env *v, struct status_agreement *g, struct aren
 		ledger_item_count(l, g->name, "held", &g->held, e) == -1 ||
 		ledger_item_count(l, g->name, "due", &g->due, e) == -1)
 		return -1;
-	rc = db_one_int(l->db, &g->aside, e,
-		"SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN'",
+	if (db_one_int(l->db, &g->aside, e,
+		    "SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN'",
+		    "s", g->name) != 1)
+		return -1;
+	rc = db_one_int(l->db, &g->orphans, e,
+		"SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes = 'JOIN-ROW-ORPHAN'",
 		"s", g->name);
 	return rc == 1 ? 0 : -1;
 }

@@ -33,12 +33,21 @@ struct status_partner {
 	int64_t next_try, failures;
 };
 
+/* An interchange that a person should look at. */
+struct status_named {
+	int64_t id;
+	enum status_word word;
+	struct str name, partner, agreement, reason, note;
+	struct status_named *next;
+};
+
 struct status_agreement {
 	struct str name;
 	struct str waits;	     /* "SOURCE-MISSING nothing usable ...", or "" */
 	struct str failed;	     /* reason why its newest unit of work stopped, or "" */
 	int64_t unit;		     /* that unit */
 	int64_t aside;		     /* items set aside */
+	int64_t orphans;	     /* rows of joins that no item has */
 	int64_t rejected, held, due; /* items */
 };
 
@@ -50,6 +59,7 @@ struct status {
 	int64_t now, since;
 	struct status_partner *partners;
 	size_t npartners;
+	struct status_named *named, *last_named; /* by id */
 	struct status_agreement *agreements;
 	size_t nagreements;
 	struct status_put_away *away; /* inputs and received files, held or quarantined */

@@ -419,17 +419,41 @@ static int tell_item(struct env *v, const struct subject *s, struct story *t, st
 	return list_rows(t, "feedback", feedback, "tcicccc", rows, e);
 }
 
-static int tell_named(struct env *v, const struct subject *s, struct story *t, struct err *e)
+/* What of an agreement's items a person may have to deal with. */
+static int add_items(struct env *v, struct story *t, struct str agreement, struct err *e)
+{
+	static const char *const aside[] = {"item", "codes", "unit", "in", "file", "text"};
+	static const char *const open[] = {"item", "state", "interchange", "since", "reason"};
+	struct db_rows *rows = NULL;
+
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT key, codes, 'u-' || unit, CASE name WHEN '' THEN '' ELSE 'quarantine/' || name END, file, "
+		    "note FROM aside WHERE agreement = ?1 AND closed = 0 ORDER BY key LIMIT 1000",
+		    "s", agreement) == -1 ||
+		list_rows(t, "set-aside-items", aside, "cccccc", rows, e) == -1 ||
+		db_query(v->ledger.db, &rows, e,
+			"SELECT key, state, interchange, at, reason FROM item WHERE agreement = ?1 AND state IN "
+			"('rejected', 'held', 'due') ORDER BY state, key LIMIT 1000",
+			"s", agreement) == -1)
+		return -1;
+	return list_rows(t, "open-items", open, "ccitc", rows, e);
+}
+
+static int add_interchanges(struct story *t, struct db_rows *rows, struct err *e)
 {
 	static const char *const columns[] = {"id", "name", "state", "items", "reason"};
+
+	return list_rows(t, "interchanges", columns, "icccc", rows, e);
+}
+
+static int tell_partner(struct env *v, const struct subject *s, struct story *t, struct err *e)
+{
 	struct partner_row p;
 	struct db_rows *rows = NULL;
-	int rc = 0;
+	const int rc = ledger_partner_find(&v->ledger, s->name, t->arena, &p, e);
 
-	fact_str(t, subject_word(s->kind), s->name);
+	fact_str(t, "partner", s->name);
 	t->next = STR("see its open interchanges");
-	if (s->kind == SUBJECT_PARTNER)
-		rc = ledger_partner_find(&v->ledger, s->name, t->arena, &p, e);
 	if (rc == 1) {
 		fact_str(t, "reason", p.reason);
 		fact_str(t, "note", p.note);
@@ -437,19 +461,28 @@ static int tell_named(struct env *v, const struct subject *s, struct story *t, s
 		fact_time(t, "next-try", p.next_try);
 		t->next = STR("its files wait until the next try; retry tries at once");
 	}
-	if (rc == -1)
-		return -1;
-	if (s->kind == SUBJECT_PARTNER)
-		rc = db_query(v->ledger.db, &rows, e,
+	if (rc == -1 ||
+		db_query(v->ledger.db, &rows, e,
 			"SELECT id, name, state, items, reason FROM "
 			"interchange WHERE partner = ?1 AND state NOT IN ('archived', 'closed') ORDER BY id",
-			"s", s->name);
-	else
-		rc = db_query(v->ledger.db, &rows, e,
-			"SELECT id, name, state, items, reason FROM "
-			"interchange WHERE agreement = ?1 AND state NOT IN ('archived', 'closed') ORDER BY id",
-			"s", s->name);
-	return rc == -1 ? -1 : list_rows(t, "interchanges", columns, "icccc", rows, e);
+			"s", s->name) == -1)
+		return -1;
+	return add_interchanges(t, rows, e);
+}
+
+static int tell_agreement(struct env *v, const struct subject *s, struct story *t, struct err *e)
+{
+	struct db_rows *rows = NULL;
+
+	fact_str(t, "agreement", s->name);
+	t->next = STR("see its open interchanges and items");
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT id, name, state, items, reason FROM "
+		    "interchange WHERE agreement = ?1 AND state NOT IN ('archived', 'closed') ORDER BY id",
+		    "s", s->name) == -1 ||
+		add_interchanges(t, rows, e) == -1)
+		return -1;
+	return add_items(v, t, s->name, e);
 }
 
 int story_tell(
@@ -461,8 +494,8 @@ int story_tell(
 		[SUBJECT_INPUT] = tell_input,
 		[SUBJECT_RECEIVED] = tell_received,
 		[SUBJECT_UNIT] = tell_unit,
-		[SUBJECT_PARTNER] = tell_named,
-		[SUBJECT_AGREEMENT] = tell_named,
+		[SUBJECT_PARTNER] = tell_partner,
+		[SUBJECT_AGREEMENT] = tell_agreement,
 		[SUBJECT_ITEM] = tell_item,
 	};
 

@@ -97,6 +97,47 @@ static void counts(void **state)
 	stage_world_close(&w);
 }
 
+/* What a person should look at has its number, in words of its own. */
+static void names_what_to_show(void **state)
+{
+	static const struct {
+		int64_t id;
+		enum status_word word;
+		const char *reason, *note;
+	} rows[] = {{2, STATUS_HELD, "COLLISION", "another file"},
+		{3, STATUS_DOUBT, "IN-DOUBT", ""},
+		{4, STATUS_OVERDUE, "", "a ta1 was expected by 2026-11-22T18:53:20Z"},
+		{6, STATUS_REJECTED, "", ""}};
+	const struct status_named *x = NULL;
+	struct stage_world w;
+	struct status st;
+	struct err e;
+
+	(void)state;
+	stage_world_open(&w, false);
+	(void)stage_world_queued(&w, "a");
+	(void)stage_world_in(&w, "held", "COLLISION", "b");
+	(void)stage_world_in(&w, "in-doubt", "IN-DOUBT", "c");
+	(void)stage_world_in(&w, "sent", "", "d");
+	(void)stage_world_in(&w, "sent", "", "e");
+	(void)stage_world_in(&w, "archived", "", "f");
+	stage_world_sql(&w, "UPDATE interchange SET note = 'another file' WHERE id = 2");
+	stage_world_sql(&w, "UPDATE interchange SET sent_at = sent_at - 36400 WHERE id = 4");
+	stage_world_sql(&w, "UPDATE interchange SET syntax = 'rejected' WHERE id = 6");
+	assert_int_equal(status_load(&w.v, STAGE_WORLD_NOW - 86400, &w.a, &st, &e), 0);
+	x = st.named;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++, x = x->next) {
+		assert_non_null(x);
+		assert_int_equal(x->id, rows[i].id);
+		assert_int_equal(x->word, rows[i].word);
+		assert_true(str_is(x->partner, "acme"));
+		assert_string_equal(x->reason.p, rows[i].reason);
+		assert_string_equal(x->note.p, rows[i].note);
+	}
+	assert_null(x);
+	stage_world_close(&w);
+}
+
 static void tells_what_waits(void **state)
 {
 	struct stage_world w;
@@ -137,6 +178,7 @@ static void tells_what_waits(void **state)
 	assert_true(str_is(st.agreements[0].waits, "SOURCE-MISSING nothing for products"));
 	assert_true(str_is(st.agreements[0].failed, "CONVERSION: map line 7"));
 	assert_int_equal(st.agreements[0].aside, 1);
+	assert_int_equal(st.agreements[0].orphans, 1);
 	assert_int_equal(st.agreements[0].rejected, 1);
 	assert_int_equal(st.agreements[0].due, 1);
 	assert_int_equal(st.naway, 2);
@@ -153,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(derives_headlines),
 		cmocka_unit_test(counts),
+		cmocka_unit_test(names_what_to_show),
 		cmocka_unit_test(tells_what_waits),
 	};
 

@@ -98,6 +98,31 @@ static void tells_of_an_item(void **state)
 	stage_world_close(&w);
 }
 
+static void tells_of_an_agreement(void **state)
+{
+	struct stage_world w;
+	struct story t;
+	const struct story_row *r = NULL;
+
+	(void)state;
+	stage_world_open(&w, false);
+	(void)stage_world_in(&w, "sent", "", "a b c");
+	stage_world_sql(&w,
+		"UPDATE item SET state = 'rejected', reason = 'too long' WHERE key = 'b'; "
+		"UPDATE item SET state = 'accepted' WHERE key = 'c'");
+	stage_world_sql(&w,
+		"INSERT INTO aside(agreement, key, file, unit, name, codes, note, opened, closed) "
+		"VALUES('acme-832', 'x', 'a.json', 1, 'n.items', 'PRICE', 'no price', 5, 0), "
+		"('acme-832', 'y', 'a.json', 1, 'n.items', 'PRICE', 'mended', 5, 9)");
+	t = tell(&w, "acme-832");
+	r = list(&t, "set-aside-items")->first;
+	assert_true(r && !r->next && str_is(r->cell[0], "x"));
+	assert_true(str_is(r->cell[2], "u-1") && str_is(r->cell[3], "quarantine/n.items"));
+	r = list(&t, "open-items")->first;
+	assert_true(r && !r->next && str_is(r->cell[0], "b") && str_is(r->cell[4], "too long"));
+	stage_world_close(&w);
+}
+
 static void tells_of_the_others(void **state)
 {
 	static const struct {
@@ -142,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_of_an_interchange),
 		cmocka_unit_test(tells_of_an_item),
+		cmocka_unit_test(tells_of_an_agreement),
 		cmocka_unit_test(tells_of_the_others),
 	};
 
