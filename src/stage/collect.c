@@ -644,7 +644,8 @@ static int make_current(struct env *v, const struct input_row *r, const struct c
 		ledger_rollback(l);
 		return -1;
 	}
-	env_log(v, LOG_INFO, "current", subject, "source " STR_FMT, STR_ARG(r->source));
+	env_log(v, LOG_INFO, "current", subject, "source " STR_FMT ": " STR_FMT, STR_ARG(r->source),
+		STR_ARG(r->name));
 	return ledger_commit(l, e);
 }
 

@@ -214,7 +214,7 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 {
 	struct fsx_pending list[3];
 	char name[260];
-	char note[200];
+	char note[LIMIT_NAME * 4 + 200];
 	size_t n = 0;
 	const char *base = j->interchange.name.p;
 
@@ -231,10 +231,11 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 		(void)snprintf(x->items_name, sizeof(x->items_name), "%.*s.items",
 			(int)(strlen(base) - 4), base);
 		(void)snprintf(note, sizeof(note),
-			"%" PRId64 " of %" PRId64
-			" items were set aside; each line of the file is one "
+			"%" PRId64 " of %" PRId64 " items of " STR_FMT " (in-%06" PRId64
+			") were set aside; each line of the file is one "
 			"item with its findings and its bytes",
-			j->told.counts.aside, j->told.counts.items);
+			j->told.counts.aside, j->told.counts.items, STR_ARG(j->work.in.source_file),
+			source_input(j));
 		if (pending_add(list, &n, &j->aside, x->items_name, e) == -1 ||
 			env_write_reason(v, "quarantine", x->items_name, "ITEMS-SET-ASIDE", note,
 				"correct the items at the source; a later good version closes them",
@@ -262,19 +263,22 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 	if (ledger_commit(&v->ledger, e) == -1)
 		return -1;
 	env_log(v, LOG_INFO, "converted", subject,
-		STR_FMT ": %" PRId64 " items, %" PRId64 " out, %" PRId64 " not selected, %" PRId64
-			" set aside, %" PRId64 " unchanged, %" PRId64 " waiting",
-		STR_ARG(j->unit.agreement), j->told.counts.items, j->told.counts.out,
-		j->told.counts.unselected, j->told.counts.aside, j->told.counts.unchanged,
-		j->told.counts.waiting);
+		STR_FMT ": " STR_FMT ": %" PRId64 " items, %" PRId64 " out, %" PRId64
+			" not selected, %" PRId64 " set aside, %" PRId64 " unchanged, %" PRId64
+			" waiting",
+		STR_ARG(j->unit.agreement), STR_ARG(j->work.in.source_file), j->told.counts.items,
+		j->told.counts.out, j->told.counts.unselected, j->told.counts.aside,
+		j->told.counts.unchanged, j->told.counts.waiting);
 	v->news += (uint64_t)x.news;
 	if (x.news > 0)
 		env_log(v, LOG_WARN, "set-aside", subject,
-			STR_FMT ": %" PRId64 " of %" PRId64 " items are set aside and %" PRId64
+			STR_FMT ": " STR_FMT ": %" PRId64 " of %" PRId64
+				" items are set aside and %" PRId64
 				" rows belong to no item; %" PRId64
 				" of these are new: gridspool show u-%" PRId64,
-			STR_ARG(j->unit.agreement), j->told.counts.aside, j->told.counts.items,
-			j->told.counts.orphans, x.news, j->unit.id);
+			STR_ARG(j->unit.agreement), STR_ARG(j->work.in.source_file),
+			j->told.counts.aside, j->told.counts.items, j->told.counts.orphans, x.news,
+			j->unit.id);
 	return 0;
 }
 

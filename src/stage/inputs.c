@@ -6,14 +6,16 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "base/limits.h"
+#include "base/utf8.h"
 #include "stage/workflow.h"
 #include "store/ledger_input.h"
 
-void inputs_reader_spec(const struct config_source *s, struct reader_spec *spec)
+void inputs_reader_spec(const struct config_source *s, struct str file, struct reader_spec *spec)
 {
 	memset(spec, 0, sizeof(*spec));
 	spec->format = s->format;
-	spec->file = s->name;
+	spec->file = file;
 	spec->items_below = s->items_below;
 	spec->separator = s->separator;
 	spec->quote = s->quote;
@@ -41,7 +43,21 @@ static int64_t input_of(struct str inputs, struct str role)
 	return 0;
 }
 
-static int open_input(struct env *v, struct str inputs, struct str role, int *fd, struct err *e)
+static struct str printable(struct str name, struct arena *a)
+{
+	struct str kept;
+	struct buf shown;
+
+	buf_init(&shown, (size_t)LIMIT_NAME * 4 + 100);
+	utf8_quote(&shown, name, LIMIT_NAME);
+	kept = arena_str(a, buf_view(&shown));
+	buf_done(&shown);
+	return kept;
+}
+
+/* file: its name for messages, in keep. */
+static int open_input(struct env *v, struct str inputs, struct str role, int *fd, struct str *file,
+	struct arena *keep, struct err *e)
 {
 	struct arena a;
 	struct input_row row;
@@ -59,6 +75,7 @@ static int open_input(struct env *v, struct str inputs, struct str role, int *fd
 		*fd = fsx_open(v->dir, row.place.p, e);
 		rc = *fd == -1 ? err_wrap(e, "input %" PRId64 " (" STR_FMT ")", id, STR_ARG(role))
 			       : 0;
+		*file = printable(row.name, keep);
 	}
 	arena_done(&a);
 	return rc;
@@ -73,20 +90,23 @@ int inputs_open(struct env *v, const struct env_route *r, struct str inputs, str
 	memset(in, 0, sizeof(*in));
 	in->source = in->workflow = -1;
 	in->source_config = r->source;
-	in->source_name = r->source->name;
+	arena_init(&in->arena);
 	if (n > INPUTS_JOINS)
 		return err_set(e, ERR_CONFIG, "map " STR_FMT " has more than %d joins",
 			STR_ARG(r->agreement->map), INPUTS_JOINS);
-	if (open_input(v, inputs, STR("source"), &in->source, e) == -1)
+	if (open_input(v, inputs, STR("source"), &in->source, &in->source_file, &in->arena, e) ==
+		-1)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		in->join_config[i] = config_source_find(v->config, joins[i].source);
 		in->njoins = i + 1;
-		if (open_input(v, inputs, joins[i].name, &in->joins[i], e) == -1)
+		if (open_input(v, inputs, joins[i].name, &in->joins[i], &in->join_file[i],
+			    &in->arena, e) == -1)
 			return -1;
 	}
 	if (map_uses_workflow(r->map) && r->source->workflow_from.n > 0)
-		return open_input(v, inputs, STR("workflow"), &in->workflow, e);
+		return open_input(v, inputs, STR("workflow"), &in->workflow, &in->workflow_file,
+			&in->arena, e);
 	return 0;
 }
 
@@ -98,11 +118,13 @@ void inputs_close(struct inputs *in)
 	fsx_close(in->workflow);
 	in->source = in->workflow = -1;
 	in->njoins = 0;
+	arena_done(&in->arena);
 }
 
 /* So that the source is not blamed for it. */
-static int reference_at_fault(struct err *e)
+static int reference_at_fault(struct str source, struct err *e)
 {
+	(void)err_wrap(e, "source " STR_FMT, STR_ARG(source));
 	return e->code == ERR_INPUT || e->code == ERR_LIMIT ? err_reason(e, "REFERENCE-DAMAGED")
 							    : -1;
 }
@@ -121,25 +143,25 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 	out->input.action = STR("add");
 	env_vars(v, r->agreement, &out->arena, &vars, &out->input.nvars);
 	out->input.vars = vars;
-	inputs_reader_spec(in->source_config, &spec);
+	inputs_reader_spec(in->source_config, in->source_file, &spec);
 	out->source = reader_open(in->source, &spec, &v->names, e);
 	if (out->source && map_uses_links(r->map))
 		out->input.source = reader_open(in->source, &spec, &v->names, e);
 	if (!out->source || (map_uses_links(r->map) && !out->input.source))
 		return -1;
 	for (size_t i = 0; i < in->njoins; i++) {
-		inputs_reader_spec(in->join_config[i], &spec);
+		inputs_reader_spec(in->join_config[i], in->join_file[i], &spec);
 		out->joins[i] = reader_open(in->joins[i], &spec, &v->names, e);
 		if (!out->joins[i])
-			return reference_at_fault(e);
+			return reference_at_fault(in->join_config[i]->name, e);
 		out->input.njoins = i + 1;
 	}
 	out->input.joins = out->joins;
 	if (in->workflow == -1)
 		return 0;
-	if (workflow_load(in->workflow, STR("hub settings"), &v->names, &out->arena,
+	if (workflow_load(in->workflow, in->workflow_file, &v->names, &out->arena,
 		    &out->input.workflow, &out->input.nworkflow, e) == -1)
-		return reference_at_fault(e);
+		return reference_at_fault(in->source_config->workflow_from, e);
 	return 0;
 }
 

@@ -11,11 +11,14 @@ enum { INPUTS_JOINS = 32 };
 struct inputs {
 	int source;
 	const struct config_source *source_config;
-	struct str source_name; /* for messages: the source's name */
+	struct str source_file; /* for messages: what its exporter called it, printable */
 	int joins[INPUTS_JOINS];
 	const struct config_source *join_config[INPUTS_JOINS];
+	struct str join_file[INPUTS_JOINS];
 	size_t njoins;
 	int workflow; /* hub settings, or -1 */
+	struct str workflow_file;
+	struct arena arena; /* of the names */
 };
 
 /* Opens what unit.inputs names, wherever it lies now (work, current, archive). */
@@ -33,8 +36,8 @@ struct inputs_readers {
 int inputs_open_readers(struct env *v, const struct env_route *r, const struct inputs *in,
 	int64_t fixed_at, const char *run, struct inputs_readers *out, struct err *e) ATTR_CHECK;
 void inputs_close_readers(struct inputs_readers *r);
-/* How a reader sees a configured source. */
-void inputs_reader_spec(const struct config_source *s, struct reader_spec *spec);
+/* How a reader sees a file of a configured source. */
+void inputs_reader_spec(const struct config_source *s, struct str file, struct reader_spec *spec);
 /* Envelope of an agreement at a time; separators and names borrowed from the configuration. */
 void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
 	struct x12_profile *p);

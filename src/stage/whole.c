@@ -138,8 +138,7 @@ int whole_check(
 		return -1;
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, r->name, 200);
-	inputs_reader_spec(s, &j.spec);
-	j.spec.file = buf_view(&shown);
+	inputs_reader_spec(s, buf_view(&shown), &j.spec);
 	f = mem_alloc(sizeof(*f));
 	for (int i = 0; i < LIMIT_ATTEMPTS && rc == 1; i++)
 		rc = attempt(v, &j, f, e);

@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""What people are told: files by their exporter's name, lists that say how long they are, refusals in words."""
+import json
+
+import night
+import small
+from night import check, equal
+
+
+def test_files_have_their_names():
+    """Findings, .items, .reason, log, lineage and feedback say a.json, not the source's name."""
+    with small.Small() as n:
+        n.drop("products", "a.json", b'{"sku": "S1", "name": "Mug"}\n{"sku": "S2", "name": "Pot"}\n'
+               b'{"sku": "S3"}\n{"sku": "X1", "a": 1, "a": 2}\n')
+        ran = n.run(expect=1)
+        check("a.json: 2 of 4 items" in ran.err, "the log:", ran)
+        asides = n.rows("SELECT file, note FROM aside")
+        equal({r["file"] for r in asides}, {"a.json"}, "files of items set aside")
+        check(any(r["note"].startswith("a.json:4:24: ") for r in asides), [dict(r) for r in asides])
+        items, = [f for f in n.files("quarantine") if f.endswith(".items")]
+        with open(n.path("quarantine", items), encoding="utf-8") as f:
+            lines = [json.loads(line) for line in f]
+        equal({x["file"] for x in lines} | {y["file"] for x in lines for y in x["findings"]}, {"a.json"}, ".items")
+        check("2 of 4 items of a.json (in-000001)" in n.reason("quarantine/" + items), n.reason("quarantine/" + items))
+        n.answer("acme", "--reject-item", "S1@LIN:3")
+        n.run(expect=1)
+        report, = [f for f in n.files("feedback") if f.endswith(".json")]
+        with open(n.path("feedback", report), encoding="utf-8") as f:
+            equal([(x["item"], x["file"]) for x in json.load(f)], [("S1", "a.json")], "feedback")
+
+
+if __name__ == "__main__":
+    night.main(*[f for k, f in sorted(globals().items()) if k.startswith("test_")])
