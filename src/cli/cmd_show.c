@@ -42,7 +42,11 @@ static void print_text(const struct story *t, struct arena *a, struct buf *out)
 		struct str head[STORY_CELLS];
 		if (!l->first)
 			continue;
-		buf_printf(out, "\n%s:\n", l->name);
+		if (l->total > l->rows)
+			buf_printf(
+				out, "\n%s, the first %zu of %zu:\n", l->name, l->rows, l->total);
+		else
+			buf_printf(out, "\n%s:\n", l->name);
 		columns_init(&c, a, l->n);
 		for (size_t i = 0; i < l->n; i++)
 			head[i] = str_c(l->column[i]);
@@ -73,6 +77,25 @@ static void json_lists(const struct story *t, struct json *j)
 	}
 }
 
+/* How long the lists are of which only a part is told. */
+static void json_totals(const struct story *t, struct json *j)
+{
+	bool any = false;
+
+	for (const struct story_list *l = t->lists; l; l = l->next) {
+		if (l->total <= l->rows)
+			continue;
+		if (!any) {
+			json_name(j, "totals");
+			json_object(j);
+		}
+		any = true;
+		json_member_int(j, l->name, (int64_t)l->total);
+	}
+	if (any)
+		json_end(j, '}');
+}
+
 static void print_json(const struct story *t, struct buf *out)
 {
 	struct json j;
@@ -90,6 +113,7 @@ static void print_json(const struct story *t, struct buf *out)
 		}
 	}
 	json_lists(t, &j);
+	json_totals(t, &j);
 	json_member(&j, "next", t->next);
 	json_name(&j, "verbs");
 	json_array(&j);

@@ -91,7 +91,7 @@ static struct str cell(struct story *t, char kind, const struct db_rows *rows, i
 	}
 }
 
-/* Rows of a query as a list. kinds: a letter a column: 't' time, 'i' interchange, 'r' received
+/* Rows of a query as a list, the first STORY_ROWS of them. kinds: a letter a column: 't' time, 'i' interchange, 'r' received
  * file, 'c' as it is. */
 static int list_rows(struct story *t, const char *name, const char *const *columns,
 	const char *kinds, struct db_rows *rows, struct err *e)
@@ -100,7 +100,12 @@ static int list_rows(struct story *t, const char *name, const char *const *colum
 	int rc = 0;
 
 	while ((rc = db_next(rows, e)) == 1) {
-		struct story_row *r = row_new(t, l);
+		struct story_row *r = NULL;
+		l->total++;
+		if (l->rows == STORY_ROWS)
+			continue;
+		l->rows++;
+		r = row_new(t, l);
 		for (size_t i = 0; i < l->n; i++)
 			r->cell[i] = cell(t, kinds[i], rows, (int)i);
 	}
@@ -299,7 +304,7 @@ static int tell_input(struct env *v, const struct subject *s, struct story *t, s
 	tell_next(t, s->kind, r.state);
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT 'u-' || id, agreement, state, n_items, n_out, n_aside, reason FROM unit "
-		    "WHERE inputs LIKE '%=' || ?1 || ',%' ORDER BY id DESC LIMIT 20",
+		    "WHERE inputs LIKE '%=' || ?1 || ',%' ORDER BY id DESC",
 		    "i", s->id) == -1)
 		return -1;
 	return list_rows(t, "units", columns, "ccccccc", rows, e);
@@ -368,7 +373,7 @@ static int tell_unit(struct env *v, const struct subject *s, struct story *t, st
 	tell_next(t, s->kind, r.state);
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT key, codes, file, note FROM aside WHERE unit = ?1 AND closed = 0 ORDER BY "
-		    "key LIMIT 1000",
+		    "key",
 		    "i", s->id) == -1)
 		return -1;
 	return list_rows(t, "set-aside-items", columns, "cccc", rows, e);
@@ -428,12 +433,12 @@ static int add_items(struct env *v, struct story *t, struct str agreement, struc
 
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT key, codes, 'u-' || unit, CASE name WHEN '' THEN '' ELSE 'quarantine/' || name END, file, "
-		    "note FROM aside WHERE agreement = ?1 AND closed = 0 ORDER BY key LIMIT 1000",
+		    "note FROM aside WHERE agreement = ?1 AND closed = 0 ORDER BY key",
 		    "s", agreement) == -1 ||
 		list_rows(t, "set-aside-items", aside, "cccccc", rows, e) == -1 ||
 		db_query(v->ledger.db, &rows, e,
 			"SELECT key, state, interchange, at, reason FROM item WHERE agreement = ?1 AND state IN "
-			"('rejected', 'held', 'due') ORDER BY state, key LIMIT 1000",
+			"('rejected', 'held', 'due') ORDER BY state, key",
 			"s", agreement) == -1)
 		return -1;
 	return list_rows(t, "open-items", open, "ccitc", rows, e);

@@ -7,7 +7,7 @@
 
 #include "stage/subject.h"
 
-enum { STORY_CELLS = 8 };
+enum { STORY_CELLS = 8, STORY_ROWS = 1000 /* of one list; more are counted only */ };
 
 struct story_fact {
 	const char *name; /* "state"; also the member's name in JSON */
@@ -26,6 +26,8 @@ struct story_list {
 	const char *column[STORY_CELLS];
 	size_t n;
 	struct story_row *first, *last;
+	size_t rows;  /* listed */
+	size_t total; /* there are */
 	struct story_list *next;
 };
 

@@ -29,5 +29,18 @@ def test_files_have_their_names():
             equal([(x["item"], x["file"]) for x in json.load(f)], [("S1", "a.json")], "feedback")
 
 
+def test_long_lists():
+    """A list of which only a part is told says so."""
+    with small.Small() as n:
+        n.items("a.json", *[("S%d" % i, "") for i in range(1001)])
+        n.run(expect=1)
+        ran = n.program("show", "u-1", expect=0)
+        check("set-aside-items, the first 1000 of 1001:" in ran.out, ran.out[:2000])
+        told = json.loads(n.program("show", "u-1", "--json", expect=0).out)
+        equal((len(told["set-aside-items"]), told["totals"]), (1000, {"set-aside-items": 1001}), "--json")
+        told = json.loads(n.program("show", "S7", "--json", expect=0).out)
+        check("totals" not in told, told)
+
+
 if __name__ == "__main__":
     night.main(*[f for k, f in sorted(globals().items()) if k.startswith("test_")])

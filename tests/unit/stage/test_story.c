@@ -123,6 +123,28 @@ static void tells_of_an_agreement(void **state)
 	stage_world_close(&w);
 }
 
+/* A long list is cut, and says so. */
+static void counts_what_it_does_not_list(void **state)
+{
+	struct stage_world w;
+	struct story t;
+
+	(void)state;
+	stage_world_open(&w, false);
+	(void)stage_world_queued(&w, "a");
+	stage_world_sql(&w,
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) "
+		"INSERT INTO aside(agreement, key, file, unit, name, codes, note, opened) "
+		"SELECT 'acme-832', 'k' || i, 'a.json', 1, 'n.items', 'PRICE', 'no price', 5 FROM n");
+	t = tell(&w, "u-1");
+	assert_int_equal(list(&t, "set-aside-items")->rows, STORY_ROWS);
+	assert_int_equal(list(&t, "set-aside-items")->total, 1200);
+	t = tell(&w, "acme-832");
+	assert_int_equal(list(&t, "set-aside-items")->total, 1200);
+	assert_int_equal(list(&t, "interchanges")->total, 1);
+	stage_world_close(&w);
+}
+
 static void tells_of_the_others(void **state)
 {
 	static const struct {
@@ -168,6 +190,7 @@ int main(void)
 		cmocka_unit_test(tells_of_an_interchange),
 		cmocka_unit_test(tells_of_an_item),
 		cmocka_unit_test(tells_of_an_agreement),
+		cmocka_unit_test(counts_what_it_does_not_list),
 		cmocka_unit_test(tells_of_the_others),
 	};
 
