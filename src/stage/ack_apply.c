@@ -23,6 +23,7 @@ struct traced {
 
 struct applying {
 	struct env *v;
+	struct ack_outcome *out;
 	const struct received_row *from;
 	const struct ack *x;
 	struct interchange_row row; /* what it is about */
@@ -64,9 +65,11 @@ static int keep_only(struct applying *p, const char *outcome, const char *note, 
 		value_of(p->x->verdict), outcome, p->x->codes, str_c(note)};
 
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, p->from->id);
+	p->out->word = outcome;
+	(void)snprintf(p->out->note, sizeof(p->out->note), STR_FMT " %" PRId64 ": %s",
+		STR_ARG(p->x->kind), about(p->x), note);
 	env_log(p->v, strcmp(outcome, "repeat") == 0 ? LOG_INFO : LOG_ERROR, outcome,
-		p->from->name.p, STR_FMT " %" PRId64 ": %s", STR_ARG(p->x->kind), about(p->x),
-		note);
+		p->from->name.p, "%s", p->out->note);
 	if (strcmp(outcome, "repeat") != 0)
 		p->v->news++;
 	if (ledger_begin(l, e) == -1)
@@ -446,14 +449,16 @@ static int judge(struct applying *p, struct err *e)
 	return apply(p, e);
 }
 
-int ack_apply_one(
-	struct env *v, const struct received_row *from, const struct ack *x, struct err *e)
+int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x,
+	struct ack_outcome *out, struct err *e)
 {
 	struct applying p;
 	int rc = -1;
 
 	memset(&p, 0, sizeof(p));
+	*out = (struct ack_outcome){.word = "applied"};
 	p.v = v;
+	p.out = out;
 	p.from = from;
 	p.x = x;
 	arena_init(&p.a);

@@ -6,8 +6,14 @@
 #include "stage/env.h"
 #include "store/ledger_received.h"
 
+/* What became of one: applied or a repeat, or why it was only kept. */
+struct ack_outcome {
+	const char *word; /* "applied", "repeat", "orphan", "contradiction" */
+	char note[200];	  /* of an orphan or contradiction: what it is about and why */
+};
+
 /* Matches one acknowledgment and applies it in one transaction. */
 int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x,
-	struct err *e) ATTR_CHECK;
+	struct ack_outcome *out, struct err *e) ATTR_CHECK;
 
 #endif

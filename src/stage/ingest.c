@@ -110,10 +110,23 @@ static int not_read(
 	return -1;
 }
 
+/* Read: done with, unless one of its acknowledgments waits for a person. */
+static int settle(struct env *v, const struct received_row *r, const struct ack_outcome *unclear,
+	struct err *e)
+{
+	if (!unclear->word)
+		return set_state(v, r, "ingested", r->place.p, "", "", e);
+	return set_state(v, r, unclear->word, r->place.p,
+		strcmp(unclear->word, "orphan") == 0 ? "ACK-ORPHAN" : "ACK-CONTRADICTION",
+		unclear->note, e);
+}
+
 static int understand(struct env *v, const struct received_row *r, struct arena *a, struct err *e)
 {
 	struct ack *first = NULL;
 	struct str others = {"", 0};
+	struct ack_outcome unclear = {0};
+	struct ack_outcome out;
 	struct err why;
 	char note[300];
 
@@ -124,12 +137,14 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 	if (ingest_worker_read(v, r, &first, &others, a, &why) == -1)
 		return not_read(v, r, &why, e);
 	for (const struct ack *x = first; x; x = x->next) {
-		if (ack_apply_one(v, r, x, &why) == 0)
-			continue;
-		if (why.code == ERR_STOP)
-			return not_read(v, r, &why, e);
-		*e = why;
-		return -1;
+		if (ack_apply_one(v, r, x, &out, &why) == -1) {
+			if (why.code == ERR_STOP)
+				return not_read(v, r, &why, e);
+			*e = why;
+			return -1;
+		}
+		if (!unclear.word && out.note[0] && strcmp(out.word, "repeat") != 0)
+			unclear = out;
 	}
 	if (!first) {
 		(void)snprintf(note, sizeof(note),
@@ -140,7 +155,7 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 	if (others.n > 0)
 		env_log(v, LOG_WARN, "not-taken-in", r->name.p,
 			"also holds " STR_FMT ", which no agreement takes in", STR_ARG(others));
-	return set_state(v, r, "ingested", r->place.p, "", "", e);
+	return settle(v, r, &unclear, e);
 }
 
 static int ingest_one(struct env *v, const struct received_row *r, struct err *e)

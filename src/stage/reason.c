@@ -2,6 +2,11 @@
 #include "stage/reason.h"
 
 static const struct reason table[] = {
+	{"ACK-CONTRADICTION", "an acknowledgment says something else than an earlier one",
+		"partner",
+		"ask the partner which one is meant; gridspool close ID keeps the earlier one, gridspool reissue of the interchange sends its items anew"},
+	{"ACK-ORPHAN", "an acknowledgment fits to nothing that was sent", "partner",
+		"ask the partner what it is about; gridspool retry ID reads it again, gridspool close ID gives it up"},
 	{"ACK-REJECTED", "the partner refused the message, the group or the interchange",
 		"content team",
 		"gridspool show ID names the items; correct them, or gridspool reissue ID"},

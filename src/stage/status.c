@@ -290,14 +290,14 @@ static int load_away(struct env *v, struct status *s, struct arena *a, struct er
 
 	if (db_one_int(v->ledger.db, &n, e,
 		    "SELECT (SELECT COUNT(*) FROM input WHERE state IN ('held', 'quarantined')) + "
-		    "(SELECT COUNT(*) FROM received WHERE state IN ('quarantined', 'orphan'))",
+		    "(SELECT COUNT(*) FROM received WHERE state IN ('quarantined', 'orphan', 'contradiction'))",
 		    "") != 1)
 		return -1;
 	s->away = arena_array(a, (size_t)n + 1, sizeof(*s->away));
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT 1, id, state, source, reason, note FROM input WHERE state IN ('held', "
 		    "'quarantined') UNION ALL SELECT 2, id, state, partner, reason, note FROM received WHERE state IN "
-		    "('quarantined', 'orphan') ORDER BY 1, 2",
+		    "('quarantined', 'orphan', 'contradiction') ORDER BY 1, 2",
 		    "") == -1)
 		return -1;
 	while (s->naway < (size_t)n && (rc = db_next(rows, e)) == 1) {

@@ -83,7 +83,9 @@ static struct str cell(struct story *t, char kind, const struct db_rows *rows, i
 	case 't':
 		return moment(t, db_int(rows, column));
 	case 'i':
-		return arena_printf(t->arena, "%06" PRId64, db_int(rows, column));
+		return db_int(rows, column) == 0
+			? STR("")
+			: arena_printf(t->arena, "%06" PRId64, db_int(rows, column));
 	case 'r':
 		return arena_printf(t->arena, "r-%06" PRId64, db_int(rows, column));
 	default:
@@ -169,7 +171,9 @@ static const struct next nexts[] = {
 	{SUBJECT_RECEIVED, "fetching", "the next receive finishes or forgets it"},
 	{SUBJECT_RECEIVED, "stored", "the next ingest reads it"},
 	{SUBJECT_RECEIVED, "orphan",
-		"nothing of ours fits to it; ask the partner what it is about"},
+		"nothing of ours fits to it; ask the partner what it is about, then close"},
+	{SUBJECT_RECEIVED, "contradiction",
+		"the earlier answer holds; ask the partner which one is meant, then close"},
 	{SUBJECT_RECEIVED, "quarantined",
 		"it cannot be understood; ask the partner for a good one"},
 	{SUBJECT_UNIT, "due", "the next run converts it"},

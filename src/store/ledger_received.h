@@ -1,6 +1,6 @@
 /*
  * What partners sent us, byte for byte, and what was made of it. States: fetching, stored,
- * ingested, orphan, repeat, quarantined, archived, abandoned, closed.
+ * ingested, orphan, contradiction, repeat, quarantined, archived, abandoned, closed.
  */
 #ifndef STORE_LEDGER_RECEIVED_H
 #define STORE_LEDGER_RECEIVED_H

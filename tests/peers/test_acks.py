@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Every kind of answer a partner can give, in order and out of it, and what becomes of the items."""
+import json
 import os
 import re
 import time
@@ -29,6 +30,10 @@ def put(n, partner, name, data):
 def outcomes(n):
     """(kind, outcome) of all acknowledgments in their order."""
     return [(r["kind"], r["outcome"]) for r in n.rows("SELECT kind, outcome FROM ack ORDER BY id")]
+
+
+def put_away(n):
+    return json.loads(n.program("status", "--json", expect=0).out)["put-away"]
 
 
 def test_accepted_with_errors():
@@ -84,6 +89,7 @@ def test_contradiction():
         ran = n.run(expect=1)
         check("contradiction" in ran.err, "nobody is told:", ran)
         equal(outcomes(n)[-1], ("997", "contradiction"), "acknowledgment")
+        equal([(x["state"], x["reason"]) for x in put_away(n)], [("contradiction", "ACK-CONTRADICTION")], "status")
         equal((n.states("acme"), n.interchange("acme")["syntax"]), ({"accepted": ITEMS}, "accepted"), "unchanged")
         n.check_sound()
 
@@ -94,6 +100,14 @@ def test_orphan():
         n.answer("acme", rules={"rules": [{"do": "unknown", "what": "997", "isa13": 777, "gs06": 777}]})
         ran = n.run(expect=1)
         check("orphan" in ran.err and "777" in ran.err, "nobody is told:", ran)
+        away, = put_away(n)
+        equal((away["state"], away["reason"], away["from"]), ("orphan", "ACK-ORPHAN", "acme"), "status")
+        check("997 777: " in away["note"], away)
+        told = json.loads(n.program("show", away["id"], "--json", expect=0).out)
+        check(told["next"].startswith("nothing of ours fits") and told["verbs"] == ["retry", "close"], told)
+        equal(told["acknowledgments"][0]["interchange"], "", "an orphan's interchange")
+        n.program("close", away["id"], "--reason", "a test of theirs", expect=0)
+        equal(put_away(n), [], "after close")
         check(("997", "orphan") in outcomes(n), outcomes(n))
         equal(n.states("acme"), {"accepted": ITEMS}, "catalog state")
         n.check_sound()
