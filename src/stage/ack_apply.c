@@ -231,6 +231,16 @@ static bool unexplained(const struct applying *p)
 	return refused && !names_items(p, STR(""));
 }
 
+/* Did it take something in and find fault with it all the same? */
+static bool complains(const struct applying *p)
+{
+	bool errors = p->x->verdict == ACK_WITH_ERRORS;
+
+	for (const struct ack_set *s = p->x->sets; s; s = s->next)
+		errors = errors || s->verdict == ACK_WITH_ERRORS;
+	return errors;
+}
+
 /* States in which nobody has decided yet; a held or closed interchange stays what it is. */
 static bool is_open(struct str state)
 {
@@ -373,11 +383,12 @@ static int apply(struct applying *p, struct err *e)
 	}
 	if (ledger_commit(&p->v->ledger, e) == -1)
 		return -1;
-	p->v->news += (uint64_t)p->rejected;
-	env_log(p->v, p->x->verdict == ACK_REJECTED ? LOG_WARN : LOG_INFO, "acknowledged",
-		p->row.name.p,
-		STR_FMT " %s: %" PRId64 " accepted, %" PRId64 " rejected, %" PRId64 " due again",
-		STR_ARG(p->x->kind), value_of(p->x->verdict), p->accepted, p->rejected, p->due);
+	p->v->news += (uint64_t)p->rejected + (complains(p) ? 1 : 0);
+	env_log(p->v, p->x->verdict == ACK_REJECTED || complains(p) ? LOG_WARN : LOG_INFO,
+		"acknowledged", p->row.name.p,
+		STR_FMT " %s: %" PRId64 " accepted, %" PRId64 " rejected, %" PRId64 " due again%s",
+		STR_ARG(p->x->kind), value_of(p->x->verdict), p->accepted, p->rejected, p->due,
+		p->n > 0 ? "; feedback/ has what the partner found" : "");
 	if (!p->holds) {
 		p->v->news += unexplained(p) ? 1 : 0;
 		return str_is(p->row.state, "archived") || str_is(p->row.state, "closed")

@@ -42,7 +42,9 @@ def test_accepted_with_errors():
         key = n.rows("SELECT key FROM item ORDER BY key")[3][0]
         n.answer("acme", rules={"rules": [{"do": "accept-with-errors", "item": key, "segment": "CTP",
                                            "element": 3, "times": 1}]})
-        n.run(expect=None)
+        ran = n.run(expect=1)
+        check("with-errors" in ran.err and "feedback/" in ran.err, "nobody is told:", ran)
+        equal(n.run(expect=0).err, "", "told once")
         equal(n.states("acme"), {"accepted": ITEMS}, "catalog state")
         equal([(r["key"], r["segment"], r["element"]) for r in n.rows("SELECT * FROM feedback")],
               [(key, "CTP", 3)], "feedback kept")
