@@ -33,7 +33,7 @@ struct applying {
 	size_t n;
 	char trace_note[300];
 	char subject[40];
-	int64_t rejected, due, accepted;
+	int64_t rejected, due, accepted, held;
 	char whole[400]; /* of what holds: who refused what, with which code */
 	bool holds; /* the whole was refused without a word why, and nobody has dealt with it yet */
 };
@@ -201,7 +201,10 @@ static int apply_set(struct applying *p, const struct ack_set *s, struct err *e)
 		p->due += n;
 		return 0;
 	}
-	return ledger_item_all(l, p->row.id, s->control, "held", s->text.p, &n, e);
+	if (ledger_item_all(l, p->row.id, s->control, "held", s->text.p, &n, e) == -1)
+		return -1;
+	p->held += n;
+	return 0;
 }
 
 /* The whole group: what no AK2 speaks of shares its fate. */
@@ -218,6 +221,8 @@ static int apply_rest(struct applying *p, struct err *e)
 		p->due += n;
 	else if (strcmp(state, "accepted") == 0)
 		p->accepted += n;
+	else
+		p->held += n;
 	return 0;
 }
 
@@ -255,14 +260,11 @@ static bool is_open(struct str state)
 
 static int apply_items(struct applying *p, struct err *e)
 {
-	int64_t n = 0;
-
-	if (str_is(p->x->kind, "TA1")) { /* the envelope only; items wait for the syntax */
-		if (p->x->verdict == ACK_REJECTED)
-			return ledger_item_all(
-				&p->v->ledger, p->row.id, STR(""), "held", p->x->text.p, &n, e);
-		return 0;
-	}
+	if (str_is(p->x->kind, "TA1")) /* the envelope only; items wait for the syntax */
+		return p->x->verdict == ACK_REJECTED
+			? ledger_item_all(&p->v->ledger, p->row.id, STR(""), "held", p->x->text.p,
+				  &p->held, e)
+			: 0;
 	for (size_t i = 0; i < p->n; i++) {
 		if (add_feedback(p, i, e) == -1)
 			return -1;
@@ -358,6 +360,26 @@ static int apply_in_transaction(struct applying *p, struct err *e)
 		p->rejected, p->due, p->from->id);
 }
 
+static void log_applied(const struct applying *p)
+{
+	const enum log_level level = p->x->verdict == ACK_REJECTED || complains(p) ? LOG_WARN
+										   : LOG_INFO;
+	const char *fed = p->n > 0 ? "; feedback/ has what the partner found" : "";
+
+	if (p->accepted + p->rejected + p->due + p->held > 0)
+		env_log(p->v, level, "acknowledged", p->row.name.p,
+			STR_FMT " %s: %" PRId64 " accepted, %" PRId64 " rejected, %" PRId64
+				" due again, %" PRId64 " held%s",
+			STR_ARG(p->x->kind), value_of(p->x->verdict), p->accepted, p->rejected,
+			p->due, p->held, fed);
+	else
+		env_log(p->v, level, "acknowledged", p->row.name.p,
+			STR_FMT " %s: no item is changed%s%s", STR_ARG(p->x->kind),
+			value_of(p->x->verdict),
+			str_is(p->row.state, "closed") ? ", the interchange was closed before" : "",
+			fed);
+}
+
 static int apply(struct applying *p, struct err *e)
 {
 	char next[200];
@@ -384,11 +406,7 @@ static int apply(struct applying *p, struct err *e)
 	if (ledger_commit(&p->v->ledger, e) == -1)
 		return -1;
 	p->v->news += (uint64_t)p->rejected + (complains(p) ? 1 : 0);
-	env_log(p->v, p->x->verdict == ACK_REJECTED || complains(p) ? LOG_WARN : LOG_INFO,
-		"acknowledged", p->row.name.p,
-		STR_FMT " %s: %" PRId64 " accepted, %" PRId64 " rejected, %" PRId64 " due again%s",
-		STR_ARG(p->x->kind), value_of(p->x->verdict), p->accepted, p->rejected, p->due,
-		p->n > 0 ? "; feedback/ has what the partner found" : "");
+	log_applied(p);
 	if (!p->holds) {
 		p->v->news += unexplained(p) ? 1 : 0;
 		return str_is(p->row.state, "archived") || str_is(p->row.state, "closed")
@@ -429,6 +447,15 @@ static int match(struct applying *p, struct err *e)
 	return rc;
 }
 
+/* Whose content was taken, whose envelope was read: TA1 and 997 cannot differ in that. */
+static bool other_kind_differs(const struct applying *p)
+{
+	if (str_is(p->x->kind, "TA1"))
+		return p->x->verdict == ACK_REJECTED && p->row.syntax.n > 0 &&
+			!str_is(p->row.syntax, "rejected");
+	return p->x->verdict != ACK_REJECTED && str_is(p->row.ta1, "rejected");
+}
+
 static int judge(struct applying *p, struct err *e)
 {
 	const char *strange = stranger(p);
@@ -454,7 +481,7 @@ static int judge(struct applying *p, struct err *e)
 		return -1;
 	if (rc == 1 && str_is(before, value_of(p->x->verdict)))
 		return keep_only(p, "repeat", "the same answer came before", e);
-	if (rc == 1)
+	if (rc == 1 || (rc == 0 && other_kind_differs(p)))
 		return keep_only(p, "contradiction",
 			"an earlier answer said something else; nothing is changed", e);
 	return apply(p, e);

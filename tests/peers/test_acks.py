@@ -62,6 +62,7 @@ def test_ta1_rejected():
         equal((row["state"], row["reason"], row["ta1"]), ("held", "TA1-REJECTED", "rejected"), "interchange")
         equal(n.states("acme"), {"held": ITEMS}, "catalog state")
         check("006" in n.reason("hold/" + row["name"]) + ran.err, "the code is not told")
+        check("%d held" % ITEMS in ran.err, "what became of the items is not told:", ran)
         equal(n.mail("acme"), [], "sent again by itself")
         n.check_sound()
 
@@ -94,6 +95,33 @@ def test_contradiction():
         equal([(x["state"], x["reason"]) for x in put_away(n)], [("contradiction", "ACK-CONTRADICTION")], "status")
         equal((n.states("acme"), n.interchange("acme")["syntax"]), ({"accepted": ITEMS}, "accepted"), "unchanged")
         n.check_sound()
+
+
+def test_kinds_contradict():
+    """TA1 and 997 against each other, in both orders: the first one holds, the other is told."""
+    for first in ("997", "TA1"):
+        with night.Night(partners=("acme",)) as n:
+            begin(n)
+            n.answer("acme")
+            box, kept = n.box("acme", "out"), {}
+            for name in os.listdir(box):
+                with open(os.path.join(box, name), "rb") as f:
+                    data = f.read()
+                os.unlink(os.path.join(box, name))
+                kept["997" if b"*997*" in data else "TA1"] = re.sub(rb"(TA1(?:.[^~]*?).)A.000", rb"\1R*006", data)
+            second, = {"997", "TA1"} - {first}
+            put(n, "acme", "first", kept[first])
+            n.run(expect=None)
+            row, states = n.interchange("acme"), n.states("acme")
+            equal(row["state"], "archived" if first == "997" else "held", "after the first")
+            put(n, "acme", "second", kept[second])
+            ran = n.run(expect=1)
+            check("contradiction" in ran.err and "earlier answer" in ran.err, "nobody is told:", ran)
+            now = n.interchange("acme")
+            equal((now["state"], now["ta1"], now["syntax"], n.states("acme")),
+                  (row["state"], row["ta1"], row["syntax"], states), "unchanged")
+            equal([x["reason"] for x in put_away(n)], ["ACK-CONTRADICTION"], "status")
+            n.check_sound()
 
 
 def test_orphan():
@@ -196,5 +224,4 @@ def test_same_answer_twice_is_one():
 
 
 if __name__ == "__main__":
-    night.main(test_accepted_with_errors, test_ta1_rejected, test_repeated, test_contradiction, test_orphan,
-               test_garbage, test_late_and_half, test_wrong_partner_and_usage, test_same_answer_twice_is_one)
+    night.main(*[f for k, f in sorted(globals().items()) if k.startswith("test_")])
