@@ -94,11 +94,15 @@ static int ask_may(struct worker *w, struct err *e)
 }
 
 /* A file of our size is there under our name: is it ours? Its bytes decide. Where they cannot be
- * had, our temporary name does: a rename that happened took it away. -1: the connection is lost. */
+ * had and a rename was asked for, our temporary name does: a rename that happened took it away.
+ * -1: the connection is lost. */
 static int is_ours(struct worker *w, const struct parcel *p, enum channel_sent *outcome, char *text,
 	size_t size, struct err *e)
 {
-	const char *what = p->again ? "still there, not sent once more" : "found on reconnect";
+	const bool asked = p->renaming || p->again;
+	const char *what = p->again ? "still there, not sent once more"
+		: p->renaming	    ? "found on reconnect"
+				    : "the same bytes were there before";
 	struct transport_entry temp;
 	char sha[HASH_HEX];
 	int rc = -1;
@@ -117,14 +121,18 @@ static int is_ours(struct worker *w, const struct parcel *p, enum channel_sent *
 	char why[200];
 	(void)snprintf(why, sizeof(why), "%.199s", e->text);
 	const bool differs = rc == 0;
-	rc = differs ? 0 : w->t.ops->stat(&w->t, p->temp, &temp, e);
+	rc = differs || !asked ? 0 : w->t.ops->stat(&w->t, p->temp, &temp, e);
 	if (rc == -1)
 		return -1;
-	*outcome = differs || rc == 1 ? CHANNEL_COLLISION : CHANNEL_LIKELY;
+	*outcome = differs || !asked || rc == 1 ? CHANNEL_COLLISION : CHANNEL_LIKELY;
 	if (differs)
 		(void)snprintf(text, size,
 			"the partner has another file named %s, as long as ours (%llu bytes); read back, its SHA-256 is %s",
 			p->name, (unsigned long long)p->size, sha);
+	else if (!asked)
+		(void)snprintf(text, size,
+			"the partner has a file named %s, as long as ours (%llu bytes); whether it is ours could not be compared (%s)",
+			p->name, (unsigned long long)p->size, why);
 	else if (rc == 1)
 		(void)snprintf(text, size,
 			"the partner has another file named %s, as long as ours (%llu bytes), which is there too, as %s",
@@ -144,7 +152,7 @@ static int look_first(struct worker *w, const struct parcel *p, enum channel_sen
 
 	if (rc == -1)
 		return -1;
-	if (rc == 1 && (p->renaming || p->again) && there.plain && there.size == p->size)
+	if (rc == 1 && there.plain && there.size == p->size)
 		return is_ours(w, p, outcome, text, size, e);
 	if (rc == 1) {
 		*outcome = CHANNEL_COLLISION;

@@ -23,7 +23,7 @@ static const struct reason table[] = {
 	{"CLOSED", "an operator gave it up", "operator",
 		"nothing; gridspool show ID tells who and why"},
 	{"COLLISION", "a file of our name with other content is at the partner", "partner",
-		"ask the partner what that file is; gridspool reissue ID makes it anew, gridspool close ID gives it up"},
+		"ask the partner what that file is; gridspool release ID sends ours when it is gone, gridspool reissue ID makes it anew, gridspool close ID gives it up"},
 	{"CONNECT-DENIED", "this machine does not allow the connection", "operator",
 		"look at the firewall of this machine; it is tried again by itself"},
 	{"CONNECT-FAILED", "the connection to the partner could not be made", "operator",

@@ -234,12 +234,19 @@ static int conclude(
 	struct sending *s, enum channel_sent outcome, const char *evidence, struct err *e)
 {
 	const struct config_agreement *g = config_agreement_find(s->v->config, s->row->agreement);
-	char next[200];
+	char next[300];
 
 	(void)snprintf(next, sizeof(next),
 		"gridspool reissue %06" PRId64
 		" makes it anew with new numbers; gridspool close %06" PRId64 " gives it up",
 		s->row->id, s->row->id);
+	if (outcome == CHANNEL_COLLISION)
+		(void)snprintf(next, sizeof(next),
+			"ask the partner what that file is; when it is gone, gridspool release %06" PRId64
+			" sends ours; gridspool reissue %06" PRId64
+			" makes it anew with new numbers; gridspool close %06" PRId64
+			" gives it up",
+			s->row->id, s->row->id, s->row->id);
 	switch (outcome) {
 	case CHANNEL_SENT:
 		return commit_sent(s, "sent", evidence, g, e);

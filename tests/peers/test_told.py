@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What people are told: files by their exporter's name, lists that say how long they are, refusals in words."""
 import json
+import os
 
 import night
 import small
@@ -40,6 +41,40 @@ def test_long_lists():
         equal((len(told["set-aside-items"]), told["totals"]), (1000, {"set-aside-items": 1001}), "--json")
         told = json.loads(n.program("show", "S7", "--json", expect=0).out)
         check("totals" not in told, told)
+
+
+def test_name_is_taken():
+    """A file of our name is at the partner before ours is sent: the same bytes are ours, others are told of."""
+    for change in (lambda data: data, lambda data: data.replace(b"Mug", b"Cup"), lambda data: data + b"x"):
+        with small.Small() as n:
+            os.rename(n.box("acme", "in"), n.box("acme", "in") + ".away")
+            n.items("a.json", ("S1", "Mug"))
+            n.run(expect=1)
+            row = n.interchange("acme")
+            equal((row["state"], row["receipt"]), ("sending", ""), "without a mailbox")
+            os.rename(n.box("acme", "in") + ".away", n.box("acme", "in"))
+            with open(n.path("outbox/acme", row["name"]), "rb") as f:
+                ours = f.read()
+            there = change(ours)
+            with open(os.path.join(n.box("acme", "in"), row["name"]), "wb") as f:
+                f.write(there)
+            n.program("retry", "acme", expect=0)
+            if there == ours:
+                n.run(expect=0)
+                row = n.interchange("acme")
+                equal(row["state"], "sent", "the same bytes")
+                check("same SHA-256" in row["evidence"], row["evidence"])
+                continue
+            n.run(expect=1)
+            row = n.interchange("acme")
+            equal((row["state"], row["reason"]), ("held", "COLLISION"), "other bytes")
+            why = n.reason("hold/" + row["name"])
+            check("gridspool release" in why, why)
+            check("SHA-256" in why if len(there) == len(ours) else "%d bytes, ours" % len(there) in why, why)
+            os.unlink(os.path.join(n.box("acme", "in"), row["name"]))
+            n.program("release", str(row["id"]), "--reason", "it is gone", expect=0)
+            n.run(expect=0)
+            equal(n.interchange("acme")["state"], "sent", "released")
 
 
 if __name__ == "__main__":
