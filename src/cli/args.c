@@ -39,6 +39,9 @@ static int take_option(int argc, char **argv, int *at, const struct args_option 
 	const size_t i = find(name, options, n);
 	const char *near = NULL;
 
+	if (i == n && equals &&
+		(str_is(name, "json") || str_is(name, "quiet") || str_is(name, "help")))
+		return err_set(e, ERR_USAGE, "option --" STR_FMT " takes no value", STR_ARG(name));
 	if (i == n) {
 		near = nearest(name, options, n);
 		return err_set(e, ERR_USAGE, "unknown option --" STR_FMT "%s%s%s", STR_ARG(name),

@@ -62,15 +62,18 @@ static void print_partners(const struct status *s, struct arena *a, struct buf *
 {
 	static const struct str none = {"-", 1};
 	const size_t width = 10;
+	size_t widest = 20;
 
-	buf_printf(out, "%-20s", "partner");
+	for (size_t k = 0; k < s->npartners; k++)
+		widest = s->partners[k].name.n > widest ? s->partners[k].name.n : widest;
+	buf_printf(out, "%-*s", (int)widest, "partner");
 	for (size_t i = 0; i < WIDE; i++)
 		buf_printf(out, "%*s", (int)width, shown[i].title);
 	buf_printf(out, "  %s\n", "last activity");
 	for (size_t k = 0; k < s->npartners; k++) {
 		const struct status_partner *p = &s->partners[k];
 		const struct str last = p->last > 0 ? moment(a, p->last) : none;
-		buf_printf(out, "%-20.64s", arena_cstr(a, p->name));
+		buf_printf(out, "%-*s", (int)widest, arena_cstr(a, p->name));
 		for (size_t i = 0; i < WIDE; i++)
 			buf_printf(out, "%*" PRId64, (int)width, p->count[shown[i].word]);
 		buf_printf(out, "  " STR_FMT "\n", STR_ARG(last));

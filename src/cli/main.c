@@ -20,7 +20,7 @@ static void print_help(void)
 	for (const struct command_ops *const *c = command_all(); *c; c++)
 		(void)printf("  %-10s  %s\n", (*c)->name, (*c)->summary);
 	(void)printf(
-		"\nEvery command takes --help. An environment is named with --env DIR; without it the\n"
+		"\nEvery command takes --help (-h). An environment is named with --env DIR; without it the\n"
 		"current folder is meant.\n");
 }
 
@@ -62,7 +62,7 @@ static int run_command(const struct command_ops *c, int argc, char **argv)
 		.clock = clock_system(), .command = c->name, .tty = isatty(STDERR_FILENO) == 1};
 	struct err e;
 
-	if (args_take(&argc, argv, "--help")) {
+	if (args_take(&argc, argv, "--help") || args_take(&argc, argv, "-h")) {
 		print_command_help(c);
 		return 0;
 	}
@@ -87,7 +87,8 @@ static int dispatch(int argc, char **argv)
 		(void)puts("gridspool " COMMAND_VERSION);
 		return 0;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		strcmp(argv[1], "help") == 0)
 		return help(argc - 1, argv + 1);
 	if (argv[1][0] == '-') {
 		(void)fprintf(stderr,

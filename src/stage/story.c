@@ -344,6 +344,23 @@ static int tell_received(struct env *v, const struct subject *s, struct story *t
 	return list_rows(t, "acknowledgments", columns, "tccicccc", rows, e);
 }
 
+/* "source=1,master=2," as people type it: "source in-000001, master in-000002". */
+static struct str inputs_words(const struct story *t, struct str inputs)
+{
+	struct str all = {"", 0};
+	struct str part;
+
+	while (inputs.n > 0 && str_split(&inputs, ',', &part)) {
+		struct str role;
+		int64_t id = 0;
+		if (!str_split(&part, '=', &role) || !part.p || !str_to_i64(part, &id))
+			continue;
+		all = arena_printf(t->arena, STR_FMT "%s" STR_FMT " in-%06" PRId64, STR_ARG(all),
+			all.n ? ", " : "", STR_ARG(role), id);
+	}
+	return all;
+}
+
 static int tell_unit(struct env *v, const struct subject *s, struct story *t, struct err *e)
 {
 	static const char *const columns[] = {"item", "codes", "file", "text"};
@@ -360,7 +377,7 @@ static int tell_unit(struct env *v, const struct subject *s, struct story *t, st
 	fact_str(t, "reason", r.reason);
 	fact_str(t, "note", r.note);
 	fact_str(t, "mode", r.mode);
-	fact_str(t, "inputs", r.inputs);
+	fact_str(t, "inputs", inputs_words(t, r.inputs));
 	fact_str(t, "run", r.run);
 	fact_time(t, "fixed-at", r.fixed_at);
 	fact_int(t, "attempts", r.attempts);
@@ -381,6 +398,28 @@ static int tell_unit(struct env *v, const struct subject *s, struct story *t, st
 		    "i", s->id) == -1)
 		return -1;
 	return list_rows(t, "set-aside-items", columns, "cccc", rows, e);
+}
+
+/* Of an item that neither we nor a partner found fault with; NULL text: the ledger failed. */
+static struct str item_next(struct db *db, struct str key, struct err *e)
+{
+	static const struct {
+		const char *state, *text;
+	} rows[] = {{"held", "a person decides about its interchange"},
+		{"due", "the next run sends it again"},
+		{"pending", "its interchange waits to be sent or answered; show tells of that"}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t n = 0;
+		if (db_one_int(db, &n, e,
+			    "SELECT COUNT(*) FROM item WHERE agreement IN (SELECT agreement FROM unit) "
+			    "AND key = ?1 AND state = ?2",
+			    "sc", key, rows[i].state) != 1)
+			return (struct str){NULL, 0};
+		if (n > 0)
+			return str_c(rows[i].text);
+	}
+	return STR("nothing; it is sent again when its content changes");
 }
 
 static int tell_item(struct env *v, const struct subject *s, struct story *t, struct err *e)
@@ -407,7 +446,9 @@ static int tell_item(struct env *v, const struct subject *s, struct story *t, st
 		? STR("correct it at the source; a later good version closes the findings")
 		: rejected > 0
 		? STR("correct what the partner refused; it is sent again when its content changes")
-		: STR("nothing; it is sent when it is due");
+		: item_next(db, s->name, e);
+	if (!t->next.p)
+		return -1;
 	if (db_query(db, &rows, e,
 		    "SELECT agreement, state, interchange, at, reason FROM item WHERE "
 		    "agreement IN (SELECT agreement FROM unit) AND key = ?1 ORDER BY agreement",

@@ -213,6 +213,27 @@ static int find_said(
 	return 0;
 }
 
+/* "; did you mean 'acme'?", or "": of the partners and agreements. */
+static const char *meant(const struct env *v, struct str typed, struct arena *a)
+{
+	const char **names = NULL;
+	const char *near = NULL;
+	size_t n = 0;
+
+	for (const struct config_partner *p = v->config->partners; p; p = p->next)
+		n++;
+	for (const struct config_agreement *g = v->config->agreements; g; g = g->next)
+		n++;
+	names = arena_array(a, n + 1, sizeof(*names));
+	n = 0;
+	for (const struct config_partner *p = v->config->partners; p; p = p->next)
+		names[n++] = p->name.p;
+	for (const struct config_agreement *g = v->config->agreements; g; g = g->next)
+		names[n++] = g->name.p;
+	near = str_suggest(typed, names, n);
+	return near ? arena_printf(a, "; did you mean '%s'?", near).p : "";
+}
+
 int subject_find(
 	struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
 {
@@ -234,8 +255,8 @@ int subject_find(
 	utf8_quote(&shown, typed, 200);
 	(void)err_set(e, ERR_ABSENT,
 		"'%s' is no interchange (123 or its file name), input (in-000012), received file "
-		"(r-000012), unit of work (u-5), partner, agreement or item's key of this environment",
-		buf_cstr(&shown));
+		"(r-000012), unit of work (u-5), partner, agreement or item's key of this environment%s",
+		buf_cstr(&shown), meant(v, typed, a));
 	buf_done(&shown);
 	return -1;
 }

@@ -91,6 +91,6 @@ int verbs_partner_retry(struct verbs_act *x, struct err *e)
 	if (verbs_act_end(x, rc, e) == -1)
 		return -1;
 	x->out->count = n;
-	verbs_act_say(x, "%" PRId64 " things are tried again by the next run", n);
+	verbs_act_say(x, "the next run tries again (%" PRId64 " waited)", n);
 	return 0;
 }

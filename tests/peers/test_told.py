@@ -43,6 +43,22 @@ def test_long_lists():
         check("totals" not in told, told)
 
 
+def test_status_lines_up():
+    """Long names keep their columns; what was counted is said in words that fit any number."""
+    name = "the-partner-with-a-long-name"
+    with small.Small() as n:
+        with open(n.path("partners/acme.xml"), encoding="utf-8") as f:
+            n.write("partners/%s.xml" % name, f.read().replace('"acme"', '"%s"' % name).replace("ACME", "OTHER")
+                    .replace('put="in" get="out"', 'put="more"'))
+        lines = n.program("status", expect=0).out.split("\n")[:3]
+        equal({line.index("0" if i else "sent") + (0 if i else 3) for i, line in enumerate(lines)},
+              {lines[0].index("sent") + 3}, "end of the first column")
+        os.rename(n.box("acme", "in"), n.box("acme", "in") + ".away")
+        n.items("a.json", ("S1", "Mug"))
+        n.run(expect=1)
+        check("(1 waited)" in n.program("retry", "acme", expect=0).out, "retry")
+
+
 def test_name_is_taken():
     """A file of our name is at the partner before ours is sent: the same bytes are ours, others are told of."""
     for change in (lambda data: data, lambda data: data.replace(b"Mug", b"Cup"), lambda data: data + b"x"):

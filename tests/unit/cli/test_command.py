@@ -43,8 +43,11 @@ for name in commands:
     if code != 64 or out or "no-such-option" not in err:
         faults.append(f"{name} --no-such-option: status {code}, {err!r}")
 for arguments, want in ((("convrt",), "'convert'"), (("validate", "--levl", "x"), "--level"), (("inspect",), "FILE is missing"),
-                        (("convert", "--json", "x"), "--json is not taken"), ((), "which command")):
+                        (("convert", "--json", "x"), "--json is not taken"), (("status", "--json=1"), "--json takes no value"), ((), "which command")):
     code, out, err = gridspool(*arguments)
     if code != 64 or want not in err:
         faults.append(f"{arguments}: status {code}, {err!r}, expected {want}")
+for arguments, like in ((("status", "-h"), ("status", "--help")), (("-h",), ("help",))):
+    if gridspool(*arguments) != gridspool(*like):
+        faults.append(f"{arguments}: is not as {like}")
 sys.exit("\n".join(faults) or 0)

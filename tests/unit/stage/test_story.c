@@ -77,6 +77,16 @@ static void tells_of_an_item(void **state)
 	(void)state;
 	stage_world_open(&w, false);
 	(void)stage_world_in(&w, "sent", "", "SKU-1");
+	t = tell(&w, "SKU-1");
+	assert_true(str_starts(t.next, STR("its interchange waits")));
+	stage_world_sql(&w, "UPDATE item SET state = 'due'");
+	t = tell(&w, "SKU-1");
+	assert_true(str_is(t.next, "the next run sends it again"));
+	stage_world_sql(&w, "UPDATE item SET state = 'accepted'");
+	t = tell(&w, "SKU-1");
+	assert_true(str_starts(t.next, STR("nothing; ")));
+	t = tell(&w, "u-1");
+	assert_string_equal(fact(&t, "inputs"), "source in-000007");
 	stage_world_sql(&w, "UPDATE item SET state = 'rejected', reason = 'too long'");
 	t = tell(&w, "SKU-1");
 	assert_true(str_is(list(&t, "partners")->first->cell[1], "rejected"));

@@ -80,6 +80,8 @@ static void refuses_the_rest(void **state)
 		{"beta", ERR_USAGE,
 			"'beta' is the name of a partner and of an item; say partner:beta or item:beta"},
 		{"partner:nobody", ERR_ABSENT, "'partner:nobody' is no"},
+		{"acm", ERR_ABSENT, "; did you mean 'acme'?"},
+		{"acme-823", ERR_ABSENT, "; did you mean 'acme-832'?"},
 	};
 	struct stage_world w;
 
