@@ -288,8 +288,8 @@ class Night:
     # --- what came of it ---
 
     def rows(self, sql, *values):
-        """Rows of the ledger, read-only."""
-        with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % self.path("ledger.db"), uri=True)) as db:
+        """Rows of the ledger; one that a kill left in the middle of a transaction is put back first, which writes."""
+        with contextlib.closing(sqlite3.connect("file:%s?mode=rw" % self.path("ledger.db"), uri=True, timeout=60)) as db:
             db.row_factory = sqlite3.Row
             return db.execute(sql, values).fetchall()
 
