@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "stage/env.h"
 #include "stage/workflow.h"
+#include "stage/read_back.h"
 
 enum { WHAT_MAX = 800 };
 
@@ -330,7 +331,7 @@ static int produce(struct conversion *c, int out, struct produce_counts *counts,
 
 	if (produce_run(&p, counts, e) == -1)
 		return -1;
-	return produce_read_back(&p, counts, e);
+	return read_back_run(&p, counts, e);
 }
 
 int conversion_file(struct conversion *c, const char *path, int out, struct produce_counts *counts,

@@ -60,6 +60,15 @@ static void number(struct json *j, const char *name, uint64_t v)
 		json_member_int(j, name, (int64_t)v);
 }
 
+const struct finding *diag_first_error(const struct diag *d)
+{
+	for (const struct finding *f = d->first; f; f = f->next) {
+		if (f->severity >= SEV_ERROR)
+			return f;
+	}
+	return d->first;
+}
+
 void diag_json(struct json *j, const struct finding *f)
 {
 	json_object(j);

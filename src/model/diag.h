@@ -50,6 +50,8 @@ void diag_clear(struct diag *d);
 /* Copies *f with all its texts. Where rule, remedy or severity (0) are empty and the code is in
  * codes_all, they are taken from there. */
 void diag_add(struct diag *d, const struct finding *f);
+/* The first of SEV_ERROR and above, else the first, else NULL. */
+const struct finding *diag_first_error(const struct diag *d);
 /* The finding as a JSON object: code, severity (by name), file, item, field, segment, segment_at,
  * element, component, repetition, offset, line, column, found, expected, rule, remedy. Empty and
  * zero members are left out, code and severity never. */

@@ -5,6 +5,7 @@
 
 #include "secure/sandbox.h"
 #include "stage/frame.h"
+#include "stage/read_back.h"
 
 enum { TELL_MS = 250 };
 
@@ -83,7 +84,7 @@ static int work(
 	};
 	rc = produce_run(&p, c, e);
 	if (rc == 0)
-		rc = produce_read_back(&p, c, e);
+		rc = read_back_run(&p, c, e);
 out:
 	known_free(known);
 	inputs_close_readers(&readers);

@@ -9,26 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fsx.h"
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "edi/x12_check.h"
-#include "edi/x12_read.h"
 #include "secure/hash.h"
 #include "stage/dups.h"
-#include "stage/lines.h"
+#include "stage/outcome.h"
 
-enum { KEY_MAX = 1000, JOINED_MAX = 1000 }; /* what one line of results and lineage takes */
-enum { ST_DIGITS = 4, FLUSH = 1 << 20, OUT_MAX = 64 << 20, PROGRESS_EVERY = 256 };
-
-/* A line file on its way out. */
-struct stream {
-	int fd;
-	off_t start; /* where fd stood: a file of several conversions */
-	struct buf buf;
-};
+enum { PROGRESS_EVERY = 256 };
 
 struct making {
 	const struct produce *p;
@@ -41,7 +30,7 @@ struct making {
 	struct buf said; /* by an item, for its hash */
 	struct x12_rules *rules;
 	struct x12_writer writer;
-	struct stream out, lineage, aside, result;
+	struct outcome o;
 	struct arena item;   /* one item's trees, segments and findings */
 	struct arena header; /* a message's header until it is written */
 	struct segment *head;
@@ -51,43 +40,10 @@ struct making {
 	uint32_t in_set; /* items in the open set */
 };
 
-static void stream_open(struct stream *s, int fd)
-{
-	s->fd = fd;
-	s->start = fd == -1 ? 0 : lseek(fd, 0, SEEK_CUR);
-	buf_init(&s->buf, OUT_MAX);
-}
-
-static int stream_flush(struct stream *s, size_t over, const char *what, struct err *e)
-{
-	if (buf_check(&s->buf, what, e) == -1)
-		return -1;
-	if (s->buf.n <= over)
-		return 0;
-	if (s->fd != -1 && fsx_write_all(s->fd, s->buf.p, s->buf.n, e) == -1)
-		return err_wrap(e, "%s", what);
-	buf_clear(&s->buf);
-	return 0;
-}
-
-static int flush_all(struct making *m, size_t over, struct err *e)
-{
-	if (stream_flush(&m->out, over, "interchange", e) == -1 ||
-		stream_flush(&m->lineage, over, "lineage", e) == -1 ||
-		stream_flush(&m->aside, over, "items set aside", e) == -1)
-		return -1;
-	return stream_flush(&m->result, over, "results", e);
-}
-
 static void writing_start(struct making *m)
 {
-	x12_writer_init(&m->writer, m->p->profile, &m->out.buf);
-	buf_c(&m->lineage.buf, "gridspool-lineage\t1\n");
-}
-
-static void tab(struct buf *b)
-{
-	buf_ch(b, '\t');
+	x12_writer_init(&m->writer, m->p->profile, outcome_interchange(&m->o));
+	outcome_start(&m->o);
 }
 
 /* --- items that stay behind --- */
@@ -114,70 +70,13 @@ static void complete(struct diag *d, const struct item *it, struct str key)
 	}
 }
 
-static void codes_of(const struct diag *d, struct buf *b)
-{
-	for (const struct finding *f = d->first; f; f = f->next) {
-		if (f->severity < SEV_ERROR || str_find(buf_view(b), f->code, 0) != SIZE_MAX)
-			continue;
-		if (b->n > 0)
-			buf_ch(b, ' ');
-		buf_str(b, f->code);
-	}
-}
-
-static const struct finding *first_error(const struct diag *d)
-{
-	for (const struct finding *f = d->first; f; f = f->next) {
-		if (f->severity >= SEV_ERROR)
-			return f;
-	}
-	return d->first;
-}
-
 static int set_aside(
 	struct making *m, const struct item *it, struct str key, struct diag *d, struct err *e)
 {
-	struct json j;
-	struct buf codes;
-	struct buf note;
-	const struct finding *first = NULL;
-
 	complete(d, it, key);
 	report(m, d);
 	m->c->aside++;
-	json_init(&j, &m->aside.buf, false);
-	json_object(&j);
-	json_member_opt(&j, "key", key);
-	json_member(&j, "file", it->file);
-	json_member_int(&j, "offset", (int64_t)it->offset);
-	json_member_int(&j, "line", (int64_t)it->line);
-	json_name(&j, "findings");
-	json_array(&j);
-	for (const struct finding *f = d->first; f; f = f->next)
-		diag_json(&j, f);
-	json_end(&j, ']');
-	json_member(&j, "raw", it->raw);
-	json_end(&j, '}');
-	buf_ch(&m->aside.buf, '\n');
-
-	buf_init(&codes, 1000);
-	buf_init(&note, 2000);
-	codes_of(d, &codes);
-	first = first_error(d);
-	if (first)
-		diag_line(&note, first);
-	buf_c(&m->result.buf, "A\t");
-	lines_field(&m->result.buf, buf_view(&codes));
-	tab(&m->result.buf);
-	lines_field(&m->result.buf, it->file);
-	tab(&m->result.buf);
-	lines_field(&m->result.buf, key);
-	tab(&m->result.buf);
-	lines_field(&m->result.buf, buf_view(&note));
-	buf_ch(&m->result.buf, '\n');
-	buf_done(&codes);
-	buf_done(&note);
-	return flush_all(m, FLUSH, e);
+	return outcome_aside(&m->o, it, key, d, e);
 }
 
 /* --- messages and envelopes --- */
@@ -194,7 +93,7 @@ static int check_segments(
 		if (!x12_write_check(m->rules, s, &d, &about)) {
 			struct buf line;
 			buf_init(&line, 2000);
-			diag_line(&line, first_error(&d));
+			diag_line(&line, diag_first_error(&d));
 			(void)err_set(e, ERR_CONFIG, "the message's %s (map line %u): %s", what,
 				s->map_line, buf_cstr(&line));
 			buf_done(&line);
@@ -218,7 +117,7 @@ static int message_start(struct making *m, struct err *e)
 	if (d.errors > 0) {
 		struct buf line;
 		buf_init(&line, 2000);
-		diag_line(&line, first_error(&d));
+		diag_line(&line, diag_first_error(&d));
 		(void)err_set(e, ERR_CONFIG, "the message's header: %s", buf_cstr(&line));
 		buf_done(&line);
 		return -1;
@@ -227,12 +126,6 @@ static int message_start(struct making *m, struct err *e)
 		return -1;
 	m->message_ready = true;
 	return 0;
-}
-
-static void lineage_part(struct making *m, const char *what, uint64_t first)
-{
-	buf_printf(&m->lineage.buf, "%s\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", what,
-		m->writer.st, first, m->writer.segments);
 }
 
 static int open_set(struct making *m, struct err *e)
@@ -254,7 +147,7 @@ static int open_set(struct making *m, struct err *e)
 	x12_writer_open_set(&m->writer, map_target(m->p->map)->id);
 	for (const struct segment *s = m->head; s; s = s->next)
 		x12_writer_put(&m->writer, s);
-	lineage_part(m, "head", 1);
+	outcome_header(&m->o, &m->writer, 1);
 	m->set_open = true;
 	m->in_set = 0;
 	m->c->sets++;
@@ -276,9 +169,8 @@ static int close_set(struct making *m, struct err *e)
 		return -1;
 	for (const struct segment *s = tail; s; s = s->next)
 		x12_writer_put(&m->writer, s);
-	buf_printf(&m->result.buf, "S\t%04" PRIu64 "\t%u\n", m->writer.st, m->in_set);
 	x12_writer_close_set(&m->writer);
-	lineage_part(m, "tail", first);
+	outcome_trailer(&m->o, &m->writer, first, m->in_set);
 	m->set_open = false;
 	m->message_ready = false;
 	m->in_set = 0; /* the next item is the first of its message, also before that is open */
@@ -346,39 +238,13 @@ static bool fit(struct making *m, const struct map_result *r, struct str key, st
 	return good;
 }
 
-static void lineage_item(struct making *m, const struct item *it, struct str key, uint64_t first)
-{
-	struct buf *b = &m->lineage.buf;
-	size_t n = 0;
-	const struct map_joined *joined = map_joined(m->run, &n);
-	const uint64_t numbers[] = {first, m->writer.segments, it->locator, it->offset};
-
-	buf_c(b, "item\t");
-	buf_u64(b, m->writer.st, ST_DIGITS);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		tab(b);
-		buf_u64(b, numbers[i], 1);
-	}
-	tab(b);
-	lines_field(b, it->file);
-	tab(b);
-	lines_field(b, key);
-	tab(b);
-	for (size_t i = 0; i < n && i < JOINED_MAX; i++) {
-		if (i > 0)
-			buf_ch(b, ',');
-		buf_str(b, joined[i].join);
-		buf_ch(b, ':');
-		buf_u64(b, joined[i].locator, 1);
-	}
-	buf_ch(b, '\n');
-}
-
 static int write_item(struct making *m, const struct item *it, const struct map_result *r,
 	const char *hash, struct err *e)
 {
 	const uint32_t limit = map_items_per_message(m->p->map);
+	const struct map_joined *joined = NULL;
 	uint64_t first = 0;
+	size_t n = 0;
 
 	if (!m->set_open && open_set(m, e) == -1)
 		return -1;
@@ -389,17 +255,13 @@ static int write_item(struct making *m, const struct item *it, const struct map_
 		x12_writer_put(&m->writer, s);
 	m->in_set++;
 	m->c->out++;
-	lineage_item(m, it, r->key, first);
-	buf_c(&m->result.buf, "O\t");
-	buf_u64(&m->result.buf, m->writer.st, ST_DIGITS);
-	tab(&m->result.buf);
-	buf_c(&m->result.buf, hash);
-	tab(&m->result.buf);
-	lines_field(&m->result.buf, r->key);
-	buf_ch(&m->result.buf, '\n');
+	joined = map_joined(m->run, &n);
+	outcome_item(&m->o, &m->writer, first,
+		&(struct outcome_item){
+			.item = it, .key = r->key, .hash = hash, .joined = joined, .n = n});
 	if (limit > 0 && m->in_set >= limit && close_set(m, e) == -1)
 		return -1;
-	return flush_all(m, FLUSH, e);
+	return outcome_flush(&m->o, OUTCOME_FLUSH, e);
 }
 
 static void add_duplicate(struct diag *d, struct str key)
@@ -418,7 +280,7 @@ static void add_duplicate(struct diag *d, struct str key)
 static int refuse_key(
 	struct making *m, const struct item *it, struct str key, struct diag *d, struct err *e)
 {
-	const struct str shown = utf8_left((struct str){key.p, KEY_MAX}, 60);
+	const struct str shown = utf8_left((struct str){key.p, OUTCOME_KEY_MAX}, 60);
 	const struct finding f = {.code = STR("KEY-LONG"),
 		.severity = SEV_ERROR,
 		.item = shown,
@@ -496,7 +358,7 @@ static int convert_item(struct making *m, const struct item *it, struct diag *d,
 		m->c->unselected++;
 		return 0;
 	}
-	if (r.key.n > KEY_MAX)
+	if (r.key.n > OUTCOME_KEY_MAX)
 		return refuse_key(m, it, r.key, d, e);
 	if (m->watch && r.key.n > 0 && !dups_first(m->dups, r.key)) {
 		m->suspect = true;
@@ -610,17 +472,11 @@ static int read_items(struct making *m, struct reader *source, struct err *e)
 /* Back to where nothing was made. The control numbers that were drawn stay: the unit has them. */
 static int start_anew(struct making *m, struct err *e)
 {
-	struct stream *const all[] = {&m->out, &m->lineage, &m->aside, &m->result};
 	const struct produce_counts numbers = {.isa = m->c->isa, .gs = m->c->gs};
 
 	*m->c = numbers;
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		buf_clear(&all[i]->buf);
-		if (all[i]->fd != -1 &&
-			(ftruncate(all[i]->fd, all[i]->start) == -1 ||
-				lseek(all[i]->fd, all[i]->start, SEEK_SET) == -1))
-			return err_errno(e, ERR_IO, "write the output anew");
-	}
+	if (outcome_again(&m->o, e) == -1)
+		return -1;
 	writing_start(m);
 	m->message_ready = m->set_open = m->started = m->suspect = m->watch = false;
 	m->in_set = 0;
@@ -674,23 +530,8 @@ static int report_orphans(struct making *m, struct err *e)
 	if (map_orphans(m->run, &d, e) == -1)
 		return -1;
 	report(m, &d);
-	for (const struct finding *f = d.first; f; f = f->next) {
-		struct buf line;
-		const struct str about = f->item.n ? f->item : f->found;
-		buf_init(&line, 2000);
-		diag_line(&line, f);
-		buf_c(&m->result.buf, "R\t");
-		lines_field(&m->result.buf, f->code);
-		tab(&m->result.buf);
-		lines_field(&m->result.buf, f->file);
-		tab(&m->result.buf);
-		lines_field(
-			&m->result.buf, str_sub(about, 0, about.n < KEY_MAX ? about.n : KEY_MAX));
-		tab(&m->result.buf);
-		lines_field(&m->result.buf, buf_view(&line));
-		buf_ch(&m->result.buf, '\n');
-		buf_done(&line);
-	}
+	for (const struct finding *f = d.first; f; f = f->next)
+		outcome_orphan(&m->o, f);
 	m->c->orphans = d.n;
 	return 0;
 }
@@ -710,7 +551,7 @@ static int make_all(struct making *m, struct err *e)
 		x12_writer_close_group(&m->writer);
 		x12_writer_close_interchange(&m->writer);
 	}
-	return flush_all(m, 0, e);
+	return outcome_flush(&m->o, 0, e);
 }
 
 int produce_run(const struct produce *p, struct produce_counts *c, struct err *e)
@@ -727,10 +568,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	m.rules = x12_check_rules_new(p->profile);
 	arena_init(&m.item);
 	arena_init(&m.header);
-	stream_open(&m.out, p->out);
-	stream_open(&m.lineage, p->lineage);
-	stream_open(&m.aside, p->aside);
-	stream_open(&m.result, p->result);
+	outcome_init(&m.o, p->out, p->lineage, p->aside, p->result);
 	writing_start(&m);
 	rc = make_all(&m, e);
 	map_run_free(m.run);
@@ -738,10 +576,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	hash_free(m.hash);
 	buf_done(&m.said);
 	x12_check_rules_free(m.rules);
-	buf_done(&m.out.buf);
-	buf_done(&m.lineage.buf);
-	buf_done(&m.aside.buf);
-	buf_done(&m.result.buf);
+	outcome_done(&m.o);
 	arena_done(&m.item);
 	arena_done(&m.header);
 	if (rc == 0 && c->items != c->out + c->unselected + c->aside + c->unchanged + c->waiting)
@@ -749,38 +584,5 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 			"the counts do not reconcile: %" PRIu64 " items in, %" PRIu64
 			" accounted for",
 			c->items, c->out + c->unselected + c->aside + c->unchanged + c->waiting);
-	return rc;
-}
-
-int produce_read_back(const struct produce *p, const struct produce_counts *c, struct err *e)
-{
-	const struct x12_read_options o = {.defs = p->defs,
-		.level = X12_NOTES,
-		.file = STR("our own output"),
-		.usage = p->profile->usage};
-	struct x12_totals t;
-	struct arena a;
-	struct diag d;
-	int rc = -1;
-
-	if (c->out == 0)
-		return 0;
-	arena_init(&a);
-	diag_init(&d, &a);
-	rc = x12_read_totals(p->out, &o, c->loop ? c->loop->name : STR(""), &t, &d, e);
-	if (rc == 0 && d.errors > 0) {
-		struct buf line;
-		buf_init(&line, 2000);
-		diag_line(&line, first_error(&d));
-		rc = err_set(
-			e, ERR_CORRUPT, "what was written does not read back: %s", buf_cstr(&line));
-		buf_done(&line);
-	}
-	if (rc == 0 && (t.sets != c->sets || t.interchanges != 1 || (c->loop && t.loops != c->out)))
-		rc = err_set(e, ERR_CORRUPT,
-			"what was written does not read back: %" PRIu64 " sets and %" PRIu64
-			" items, expected %" PRIu64 " and %" PRIu64,
-			t.sets, t.loops, c->sets, c->out);
-	arena_done(&a);
 	return rc;
 }

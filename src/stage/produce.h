@@ -38,8 +38,5 @@ struct produce {
 
 /* -1: the input as a whole, the map or the disk is at fault; what was written is to be dropped. */
 int produce_run(const struct produce *p, struct produce_counts *c, struct err *e) ATTR_CHECK;
-/* Reads out back with the independent reader: envelopes whole, no error, as many items as counted. */
-int produce_read_back(const struct produce *p, const struct produce_counts *c, struct err *e)
-	ATTR_CHECK;
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/fsx.h"
 #include "stage/produce.h"
+#include "stage/read_back.h"
 #include "unit/support/map_world.h"
 
 static const char map[] =
@@ -110,7 +111,7 @@ static void run(struct night *n)
 {
 	struct err e;
 
-	if (produce_run(&n->p, &n->c, &e) == -1 || produce_read_back(&n->p, &n->c, &e) == -1)
+	if (produce_run(&n->p, &n->c, &e) == -1 || read_back_run(&n->p, &n->c, &e) == -1)
 		fail_msg("%s", e.text);
 	for (int i = 0; i < FILES; i++) {
 		size_t got = 0;
@@ -369,7 +370,7 @@ static void reads_back(void **state)
 		memcpy(at, changes[i].put, strlen(changes[i].put));
 		assert_int_equal(lseek(n.fd[OUT], 0, SEEK_SET), 0);
 		assert_int_equal(fsx_write_all(n.fd[OUT], n.text[OUT], strlen(n.text[OUT]), &e), 0);
-		if (produce_read_back(&n.p, &n.c, &e) != -1)
+		if (read_back_run(&n.p, &n.c, &e) != -1)
 			fail_msg("%s for %s was not seen", changes[i].put, changes[i].find);
 		assert_int_equal(e.code, ERR_CORRUPT);
 		close_night(&n);

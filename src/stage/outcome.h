@@ -1,0 +1,56 @@
+/*
+ * What a conversion writes: the interchange and, beside it, the line files of lineage, items set
+ * aside and results. Kept in memory until there is enough of it, then appended in this order.
+ */
+#ifndef STAGE_OUTCOME_H
+#define STAGE_OUTCOME_H
+
+#include <sys/types.h>
+
+#include "edi/x12_write.h"
+#include "map/map.h"
+
+enum { OUTCOME_KEY_MAX = 1000 };  /* bytes of a key that a line takes */
+enum { OUTCOME_FLUSH = 1 << 20 }; /* bytes that are worth a write */
+
+struct outcome_file {
+	int fd;
+	off_t start; /* where fd stood: a file of several conversions */
+	struct buf buf;
+};
+
+struct outcome {
+	struct outcome_file interchange, lineage, aside, result;
+};
+
+/* An item that goes out. */
+struct outcome_item {
+	const struct item *item;
+	struct str key;
+	const char *hash; /* of its content */
+	const struct map_joined *joined;
+	size_t n;
+};
+
+/* Descriptors are borrowed; -1: that file is not wanted. */
+void outcome_init(struct outcome *o, int interchange, int lineage, int aside, int result);
+void outcome_done(struct outcome *o);
+/* Writes the files whose buffers hold more than `over` bytes. */
+int outcome_flush(struct outcome *o, size_t over, struct err *e) ATTR_CHECK;
+/* Takes back all that was written since outcome_init. */
+int outcome_again(struct outcome *o, struct err *e) ATTR_CHECK;
+struct buf *outcome_interchange(struct outcome *o);
+
+void outcome_start(struct outcome *o);
+/* The header of the open set, from segment `first` to the last written. */
+void outcome_header(struct outcome *o, const struct x12_writer *w, uint64_t first);
+/* The trailer of the set just closed, from segment `first`, and the number of its items. */
+void outcome_trailer(struct outcome *o, const struct x12_writer *w, uint64_t first, uint32_t items);
+void outcome_item(struct outcome *o, const struct x12_writer *w, uint64_t first,
+	const struct outcome_item *it);
+int outcome_aside(struct outcome *o, const struct item *it, struct str key, const struct diag *d,
+	struct err *e) ATTR_CHECK;
+/* A row of a join that no item has. */
+void outcome_orphan(struct outcome *o, const struct finding *f);
+
+#endif
