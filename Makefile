@@ -171,11 +171,11 @@ clean:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/gridspool $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/gridspool
-	$(if $(wildcard maps),cp -R maps $(DESTDIR)$(PREFIX)/share/gridspool/)
+	cp -R maps spool README.md scripts/gridspool.cron $(DESTDIR)$(PREFIX)/share/gridspool/
 	$(foreach m,$(wildcard src/cli/*.1 spool/*.1),install -D -m 644 $(m) \
 		$(DESTDIR)$(PREFIX)/share/man/man1/$(notdir $(m)) &&) :
 	for u in scripts/*.service scripts/*.timer; do \
-		sed 's|/usr/bin/gridspool|$(PREFIX)/bin/gridspool|' "$$u" > \
+		sed 's|/usr/bin/gridspool|$(PREFIX)/bin/gridspool|; s|/usr/share/|$(PREFIX)/share/|' "$$u" > \
 			$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/} || exit 1; \
 	done
 
