@@ -16,7 +16,8 @@ static const char usage[] =
 	"  --only LIST   some of: receive,ingest,collect,convert,transfer,report,purge\n"
 	"\n"
 	"exit status: 0 all well; 1 something new needs a person (gridspool status);\n"
-	"  64 usage, 69 unavailable, 71 out of memory, 74 disk, 75 another run is active,\n"
+	"  64 usage, 69 unavailable, 71 out of memory, 74 disk, 75 another run is active, or a\n"
+	"  signal stopped this one,\n"
 	"  78 the configuration is wrong: nothing was started\n"
 	"\n"
 	"example: gridspool run --env /srv/gridspool/prod --only receive,ingest,transfer\n";

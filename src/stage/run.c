@@ -297,6 +297,9 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 		if (o->stages[i] && one_stage(v, (enum run_stage)i, &r, e) == -1)
 			return -1;
 	}
+	if (proc_told_to_stop())
+		return err_set(e, ERR_STOP,
+			"told to stop by a signal; what was not done waits for the next run");
 	if (r.failed)
 		*e = r.why;
 	return r.failed ? -1 : 0;
