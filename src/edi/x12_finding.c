@@ -14,6 +14,19 @@ const struct def_part *x12_finding_part(const struct def_part *parts, size_t n, 
 	return NULL;
 }
 
+/* Where the value that is not there should have come from. */
+static void add_gap(struct finding *f, const struct gap *g)
+{
+	if (!g)
+		return;
+	f->field = g->field;
+	f->offset = g->place.offset;
+	f->line = g->place.line;
+	f->column = g->place.column;
+	if (g->file.n > 0)
+		f->file = g->file;
+}
+
 void x12_finding_add(const struct x12_place *a, const char *code, enum severity sev,
 	const char *rule, const char *fmt, ...)
 {
@@ -36,6 +49,8 @@ void x12_finding_add(const struct x12_place *a, const char *code, enum severity 
 		f.found = a->v->text;
 		if (a->c->at)
 			f.offset += a->c->at[a->v - a->s->values];
+	} else {
+		add_gap(&f, segment_gap(a->s, a->element, a->component));
 	}
 	f.expected = str_c(expected);
 	if (a->part && a->part->name.n > 0)

@@ -12,3 +12,12 @@ struct str segment_get(const struct segment *s, uint16_t element, uint16_t compo
 	}
 	return (struct str){"", 0};
 }
+
+const struct gap *segment_gap(const struct segment *s, uint16_t element, uint16_t component)
+{
+	const struct gap *g = s->gaps;
+
+	while (g && !(g->element == element && (!component || g->component == component)))
+		g = g->next;
+	return g;
+}

@@ -11,8 +11,7 @@
 
 #include "base/str.h"
 #include "defs/defs.h"
-
-struct node;
+#include "model/node.h"
 
 struct value {
 	uint16_t element;	 /* from 1 */
@@ -24,18 +23,33 @@ struct value {
 	bool masked; /* differs between nights by design (item numbers, $run): not in the content hash */
 };
 
+/* An element that the map names and that came out empty, so that a finding about its absence can
+ * say where its value should have come from. Only of elements that may have to be there. */
+struct gap {
+	uint16_t element;
+	uint16_t component; /* 0 in a simple element */
+	bool told;	    /* a finding has said already why it is empty */
+	struct str field;   /* path in the source; empty when it is made from none */
+	struct str file;    /* when that is another file than the item's */
+	struct place place; /* of what the path starts from, in the item's file */
+	struct gap *next;
+};
+
 struct segment {
 	struct str tag;
 	const struct def_segment *def; /* NULL when the tag is unknown */
 	const struct def_node *node;   /* its position in the message, where known */
 	struct value *values;
 	size_t n;
+	struct gap *gaps;
 	uint32_t map_line;
 	uint64_t offset;   /* of its first byte, when read */
 	uint32_t position; /* in its set (ST = 1), when read */
 	struct segment *next;
 };
 
+/* The gap at an element, or at its component when that is not 0; NULL when there is none. */
+const struct gap *segment_gap(const struct segment *s, uint16_t element, uint16_t component);
 /* The text of one value, or an empty view. */
 struct str segment_get(const struct segment *s, uint16_t element, uint16_t component);
 

@@ -56,12 +56,15 @@ struct map_value {
 	struct expr *each; /* repetitions, or NULL */
 	struct expr *cond;
 	bool masked; /* see masked.h */
+	bool wanted; /* it is mandatory, or a note speaks of it: its absence may be a finding */
+	struct str field; /* the path in the source that it is made from */
 	uint32_t line;
 	uint32_t column;
 };
 
 struct map_pair {
 	bool q_masked, v_masked;
+	struct str field; /* of v */
 	struct expr *q;
 	struct expr *v;
 	struct expr *cond;

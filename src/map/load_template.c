@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "map/check.h"
 #include "map/masked.h"
+#include "map/origin.h"
 
 static struct map_part *parts(
 	struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner);
@@ -96,6 +97,7 @@ static void pair(struct load *l, const struct xml *x, struct map_part *p)
 	m->cond = load_expr(l, x, "if");
 	m->q_masked = masked_is(l->m, m->q);
 	m->v_masked = masked_is(l->m, m->v);
+	m->field = origin_text(l->m, m->v, &l->m->arena);
 	m->line = x->line;
 	m->column = x->column;
 	load_unused(l, x, known, 3);
@@ -148,10 +150,26 @@ static bool element_of(struct load *l, const struct xml *x, struct str ref, stru
 	return true;
 }
 
+/* May a finding come of its absence? */
+static bool is_wanted(const struct def_segment *def, const struct map_value *m)
+{
+	const struct def_part *d = defs_part(def, m->element);
+
+	if (d && (d->mandatory || (d->nparts && d->parts[m->component - 1].mandatory)))
+		return true;
+	for (size_t i = 0; i < def->nnotes; i++)
+		for (uint8_t k = 0; k < def->notes[i].n; k++)
+			if (def->notes[i].at[k] == m->element)
+				return true;
+	return false;
+}
+
 static void add_value(struct load *l, const struct xml *x, struct map_part *p, struct map_value m)
 {
 	size_t at = p->nvalues;
 
+	m.wanted = is_wanted(p->def, &m);
+	m.field = origin_text(l->m, m.value, &l->m->arena);
 	m.masked = masked_is(l->m, m.value) || masked_is(l->m, m.each);
 	for (size_t i = 0; i < p->nvalues; i++) {
 		if (p->values[i].element == m.element && p->values[i].component == m.component &&

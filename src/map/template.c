@@ -13,6 +13,7 @@ struct values {
 	struct value *v;
 	size_t n;
 	size_t cap;
+	struct gap *gaps;
 };
 
 static void body(
@@ -110,6 +111,44 @@ static void add_value(struct ev *ev, struct values *list, struct value v)
 	list->v[list->n++] = v;
 }
 
+/* The field as people know it: sizes[2]/ean inside a turn of sizes. */
+static void gap_at(struct ev *ev, struct gap *g, struct str field, const struct node *at)
+{
+	const struct node *top = at = val_origin(at);
+	struct str path;
+
+	while (top && top->parent)
+		top = top->parent;
+	g->field = field;
+	if (!at)
+		return;
+	path = node_path(at, ev->run->names, ev->a);
+	if (path.n && !str_starts(field, STR("$")))
+		g->field = arena_printf(ev->a, STR_FMT "%s" STR_FMT, STR_ARG(path),
+			field.n ? "/" : "", STR_ARG(field));
+	for (const struct run_tree *t = ev->run->trees; t; t = t->next)
+		if (t->root == top && t->reader)
+			g->file = t->file;
+	if (!g->file.n)
+		g->place = at->place;
+	if (at == ev->run->root.node && ev->run->item)
+		g->place = (struct place){at->place.offset, ev->run->item->line, 1};
+}
+
+/* Only an item is set aside for what was told of it; in a header nothing is left unsaid. */
+static void add_gap(struct ev *ev, struct values *list, uint16_t element, uint16_t component,
+	struct str field, const struct ctx *c)
+{
+	struct gap *g = ARENA_NEW(ev->a, struct gap);
+
+	*g = (struct gap){.element = element,
+		.component = component,
+		.told = ev->told && ev->run->item,
+		.next = list->gaps};
+	gap_at(ev, g, field, c->node);
+	list->gaps = g;
+}
+
 static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, uint16_t repetition,
 	struct values *list)
 {
@@ -118,13 +157,18 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 
 	ev->line = m->line;
 	ev->what = m->ref;
-	if (m->cond && !eval_truth(ev, m->cond, c))
-		return;
-	eval_value(ev, m->value, c, &v);
+	ev->element = m->element;
+	ev->component = m->composite ? m->component : 0;
+	ev->repetition = repetition;
+	ev->told = false;
+	if (!m->cond || eval_truth(ev, m->cond, c))
+		eval_value(ev, m->value, c, &v);
 	if (as_text(ev, &v, m->def, &text))
 		add_value(ev, list,
 			(struct value){m->element, repetition, m->component, text, v.from, m->line,
 				m->masked});
+	else if (m->wanted)
+		add_gap(ev, list, m->element, ev->component, m->field, c);
 }
 
 /* The nodes that each gives, in the order asked for; a text counts as a list of one. */
@@ -218,9 +262,20 @@ static const struct def_element *element_def(const struct map_part *p, uint16_t 
 	return d ? d->element : NULL;
 }
 
+/* The next pair that is free; 0 when all are taken. */
+static uint16_t free_pair(const struct map_part *p, const struct values *list)
+{
+	for (uint8_t i = 0; i < p->npair_at; i++)
+		if (!filled(list, p->pair_at[i]) && !filled(list, p->pair_at[i] + 1u))
+			return p->pair_at[i];
+	return 0;
+}
+
 static void put_pair(struct ev *ev, const struct map_part *p, const struct map_pair *m,
 	const struct ctx *c, struct values *list)
 {
+	const uint16_t at = free_pair(p, list);
+	const uint16_t behind = (uint16_t)(at + 1);
 	struct val q = {0};
 	struct val v = {0};
 	struct str qt = {NULL, 0};
@@ -228,23 +283,24 @@ static void put_pair(struct ev *ev, const struct map_part *p, const struct map_p
 
 	ev->line = m->line;
 	ev->what = p->tag;
-	if (m->cond && !eval_truth(ev, m->cond, c))
+	ev->element = at;
+	ev->component = 0;
+	ev->repetition = 1;
+	if (at == 0 || (m->cond && !eval_truth(ev, m->cond, c)))
 		return;
+	ev->told = false;
 	eval_value(ev, m->q, c, &q);
+	ev->element = behind;
 	eval_value(ev, m->v, c, &v);
-	for (uint8_t i = 0; i < p->npair_at; i++) {
-		uint16_t at = p->pair_at[i];
-
-		if (filled(list, at) || filled(list, at + 1u))
-			continue;
-		if (!as_text(ev, &q, element_def(p, at), &qt) ||
-			!as_text(ev, &v, element_def(p, (uint16_t)(at + 1)), &vt))
-			return;
-		add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked});
-		add_value(ev, list,
-			(struct value){(uint16_t)(at + 1), 1, 1, vt, v.from, m->line, m->v_masked});
+	const bool valued = as_text(ev, &v, element_def(p, behind), &vt);
+	ev->element = at;
+	if (!as_text(ev, &q, element_def(p, at), &qt) || !valued) {
+		add_gap(ev, list, at, 0, m->field, c);
+		add_gap(ev, list, behind, 0, m->field, c);
 		return;
 	}
+	add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked});
+	add_value(ev, list, (struct value){behind, 1, 1, vt, v.from, m->line, m->v_masked});
 }
 
 static int by_place(const struct value *a, const struct value *b)
@@ -272,9 +328,10 @@ static void order(struct values *list)
 static void segment(
 	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
-	struct values list = {NULL, 0, 0};
+	struct values list = {NULL, 0, 0, NULL};
 	struct segment *s = NULL;
 
+	ev->segment = p->tag;
 	for (size_t i = 0; i < p->nvalues; i++) {
 		if (p->values[i].each)
 			put_each(ev, &p->values[i], c, &list);
@@ -283,6 +340,8 @@ static void segment(
 	}
 	for (const struct map_pair *m = p->pairs; m; m = m->next)
 		put_pair(ev, p, m, c, &list);
+	ev->segment = (struct str){NULL, 0};
+	ev->element = ev->component = ev->repetition = 0;
 	if (!list.n)
 		return;
 	order(&list);
@@ -292,6 +351,7 @@ static void segment(
 		.node = p->node,
 		.values = list.v,
 		.n = list.n,
+		.gaps = list.gaps,
 		.map_line = p->line};
 	if (out->last)
 		out->last->next = s;
@@ -342,6 +402,19 @@ static void add_totals(struct ev *ev, const struct map_part *p, const struct ctx
 	}
 }
 
+/* The first field that the segment a loop begins with is made from. */
+static struct str trigger_field(const struct map_part *loop)
+{
+	const struct map_part *p = loop->child;
+
+	while (p && p->node != loop->node->child)
+		p = p->next;
+	for (size_t i = 0; p && i < p->nvalues; i++)
+		if (p->values[i].field.n)
+			return p->values[i].field;
+	return p && p->pairs ? p->pairs->field : (struct str){NULL, 0};
+}
+
 static void loop(
 	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
@@ -353,12 +426,15 @@ static void loop(
 	if (p->node && p->node->loop && inner.first->node != p->node->child) {
 		struct finding f = {
 			.code = STR("LOOP-TRIGGER-MISSING"), .segment = p->node->child->name};
+		struct gap g = {0};
 
+		gap_at(ev, &g, trigger_field(p), c->node);
+		f.field = g.field;
 		ev->line = p->line;
 		f.found = inner.first->tag;
 		f.expected = arena_printf(ev->a, STR_FMT " first, which begins the " STR_FMT,
 			STR_ARG(p->node->child->name), STR_ARG(p->node->name));
-		run_finding(ev, &f, NULL);
+		run_finding(ev, &f, c->node);
 	}
 	count_max(ev, p->child, &inner);
 	add_totals(ev, p, c);
