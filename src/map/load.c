@@ -10,7 +10,6 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "map/func.h"
 #include "map/regex.h"
 
 bool load_is_ours(const struct xml *x)
@@ -319,96 +318,6 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 	return false;
 }
 
-static bool needs_name(const struct expr *x, const char *what, struct expr_fault *f)
-{
-	if (x->nargs && x->args[0]->op == EXPR_TEXT)
-		return true;
-	f->at = x->nargs ? x->args[0]->at : x->at;
-	snprintf(f->text, sizeof(f->text), "%s() needs the name of a %s in quotes", x->func->name,
-		what);
-	return false;
-}
-
-static bool find_table(struct load *l, struct expr *x, struct expr_fault *f)
-{
-	const char *names[NEAR_MAX];
-	size_t n = 0;
-	const char *near = NULL;
-
-	if (!needs_name(x, "table", f))
-		return false;
-	for (size_t i = 0; i < l->m->ntables; i++) {
-		if (str_eq(l->m->tables[i].name, x->args[0]->text)) {
-			x->slot = (uint32_t)i;
-			return true;
-		}
-		if (n < NEAR_MAX)
-			names[n++] = arena_cstr(l->scratch, l->m->tables[i].name);
-	}
-	near = str_suggest(x->args[0]->text, names, n);
-	f->at = x->args[0]->at;
-	snprintf(f->text, sizeof(f->text), "there is no <table name=\"" STR_FMT "\">%s%s%s",
-		STR_ARG(x->args[0]->text), near ? "; did you mean '" : "", near ? near : "",
-		near ? "'?" : "");
-	return false;
-}
-
-static bool find_pattern(struct load *l, struct expr *x, struct expr_fault *f)
-{
-	struct regex *r = NULL;
-	char why[160];
-
-	f->at = x->args[1]->at;
-	if (x->args[1]->op != EXPR_TEXT) {
-		snprintf(f->text, sizeof(f->text), "%s() needs its pattern in quotes",
-			x->func->name);
-		return false;
-	}
-	r = regex_new(x->args[1]->text, why, sizeof(why));
-	if (!r) {
-		snprintf(f->text, sizeof(f->text), "%s(): %s", x->func->name, why);
-		return false;
-	}
-	mem_grow(&l->m->patterns, &l->patterns_cap, l->m->npatterns + 1, sizeof(struct regex *));
-	x->slot = (uint32_t)l->m->npatterns;
-	l->m->patterns[l->m->npatterns++] = r;
-	return true;
-}
-
-static bool scope_call(void *ctx, struct expr *x, struct expr_fault *f)
-{
-	struct load *l = ctx;
-	struct str name = x->nargs ? x->args[0]->text : STR("");
-
-	switch ((enum func_needs)x->func->needs) {
-	case FUNC_PLAIN:
-		return true;
-	case FUNC_TABLE:
-		return find_table(l, x, f);
-	case FUNC_TOTAL:
-		if (!needs_name(x, "total", f))
-			return false;
-		x->slot = load_named(
-			&l->m->totals, &l->m->ntotals, &l->totals_cap, name, l->at->line);
-		return true;
-	case FUNC_COUNTER:
-		if (x->nargs && !needs_name(x, "counter", f))
-			return false;
-		x->slot = load_named(
-			&l->m->counters, &l->m->ncounters, &l->counters_cap, name, l->at->line);
-		return true;
-	case FUNC_LINK:
-		l->m->uses_links = true;
-		return true;
-	case FUNC_WORKFLOW:
-		l->m->uses_workflow = true;
-		return true;
-	case FUNC_PATTERN:
-		return find_pattern(l, x, f);
-	}
-	return false;
-}
-
 /* --- the map --- */
 
 static void intern(struct map *m)
@@ -492,7 +401,7 @@ struct map *load_map(
 	m->names = env->names;
 	m->file = arena_cstr(&m->arena, str_c(file));
 	intern(m);
-	l.scope = (struct expr_scope){env->names, scope_var, scope_call, &l};
+	l.scope = (struct expr_scope){env->names, scope_var, load_call_check, &l};
 	if (xml_parse(bytes, file, &scratch, &root, &e) == -1)
 		(void)faults_add_placed(f, file, e.text);
 	else if (!load_is_ours(root) || !str_is(root->name, "map"))

@@ -51,6 +51,9 @@ bool load_is_ours(const struct xml *x);
 void load_decl_all(struct load *l, const struct xml *root);
 uint32_t load_decl_let(struct load *l, const struct xml *x, struct str name);
 
+/* load_call.c: an expr_scope's call */
+bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f);
+
 /* load_template.c */
 void load_template_message(struct load *l, const struct xml *x);
 

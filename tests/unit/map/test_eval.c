@@ -108,6 +108,8 @@ static const struct row rows[] = {
 	{"substring-after('abc', 'x')", "", NULL},
 	{"format-number(0.5, '#.00')", ".50", NULL},
 	{"format-number(-1234567.891, '#,##0.##')", "-1,234,567.89", NULL},
+	{"format-number(-0.001, '0.00')", "0.00", NULL},
+	{"format-number(-0.004, '#.##')", "0", NULL},
 	{"format-number(7, '000')", "007", NULL},
 	{"format-number(7, '0.##')", "7", NULL},
 	{"join-text(split-text('abcdefgh ij', 3), '|')", "abc|def|gh|ij", NULL},
