@@ -108,6 +108,7 @@ struct map_part {
 struct map_named {
 	struct str name;
 	uint32_t line;
+	uint32_t column; /* of totals that are read */
 };
 
 struct map_join_def {

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "map/lex.h"
 #include "map/regex.h"
 
 bool load_is_ours(const struct xml *x)
@@ -221,13 +222,30 @@ void load_unused(struct load *l, const struct xml *x, const char *const *names, 
 	}
 }
 
+/* Names that $ cannot be written with, and those that mean something else there. */
+void load_name(struct load *l, const struct xml *x, const char *attr, struct str name)
+{
+	static const char *const ours[] = {
+		"run", "environment", "partner", "agreement", "message", "kept", "action"};
+
+	if (name.n && !lex_name_ok(name))
+		load_fault_at(l, x, str_c(attr), 0,
+			"'" STR_FMT
+			"' cannot be written as $NAME; take a letter, then letters, digits, _ and -",
+			STR_ARG(name));
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (str_is(name, ours[i]))
+			load_fault_at(l, x, str_c(attr), 0,
+				"$%s is a variable of its own; take another name", ours[i]);
+}
+
 uint32_t load_named(struct map_named **list, size_t *n, size_t *cap, struct str name, uint32_t line)
 {
 	for (size_t i = 0; i < *n; i++)
 		if (str_eq((*list)[i].name, name))
 			return (uint32_t)i;
 	mem_grow(list, cap, *n + 1, sizeof(**list));
-	(*list)[*n] = (struct map_named){name, line};
+	(*list)[*n] = (struct map_named){.name = name, .line = line};
 	return (uint32_t)(*n)++;
 }
 
@@ -365,7 +383,7 @@ static void check_totals(struct load *l)
 {
 	for (size_t i = 0; i < l->m->ntotals; i++)
 		if (l->m->totals[i].line)
-			faults_add(l->f, l->file, l->m->totals[i].line, 1,
+			faults_add(l->f, l->file, l->m->totals[i].line, l->m->totals[i].column,
 				"total('" STR_FMT "'): there is no <total name=\"" STR_FMT
 				"\"> in the item",
 				STR_ARG(l->m->totals[i].name), STR_ARG(l->m->totals[i].name));

@@ -62,6 +62,20 @@ static bool find_column(struct load *l, struct expr *x, struct expr_fault *f)
 	return false;
 }
 
+static bool find_total(struct load *l, struct expr *x, struct expr_fault *f)
+{
+	struct map_named *t = NULL;
+
+	if (!needs_name(x, "total", f))
+		return false;
+	x->slot = load_named(
+		&l->m->totals, &l->m->ntotals, &l->totals_cap, x->args[0]->text, l->at->line);
+	t = &l->m->totals[x->slot];
+	if (t->line && !t->column)
+		load_place(l, l->at, l->attr, x->args[0]->at, &t->line, &t->column);
+	return true;
+}
+
 static bool find_pattern(struct load *l, struct expr *x, struct expr_fault *f)
 {
 	struct regex *r = NULL;
@@ -165,11 +179,7 @@ bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f)
 	case FUNC_TABLE:
 		return find_table(l, x, f) && find_column(l, x, f);
 	case FUNC_TOTAL:
-		if (!needs_name(x, "total", f))
-			return false;
-		x->slot = load_named(
-			&l->m->totals, &l->m->ntotals, &l->totals_cap, name, l->at->line);
-		return true;
+		return find_total(l, x, f);
 	case FUNC_COUNTER:
 		if (x->nargs && !needs_name(x, "counter", f))
 			return false;

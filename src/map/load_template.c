@@ -35,7 +35,9 @@ static void head(struct load *l, const struct xml *x, struct map_part *p)
 	p->each = load_expr(l, x, "each");
 	if (as.n) {
 		mem_grow(&l->m->as, &l->as_cap, l->m->nas + 1, sizeof(*l->m->as));
-		l->m->as[l->m->nas] = (struct map_named){arena_str(&l->m->arena, as), x->line};
+		l->m->as[l->m->nas] = (struct map_named){
+			.name = arena_str(&l->m->arena, as), .line = x->line};
+		load_name(l, x, "as", as);
 		p->as = (uint32_t)l->m->nas++;
 	}
 	load_list(l, x, "sort", true, &p->sort);
@@ -320,7 +322,9 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 	p->cond = load_expr(l, x, "if");
 	load_unused(l, x, p->item ? known_item : controls, p->item ? 1 : 4);
 	if (!trigger) {
-		load_fault(l, x, "<" STR_FMT "> has no segment inside", STR_ARG(x->name));
+		load_fault(l, x, "<" STR_FMT "> has no segment inside%s", STR_ARG(x->name),
+			count_children(x, "loop") > 0 ? "; it begins with one, before any <loop>"
+						      : "");
 		return;
 	}
 	/* An item need not be a loop of the definition: segments of this level may repeat by themselves. */
@@ -381,7 +385,7 @@ static struct map_part *part(
 
 	if (!load_is_ours(x) || (!is_loop && !is_segment(x))) {
 		if (load_is_ours(x) && str_is(x->name, "let"))
-			load_decl_let(l, x, load_need(l, x, "name"));
+			load_decl_let(l, x);
 		else if (load_is_ours(x) && str_is(x->name, "total"))
 			total(l, x, owner);
 		else

@@ -55,6 +55,18 @@ static const struct row rows[] = {
 	{"<table name=\"u\" file=\"tables/uom-x12.csv\" key=\"erp\" value=\"x12\"/>"
 	 "<select if=\"lookup('u', a, 'upc')\"/>",
 		GOOD, "the table 'u' has the columns 'erp' and 'x12', not 'upc'"},
+	{"<let name=\"a b\" value=\"a\"/>", GOOD, "5:12: 'a b' cannot be written as $NAME"},
+	{"<let name=\"action\" value=\"a\"/>", GOOD, "5:12: $action is a variable of its own"},
+	{"<keep name=\"a/b\" value=\"a\"/>", GOOD, "5:13: 'a/b' cannot be written as $NAME"},
+	{"", ITEM "<let name=\"b\" valu=\"a\" value=\"a\"/></item>",
+		"9:21: <let> has no attribute 'valu'; did you mean 'value'?"},
+	{"", ITEM "<PID each=\"a\" as=\"1\" PID01=\"'F'\" PID05=\".\"/></item>",
+		"9:19: '1' cannot be written as $NAME"},
+	{"", "<BCT BCT01=\"'PC'\"/>\n<item><loop><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></loop></item>",
+		"8:1: <item> has no segment inside; it begins with one, before any <loop>"},
+	{"<table name=\"u\" file=\"tables/uom-x12.csv\" key=\"erpp\" value=\"edi\"/>", GOOD,
+		"5:48: table tables/uom-x12.csv has no column 'erpp'; did you mean 'erp'?\n"
+		"5:61: table tables/uom-x12.csv has no column 'edi'"},
 	{"<select if=\"$agreement\"/>", GOOD,
 		"5:13: if: $agreement is a group; name one of its values: $agreement/..."},
 	{"<select if=\"//a\"/>", GOOD,
@@ -99,7 +111,7 @@ static const struct row rows[] = {
 	{"<table name=\"t\" file=\"tables/none.csv\" key=\"a\" value=\"b\"/>", GOOD,
 		"5:23: table tables/none.csv: there is no such file in "},
 	{"<table name=\"t\" file=\"tables/uom-x12.csv\" key=\"erp\" value=\"x21\"/>", GOOD,
-		"5:23: table tables/uom-x12.csv has no row with values in 'erp' and 'x21'"},
+		"5:60: table tables/uom-x12.csv has no column 'x21'; did you mean 'x12'?"},
 	/* the message */
 	{"", "<item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item>",
 		"6:1: the message needs BCT, which the map never writes"},
@@ -148,7 +160,7 @@ static const struct row rows[] = {
 	{"", ITEM "<ST ST01=\"'832'\"/></item>", "9:1: ST is written by itself; leave it out"},
 	{"", ITEM "<MEA MEA03=\"a div 3\"/></item>", "9:15: warning: the quotient reaches MEA03"},
 	{"", ITEM "</item><CTT CTT01=\"total('x')\"/>",
-		"9:1: total('x'): there is no <total name=\"x\">"},
+		"9:26: total('x'): there is no <total name=\"x\">"},
 	{"",
 		ITEM "</item>\n"
 		     "<item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item>",
