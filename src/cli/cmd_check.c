@@ -28,7 +28,8 @@ static const char usage[] =
 	"\n"
 	"  --env DIR   the environment; the current folder unless given\n"
 	"\n"
-	"exit codes: 0 a run would start (there may be warnings), 64 usage, 78 something is wrong\n"
+	"exit codes: 0 a run would start (there may be warnings), 64 usage, 65 there is no such folder,\n"
+	"78 something is wrong\n"
 	"\n"
 	"example: gridspool check --env /srv/gridspool/test\n";
 
@@ -171,7 +172,7 @@ static void check_place(struct check *c, const struct config_endpoint *ep)
 	struct err e;
 	int dir = -1;
 
-	if (!str_is(ep->protocol, "directory"))
+	if (!str_is(ep->protocol, "directory") || ep->path.n == 0)
 		return;
 	dir = fsx_dir(arena_cstr(&c->arena, ep->path), &e);
 	if (dir == -1)
@@ -241,8 +242,11 @@ static void check_ledger(struct check *c)
 	struct ledger l = {0};
 	struct stat st;
 	struct err e;
-	const int rc = fsx_stat(c->dir, "ledger.db", &st, &e);
+	int rc = 0;
 
+	if (c->config->instance.n == 0) /* no environment to which it could belong */
+		return;
+	rc = fsx_stat(c->dir, "ledger.db", &st, &e);
 	if (rc == 0) {
 		(void)faults_add(&c->faults, "ledger.db", 0, 0,
 			"is not there: gridspool init %s finishes a new environment; an old one needs its backup",
@@ -271,20 +275,47 @@ static void check_bundle(struct check *c, struct env *v)
 		(void)faults_add(&c->faults, "", 0, 0, "%s", e.text);
 }
 
+/* Are the maps there that the agreements name? With a good configuration check_bundle has loaded
+ * them. */
+static void check_maps(struct check *c)
+{
+	struct err e;
+	const int bundle = fsx_subdir(c->dir, "bundle", &e);
+	const int own = env_maps_dir(&e);
+
+	for (const struct config_agreement *g = c->config->agreements; g; g = g->next) {
+		const char *name = arena_cstr(&c->arena, g->map);
+		struct stat st;
+
+		if (g->map.n == 0 || bundle == -1 || fsx_stat(bundle, name, &st, &e) != 0)
+			continue;
+		if (own != -1 && str_starts(g->map, STR("maps/")) &&
+			fsx_stat(own, name + 5, &st, &e) == 1)
+			continue;
+		(void)faults_add(&c->faults, g->file, g->line, 0,
+			"map %s of agreement " STR_FMT
+			" is not in bundle/ nor among gridspool's own",
+			name, STR_ARG(g->name));
+	}
+	fsx_close(bundle);
+	fsx_close(own);
+}
+
 static void check_all(struct check *c)
 {
-	struct config *config = config_load(c->dir, &c->faults);
+	struct config *config = config_read(c->dir, &c->faults);
+	const bool good = c->faults.n == 0;
 	struct env v;
 
 	check_bundle(c, &v);
 	env_close(&v);
-	if (config) {
-		c->config = config;
-		check_endpoints(c);
-		check_sources(c);
-		check_ledger(c);
-		check_disk(c);
-	}
+	c->config = config;
+	if (!good)
+		check_maps(c);
+	check_endpoints(c);
+	check_sources(c);
+	check_ledger(c);
+	check_disk(c);
 	check_folders(c);
 	c->config = NULL;
 	config_free(config);
@@ -303,7 +334,7 @@ static void write_json(struct check *c, struct buf *out)
 	json_member_c(&j, "environment", c->path);
 	json_name(&j, "ok");
 	json_bool(&j, c->faults.n == 0);
-	json_member_int(&j, "errors", (int64_t)c->faults.n);
+	json_member_int(&j, "errors", (int64_t)(c->faults.n - c->faults.again));
 	json_member_int(&j, "warnings", (int64_t)c->faults.warnings);
 	json_name(&j, "faults");
 	json_array(&j);
@@ -344,7 +375,7 @@ static void write_text(struct check *c, struct buf *out)
 	if (c->faults.n > 0)
 		buf_printf(out,
 			"%s: %zu wrong, %zu warnings; no run starts before this is put right\n",
-			c->path, c->faults.n, c->faults.warnings);
+			c->path, c->faults.n - c->faults.again, c->faults.warnings);
 	else if (!c->cli->quiet)
 		buf_printf(
 			out, "%s: nothing is wrong (%zu warnings)\n", c->path, c->faults.warnings);
