@@ -324,10 +324,9 @@ static void check_value(const struct x12_place *a)
 static void absent(struct x12_place *a, const struct def_part *part, uint16_t element,
 	uint16_t component, uint16_t repetition)
 {
-	const struct gap *gap = segment_gap(a->s, element, component);
 	struct x12_place b = *a;
 
-	if (gap && gap->told)
+	if (segment_told(a->s, element))
 		return;
 	b.v = NULL;
 	b.part = part;

@@ -30,18 +30,17 @@ static void note_text(const struct def_note *n, const char *tag, int width, char
 static bool missing(const struct segment *s, const struct def_note *n, const struct x12_present *p,
 	uint16_t *element)
 {
-	const struct gap *named = NULL;
+	bool named = false;
 
 	for (uint8_t i = 0; i < n->n; i++) {
-		const struct gap *g = segment_gap(s, n->at[i], 0);
-
-		if (!g || x12_notes_has(p, n->at[i]))
+		if (x12_notes_has(p, n->at[i]))
 			continue;
-		if (g->told)
+		if (segment_told(s, n->at[i]))
 			return true;
-		if (!named)
+		if (!named && segment_gap(s, n->at[i], 0)) {
+			named = true;
 			*element = n->at[i];
-		named = named ? named : g;
+		}
 	}
 	return false;
 }

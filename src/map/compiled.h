@@ -56,15 +56,12 @@ struct map_value {
 	struct expr *each; /* repetitions, or NULL */
 	struct expr *cond;
 	bool masked; /* see masked.h */
-	bool wanted; /* it is mandatory, or a note speaks of it: its absence may be a finding */
-	struct str field; /* the path in the source that it is made from */
 	uint32_t line;
 	uint32_t column;
 };
 
 struct map_pair {
 	bool q_masked, v_masked;
-	struct str field; /* of v */
 	struct expr *q;
 	struct expr *v;
 	struct expr *cond;
@@ -98,6 +95,8 @@ struct map_part {
 	struct map_pair *pairs;
 	uint16_t pair_at[16]; /* elements that hold a qualifier; the value is the next one */
 	uint8_t npair_at;
+	const struct gap *gaps; /* of a segment: see format/segment.h */
+	size_t ngaps;
 	struct map_total *totals; /* of a loop or the item, added at each turn that writes */
 	struct map_part *child;
 	struct map_part *next;

@@ -99,7 +99,6 @@ static void pair(struct load *l, const struct xml *x, struct map_part *p)
 	m->cond = load_expr(l, x, "if");
 	m->q_masked = masked_is(l->m, m->q);
 	m->v_masked = masked_is(l->m, m->v);
-	m->field = origin_text(l->m, m->v, &l->m->arena);
 	m->line = x->line;
 	m->column = x->column;
 	load_unused(l, x, known, 3);
@@ -152,26 +151,10 @@ static bool element_of(struct load *l, const struct xml *x, struct str ref, stru
 	return true;
 }
 
-/* May a finding come of its absence? */
-static bool is_wanted(const struct def_segment *def, const struct map_value *m)
-{
-	const struct def_part *d = defs_part(def, m->element);
-
-	if (d && (d->mandatory || (d->nparts && d->parts[m->component - 1].mandatory)))
-		return true;
-	for (size_t i = 0; i < def->nnotes; i++)
-		for (uint8_t k = 0; k < def->notes[i].n; k++)
-			if (def->notes[i].at[k] == m->element)
-				return true;
-	return false;
-}
-
 static void add_value(struct load *l, const struct xml *x, struct map_part *p, struct map_value m)
 {
 	size_t at = p->nvalues;
 
-	m.wanted = is_wanted(p->def, &m);
-	m.field = origin_text(l->m, m.value, &l->m->arena);
 	m.masked = masked_is(l->m, m.value) || masked_is(l->m, m.each);
 	for (size_t i = 0; i < p->nvalues; i++) {
 		if (p->values[i].element == m.element && p->values[i].component == m.component &&
@@ -252,6 +235,44 @@ static void element(struct load *l, const struct xml *x, struct map_part *p)
 	add_value(l, x, p, m);
 }
 
+/* May a finding come of its absence? */
+static bool is_wanted(const struct def_segment *def, const struct map_value *m)
+{
+	const struct def_part *d = defs_part(def, m->element);
+
+	if (d && (d->mandatory || (d->nparts && d->parts[m->component - 1].mandatory)))
+		return true;
+	for (size_t i = 0; i < def->nnotes; i++)
+		for (uint8_t k = 0; k < def->notes[i].n; k++)
+			if (def->notes[i].at[k] == m->element)
+				return true;
+	return false;
+}
+
+/* Elements whose absence may be a finding, and the fields that they are made from. Pairs fill the
+ * places in their order. */
+static void find_gaps(struct load *l, struct map_part *p)
+{
+	struct gap *g = arena_array(
+		&l->m->arena, p->nvalues + 2 * (size_t)p->npair_at + 1, sizeof(*g));
+	size_t n = 0;
+	uint8_t place = 0;
+
+	for (size_t i = 0; p->def && i < p->nvalues; i++) {
+		const struct map_value *m = &p->values[i];
+		if (is_wanted(p->def, m))
+			g[n++] = (struct gap){m->element, m->composite ? m->component : 0,
+				origin_text(l->m, m->value, &l->m->arena)};
+	}
+	for (const struct map_pair *m = p->pairs; m && place < p->npair_at; m = m->next, place++) {
+		const struct str field = origin_text(l->m, m->v, &l->m->arena);
+		g[n++] = (struct gap){p->pair_at[place], 0, field};
+		g[n++] = (struct gap){(uint16_t)(p->pair_at[place] + 1), 0, field};
+	}
+	p->gaps = g;
+	p->ngaps = n;
+}
+
 static size_t count_children(const struct xml *x, const char *name)
 {
 	size_t n = 0;
@@ -289,6 +310,7 @@ static void segment(struct load *l, const struct xml *x, struct map_part *p, str
 				STR_ARG(p->tag), STR_ARG(k->name));
 	}
 	check_filled(l, x, p);
+	find_gaps(l, p);
 }
 
 /* --- loops --- */

@@ -13,7 +13,7 @@ struct values {
 	struct value *v;
 	size_t n;
 	size_t cap;
-	struct gap *gaps;
+	uint64_t told; /* as in struct gaps */
 };
 
 static void body(
@@ -111,42 +111,40 @@ static void add_value(struct ev *ev, struct values *list, struct value v)
 	list->v[list->n++] = v;
 }
 
-/* The field as people know it: sizes[2]/ean inside a turn of sizes. */
-static void gap_at(struct ev *ev, struct gap *g, struct str field, const struct node *at)
+/* The element stays empty. Only an item is set aside for what was told of it: in a header nothing
+ * is left unsaid. */
+static void leave(struct ev *ev, struct values *list, uint16_t element)
 {
-	const struct node *top = at = val_origin(at);
-	struct str path;
-
-	while (top && top->parent)
-		top = top->parent;
-	g->field = field;
-	if (!at)
-		return;
-	path = node_path(at, ev->run->names, ev->a);
-	if (path.n && !str_starts(field, STR("$")))
-		g->field = arena_printf(ev->a, STR_FMT "%s" STR_FMT, STR_ARG(path),
-			field.n ? "/" : "", STR_ARG(field));
-	for (const struct run_tree *t = ev->run->trees; t; t = t->next)
-		if (t->root == top && t->reader)
-			g->file = t->file;
-	if (!g->file.n)
-		g->place = at->place;
-	if (at == ev->run->root.node && ev->run->item)
-		g->place = (struct place){at->place.offset, ev->run->item->line, 1};
+	if (ev->told && ev->run->item && element <= 64)
+		list->told |= (uint64_t)1 << (element - 1);
 }
 
-/* Only an item is set aside for what was told of it; in a header nothing is left unsaid. */
-static void add_gap(struct ev *ev, struct values *list, uint16_t element, uint16_t component,
-	struct str field, const struct ctx *c)
+/* Where the paths of a segment's gaps start. */
+static struct gaps *gaps_of(struct ev *ev, const struct map_part *p, const struct ctx *c)
 {
-	struct gap *g = ARENA_NEW(ev->a, struct gap);
+	const struct node *root = ev->run->root.node;
+	const struct node *top = val_origin(c->node);
+	struct gaps *g = ARENA_NEW(ev->a, struct gaps);
 
-	*g = (struct gap){.element = element,
-		.component = component,
-		.told = ev->told && ev->run->item,
-		.next = list->gaps};
-	gap_at(ev, g, field, c->node);
-	list->gaps = g;
+	g->list = p->gaps;
+	g->n = p->ngaps;
+	g->at = top;
+	g->names = ev->run->names;
+	if (!top || !ev->run->item)
+		return g;
+	if (top == root) {
+		g->place = (struct place){root->place.offset, ev->run->item->line, 1};
+		return g;
+	}
+	g->place = top->place;
+	while (top->parent)
+		top = top->parent;
+	for (const struct run_tree *t = ev->run->trees; top != root && t; t = t->next)
+		if (t->root == top) {
+			g->file = t->file;
+			g->place = (struct place){0, 0, 0};
+		}
+	return g;
 }
 
 static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, uint16_t repetition,
@@ -167,8 +165,8 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 		add_value(ev, list,
 			(struct value){m->element, repetition, m->component, text, v.from, m->line,
 				m->masked});
-	else if (m->wanted)
-		add_gap(ev, list, m->element, ev->component, m->field, c);
+	else
+		leave(ev, list, m->element);
 }
 
 /* The nodes that each gives, in the order asked for; a text counts as a list of one. */
@@ -295,8 +293,8 @@ static void put_pair(struct ev *ev, const struct map_part *p, const struct map_p
 	const bool valued = as_text(ev, &v, element_def(p, behind), &vt);
 	ev->element = at;
 	if (!as_text(ev, &q, element_def(p, at), &qt) || !valued) {
-		add_gap(ev, list, at, 0, m->field, c);
-		add_gap(ev, list, behind, 0, m->field, c);
+		leave(ev, list, at);
+		leave(ev, list, behind);
 		return;
 	}
 	add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked});
@@ -328,7 +326,8 @@ static void order(struct values *list)
 static void segment(
 	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
-	struct values list = {NULL, 0, 0, NULL};
+	struct values list = {NULL, 0, 0, 0};
+	struct gaps *gaps = NULL;
 	struct segment *s = NULL;
 
 	ev->segment = p->tag;
@@ -345,13 +344,17 @@ static void segment(
 	if (!list.n)
 		return;
 	order(&list);
+	if (p->ngaps) {
+		gaps = gaps_of(ev, p, c);
+		gaps->told = list.told;
+	}
 	s = ARENA_NEW(ev->a, struct segment);
 	*s = (struct segment){.tag = p->tag,
 		.def = p->def,
 		.node = p->node,
 		.values = list.v,
 		.n = list.n,
-		.gaps = list.gaps,
+		.gaps = gaps,
 		.map_line = p->line};
 	if (out->last)
 		out->last->next = s;
@@ -403,16 +406,23 @@ static void add_totals(struct ev *ev, const struct map_part *p, const struct ctx
 }
 
 /* The first field that the segment a loop begins with is made from. */
-static struct str trigger_field(const struct map_part *loop)
+static struct str trigger_field(struct ev *ev, const struct map_part *loop, const struct ctx *c)
 {
 	const struct map_part *p = loop->child;
+	struct str path = {NULL, 0};
+	size_t i = 0;
 
 	while (p && p->node != loop->node->child)
 		p = p->next;
-	for (size_t i = 0; p && i < p->nvalues; i++)
-		if (p->values[i].field.n)
-			return p->values[i].field;
-	return p && p->pairs ? p->pairs->field : (struct str){NULL, 0};
+	while (p && i < p->ngaps && !p->gaps[i].field.n)
+		i++;
+	if (!p || i == p->ngaps)
+		return path;
+	if (c->node && !str_starts(p->gaps[i].field, STR("$")))
+		path = node_path(val_origin(c->node), ev->run->names, ev->a);
+	return path.n
+		? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(path), STR_ARG(p->gaps[i].field))
+		: p->gaps[i].field;
 }
 
 static void loop(
@@ -426,10 +436,8 @@ static void loop(
 	if (p->node && p->node->loop && inner.first->node != p->node->child) {
 		struct finding f = {
 			.code = STR("LOOP-TRIGGER-MISSING"), .segment = p->node->child->name};
-		struct gap g = {0};
 
-		gap_at(ev, &g, trigger_field(p), c->node);
-		f.field = g.field;
+		f.field = trigger_field(ev, p, c);
 		ev->line = p->line;
 		f.found = inner.first->tag;
 		f.expected = arena_printf(ev->a, STR_FMT " first, which begins the " STR_FMT,
