@@ -302,6 +302,8 @@ static int open_readers(
 		c->input.source = reader_open(s->fd, &spec, &c->names, e);
 	if (!c->source || (map_uses_links(c->map) && !c->input.source))
 		return -1;
+	if (map_columns_check(c->map, c->source, e) == -1)
+		return -1;
 	for (size_t i = 0; i < c->njoins; i++) {
 		joins[i] = reader_open(c->joins[i].fd, &c->join_specs[i], &c->names, e);
 		if (!joins[i])

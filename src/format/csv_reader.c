@@ -524,10 +524,18 @@ static int csv_at(
 	return 1;
 }
 
+static uint32_t csv_column(const struct reader *r, size_t i)
+{
+	const struct source *s = r->self;
+
+	return i < s->ncolumns ? s->columns[i].name : 0;
+}
+
 const struct reader_ops csv_reader_ops = {
 	.name = "csv",
 	.open = csv_open,
 	.next = csv_next,
 	.at = csv_at,
+	.column = csv_column,
 	.close = csv_close,
 };

@@ -60,6 +60,9 @@ struct reader_ops {
 	 * 1 or -1 (ERR_ABSENT: there is none). */
 	int (*at)(
 		struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e);
+	/* MAY be NULL: the format has no columns. Name of a column, by number from 0; 0 behind the
+	 * last. */
+	uint32_t (*column)(const struct reader *r, size_t i);
 	/* MUST accept a half-open reader. */
 	void (*close)(struct reader *r);
 };
@@ -82,6 +85,8 @@ struct reader *reader_open(
 int reader_next(struct reader *r, struct item *it, struct diag *d, struct err *e) ATTR_CHECK;
 int reader_at(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e)
 	ATTR_CHECK;
+/* Name of a column, by number from 0; 0 behind the last, and where there are none. */
+uint32_t reader_column(const struct reader *r, size_t i);
 void reader_close(struct reader *r);
 /* Turns an offset of a value into line and column, from item.raw. */
 struct place reader_place(const struct item *it, uint64_t offset);

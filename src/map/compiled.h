@@ -32,6 +32,7 @@ struct map_let {
 	struct expr *value;
 	uint32_t line;
 	bool visible; /* while loading: its loop is still open */
+	bool local;   /* inside the message */
 };
 
 struct map_require {
@@ -110,6 +111,13 @@ struct map_named {
 	uint32_t column; /* of totals that are read */
 };
 
+/* A column that the map reads of a CSV source. */
+struct map_column {
+	int of; /* number of a join, or COLUMNS_ITEMS */
+	uint32_t name;
+	uint32_t line; /* of the first use */
+};
+
 struct map_join_def {
 	struct map_join pub;
 	struct expr_list key; /* on a row */
@@ -130,6 +138,8 @@ struct map {
 	struct map_join_def *joins;
 	struct map_join *join_list; /* the public view of joins */
 	size_t njoins;
+	struct map_column *columns;
+	size_t ncolumns;
 	struct map_table *tables;
 	size_t ntables;
 	struct map_let *lets;

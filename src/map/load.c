@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "map/columns.h"
 #include "map/lex.h"
 #include "map/regex.h"
 
@@ -392,6 +393,7 @@ static void check_totals(struct load *l)
 static void whole(struct load *l, const struct xml *root)
 {
 	static const char *const known[] = {"name"};
+	const size_t before = l->f->n;
 
 	l->m->name = load_need(l, root, "name");
 	load_unused(l, root, known, 1);
@@ -401,6 +403,8 @@ static void whole(struct load *l, const struct xml *root)
 			load_template_message(l, x);
 	check_totals(l);
 	publish_joins(l);
+	if (l->f->n == before)
+		columns_find(l->m);
 }
 
 struct map *load_map(
@@ -448,6 +452,7 @@ void load_free(struct map *m)
 	}
 	mem_free(m->patterns);
 	mem_free(m->tables);
+	mem_free(m->columns);
 	mem_free(m->joins);
 	mem_free(m->lets);
 	mem_free(m->vars);

@@ -361,8 +361,10 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 	}
 	p->let_first = (uint32_t)lets;
 	p->let_n = (uint32_t)(l->m->nlets - lets);
-	for (size_t i = lets; i < l->m->nlets; i++)
+	for (size_t i = lets; i < l->m->nlets; i++) {
 		l->m->lets[i].visible = false;
+		l->m->lets[i].local = true;
+	}
 }
 
 static void total(struct load *l, const struct xml *x, struct map_part *owner)
