@@ -20,8 +20,8 @@ struct walk {
 
 static bool is_csv(const struct map *m, int of)
 {
-	return of == COLUMNS_ITEMS ? str_is(m->format, "csv")
-				   : of >= 0 && str_is(m->joins[of].pub.format, "csv");
+	return of == MAP_ITEMS ? str_is(m->format, "csv")
+			       : of >= 0 && str_is(m->joins[of].pub.format, "csv");
 }
 
 static void use(struct walk *w, int of, uint32_t name)
@@ -157,20 +157,20 @@ static void declarations(struct walk *w)
 	for (size_t i = 0; i < m->njoins; i++) {
 		w->line = m->joins[i].pub.line;
 		list(w, &m->joins[i].key, (int)i);
-		list(w, &m->joins[i].on, COLUMNS_ITEMS);
+		list(w, &m->joins[i].on, MAP_ITEMS);
 	}
 	for (size_t i = 0; i < m->nlets; i++)
 		if (!m->lets[i].local)
-			let(w, i, COLUMNS_ITEMS);
+			let(w, i, MAP_ITEMS);
 	w->line = m->select_line;
-	(void)expr(w, m->select, COLUMNS_ITEMS);
+	(void)expr(w, m->select, MAP_ITEMS);
 	w->line = m->withdraw_line;
-	(void)expr(w, m->withdraw, COLUMNS_ITEMS);
+	(void)expr(w, m->withdraw, MAP_ITEMS);
 	w->line = m->key_line;
-	list(w, &m->key, COLUMNS_ITEMS);
+	list(w, &m->key, MAP_ITEMS);
 	for (size_t i = 0; i < m->nrequires; i++) {
 		w->line = m->requires[i].line;
-		(void)expr(w, m->requires[i].test, COLUMNS_ITEMS);
+		(void)expr(w, m->requires[i].test, MAP_ITEMS);
 	}
 }
 
@@ -185,7 +185,7 @@ void columns_find(struct map *m)
 	for (size_t i = 0; i < m->nas; i++)
 		w.as[i] = OTHER;
 	declarations(&w);
-	part(&w, m->item, COLUMNS_ITEMS);
+	part(&w, m->item, MAP_ITEMS);
 	mem_free(w.lets);
 	mem_free(w.as);
 }
@@ -209,6 +209,23 @@ static const char *near(
 	return str_suggest(name, names, n);
 }
 
+void columns_faults(const struct map *m, int of, const struct reader *r, struct faults *f)
+{
+	for (size_t i = 0; reader_column(r, 0) && i < m->ncolumns; i++) {
+		const struct map_column *c = &m->columns[i];
+		const struct str name = names_text(m->names, c->name);
+		const char *meant = NULL;
+
+		if (c->of != of || has(r, c->name))
+			continue;
+		meant = near(m, r, name, f->arena);
+		(void)faults_add(f, m->file, c->line, 0,
+			STR_FMT " has no column '" STR_FMT "'%s%s%s", STR_ARG(r->spec.file),
+			STR_ARG(name), meant ? "; did you mean '" : "", meant ? meant : "",
+			meant ? "'?" : "");
+	}
+}
+
 int columns_check(const struct map *m, int of, const struct reader *r, struct err *e)
 {
 	struct arena a;
@@ -217,19 +234,7 @@ int columns_check(const struct map *m, int of, const struct reader *r, struct er
 
 	arena_init(&a);
 	faults_init(&f, &a);
-	for (size_t i = 0; reader_column(r, 0) && i < m->ncolumns; i++) {
-		const struct map_column *c = &m->columns[i];
-		const struct str name = names_text(m->names, c->name);
-		const char *meant = NULL;
-
-		if (c->of != of || has(r, c->name))
-			continue;
-		meant = near(m, r, name, &a);
-		(void)faults_add(&f, m->file, c->line, 0,
-			STR_FMT " has no column '" STR_FMT "'%s%s%s", STR_ARG(r->spec.file),
-			STR_ARG(name), meant ? "; did you mean '" : "", meant ? meant : "",
-			meant ? "'?" : "");
-	}
+	columns_faults(m, of, r, &f);
 	if (f.n > 0) {
 		rc = faults_err(&f, e);
 		e->code = ERR_INPUT;

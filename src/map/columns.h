@@ -7,8 +7,10 @@
 
 /* Finds them in a map that is loaded; fills m->columns. */
 void columns_find(struct map *m);
-/* ERR_INPUT when the reader lacks one of them; of is a join's number, or COLUMNS_ITEMS. */
-enum { COLUMNS_ITEMS = -1 };
+/* ERR_INPUT when the reader lacks one of them; of is a join's number, or MAP_ITEMS. */
 int columns_check(const struct map *m, int of, const struct reader *r, struct err *e) ATTR_CHECK;
+
+/* The same as faults of the map. */
+void columns_faults(const struct map *m, int of, const struct reader *r, struct faults *f);
 
 #endif

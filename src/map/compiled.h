@@ -113,7 +113,7 @@ struct map_named {
 
 /* A column that the map reads of a CSV source. */
 struct map_column {
-	int of; /* number of a join, or COLUMNS_ITEMS */
+	int of; /* number of a join, or MAP_ITEMS */
 	uint32_t name;
 	uint32_t line; /* of the first use */
 };

@@ -69,9 +69,14 @@ uint32_t map_items_per_message(const struct map *m)
 	return m->items_per_message;
 }
 
+void map_columns(const struct map *m, int of, const struct reader *r, struct faults *f)
+{
+	columns_faults(m, of, r, f);
+}
+
 int map_columns_check(const struct map *m, const struct reader *r, struct err *e)
 {
-	return columns_check(m, COLUMNS_ITEMS, r, e);
+	return columns_check(m, MAP_ITEMS, r, e);
 }
 
 void map_variables(

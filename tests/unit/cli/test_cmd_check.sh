@@ -121,6 +121,25 @@ status 78 "$GRIDSPOOL" check --env m
 says "bundle/routes.xml: is not there: it says which sources there are"
 ! grep -q "is not in bundle/routes.xml" out || fail "sources of no routes"
 
+# a map that reads a column which the file in use does not have
+"$GRIDSPOOL" init h --quiet
+sed -i 's/<run /<identity qualifier="ZZ" id="OURID"\/>&/' h/environment.xml
+cp m/partners/acme.xml h/partners/
+cat >h/bundle/routes.xml <<X
+<routes $NS><source name="cat" kind="snapshot" format="json"/><source name="erp" kind="reference" format="csv" separator=";"/>
+<route source="cat" agreement="acme-832"/></routes>
+X
+sed '3,$d; s/>$/>/' m/bundle/agreements/acme.xml >h/bundle/agreements/acme.xml
+echo '<set name="catalog" value="AW26"/></agreement></agreements>' >>h/bundle/agreements/acme.xml
+sed 's/<key /<join name="price" source="erp" format="csv" key="sku" on="sku" rows="one"\/>\n<let name="p" value="$price\/amuont"\/>\n&/
+	s/PID05="name"/PID05="$p"/; s/LIN0Z=/LIN02=/' m/bundle/maps/m.xml >h/bundle/maps/m.xml
+status 0 "$GRIDSPOOL" check --env h
+mkdir h/current/erp
+echo 'sku;x' >h/current/erp/in-000001.csv
+echo 'sku;amount' >h/current/erp/in-000002.csv
+status 0 "$GRIDSPOOL" check --env h
+says "warning: current/erp/in-000002.csv has no column 'amuont'; did you mean 'amount'?"
+
 # the ledger of another environment, and none
 "$GRIDSPOOL" init a --quiet
 "$GRIDSPOOL" init b --quiet
