@@ -22,8 +22,11 @@ static void place_of(
 	if (!p.line && !t->reader && ev->run->item)
 		p = reader_place(ev->run->item, n->place.offset);
 	else if (!p.line && t->reader &&
-		reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1)
+		reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1) {
+		if (!it.line)
+			it.line = reader_line(t->reader, t->locator);
 		p = reader_place(&it, n->place.offset);
+	}
 	f->offset = p.offset;
 	f->line = p.line;
 	f->column = p.column;
