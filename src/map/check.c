@@ -339,7 +339,13 @@ static void check_literal(struct load *l, const struct xml *x, struct str attr,
 				raw ? "'? Put it in quotes" : "");
 		return;
 	}
-	if (!by_itself && (n < def->min || n > def->max))
+	if (by_itself || (n >= def->min && n <= def->max))
+		return;
+	if (def->min == def->max)
+		load_fault_at(l, x, attr, e->at,
+			STR_FMT " is %s of %u characters, '" STR_FMT "' has %zu", STR_ARG(ref),
+			type_name(def->type), def->max, STR_ARG(s), n);
+	else
 		load_fault_at(l, x, attr, e->at,
 			STR_FMT " is %s of %u to %u characters, '" STR_FMT "' has %zu",
 			STR_ARG(ref), type_name(def->type), def->min, def->max, STR_ARG(s), n);

@@ -139,7 +139,7 @@ static const struct row rows[] = {
 		"9:27: DTM03 is a time, '2360' is none"},
 	{"", ITEM "<DTM DTM01=\"'018'\" DTM02=\"'soon'\"/></item>", "DTM02 is a date, 'soon'"},
 	{"", ITEM "<DTM DTM01=\"'018'\" DTM02=\"'2026022'\"/></item>",
-		"DTM02 is a date of 8 to 8 characters, '2026022' has 7"},
+		"DTM02 is a date of 8 characters, '2026022' has 7"},
 	{"", ITEM "<PID PID05=\"name\"/></item>", "9:1: PID01 is mandatory"},
 	{"", ITEM "<MEA MEA03=\"1\"/><PID PID01=\"'F'\" PID05=\"name\"/></item>",
 		"9:17: out of order: in the LIN-loop PID stands before MEA"},
