@@ -17,6 +17,7 @@
 #include "secure/cred.h"
 #include "stage/env.h"
 #include "stage/inbox.h"
+#include "stage/inputs.h"
 #include "store/ledger.h"
 
 static const char usage[] =
@@ -24,11 +25,13 @@ static const char usage[] =
 	"\n"
 	"Names everything that is wrong with an environment, all at once, with file:line:column:\n"
 	"configuration, maps, definitions, credentials, folders and their rights, ledger, disk space.\n"
+	"The columns that maps read are looked for in the CSV files of current/.\n"
 	"It changes nothing and connects to nobody.\n"
 	"\n"
 	"  --env DIR   the environment; the current folder unless given\n"
 	"\n"
-	"exit codes: 0 a run would start (there may be warnings), 64 usage, 78 something is wrong\n"
+	"exit codes: 0 a run would start (there may be warnings), 64 usage, 65 there is no such folder,\n"
+	"78 something is wrong\n"
 	"\n"
 	"example: gridspool check --env /srv/gridspool/test\n";
 
@@ -171,7 +174,7 @@ static void check_place(struct check *c, const struct config_endpoint *ep)
 	struct err e;
 	int dir = -1;
 
-	if (!str_is(ep->protocol, "directory"))
+	if (!str_is(ep->protocol, "directory") || ep->path.n == 0)
 		return;
 	dir = fsx_dir(arena_cstr(&c->arena, ep->path), &e);
 	if (dir == -1)
@@ -241,8 +244,11 @@ static void check_ledger(struct check *c)
 	struct ledger l = {0};
 	struct stat st;
 	struct err e;
-	const int rc = fsx_stat(c->dir, "ledger.db", &st, &e);
+	int rc = 0;
 
+	if (c->config->instance.n == 0) /* no environment to which it could belong */
+		return;
+	rc = fsx_stat(c->dir, "ledger.db", &st, &e);
 	if (rc == 0) {
 		(void)faults_add(&c->faults, "ledger.db", 0, 0,
 			"is not there: gridspool init %s finishes a new environment; an old one needs its backup",
@@ -260,6 +266,64 @@ static void check_ledger(struct check *c)
 	ledger_close(&l);
 }
 
+/* The newest file of a source that is in use; -1 when there is none. */
+static int open_current(struct check *c, const struct config_source *s, const char **name)
+{
+	const char *folder = arena_printf(&c->arena, "current/" STR_FMT, STR_ARG(s->name)).p;
+	struct fsx_list list = {0};
+	struct err e;
+	const int dir = fsx_subdir(c->dir, folder, &e);
+	int fd = -1;
+
+	if (dir != -1 && fsx_list(dir, &list, &e) == 0 && list.n > 0) {
+		const char *last = list.names[list.n - 1]; /* in-000004.csv: sorted by number */
+		*name = arena_printf(&c->arena, "%s/%s", folder, last).p;
+		fd = fsx_open(dir, last, &e);
+	}
+	fsx_list_done(&list);
+	fsx_close(dir);
+	return fd;
+}
+
+/* A map that reads columns which the source does not have, as far as it is there. The next one may
+ * have them, so a run starts. */
+static void check_header(
+	struct check *c, struct env *v, const struct map *m, int of, const struct config_source *s)
+{
+	const char *name = "";
+	const int fd = s && str_is(s->format, "csv") ? open_current(c, s, &name) : -1;
+	struct reader_spec spec;
+	struct reader *r = NULL;
+	struct faults f;
+	struct err e;
+
+	if (fd == -1)
+		return;
+	faults_init(&f, &c->arena);
+	inputs_reader_spec(s, str_c(name), &spec);
+	r = reader_open(fd, &spec, &v->names, &e);
+	if (r)
+		map_columns(m, of, r, &f);
+	for (const struct fault *x = f.first; x; x = x->next)
+		faults_warn(&c->faults, x->file, x->line, 0, "%s", x->text);
+	reader_close(r);
+	fsx_close(fd);
+}
+
+static void check_headers(struct check *c, struct env *v)
+{
+	for (size_t i = 0; i < v->nroutes; i++) {
+		const struct env_route *r = &v->routes[i];
+		size_t n = 0;
+		const struct map_join *joins = map_joins(r->map, &n);
+
+		check_header(c, v, r->map, MAP_ITEMS, r->source);
+		for (size_t k = 0; k < n; k++)
+			check_header(c, v, r->map, (int)k,
+				config_source_find(v->config, joins[k].source));
+	}
+}
+
 /* Configuration, and with it maps and definitions, by the code that a run uses. */
 static void check_bundle(struct check *c, struct env *v)
 {
@@ -271,20 +335,48 @@ static void check_bundle(struct check *c, struct env *v)
 		(void)faults_add(&c->faults, "", 0, 0, "%s", e.text);
 }
 
+/* Are the maps there that the agreements name? With a good configuration check_bundle has loaded
+ * them. */
+static void check_maps(struct check *c)
+{
+	struct err e;
+	const int bundle = fsx_subdir(c->dir, "bundle", &e);
+	const int own = env_maps_dir(&e);
+
+	for (const struct config_agreement *g = c->config->agreements; g; g = g->next) {
+		const char *name = arena_cstr(&c->arena, g->map);
+		struct stat st;
+
+		if (g->map.n == 0 || bundle == -1 || fsx_stat(bundle, name, &st, &e) != 0)
+			continue;
+		if (own != -1 && str_starts(g->map, STR("maps/")) &&
+			fsx_stat(own, name + 5, &st, &e) == 1)
+			continue;
+		(void)faults_add(&c->faults, g->file, g->line, 0,
+			"map %s of agreement " STR_FMT
+			" is not in bundle/ nor among gridspool's own",
+			name, STR_ARG(g->name));
+	}
+	fsx_close(bundle);
+	fsx_close(own);
+}
+
 static void check_all(struct check *c)
 {
-	struct config *config = config_load(c->dir, &c->faults);
+	struct config *config = config_read(c->dir, &c->faults);
+	const bool good = c->faults.n == 0;
 	struct env v;
 
 	check_bundle(c, &v);
+	check_headers(c, &v);
 	env_close(&v);
-	if (config) {
-		c->config = config;
-		check_endpoints(c);
-		check_sources(c);
-		check_ledger(c);
-		check_disk(c);
-	}
+	c->config = config;
+	if (!good)
+		check_maps(c);
+	check_endpoints(c);
+	check_sources(c);
+	check_ledger(c);
+	check_disk(c);
 	check_folders(c);
 	c->config = NULL;
 	config_free(config);
@@ -303,7 +395,7 @@ static void write_json(struct check *c, struct buf *out)
 	json_member_c(&j, "environment", c->path);
 	json_name(&j, "ok");
 	json_bool(&j, c->faults.n == 0);
-	json_member_int(&j, "errors", (int64_t)c->faults.n);
+	json_member_int(&j, "errors", (int64_t)(c->faults.n - c->faults.again));
 	json_member_int(&j, "warnings", (int64_t)c->faults.warnings);
 	json_name(&j, "faults");
 	json_array(&j);
@@ -344,7 +436,7 @@ static void write_text(struct check *c, struct buf *out)
 	if (c->faults.n > 0)
 		buf_printf(out,
 			"%s: %zu wrong, %zu warnings; no run starts before this is put right\n",
-			c->path, c->faults.n, c->faults.warnings);
+			c->path, c->faults.n - c->faults.again, c->faults.warnings);
 	else if (!c->cli->quiet)
 		buf_printf(
 			out, "%s: nothing is wrong (%zu warnings)\n", c->path, c->faults.warnings);

@@ -183,7 +183,10 @@ static int parse_envelope(struct request *r, struct err *e)
 		return -1;
 	if (r->newline && strcmp(r->newline, "no") != 0 && strcmp(r->newline, "yes") != 0)
 		return err_set(e, ERR_USAGE, "--newline %s: expected yes or no", r->newline);
-	p->newline = !r->newline || strcmp(r->newline, "yes") == 0;
+	if (r->newline && strcmp(r->newline, "yes") == 0 && p->terminator == '\n')
+		return err_set(e, ERR_USAGE,
+			"--newline yes: each segment would end twice, its terminator is a line end");
+	p->newline = p->terminator != '\n' && (!r->newline || strcmp(r->newline, "yes") == 0);
 	p->group_sender = p->sender;
 	p->group_receiver = p->receiver;
 	return 0;

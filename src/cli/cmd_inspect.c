@@ -193,7 +193,7 @@ static int read_x12(struct inspection *v, const struct source *s, struct err *e)
 	if (dir == -1)
 		return -1;
 	defs = defs_new(&dir, names, 1);
-	v->survey.plain = true;
+	v->survey.plain = v->survey.tags = true;
 	rc = read_segments(v, s, defs, e);
 	defs_free(defs);
 	fsx_close(dir);
@@ -241,13 +241,15 @@ static int inspect(struct inspection *v, const char *path, struct buf *out, stru
 		print(v, &s, "sets", out);
 	} else if (source_spec(&s, &v->said, &spec)) {
 		rc = read_items(v, &s, &spec, e);
-		if (s.kind == SOURCE_IS_OTHER)
+		if (s.kind == SOURCE_IS_OTHER || s.kind == SOURCE_IS_TEXT)
 			s.what = str_is(spec.format, "csv") ? "CSV" : "JSON";
 		print(v, &s, "items", out);
 	} else {
 		rc = err_set(e, ERR_INPUT,
-			"%s: this is %s; expected JSON, CSV, X12 or an export folder", s.path,
-			s.what);
+			"%s: this is %s; expected JSON, CSV, X12 or an export folder%s", s.path,
+			s.what,
+			s.kind == SOURCE_IS_TEXT ? " (--format csv if it is CSV of one column)"
+						 : "");
 	}
 	source_close(&s);
 	return rc;

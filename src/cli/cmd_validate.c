@@ -46,6 +46,7 @@ struct validation {
 	struct buf out;
 	struct json json;
 	bool failed; /* an error was found in a file */
+	int unread;  /* a file could not be read: how to leave */
 };
 
 struct counts {
@@ -256,9 +257,8 @@ static int validate(struct validation *v, const char *path, struct err *e)
 			tell_folder(v, &c);
 		else
 			rc = read_all(v, s.fd, &c, e);
-	}
-	if (rc == 0) {
-		tell_counts(v, s.path, &c);
+		if (rc == 0 || v->cli->json) /* which has to be closed */
+			tell_counts(v, s.path, &c);
 		v->failed = v->failed || c.errors > 0;
 	}
 	source_close(&s);
@@ -274,8 +274,11 @@ static int validate_files(struct validation *v, const struct args *files, struct
 		json_array(&v->json);
 	}
 	for (size_t i = 0; i < files->n; i++) {
-		if (validate(v, files->rest[i], e) == -1)
-			return -1;
+		if (validate(v, files->rest[i], e) == -1) {
+			/* The others are looked at all the same. */
+			const int status = command_fail(v->cli, e);
+			v->unread = e->code == ERR_ABSENT ? 74 : status;
+		}
 		if (output_flush(&v->out, STDOUT_FILENO, FLUSH, e) == -1)
 			return -1;
 	}
@@ -339,8 +342,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 		status = f.n > 0 ? err_exit(&e) : command_fail(cli, &e);
 		if (e.code == ERR_ABSENT)
 			status = 74;
-	} else if (v.failed) {
-		status = 65;
+	} else {
+		status = v.unread ? v.unread : v.failed ? 65 : 0;
 	}
 	defs_free(v.read.defs);
 	for (size_t i = 0; i < v.ndirs; i++)

@@ -293,13 +293,16 @@ static int open_readers(
 		wanted.format = map_source_format(c->map);
 	(void)source_spec(s, &wanted, &spec);
 	/* The map says what it is; a file that is plainly something else is said so at once. */
-	if (s->kind == SOURCE_IS_OTHER || s->kind == SOURCE_IS_X12)
+	if (s->kind == SOURCE_IS_OTHER || s->kind == SOURCE_IS_X12 ||
+		(s->kind == SOURCE_IS_TEXT && !str_is(spec.format, "csv")))
 		return err_set(e, ERR_INPUT, "%s: this is %s; the map takes " STR_FMT, s->path,
 			s->what, STR_ARG(spec.format));
 	c->source = reader_open(s->fd, &spec, &c->names, e);
 	if (c->source && map_uses_links(c->map))
 		c->input.source = reader_open(s->fd, &spec, &c->names, e);
 	if (!c->source || (map_uses_links(c->map) && !c->input.source))
+		return -1;
+	if (map_columns_check(c->map, c->source, e) == -1)
 		return -1;
 	for (size_t i = 0; i < c->njoins; i++) {
 		joins[i] = reader_open(c->joins[i].fd, &c->join_specs[i], &c->names, e);

@@ -138,6 +138,7 @@ static void find_out(struct source *s, struct str head)
 	}
 	if (strcmp(s->what, "text of a kind we do not know") == 0) {
 		s->separator = guess_separator(head);
+		s->kind = SOURCE_IS_TEXT;
 		if (s->separator) {
 			s->kind = SOURCE_IS_CSV;
 			s->what = "CSV";

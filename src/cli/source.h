@@ -15,6 +15,7 @@ enum source_is {
 	SOURCE_IS_JSON, /* one object, or one a line */
 	SOURCE_IS_TREE, /* packed export tree */
 	SOURCE_IS_CSV,
+	SOURCE_IS_TEXT, /* CSV of one column, or of a separator that we do not guess, or none */
 	SOURCE_IS_OTHER /* what says in words what it is */
 };
 

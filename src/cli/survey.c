@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli/columns.h"
+#include "map/lex.h"
 
 enum { SLOTS = 1 << 16, DATE_MIN = 8, YEAR_FIRST = 1900, YEAR_LAST = 2100 };
 
@@ -202,13 +203,25 @@ static void types(const struct survey_path *p, struct buf *out)
 	}
 }
 
+/* As a map writes it: field('net weight') where the name is none of XML. */
+static void name_of(const struct survey *s, struct str name, struct buf *out)
+{
+	const char quote = str_chr(name, '\'') == SIZE_MAX ? '\'' : '"';
+	const bool attribute = str_starts(name, STR("@"));
+
+	if (s->tags || lex_name_ok(str_from(name, attribute)))
+		buf_str(out, name);
+	else
+		buf_printf(out, "field(%c" STR_FMT "%c)", quote, STR_ARG(name), quote);
+}
+
 static void path_of(const struct survey *s, const struct survey_path *p, struct buf *out)
 {
 	if (p->parent && p->parent != &s->root) {
 		path_of(s, p->parent, out);
 		buf_ch(out, '/');
 	}
-	buf_str(out, names_text(s->names, p->name));
+	name_of(s, names_text(s->names, p->name), out);
 }
 
 /* In the order in which they were first seen, children behind their parent. */

@@ -51,6 +51,7 @@ struct survey {
 	uint64_t missed; /* values at paths over the limit */
 	uint64_t items;
 	bool plain; /* all cells are text: tell numbers by their look */
+	bool tags;  /* paths are made of segments: their names stay as they are */
 };
 
 void survey_init(struct survey *s, struct names *names);

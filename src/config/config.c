@@ -85,21 +85,23 @@ static void read_all(struct config_xml *c, int dir)
 	read_folder(c, dir, "partners", "partner", config_partner_read, &c->partners_broken);
 	rc = config_xml_load(c, dir, "bundle/routes.xml", "bundle/routes.xml", "routes", &routes);
 	routes_file = c->file;
-	c->routes_broken = rc == -1;
+	c->routes_broken = rc != 1;
 	if (rc == 1)
 		config_routes_sources(c, routes);
 	read_folder(c, dir, "bundle/agreements", "agreements", config_agreement_read,
 		&c->agreements_broken);
 	c->file = routes_file;
+	if (rc == 0 && c->config->agreements)
+		(void)faults_add(c->faults, routes_file, 0, 0,
+			"is not there: it says which sources there are, and which agreement takes which");
 	if (rc == 1)
 		config_routes_read(c, routes);
 	check_whole(c);
 }
 
-struct config *config_load(int dir, struct faults *f)
+struct config *config_read(int dir, struct faults *f)
 {
 	struct config_xml c = {.config = mem_alloc(sizeof(*c.config)), .faults = f};
-	const size_t before = f->n;
 
 	arena_init(&c.config->arena);
 	table_init(&c.sources);
@@ -113,9 +115,17 @@ struct config *config_load(int dir, struct faults *f)
 	table_done(&c.agreements);
 	table_done(&c.identities);
 	table_done(&c.targets);
+	return c.config;
+}
+
+struct config *config_load(int dir, struct faults *f)
+{
+	const size_t before = f->n;
+	struct config *c = config_read(dir, f);
+
 	if (f->n == before)
-		return c.config;
-	config_free(c.config);
+		return c;
+	config_free(c);
 	return NULL;
 }
 

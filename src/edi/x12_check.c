@@ -326,6 +326,8 @@ static void absent(struct x12_place *a, const struct def_part *part, uint16_t el
 {
 	struct x12_place b = *a;
 
+	if (segment_told(a->s, element))
+		return;
 	b.v = NULL;
 	b.part = part;
 	b.element = element;

@@ -14,6 +14,29 @@ const struct def_part *x12_finding_part(const struct def_part *parts, size_t n, 
 	return NULL;
 }
 
+/* Where the value that is not there should have come from: sizes[2]/ean inside a turn of sizes. */
+static void add_gap(const struct x12_place *a, struct finding *f)
+{
+	const struct gap *g = segment_gap(a->s, a->element, a->component);
+	const struct gaps *all = a->s->gaps;
+	struct arena *arena = a->c->d->arena;
+	struct str path = {NULL, 0};
+
+	if (!g)
+		return;
+	f->field = g->field;
+	if (all->at && !str_starts(g->field, STR("$")))
+		path = node_path(all->at, all->names, arena);
+	if (path.n > 0)
+		f->field = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(path),
+			g->field.n > 0 ? "/" : "", STR_ARG(g->field));
+	f->offset = all->place.offset;
+	f->line = all->place.line;
+	f->column = all->place.column;
+	if (all->file.n > 0)
+		f->file = all->file;
+}
+
 void x12_finding_add(const struct x12_place *a, const char *code, enum severity sev,
 	const char *rule, const char *fmt, ...)
 {
@@ -36,6 +59,8 @@ void x12_finding_add(const struct x12_place *a, const char *code, enum severity 
 		f.found = a->v->text;
 		if (a->c->at)
 			f.offset += a->c->at[a->v - a->s->values];
+	} else {
+		add_gap(a, &f);
 	}
 	f.expected = str_c(expected);
 	if (a->part && a->part->name.n > 0)

@@ -25,12 +25,34 @@ static void note_text(const struct def_note *n, const char *tag, int width, char
 	}
 }
 
-static void broken(struct x12_place *a, const struct def_note *n, uint16_t element,
-	const char *code, const char *rule)
+/* Of elements that are not there, that one is named which the map would have filled. True: why it
+ * is empty has been told, and the note says nothing new. */
+static bool missing(const struct segment *s, const struct def_note *n, const struct x12_present *p,
+	uint16_t *element)
+{
+	bool named = false;
+
+	for (uint8_t i = 0; i < n->n; i++) {
+		if (x12_notes_has(p, n->at[i]))
+			continue;
+		if (segment_told(s, n->at[i]))
+			return true;
+		if (!named && segment_gap(s, n->at[i], 0)) {
+			named = true;
+			*element = n->at[i];
+		}
+	}
+	return false;
+}
+
+static void broken(struct x12_place *a, const struct def_note *n, const struct x12_present *p,
+	uint16_t element, const char *code, const char *rule)
 {
 	char list[120] = "";
 	struct x12_place b = *a;
 
+	if (n->kind != DEF_EXCLUSIVE && missing(a->s, n, p, &element))
+		return;
 	note_text(n, a->s->tag.p, (int)(a->s->tag.n > 3 ? 3 : a->s->tag.n), list, sizeof(list));
 	b.v = NULL;
 	b.element = element;
@@ -50,12 +72,12 @@ static void check_note(struct x12_place *a, const struct def_note *n, const stru
 	switch (n->kind) {
 	case DEF_PAIRED:
 		if (some && none)
-			broken(a, n, none, "X12-NOTE-PAIRED",
+			broken(a, n, p, none, "X12-NOTE-PAIRED",
 				"if one of these is there, all must be");
 		break;
 	case DEF_REQUIRED:
 		if (!some)
-			broken(a, n, none, "X12-NOTE-REQUIRED",
+			broken(a, n, p, none, "X12-NOTE-REQUIRED",
 				"at least one of these must be there");
 		break;
 	case DEF_EXCLUSIVE:
@@ -63,18 +85,18 @@ static void check_note(struct x12_place *a, const struct def_note *n, const stru
 			if (!x12_notes_has(p, n->at[i]))
 				continue;
 			if (second++ == 1)
-				broken(a, n, n->at[i], "X12-NOTE-EXCLUSIVE",
+				broken(a, n, p, n->at[i], "X12-NOTE-EXCLUSIVE",
 					"only one of these may be there");
 		}
 		break;
 	case DEF_CONDITIONAL:
 		if (head && none)
-			broken(a, n, none, "X12-NOTE-CONDITIONAL",
+			broken(a, n, p, none, "X12-NOTE-CONDITIONAL",
 				"if the first is there, all others must be");
 		break;
 	case DEF_LIST:
 		if (head && !first_of(n, p, true, 1))
-			broken(a, n, n->n > 1 ? n->at[1] : n->at[0], "X12-NOTE-LIST",
+			broken(a, n, p, n->n > 1 ? n->at[1] : n->at[0], "X12-NOTE-LIST",
 				"if the first is there, at least one other must be");
 		break;
 	default:

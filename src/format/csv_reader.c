@@ -16,11 +16,17 @@
 #include "format/csv_row.h"
 #include "format/window.h"
 
-enum { BLOCK = 1 << 20, BLOCK_AT = 16 << 10, FOUND = 60 };
+enum { BLOCK = 1 << 20, BLOCK_AT = 16 << 10, FOUND = 60, MARK_EVERY = 64 << 10 };
 
 struct column {
 	uint32_t name;
 	bool number;
+};
+
+/* A row whose line is known. */
+struct mark {
+	uint64_t offset;
+	uint32_t line;
 };
 
 struct source {
@@ -31,6 +37,8 @@ struct source {
 	struct csv_row row;
 	struct column *columns;
 	size_t ncolumns;
+	struct mark *marks; /* one each MARK_EVERY bytes that next has read */
+	size_t nmarks, marks_cap;
 	uint32_t line;	 /* of the next row */
 	uint64_t record; /* rows of data so far */
 };
@@ -297,6 +305,7 @@ static void csv_close(struct reader *r)
 	arena_done(&s->other_arena);
 	csv_row_done(&s->row);
 	mem_free(s->columns);
+	mem_free(s->marks);
 	mem_free(s);
 }
 
@@ -483,6 +492,14 @@ static void to_item(struct reader *r, struct source *s, struct arena *a, const s
 		tree(r, s, a, it, d);
 }
 
+static void add_mark(struct source *s, const struct taken *t)
+{
+	if (s->nmarks && t->offset - s->marks[s->nmarks - 1].offset < MARK_EVERY)
+		return;
+	mem_grow(&s->marks, &s->marks_cap, s->nmarks + 1, sizeof(*s->marks));
+	s->marks[s->nmarks++] = (struct mark){t->offset, t->line};
+}
+
 static int csv_next(struct reader *r, struct item *it, struct diag *d, struct err *e)
 {
 	struct source *s = r->self;
@@ -493,6 +510,7 @@ static int csv_next(struct reader *r, struct item *it, struct diag *d, struct er
 	if (rc != 1)
 		return rc;
 	s->record++;
+	add_mark(s, &t);
 	if (!t.ended && s->row.n < s->ncolumns) {
 		char what[160];
 		(void)snprintf(what, sizeof(what),
@@ -524,10 +542,49 @@ static int csv_at(
 	return 1;
 }
 
+static uint32_t csv_line(const struct reader *r, uint64_t locator)
+{
+	const struct source *s = r->self;
+	char *block = NULL;
+	struct err ignored;
+	uint32_t line = 0;
+	size_t got = 1;
+	size_t i = s->nmarks;
+
+	while (i > 0 && s->marks[i - 1].offset > locator)
+		i--;
+	if (i == 0)
+		return 0;
+	line = s->marks[i - 1].line;
+	block = mem_alloc(MARK_EVERY);
+	for (uint64_t at = s->marks[i - 1].offset; at < locator; at += got) {
+		const uint64_t left = locator - at;
+		const size_t want = left < MARK_EVERY ? (size_t)left : MARK_EVERY;
+
+		if (fsx_pread(r->fd, block, want, at, &got, &ignored) == -1 || got == 0) {
+			line = 0; /* a finding without its line is better than none */
+			break;
+		}
+		for (size_t k = 0; k < got; k++)
+			line += block[k] == '\n';
+	}
+	mem_free(block);
+	return line;
+}
+
+static uint32_t csv_column(const struct reader *r, size_t i)
+{
+	const struct source *s = r->self;
+
+	return i < s->ncolumns ? s->columns[i].name : 0;
+}
+
 const struct reader_ops csv_reader_ops = {
 	.name = "csv",
 	.open = csv_open,
 	.next = csv_next,
 	.at = csv_at,
+	.line = csv_line,
+	.column = csv_column,
 	.close = csv_close,
 };

@@ -85,6 +85,16 @@ int reader_at(struct reader *r, uint64_t locator, struct item *it, struct diag *
 	return r->ops->at(r, locator, it, d, e);
 }
 
+uint32_t reader_line(const struct reader *r, uint64_t locator)
+{
+	return r->ops->line ? r->ops->line(r, locator) : 0;
+}
+
+uint32_t reader_column(const struct reader *r, size_t i)
+{
+	return r->ops->column ? r->ops->column(r, i) : 0;
+}
+
 void reader_close(struct reader *r)
 {
 	if (!r)

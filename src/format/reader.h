@@ -60,6 +60,12 @@ struct reader_ops {
 	 * 1 or -1 (ERR_ABSENT: there is none). */
 	int (*at)(
 		struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e);
+	/* MAY be NULL: what at gives has its line, or there are none. Line of the item at a locator that
+	 * next has passed; 0 when it is not known. It reads some of the file: for findings only. */
+	uint32_t (*line)(const struct reader *r, uint64_t locator);
+	/* MAY be NULL: the format has no columns. Name of a column, by number from 0; 0 behind the
+	 * last. */
+	uint32_t (*column)(const struct reader *r, size_t i);
 	/* MUST accept a half-open reader. */
 	void (*close)(struct reader *r);
 };
@@ -82,6 +88,10 @@ struct reader *reader_open(
 int reader_next(struct reader *r, struct item *it, struct diag *d, struct err *e) ATTR_CHECK;
 int reader_at(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e)
 	ATTR_CHECK;
+/* The line of an item that at gave without one; 0 when it is not known. */
+uint32_t reader_line(const struct reader *r, uint64_t locator);
+/* Name of a column, by number from 0; 0 behind the last, and where there are none. */
+uint32_t reader_column(const struct reader *r, size_t i);
 void reader_close(struct reader *r);
 /* Turns an offset of a value into line and column, from item.raw. */
 struct place reader_place(const struct item *it, uint64_t offset);

@@ -11,8 +11,7 @@
 
 #include "base/str.h"
 #include "defs/defs.h"
-
-struct node;
+#include "model/node.h"
 
 struct value {
 	uint16_t element;	 /* from 1 */
@@ -24,18 +23,43 @@ struct value {
 	bool masked; /* differs between nights by design (item numbers, $run): not in the content hash */
 };
 
+/* An element that the map fills and that may have to be there, so that a finding about its absence
+ * can say where its value should have come from. */
+struct gap {
+	uint16_t element;
+	uint16_t component; /* 0 in a simple element */
+	struct str field;   /* path in the source; empty when it is made from none */
+};
+
+/* Those of one segment, and where their paths start. */
+struct gaps {
+	const struct gap *list;
+	size_t n;
+	uint64_t
+		told; /* elements that are empty for a reason that is a finding; bit 0 is element 1 */
+	const struct node *at;
+	const struct names *names;
+	struct str file;    /* of at, when that is another one than the item's */
+	struct place place; /* of at, in the item's file */
+};
+
 struct segment {
 	struct str tag;
 	const struct def_segment *def; /* NULL when the tag is unknown */
 	const struct def_node *node;   /* its position in the message, where known */
 	struct value *values;
 	size_t n;
+	const struct gaps *gaps; /* of a map, or NULL */
 	uint32_t map_line;
 	uint64_t offset;   /* of its first byte, when read */
 	uint32_t position; /* in its set (ST = 1), when read */
 	struct segment *next;
 };
 
+/* The gap at an element, or at its component when that is not 0; NULL when there is none. */
+const struct gap *segment_gap(const struct segment *s, uint16_t element, uint16_t component);
+/* Has a finding said already why the element is empty? */
+bool segment_told(const struct segment *s, uint16_t element);
 /* The text of one value, or an empty view. */
 struct str segment_get(const struct segment *s, uint16_t element, uint16_t component);
 

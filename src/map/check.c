@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/utf8.h"
 #include "map/func.h"
 
@@ -278,14 +279,45 @@ static size_t length(const struct def_element *def, struct str s)
 	return n;
 }
 
+/* HHMM, HHMMSS and what may follow. */
+static bool is_time(struct str s)
+{
+	static const int most[] = {23, 59, 59, 99};
+
+	for (size_t i = 0; i + 1 < s.n && i / 2 < sizeof(most) / sizeof(most[0]); i += 2)
+		if ((s.p[i] - '0') * 10 + s.p[i + 1] - '0' > most[i / 2])
+			return false;
+	return true;
+}
+
+/* Digits are written as they are; any other date takes the form of the element by itself. False
+ * when it is none; *by_itself when its length does not count. */
+static bool is_when(const struct def_element *def, struct str s, bool *by_itself)
+{
+	struct date d;
+
+	*by_itself = !str_is_digits(s);
+	if (*by_itself)
+		return date_parse(s, &d);
+	if (def->type == DEF_TM)
+		return is_time(s);
+	return s.n == 8 ? date_parse(s, &d) : s.n != 6 || date_parse_as(s, STR("YYMMDD"), &d);
+}
+
 static void check_literal(struct load *l, const struct xml *x, struct str attr,
 	const struct def_element *def, struct str ref, struct str s, const struct expr *e)
 {
 	struct dec d;
 	size_t n = length(def, s);
+	bool by_itself = false;
 
 	if (!s.n)
 		return;
+	if ((def->type == DEF_DT || def->type == DEF_TM) && !is_when(def, s, &by_itself)) {
+		load_fault_at(l, x, attr, e->at, STR_FMT " is %s, '" STR_FMT "' is none",
+			STR_ARG(ref), type_name(def->type), STR_ARG(s));
+		return;
+	}
 	if ((def->type == DEF_N || def->type == DEF_R) && !dec_parse(s, '.', &d)) {
 		load_fault_at(l, x, attr, e->at, STR_FMT " is a number, '" STR_FMT "' is none",
 			STR_ARG(ref), STR_ARG(s));
@@ -307,7 +339,13 @@ static void check_literal(struct load *l, const struct xml *x, struct str attr,
 				raw ? "'? Put it in quotes" : "");
 		return;
 	}
-	if (n < def->min || n > def->max)
+	if (by_itself || (n >= def->min && n <= def->max))
+		return;
+	if (def->min == def->max)
+		load_fault_at(l, x, attr, e->at,
+			STR_FMT " is %s of %u characters, '" STR_FMT "' has %zu", STR_ARG(ref),
+			type_name(def->type), def->max, STR_ARG(s), n);
+	else
 		load_fault_at(l, x, attr, e->at,
 			STR_FMT " is %s of %u to %u characters, '" STR_FMT "' has %zu",
 			STR_ARG(ref), type_name(def->type), def->min, def->max, STR_ARG(s), n);

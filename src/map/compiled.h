@@ -32,6 +32,7 @@ struct map_let {
 	struct expr *value;
 	uint32_t line;
 	bool visible; /* while loading: its loop is still open */
+	bool local;   /* inside the message */
 };
 
 struct map_require {
@@ -95,6 +96,8 @@ struct map_part {
 	struct map_pair *pairs;
 	uint16_t pair_at[16]; /* elements that hold a qualifier; the value is the next one */
 	uint8_t npair_at;
+	const struct gap *gaps; /* of a segment: see format/segment.h */
+	size_t ngaps;
 	struct map_total *totals; /* of a loop or the item, added at each turn that writes */
 	struct map_part *child;
 	struct map_part *next;
@@ -105,6 +108,14 @@ struct map_part {
 struct map_named {
 	struct str name;
 	uint32_t line;
+	uint32_t column; /* of totals that are read */
+};
+
+/* A column that the map reads of a CSV source. */
+struct map_column {
+	int of; /* number of a join, or MAP_ITEMS */
+	uint32_t name;
+	uint32_t line; /* of the first use */
 };
 
 struct map_join_def {
@@ -127,6 +138,8 @@ struct map {
 	struct map_join_def *joins;
 	struct map_join *join_list; /* the public view of joins */
 	size_t njoins;
+	struct map_column *columns;
+	size_t ncolumns;
 	struct map_table *tables;
 	size_t ntables;
 	struct map_let *lets;

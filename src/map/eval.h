@@ -48,6 +48,10 @@ struct ev {
 	struct arena *a;
 	uint32_t line;	 /* of the map, for findings */
 	struct str what; /* what is being filled: "CTP03" */
+	/* The element that is being filled, else empty and 0. */
+	struct str segment;
+	uint16_t element, component, repetition;
+	bool told; /* a finding stops the item since this was last set to false */
 };
 
 void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out);

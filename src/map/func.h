@@ -19,11 +19,13 @@ enum { FUNC_ANY = 255 };
 /* What a function's first argument must be, or what it needs of the run: checked by load.c. */
 enum func_needs {
 	FUNC_PLAIN,
-	FUNC_TABLE,    /* the name of a <table>, in quotes */
-	FUNC_TOTAL,    /* the name of a <total>, in quotes */
-	FUNC_COUNTER,  /* a name in quotes, made at first use; may be left out */
-	FUNC_LINK,     /* the index of the source's items */
-	FUNC_WORKFLOW, /* the workflow labels */
+	FUNC_TABLE,	     /* the name of a <table>, in quotes */
+	FUNC_TOTAL,	     /* the name of a <total>, in quotes */
+	FUNC_COUNTER,	     /* a name in quotes, made at first use; may be left out */
+	FUNC_LINK,	     /* the index of the source's items */
+	FUNC_WORKFLOW,	     /* the workflow labels */
+	FUNC_DATE_PICTURE,   /* the second argument is a picture of a date */
+	FUNC_NUMBER_PICTURE, /* the second argument is a picture of a number, the third a mark */
 	FUNC_PATTERN /* the second argument is a regular expression; in quotes it is compiled at load */
 };
 

@@ -87,12 +87,12 @@ FUNC_RUN(valid)
 }
 
 static const struct func rows[] = {
-	{"date", 1, 2, FUNC_PLAIN, date, "text, picture",
+	{"date", 1, 2, FUNC_DATE_PICTURE, date, "text, picture",
 		"The text as a date: 2026-11-23, 20261123, or by a picture of "
 		"CC YY MM DD HH MI SS.",
 		"date('23.11.2026', 'DD.MM.CCYY')", "2026-11-23"},
-	{"format-date", 2, 2, FUNC_PLAIN, format_date, "date, picture", "The date by a picture.",
-		"format-date($run/date, 'CCYYMMDD')", "20261123"},
+	{"format-date", 2, 2, FUNC_DATE_PICTURE, format_date, "date, picture",
+		"The date by a picture.", "format-date($run/date, 'CCYYMMDD')", "20261123"},
 	{"add-days", 2, 2, FUNC_PLAIN, add_days, "date, days",
 		"So many days later; earlier when negative.", "add-days('2026-12-30', 3)",
 		"2027-01-02"},

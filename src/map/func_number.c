@@ -163,6 +163,7 @@ FUNC_RUN(format_number)
 
 	if (!val_number(ev, &args[0], &d) || mark.n != 1)
 		return;
+	d = dec_round(d, p.most, DEC_HALF_UP); /* what rounds to zero has no sign */
 	plain = dec_fixed(d.v < 0 ? dec_neg(d) : d, p.most, ev->a);
 	dot = str_chr(plain, '.') == SIZE_MAX ? plain.n : str_chr(plain, '.');
 	o = arena_raw(ev->a, plain.n * 2 + PICTURE_MAX + 2);
@@ -184,6 +185,8 @@ FUNC_RUN(format_number)
 		memcpy(o + n, plain.p + dot + 1, plain.n - dot - 1);
 		n += plain.n - dot - 1;
 	}
+	if (n == 0)
+		o[n++] = '0';
 	*out = val_of_text((struct str){o, n});
 	out->from = args[0].from;
 }
@@ -209,7 +212,7 @@ static const struct func rows[] = {
 		"min(body/sizes/stock, 100)", "5"},
 	{"max", 1, FUNC_ANY, FUNC_PLAIN, max, "nodes, ...", "The greatest.",
 		"max(body/sizes/stock)", "7"},
-	{"format-number", 2, 3, FUNC_PLAIN, format_number, "number, picture, mark",
+	{"format-number", 2, 3, FUNC_NUMBER_PICTURE, format_number, "number, picture, mark",
 		"By a picture as '#,##0.00'; the "
 		"third argument is the decimal mark.",
 		"format-number(1234.5, '#,##0.00', ',')", "1.234,50"},

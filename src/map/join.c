@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "map/columns.h"
 #include "map/run.h"
 
 struct node *join_copy(const struct node *n, struct node *parent, struct arena *a)
@@ -82,6 +83,9 @@ int join_build(struct join *j, struct ev *ev, struct err *e)
 	uint64_t rows = 0;
 	int rc = 0;
 
+	if (columns_check(ev->run->m, (int)(j->def - ev->run->m->joins), j->reader, e) == -1)
+		return err_wrap(e, "join " STR_FMT ": source " STR_FMT, STR_ARG(j->def->pub.name),
+			STR_ARG(j->def->pub.source));
 	arena_init(&row);
 	ev->a = &row;
 	while ((rc = reader_next(j->reader, &it, ev->run->d, e)) == 1) {

@@ -98,6 +98,13 @@ static size_t name_len(const struct lex *l, size_t from)
 	}
 }
 
+bool lex_name_ok(struct str name)
+{
+	const struct lex l = {.text = name};
+
+	return name.n > 0 && name_start(&l, 0) && name_len(&l, 0) == name.n;
+}
+
 /* A character that means nothing here, with what was probably meant by it. */
 static bool strange(const struct lex *l, struct expr_fault *f)
 {

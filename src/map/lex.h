@@ -24,6 +24,8 @@ struct lex {
 	uint32_t start;
 };
 
+/* Can $NAME be written with this name? */
+bool lex_name_ok(struct str name);
 void lex_init(struct lex *l, struct str text);
 /* The next word. False with *f when the text has none there. */
 bool lex_next(struct lex *l, struct expr_fault *f);

@@ -10,7 +10,8 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "map/func.h"
+#include "map/columns.h"
+#include "map/lex.h"
 #include "map/regex.h"
 
 bool load_is_ours(const struct xml *x)
@@ -222,13 +223,30 @@ void load_unused(struct load *l, const struct xml *x, const char *const *names, 
 	}
 }
 
+/* Names that $ cannot be written with, and those that mean something else there. */
+void load_name(struct load *l, const struct xml *x, const char *attr, struct str name)
+{
+	static const char *const ours[] = {
+		"run", "environment", "partner", "agreement", "message", "kept", "action"};
+
+	if (name.n && !lex_name_ok(name))
+		load_fault_at(l, x, str_c(attr), 0,
+			"'" STR_FMT
+			"' cannot be written as $NAME; take a letter, then letters, digits, _ and -",
+			STR_ARG(name));
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (str_is(name, ours[i]))
+			load_fault_at(l, x, str_c(attr), 0,
+				"$%s is a variable of its own; take another name", ours[i]);
+}
+
 uint32_t load_named(struct map_named **list, size_t *n, size_t *cap, struct str name, uint32_t line)
 {
 	for (size_t i = 0; i < *n; i++)
 		if (str_eq((*list)[i].name, name))
 			return (uint32_t)i;
 	mem_grow(list, cap, *n + 1, sizeof(**list));
-	(*list)[*n] = (struct map_named){name, line};
+	(*list)[*n] = (struct map_named){.name = name, .line = line};
 	return (uint32_t)(*n)++;
 }
 
@@ -319,96 +337,6 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 	return false;
 }
 
-static bool needs_name(const struct expr *x, const char *what, struct expr_fault *f)
-{
-	if (x->nargs && x->args[0]->op == EXPR_TEXT)
-		return true;
-	f->at = x->nargs ? x->args[0]->at : x->at;
-	snprintf(f->text, sizeof(f->text), "%s() needs the name of a %s in quotes", x->func->name,
-		what);
-	return false;
-}
-
-static bool find_table(struct load *l, struct expr *x, struct expr_fault *f)
-{
-	const char *names[NEAR_MAX];
-	size_t n = 0;
-	const char *near = NULL;
-
-	if (!needs_name(x, "table", f))
-		return false;
-	for (size_t i = 0; i < l->m->ntables; i++) {
-		if (str_eq(l->m->tables[i].name, x->args[0]->text)) {
-			x->slot = (uint32_t)i;
-			return true;
-		}
-		if (n < NEAR_MAX)
-			names[n++] = arena_cstr(l->scratch, l->m->tables[i].name);
-	}
-	near = str_suggest(x->args[0]->text, names, n);
-	f->at = x->args[0]->at;
-	snprintf(f->text, sizeof(f->text), "there is no <table name=\"" STR_FMT "\">%s%s%s",
-		STR_ARG(x->args[0]->text), near ? "; did you mean '" : "", near ? near : "",
-		near ? "'?" : "");
-	return false;
-}
-
-static bool find_pattern(struct load *l, struct expr *x, struct expr_fault *f)
-{
-	struct regex *r = NULL;
-	char why[160];
-
-	f->at = x->args[1]->at;
-	if (x->args[1]->op != EXPR_TEXT) {
-		snprintf(f->text, sizeof(f->text), "%s() needs its pattern in quotes",
-			x->func->name);
-		return false;
-	}
-	r = regex_new(x->args[1]->text, why, sizeof(why));
-	if (!r) {
-		snprintf(f->text, sizeof(f->text), "%s(): %s", x->func->name, why);
-		return false;
-	}
-	mem_grow(&l->m->patterns, &l->patterns_cap, l->m->npatterns + 1, sizeof(struct regex *));
-	x->slot = (uint32_t)l->m->npatterns;
-	l->m->patterns[l->m->npatterns++] = r;
-	return true;
-}
-
-static bool scope_call(void *ctx, struct expr *x, struct expr_fault *f)
-{
-	struct load *l = ctx;
-	struct str name = x->nargs ? x->args[0]->text : STR("");
-
-	switch ((enum func_needs)x->func->needs) {
-	case FUNC_PLAIN:
-		return true;
-	case FUNC_TABLE:
-		return find_table(l, x, f);
-	case FUNC_TOTAL:
-		if (!needs_name(x, "total", f))
-			return false;
-		x->slot = load_named(
-			&l->m->totals, &l->m->ntotals, &l->totals_cap, name, l->at->line);
-		return true;
-	case FUNC_COUNTER:
-		if (x->nargs && !needs_name(x, "counter", f))
-			return false;
-		x->slot = load_named(
-			&l->m->counters, &l->m->ncounters, &l->counters_cap, name, l->at->line);
-		return true;
-	case FUNC_LINK:
-		l->m->uses_links = true;
-		return true;
-	case FUNC_WORKFLOW:
-		l->m->uses_workflow = true;
-		return true;
-	case FUNC_PATTERN:
-		return find_pattern(l, x, f);
-	}
-	return false;
-}
-
 /* --- the map --- */
 
 static void intern(struct map *m)
@@ -456,7 +384,7 @@ static void check_totals(struct load *l)
 {
 	for (size_t i = 0; i < l->m->ntotals; i++)
 		if (l->m->totals[i].line)
-			faults_add(l->f, l->file, l->m->totals[i].line, 1,
+			faults_add(l->f, l->file, l->m->totals[i].line, l->m->totals[i].column,
 				"total('" STR_FMT "'): there is no <total name=\"" STR_FMT
 				"\"> in the item",
 				STR_ARG(l->m->totals[i].name), STR_ARG(l->m->totals[i].name));
@@ -465,6 +393,7 @@ static void check_totals(struct load *l)
 static void whole(struct load *l, const struct xml *root)
 {
 	static const char *const known[] = {"name"};
+	const size_t before = l->f->n;
 
 	l->m->name = load_need(l, root, "name");
 	load_unused(l, root, known, 1);
@@ -474,6 +403,8 @@ static void whole(struct load *l, const struct xml *root)
 			load_template_message(l, x);
 	check_totals(l);
 	publish_joins(l);
+	if (l->f->n == before)
+		columns_find(l->m);
 }
 
 struct map *load_map(
@@ -492,7 +423,7 @@ struct map *load_map(
 	m->names = env->names;
 	m->file = arena_cstr(&m->arena, str_c(file));
 	intern(m);
-	l.scope = (struct expr_scope){env->names, scope_var, scope_call, &l};
+	l.scope = (struct expr_scope){env->names, scope_var, load_call_check, &l};
 	if (xml_parse(bytes, file, &scratch, &root, &e) == -1)
 		(void)faults_add_placed(f, file, e.text);
 	else if (!load_is_ours(root) || !str_is(root->name, "map"))
@@ -521,6 +452,7 @@ void load_free(struct map *m)
 	}
 	mem_free(m->patterns);
 	mem_free(m->tables);
+	mem_free(m->columns);
 	mem_free(m->joins);
 	mem_free(m->lets);
 	mem_free(m->vars);

@@ -40,6 +40,8 @@ bool load_list(
 	struct load *l, const struct xml *x, const char *attr, bool order, struct expr_list *out);
 /* A required attribute; a fault and an empty view when it is missing. */
 struct str load_need(struct load *l, const struct xml *x, const char *attr);
+/* A name that others write as $NAME: can it be written so, and is it free? */
+void load_name(struct load *l, const struct xml *x, const char *attr, struct str name);
 bool load_yes(struct load *l, const struct xml *x, const char *attr, bool otherwise);
 /* Attributes that nobody asked for. names are those the element knows, for "did you mean". */
 void load_unused(struct load *l, const struct xml *x, const char *const *names, size_t n);
@@ -49,7 +51,10 @@ bool load_is_ours(const struct xml *x);
 
 /* load_decl.c: everything beside the message */
 void load_decl_all(struct load *l, const struct xml *root);
-uint32_t load_decl_let(struct load *l, const struct xml *x, struct str name);
+void load_decl_let(struct load *l, const struct xml *x);
+
+/* load_call.c: an expr_scope's call */
+bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f);
 
 /* load_template.c */
 void load_template_message(struct load *l, const struct xml *x);

@@ -1,7 +1,10 @@
 /* Loads what stands beside the message: source, join, table, let, select, key, require, target. */
 #include "base/fsx.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "map/load.h"
+
+enum { NEAR_MAX = 64 };
 
 typedef void loader(struct load *l, const struct xml *x);
 
@@ -84,6 +87,7 @@ static void join(struct load *l, const struct xml *x)
 			STR_ARG(j.pub.format));
 	load_need(l, x, "key");
 	load_need(l, x, "on");
+	load_name(l, x, "name", j.pub.name);
 	taken(l, x, j.pub.name);
 	if (load_list(l, x, "key", false, &j.key) && load_list(l, x, "on", false, &j.on) &&
 		j.key.n != j.on.n)
@@ -144,7 +148,7 @@ static void table_row(
 	struct str *key = NULL;
 	struct str *value = NULL;
 
-	if (!k || !v)
+	if (!k || !v || !k->value.n || !v->value.n)
 		return;
 	key = boxed(l, k->value);
 	value = boxed(l, v->value);
@@ -156,10 +160,29 @@ static void table_row(
 	(void)table_add(&t->back, *value, key);
 }
 
+/* Every cell of the row is there, also the empty ones, so the first row shows the header. */
+static void table_column(struct load *l, const struct xml *x, const char *attr, struct str column,
+	const struct node *row, struct str file)
+{
+	const char *names[NEAR_MAX];
+	size_t n = 0;
+	const char *near = NULL;
+
+	if (node_child(row, names_id(l->m->names, column)))
+		return;
+	for (const struct node *k = row->child; k && n < NEAR_MAX; k = k->next)
+		names[n++] = arena_cstr(l->scratch, names_text(l->m->names, k->name));
+	near = str_suggest(column, names, n);
+	load_fault_at(l, x, str_c(attr), 0, "table " STR_FMT " has no column '" STR_FMT "'%s%s%s",
+		STR_ARG(file), STR_ARG(column), near ? "; did you mean '" : "", near ? near : "",
+		near ? "'?" : "");
+}
+
 static void read_table(
 	struct load *l, const struct xml *x, struct map_table *t, int fd, struct str file)
 {
-	struct reader_spec spec = {.format = STR("csv"), .file = file};
+	struct reader_spec spec = {.format = STR("csv"), .file = file, .keep_empty = true};
+	const size_t before = l->f->n;
 	struct err e;
 	struct reader *r = reader_open(fd, &spec, l->m->names, &e);
 	struct diag d;
@@ -167,15 +190,22 @@ static void read_table(
 	int rc = r ? 0 : -1;
 
 	diag_init(&d, l->scratch);
-	while (r && (rc = reader_next(r, &it, &d, &e)) == 1)
-		if (it.root)
-			table_row(l, x, t, &it);
+	for (bool first = true; r && (rc = reader_next(r, &it, &d, &e)) == 1;) {
+		if (!it.root)
+			continue;
+		if (first) {
+			table_column(l, x, "key", t->key_column, it.root, file);
+			table_column(l, x, "value", t->value_column, it.root, file);
+		}
+		first = false;
+		table_row(l, x, t, &it);
+	}
 	if (rc == -1)
 		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
 	for (const struct finding *f = d.first; f; f = f->next)
 		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ", line %u: " STR_FMT,
 			STR_ARG(file), f->line, STR_ARG(f->rule));
-	if (rc == 0 && !d.first && !t->forward.n)
+	if (rc == 0 && l->f->n == before && !t->forward.n)
 		load_fault_at(l, x, STR("file"), 0,
 			"table " STR_FMT " has no row with values in '" STR_FMT "' and '" STR_FMT
 			"'",
@@ -209,7 +239,7 @@ static void table(struct load *l, const struct xml *x)
 
 /* --- values --- */
 
-uint32_t load_decl_let(struct load *l, const struct xml *x, struct str name)
+static uint32_t add_let(struct load *l, const struct xml *x, struct str name)
 {
 	struct map_let let = {.name = name, .line = x->line};
 
@@ -221,14 +251,20 @@ uint32_t load_decl_let(struct load *l, const struct xml *x, struct str name)
 	return (uint32_t)l->m->nlets++;
 }
 
-static void let(struct load *l, const struct xml *x)
+void load_decl_let(struct load *l, const struct xml *x)
 {
 	static const char *const known[] = {"name", "value"};
 	struct str name = load_need(l, x, "name");
 
-	taken(l, x, name);
-	load_decl_let(l, x, name);
+	load_name(l, x, "name", name);
+	add_let(l, x, name);
 	load_unused(l, x, known, 2);
+}
+
+static void let(struct load *l, const struct xml *x)
+{
+	taken(l, x, xml_attr(x, "name"));
+	load_decl_let(l, x);
 }
 
 static void keep(struct load *l, const struct xml *x)
@@ -236,13 +272,13 @@ static void keep(struct load *l, const struct xml *x)
 	static const char *const known[] = {"name", "value"};
 	struct str name = load_need(l, x, "name");
 	struct map *m = l->m;
-	uint32_t slot = load_decl_let(
-		l, x, arena_printf(&m->arena, "kept/" STR_FMT, STR_ARG(name)));
+	uint32_t slot = add_let(l, x, arena_printf(&m->arena, "kept/" STR_FMT, STR_ARG(name)));
 
+	load_name(l, x, "name", name);
 	load_unused(l, x, known, 2);
 	mem_grow(&m->keeps, &l->keeps_cap, m->nkeeps + 1, sizeof(*m->keeps));
 	mem_grow(&m->keep_slots, &l->slots_cap, m->nkeeps + 1, sizeof(*m->keep_slots));
-	m->keeps[m->nkeeps] = (struct map_named){name, x->line};
+	m->keeps[m->nkeeps] = (struct map_named){.name = name, .line = x->line};
 	m->keep_slots[m->nkeeps++] = slot;
 }
 

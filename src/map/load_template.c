@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "map/check.h"
 #include "map/masked.h"
+#include "map/origin.h"
 
 static struct map_part *parts(
 	struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner);
@@ -34,7 +35,9 @@ static void head(struct load *l, const struct xml *x, struct map_part *p)
 	p->each = load_expr(l, x, "each");
 	if (as.n) {
 		mem_grow(&l->m->as, &l->as_cap, l->m->nas + 1, sizeof(*l->m->as));
-		l->m->as[l->m->nas] = (struct map_named){arena_str(&l->m->arena, as), x->line};
+		l->m->as[l->m->nas] = (struct map_named){
+			.name = arena_str(&l->m->arena, as), .line = x->line};
+		load_name(l, x, "as", as);
 		p->as = (uint32_t)l->m->nas++;
 	}
 	load_list(l, x, "sort", true, &p->sort);
@@ -232,6 +235,44 @@ static void element(struct load *l, const struct xml *x, struct map_part *p)
 	add_value(l, x, p, m);
 }
 
+/* May a finding come of its absence? */
+static bool is_wanted(const struct def_segment *def, const struct map_value *m)
+{
+	const struct def_part *d = defs_part(def, m->element);
+
+	if (d && (d->mandatory || (d->nparts && d->parts[m->component - 1].mandatory)))
+		return true;
+	for (size_t i = 0; i < def->nnotes; i++)
+		for (uint8_t k = 0; k < def->notes[i].n; k++)
+			if (def->notes[i].at[k] == m->element)
+				return true;
+	return false;
+}
+
+/* Elements whose absence may be a finding, and the fields that they are made from. Pairs fill the
+ * places in their order. */
+static void find_gaps(struct load *l, struct map_part *p)
+{
+	struct gap *g = arena_array(
+		&l->m->arena, p->nvalues + 2 * (size_t)p->npair_at + 1, sizeof(*g));
+	size_t n = 0;
+	uint8_t place = 0;
+
+	for (size_t i = 0; p->def && i < p->nvalues; i++) {
+		const struct map_value *m = &p->values[i];
+		if (is_wanted(p->def, m))
+			g[n++] = (struct gap){m->element, m->composite ? m->component : 0,
+				origin_text(l->m, m->value, &l->m->arena)};
+	}
+	for (const struct map_pair *m = p->pairs; m && place < p->npair_at; m = m->next, place++) {
+		const struct str field = origin_text(l->m, m->v, &l->m->arena);
+		g[n++] = (struct gap){p->pair_at[place], 0, field};
+		g[n++] = (struct gap){(uint16_t)(p->pair_at[place] + 1), 0, field};
+	}
+	p->gaps = g;
+	p->ngaps = n;
+}
+
 static size_t count_children(const struct xml *x, const char *name)
 {
 	size_t n = 0;
@@ -269,6 +310,7 @@ static void segment(struct load *l, const struct xml *x, struct map_part *p, str
 				STR_ARG(p->tag), STR_ARG(k->name));
 	}
 	check_filled(l, x, p);
+	find_gaps(l, p);
 }
 
 /* --- loops --- */
@@ -302,7 +344,9 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 	p->cond = load_expr(l, x, "if");
 	load_unused(l, x, p->item ? known_item : controls, p->item ? 1 : 4);
 	if (!trigger) {
-		load_fault(l, x, "<" STR_FMT "> has no segment inside", STR_ARG(x->name));
+		load_fault(l, x, "<" STR_FMT "> has no segment inside%s", STR_ARG(x->name),
+			count_children(x, "loop") > 0 ? "; it begins with one, before any <loop>"
+						      : "");
 		return;
 	}
 	/* An item need not be a loop of the definition: segments of this level may repeat by themselves. */
@@ -317,8 +361,10 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 	}
 	p->let_first = (uint32_t)lets;
 	p->let_n = (uint32_t)(l->m->nlets - lets);
-	for (size_t i = lets; i < l->m->nlets; i++)
+	for (size_t i = lets; i < l->m->nlets; i++) {
 		l->m->lets[i].visible = false;
+		l->m->lets[i].local = true;
+	}
 }
 
 static void total(struct load *l, const struct xml *x, struct map_part *owner)
@@ -363,7 +409,7 @@ static struct map_part *part(
 
 	if (!load_is_ours(x) || (!is_loop && !is_segment(x))) {
 		if (load_is_ours(x) && str_is(x->name, "let"))
-			load_decl_let(l, x, load_need(l, x, "name"));
+			load_decl_let(l, x);
 		else if (load_is_ours(x) && str_is(x->name, "total"))
 			total(l, x, owner);
 		else

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "map/columns.h"
 #include "map/load.h"
 #include "map/run.h"
 #include "map/template.h"
@@ -66,6 +67,16 @@ bool map_key_unique(const struct map *m)
 uint32_t map_items_per_message(const struct map *m)
 {
 	return m->items_per_message;
+}
+
+void map_columns(const struct map *m, int of, const struct reader *r, struct faults *f)
+{
+	columns_faults(m, of, r, f);
+}
+
+int map_columns_check(const struct map *m, const struct reader *r, struct err *e)
+{
+	return columns_check(m, MAP_ITEMS, r, e);
 }
 
 void map_variables(

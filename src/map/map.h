@@ -57,6 +57,12 @@ bool map_uses_links(const struct map *m);    /* needs the item index of the sour
 bool map_uses_workflow(const struct map *m); /* needs workflow labels */
 bool map_key_unique(const struct map *m);
 uint32_t map_items_per_message(const struct map *m); /* 0: no limit */
+/* ERR_INPUT when the source of the items, a CSV file, lacks a column that the map reads. The joins'
+ * are looked at by map_run_new. */
+int map_columns_check(const struct map *m, const struct reader *r, struct err *e) ATTR_CHECK;
+/* The same as faults of the map, of its items or of the join of this number (map_joins). */
+enum { MAP_ITEMS = -1 };
+void map_columns(const struct map *m, int of, const struct reader *r, struct faults *f);
 /* The variables the map reads: "environment/gln", "agreement/catalog" ... so that `check` can
  * compare them with what the profiles define. each gets name and map line. */
 void map_variables(

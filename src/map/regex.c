@@ -77,6 +77,32 @@ int regex_match(struct regex *r, struct str s)
 	return rc >= 0 ? 1 : -1;
 }
 
+bool regex_replacement_ok(struct regex *r, struct str with, char *why, size_t size)
+{
+	uint32_t groups = 0;
+
+	(void)pcre2_pattern_info(r->code, PCRE2_INFO_CAPTURECOUNT, &groups);
+	for (size_t i = 0; i < with.n; i++) {
+		char next = i + 1 < with.n ? with.p[i + 1] : '\0';
+
+		if (with.p[i] != '$')
+			continue;
+		if (str_is_digit(next) && (uint32_t)(next - '0') > groups) {
+			snprintf(why, size, "$%c stands for a group, and the pattern has %u", next,
+				(unsigned)groups);
+			return false;
+		}
+		if (!str_is_digit(next) && !str_is_alpha(next) && next != '{' && next != '$' &&
+			next != '_') {
+			snprintf(why, size,
+				"a $ stands before the number of a group; write $$ for itself");
+			return false;
+		}
+		i += next == '$';
+	}
+	return true;
+}
+
 int regex_replace(struct regex *r, struct str s, struct str with, struct arena *a, struct str *out)
 {
 	size_t room = s.n * 2 + with.n + 64;

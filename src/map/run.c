@@ -22,25 +22,34 @@ static void place_of(
 	if (!p.line && !t->reader && ev->run->item)
 		p = reader_place(ev->run->item, n->place.offset);
 	else if (!p.line && t->reader &&
-		reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1)
+		reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1) {
+		if (!it.line)
+			it.line = reader_line(t->reader, t->locator);
 		p = reader_place(&it, n->place.offset);
+	}
 	f->offset = p.offset;
 	f->line = p.line;
 	f->column = p.column;
 }
 
+/* A value that is used for two elements is one fault; of segments and loops, each is one. */
 static bool same_finding(const struct finding *a, const struct finding *b)
 {
 	return str_eq(a->code, b->code) && str_eq(a->field, b->field) &&
 		str_eq(a->found, b->found) && str_eq(a->file, b->file) && a->line == b->line &&
-		(!b->rule.n || str_eq(a->rule, b->rule)) && str_eq(a->segment, b->segment);
+		(!b->rule.n || str_eq(a->rule, b->rule)) &&
+		(b->element || str_eq(a->segment, b->segment));
 }
 
 void run_finding(struct ev *ev, struct finding *f, const struct node *at)
 {
 	struct map_run *r = ev->run;
-	const struct node *top = at = val_origin(at);
+	const struct node *top = NULL;
 
+	at = val_origin(at);
+	if (!at && r->item)
+		at = r->item->root;
+	top = at;
 	if (f->severity == SEV_NOTE && !codes_find(f->code))
 		f->severity = SEV_ERROR;
 	f->item = r->key;
@@ -67,11 +76,18 @@ void run_finding(struct ev *ev, struct finding *f, const struct node *at)
 void run_report(struct ev *ev, const char *code, const struct node *at, struct str found,
 	const char *expected)
 {
-	struct finding f = {.code = str_c(code), .found = found, .expected = str_c(expected)};
+	struct finding f = {.code = str_c(code),
+		.found = found,
+		.expected = str_c(expected),
+		.segment = ev->segment,
+		.element = ev->element,
+		.component = ev->component,
+		.repetition = ev->repetition};
 
 	if (ev->what.n && ev->line)
 		f.expected = arena_printf(ev->a, "%s (for " STR_FMT ", line %u of the map)",
 			expected, STR_ARG(ev->what), ev->line);
+	ev->told = ev->told || codes_find(f.code)->severity >= SEV_ERROR;
 	run_finding(ev, &f, at);
 }
 
@@ -146,6 +162,8 @@ void run_var(struct ev *ev, const struct expr *x, struct val *out)
 		return;
 	case VAR_JOIN:
 		run_join(ev, x->slot, out);
+		if (out->kind == VAL_ABSENT && r->m->joins[x->slot].pub.required)
+			ev->told = true; /* by JOIN-ROW-MISSING */
 		return;
 	case VAR_LET:
 		run_let(ev, x->slot, out);

@@ -13,6 +13,7 @@ struct values {
 	struct value *v;
 	size_t n;
 	size_t cap;
+	uint64_t told; /* as in struct gaps */
 };
 
 static void body(
@@ -110,6 +111,42 @@ static void add_value(struct ev *ev, struct values *list, struct value v)
 	list->v[list->n++] = v;
 }
 
+/* The element stays empty. Only an item is set aside for what was told of it: in a header nothing
+ * is left unsaid. */
+static void leave(struct ev *ev, struct values *list, uint16_t element)
+{
+	if (ev->told && ev->run->item && element <= 64)
+		list->told |= (uint64_t)1 << (element - 1);
+}
+
+/* Where the paths of a segment's gaps start. */
+static struct gaps *gaps_of(struct ev *ev, const struct map_part *p, const struct ctx *c)
+{
+	const struct node *root = ev->run->root.node;
+	const struct node *top = val_origin(c->node);
+	struct gaps *g = ARENA_NEW(ev->a, struct gaps);
+
+	g->list = p->gaps;
+	g->n = p->ngaps;
+	g->at = top;
+	g->names = ev->run->names;
+	if (!top || !ev->run->item)
+		return g;
+	if (top == root) {
+		g->place = (struct place){root->place.offset, ev->run->item->line, 1};
+		return g;
+	}
+	g->place = top->place;
+	while (top->parent)
+		top = top->parent;
+	for (const struct run_tree *t = ev->run->trees; top != root && t; t = t->next)
+		if (t->root == top) {
+			g->file = t->file;
+			g->place = (struct place){0, 0, 0};
+		}
+	return g;
+}
+
 static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, uint16_t repetition,
 	struct values *list)
 {
@@ -118,13 +155,18 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 
 	ev->line = m->line;
 	ev->what = m->ref;
-	if (m->cond && !eval_truth(ev, m->cond, c))
-		return;
-	eval_value(ev, m->value, c, &v);
+	ev->element = m->element;
+	ev->component = m->composite ? m->component : 0;
+	ev->repetition = repetition;
+	ev->told = false;
+	if (!m->cond || eval_truth(ev, m->cond, c))
+		eval_value(ev, m->value, c, &v);
 	if (as_text(ev, &v, m->def, &text))
 		add_value(ev, list,
 			(struct value){m->element, repetition, m->component, text, v.from, m->line,
 				m->masked});
+	else
+		leave(ev, list, m->element);
 }
 
 /* The nodes that each gives, in the order asked for; a text counts as a list of one. */
@@ -218,9 +260,20 @@ static const struct def_element *element_def(const struct map_part *p, uint16_t 
 	return d ? d->element : NULL;
 }
 
+/* The next pair that is free; 0 when all are taken. */
+static uint16_t free_pair(const struct map_part *p, const struct values *list)
+{
+	for (uint8_t i = 0; i < p->npair_at; i++)
+		if (!filled(list, p->pair_at[i]) && !filled(list, p->pair_at[i] + 1u))
+			return p->pair_at[i];
+	return 0;
+}
+
 static void put_pair(struct ev *ev, const struct map_part *p, const struct map_pair *m,
 	const struct ctx *c, struct values *list)
 {
+	const uint16_t at = free_pair(p, list);
+	const uint16_t behind = (uint16_t)(at + 1);
 	struct val q = {0};
 	struct val v = {0};
 	struct str qt = {NULL, 0};
@@ -228,23 +281,24 @@ static void put_pair(struct ev *ev, const struct map_part *p, const struct map_p
 
 	ev->line = m->line;
 	ev->what = p->tag;
-	if (m->cond && !eval_truth(ev, m->cond, c))
+	ev->element = at;
+	ev->component = 0;
+	ev->repetition = 1;
+	if (at == 0 || (m->cond && !eval_truth(ev, m->cond, c)))
 		return;
+	ev->told = false;
 	eval_value(ev, m->q, c, &q);
+	ev->element = behind;
 	eval_value(ev, m->v, c, &v);
-	for (uint8_t i = 0; i < p->npair_at; i++) {
-		uint16_t at = p->pair_at[i];
-
-		if (filled(list, at) || filled(list, at + 1u))
-			continue;
-		if (!as_text(ev, &q, element_def(p, at), &qt) ||
-			!as_text(ev, &v, element_def(p, (uint16_t)(at + 1)), &vt))
-			return;
-		add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked});
-		add_value(ev, list,
-			(struct value){(uint16_t)(at + 1), 1, 1, vt, v.from, m->line, m->v_masked});
+	const bool valued = as_text(ev, &v, element_def(p, behind), &vt);
+	ev->element = at;
+	if (!as_text(ev, &q, element_def(p, at), &qt) || !valued) {
+		leave(ev, list, at);
+		leave(ev, list, behind);
 		return;
 	}
+	add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked});
+	add_value(ev, list, (struct value){behind, 1, 1, vt, v.from, m->line, m->v_masked});
 }
 
 static int by_place(const struct value *a, const struct value *b)
@@ -272,9 +326,11 @@ static void order(struct values *list)
 static void segment(
 	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
-	struct values list = {NULL, 0, 0};
+	struct values list = {NULL, 0, 0, 0};
+	struct gaps *gaps = NULL;
 	struct segment *s = NULL;
 
+	ev->segment = p->tag;
 	for (size_t i = 0; i < p->nvalues; i++) {
 		if (p->values[i].each)
 			put_each(ev, &p->values[i], c, &list);
@@ -283,15 +339,22 @@ static void segment(
 	}
 	for (const struct map_pair *m = p->pairs; m; m = m->next)
 		put_pair(ev, p, m, c, &list);
+	ev->segment = (struct str){NULL, 0};
+	ev->element = ev->component = ev->repetition = 0;
 	if (!list.n)
 		return;
 	order(&list);
+	if (p->ngaps) {
+		gaps = gaps_of(ev, p, c);
+		gaps->told = list.told;
+	}
 	s = ARENA_NEW(ev->a, struct segment);
 	*s = (struct segment){.tag = p->tag,
 		.def = p->def,
 		.node = p->node,
 		.values = list.v,
 		.n = list.n,
+		.gaps = gaps,
 		.map_line = p->line};
 	if (out->last)
 		out->last->next = s;
@@ -342,6 +405,26 @@ static void add_totals(struct ev *ev, const struct map_part *p, const struct ctx
 	}
 }
 
+/* The first field that the segment a loop begins with is made from. */
+static struct str trigger_field(struct ev *ev, const struct map_part *loop, const struct ctx *c)
+{
+	const struct map_part *p = loop->child;
+	struct str path = {NULL, 0};
+	size_t i = 0;
+
+	while (p && p->node != loop->node->child)
+		p = p->next;
+	while (p && i < p->ngaps && !p->gaps[i].field.n)
+		i++;
+	if (!p || i == p->ngaps)
+		return path;
+	if (c->node && !str_starts(p->gaps[i].field, STR("$")))
+		path = node_path(val_origin(c->node), ev->run->names, ev->a);
+	return path.n
+		? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(path), STR_ARG(p->gaps[i].field))
+		: p->gaps[i].field;
+}
+
 static void loop(
 	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
@@ -354,11 +437,12 @@ static void loop(
 		struct finding f = {
 			.code = STR("LOOP-TRIGGER-MISSING"), .segment = p->node->child->name};
 
+		f.field = trigger_field(ev, p, c);
 		ev->line = p->line;
 		f.found = inner.first->tag;
 		f.expected = arena_printf(ev->a, STR_FMT " first, which begins the " STR_FMT,
 			STR_ARG(p->node->child->name), STR_ARG(p->node->name));
-		run_finding(ev, &f, NULL);
+		run_finding(ev, &f, c->node);
 	}
 	count_max(ev, p->child, &inner);
 	add_totals(ev, p, c);

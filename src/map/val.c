@@ -206,6 +206,23 @@ bool val_reads_date(const struct val *v, struct date *out)
 	return v->kind == VAL_NODES && date_parse(val_node(v, 0)->value, out);
 }
 
+/* A number, but of more digits than are kept. */
+static bool too_long(const struct val *v, struct str s)
+{
+	size_t digits = 0;
+	size_t points = 0;
+
+	if (v->kind == VAL_NODES && val_node(v, 0)->kind == NODE_NUMBER)
+		return true;
+	if (s.n && (s.p[0] == '-' || s.p[0] == '+'))
+		s = str_from(s, 1);
+	for (size_t i = 0; i < s.n; i++) {
+		digits += str_is_digit(s.p[i]);
+		points += s.p[i] == '.';
+	}
+	return digits > 0 && points <= 1 && digits + points == s.n && str_is_digit(s.p[s.n - 1]);
+}
+
 bool val_number(struct ev *ev, const struct val *v, struct dec *out)
 {
 	if (v->kind == VAL_BOOL) {
@@ -214,7 +231,12 @@ bool val_number(struct ev *ev, const struct val *v, struct dec *out)
 	}
 	if (val_reads_number(v, out))
 		return true;
-	if (!val_empty(ev, v))
+	if (val_empty(ev, v))
+		return false;
+	if (too_long(v, val_text(ev, v)))
+		run_report(ev, "VALUE-OVERFLOW", v->from, val_text(ev, v),
+			"a number of at most 38 digits, 18 of them decimals");
+	else
 		run_report(ev, "VALUE-NOT-NUMBER", v->from, val_text(ev, v), "a number");
 	return false;
 }

@@ -7,27 +7,13 @@
 
 #include "base/table.h"
 
-enum { TEXT_MAX = 2000, SHOWN = 5 };
+/* AGAIN: how far back the same fault is looked for. */
+enum { TEXT_MAX = 2000, SHOWN = 5, AGAIN = 1000 };
 
 void faults_init(struct faults *f, struct arena *arena)
 {
 	memset(f, 0, sizeof(*f));
 	f->arena = arena;
-}
-
-static struct fault *add(struct faults *f, const char *file, uint32_t line, uint32_t column)
-{
-	struct fault *x = ARENA_NEW(f->arena, struct fault);
-
-	x->file = arena_cstr(f->arena, str_c(file));
-	x->line = line;
-	x->column = column;
-	if (f->last)
-		f->last->next = x;
-	else
-		f->first = x;
-	f->last = x;
-	return x;
 }
 
 static char *text(struct faults *f, const char *fmt, va_list ap) ATTR_PRINTF(2, 0);
@@ -41,30 +27,59 @@ static char *text(struct faults *f, const char *fmt, va_list ap)
 	return arena_cstr(f->arena, str_c(line));
 }
 
+/* A map that two agreements use is loaded twice. */
+static bool is_there(const struct faults *f, const struct fault *x)
+{
+	const struct fault *k = f->first;
+
+	for (size_t i = 0; k && i < AGAIN; i++, k = k->next)
+		if (k->line == x->line && k->column == x->column && k->warning == x->warning &&
+			strcmp(k->text, x->text) == 0 && strcmp(k->file, x->file) == 0)
+			return true;
+	return false;
+}
+
+static bool add(struct faults *f, const struct fault *x)
+{
+	struct fault *kept = NULL;
+
+	if (is_there(f, x))
+		return false;
+	kept = ARENA_NEW(f->arena, struct fault);
+	*kept = *x;
+	kept->file = arena_cstr(f->arena, str_c(x->file));
+	if (f->last)
+		f->last->next = kept;
+	else
+		f->first = kept;
+	f->last = kept;
+	return true;
+}
+
 int faults_add(
 	struct faults *f, const char *file, uint32_t line, uint32_t column, const char *fmt, ...)
 {
-	struct fault *x = add(f, file, line, column);
+	struct fault x = {.file = file, .line = line, .column = column};
 	va_list ap;
 
 	va_start(ap, fmt);
-	x->text = text(f, fmt, ap);
+	x.text = text(f, fmt, ap);
 	va_end(ap);
 	f->n++;
+	f->again += !add(f, &x);
 	return -1;
 }
 
 void faults_warn(
 	struct faults *f, const char *file, uint32_t line, uint32_t column, const char *fmt, ...)
 {
-	struct fault *x = add(f, file, line, column);
+	struct fault x = {.file = file, .line = line, .column = column, .warning = true};
 	va_list ap;
 
 	va_start(ap, fmt);
-	x->text = text(f, fmt, ap);
+	x.text = text(f, fmt, ap);
 	va_end(ap);
-	x->warning = true;
-	f->warnings++;
+	f->warnings += add(f, &x);
 }
 
 /* "FILE:LINE:COL: TEXT" with the parts that are known; cut where the room ends. */
@@ -139,9 +154,9 @@ int faults_err(const struct faults *f, struct err *e)
 		used += place(x, all + used, sizeof(all) - used);
 		shown++;
 	}
-	if (f->n > shown)
+	if (f->n - f->again > shown)
 		return err_set(e, ERR_CONFIG,
 			"%s\nand %zu more faults; gridspool check lists all of them", all,
-			f->n - shown);
+			f->n - f->again - shown);
 	return err_set(e, ERR_CONFIG, "%s", all);
 }

@@ -27,7 +27,8 @@ struct faults {
 	struct arena *arena; /* borrowed; texts are copied into it */
 	struct fault *first;
 	struct fault *last;
-	size_t n; /* errors */
+	size_t n;     /* errors */
+	size_t again; /* of them, told before in the same words: these are not in the list */
 	size_t warnings;
 };
 

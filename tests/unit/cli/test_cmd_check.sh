@@ -65,7 +65,9 @@ echo "<routes $NS><sorce/></routes>" >dev/bundle/routes.xml
 status 78 "$GRIDSPOOL" check --env dev
 says "bundle/routes.xml:1:40: <sorce> is not known inside <routes>; did you mean 'source'?"
 says 'partners/acme.xml:4:1: protocol="directry" of <endpoint> must be directory or sftp; did you mean '"'directory'?"
-says "dev: 5 wrong"
+says "partners/acme.xml:2: credential of endpoint 'main':"
+says "<disk min-free> asks for"
+says "dev: 7 wrong"
 says "hold: the folder is not there"
 
 # an agreement and its map: message, version, key
@@ -96,6 +98,47 @@ says 'agreement acme-832: its map maps/m.xml makes message 832 of version 004010
 sed -i 's/message="850" version="004010"/message="832" version="005010"/' m/bundle/agreements/acme.xml
 status 78 "$GRIDSPOOL" check --env m
 says 'the agreement says message="832" version="005010"'
+
+# a faulty configuration: the map it names is not there; two agreements of one faulty map; no routes
+sed 's/acme-832/acme-two/; s/maps\/m.xml/maps\/n.xml/; s/version="005010"/version="004010"/; s/<.agreements>//' \
+	m/bundle/agreements/acme.xml >two
+sed -i 's/version="005010"/version="004010"/' m/bundle/agreements/acme.xml
+{ sed 's/<.agreements>//' m/bundle/agreements/acme.xml; sed 1d two; echo '</agreements>'; } >three
+cp three m/bundle/agreements/acme.xml
+sed -i 's/<.routes>/<route source="cat" agreement="acme-two"\/><rute\/>&/' m/bundle/routes.xml
+status 78 "$GRIDSPOOL" check --env m
+says "<rute> is not known inside <routes>"
+says "bundle/agreements/acme.xml:4: map maps/n.xml of agreement acme-two is not in bundle/"
+says "m: 2 wrong"
+sed -i 's/<rute\/>//' m/bundle/routes.xml
+sed -i 's/maps\/n.xml/maps\/m.xml/' m/bundle/agreements/acme.xml
+sed -i 's/LIN02=/LIN0Z=/' m/bundle/maps/m.xml
+status 78 "$GRIDSPOOL" check --env m
+[ "$(grep -c "LIN0Z" out)" = 1 ] || { cat out; fail "a fault of one map is told twice"; }
+says "LIN has no element LIN0Z"
+rm m/bundle/routes.xml
+status 78 "$GRIDSPOOL" check --env m
+says "bundle/routes.xml: is not there: it says which sources there are"
+! grep -q "is not in bundle/routes.xml" out || fail "sources of no routes"
+
+# a map that reads a column which the file in use does not have
+"$GRIDSPOOL" init h --quiet
+sed -i 's/<run /<identity qualifier="ZZ" id="OURID"\/>&/' h/environment.xml
+cp m/partners/acme.xml h/partners/
+cat >h/bundle/routes.xml <<X
+<routes $NS><source name="cat" kind="snapshot" format="json"/><source name="erp" kind="reference" format="csv" separator=";"/>
+<route source="cat" agreement="acme-832"/></routes>
+X
+sed '3,$d; s/>$/>/' m/bundle/agreements/acme.xml >h/bundle/agreements/acme.xml
+echo '<set name="catalog" value="AW26"/></agreement></agreements>' >>h/bundle/agreements/acme.xml
+sed 's/<key /<join name="price" source="erp" format="csv" key="sku" on="sku" rows="one"\/>\n<let name="p" value="$price\/amuont"\/>\n&/
+	s/PID05="name"/PID05="$p"/; s/LIN0Z=/LIN02=/' m/bundle/maps/m.xml >h/bundle/maps/m.xml
+status 0 "$GRIDSPOOL" check --env h
+mkdir h/current/erp
+echo 'sku;x' >h/current/erp/in-000001.csv
+echo 'sku;amount' >h/current/erp/in-000002.csv
+status 0 "$GRIDSPOOL" check --env h
+says "warning: current/erp/in-000002.csv has no column 'amuont'; did you mean 'amount'?"
 
 # the ledger of another environment, and none
 "$GRIDSPOOL" init a --quiet

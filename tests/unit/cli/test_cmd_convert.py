@@ -45,6 +45,12 @@ def whole_or_nothing():
     equal(sorted(os.listdir(".")), ["cut.json", "good.json", "kept.x12"], "files left in the folder")
 
 
+def line_ends():
+    """A segment that ends with a line end has no second one."""
+    out = first("--elements", "*>\n", "good.json")[1]
+    equal((b"\n\n" in out, out.count(b"\n")), (False, len(out.splitlines())), "line ends")
+
+
 def other_ways_in():
     """Standard input, a folder and a ZIP of it give what the plain file gives."""
     want = first("good.json")[1]
@@ -83,7 +89,7 @@ def limits():
         equal([json.loads(json.loads(line)["raw"])["sku"][-1] for line in f], list("012345678"), "--aside")
     for wrong in (["--max-findings", "x"], ["--date", "2026-02-30"], ["--elements", "**"], ["--elements", "***"],
                   ["--set", "catalog=1"], ["--decimal", "x"], ["--separator", "ab"], ["--repertoire", "klingon"],
-                  ["--sender", "ID"], ["--nonsense", "1"], ["--join", "x"]):
+                  ["--sender", "ID"], ["--elements", "*>\n", "--newline", "yes"], ["--nonsense", "1"], ["--join", "x"]):
         code, out, err = first(*wrong, "good.json")
         equal((code, out), (64, b""), " ".join(wrong) + ": " + err)
 
@@ -120,6 +126,7 @@ def autumn():
 
 
 whole_or_nothing()
+line_ends()
 other_ways_in()
 limits()
 if not os.path.isdir(SAMPLE):

@@ -95,7 +95,7 @@ static void test_kinds(void **state)
 		{BYTES("a\tb\n1,2,3,4\n"), .kind = SOURCE_IS_CSV, .separator = '\t'},
 		{BYTES("\"a,b,c\"|d\n"), .kind = SOURCE_IS_CSV, .separator = '|'},
 		{BYTES("<?xml version=\"1.0\"?>"), .kind = SOURCE_IS_OTHER},
-		{BYTES("words"), .kind = SOURCE_IS_OTHER},
+		{BYTES("words"), .kind = SOURCE_IS_TEXT},
 		{BYTES(""), .kind = SOURCE_IS_OTHER},
 		{BYTES("ISA*00*cut"), .kind = SOURCE_IS_OTHER},
 	};

@@ -62,7 +62,7 @@ static const struct row rows[] = {
 	/* an empty loop vanishes, one without trigger is a finding */
 	{"", "<loop><CTP CTP03=\"price\"/><CUR if=\"cur\" CUR01=\"'SE'\" CUR02=\"cur\"/></loop>",
 		"{\"sku\":\"A\"}\n{\"sku\":\"B\",\"cur\":\"EUR\"}\n", "sku\n",
-		"BCT*PC\nLIN*1*VN*A\nCTT*1\n! LOOP-TRIGGER-MISSING B  'CUR'\n"},
+		"BCT*PC\nLIN*1*VN*A\nCTT*1\n! LOOP-TRIGGER-MISSING B price 'CUR'\n"},
 	/* more than the definition allows */
 	{"", "<PO4 each=\"p\" PO401=\".\"/>", "{\"sku\":\"A\",\"p\":[1,2]}\n", "sku\n",
 		"BCT*PC\nCTT*0\n! X12-SEGMENT-REPEAT A  '2'\n"},

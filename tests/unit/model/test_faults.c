@@ -35,6 +35,29 @@ static void collects_in_order(void **state)
 	arena_done(&a);
 }
 
+/* It counts, so that what had it is known to have failed, and stands in the list once. */
+static void the_same_is_told_once(void **state)
+{
+	struct arena a;
+	struct faults f;
+	struct err e;
+
+	(void)state;
+	arena_init(&a);
+	faults_init(&f, &a);
+	for (int i = 0; i < 2; i++) {
+		(void)faults_add(&f, "m.xml", 3, 7, "wrong");
+		faults_warn(&f, "m.xml", 3, 7, "wrong");
+	}
+	(void)faults_add(&f, "m.xml", 3, 8, "wrong");
+	assert_int_equal(f.n, 3);
+	assert_int_equal(f.again, 1);
+	assert_int_equal(f.warnings, 1);
+	assert_int_equal(faults_err(&f, &e), -1);
+	assert_string_equal(e.text, "m.xml:3:7: wrong\nm.xml:3:8: wrong");
+	arena_done(&a);
+}
+
 static void one_error_of_all(void **state)
 {
 	struct arena a;
@@ -52,7 +75,7 @@ static void one_error_of_all(void **state)
 	assert_int_equal(e.code, ERR_CONFIG);
 	assert_string_equal(e.text, "a.xml:3:7: first\nb.xml:4: second\nc.xml: third");
 	for (int i = 0; i < 20; i++)
-		(void)faults_add(&f, "d.xml", 1, 1, "one more");
+		(void)faults_add(&f, "d.xml", 1, 1, "more: %d", i);
 	assert_int_equal(faults_err(&f, &e), -1);
 	assert_non_null(strstr(e.text, "and 18 more faults"));
 	arena_done(&a);
@@ -71,7 +94,7 @@ static void very_long_texts_fit(void **state)
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	for (int i = 0; i < 3; i++)
-		(void)faults_add(&f, "long.xml", 1, 1, "%s", text);
+		(void)faults_add(&f, "long.xml", 1, (uint32_t)i, "%s", text);
 	assert_int_equal(strlen(f.first->text), sizeof(text) - 1);
 	assert_int_equal(faults_err(&f, &e), -1);
 	assert_true(strlen(e.text) < ERR_TEXT_MAX);
@@ -134,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(collects_in_order),
+		cmocka_unit_test(the_same_is_told_once),
 		cmocka_unit_test(one_error_of_all),
 		cmocka_unit_test(very_long_texts_fit),
 		cmocka_unit_test(takes_places_from_texts),

@@ -1,0 +1,1 @@
+inspect tests/golden/inspect-names.json
