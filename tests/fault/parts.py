@@ -8,6 +8,7 @@ import re
 import subprocess
 import time
 
+import disk
 import scene
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -55,7 +56,7 @@ class Struck:
     """What came of one command that was disturbed."""
 
     def __init__(self, s, *flags, calls="change", seconds=30):
-        report = os.path.join(s.n.top, "strike.report")
+        report = os.path.join(s.aside, "strike.report")
         done = subprocess.run([STRIKE, "--report", report, "--calls", calls, "--seconds", str(seconds), *flags,
                                "--", *s.argv], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               errors="replace", cwd=s.n.top, timeout=seconds + 10)
@@ -167,7 +168,7 @@ def errno(s, point):
 
 def alloc_points(s):
     """Allocations of each process: the first hundred one by one, then ever wider apart; once, and from there on."""
-    found, counts = [], os.path.join(s.n.top, "alloc.counts")
+    found, counts = [], os.path.join(s.aside, "alloc.counts")
     s.restore()
     subprocess.run(s.argv, stdin=subprocess.DEVNULL, capture_output=True, cwd=s.n.top, timeout=60, check=False,
                    env=scene.shimmed(FAULT_COUNTS=counts))
@@ -183,7 +184,7 @@ def alloc_points(s):
 
 def alloc(s, point):
     s.restore()
-    counts = os.path.join(s.n.top, "alloc.counts")
+    counts = os.path.join(s.aside, "alloc.counts")
     done = scene.night.Ran(subprocess.run(
         s.argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", cwd=s.n.top, timeout=60,
         env=scene.shimmed(FAULT_COUNTS=counts, FAULT_ALLOC=point)))
@@ -196,9 +197,38 @@ def alloc(s, point):
     return wrong + recovered(s), "allocation"
 
 
+# --- power ---
+
+def power_points(s):
+    """Before each call that changes something: once with the journal written and data lost, once with neither."""
+    return ["%s power=%d" % (at, flag) for at, _, _ in thinned(recorded(s)) for flag in disk.CUTS]
+
+
+def power(s, point):
+    at, deed = point.split(" ")
+    s.restore()
+    first = Struck(s, "--at", at, "--do", "%s:%s" % (deed, s.disk.folder))
+    wrong = first.wrong()
+    s.disk.remount()
+    if s.whole_ledger():
+        wrong += scene.invariants.check(s.n.env, s.boxes(), {"files": s.owed["files"]}, moving=True)
+    return wrong + recovered(s), first.struck
+
+
 # --- all ---
 
-PARTS = {"kill": (kill_points, kill), "errno": (errno_points, errno), "alloc": (alloc_points, alloc)}
+PARTS = {"kill": (kill_points, kill), "errno": (errno_points, errno), "alloc": (alloc_points, alloc),
+         "power": (power_points, power)}
+
+
+def opened(part, cls, top):
+    """A scenario, where its part needs it to lie."""
+    return cls().open(top, disk.Disk(top) if part == "power" else None)
+
+
+def cannot(part):
+    """Why this part cannot be done on this machine; empty when it can."""
+    return disk.cannot() if part == "power" else ""
 
 
 def points(part, s):
