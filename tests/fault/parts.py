@@ -9,12 +9,15 @@ import subprocess
 import time
 
 import disk
+import proxy
 import scene
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(scene.ROOT, "build", "fault")
 STRIKE = os.path.join(BUILD, "strike")
 KILLS = ("kill-before", "kill-after", "all-after")
+CUT_BY = ("reset", "end")
+OTHERWISE = ((7, "flip"), (101, "stall"), (211, "drip"))    # one byte in so many
 ALLOC_STEP = 300    # the larger, the more allocations are tried
 EACH_CALL = 4       # of calls that a process makes alike many times in a row, so many from each end
 # Which errors a call can have. Linux's numbers.
@@ -215,15 +218,57 @@ def power(s, point):
     return wrong + recovered(s), first.struck
 
 
+# --- bytes ---
+
+def bytes_points(s):
+    """Every byte of each connection, both ways: cut there; for some, other things that befall a line."""
+    line, = s.lines.values()
+    s.restore()
+    line.arm()
+    plain(s)
+    found = []
+    for connection, passed in enumerate(line.passed):
+        for direction, count in sorted(passed.items()):
+            for at in range(count):
+                deeds = [CUT_BY[at % 2]] + [deed for every, deed in OTHERWISE if at % every == 0]
+                found += ["%d:%s:%d %s" % (connection, direction, at, deed) for deed in deeds]
+    return found
+
+
+def plain(s, seconds=60):
+    return scene.night.Ran(subprocess.run(s.argv, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                          errors="replace", cwd=s.n.top, timeout=seconds))
+
+
+def cut(s, point):
+    where, deed = point.split(" ")
+    connection, direction, at = where.split(":")
+    line, = s.lines.values()
+    s.restore()
+    line.arm(int(connection), direction, int(at), deed)
+    ran = plain(s)
+    reached = "" if line.done else "(not reached)"
+    line.arm()
+    wrong = unclear(ran, point)
+    if ran.code not in (0, 1):
+        wrong.append("WRONG a line that fails is no fault of ours: %s" % ran)
+    return wrong + recovered(s), reached
+
+
 # --- all ---
 
 PARTS = {"kill": (kill_points, kill), "errno": (errno_points, errno), "alloc": (alloc_points, alloc),
-         "power": (power_points, power)}
+         "power": (power_points, power), "bytes": (bytes_points, cut)}
 
 
 def opened(part, cls, top):
-    """A scenario, where its part needs it to lie."""
-    return cls().open(top, disk.Disk(top) if part == "power" else None)
+    """A scenario, as its part needs it."""
+    return cls().open(top, disk.Disk(top) if part == "power" else None, proxy.Proxy if part == "bytes" else None)
+
+
+def suits(part, cls):
+    """Does the part say anything about the scenario? Lines are those to servers."""
+    return part != "bytes" or bool(cls.sftp)
 
 
 def cannot(part):

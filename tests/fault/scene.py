@@ -51,6 +51,7 @@ class Scenario:
 
     rounds = ROUNDS
     quiet = ("run",)        # what brings everything to rest
+    sftp = ()               # partners that have a server
 
     def world(self, top):
         """The environment, not yet entered."""
@@ -68,11 +69,13 @@ class Scenario:
 
     # --- one object, many points ---
 
-    def open(self, top=None, disk=None):
-        """disk: a disk.Disk on which the environment shall lie, and what its partners have unless a server holds it."""
+    def open(self, top=None, disk=None, line=None):
+        """disk: a disk.Disk on which the environment shall lie, and what its partners have unless a server holds it.
+        line: makes a proxy.Proxy to a port; partners with a server are reached through it.
+        """
         self.n = self.world(top)
         self.aside = tempfile.mkdtemp(prefix="aside.", dir=top)     # what is written about it, not by it
-        self.disk = disk
+        self.disk, self.make_line, self.lines = disk, line, {}
         try:
             self._make()
         except BaseException:
@@ -87,6 +90,9 @@ class Scenario:
         self.n.__enter__()
         if self.disk:
             self.n.write_environment('<disk min-free="1M"/>')
+        if self.make_line:
+            for partner in self.n.sftp:
+                self._reach(partner)
         self.prepare(self.n)
         self.files = self._ready()
         self.argv = [night.GRIDSPOOL, *self.command(self.n)]
@@ -97,6 +103,15 @@ class Scenario:
         if self.disk:
             self.disk.save()
 
+    def _reach(self, partner):
+        """The partner's server is reached through a line of ours from now on, and is given up soon."""
+        path = self.n.path("partners", partner + ".xml")
+        text = invariants.read(path).decode()
+        port = re.search(r'port="(\d+)"', text).group(1)
+        self.lines[partner] = self.make_line(int(port)).__enter__()
+        text = text.replace('port="%s"' % port, 'port="%d" idle-timeout="2s"' % self.lines[partner].port)
+        self.n.write("partners/%s.xml" % partner, text.replace('connect-timeout="5s"', 'connect-timeout="2s"'))
+
     def _all_folders(self):
         """What a restore puts back file by file; what lies on the disk is put back with it."""
         folders = [self.n.env] + [os.path.join(self.n.top, p) for p in self.n.partners]
@@ -106,6 +121,8 @@ class Scenario:
         return os.path.join(self.aside, os.path.basename(folder))
 
     def close(self):
+        for line in self.lines.values():
+            line.close()
         if self.disk:
             for server in self.n.servers.values():
                 night.sshd.stop(server)
