@@ -188,6 +188,15 @@ step-valgrind:
 	$(FILES) step-unit
 	@$(TEST_ENV) tests/unit/run --valgrind $(T)
 
+# build/mistake-N: the program with mistake N of src/base/fault.h, which only the proof's own test uses.
+MISTAKEN := $(shell grep -ls '"base/fault.h"' src/*/*.c)
+build/mistake-%: $(MISTAKEN) src/base/fault.h $(MAIN_OBJ) $(LIBRARY)
+	@mkdir -p $(OBJ)/$(@F)
+	@echo "LINK  $@"
+	@for f in $(MISTAKEN); do \
+		$(CC) $(GNU) $(CFLAGS_ALL) -DFAULT_BUILD=$* -c -o $(OBJ)/$(@F)/$${f##*/}.o $$f || exit; done
+	@$(CXX) $(LINK_ALL) -o $@ $(MAIN_OBJ) $(OBJ)/$(@F)/*.o $(LIBRARY) $(LIBS)
+
 # Changed flags or another compiler rebuild everything; so does a changed list of files, for the archive.
 define stamp
 $(1): FORCE

@@ -134,7 +134,7 @@ def errno_points(s):
     """Each call that may fail, with each of its errors: once, and from there on."""
     found = []
     for at, name, what in thinned(recorded(s, calls="io")):
-        if re.match(r"(/usr)?/lib|/etc/ld.so", what):   # the loader, before there is a program
+        if re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)", what):   # the loader, before there is a program
             continue
         for error in CAN_FAIL.get(name, ()):
             found.append("%s errno=%s" % (at, error))

@@ -52,6 +52,7 @@ class Scenario:
     rounds = ROUNDS
     quiet = ("run",)        # what brings everything to rest
     sftp = ()               # partners that have a server
+    partners_disk = False   # a power cut is that of the first partner's folder, and the environment has lost nothing
 
     def world(self, top):
         """The environment, not yet entered."""
@@ -84,7 +85,9 @@ class Scenario:
         return self
 
     def _make(self):
-        if self.disk:
+        if self.disk and self.partners_disk:
+            self.disk.mount(os.path.join(self.n.top, self.n.partners[0]))
+        elif self.disk:
             self.disk.mount(os.path.join(self.n.top, "disk") if self.n.sftp else self.n.top)
             self.n.env = os.path.join(self.disk.folder, "env")
         self.n.__enter__()
@@ -115,7 +118,7 @@ class Scenario:
     def _all_folders(self):
         """What a restore puts back file by file; what lies on the disk is put back with it."""
         folders = [self.n.env] + [os.path.join(self.n.top, p) for p in self.n.partners]
-        return [f for f in folders if not self.disk or not f.startswith(self.disk.folder + "/")]
+        return [f for f in folders if not self.disk or not (f + "/").startswith(self.disk.folder + "/")]
 
     def _copy(self, folder):
         return os.path.join(self.aside, os.path.basename(folder))
