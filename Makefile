@@ -6,7 +6,7 @@
 #   make test         everything; installs what is missing first
 #   make demo         the nightly job from end to end; installs what is missing first
 #
-# Also: golden peers bench proof asan ubsan valgrind tidy fuzz fuzz-replay fmt install clean. scripts/README.md
+# Also: golden peers bench fault catalogue proof asan ubsan valgrind tidy fuzz fuzz-replay fmt install clean. scripts/README.md
 # and tests/README.md say what each one does.
 #
 # Variables: CC, CXX       gcc and g++, or clang and clang++
@@ -122,7 +122,7 @@ HAS_JOBS = $(findstring j,$(firstword -$(MAKEFLAGS)))$(filter -j%,$(MAKEFLAGS))
 FILES = +@$(MAKE) --no-print-directory STEP=1 $(if $(HAS_JOBS),,-j$(J))
 FLAVOURED = +@$(MAKE) --no-print-directory
 
-.PHONY: all unit golden peers test demo bench proof asan ubsan san valgrind tidy check fuzz fuzz-replay fuzz-build \
+.PHONY: all unit golden peers test demo bench fault catalogue proof asan ubsan san valgrind tidy check fuzz fuzz-replay fuzz-build \
 	install clean fmt need step-all step-unit step-fuzz FORCE
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -145,7 +145,11 @@ demo: need all
 bench: all
 	@$(TEST_ENV) B='$(B)' tests/run --suite bench
 proof: all
-	@$(TEST_ENV) tests/fault/run $(if $(P),$(P),kill errno alloc)
+	@$(TEST_ENV) MAKE='$(MAKE)' tests/fault/run $(P)
+fault: all
+	@$(TEST_ENV) MAKE='$(MAKE)' tests/fault/sample
+catalogue: all
+	@$(TEST_ENV) tests/fault/catalogue/run
 asan ubsan san:
 	$(FLAVOURED) FLAVOUR=$@ unit golden peers
 valgrind:
