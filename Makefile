@@ -6,7 +6,7 @@
 #   make test         everything; installs what is missing first
 #   make demo         the nightly job from end to end; installs what is missing first
 #
-# Also: golden peers bench proof asan ubsan valgrind tidy fuzz fuzz-replay fmt install clean. scripts/README.md
+# Also: golden peers bench fault catalogue proof asan ubsan valgrind tidy fuzz fuzz-replay fmt install clean. scripts/README.md
 # and tests/README.md say what each one does.
 #
 # Variables: CC, CXX       gcc and g++, or clang and clang++
@@ -122,7 +122,7 @@ HAS_JOBS = $(findstring j,$(firstword -$(MAKEFLAGS)))$(filter -j%,$(MAKEFLAGS))
 FILES = +@$(MAKE) --no-print-directory STEP=1 $(if $(HAS_JOBS),,-j$(J))
 FLAVOURED = +@$(MAKE) --no-print-directory
 
-.PHONY: all unit golden peers test demo bench proof asan ubsan san valgrind tidy check fuzz fuzz-replay fuzz-build \
+.PHONY: all unit golden peers test demo bench fault catalogue proof asan ubsan san valgrind tidy check fuzz fuzz-replay fuzz-build \
 	install clean fmt need step-all step-unit step-fuzz FORCE
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -145,7 +145,11 @@ demo: need all
 bench: all
 	@$(TEST_ENV) B='$(B)' tests/run --suite bench
 proof: all
-	@$(TEST_ENV) tests/fault/run $(if $(P),$(P),kill errno alloc)
+	@$(TEST_ENV) MAKE='$(MAKE)' tests/fault/run $(P)
+fault: all
+	@$(TEST_ENV) MAKE='$(MAKE)' tests/fault/sample
+catalogue: all
+	@$(TEST_ENV) tests/fault/catalogue/run
 asan ubsan san:
 	$(FLAVOURED) FLAVOUR=$@ unit golden peers
 valgrind:
@@ -187,6 +191,15 @@ step-fuzz: $(FUZZ_PROGRAMS) ; @:
 step-valgrind:
 	$(FILES) step-unit
 	@$(TEST_ENV) tests/unit/run --valgrind $(T)
+
+# build/mistake-N: the program with mistake N of src/base/fault.h, which only the proof's own test uses.
+MISTAKEN := $(shell grep -ls '"base/fault.h"' src/*/*.c)
+build/mistake-%: $(MISTAKEN) src/base/fault.h $(MAIN_OBJ) $(LIBRARY)
+	@mkdir -p $(OBJ)/$(@F)
+	@echo "LINK  $@"
+	@for f in $(MISTAKEN); do \
+		$(CC) $(GNU) $(CFLAGS_ALL) -DFAULT_BUILD=$* -c -o $(OBJ)/$(@F)/$${f##*/}.o $$f || exit; done
+	@$(CXX) $(LINK_ALL) -o $@ $(MAIN_OBJ) $(OBJ)/$(@F)/*.o $(LIBRARY) $(LIBS)
 
 # Changed flags or another compiler rebuild everything; so does a changed list of files, for the archive.
 define stamp

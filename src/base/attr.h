@@ -22,6 +22,13 @@
 #define ATTR_ASAN 0
 #endif
 
+/* Is this one of the builds for tests whose run-time makes system calls of its own? */
+#if defined(ARENA_MALLOC)
+#define ATTR_INSTRUMENTED 1
+#else
+#define ATTR_INSTRUMENTED 0
+#endif
+
 __extension__ typedef __int128 i128;
 __extension__ typedef unsigned __int128 u128;
 

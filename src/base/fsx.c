@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 
 #include "base/beneath.h"
+#include "base/fault.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -62,6 +63,8 @@ void fsx_close(int fd)
 
 int fsx_sync_dir(int dir, struct err *e)
 {
+	if (FAULT(FAULT_NO_FOLDER_SYNC))
+		return 0;
 	return fsync(dir) != 0 ? err_errno(e, ERR_IO, "fsync of a folder") : 0;
 }
 
@@ -327,7 +330,7 @@ static int appear(struct fsx_tmp *t, int tmp, const char *name, unsigned flags, 
 {
 	if (!beneath_name_ok(str_c(name)))
 		return err_set(e, ERR_INPUT, "%s cannot be the name of a file here", name);
-	if (renameat2(tmp, t->tmp, t->dir, name, flags) != 0)
+	if (renameat2(tmp, t->tmp, t->dir, name, flags) != 0 && !FAULT(FAULT_BLIND_RENAME))
 		return rename_error(name, e);
 	t->tmp[0] = '\0';
 	return 0;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "defs/defs.h"
 #include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
 
@@ -18,6 +19,22 @@ static const struct ack_ops *find(struct str kind)
 		if (str_is(kind, kinds[i]->kind))
 			return kinds[i];
 	return NULL;
+}
+
+void ack_prepare(struct defs *defs, struct str version)
+{
+	struct arena a;
+	struct faults ignored;
+
+	arena_init(&a);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (kinds[i] == &ack_ta1_ops) /* a segment, no set */
+			continue;
+		faults_init(&ignored, &a);
+		(void)defs_message(defs, STR("x12"), version, str_c(kinds[i]->kind), STR(""),
+			&ignored, "", 0, 0);
+	}
+	arena_done(&a);
 }
 
 struct str ack_code_text(struct str list, struct str code)

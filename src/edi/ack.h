@@ -60,6 +60,9 @@ struct ack {
 	struct ack *next;
 };
 
+/* Loads what ack_read needs of a version, for a process that may not open files later. A version
+ * without these definitions is no fault: its answers are read without them. */
+void ack_prepare(struct defs *defs, struct str version);
 /* Reads every acknowledgment of a file; what is no acknowledgment (832 from a partner ...) is
  * named in *others ("832, 846"), not an error. -1 with a placed fault when the file is damaged:
  * then nothing of it may be applied. All results live in a. */

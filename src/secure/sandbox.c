@@ -1,10 +1,11 @@
 /*
- * Closing a worker; see sandbox.h. Landlock by raw system calls with constants of our own, as the
+ * Closing a worker; see sandbox.h. First Landlock, then seccomp. Landlock by raw system calls with constants of our own, as the
  * installed header may be older than the kernel: Linux Documentation/userspace-api/landlock.rst.
  * What is handled grows with the ABI that the kernel says it has:
  * 1 files, 2 renames between folders, 3 truncate, 4 TCP, 5 device ioctls, 6 signals and abstract
  * sockets. Under 2 a file could not be published (.tmp to its folder), so that counts as none.
- * Left open by Landlock: UDP, sockets by path, and all descriptors the process holds.
+ * Left open by Landlock, closed by seccomp: UDP, sockets by path. All descriptors the process
+ * holds stay usable.
  */
 #include "secure/sandbox.h"
 
@@ -15,10 +16,13 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+
+#include "secure/seccomp.h"
 
 enum {
 	CALL_CREATE = 444,
@@ -82,16 +86,15 @@ struct rule_port {
 
 struct role {
 	const char *name;
-	bool connect; /* may reach s->port */
-	bool fork;
-	rlim_t data; /* bytes of memory of its own */
+	unsigned calls; /* SECCOMP_ needs; with SECCOMP_TCP it may reach s->port */
+	rlim_t data;	/* bytes of memory of its own */
 };
 
 /* Data: a worker is made for 64 MB; this only keeps a bad input from taking the machine. */
 static const struct role roles[SANDBOX_ROLES] = {
-	[SANDBOX_CONVERT] = {"convert", false, false, (rlim_t)2 << 30},
-	[SANDBOX_INGEST] = {"ingest", false, false, (rlim_t)2 << 30},
-	[SANDBOX_TRANSFER] = {"transfer", true, true, (rlim_t)2 << 30},
+	[SANDBOX_CONVERT] = {"convert", SECCOMP_OPEN, (rlim_t)2 << 30},
+	[SANDBOX_INGEST] = {"ingest", SECCOMP_OPEN, (rlim_t)2 << 30},
+	[SANDBOX_TRANSFER] = {"transfer", SECCOMP_FOLDERS | SECCOMP_TCP, (rlim_t)2 << 30},
 };
 
 static void limit(__rlimit_resource_t what, rlim_t value)
@@ -116,6 +119,7 @@ void sandbox_basics(void)
 	(void)umask(077);
 	limit(RLIMIT_CORE, 0);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	tzset(); /* libraries that want local times look for the zone now, not when they are closed in */
 }
 
 static int abi_of_kernel(void)
@@ -187,7 +191,7 @@ static int restrict_self(const struct role *role, const struct sandbox *s, int a
 		goto out;
 	if (ATTR_ASAN && allow_leak_check((int)rules, e) != 0)
 		goto out;
-	if (role->connect && s->port > 0 && handled.net != 0 &&
+	if ((role->calls & SECCOMP_TCP) && s->port > 0 && handled.net != 0 &&
 		allow_port((int)rules, s->port, e) != 0)
 		goto out;
 	if (syscall(CALL_RESTRICT, (int)rules, 0) != 0) {
@@ -200,23 +204,11 @@ out:
 	return rc;
 }
 
-int sandbox_enter(enum sandbox_role role, const struct sandbox *s, int *level, struct err *e)
+/* Files, and with them TCP. 0; -1 with what this kernel lacks. *level: the ABI in force. */
+static int close_names(const struct role *r, const struct sandbox *s, int *level, struct err *e)
 {
-	const struct role *r = NULL;
 	const int abi = abi_of_kernel();
 
-	BUG_IF((size_t)role >= SANDBOX_ROLES);
-	r = &roles[role];
-	*level = 0;
-	limit(RLIMIT_CORE, 0);
-	/* The address sanitizer reserves terabytes and makes a thread of its own. */
-	if (!ATTR_ASAN) {
-		limit(RLIMIT_DATA, r->data);
-		if (!r->fork)
-			limit(RLIMIT_NPROC, 0);
-	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return err_errno(e, ERR_IO, "no new privileges");
 	if (abi == 0)
 		return err_set(e, ERR_CONFIG,
 			"this kernel has no Landlock (Linux 5.19 or newer, switched on with lsm=): "
@@ -231,4 +223,29 @@ int sandbox_enter(enum sandbox_role role, const struct sandbox *s, int *level, s
 			"can): the %s worker is kept from files only",
 			abi, r->name);
 	return 0;
+}
+
+int sandbox_enter(enum sandbox_role role, const struct sandbox *s, int *level, struct err *e)
+{
+	const struct role *r = NULL;
+	struct err names;
+	int rc = 0;
+
+	BUG_IF((size_t)role >= SANDBOX_ROLES);
+	r = &roles[role];
+	*level = 0;
+	limit(RLIMIT_CORE, 0);
+	/* The address sanitizer reserves terabytes and makes a thread of its own. */
+	if (!ATTR_ASAN) {
+		limit(RLIMIT_DATA, r->data);
+		limit(RLIMIT_NPROC, 0);
+	}
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return err_errno(e, ERR_IO, "no new privileges");
+	rc = close_names(r, s, level, &names);
+	if (!ATTR_INSTRUMENTED && seccomp_enter(r->calls, e) == -1)
+		return rc == -1 ? err_wrap(e, "%s; also", names.text) : -1;
+	if (rc == -1)
+		*e = names;
+	return rc;
 }

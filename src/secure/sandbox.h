@@ -1,6 +1,6 @@
 /*
- * Closing a worker: Landlock where the kernel has it (raw calls; ABI probed at run time), rlimits,
- * no new privileges, no core. What a worker may do is a role; the roles are rows of one table.
+ * Closing a worker: Landlock and seccomp where the kernel has them, rlimits, no new privileges,
+ * no core. What a worker may do is a role; the roles are rows of one table.
  */
 #ifndef SECURE_SANDBOX_H
 #define SECURE_SANDBOX_H
@@ -31,8 +31,8 @@ struct sandbox {
 };
 
 /* Restricts this process and its children for good. 0 done; -1 and *e filled where the kernel
- * lacks Landlock or a part of it that matters: what it has is in force, the caller logs the
- * rest and goes on. *level gets the Landlock ABI in force, 0 none. */
+ * lacks Landlock, a part of it that matters, or seccomp: what it has is in force, the caller logs
+ * the rest and goes on. *level gets the Landlock ABI in force, 0 none. */
 int sandbox_enter(enum sandbox_role role, const struct sandbox *s, int *level, struct err *e)
 	ATTR_CHECK;
 /* PR_SET_DUMPABLE 0, RLIMIT_CORE 0, umask 077, SIGPIPE ignored: the first thing in every process

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/beneath.h"
+#include "base/fault.h"
 #include "base/fsx.h"
 #include "stage/channel_worker.h"
 
@@ -193,7 +194,7 @@ static int work(
 /* MAY: the supervisor commits, then says yes; or closes the pair, which is a no. */
 static int allow(struct channel *c, int (*may)(void *ctx, struct err *e), void *ctx, struct err *e)
 {
-	if (may(ctx, e) == -1)
+	if (!FAULT(FAULT_LATE_INTENT) && may(ctx, e) == -1)
 		return -1;
 	frame_start(&c->frame, FRAME_MAY);
 	return frame_send(c->proc.fd, &c->frame, e);
@@ -216,7 +217,8 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 	if (frame_send(c->proc.fd, &c->frame, e) == -1 || next_frame(c, false, e) == -1)
 		return -1;
 	if (c->frame.type == FRAME_MAY) {
-		if (allow(c, may, ctx, e) == -1 || next_frame(c, true, e) == -1)
+		if (allow(c, may, ctx, e) == -1 || next_frame(c, true, e) == -1 ||
+			(FAULT(FAULT_LATE_INTENT) && may(ctx, e) == -1))
 			return -1;
 	}
 	if (c->frame.type == FRAME_FAIL)

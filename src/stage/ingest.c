@@ -204,6 +204,8 @@ int ingest_run(struct env *v, int64_t *worked, struct err *e)
 
 	*worked = 0;
 	arena_init(&a);
+	for (const struct config_agreement *g = v->config->agreements; g; g = g->next)
+		ack_prepare(v->defs, g->version);
 	rc = ledger_received_by_state(&v->ledger, "quarantined", &a, &rows, e);
 	for (size_t i = 0; i < rows.n && rc == 0; i++)
 		rc = settle_quarantined(v, &rows.row[i], e);

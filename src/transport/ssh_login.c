@@ -81,12 +81,24 @@ static bool offers(const char *list, const char *method)
 	return false;
 }
 
+/* Did the server answer? libssh2 has the same codes for a refusal and for a connection that broke
+ * while it waited for the answer; only its texts differ. */
+static bool answered(const struct ssh *s)
+{
+	char *text = NULL;
+
+	(void)libssh2_session_last_error(s->session, &text, NULL, 0);
+	return !text || !str_starts(str_c(text), STR("Waiting for"));
+}
+
 /* What an attempt came to: 1 in, 0 refused, -1 and *e. */
 static int outcome(struct ssh *s, long rc, const char *what, struct err *e)
 {
 	if (rc == 0)
 		return 1;
-	if (rc == LIBSSH2_ERROR_AUTHENTICATION_FAILED || rc == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED)
+	if ((rc == LIBSSH2_ERROR_AUTHENTICATION_FAILED ||
+		    rc == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED) &&
+		answered(s))
 		return 0;
 	if (rc == LIBSSH2_ERROR_PASSWORD_EXPIRED) {
 		(void)err_set(e, ERR_AUTH, "the password of user " STR_FMT " has expired",

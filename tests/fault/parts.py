@@ -8,12 +8,16 @@ import re
 import subprocess
 import time
 
+import disk
+import proxy
 import scene
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(scene.ROOT, "build", "fault")
 STRIKE = os.path.join(BUILD, "strike")
 KILLS = ("kill-before", "kill-after", "all-after")
+CUT_BY = ("reset", "end")
+OTHERWISE = ((7, "flip"), (101, "stall"), (211, "drip"))    # one byte in so many
 ALLOC_STEP = 300    # the larger, the more allocations are tried
 EACH_CALL = 4       # of calls that a process makes alike many times in a row, so many from each end
 # Which errors a call can have. Linux's numbers.
@@ -55,7 +59,7 @@ class Struck:
     """What came of one command that was disturbed."""
 
     def __init__(self, s, *flags, calls="change", seconds=30):
-        report = os.path.join(s.n.top, "strike.report")
+        report = os.path.join(s.aside, "strike.report")
         done = subprocess.run([STRIKE, "--report", report, "--calls", calls, "--seconds", str(seconds), *flags,
                                "--", *s.argv], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               errors="replace", cwd=s.n.top, timeout=seconds + 10)
@@ -130,7 +134,7 @@ def errno_points(s):
     """Each call that may fail, with each of its errors: once, and from there on."""
     found = []
     for at, name, what in thinned(recorded(s, calls="io")):
-        if re.match(r"(/usr)?/lib|/etc/ld.so", what):   # the loader, before there is a program
+        if re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)", what):   # the loader, before there is a program
             continue
         for error in CAN_FAIL.get(name, ()):
             found.append("%s errno=%s" % (at, error))
@@ -167,7 +171,7 @@ def errno(s, point):
 
 def alloc_points(s):
     """Allocations of each process: the first hundred one by one, then ever wider apart; once, and from there on."""
-    found, counts = [], os.path.join(s.n.top, "alloc.counts")
+    found, counts = [], os.path.join(s.aside, "alloc.counts")
     s.restore()
     subprocess.run(s.argv, stdin=subprocess.DEVNULL, capture_output=True, cwd=s.n.top, timeout=60, check=False,
                    env=scene.shimmed(FAULT_COUNTS=counts))
@@ -183,7 +187,7 @@ def alloc_points(s):
 
 def alloc(s, point):
     s.restore()
-    counts = os.path.join(s.n.top, "alloc.counts")
+    counts = os.path.join(s.aside, "alloc.counts")
     done = scene.night.Ran(subprocess.run(
         s.argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", cwd=s.n.top, timeout=60,
         env=scene.shimmed(FAULT_COUNTS=counts, FAULT_ALLOC=point)))
@@ -196,9 +200,80 @@ def alloc(s, point):
     return wrong + recovered(s), "allocation"
 
 
+# --- power ---
+
+def power_points(s):
+    """Before each call that changes something: once with the journal written and data lost, once with neither."""
+    return ["%s power=%d" % (at, flag) for at, _, _ in thinned(recorded(s)) for flag in disk.CUTS]
+
+
+def power(s, point):
+    at, deed = point.split(" ")
+    s.restore()
+    first = Struck(s, "--at", at, "--do", "%s:%s" % (deed, s.disk.folder))
+    wrong = first.wrong()
+    s.disk.remount()
+    if s.whole_ledger():
+        wrong += scene.invariants.check(s.n.env, s.boxes(), {"files": s.owed["files"]}, moving=True)
+    return wrong + recovered(s), first.struck
+
+
+# --- bytes ---
+
+def bytes_points(s):
+    """Every byte of each connection, both ways: cut there; for some, other things that befall a line."""
+    line, = s.lines.values()
+    s.restore()
+    line.arm()
+    plain(s)
+    found = []
+    for connection, passed in enumerate(line.passed):
+        for direction, count in sorted(passed.items()):
+            for at in range(count):
+                deeds = [CUT_BY[at % 2]] + [deed for every, deed in OTHERWISE if at % every == 0]
+                found += ["%d:%s:%d %s" % (connection, direction, at, deed) for deed in deeds]
+    return found
+
+
+def plain(s, seconds=60):
+    return scene.night.Ran(subprocess.run(s.argv, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                          errors="replace", cwd=s.n.top, timeout=seconds))
+
+
+def cut(s, point):
+    where, deed = point.split(" ")
+    connection, direction, at = where.split(":")
+    line, = s.lines.values()
+    s.restore()
+    line.arm(int(connection), direction, int(at), deed)
+    ran = plain(s)
+    reached = "" if line.done else "(not reached)"
+    line.arm()
+    wrong = unclear(ran, point)
+    if ran.code not in (0, 1):
+        wrong.append("WRONG a line that fails is no fault of ours: %s" % ran)
+    return wrong + recovered(s), reached
+
+
 # --- all ---
 
-PARTS = {"kill": (kill_points, kill), "errno": (errno_points, errno), "alloc": (alloc_points, alloc)}
+PARTS = {"kill": (kill_points, kill), "errno": (errno_points, errno), "alloc": (alloc_points, alloc),
+         "power": (power_points, power), "bytes": (bytes_points, cut)}
+
+
+def opened(part, cls, top):
+    """A scenario, as its part needs it."""
+    return cls().open(top, disk.Disk(top) if part == "power" else None, proxy.Proxy if part == "bytes" else None)
+
+
+def suits(part, cls):
+    """Does the part say anything about the scenario? Lines are those to servers."""
+    return part != "bytes" or bool(cls.sftp)
+
+
+def cannot(part):
+    """Why this part cannot be done on this machine; empty when it can."""
+    return disk.cannot() if part == "power" else ""
 
 
 def points(part, s):

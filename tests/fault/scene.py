@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -50,6 +51,8 @@ class Scenario:
 
     rounds = ROUNDS
     quiet = ("run",)        # what brings everything to rest
+    sftp = ()               # partners that have a server
+    partners_disk = False   # a power cut is that of the first partner's folder, and the environment has lost nothing
 
     def world(self, top):
         """The environment, not yet entered."""
@@ -67,27 +70,76 @@ class Scenario:
 
     # --- one object, many points ---
 
-    def open(self, top=None):
+    def open(self, top=None, disk=None, line=None):
+        """disk: a disk.Disk on which the environment shall lie, and what its partners have unless a server holds it.
+        line: makes a proxy.Proxy to a port; partners with a server are reached through it.
+        """
         self.n = self.world(top)
-        self.n.__enter__()
-        self.prepare(self.n)
-        self.folders = [self.n.env] + [os.path.join(self.n.top, p) for p in self.n.partners]
-        self.files = self._ready()
-        for folder in self.folders:
-            shutil.rmtree(folder + ".saved", ignore_errors=True)
-            if os.path.exists(folder):
-                shutil.copytree(folder, folder + ".saved", symlinks=True)
-        self.argv = [night.GRIDSPOOL, *self.command(self.n)]
+        self.aside = tempfile.mkdtemp(prefix="aside.", dir=top)     # what is written about it, not by it
+        self.disk, self.make_line, self.lines = disk, line, {}
+        try:
+            self._make()
+        except BaseException:
+            self.close()
+            raise
         return self
 
+    def _make(self):
+        if self.disk and self.partners_disk:
+            self.disk.mount(os.path.join(self.n.top, self.n.partners[0]))
+        elif self.disk:
+            self.disk.mount(os.path.join(self.n.top, "disk") if self.n.sftp else self.n.top)
+            self.n.env = os.path.join(self.disk.folder, "env")
+        self.n.__enter__()
+        if self.disk:
+            self.n.write_environment('<disk min-free="1M"/>')
+        if self.make_line:
+            for partner in self.n.sftp:
+                self._reach(partner)
+        self.prepare(self.n)
+        self.files = self._ready()
+        self.argv = [night.GRIDSPOOL, *self.command(self.n)]
+        self.saved = self._all_folders()
+        for folder in self.saved:
+            if os.path.exists(folder):
+                shutil.copytree(folder, self._copy(folder), symlinks=True)
+        if self.disk:
+            self.disk.save()
+
+    def _reach(self, partner):
+        """The partner's server is reached through a line of ours from now on, and is given up soon."""
+        path = self.n.path("partners", partner + ".xml")
+        text = invariants.read(path).decode()
+        port = re.search(r'port="(\d+)"', text).group(1)
+        self.lines[partner] = self.make_line(int(port)).__enter__()
+        text = text.replace('port="%s"' % port, 'port="%d" idle-timeout="2s"' % self.lines[partner].port)
+        self.n.write("partners/%s.xml" % partner, text.replace('connect-timeout="5s"', 'connect-timeout="2s"'))
+
+    def _all_folders(self):
+        """What a restore puts back file by file; what lies on the disk is put back with it."""
+        folders = [self.n.env] + [os.path.join(self.n.top, p) for p in self.n.partners]
+        return [f for f in folders if not self.disk or not (f + "/").startswith(self.disk.folder + "/")]
+
+    def _copy(self, folder):
+        return os.path.join(self.aside, os.path.basename(folder))
+
     def close(self):
+        for line in self.lines.values():
+            line.close()
+        if self.disk:
+            for server in self.n.servers.values():
+                night.sshd.stop(server)
+            self.disk.unmount()
         self.n.close()
+        shutil.rmtree(self.aside, ignore_errors=True)
 
     def restore(self):
-        for folder in self.folders:
+        for folder in self.saved:
             shutil.rmtree(folder, ignore_errors=True)
-            if os.path.exists(folder + ".saved"):
-                shutil.copytree(folder + ".saved", folder, symlinks=True)
+            if os.path.exists(self._copy(folder)):
+                shutil.copytree(self._copy(folder), folder, symlinks=True)
+        if self.disk:
+            self.disk.restore()
 
     def _ready(self):
         """SHA-256 to name of what waits in inbox/ now, or is in the ledger already."""

@@ -67,6 +67,25 @@ def test_ta1_rejected():
         n.check_sound()
 
 
+def test_broken_997():
+    """A 997 that its own definition does not allow is put away, and nothing of it is believed."""
+    with night.Night(partners=("acme",)) as n:
+        begin(n)
+        n.answer("acme")
+        for name in os.listdir(n.box("acme", "out")):
+            with open(os.path.join(n.box("acme", "out"), name), "rb") as f:
+                data = f.read()
+            if b"*997*" in data:    # one segment more, which SE01 counts
+                nine = re.search(rb"AK9[^~]*~\s*", data).group(0)
+                data = data.replace(nine, nine + b"REF*ZZ*1~")
+                data = re.sub(rb"SE\*(\d+)", lambda m: b"SE*%d" % (int(m.group(1)) + 1), data)
+                put(n, "acme", name, data)
+        ran = n.run(expect=1)
+        check("RECEIVED-DAMAGED" in ran.err and "REF" in ran.err, "what is wrong is not told:", ran)
+        equal(n.states("acme"), {"pending": ITEMS}, "catalog state")
+        n.check_sound()
+
+
 def test_repeated():
     with night.Night(partners=("acme",)) as n:
         begin(n)

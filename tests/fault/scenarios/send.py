@@ -27,3 +27,16 @@ class SendSftp(SendDirectory):
     """The same over SFTP."""
 
     sftp = ("acme",)
+
+
+class SendTaken(SendDirectory):
+    """The partner takes its mail as soon as it is there, so a second look at its folder tells nothing."""
+
+    def again(self, n):
+        n.answer("acme", rules={"rules": [{"do": "silent"}]})
+
+
+class SendOtherDisk(SendDirectory):
+    """The partner's folder is on a disk of its own: what the ledger says of it must be written through there."""
+
+    partners_disk = True
