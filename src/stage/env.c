@@ -86,6 +86,8 @@ static void check_variable(void *ctx, struct str name, uint32_t line)
 	const struct var_check *c = ctx;
 	const char *near = NULL;
 	const char **names = NULL;
+	const size_t profile = str_find(name, STR("/"), 0) + 1;
+	size_t n = 0;
 
 	if (!str_starts(name, STR("environment/")) && !str_starts(name, STR("partner/")) &&
 		!str_starts(name, STR("agreement/")))
@@ -95,14 +97,16 @@ static void check_variable(void *ctx, struct str name, uint32_t line)
 			return;
 	}
 	names = mem_array(c->n + 1, sizeof(*names));
-	for (size_t i = 0; i < c->n; i++)
-		names[i] = c->vars[i].name.p;
-	near = str_suggest(name, names, c->n);
+	for (size_t i = 0; i < c->n; i++) { /* of the same profile, which is spelt right */
+		if (str_starts(c->vars[i].name, str_sub(name, 0, profile)))
+			names[n++] = c->vars[i].name.p + profile;
+	}
+	near = str_suggest(str_from(name, profile), names, n);
 	(void)faults_add(c->f, c->file, line, 0,
-		"$" STR_FMT " is not defined for agreement " STR_FMT
-		" (%s:%u)%s%s; add a <set name= value=>",
+		"$" STR_FMT " is not defined for agreement " STR_FMT " (%s:%u)%s" STR_FMT
+		"%s; add a <set name= value=>",
 		STR_ARG(name), STR_ARG(c->g->name), c->g->file, c->g->line,
-		near ? "; did you mean $" : "", near ? near : "");
+		near ? "; did you mean $" : "", near ? (int)profile : 0, name.p, near ? near : "");
 	mem_free(names);
 }
 
