@@ -448,6 +448,28 @@ int map_orphans(struct map_run *r, struct diag *d, struct err *e)
 	return 0;
 }
 
+bool map_place(struct map_run *r, const struct node *n, struct finding *f, struct arena *a)
+{
+	struct ev ev = {.run = r, .a = a};
+	const struct run_tree *t = r->trees;
+	const struct node *top = n;
+	struct diag quiet;
+	struct err ignored;
+
+	while (top && top->parent)
+		top = top->parent;
+	while (t && t->root != top)
+		t = t->next;
+	if (!t || !t->reader)
+		return false;
+	diag_init(&quiet, a);
+	r->d = &quiet;
+	r->e = &ignored;
+	run_place(&ev, t, n, f);
+	r->d = NULL;
+	return true;
+}
+
 const struct map_joined *map_joined(const struct map_run *r, size_t *n)
 {
 	*n = r->nused;

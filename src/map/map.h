@@ -136,6 +136,9 @@ int map_message_end(struct map_run *r, struct segment **first, size_t *n, struct
 /* Findings for rows of joins with orphans="report" that no item used (selected or not). Call once
  * after the last item. */
 int map_orphans(struct map_run *r, struct diag *d, struct err *e) ATTR_CHECK;
+/* File and place of a value of the last map_item that is not the item's own: of a joined row, of a
+ * linked item. False when it is the item's. */
+bool map_place(struct map_run *r, const struct node *n, struct finding *f, struct arena *a);
 /* Which joined rows (join name, locator) the last map_item used: for the lineage. */
 struct map_joined {
 	struct str join;

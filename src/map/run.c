@@ -12,8 +12,7 @@ void run_tree_add(struct ev *ev, const struct node *root, struct str file, struc
 	ev->run->trees = t;
 }
 
-static void place_of(
-	struct ev *ev, const struct run_tree *t, const struct node *n, struct finding *f)
+void run_place(struct ev *ev, const struct run_tree *t, const struct node *n, struct finding *f)
 {
 	struct place p = n->place;
 	struct item it;
@@ -65,7 +64,7 @@ void run_finding(struct ev *ev, struct finding *f, const struct node *at)
 			f->field = node_path(at, r->names, ev->a);
 		for (const struct run_tree *t = r->trees; t; t = t->next)
 			if (t->root == top)
-				place_of(ev, t, at, f);
+				run_place(ev, t, at, f);
 	}
 	for (const struct finding *k = r->seen ? r->seen->next : r->d->first; k; k = k->next)
 		if (same_finding(k, f))

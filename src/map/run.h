@@ -69,6 +69,8 @@ void run_tree_add(struct ev *ev, const struct node *root, struct str file, struc
 void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c);
 /* The value of a let, evaluated at its first use. */
 void run_let(struct ev *ev, uint32_t slot, struct val *out);
+/* File and place of a node of a tree. */
+void run_place(struct ev *ev, const struct run_tree *t, const struct node *n, struct finding *f);
 /* A finding with everything known about node filled in. */
 void run_finding(struct ev *ev, struct finding *f, const struct node *at);
 

@@ -62,7 +62,8 @@ static void complete(struct diag *d, const struct item *it, struct str key)
 			f->item = key;
 		if (f->file.n == 0)
 			f->file = it->file;
-		if (f->line == 0 && f->offset >= it->offset && f->offset > 0) {
+		if (str_eq(f->file, it->file) && f->line == 0 && f->offset >= it->offset &&
+			f->offset > 0) {
 			const struct place at = reader_place(it, f->offset);
 			f->line = at.line;
 			f->column = at.column;
@@ -103,6 +104,20 @@ static int check_segments(
 	return 0;
 }
 
+/* -1 when the map itself found a fault in what it made of the header or the trailer. */
+static int sound(const struct diag *d, const char *what, struct err *e)
+{
+	struct buf line;
+
+	if (d->errors == 0)
+		return 0;
+	buf_init(&line, 2000);
+	diag_line(&line, diag_first_error(d));
+	(void)err_set(e, ERR_CONFIG, "the message's %s: %s", what, buf_cstr(&line));
+	buf_done(&line);
+	return -1;
+}
+
 static int message_start(struct making *m, struct err *e)
 {
 	struct diag d;
@@ -114,15 +129,7 @@ static int message_start(struct making *m, struct err *e)
 	diag_init(&d, &m->header);
 	if (map_message_start(m->run, &m->head, &n, &d, &m->header, e) == -1)
 		return -1;
-	if (d.errors > 0) {
-		struct buf line;
-		buf_init(&line, 2000);
-		diag_line(&line, diag_first_error(&d));
-		(void)err_set(e, ERR_CONFIG, "the message's header: %s", buf_cstr(&line));
-		buf_done(&line);
-		return -1;
-	}
-	if (check_segments(m, m->head, "header", e) == -1)
+	if (sound(&d, "header", e) == -1 || check_segments(m, m->head, "header", e) == -1)
 		return -1;
 	m->message_ready = true;
 	return 0;
@@ -165,7 +172,7 @@ static int close_set(struct making *m, struct err *e)
 		return 0;
 	diag_init(&d, &m->item);
 	if (map_message_end(m->run, &tail, &n, &d, &m->item, e) == -1 ||
-		check_segments(m, tail, "trailer", e) == -1)
+		sound(&d, "trailer", e) == -1 || check_segments(m, tail, "trailer", e) == -1)
 		return -1;
 	for (const struct segment *s = tail; s; s = s->next)
 		x12_writer_put(&m->writer, s);
@@ -213,6 +220,8 @@ static void field_of(struct making *m, const struct segment *s, struct finding *
 			!v->from)
 			continue;
 		f->field = node_path(v->from, m->p->input.names, &m->item);
+		if (map_place(m->run, v->from, f, &m->item))
+			return;
 		f->offset = v->from->place.offset;
 		f->line = v->from->place.line;
 		f->column = v->from->place.column;
@@ -264,10 +273,13 @@ static int write_item(struct making *m, const struct item *it, const struct map_
 	return outcome_flush(&m->o, OUTCOME_FLUSH, e);
 }
 
-static void add_duplicate(struct diag *d, struct str key)
+static void add_duplicate(struct diag *d, const struct item *it, struct str key)
 {
 	const struct finding f = {.code = STR("KEY-DUPLICATE"),
 		.severity = SEV_ERROR,
+		.offset = it->offset,
+		.line = it->line,
+		.column = it->line > 0,
 		.item = key,
 		.found = key,
 		.rule = STR("Two or more items carry this key, so none of them is sent."),
@@ -372,7 +384,7 @@ static int convert_item(struct making *m, const struct item *it, struct diag *d,
 		return -1;
 	good = fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0;
 	if (m->dups && !m->watch && key.n > 0 && dups_is(m->dups, key)) {
-		add_duplicate(d, key);
+		add_duplicate(d, it, key);
 		good = false;
 	}
 	if (good)

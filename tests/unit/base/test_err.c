@@ -124,7 +124,7 @@ static void retry(void **state)
 		{ERR_INPUT, false, 65},
 		{ERR_CONFIG, false, 78},
 		{ERR_AUTH, false, 69},
-		{ERR_DOUBT, false, 1},
+		{ERR_DOUBT, true, 1},
 		{ERR_CORRUPT, false, 74},
 		{ERR_USAGE, false, 64},
 	};
