@@ -167,6 +167,7 @@ static const struct next nexts[] = {
 	{SUBJECT_INPUT, "taken", "a unit of work converts it"},
 	{SUBJECT_INPUT, "current", "it is used until a newer version comes"},
 	{SUBJECT_INPUT, "held", "a person decides"},
+	{SUBJECT_INPUT, "abandoned", "nothing; what is still meant is delivered again"},
 	{SUBJECT_INPUT, "quarantined", "mend it at the source and deliver it again"},
 	{SUBJECT_RECEIVED, "fetching", "the next receive finishes or forgets it"},
 	{SUBJECT_RECEIVED, "stored", "the next ingest reads it"},
