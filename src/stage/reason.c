@@ -78,7 +78,7 @@ static const struct reason table[] = {
 	{"LISTING-TOO-LONG", "the partner's folder holds more files than are listed", "partner",
 		"have the partner clean up the folder"},
 	{"LOST-FILE", "a file that is recorded is not in its place", "operator",
-		"gridspool show ID; restore it from a backup, or gridspool reissue ID"},
+		"gridspool show ID; restore it from a backup (if it is held, gridspool release ID then), or gridspool reissue ID"},
 	{"LOST-SOURCE", "an input that is recorded is not in its place", "operator",
 		"deliver the export again; if it was in the archive, restore it from a backup and gridspool retry ID"},
 	{"MANIFEST-MISMATCH", "size or SHA-256 is not what the manifest says", "exporter",

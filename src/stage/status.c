@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "stage/spool.h"
 #include "store/ledger_item.h"
 #include "store/ledger_partner.h"
 #include "store/ledger_unit.h"
@@ -154,7 +155,8 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 	memset(&r, 0, sizeof(r));
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT agreement, partner, state, receipt, ta1, syntax, application, load, "
-		    "sent_at, queued_at, id, name, reason, note FROM interchange WHERE state NOT IN ('archived', "
+		    "sent_at, queued_at, id, name, reason, note, EXISTS(SELECT 1 FROM meta WHERE key = '" SPOOL_LOST
+		    "' || interchange.id) FROM interchange WHERE state NOT IN ('archived', "
 		    "'closed') OR sent_at >= ?1 OR queued_at >= ?1 ORDER BY id",
 		    "i", s->since) == -1)
 		return -1;
@@ -164,6 +166,7 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 		struct status_partner *p = partner_of(s, db_text(rows, 1), a);
 		enum status_word w = STATUS_MAKING;
 		int64_t at = 0;
+		bool lost = false;
 		r.agreement = db_text(rows, 0);
 		r.partner = db_text(rows, 1);
 		r.state = db_text(rows, 2);
@@ -184,7 +187,12 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 		if (at < s->since && is_finished(w))
 			continue;
 		p->count[w]++;
-		if (is_named(w))
+		lost = db_int(rows, 14) > 0 && !is_finished(w);
+		if (lost && r.reason.n == 0) {
+			r.reason = STR("LOST-FILE");
+			r.note = STR("its file is in none of its places");
+		}
+		if (is_named(w) || lost)
 			name_it(s, &r, w, g, a);
 	}
 	db_end(rows);

@@ -180,7 +180,7 @@ static int commit_sent(struct sending *s, const char *what, const char *evidence
 	return spool_follow(s->v, s->row->id, e);
 }
 
-/* Out of the way until a person decides: hold or in-doubt (in place hold/) or quarantine. */
+/* Out of the way until a person decides: hold or in-doubt, both in place hold/. */
 static int commit_stopped(struct sending *s, const char *state, const char *folder,
 	const char *reason, const char *note, const char *next, struct err *e)
 {
@@ -189,7 +189,8 @@ static int commit_stopped(struct sending *s, const char *state, const char *fold
 
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	rc = ledger_interchange_state(l, s->row->id, "sending", state, folder, reason, note, e);
+	rc = ledger_interchange_state(
+		l, s->row->id, "queued|sending", state, folder, reason, note, e);
 	if (rc == 0)
 		rc = ledger_event(l, state, s->subject, e, "reason=%s %s", reason, note);
 	if (rc == -1) {
@@ -230,6 +231,18 @@ static int in_doubt(
 	return commit_stopped(s, "in-doubt", "hold", "IN-DOUBT", note, next, e);
 }
 
+/* Bytes that are not those that were made are not sent. */
+static int not_whole(struct sending *s, const char *reason, const char *note, struct err *e)
+{
+	char next[300];
+
+	(void)snprintf(next, sizeof(next),
+		"restore it here from a backup, then gridspool release %06" PRId64
+		"; gridspool reissue %06" PRId64 " makes it anew with new numbers",
+		s->row->id, s->row->id);
+	return commit_stopped(s, "held", "hold", reason, note, next, e);
+}
+
 static int conclude(
 	struct sending *s, enum channel_sent outcome, const char *evidence, struct err *e)
 {
@@ -237,16 +250,10 @@ static int conclude(
 	char next[300];
 
 	(void)snprintf(next, sizeof(next),
-		"gridspool reissue %06" PRId64
+		"ask the partner what that file is; when it is gone, gridspool release %06" PRId64
+		" sends ours; gridspool reissue %06" PRId64
 		" makes it anew with new numbers; gridspool close %06" PRId64 " gives it up",
-		s->row->id, s->row->id);
-	if (outcome == CHANNEL_COLLISION)
-		(void)snprintf(next, sizeof(next),
-			"ask the partner what that file is; when it is gone, gridspool release %06" PRId64
-			" sends ours; gridspool reissue %06" PRId64
-			" makes it anew with new numbers; gridspool close %06" PRId64
-			" gives it up",
-			s->row->id, s->row->id, s->row->id);
+		s->row->id, s->row->id, s->row->id);
 	switch (outcome) {
 	case CHANNEL_SENT:
 		return commit_sent(s, "sent", evidence, g, e);
@@ -261,8 +268,7 @@ static int conclude(
 	case CHANNEL_DOUBT:
 		return in_doubt(s, g, evidence, e);
 	case CHANNEL_CORRUPT:
-		return commit_stopped(
-			s, "quarantined", "quarantine", "CHANGED-BY-HAND", evidence, next, e);
+		return not_whole(s, "CHANGED-BY-HAND", evidence, e);
 	case CHANNEL_LATER:
 		break;
 	}
@@ -276,6 +282,12 @@ static int send_one(struct channel *c, const struct interchange_row *r, struct e
 	char evidence[400] = "";
 
 	(void)snprintf(s.subject, sizeof(s.subject), "interchange %06" PRId64, r->id);
+	if (!str_is(r->receipt, "renaming") && spool_check(c->env, r, e) == -1) {
+		const struct err why = *e;
+		if (!why.reason[0] || not_whole(&s, why.reason, why.text, e) == -1)
+			return e->code == ERR_STALE ? 0 : -1;
+		return 0;
+	}
 	if (commit_sending(&s, e) == -1)
 		return e->code == ERR_STALE ? 0 : -1;
 	if (channel_send(c, r, str_is(r->receipt, "renaming"), commit_renaming, &s, &outcome,

@@ -46,13 +46,33 @@ static int settle(struct verbs_act *x, const struct interchange_row *was, struct
 	return 0;
 }
 
+/* Held for bytes that are not those that were made: it leaves with the right ones only. */
+static int refuse_changed(struct verbs_act *x, struct err *e)
+{
+	struct interchange_row row;
+	struct err why;
+
+	if (find_row(x, &row, e) == -1)
+		return -1;
+	if ((!str_is(row.reason, "CHANGED-BY-HAND") && !str_is(row.reason, "LOST-FILE")) ||
+		spool_check(x->v, &row, e) == 0)
+		return 0;
+	if (!e->reason[0])
+		return -1;
+	why = *e;
+	return err_set(e, ERR_STALE,
+		"%s: restore %s with its .lineage into %s/ from a backup, then release; gridspool reissue %06" PRId64
+		" makes it anew",
+		why.reason, row.name.p, row.place.p, row.id);
+}
+
 int verbs_interchange_release(struct verbs_act *x, struct err *e)
 {
 	struct interchange_row row;
 	char place[100];
 	int rc = -1;
 
-	if (ledger_begin(x->l, e) == -1)
+	if (refuse_changed(x, e) == -1 || ledger_begin(x->l, e) == -1)
 		return -1;
 	rc = find_row(x, &row, e);
 	if (rc == 0)

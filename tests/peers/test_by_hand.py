@@ -104,5 +104,89 @@ def test_lost_and_delivered_again():
             comes_again(n)
 
 
+def queued(n):
+    """An interchange that waits in the outbox; its row."""
+    n.items("a.json", *ITEMS)
+    n.run("--only", "collect,convert")
+    return n.interchange("acme")
+
+
+def held(n, why):
+    """It was not sent but held, which is told once, and leaves only as it was made."""
+    equal(n.mail("acme"), [], "files at the partner")
+    row = n.interchange("acme")
+    equal((row["state"], row["reason"]), ("held", why), "state and reason")
+    check(why in n.reason("hold/" + row["name"]), "reason beside the file")
+    check("000001" in n.program("status").out, "status")
+    equal(n.run(expect=None).code, 0, "the next night")
+    check("restore" in n.program("release", "1", "--reason", "x", expect=65).err, "release of a wrong file")
+
+
+def released(n):
+    n.program("release", "1", "--reason", "restored", expect=0)
+    equal(goes_on(n, "after the release").code, 0, "the night after the release")
+    equal(len(n.mail("acme")), 1, "files at the partner")
+    n.check_sound()
+
+
+def test_edited_outbox():
+    """Edited in the outbox: held; restored from a backup and released it is sent."""
+    with small.Small() as n:
+        row = queued(n)
+        was = edit(n, row["place"] + "/" + row["name"])
+        goes_on(n, "with an edited file")
+        held(n, "CHANGED-BY-HAND")
+        write(n.path("hold", row["name"]), was)
+        released(n)
+
+
+def test_lost_outbox():
+    """Taken from the outbox, itself or its lineage: the same."""
+    for end in ("", ".lineage"):
+        with small.Small() as n:
+            row = queued(n)
+            place = n.path(row["place"], row["name"] + end)
+            os.rename(place, n.path("..", "aside"))
+            check("LOST-FILE" in goes_on(n, "without the file").err, "notice")
+            held(n, "LOST-FILE")
+            os.rename(n.path("..", "aside"), place)
+            n.run()
+            released(n)
+
+
+def test_edited_lineage():
+    """A lineage that is not what was made would lead to the wrong items."""
+    with small.Small() as n:
+        row = queued(n)
+        was = edit(n, row["place"] + "/" + row["name"] + ".lineage", b"SKU-1", b"SKU-9")
+        goes_on(n, "with an edited lineage")
+        held(n, "CHANGED-BY-HAND")
+        write(n.path("hold", row["name"] + ".lineage"), was)
+        released(n)
+
+
+def test_lost_sent():
+    """Taken from sent/: told once, and by status until it is back or answered."""
+    with small.Small() as n:
+        queued(n)
+        n.run()
+        row = n.interchange("acme")
+        os.rename(n.path(row["place"], row["name"]), n.path("..", "aside"))
+        ran = goes_on(n, "without the file")
+        equal((ran.code, ran.err.count("LOST-FILE")), (1, 1), "notice")
+        equal(n.run(expect=None).code, 0, "the next night")
+        check("LOST-FILE" in n.program("status").out, "status")
+        check("lost-file" in n.program("show", "1").out, "story")
+        os.rename(n.path("..", "aside"), n.path(row["place"], row["name"]))
+        n.run()
+        check("LOST-FILE" not in n.program("status").out, "status when it is back")
+        os.unlink(n.path(row["place"], row["name"]))
+        n.run(expect=1)
+        n.answer("acme")
+        n.run()
+        equal(n.states("acme"), {"accepted": 2}, "items")
+        check("LOST-FILE" not in n.program("status").out, "status when it is answered")
+
+
 if __name__ == "__main__":
     night.main(*[f for k, f in sorted(globals().items()) if k.startswith("test_")])
