@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Files of the spool that somebody edited or took away: found before they are used, named, and never a dead end."""
+import contextlib
 import os
+import sqlite3
 
 import night
 import small
@@ -186,6 +188,23 @@ def test_lost_sent():
         n.run()
         equal(n.states("acme"), {"accepted": 2}, "items")
         check("LOST-FILE" not in n.program("status").out, "status when it is answered")
+
+
+def test_edited_audit():
+    """A line of audit.log was deleted: told, kept aside, and written anew. An event row that was changed is told."""
+    with small.Small() as n:
+        queued(n)
+        n.run()
+        with open(n.path("audit.log"), "rb") as f:
+            lines = f.readlines()
+        write(n.path("audit.log"), b"".join(lines[:3] + lines[4:]))
+        check("from event 4" in n.run(expect=1).err, "notice")
+        n.check_chain()
+        equal(len([f for f in n.files("log") if f.startswith("audit-")]), 1, "logs kept aside")
+        equal(n.run(expect=None).code, 0, "the next night")
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("UPDATE event SET detail = 'nothing' WHERE seq = 4")
+        check("event row 4" in n.run(expect=1).err, "notice of the row")
 
 
 if __name__ == "__main__":
