@@ -93,5 +93,23 @@ def test_name_is_taken():
             equal(n.interchange("acme")["state"], "sent", "released")
 
 
+def test_broken_configuration():
+    """One partner's file is broken: nothing starts, but the others can be looked at and held."""
+    with small.Small(partners=("acme", "nord")) as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run("--only", "collect,convert")
+        for broken in ("partners/nord.xml", "bundle/routes.xml", "bundle/agreements/nord.xml"):
+            n.write(broken, "<partner")
+            n.run(expect=78)
+            n.program("release", "1", "--reason", "x", expect=78)
+            for command in (("status",), ("show", "1"), ("hold", "1", "--dry-run")):
+                check(broken in n.program(*command, expect=0).err, command, "does not name", broken)
+        n.program("hold", "acme", expect=0)
+        check("BY-HAND" in n.program("status").out, "status")
+        json.loads(n.program("status", "--json", expect=0).out)
+        n.write("environment.xml", "<environment")
+        n.program("status", expect=78)
+
+
 if __name__ == "__main__":
     night.main(*[f for k, f in sorted(globals().items()) if k.startswith("test_")])
