@@ -201,6 +201,11 @@ static int clean(struct env *v, struct err *e)
 		const int dir = fsx_subdir(v->dir, all[i].name, e);
 		const int rc = dir == -1 ? -1 : clean_below(dir, all[i].levels, e);
 		fsx_close(dir);
+		if (dir == -1 && e->code == ERR_ABSENT)
+			return err_set(e, ERR_CONFIG,
+				"the folder %s/%s is not there: mount it or restore it from a backup; if it "
+				"was empty, mkdir -m 750 %s/%s; nothing was started",
+				v->path, all[i].name, v->path, all[i].name);
 		if (rc == -1)
 			return err_wrap(e, "clean %s", all[i].name);
 	}

@@ -282,7 +282,11 @@ int ledger_open(
 	l->audit_fd = -1;
 	(void)snprintf(l->actor, sizeof(l->actor), "run");
 	if (db_open("sqlite", dir, file_name, false, &l->db, e) == -1)
-		return -1;
+		return e->code != ERR_ABSENT
+			? -1
+			: err_set(e, ERR_CONFIG,
+				  "ledger.db is not there: put it back from a backup; only what has "
+				  "never run gets a new one, by gridspool init");
 	if (db_quick_check(l->db, e) == -1 ||
 		meta_check(l->db, "instance", instance,
 			"this ledger belongs to another environment; put the right ledger.db back",

@@ -207,5 +207,22 @@ def test_edited_audit():
         check("event row 4" in n.run(expect=1).err, "notice of the row")
 
 
+def test_lost_folder():
+    """A folder of the spool, or the ledger, is gone: nothing is started, and the way out is named."""
+    for name in ("work", "outbox", "sent", "hold", "quarantine", "current", "received", "archive", "feedback"):
+        with small.Small() as n:
+            queued(n)
+            os.rename(n.path(name), n.path("..", "aside"))
+            ran = n.run(expect=78)
+            check("env/%s is not there" % name in ran.err and "mkdir" in ran.err, ran)
+            os.rename(n.path("..", "aside"), n.path(name))
+            n.run()
+            n.check_sound()
+    with small.Small() as n:
+        os.unlink(n.path("ledger.db"))
+        for command in ("run", "status"):
+            check("backup" in n.program(command, expect=78).err, command, "without a ledger")
+
+
 if __name__ == "__main__":
     night.main(*[f for k, f in sorted(globals().items()) if k.startswith("test_")])

@@ -124,7 +124,7 @@ static void what_is_not_ours_is_refused(void **state)
 	store_world_sql(&w, "DROP TABLE meta");
 	refuse("a database of others", ERR_CONFIG, "ledger.db is no ledger of gridspool");
 	STORE_WORLD_IS(&w, fsx_remove(w.dir, "ledger.db", &w.e), 0);
-	refuse("nothing", ERR_ABSENT, "ledger.db");
+	refuse("nothing", ERR_CONFIG, "ledger.db is not there: put it back");
 	STORE_WORLD_IS(&w, fsx_put(w.dir, "ledger.db", STR(""), &w.e), 0);
 	refuse("an empty file", ERR_CONFIG, "ledger.db is no ledger of gridspool");
 	STORE_WORLD_IS(&w, fsx_replace(w.dir, "ledger.db", STR("name;price\nx;1\n"), &w.e), 0);
