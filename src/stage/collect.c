@@ -59,7 +59,9 @@ static int place_move(const struct env *v, const char *from, const char *to, str
 		goto out;
 	to_name = place_split(to, folder, sizeof(folder));
 	b = env_folder(v, folder, e);
-	rc = b == -1 || fsx_move(a, from_name, b, to_name, e) == -1 ? -1 : 1;
+	rc = b == -1 ? -1 : 1;
+	if (rc == 1 && fsx_move(a, from_name, b, to_name, e) == -1)
+		rc = err_wrap(e, "from %.*s to %s", (int)(from_name - from), from, to);
 out:
 	fsx_close(a);
 	fsx_close(b);

@@ -36,7 +36,7 @@ static int bring(struct env *v, const char *name, const char *to, struct str par
 		dir = env_folder(v, folder, e);
 		rc = dir == -1 ? -1 : fsx_stat(dir, name, &st, e);
 		if (rc == 1 && fsx_move(dir, name, there, name, e) == -1)
-			rc = -1;
+			rc = err_wrap(e, "from %s/ to %s/", folder, to);
 		fsx_close(dir);
 	}
 	fsx_close(there);
