@@ -110,7 +110,8 @@ static int parse(int argc, char **argv, enum verbs_kind verb, struct given *g, s
 	if (verb == VERBS_RESOLVE && g->delivered == g->not_delivered)
 		return err_set(e, ERR_USAGE,
 			"say --delivered or --not-delivered: it is the partner who knows");
-	if (verbs_wants_reason(verb) && (!g->reason || str_trim(str_c(g->reason)).n == 0))
+	if (verbs_wants_reason(verb) && !g->dry_run &&
+		(!g->reason || str_trim(str_c(g->reason)).n == 0))
 		return err_set(e, ERR_USAGE,
 			"%s repeats or gives up something: say why with --reason TEXT",
 			verbs_name(verb));

@@ -205,7 +205,7 @@ int verbs_do(struct env *v, const struct verbs_request *r, const struct subject 
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (verbs[r->verb].reason && str_trim(r->reason).n == 0)
+	if (verbs[r->verb].reason && !r->dry_run && str_trim(r->reason).n == 0)
 		return err_set(e, ERR_USAGE,
 			"%s repeats or gives up something: say why with --reason TEXT",
 			verbs[r->verb].name);

@@ -93,6 +93,17 @@ def test_name_is_taken():
             equal(n.interchange("acme")["state"], "sent", "released")
 
 
+def test_preview():
+    """A preview changes nothing, so it needs no reason."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run("--only", "collect,convert")
+        for verb in ("close", "reissue"):
+            check("would be" in n.program(verb, "1", "--dry-run", expect=0).out, verb)
+            n.program(verb, "1", expect=64)
+        equal(n.interchange("acme")["state"], "queued", "state")
+
+
 def test_broken_configuration():
     """One partner's file is broken: nothing starts, but the others can be looked at and held."""
     with small.Small(partners=("acme", "nord")) as n:
