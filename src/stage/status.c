@@ -9,6 +9,8 @@
 #include "store/ledger_partner.h"
 #include "store/ledger_unit.h"
 
+enum { CLOCK_SLACK = 3600 };
+
 const char *status_text(enum status_word w)
 {
 	static const char *const words[STATUS_WORDS] = {
@@ -326,12 +328,15 @@ static int load_run(struct env *v, struct status *s, struct arena *a, struct err
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
+	/* A run of a time that is still to come, before the clock was set back, is no recent one. */
 	if (db_one_int(v->ledger.db, &s->finished, e,
-		    "SELECT COALESCE(MAX(ended), 0) FROM run WHERE status IN (0, 1)", "") != 1 ||
+		    "SELECT COALESCE(MAX(ended), 0) FROM run WHERE status IN (0, 1) AND ended <= ?1",
+		    "i", s->now + CLOCK_SLACK) != 1 ||
 		db_query(v->ledger.db, &rows, e,
 			"SELECT id, started, COALESCE(ended, 0), COALESCE(status, 0), note FROM run "
-			"ORDER BY started DESC, id DESC LIMIT 1",
-			"") == -1)
+			"ORDER BY CASE WHEN started > ?1 THEN 0 ELSE 1 END DESC, started DESC, "
+			"LENGTH(id) DESC, id DESC LIMIT 1",
+			"i", s->now + CLOCK_SLACK) == -1)
 		return -1;
 	rc = db_next(rows, e);
 	if (rc == 1) {

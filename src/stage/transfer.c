@@ -66,9 +66,10 @@ int transfer_partner_usable(struct env *v, struct str partner, struct err *e)
 
 	arena_init(&a);
 	rc = ledger_partner_find(&v->ledger, partner, &a, &row, e);
-	if (rc == 1)
-		rc = row.next_try <= clock_now(&v->clock);
-	else if (rc == 0)
+	if (rc == 1) { /* further away than any wait: the clock was set back since */
+		const int64_t now = clock_now(&v->clock);
+		rc = row.next_try <= now || row.next_try - now > REFUSED_BACK_OFF;
+	} else if (rc == 0)
 		rc = 1;
 	arena_done(&a);
 	return rc;

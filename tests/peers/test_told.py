@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What people are told: files by their exporter's name, lists that say how long they are, refusals in words."""
+import contextlib
 import json
 import os
+import sqlite3
+import time
 
 import night
 import small
@@ -120,6 +123,31 @@ def test_broken_configuration():
         json.loads(n.program("status", "--json", expect=0).out)
         n.write("environment.xml", "<environment")
         n.program("status", expect=78)
+
+
+def test_clock_set_back():
+    """Times of the ledger that are still to come make neither a partner wait for days nor a monitor content."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("INSERT INTO partner(name, failures, next_try, reason, note, at) VALUES('acme', 1, ?, 'DNS', '', 0)",
+                       (int(time.time()) + 10 * 86400,))
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 1, "files at the partner")
+        n.program("status", "--max-age", "1h", expect=0)
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("UPDATE run SET started = started + 864000, ended = ended + 864000")
+        n.program("status", "--max-age", "1h", expect=1)
+
+
+def test_why_a_run_ended():
+    """Status says what stopped the newest run, not only its number."""
+    with small.Small() as n:
+        n.run(expect=None)
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("UPDATE run SET status = 74, note = 'convert: no space is left'")
+        out = n.program("status", expect=0).out
+        check("with status 74: convert: no space is left" in out, out)
 
 
 if __name__ == "__main__":
