@@ -194,7 +194,8 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 			r.reason = STR("LOST-FILE");
 			r.note = STR("its file is in none of its places");
 		}
-		if (is_named(w) || lost)
+		if (is_named(w) || lost ||
+			(w == STATUS_WAITING && str_is(r.reason, "AGREEMENT-GONE")))
 			name_it(s, &r, w, g, a);
 	}
 	db_end(rows);

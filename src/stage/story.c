@@ -213,8 +213,8 @@ static void tell_next(struct story *t, const struct subject *s, struct str state
 	const enum subject_kind kind = s->kind;
 
 	if (known &&
-		(str_is(state, "held") || str_is(state, "quarantined") ||
-			str_is(state, "failed"))) {
+		(str_is(state, "held") || str_is(state, "quarantined") || str_is(state, "failed") ||
+			str_is(reason, "AGREEMENT-GONE"))) {
 		t->next = remedy(t, str_c(known->command), s->name);
 		return;
 	}

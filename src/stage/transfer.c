@@ -344,6 +344,31 @@ static int send_to_partner(struct env *v, const struct config_agreement *g,
 	return transfer_partner_failed(v, g->partner->name, &why, e);
 }
 
+/* Nobody knows any more how it leaves. It waits, which is news once and then told by status. */
+static int agreement_gone(struct env *v, const struct interchange_row *r, struct err *e)
+{
+	static const char reason[] = "AGREEMENT-GONE";
+	struct ledger *l = &v->ledger;
+	char subject[40];
+	char note[200];
+
+	if (str_is(r->reason, reason))
+		return 0;
+	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
+	(void)snprintf(note, sizeof(note), "agreement " STR_FMT " is not in the bundle; it waits",
+		STR_ARG(r->agreement));
+	env_log(v, LOG_ERROR, "agreement-gone", r->name.p, "%s: %s", reason, note);
+	v->news++;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_interchange_later(l, r->id, r->next_try, reason, note, e) == -1 ||
+		ledger_event(l, "waiting", subject, e, "reason=%s %s", reason, note) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
 int transfer_run(struct env *v, int64_t *worked, struct err *e)
 {
 	struct arena a;
@@ -362,10 +387,7 @@ int transfer_run(struct env *v, int64_t *worked, struct err *e)
 		if (rows.row[i].state.n == 0)
 			continue;
 		if (!g) {
-			env_log(v, LOG_ERROR, "agreement-gone", rows.row[i].name.p,
-				"agreement " STR_FMT " is not in the bundle; it waits",
-				STR_ARG(rows.row[i].agreement));
-			v->news++;
+			rc = agreement_gone(v, &rows.row[i], e);
 			continue;
 		}
 		rc = transfer_partner_usable(v, partner, e);

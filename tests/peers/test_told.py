@@ -125,6 +125,24 @@ def test_broken_configuration():
         n.program("status", expect=78)
 
 
+def test_agreement_gone():
+    """What was made for an agreement that left the bundle waits: told once, and by status until it is back."""
+    with small.Small(partners=("acme", "nord")) as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run("--only", "collect,convert")
+        os.unlink(n.path("bundle/agreements/acme.xml"))
+        n.write_routes(agreements=("nord-832",))
+        equal(n.run(expect=1).err.count("AGREEMENT-GONE"), 1, "notices")
+        n.run(expect=0)
+        check("AGREEMENT-GONE" in n.program("status").out, "status")
+        check("put the agreement back" in n.program("show", "1").out, "show")
+        n.write_agreement("acme")
+        n.write_routes()
+        n.run(expect=0)
+        equal([len(n.mail(p)) for p in n.partners], [1, 1], "files at the partners")
+        check("AGREEMENT-GONE" not in n.program("status").out, "status when it is back")
+
+
 def test_clock_set_back():
     """Times of the ledger that are still to come make neither a partner wait for days nor a monitor content."""
     with small.Small() as n:
