@@ -162,8 +162,10 @@ static void print_text(const struct status *s, struct arena *a, struct buf *out)
 		buf_printf(out, "run " STR_FMT " started " STR_FMT ", not finished\n",
 			STR_ARG(s->run), STR_ARG(moment(a, s->run_started)));
 	else
-		buf_printf(out, "run " STR_FMT " ended " STR_FMT " with status %" PRId64 "\n",
-			STR_ARG(s->run), STR_ARG(moment(a, s->run_ended)), s->run_status);
+		line(out, "run", s->run,
+			arena_printf(a, "ended " STR_FMT " with status %" PRId64 "%s" STR_FMT,
+				STR_ARG(moment(a, s->run_ended)), s->run_status,
+				s->run_note.n ? ": " : "", STR_ARG(s->run_note)));
 }
 
 static void json_partner(const struct status_partner *p, struct arena *a, struct json *j)
@@ -327,7 +329,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	}
 	if (args_env(env, &env, &e) == -1)
 		return command_fail(cli, &e);
-	if (verb_open(&v, env, cli, &status) == -1)
+	if (verb_open_rest(&v, env, cli, &status) == -1)
 		return status;
 	status = tell(&v, cli, since_s, max_s);
 	env_close(&v);

@@ -1,27 +1,59 @@
 /* The commands of the operator's verbs; see verb.h. */
 #include "cli/verb.h"
 
+#include <stdio.h>
+
 #include "base/utf8.h"
+
+static int open_ledger(struct env *v, struct err *e)
+{
+	char actor[64];
+
+	command_actor(actor, sizeof(actor));
+	if (env_open_ledger(v, actor, e) == 0)
+		return 0;
+	env_close(v);
+	return -1;
+}
 
 int verb_open(struct env *v, const char *path, const struct cli *cli, int *status)
 {
 	struct arena a;
 	struct faults f;
 	struct err e;
-	char actor[64];
 	int rc = -1;
 
 	arena_init(&a);
 	faults_init(&f, &a);
-	if (env_open(v, path, &cli->clock, false, &f, &e) == -1) {
-		if (f.n > 1)
-			command_faults(&f);
-	} else {
-		command_actor(actor, sizeof(actor));
-		rc = env_open_ledger(v, actor, &e);
-		if (rc == -1)
-			env_close(v);
-	}
+	rc = env_open(v, path, &cli->clock, false, &f, &e);
+	if (rc == 0)
+		rc = open_ledger(v, &e);
+	else if (f.n > 1)
+		command_faults(&f);
+	if (rc == -1)
+		*status = command_fail(cli, &e);
+	arena_done(&a);
+	return rc;
+}
+
+int verb_open_rest(struct env *v, const char *path, const struct cli *cli, int *status)
+{
+	struct arena a;
+	struct faults f;
+	struct err e;
+	int rc = -1;
+
+	arena_init(&a);
+	faults_init(&f, &a);
+	rc = env_open_rest(v, path, &cli->clock, &f, &e);
+	if (rc == 0 && f.n > 0)
+		(void)fprintf(stderr,
+			"gridspool %s: the configuration has faults; no run starts before gridspool check is content:\n",
+			cli->command);
+	if (f.n > (rc == 0 ? 0 : 1))
+		command_faults(&f);
+	if (rc == 0)
+		rc = open_ledger(v, &e);
 	if (rc == -1)
 		*status = command_fail(cli, &e);
 	arena_done(&a);
@@ -78,7 +110,8 @@ static int parse(int argc, char **argv, enum verbs_kind verb, struct given *g, s
 	if (verb == VERBS_RESOLVE && g->delivered == g->not_delivered)
 		return err_set(e, ERR_USAGE,
 			"say --delivered or --not-delivered: it is the partner who knows");
-	if (verbs_wants_reason(verb) && (!g->reason || str_trim(str_c(g->reason)).n == 0))
+	if (verbs_wants_reason(verb) && !g->dry_run &&
+		(!g->reason || str_trim(str_c(g->reason)).n == 0))
 		return err_set(e, ERR_USAGE,
 			"%s repeats or gives up something: say why with --reason TEXT",
 			verbs_name(verb));
@@ -95,7 +128,8 @@ int verb_run(int argc, char **argv, const struct cli *cli, enum verbs_kind verb)
 
 	if (parse(argc, argv, verb, &g, &args, &e) == -1)
 		return command_fail(cli, &e);
-	if (verb_open(&v, g.env, cli, &status) == -1)
+	if ((verb == VERBS_HOLD ? verb_open_rest(&v, g.env, cli, &status)
+				: verb_open(&v, g.env, cli, &status)) == -1)
 		return status;
 	const struct verbs_request r = {.verb = verb,
 		.reason = str_c(g.reason),

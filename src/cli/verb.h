@@ -10,6 +10,9 @@
 /* Opens environment and ledger with the user as actor. -1: what was wrong is printed, *status is
  * the exit status. */
 int verb_open(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
+/* The same for commands that must work whatever is wrong with a partner's file or a map: that is
+ * printed, and they go on. */
+int verb_open_rest(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
 
 /* command_fail, where a verb that the state does not allow is a fault of the request: 65. */
 int verb_refused(const struct cli *cli, const struct err *e);

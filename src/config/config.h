@@ -156,7 +156,8 @@ struct config {
 /* Reads the environment in dir (descriptor). All faults go to f; NULL when there are errors.
  * What is not in files (maps, definitions, keys) is checked by the commands, not here. */
 struct config *config_load(int dir, struct faults *f);
-/* The same, but as far as it could be read when there are errors: to look for what else is wrong. */
+/* The same, but as far as it could be read when there are errors: to look for what else is
+ * wrong, and to look around and stop things all the same. */
 struct config *config_read(int dir, struct faults *f);
 void config_free(struct config *c);
 

@@ -15,6 +15,8 @@
 #include "store/ledger_item.h"
 #include "store/ledger_operator.h"
 
+enum { NOTE_MAX = 240 };
+
 /* One fault of the partner with what tracing found. */
 struct traced {
 	const struct ack_fault *fault;
@@ -87,24 +89,41 @@ static int keep_only(struct applying *p, const char *outcome, const char *note, 
 	return ledger_commit(l, e);
 }
 
-/* Is it from that partner, to us, of this kind of environment? NULL when it is. */
-static const char *stranger(const struct applying *p)
+static bool same_identity(struct str qual, struct str id, const struct config_identity *want)
+{
+	return str_eq(qual, want->qualifier) && str_eq(id, want->id);
+}
+
+static void tell_identity(char note[NOTE_MAX], const char *element, struct str qual, struct str id,
+	const struct config_identity *want, const char *whose)
+{
+	(void)snprintf(note, NOTE_MAX,
+		"its %s is " STR_FMT "/" STR_FMT ", expected " STR_FMT "/" STR_FMT ", %s", element,
+		STR_ARG(qual), STR_ARG(id), STR_ARG(want->qualifier), STR_ARG(want->id), whose);
+}
+
+/* Is it from that partner, to us, of this kind of environment? If not, note says why. */
+static bool is_stranger(const struct applying *p, char note[NOTE_MAX])
 {
 	const struct config *c = p->v->config;
 	const struct config_partner *partner = config_partner_find(c, p->from->partner);
 	const char usage = c->usage == USAGE_PRODUCTION ? 'P' : 'T';
 
 	if (!partner)
-		return "its partner is no longer configured";
-	if (!str_eq(p->x->sender, partner->identity.id) ||
-		!str_eq(p->x->sender_qual, partner->identity.qualifier))
-		return "its ISA06 is not the partner whose mailbox it came from";
-	if (!str_eq(p->x->receiver, c->identity.id) ||
-		!str_eq(p->x->receiver_qual, c->identity.qualifier))
-		return "its ISA08 is not us";
-	if (p->x->usage != usage)
-		return "its ISA15 is that of another kind of environment (test or production)";
-	return NULL;
+		(void)snprintf(note, NOTE_MAX, "its partner is no longer configured");
+	else if (!same_identity(p->x->sender_qual, p->x->sender, &partner->identity))
+		tell_identity(note, "ISA06", p->x->sender_qual, p->x->sender, &partner->identity,
+			"the partner whose mailbox it came from");
+	else if (!same_identity(p->x->receiver_qual, p->x->receiver, &c->identity))
+		tell_identity(note, "ISA08", p->x->receiver_qual, p->x->receiver, &c->identity,
+			"which is us");
+	else if (p->x->usage != usage)
+		(void)snprintf(note, NOTE_MAX,
+			"its ISA15 is '%c', this environment's is '%c' (test or production)",
+			p->x->usage, usage);
+	else
+		return false;
+	return true;
 }
 
 /* --- which item is meant? --- */
@@ -456,14 +475,19 @@ static bool other_kind_differs(const struct applying *p)
 	return p->x->verdict != ACK_REJECTED && str_is(p->row.ta1, "rejected");
 }
 
+static const char *other_kind(const struct applying *p)
+{
+	return str_is(p->x->kind, "TA1") ? "997" : "TA1";
+}
+
 static int judge(struct applying *p, struct err *e)
 {
-	const char *strange = stranger(p);
+	char note[NOTE_MAX];
 	struct str before = {"", 0};
 	int rc = 0;
 
-	if (strange)
-		return keep_only(p, "orphan", strange, e);
+	if (is_stranger(p, note))
+		return keep_only(p, "orphan", note, e);
 	rc = match(p, e);
 	if (rc == -1)
 		return -1;
@@ -481,10 +505,15 @@ static int judge(struct applying *p, struct err *e)
 		return -1;
 	if (rc == 1 && str_is(before, value_of(p->x->verdict)))
 		return keep_only(p, "repeat", "the same answer came before", e);
-	if (rc == 1 || (rc == 0 && other_kind_differs(p)))
-		return keep_only(p, "contradiction",
-			"an earlier answer said something else; nothing is changed", e);
-	return apply(p, e);
+	if (rc == 0 && !other_kind_differs(p))
+		return apply(p, e);
+	(void)snprintf(note, sizeof(note),
+		"it says %s, an earlier %s said " STR_FMT "; nothing is changed",
+		value_of(p->x->verdict), rc == 1 ? p->x->kind.p : other_kind(p),
+		STR_ARG(rc == 1				    ? before
+				: str_is(p->x->kind, "TA1") ? p->row.syntax
+							    : p->row.ta1));
+	return keep_only(p, "contradiction", note, e);
 }
 
 int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x,

@@ -16,6 +16,7 @@
 #include "base/utf8.h"
 #include "format/zip.h"
 #include "secure/hash.h"
+#include "stage/inputs.h"
 #include "stage/proc.h"
 #include "stage/whole.h"
 #include "store/ledger_input.h"
@@ -58,7 +59,9 @@ static int place_move(const struct env *v, const char *from, const char *to, str
 		goto out;
 	to_name = place_split(to, folder, sizeof(folder));
 	b = env_folder(v, folder, e);
-	rc = b == -1 || fsx_move(a, from_name, b, to_name, e) == -1 ? -1 : 1;
+	rc = b == -1 ? -1 : 1;
+	if (rc == 1 && fsx_move(a, from_name, b, to_name, e) == -1)
+		rc = err_wrap(e, "from %.*s to %s", (int)(from_name - from), from, to);
 out:
 	fsx_close(a);
 	fsx_close(b);
@@ -404,6 +407,30 @@ int collect_quarantine(
 	return rc == 1 ? 0 : rc;
 }
 
+int collect_put_away(
+	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
+{
+	struct arena a;
+	struct input_row r;
+	int rc = -1;
+
+	arena_init(&a);
+	rc = ledger_input_find(&v->ledger, input, &a, &r, e);
+	if (rc == 1 && (str_is(r.state, "abandoned") || str_starts(r.place, STR("archive/")))) {
+		rc = 0;
+	} else if (rc == 1 && strcmp(reason, "LOST-SOURCE") == 0) {
+		char id[40];
+		(void)snprintf(id, sizeof(id), "in-%06" PRId64, r.id);
+		rc = settle(v, &r, "abandoned", r.place.p, reason, note, "lost", e);
+		env_log(v, LOG_ERROR, "lost", id, "%s: %s", reason, note);
+		v->news++;
+	} else if (rc == 1) {
+		rc = collect_quarantine(v, input, reason, note, e);
+	}
+	arena_done(&a);
+	return rc;
+}
+
 /* What may not be taken in, judged without opening it. NULL when it is fine. */
 static const char *refusal(
 	const struct config_source *s, const struct stat *st, uint64_t limit, const char **note)
@@ -671,16 +698,41 @@ static int admit(
 	return collect_quarantine(v, r->id, reason, note, e);
 }
 
+/* Is the current version still what was taken in? 1 yes, 0 it is lost or was edited, and is put away so
+ * that the same content is no repetition, -1. */
+static int still_whole(struct env *v, const struct input_row *old, struct err *e)
+{
+	char note[ERR_TEXT_MAX];
+	char reason[sizeof(e->reason)];
+	const int fd = inputs_open_row(v, old, e);
+
+	if (fd != -1) {
+		fsx_close(fd);
+		return 1;
+	}
+	if (!e->reason[0])
+		return -1;
+	(void)snprintf(reason, sizeof(reason), "%s", e->reason);
+	(void)snprintf(note, sizeof(note), "%s", e->text);
+	return collect_put_away(v, old->id, reason, note, e);
+}
+
 static int settle_state(struct env *v, const struct input_row *r, const struct config_source *s,
 	struct arena *a, struct err *e)
 {
 	struct input_row old;
 	int admitted = 0;
-	const int rc = ledger_input_current(&v->ledger, r->source, a, &old, e);
+	int same = 0;
+	int rc = ledger_input_current(&v->ledger, r->source, a, &old, e);
 
 	if (rc == -1)
 		return -1;
 	if (rc == 1 && str_eq(old.content, r->content)) {
+		same = rc = still_whole(v, &old, e);
+		if (rc == -1)
+			return -1;
+	}
+	if (same == 1) {
 		if (settle(v, r, "unchanged", r->place.p, "",
 			    "the same content as the current version", "unchanged", e) == -1)
 			return -1;

@@ -13,5 +13,9 @@ int collect_run(struct env *v, struct err *e) ATTR_CHECK;
 /* Puts an input away whole: quarantine/NAME with NAME.reason. Used by convert too. */
 int collect_quarantine(struct env *v, int64_t input, const char *reason, const char *note,
 	struct err *e) ATTR_CHECK;
+/* An input whose file is lost (LOST-SOURCE) or was changed: it is no longer the current one. What lies
+ * in the archive stays there. */
+int collect_put_away(struct env *v, int64_t input, const char *reason, const char *note,
+	struct err *e) ATTR_CHECK;
 
 #endif

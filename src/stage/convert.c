@@ -158,6 +158,8 @@ static int run_units(struct env *v, const struct unit_rows *units, struct crew *
 		if (next < units->n && c->n < limit) {
 			const struct unit_row *u = &units->row[next++];
 			rc = convert_begin_unit(v, &c->jobs[c->n], u, &c->procs[c->n], a, e);
+			if (rc == 0 && c->procs[c->n].pid <= 0)
+				(*worked)++; /* ended before it began: what it waits for is told */
 			if (rc == -1)
 				rc = not_begun(v, &c->jobs[c->n], u, e);
 			if (rc == 0 && c->procs[c->n].pid > 0)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "stage/collect.h"
 #include "stage/lines.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
@@ -133,6 +134,19 @@ static int start_worker(struct env *v, struct convert_unit *j, struct proc *p, s
 	return proc_start(p, convert_worker_main, w, keep, n, e);
 }
 
+/* What somebody took away or edited is not used; the input is put away, so that the same export may
+ * come again. */
+static int lost_input(
+	struct env *v, struct convert_unit *j, const char *why, const char *note, struct err *e)
+{
+	char reason[sizeof(e->reason)];
+
+	(void)snprintf(reason, sizeof(reason), "%s", why);
+	if (convert_unit_end(v, j, "failed", reason, note, e) == -1)
+		return -1;
+	return collect_put_away(v, j->work.in.fault, reason, note, e);
+}
+
 int convert_begin_unit(struct env *v, struct convert_unit *j, const struct unit_row *u,
 	struct proc *p, struct arena *a, struct err *e)
 {
@@ -149,8 +163,8 @@ int convert_begin_unit(struct env *v, struct convert_unit *j, const struct unit_
 		char note[ERR_TEXT_MAX];
 		(void)snprintf(note, sizeof(note), "%s", e->text);
 		v->news++;
-		if (e->code == ERR_ABSENT)
-			return convert_unit_end(v, j, "failed", "LOST-SOURCE", note, e);
+		if (j->work.in.fault != 0)
+			return lost_input(v, j, e->reason, note, e);
 		/* The map asks for other references than when the unit was made: a new one is due. */
 		return e->code == ERR_CORRUPT
 			? convert_unit_end(v, j, "failed", "CONVERSION", note, e)

@@ -181,6 +181,13 @@ static void standing_close(struct standing *s, char fingerprint[HASH_HEX])
 	hash_free(s->hash);
 }
 
+/* The same content, delivered anew since the newest unit failed by a file that was lost or edited? */
+static bool came_again(const struct unit_row *last, const struct standing *s)
+{
+	return str_is(last->state, "failed") && !str_eq(last->inputs, buf_view(&s->inputs)) &&
+		(str_is(last->reason, "LOST-SOURCE") || str_is(last->reason, "CHANGED-BY-HAND"));
+}
+
 /* Snapshots: one unit when anything changed, or for items that are due again. */
 static int due_snapshot(struct env *v, const struct env_route *r, struct arena *a, struct err *e)
 {
@@ -200,13 +207,15 @@ static int due_snapshot(struct env *v, const struct env_route *r, struct arena *
 	if (rc == -1 || s.waits)
 		goto out;
 	rc = ledger_unit_newest(&v->ledger, r->agreement->name, a, &last, e);
+	if (rc == -1)
+		goto out;
 	if (rc == 1 && (str_is(last.state, "due") || str_is(last.state, "converting"))) {
 		rc = 0;
 		goto out;
 	}
-	if (rc == 0 || (rc == 1 && !str_is(last.fingerprint, fingerprint))) {
+	if (rc == 0 || !str_is(last.fingerprint, fingerprint) || came_again(&last, &s)) {
 		rc = add_unit(v, r, &s, fingerprint, "all", 0, e);
-	} else if (rc == 1) {
+	} else {
 		rc = ledger_item_not_offered(&v->ledger, r->agreement->name, last.id, &due, e);
 		if (rc == 0 && due > 0 && str_is(last.state, "done"))
 			rc = add_unit(v, r, &s, fingerprint, "due", 0, e);

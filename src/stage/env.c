@@ -264,9 +264,13 @@ static void check_maps(struct env *v, struct faults *f)
 	fsx_close(dir);
 }
 
-static int open_env(struct env *v, const char *path, const struct clock *clock, bool with_maps,
-	bool copy, struct faults *f, struct err *e)
+enum way { WAY_PLAIN, WAY_MAPS, WAY_COPY, WAY_REST };
+
+static int open_env(struct env *v, const char *path, const struct clock *clock, enum way way,
+	struct faults *f, struct err *e)
 {
+	const bool with_maps = way == WAY_MAPS || way == WAY_COPY;
+
 	memset(v, 0, sizeof(*v));
 	v->dir = v->lock = v->map_dirs[0] = v->map_dirs[1] = v->map_dirs[2] = -1;
 	v->clock = *clock;
@@ -280,8 +284,10 @@ static int open_env(struct env *v, const char *path, const struct clock *clock, 
 		(void)err_wrap(e, "environment %s (gridspool init makes one)", path);
 		goto fail;
 	}
-	v->config = config_load(v->dir, f);
-	if (open_bundle(v, copy, e) == -1 && (f->n == 0 || faults_err(f, e) == -1))
+	v->config = way == WAY_REST ? config_read(v->dir, f) : config_load(v->dir, f);
+	if (way == WAY_REST && v->config->instance.n > 0)
+		return 0;
+	if (open_bundle(v, way == WAY_COPY, e) == -1 && (f->n == 0 || faults_err(f, e) == -1))
 		goto fail;
 	v->defs = defs_new(v->map_dirs, v->map_names, 3);
 	if (with_maps && v->config)
@@ -299,13 +305,19 @@ fail:
 int env_open(struct env *v, const char *path, const struct clock *clock, bool with_maps,
 	struct faults *f, struct err *e)
 {
-	return open_env(v, path, clock, with_maps, false, f, e);
+	return open_env(v, path, clock, with_maps ? WAY_MAPS : WAY_PLAIN, f, e);
 }
 
 int env_open_copy(
 	struct env *v, const char *path, const struct clock *clock, struct faults *f, struct err *e)
 {
-	return open_env(v, path, clock, true, true, f, e);
+	return open_env(v, path, clock, WAY_COPY, f, e);
+}
+
+int env_open_rest(
+	struct env *v, const char *path, const struct clock *clock, struct faults *f, struct err *e)
+{
+	return open_env(v, path, clock, WAY_REST, f, e);
 }
 
 int env_open_ledger(struct env *v, const char *actor, struct err *e)

@@ -61,6 +61,10 @@ int env_open(struct env *v, const char *path, const struct clock *clock, bool wi
 /* The same of a folder that bundle_open_kept made: the program's maps of that time in maps/. */
 int env_open_copy(struct env *v, const char *path, const struct clock *clock, struct faults *f,
 	struct err *e) ATTR_CHECK;
+/* The same for looking around and for stopping things: neither maps nor bundle, and what is wrong goes to
+ * f without being in the way, as long as environment.xml says which environment it is. */
+int env_open_rest(struct env *v, const char *path, const struct clock *clock, struct faults *f,
+	struct err *e) ATTR_CHECK;
 /* Opens the ledger. A command's actor is the user's name. */
 int env_open_ledger(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
 void env_close(struct env *v);

@@ -8,8 +8,8 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "secure/hash.h"
 #include "stage/workflow.h"
-#include "store/ledger_input.h"
 
 void inputs_reader_spec(const struct config_source *s, struct str file, struct reader_spec *spec)
 {
@@ -55,9 +55,35 @@ static struct str printable(struct str name, struct arena *a)
 	return kept;
 }
 
-/* file: its name for messages, in keep. */
+/* Somebody may have edited it where it lies. */
+static int check_bytes(const struct input_row *r, int fd, struct err *e)
+{
+	char sha[HASH_HEX];
+
+	if (hash_file(fd, sha, NULL, e) == -1)
+		return err_wrap(e, "%s", r->place.p);
+	if (str_is(r->sha, sha))
+		return 0;
+	(void)err_set(
+		e, ERR_INPUT, "%s is not what was recorded: it was changed by hand", r->place.p);
+	return err_reason(e, "CHANGED-BY-HAND");
+}
+
+int inputs_open_row(const struct env *v, const struct input_row *r, struct err *e)
+{
+	const int fd = fsx_open(v->dir, r->place.p, e);
+
+	if (fd == -1)
+		return e->code == ERR_ABSENT ? err_reason(e, "LOST-SOURCE") : -1;
+	if (check_bytes(r, fd, e) == 0)
+		return fd;
+	fsx_close(fd);
+	return -1;
+}
+
+/* file: its name for messages, in->arena has it. */
 static int open_input(struct env *v, struct str inputs, struct str role, int *fd, struct str *file,
-	struct arena *keep, struct err *e)
+	struct inputs *in, struct err *e)
 {
 	struct arena a;
 	struct input_row row;
@@ -72,10 +98,11 @@ static int open_input(struct env *v, struct str inputs, struct str role, int *fd
 	if (rc == 0)
 		rc = err_set(e, ERR_CORRUPT, "input %" PRId64 " is not in the ledger", id);
 	if (rc == 1) {
-		*fd = fsx_open(v->dir, row.place.p, e);
-		rc = *fd == -1 ? err_wrap(e, "input %" PRId64 " (" STR_FMT ")", id, STR_ARG(role))
+		*fd = inputs_open_row(v, &row, e);
+		in->fault = *fd == -1 && e->reason[0] ? id : 0;
+		rc = *fd == -1 ? err_wrap(e, "in-%06" PRId64 " (" STR_FMT ")", id, STR_ARG(role))
 			       : 0;
-		*file = printable(row.name, keep);
+		*file = printable(row.name, &in->arena);
 	}
 	arena_done(&a);
 	return rc;
@@ -94,19 +121,18 @@ int inputs_open(struct env *v, const struct env_route *r, struct str inputs, str
 	if (n > INPUTS_JOINS)
 		return err_set(e, ERR_CONFIG, "map " STR_FMT " has more than %d joins",
 			STR_ARG(r->agreement->map), INPUTS_JOINS);
-	if (open_input(v, inputs, STR("source"), &in->source, &in->source_file, &in->arena, e) ==
-		-1)
+	if (open_input(v, inputs, STR("source"), &in->source, &in->source_file, in, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		in->join_config[i] = config_source_find(v->config, joins[i].source);
 		in->njoins = i + 1;
-		if (open_input(v, inputs, joins[i].name, &in->joins[i], &in->join_file[i],
-			    &in->arena, e) == -1)
+		if (open_input(v, inputs, joins[i].name, &in->joins[i], &in->join_file[i], in, e) ==
+			-1)
 			return -1;
 	}
 	if (map_uses_workflow(r->map) && r->source->workflow_from.n > 0)
-		return open_input(v, inputs, STR("workflow"), &in->workflow, &in->workflow_file,
-			&in->arena, e);
+		return open_input(
+			v, inputs, STR("workflow"), &in->workflow, &in->workflow_file, in, e);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "edi/x12_write.h"
 #include "stage/env.h"
+#include "store/ledger_input.h"
 
 /* The descriptors and names of what a unit reads. */
 enum { INPUTS_JOINS = 32 };
@@ -18,13 +19,18 @@ struct inputs {
 	size_t njoins;
 	int workflow; /* hub settings, or -1 */
 	struct str workflow_file;
+	int64_t fault;	    /* the input that is lost or was changed, when opening failed by that */
 	struct arena arena; /* of the names */
 };
 
-/* Opens what unit.inputs names, wherever it lies now (work, current, archive). */
+/* Opens what unit.inputs names, wherever it lies now (work, current, archive), if it is what was
+ * recorded: else in->fault is set, and the reason LOST-SOURCE or CHANGED-BY-HAND. */
 int inputs_open(struct env *v, const struct env_route *r, struct str inputs, struct inputs *in,
 	struct err *e) ATTR_CHECK;
 void inputs_close(struct inputs *in);
+/* Is the file of an input there, with the bytes that were recorded? Its descriptor, or -1 with one of
+ * the reasons above, or without when the disk failed. */
+int inputs_open_row(const struct env *v, const struct input_row *r, struct err *e) ATTR_CHECK;
 
 /* What a worker needs to run a map over those inputs; readers are opened by it. */
 struct inputs_readers {

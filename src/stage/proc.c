@@ -261,11 +261,15 @@ static void on_stop(int sig)
 void proc_catch_signals(void)
 {
 	struct sigaction act;
+	struct sigaction was;
 
 	memset(&act, 0, sizeof(act));
 	act.sa_handler = on_stop;
 	(void)sigaction(SIGTERM, &act, NULL);
 	(void)sigaction(SIGINT, &act, NULL);
+	/* The terminal was closed; under nohup that is nothing. */
+	if (sigaction(SIGHUP, NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+		(void)sigaction(SIGHUP, &act, NULL);
 }
 
 bool proc_told_to_stop(void)

@@ -63,7 +63,7 @@ int proc_receive(struct proc *p, const struct proc_patience *w, struct frame *f,
  * "INGEST" (none for ""): "the ingest worker died (signal 9)". Exhausted memory: ERR_MEMORY. */
 int proc_ended(struct proc *p, const char *who, enum err_code code, const char *prefix,
 	const struct proc_patience *w, struct err *e) ATTR_CHECK;
-/* Has the process been told to stop by SIGTERM or SIGINT? proc_catch_signals installs the handlers. */
+/* Has the process been told to stop by SIGTERM, SIGINT or SIGHUP? proc_catch_signals installs the handlers. */
 void proc_catch_signals(void);
 bool proc_told_to_stop(void);
 

@@ -125,6 +125,46 @@ static int commit_end(struct env *v, int status, const char *note, struct err *e
 	return ledger_commit(l, e);
 }
 
+/* Has somebody changed what happened? The ledger is the truth and audit.log its copy, so the copy is
+ * written anew; both stop nothing, and neither is silent. */
+static int check_audit(struct env *v, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char aside[60];
+	int64_t bad = 0;
+	int64_t n = 0;
+
+	(void)snprintf(aside, sizeof(aside), "audit-%.40s.log", v->run);
+	if (ledger_verify(l, &n, e) == -1) {
+		if (e->code != ERR_CORRUPT)
+			return -1;
+		env_log(v, LOG_ERROR, "ledger-changed", "ledger.db",
+			"%s; find out who did it, and restore ledger.db from a backup", e->text);
+		v->news++;
+	}
+	if (ledger_audit_check(l, v->dir, aside, &bad, e) == -1) {
+		if (env_stops(e))
+			return -1;
+		env_log(v, LOG_ERROR, "audit-lost", "audit.log", "%s", e->text);
+		v->news++;
+	}
+	if (bad == 0)
+		return 0;
+	env_log(v, LOG_ERROR, "audit-changed", "audit.log",
+		"from event %" PRId64
+		" on it was not what the ledger says; it is log/%s now, and was written anew",
+		bad, aside);
+	v->news++;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_event(l, "audit-changed", "audit.log", e, "from=%" PRId64 " aside=log/%s", bad,
+		    aside) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
 /* Files that never got their final name go, in the folder and in so many levels below; under the
  * lock nobody else writes there. */
 static int clean_below(int dir, int levels, struct err *e)
@@ -161,6 +201,11 @@ static int clean(struct env *v, struct err *e)
 		const int dir = fsx_subdir(v->dir, all[i].name, e);
 		const int rc = dir == -1 ? -1 : clean_below(dir, all[i].levels, e);
 		fsx_close(dir);
+		if (dir == -1 && e->code == ERR_ABSENT)
+			return err_set(e, ERR_CONFIG,
+				"the folder %s/%s is not there: mount it or restore it from a backup; if it "
+				"was empty, mkdir -m 750 %s/%s; nothing was started",
+				v->path, all[i].name, v->path, all[i].name);
 		if (rc == -1)
 			return err_wrap(e, "clean %s", all[i].name);
 	}
@@ -305,10 +350,11 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 	return r.failed ? -1 : 0;
 }
 
-static int prepare(struct env *v, struct err *e)
+static int prepare(struct env *v, const struct run_options *o, struct err *e)
 {
 	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || env_open_ledger(v, "run", e) == -1 ||
-		name_run(v, e) == -1 || clean(v, e) == -1 || bundle_keep(v, e) == -1)
+		name_run(v, e) == -1 || (o->stages[RUN_COLLECT] && check_audit(v, e) == -1) ||
+		clean(v, e) == -1 || bundle_keep(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
 		if (make_inbox(v, s, e) == -1)
@@ -348,7 +394,7 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 	v.progress = o->progress;
 	if (v.config->run_seconds > 0)
 		v.ends_ms = clock_ms(&v.clock) + (int64_t)v.config->run_seconds * 1000;
-	rc = prepare(&v, e);
+	rc = prepare(&v, o, e);
 	if (rc == 0) {
 		rc = all_rounds(&v, o, e);
 		*status = v.news > 0 ? 1 : 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "secure/hash.h"
 
 void spool_place(const char *state, struct str partner, char out[100])
 {
@@ -35,7 +36,7 @@ static int bring(struct env *v, const char *name, const char *to, struct str par
 		dir = env_folder(v, folder, e);
 		rc = dir == -1 ? -1 : fsx_stat(dir, name, &st, e);
 		if (rc == 1 && fsx_move(dir, name, there, name, e) == -1)
-			rc = -1;
+			rc = err_wrap(e, "from %s/ to %s/", folder, to);
 		fsx_close(dir);
 	}
 	fsx_close(there);
@@ -60,6 +61,71 @@ static int settle_row(struct env *v, const struct interchange_row *r, struct err
 	return rc == 1 ? 0 : -1;
 }
 
+/* The bytes of one file of an interchange against what the ledger has. */
+static int check_file(
+	struct env *v, const char *folder, const char *name, struct str want, struct err *e)
+{
+	char place[400];
+	char sha[HASH_HEX];
+	int fd = -1;
+	int rc = -1;
+
+	(void)snprintf(place, sizeof(place), "%s/%s", folder, name);
+	fd = fsx_open(v->dir, place, e);
+	if (fd == -1)
+		return e->code == ERR_ABSENT ? err_reason(e, "LOST-FILE") : -1;
+	rc = hash_file(fd, sha, NULL, e);
+	fsx_close(fd);
+	if (rc == -1 || str_is(want, sha))
+		return rc;
+	(void)err_set(e, ERR_INPUT, "%s was changed after it was made", place);
+	return err_reason(e, "CHANGED-BY-HAND");
+}
+
+int spool_check(struct env *v, const struct interchange_row *r, struct err *e)
+{
+	char lineage[260];
+
+	(void)snprintf(lineage, sizeof(lineage), "%s.lineage", r->name.p);
+	if (check_file(v, r->place.p, r->name.p, r->sha, e) == -1)
+		return -1;
+	return check_file(v, r->place.p, lineage, r->lineage_sha, e);
+}
+
+/* That a file is lost is news once, and told by status until it is found or given up. */
+static int note_lost(struct env *v, const struct interchange_row *r, bool lost, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char key[40];
+	char subject[40];
+	int64_t known = 0;
+	int rc = 0;
+
+	(void)snprintf(key, sizeof(key), SPOOL_LOST "%" PRId64, r->id);
+	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
+	if (db_one_int(l->db, &known, e, "SELECT COUNT(*) FROM meta WHERE key = ?1", "c", key) != 1)
+		return -1;
+	if ((known > 0) == lost)
+		return 0;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	rc = lost ? ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, '')", "c", key)
+		  : ledger_run(l, e, "DELETE FROM meta WHERE key = ?1", "c", key);
+	if (rc == -1 ||
+		ledger_event(l, lost ? "lost-file" : "found-file", subject, e, "name=%s",
+			r->name.p) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	if (lost) {
+		env_log(v, LOG_ERROR, "lost-file", r->name.p,
+			"LOST-FILE: it is in none of its places; look for it in a backup, or: gridspool reissue %06" PRId64,
+			r->id);
+		v->news++;
+	}
+	return ledger_commit(l, e);
+}
+
 int spool_settle(struct env *v, int64_t interchange, struct err *e)
 {
 	struct arena a;
@@ -73,18 +139,25 @@ int spool_settle(struct env *v, int64_t interchange, struct err *e)
 	return rc;
 }
 
+static int settle_or_note(struct env *v, const struct interchange_row *r, struct err *e)
+{
+	const int rc = settle_row(v, r, e);
+
+	return rc == -1 && e->code != ERR_ABSENT ? -1 : note_lost(v, r, rc == -1, e);
+}
+
 int spool_follow(struct env *v, int64_t interchange, struct err *e)
 {
-	char id[32];
+	struct arena a;
+	struct interchange_row r;
+	int rc = 0;
 
-	if (spool_settle(v, interchange, e) == 0)
-		return 0;
-	if (e->code != ERR_ABSENT)
-		return -1;
-	(void)snprintf(id, sizeof(id), "%06" PRId64, interchange);
-	env_log(v, LOG_ERROR, "lost-file", id, "%s", e->text);
-	v->news++;
-	return 0;
+	arena_init(&a);
+	rc = ledger_interchange_find(&v->ledger, interchange, &a, &r, e);
+	if (rc == 1)
+		rc = settle_or_note(v, &r, e);
+	arena_done(&a);
+	return rc;
 }
 
 int spool_settle_all(struct env *v, struct err *e)
@@ -98,16 +171,8 @@ int spool_settle_all(struct env *v, struct err *e)
 		    &a, &rows, e) == -1)
 		goto out;
 	rc = 0;
-	for (size_t i = 0; i < rows.n; i++) {
-		if (settle_row(v, &rows.row[i], e) == 0)
-			continue;
-		if (e->code != ERR_ABSENT) {
-			rc = -1;
-			break;
-		}
-		env_log(v, LOG_ERROR, "lost-file", rows.row[i].name.p, "%s", e->text);
-		v->news++;
-	}
+	for (size_t i = 0; i < rows.n && rc == 0; i++)
+		rc = settle_or_note(v, &rows.row[i], e);
 out:
 	arena_done(&a);
 	return rc;

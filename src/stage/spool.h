@@ -5,14 +5,19 @@
 #include "stage/env.h"
 #include "store/ledger_interchange.h"
 
+/* With the number behind it, the key in meta of an interchange whose file is lost. */
+#define SPOOL_LOST "lost:"
+
 /* Moves an interchange with its lineage to the folder that the ledger names for it, from wherever
  * it lies. ERR_ABSENT with reason LOST-FILE when it is nowhere. */
 int spool_settle(struct env *v, int64_t interchange, struct err *e) ATTR_CHECK;
 /* The same after something that is committed: a file that is lost is reported, and stops nothing. */
 int spool_follow(struct env *v, int64_t interchange, struct err *e) ATTR_CHECK;
-/* The same for all that are open; what is lost is reported, the others go on. Strangers in
- * outbox/ are named, never sent. */
+/* The same for all that are open; what is lost is reported, the others go on. */
 int spool_settle_all(struct env *v, struct err *e) ATTR_CHECK;
+/* Are interchange and lineage in their place with the bytes that were made? -1 with reason LOST-FILE or
+ * CHANGED-BY-HAND when not, with no reason when the disk failed. */
+int spool_check(struct env *v, const struct interchange_row *r, struct err *e) ATTR_CHECK;
 /* The folder of a state for a partner: "sent/acme". */
 void spool_place(const char *state, struct str partner, char out[100]);
 

@@ -4,9 +4,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "stage/spool.h"
 #include "store/ledger_item.h"
 #include "store/ledger_partner.h"
 #include "store/ledger_unit.h"
+
+enum { CLOCK_SLACK = 3600 };
 
 const char *status_text(enum status_word w)
 {
@@ -154,7 +157,8 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 	memset(&r, 0, sizeof(r));
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT agreement, partner, state, receipt, ta1, syntax, application, load, "
-		    "sent_at, queued_at, id, name, reason, note FROM interchange WHERE state NOT IN ('archived', "
+		    "sent_at, queued_at, id, name, reason, note, EXISTS(SELECT 1 FROM meta WHERE key = '" SPOOL_LOST
+		    "' || interchange.id) FROM interchange WHERE state NOT IN ('archived', "
 		    "'closed') OR sent_at >= ?1 OR queued_at >= ?1 ORDER BY id",
 		    "i", s->since) == -1)
 		return -1;
@@ -164,6 +168,7 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 		struct status_partner *p = partner_of(s, db_text(rows, 1), a);
 		enum status_word w = STATUS_MAKING;
 		int64_t at = 0;
+		bool lost = false;
 		r.agreement = db_text(rows, 0);
 		r.partner = db_text(rows, 1);
 		r.state = db_text(rows, 2);
@@ -184,7 +189,13 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 		if (at < s->since && is_finished(w))
 			continue;
 		p->count[w]++;
-		if (is_named(w))
+		lost = db_int(rows, 14) > 0 && !is_finished(w);
+		if (lost && r.reason.n == 0) {
+			r.reason = STR("LOST-FILE");
+			r.note = STR("its file is in none of its places");
+		}
+		if (is_named(w) || lost ||
+			(w == STATUS_WAITING && str_is(r.reason, "AGREEMENT-GONE")))
 			name_it(s, &r, w, g, a);
 	}
 	db_end(rows);
@@ -318,12 +329,15 @@ static int load_run(struct env *v, struct status *s, struct arena *a, struct err
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
+	/* A run of a time that is still to come, before the clock was set back, is no recent one. */
 	if (db_one_int(v->ledger.db, &s->finished, e,
-		    "SELECT COALESCE(MAX(ended), 0) FROM run WHERE status IN (0, 1)", "") != 1 ||
+		    "SELECT COALESCE(MAX(ended), 0) FROM run WHERE status IN (0, 1) AND ended <= ?1",
+		    "i", s->now + CLOCK_SLACK) != 1 ||
 		db_query(v->ledger.db, &rows, e,
 			"SELECT id, started, COALESCE(ended, 0), COALESCE(status, 0), note FROM run "
-			"ORDER BY started DESC, id DESC LIMIT 1",
-			"") == -1)
+			"ORDER BY CASE WHEN started > ?1 THEN 0 ELSE 1 END DESC, started DESC, "
+			"LENGTH(id) DESC, id DESC LIMIT 1",
+			"i", s->now + CLOCK_SLACK) == -1)
 		return -1;
 	rc = db_next(rows, e);
 	if (rc == 1) {

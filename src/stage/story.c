@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stage/reason.h"
 #include "stage/status.h"
 #include "stage/verbs.h"
 #include "store/ledger_input.h"
@@ -167,6 +168,7 @@ static const struct next nexts[] = {
 	{SUBJECT_INPUT, "taken", "a unit of work converts it"},
 	{SUBJECT_INPUT, "current", "it is used until a newer version comes"},
 	{SUBJECT_INPUT, "held", "a person decides"},
+	{SUBJECT_INPUT, "abandoned", "nothing; what is still meant is delivered again"},
 	{SUBJECT_INPUT, "quarantined", "mend it at the source and deliver it again"},
 	{SUBJECT_RECEIVED, "fetching", "the next receive finishes or forgets it"},
 	{SUBJECT_RECEIVED, "stored", "the next ingest reads it"},
@@ -182,8 +184,40 @@ static const struct next nexts[] = {
 	{SUBJECT_UNIT, "quarantined", "the converter died on it; report it, then retry or close"},
 };
 
-static void tell_next(struct story *t, enum subject_kind kind, struct str state)
+/* What the table of reasons says is to be done, with this subject's ID in it, and without the advice to
+ * look at what is being read. */
+static struct str remedy(struct story *t, struct str command, struct str id)
 {
+	const struct str look = STR("gridspool show ID; ");
+	struct buf b;
+	struct str kept;
+	size_t at = 0;
+
+	if (str_starts(command, look))
+		command = str_sub(command, look.n, command.n - look.n);
+	buf_init(&b, 2000);
+	while ((at = str_find(command, STR(" ID"), 0)) != SIZE_MAX) {
+		buf_str(&b, str_sub(command, 0, at + 1));
+		buf_str(&b, id);
+		command = str_sub(command, at + 3, command.n - at - 3);
+	}
+	buf_str(&b, command);
+	kept = arena_str(t->arena, buf_view(&b));
+	buf_done(&b);
+	return kept;
+}
+
+static void tell_next(struct story *t, const struct subject *s, struct str state, struct str reason)
+{
+	const struct reason *known = reason_find(reason);
+	const enum subject_kind kind = s->kind;
+
+	if (known &&
+		(str_is(state, "held") || str_is(state, "quarantined") || str_is(state, "failed") ||
+			str_is(reason, "AGREEMENT-GONE"))) {
+		t->next = remedy(t, str_c(known->command), s->name);
+		return;
+	}
 	t->next = STR("nothing");
 	for (size_t i = 0; i < sizeof(nexts) / sizeof(nexts[0]); i++) {
 		if (nexts[i].kind == kind && str_is(state, nexts[i].state))
@@ -277,7 +311,7 @@ static int tell_interchange(struct env *v, const struct subject *s, struct story
 	if (r.resent > 0)
 		fact_int(t, "resent", r.resent);
 	fact_str(t, "unit", arena_printf(t->arena, "u-%" PRId64, r.unit));
-	tell_next(t, s->kind, r.state);
+	tell_next(t, s, r.state, r.reason);
 	tell_expected(v, t, &r);
 	return add_acks(v, t, r.id, e);
 }
@@ -305,7 +339,7 @@ static int tell_input(struct env *v, const struct subject *s, struct story *t, s
 		fact_int(t, "members", r.members);
 	fact_str(t, "sha256", r.sha);
 	fact_time(t, "picked-up", r.at);
-	tell_next(t, s->kind, r.state);
+	tell_next(t, s, r.state, r.reason);
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT 'u-' || id, agreement, state, n_items, n_out, n_aside, reason FROM unit "
 		    "WHERE inputs LIKE '%=' || ?1 || ',%' ORDER BY id DESC",
@@ -335,7 +369,7 @@ static int tell_received(struct env *v, const struct subject *s, struct story *t
 	fact_int(t, "bytes", r.size);
 	fact_str(t, "sha256", r.sha);
 	fact_time(t, "received", r.at);
-	tell_next(t, s->kind, r.state);
+	tell_next(t, s, r.state, r.reason);
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT at, kind, about, interchange, verdict, outcome, "
 		    "codes, note FROM ack WHERE received = ?1 ORDER BY id",
@@ -391,7 +425,7 @@ static int tell_unit(struct env *v, const struct subject *s, struct story *t, st
 	if (r.interchange > 0)
 		fact_str(t, "interchange", arena_printf(t->arena, "%06" PRId64, r.interchange));
 	fact_str(t, "bundle", r.bundle);
-	tell_next(t, s->kind, r.state);
+	tell_next(t, s, r.state, r.reason);
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT key, codes, file, note FROM aside WHERE unit = ?1 AND closed = 0 ORDER BY "
 		    "key",

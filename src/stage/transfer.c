@@ -66,9 +66,10 @@ int transfer_partner_usable(struct env *v, struct str partner, struct err *e)
 
 	arena_init(&a);
 	rc = ledger_partner_find(&v->ledger, partner, &a, &row, e);
-	if (rc == 1)
-		rc = row.next_try <= clock_now(&v->clock);
-	else if (rc == 0)
+	if (rc == 1) { /* further away than any wait: the clock was set back since */
+		const int64_t now = clock_now(&v->clock);
+		rc = row.next_try <= now || row.next_try - now > REFUSED_BACK_OFF;
+	} else if (rc == 0)
 		rc = 1;
 	arena_done(&a);
 	return rc;
@@ -180,7 +181,7 @@ static int commit_sent(struct sending *s, const char *what, const char *evidence
 	return spool_follow(s->v, s->row->id, e);
 }
 
-/* Out of the way until a person decides: hold or in-doubt (in place hold/) or quarantine. */
+/* Out of the way until a person decides: hold or in-doubt, both in place hold/. */
 static int commit_stopped(struct sending *s, const char *state, const char *folder,
 	const char *reason, const char *note, const char *next, struct err *e)
 {
@@ -189,7 +190,8 @@ static int commit_stopped(struct sending *s, const char *state, const char *fold
 
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	rc = ledger_interchange_state(l, s->row->id, "sending", state, folder, reason, note, e);
+	rc = ledger_interchange_state(
+		l, s->row->id, "queued|sending", state, folder, reason, note, e);
 	if (rc == 0)
 		rc = ledger_event(l, state, s->subject, e, "reason=%s %s", reason, note);
 	if (rc == -1) {
@@ -230,6 +232,18 @@ static int in_doubt(
 	return commit_stopped(s, "in-doubt", "hold", "IN-DOUBT", note, next, e);
 }
 
+/* Bytes that are not those that were made are not sent. */
+static int not_whole(struct sending *s, const char *reason, const char *note, struct err *e)
+{
+	char next[300];
+
+	(void)snprintf(next, sizeof(next),
+		"restore it here from a backup, then gridspool release %06" PRId64
+		"; gridspool reissue %06" PRId64 " makes it anew with new numbers",
+		s->row->id, s->row->id);
+	return commit_stopped(s, "held", "hold", reason, note, next, e);
+}
+
 static int conclude(
 	struct sending *s, enum channel_sent outcome, const char *evidence, struct err *e)
 {
@@ -237,16 +251,10 @@ static int conclude(
 	char next[300];
 
 	(void)snprintf(next, sizeof(next),
-		"gridspool reissue %06" PRId64
+		"ask the partner what that file is; when it is gone, gridspool release %06" PRId64
+		" sends ours; gridspool reissue %06" PRId64
 		" makes it anew with new numbers; gridspool close %06" PRId64 " gives it up",
-		s->row->id, s->row->id);
-	if (outcome == CHANNEL_COLLISION)
-		(void)snprintf(next, sizeof(next),
-			"ask the partner what that file is; when it is gone, gridspool release %06" PRId64
-			" sends ours; gridspool reissue %06" PRId64
-			" makes it anew with new numbers; gridspool close %06" PRId64
-			" gives it up",
-			s->row->id, s->row->id, s->row->id);
+		s->row->id, s->row->id, s->row->id);
 	switch (outcome) {
 	case CHANNEL_SENT:
 		return commit_sent(s, "sent", evidence, g, e);
@@ -261,8 +269,7 @@ static int conclude(
 	case CHANNEL_DOUBT:
 		return in_doubt(s, g, evidence, e);
 	case CHANNEL_CORRUPT:
-		return commit_stopped(
-			s, "quarantined", "quarantine", "CHANGED-BY-HAND", evidence, next, e);
+		return not_whole(s, "CHANGED-BY-HAND", evidence, e);
 	case CHANNEL_LATER:
 		break;
 	}
@@ -276,6 +283,12 @@ static int send_one(struct channel *c, const struct interchange_row *r, struct e
 	char evidence[400] = "";
 
 	(void)snprintf(s.subject, sizeof(s.subject), "interchange %06" PRId64, r->id);
+	if (!str_is(r->receipt, "renaming") && spool_check(c->env, r, e) == -1) {
+		const struct err why = *e;
+		if (!why.reason[0] || not_whole(&s, why.reason, why.text, e) == -1)
+			return e->code == ERR_STALE ? 0 : -1;
+		return 0;
+	}
 	if (commit_sending(&s, e) == -1)
 		return e->code == ERR_STALE ? 0 : -1;
 	if (channel_send(c, r, str_is(r->receipt, "renaming"), commit_renaming, &s, &outcome,
@@ -331,6 +344,31 @@ static int send_to_partner(struct env *v, const struct config_agreement *g,
 	return transfer_partner_failed(v, g->partner->name, &why, e);
 }
 
+/* Nobody knows any more how it leaves. It waits, which is news once and then told by status. */
+static int agreement_gone(struct env *v, const struct interchange_row *r, struct err *e)
+{
+	static const char reason[] = "AGREEMENT-GONE";
+	struct ledger *l = &v->ledger;
+	char subject[40];
+	char note[200];
+
+	if (str_is(r->reason, reason))
+		return 0;
+	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
+	(void)snprintf(note, sizeof(note), "agreement " STR_FMT " is not in the bundle; it waits",
+		STR_ARG(r->agreement));
+	env_log(v, LOG_ERROR, "agreement-gone", r->name.p, "%s: %s", reason, note);
+	v->news++;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_interchange_later(l, r->id, r->next_try, reason, note, e) == -1 ||
+		ledger_event(l, "waiting", subject, e, "reason=%s %s", reason, note) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
 int transfer_run(struct env *v, int64_t *worked, struct err *e)
 {
 	struct arena a;
@@ -349,10 +387,7 @@ int transfer_run(struct env *v, int64_t *worked, struct err *e)
 		if (rows.row[i].state.n == 0)
 			continue;
 		if (!g) {
-			env_log(v, LOG_ERROR, "agreement-gone", rows.row[i].name.p,
-				"agreement " STR_FMT " is not in the bundle; it waits",
-				STR_ARG(rows.row[i].agreement));
-			v->news++;
+			rc = agreement_gone(v, &rows.row[i], e);
 			continue;
 		}
 		rc = transfer_partner_usable(v, partner, e);

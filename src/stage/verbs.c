@@ -65,14 +65,14 @@ bool verbs_wants_reason(enum verbs_kind verb)
 
 static unsigned allowed_in(enum subject_kind kind, struct str state, struct str reason)
 {
-	static const char *const final[] = {"CHANGED-BY-HAND", "ACK-REJECTED", "TA1-REJECTED"};
+	static const char *const final[] = {"ACK-REJECTED", "TA1-REJECTED"};
 	unsigned set = 0;
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (rules[i].kind == kind && str_is(state, rules[i].state))
 			set = rules[i].verbs;
 	}
-	/* Changed bytes are nobody's to send, and what a partner refused it would refuse again. */
+	/* What a partner refused it would refuse again. */
 	for (size_t i = 0; kind == SUBJECT_INTERCHANGE && i < sizeof(final) / sizeof(final[0]);
 		i++) {
 		if (str_is(reason, final[i]))
@@ -205,7 +205,7 @@ int verbs_do(struct env *v, const struct verbs_request *r, const struct subject 
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (verbs[r->verb].reason && str_trim(r->reason).n == 0)
+	if (verbs[r->verb].reason && !r->dry_run && str_trim(r->reason).n == 0)
 		return err_set(e, ERR_USAGE,
 			"%s repeats or gives up something: say why with --reason TEXT",
 			verbs[r->verb].name);

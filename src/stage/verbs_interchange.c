@@ -46,13 +46,33 @@ static int settle(struct verbs_act *x, const struct interchange_row *was, struct
 	return 0;
 }
 
+/* Held for bytes that are not those that were made: it leaves with the right ones only. */
+static int refuse_changed(struct verbs_act *x, struct err *e)
+{
+	struct interchange_row row;
+	struct err why;
+
+	if (find_row(x, &row, e) == -1)
+		return -1;
+	if ((!str_is(row.reason, "CHANGED-BY-HAND") && !str_is(row.reason, "LOST-FILE")) ||
+		spool_check(x->v, &row, e) == 0)
+		return 0;
+	if (!e->reason[0])
+		return -1;
+	why = *e;
+	return err_set(e, ERR_STALE,
+		"%s: restore %s with its .lineage into %s/ from a backup, then release; gridspool reissue %06" PRId64
+		" makes it anew",
+		why.reason, row.name.p, row.place.p, row.id);
+}
+
 int verbs_interchange_release(struct verbs_act *x, struct err *e)
 {
 	struct interchange_row row;
 	char place[100];
 	int rc = -1;
 
-	if (ledger_begin(x->l, e) == -1)
+	if (refuse_changed(x, e) == -1 || ledger_begin(x->l, e) == -1)
 		return -1;
 	rc = find_row(x, &row, e);
 	if (rc == 0)
@@ -227,9 +247,10 @@ int verbs_interchange_reissue(struct verbs_act *x, struct err *e)
 	return 0;
 }
 
-/* What never left is not known to the partner: its items are again what they were. */
-static int commit_close(
-	struct verbs_act *x, const struct interchange_row *row, int64_t *back, struct err *e)
+/* What never left is not known to the partner: its items are again what they were. What the partner
+ * refused without naming an item is refused for good: it is sent again when its content changes. */
+static int commit_close(struct verbs_act *x, const struct interchange_row *row, int64_t *back,
+	int64_t *refused, struct err *e)
 {
 	const bool left = row->sent_at > 0 || str_is(row->state, "in-doubt") ||
 		str_is(row->receipt, "renaming");
@@ -239,27 +260,38 @@ static int commit_close(
 		return -1;
 	if (!left && ledger_operator_items_back(x->l, row->id, back, e) == -1)
 		return -1;
-	return ledger_event(x->l, "closed", x->s->event, e, "was=%s items-back=%" PRId64 " %s",
-		row->state.p, *back, x->why);
+	if (ledger_operator_items_drop(x->l, row->id, refused, e) == -1)
+		return -1;
+	return ledger_event(x->l, "closed", x->s->event, e,
+		"was=%s items-back=%" PRId64 " items-refused=%" PRId64 " %s", row->state.p, *back,
+		*refused, x->why);
 }
 
 int verbs_interchange_close(struct verbs_act *x, struct err *e)
 {
 	struct interchange_row row;
 	int64_t back = 0;
+	int64_t refused = 0;
 	int rc = -1;
 
 	if (ledger_begin(x->l, e) == -1)
 		return -1;
 	rc = find_row(x, &row, e);
 	if (rc == 0)
-		rc = commit_close(x, &row, &back, e);
+		rc = commit_close(x, &row, &back, &refused, e);
 	if (verbs_act_end(x, rc, e) == -1)
 		return -1;
 	x->out->count = 1;
-	verbs_act_say(x,
-		"given up, was %s (%" PRId64 " items; %" PRId64 " of them count as never sent)",
-		row.state.p, row.items, back);
+	if (refused > 0)
+		verbs_act_say(x,
+			"given up, was %s (%" PRId64 " items; %" PRId64
+			" of them stay refused until their content changes)",
+			row.state.p, row.items, refused);
+	else
+		verbs_act_say(x,
+			"given up, was %s (%" PRId64 " items; %" PRId64
+			" of them count as never sent)",
+			row.state.p, row.items, back);
 	return 0;
 }
 

@@ -16,14 +16,14 @@ static int refuse_old_unit(struct verbs_act *x, const struct unit_row *u, struct
 	int rc = 0;
 
 	if (db_one_int(x->l->db, &n, e,
-		    "SELECT COUNT(*) FROM input WHERE state IN ('quarantined', 'closed') AND ?1 LIKE "
+		    "SELECT COUNT(*) FROM input WHERE state IN ('quarantined', 'closed', 'abandoned') AND ?1 LIKE "
 		    "'%=' || id || ',%'",
 		    "s", u->inputs) != 1)
 		return -1;
 	if (n > 0)
 		return err_set(e, ERR_STALE,
 			"u-%" PRId64
-			" reads an input that is quarantined or closed: deliver a good one "
+			" reads an input that is lost, quarantined or closed: deliver a good one "
 			"instead; gridspool close u-%" PRId64 " ends it",
 			u->id, u->id);
 	if (!g || !g->source || g->source->kind == SOURCE_EVENTS)

@@ -15,7 +15,7 @@
 
 static const char file_name[] = "ledger.db";
 static const char audit_name[] = "audit.log";
-enum { DETAIL_MAX = 2000, SUBJECT_MAX = 200, AUDIT_WAIT_MS = 5000 };
+enum { DETAIL_MAX = 2000, SUBJECT_MAX = 200, AUDIT_LINE = DETAIL_MAX + 600, AUDIT_WAIT_MS = 5000 };
 
 static int meta_put(struct db *db, const char *key, const char *value, struct err *e)
 {
@@ -92,18 +92,16 @@ static void one_line(char *p)
 	}
 }
 
-/* A line of audit.log from an event row; the hash lets anyone check it against the ledger. */
-static int audit_write(int fd, const struct db_rows *r)
+/* The line of audit.log of an event row; the hash lets anyone check it against the ledger. */
+static size_t audit_line(char line[AUDIT_LINE], const struct db_rows *r)
 {
-	char line[DETAIL_MAX + 600];
-	struct err ignored;
 	struct str subject = db_text(r, 5);
 	const struct str hash = db_text(r, 7);
 	size_t n = 0;
 
 	if (subject.n > SUBJECT_MAX)
 		subject.n = SUBJECT_MAX;
-	(void)snprintf(line, sizeof(line) - HASH_HEX - sizeof(" hash="),
+	(void)snprintf(line, AUDIT_LINE - HASH_HEX - sizeof(" hash="),
 		"%lld at=%lld run=" STR_FMT " actor=" STR_FMT " what=" STR_FMT " subject=\"" STR_FMT
 		"\" " STR_FMT,
 		(long long)db_int(r, 0), (long long)db_int(r, 1), STR_ARG(db_text(r, 2)),
@@ -111,9 +109,17 @@ static int audit_write(int fd, const struct db_rows *r)
 		STR_ARG(db_text(r, 6)));
 	one_line(line);
 	n = strlen(line);
-	(void)snprintf(line + n, sizeof(line) - n, " hash=%.*s\n",
+	(void)snprintf(line + n, AUDIT_LINE - n, " hash=%.*s\n",
 		(int)(hash.n < HASH_HEX ? hash.n : HASH_HEX - 1), hash.p);
-	return fsx_write_all(fd, line, strlen(line), &ignored);
+	return strlen(line);
+}
+
+static int audit_write(int fd, const struct db_rows *r)
+{
+	char line[AUDIT_LINE];
+	struct err ignored;
+
+	return fsx_write_all(fd, line, audit_line(line, r), &ignored);
 }
 
 /* The sequence number of the last whole line of audit.log, 0 when there is none. A half line that
@@ -144,6 +150,12 @@ static int64_t audit_last(int fd)
 			seq = 0;
 	}
 	return seq;
+}
+
+static int audit_open(int dir)
+{
+	return openat(dir, audit_name,
+		O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
 }
 
 static int audit_append(struct ledger *l, struct err *e)
@@ -178,6 +190,76 @@ static int audit_catch_up(struct ledger *l, struct err *e)
 	return rc;
 }
 
+/* The first event whose line is not where it should be, one behind the last for what follows it, 0
+ * when all are there. What a commit of this moment has not written yet is no fault. */
+static int audit_compare(struct ledger *l, int64_t *bad, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	char line[AUDIT_LINE];
+	char there[AUDIT_LINE];
+	uint64_t at = 0;
+	int64_t seq = 0;
+	size_t got = 1;
+	int rc = 0;
+
+	if (db_query(l->db, &rows, e,
+		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event ORDER BY seq",
+		    "") == -1)
+		return -1;
+	while (*bad == 0 && got > 0 && (rc = db_next(rows, e)) == 1) {
+		const size_t n = audit_line(line, rows);
+		seq = db_int(rows, 0);
+		if (fsx_pread(l->audit_fd, there, n, at, &got, e) == -1) {
+			rc = -1;
+			break;
+		}
+		if (got > 0 && (got < n || memcmp(line, there, n) != 0))
+			*bad = seq;
+		at += n;
+	}
+	db_end(rows);
+	if (rc == 0 && *bad == 0) {
+		rc = fsx_pread(l->audit_fd, there, 1, at, &got, e);
+		*bad = rc == 0 && got > 0 ? seq + 1 : 0;
+	}
+	return rc == -1 ? -1 : 0;
+}
+
+/* Moved aside, not removed: it is what somebody will want to look at. */
+static int audit_rewrite(struct ledger *l, int dir, const char *aside, struct err *e)
+{
+	const int log = fsx_subdir(dir, "log", e);
+	int rc = log == -1 ? -1 : fsx_move(dir, audit_name, log, aside, e);
+
+	fsx_close(log);
+	if (rc == -1)
+		return -1;
+	fsx_close(l->audit_fd);
+	l->audit_fd = audit_open(dir);
+	return audit_catch_up(l, e);
+}
+
+int ledger_audit_check(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
+{
+	int64_t first = 0;
+	int rc = 0;
+
+	if (l->audit_fd == -1)
+		return err_set(e, ERR_IO,
+			"audit.log cannot be written: it must be a plain file of our own");
+	if (!lock_file(l->audit_fd, AUDIT_WAIT_MS))
+		return 0;
+	rc = audit_append(l, e);
+	if (rc == 0)
+		rc = audit_compare(l, &first, e);
+	lock_file_end(l->audit_fd);
+	if (rc == 0 && first > 0)
+		rc = audit_rewrite(l, dir, aside, e);
+	if (rc == 0)
+		*bad = first;
+	return rc;
+}
+
 static int load_last(struct ledger *l, struct err *e)
 {
 	struct db_rows *rows = NULL;
@@ -200,7 +282,11 @@ int ledger_open(
 	l->audit_fd = -1;
 	(void)snprintf(l->actor, sizeof(l->actor), "run");
 	if (db_open("sqlite", dir, file_name, false, &l->db, e) == -1)
-		return -1;
+		return e->code != ERR_ABSENT
+			? -1
+			: err_set(e, ERR_CONFIG,
+				  "ledger.db is not there: put it back from a backup; only what has "
+				  "never run gets a new one, by gridspool init");
 	if (db_quick_check(l->db, e) == -1 ||
 		meta_check(l->db, "instance", instance,
 			"this ledger belongs to another environment; put the right ledger.db back",
@@ -208,8 +294,7 @@ int ledger_open(
 		meta_check(l->db, "schema", schema_version(),
 			"another version of gridspool wrote it; use that version", e) == -1)
 		goto fail;
-	l->audit_fd = openat(
-		dir, audit_name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	l->audit_fd = audit_open(dir);
 	if (load_last(l, e) == -1 || audit_catch_up(l, e) == -1)
 		goto fail;
 	return 0;

@@ -47,6 +47,11 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 
 /* Walks the chain. -1 with ERR_CORRUPT naming the first bad row. *n rows seen. */
 int ledger_verify(struct ledger *l, int64_t *n, struct err *e) ATTR_CHECK;
+/* Compares audit.log with the event rows, line by line. When it differs, it is moved to log/ as aside
+ * and written anew; *bad is the first event whose line was wrong, else 0. ERR_IO: it cannot be read
+ * or written. */
+int ledger_audit_check(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
+	ATTR_CHECK;
 /* The events of a subject, oldest first. */
 int ledger_story(struct ledger *l, const char *subject,
 	int (*each)(void *ctx, int64_t at, struct str run, struct str actor, struct str what,

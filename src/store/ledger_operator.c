@@ -76,6 +76,16 @@ int ledger_operator_items_back(struct ledger *l, int64_t interchange, int64_t *n
 	return 0;
 }
 
+int ledger_operator_items_drop(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
+{
+	if (ledger_run(l, e,
+		    "UPDATE item SET state = 'rejected', at = ?2 WHERE interchange = ?1 AND state = 'held'",
+		    "ii", interchange, clock_now(l->clock)) == -1)
+		return -1;
+	*n = db_changes(l->db);
+	return 0;
+}
+
 int ledger_operator_unit_retry(struct ledger *l, int64_t unit, struct err *e)
 {
 	if (ledger_run(l, e,

@@ -21,6 +21,9 @@ int ledger_operator_items_due(struct ledger *l, int64_t interchange, int64_t *n,
 /* It never left: its pending items are again what they were before; *n how many. */
 int ledger_operator_items_back(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
 	ATTR_CHECK;
+/* It is given up: its held items are rejected, so that only other content of them is sent; *n how many. */
+int ledger_operator_items_drop(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
+	ATTR_CHECK;
 
 /* failed or quarantined -> due with no attempt counted; what it was to make is open again. */
 int ledger_operator_unit_retry(struct ledger *l, int64_t unit, struct err *e) ATTR_CHECK;

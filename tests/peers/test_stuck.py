@@ -156,6 +156,21 @@ def test_held_items_wait():
         equal(n.states("acme"), {"pending": 2}, "items after the reissue")
 
 
+def test_held_items_of_a_closed_one():
+    """Given up after a refusal that named none: its items do not wait for a decision that nobody can make."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"), ("SKU-2", "Cup"))
+        n.run()
+        answers(n, "acme", code=8)
+        goes_on(n, "after the refusal")
+        said = n.program("close", "1", "--reason", "agreed by telephone", expect=0).out
+        check("2 of them stay refused" in said, said)
+        equal(n.states("acme"), {"rejected": 2}, "items after the close")
+        n.items("b.json", ("SKU-1", "Mug, mended"), ("SKU-2", "Cup"))
+        goes_on(n, "with one item changed")
+        equal(n.states("acme"), {"pending": 1, "rejected": 1}, "items of the next night")
+
+
 def test_long_name():
     """A name too long for its marker is left where it is; its neighbours are taken."""
     with small.Small(kind="events", ready="marker") as n:

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What people are told: files by their exporter's name, lists that say how long they are, refusals in words."""
+import contextlib
 import json
 import os
+import sqlite3
+import time
 
 import night
 import small
@@ -91,6 +94,78 @@ def test_name_is_taken():
             n.program("release", str(row["id"]), "--reason", "it is gone", expect=0)
             n.run(expect=0)
             equal(n.interchange("acme")["state"], "sent", "released")
+
+
+def test_preview():
+    """A preview changes nothing, so it needs no reason."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run("--only", "collect,convert")
+        for verb in ("close", "reissue"):
+            check("would be" in n.program(verb, "1", "--dry-run", expect=0).out, verb)
+            n.program(verb, "1", expect=64)
+        equal(n.interchange("acme")["state"], "queued", "state")
+
+
+def test_broken_configuration():
+    """One partner's file is broken: nothing starts, but the others can be looked at and held."""
+    with small.Small(partners=("acme", "nord")) as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run("--only", "collect,convert")
+        for broken in ("partners/nord.xml", "bundle/routes.xml", "bundle/agreements/nord.xml"):
+            n.write(broken, "<partner")
+            n.run(expect=78)
+            n.program("release", "1", "--reason", "x", expect=78)
+            for command in (("status",), ("show", "1"), ("hold", "1", "--dry-run")):
+                check(broken in n.program(*command, expect=0).err, command, "does not name", broken)
+        n.program("hold", "acme", expect=0)
+        check("BY-HAND" in n.program("status").out, "status")
+        json.loads(n.program("status", "--json", expect=0).out)
+        n.write("environment.xml", "<environment")
+        n.program("status", expect=78)
+
+
+def test_agreement_gone():
+    """What was made for an agreement that left the bundle waits: told once, and by status until it is back."""
+    with small.Small(partners=("acme", "nord")) as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run("--only", "collect,convert")
+        os.unlink(n.path("bundle/agreements/acme.xml"))
+        n.write_routes(agreements=("nord-832",))
+        equal(n.run(expect=1).err.count("AGREEMENT-GONE"), 1, "notices")
+        n.run(expect=0)
+        check("AGREEMENT-GONE" in n.program("status").out, "status")
+        check("put the agreement back" in n.program("show", "1").out, "show")
+        n.write_agreement("acme")
+        n.write_routes()
+        n.run(expect=0)
+        equal([len(n.mail(p)) for p in n.partners], [1, 1], "files at the partners")
+        check("AGREEMENT-GONE" not in n.program("status").out, "status when it is back")
+
+
+def test_clock_set_back():
+    """Times of the ledger that are still to come make neither a partner wait for days nor a monitor content."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("INSERT INTO partner(name, failures, next_try, reason, note, at) VALUES('acme', 1, ?, 'DNS', '', 0)",
+                       (int(time.time()) + 10 * 86400,))
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 1, "files at the partner")
+        n.program("status", "--max-age", "1h", expect=0)
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("UPDATE run SET started = started + 864000, ended = ended + 864000")
+        n.program("status", "--max-age", "1h", expect=1)
+
+
+def test_why_a_run_ended():
+    """Status says what stopped the newest run, not only its number."""
+    with small.Small() as n:
+        n.run(expect=None)
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("UPDATE run SET status = 74, note = 'convert: no space is left'")
+        out = n.program("status", expect=0).out
+        check("with status 74: convert: no space is left" in out, out)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Two runs at once, operators' commands during a run, and an end by SIGTERM."""
+"""Two runs at once, operators' commands during a run, and an end by SIGTERM or SIGHUP."""
 import os
 import re
 import signal
@@ -97,13 +97,15 @@ def test_status_and_hold():
 
 def test_terminated():
     """Sending is the last thing a run does: a signal then may come when nothing is left to stop."""
-    for at, codes in (("claiming", (75,)), ("converting", (75,)), ("sending", (75, 0))):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)    # a run under nohup goes on
+    for at, sent, codes in (("claiming", signal.SIGTERM, (75,)), ("converting", signal.SIGTERM, (75,)),
+                            ("converting", signal.SIGHUP, (75,)), ("sending", signal.SIGTERM, (75, 0))):
         with night.Night() as n:
             drop(n)
             child = n.start()
             wait(n, child, f"SELECT COUNT(*) FROM event WHERE what = '{at}'")
             begun = time.monotonic()
-            child.send_signal(signal.SIGTERM)
+            child.send_signal(sent)
             code = finish(n, child, codes)
             took = time.monotonic() - begun
             check(took < 20, "it took", took, "seconds")

@@ -69,6 +69,31 @@ static void tells_of_an_interchange(void **state)
 	stage_world_close(&w);
 }
 
+/* What to do is that of the reason, about this one. */
+static void tells_the_remedy(void **state)
+{
+	static const struct {
+		const char *reason, *next;
+	} rows[] = {
+		{"BY-HAND",
+			"gridspool release 000001 sends it; gridspool close 000001 gives it up"},
+		{"TA1-REJECTED",
+			"correct the identities or separators, then gridspool reissue 000001"},
+		{"SOMETHING-ELSE", "a person decides"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct stage_world w;
+		stage_world_open(&w, false);
+		(void)stage_world_in(&w, "held", rows[i].reason, "a");
+		const struct story t = tell(&w, "1");
+		if (!str_is(t.next, rows[i].next))
+			fail_msg("%s: " STR_FMT, rows[i].reason, STR_ARG(t.next));
+		stage_world_close(&w);
+	}
+}
+
 static void tells_of_an_item(void **state)
 {
 	struct stage_world w;
@@ -198,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_of_an_interchange),
+		cmocka_unit_test(tells_the_remedy),
 		cmocka_unit_test(tells_of_an_item),
 		cmocka_unit_test(tells_of_an_agreement),
 		cmocka_unit_test(counts_what_it_does_not_list),

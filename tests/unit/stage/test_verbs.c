@@ -137,7 +137,7 @@ static void refuses_what_the_state_forbids(void **state)
 			"is closed, reason REISSUED; resend is not allowed now; nothing is to be "
 			"done with it"},
 		{"archived", "", VERBS_RESEND, "allowed: reissue"},
-		{"quarantined", "CHANGED-BY-HAND", VERBS_RELEASE, "allowed: reissue, close"},
+		{"held", "CHANGED-BY-HAND", VERBS_RELEASE, "CHANGED-BY-HAND: restore "},
 		{"held", "ACK-REJECTED", VERBS_RELEASE, "allowed: reissue, close"},
 		{"held", "COLLISION", VERBS_RESOLVE, "resolve is not allowed now"},
 	};

@@ -124,7 +124,7 @@ static void what_is_not_ours_is_refused(void **state)
 	store_world_sql(&w, "DROP TABLE meta");
 	refuse("a database of others", ERR_CONFIG, "ledger.db is no ledger of gridspool");
 	STORE_WORLD_IS(&w, fsx_remove(w.dir, "ledger.db", &w.e), 0);
-	refuse("nothing", ERR_ABSENT, "ledger.db");
+	refuse("nothing", ERR_CONFIG, "ledger.db is not there: put it back");
 	STORE_WORLD_IS(&w, fsx_put(w.dir, "ledger.db", STR(""), &w.e), 0);
 	refuse("an empty file", ERR_CONFIG, "ledger.db is no ledger of gridspool");
 	STORE_WORLD_IS(&w, fsx_replace(w.dir, "ledger.db", STR("name;price\nx;1\n"), &w.e), 0);
@@ -473,6 +473,38 @@ static void passes_over_foreign_lines(void **state)
 	assert_int_equal(strlen(audit()), strlen(before) + sizeof(note) - 1);
 }
 
+/* A line that is wrong, or one too many, moves the log aside; a good one is left alone. */
+static void a_changed_log_is_written_anew(void **state)
+{
+	static const struct {
+		off_t at;
+		const char *put;
+		int64_t bad;
+	} rows[] = {{-1, "", 0}, {0, "x", 1}, {-1, "99 more\n", 4}};
+	struct err e;
+
+	(void)state;
+	assert_int_equal(fsx_mkdir(w.dir, "log", 0750, &e), 0);
+	store_world_sql(&w, "DELETE FROM item");
+	store_world_sql(&w, "DELETE FROM item");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t bad = -1;
+		char aside[20];
+		(void)snprintf(aside, sizeof(aside), "aside-%zu", i);
+		const int fd = open("audit.log", O_WRONLY);
+		assert_true(fd != -1);
+		(void)lseek(
+			fd, rows[i].at < 0 ? 0 : rows[i].at, rows[i].at < 0 ? SEEK_END : SEEK_SET);
+		assert_int_equal(fsx_write_all(fd, rows[i].put, strlen(rows[i].put), &e), 0);
+		fsx_close(fd);
+		STORE_WORLD_IS(&w, ledger_audit_check(&w.l, w.dir, aside, &bad, &w.e), 0);
+		assert_int_equal(bad, rows[i].bad);
+		audit_is_whole(3);
+		(void)snprintf(aside, sizeof(aside), "log/aside-%zu", i);
+		assert_int_equal(access(aside, F_OK), rows[i].bad > 0 ? 0 : -1);
+	}
+}
+
 /* --- control numbers --- */
 
 static int64_t draw(int64_t unit, int64_t request, const char *scope, int64_t max)
@@ -598,6 +630,7 @@ int main(void)
 		TEST(processes_share_the_log),
 		TEST(killed_writers_leave_it_whole),
 		TEST(passes_over_foreign_lines),
+		TEST(a_changed_log_is_written_anew),
 		TEST(numbers_count_by_scope),
 		TEST(numbers_wrap_around),
 		TEST(a_number_is_committed_first),

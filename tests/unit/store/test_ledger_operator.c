@@ -225,6 +225,25 @@ static void items_back(void **state)
 		"answered=accepted,h2,2 changed=accepted,h1,1 refused=rejected,h1,1");
 }
 
+static void items_drop(void **state)
+{
+	int64_t n = -1;
+
+	(void)state;
+	out("held", 1);
+	out("answered", 1);
+	out("other", 2);
+	store_world_sql(&w,
+		"UPDATE item SET state = 'held' WHERE key <> 'answered'; UPDATE item SET state = "
+		"'accepted' WHERE key = 'answered'");
+	store_world_begin(&w);
+	STORE_WORLD_IS(&w, ledger_operator_items_drop(&w.l, 1, &n, &w.e), 0);
+	store_world_commit(&w);
+	assert_int_equal(n, 1);
+	assert_string_equal(store_world_texts(&w, item_row),
+		"answered=accepted,h1,1 held=rejected,h1,1 other=held,h2,2");
+}
+
 /* How many of its items went out in a newer version: by what they were before, or by those that are
  * no longer its own, unless a refusal took them away. */
 static void newer_versions(void **state)
@@ -338,6 +357,7 @@ int main(void)
 		TEST(what_resend_writes),
 		TEST(items_due_again),
 		TEST(items_back),
+		TEST(items_drop),
 		TEST(newer_versions),
 		TEST(a_unit_once_more),
 		TEST(findings_are_closed_by_key),
