@@ -145,9 +145,9 @@ static void print_waits(const struct status *s, struct arena *a, struct buf *out
 		print_agreement(&s->agreements[i], a, out);
 	for (size_t i = 0; i < s->naway; i++)
 		line(out, s->away[i].state.p, s->away[i].id,
-			arena_printf(a, STR_FMT " from " STR_FMT ": " STR_FMT,
-				STR_ARG(s->away[i].reason), STR_ARG(s->away[i].source),
-				STR_ARG(s->away[i].note)));
+			arena_printf(a, STR_FMT ": " STR_FMT " from " STR_FMT ": " STR_FMT,
+				STR_ARG(s->away[i].reason), STR_ARG(s->away[i].name),
+				STR_ARG(s->away[i].source), STR_ARG(s->away[i].note)));
 }
 
 static void print_text(const struct status *s, struct arena *a, struct buf *out)
@@ -225,6 +225,7 @@ static void json_rest(const struct status *s, struct arena *a, struct json *j)
 		json_member(j, "id", s->away[i].id);
 		json_member(j, "state", s->away[i].state);
 		json_member(j, "from", s->away[i].source);
+		json_member(j, "name", s->away[i].name);
 		json_member(j, "reason", s->away[i].reason);
 		json_member(j, "note", s->away[i].note);
 		json_end(j, '}');

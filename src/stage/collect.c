@@ -371,13 +371,38 @@ static int remove_companion(
 	return place_remove(v, path, false, e);
 }
 
+/* An input by the name that its exporter gave it, and a note about it. */
+static struct str named(const struct input_row *r, const char *note, struct arena *a)
+{
+	struct buf name;
+	struct str text;
+
+	buf_init(&name, 1024);
+	utf8_quote(&name, r->name, 200);
+	text = arena_printf(
+		a, "%s of source " STR_FMT ": %s", buf_cstr(&name), STR_ARG(r->source), note);
+	buf_done(&name);
+	return text;
+}
+
+/* What happened to an input; news. */
+static void tell(struct env *v, const struct input_row *r, const char *event, const char *reason,
+	const char *note, struct arena *a)
+{
+	char id[40];
+
+	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
+	env_log(v, LOG_ERROR, event, id, "%s%s%s", reason, *reason ? ": " : "",
+		named(r, note, a).p);
+	v->news++;
+}
+
 int collect_quarantine(
 	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
 {
 	struct arena a;
 	struct input_row r;
 	char to[LIMIT_PATH];
-	char id[40];
 	char next[200];
 	int rc = -1;
 
@@ -393,15 +418,14 @@ int collect_quarantine(
 			end = s->format;
 		(void)snprintf(to, sizeof(to), "quarantine/in-%06" PRId64 "." STR_FMT "%s" STR_FMT,
 			r.id, STR_ARG(r.source), end.n ? "." : "", STR_ARG(end));
-		(void)snprintf(id, sizeof(id), "in-%06" PRId64, r.id);
 		(void)snprintf(next, sizeof(next), quarantine_next, r.id);
 		rc = settle(v, &r, "quarantined", to, reason, note, "quarantined", e);
 		if (rc == 0 && place_move(v, place, to, e) == -1)
 			rc = -1;
 		if (rc == 0)
-			rc = env_write_reason(v, "quarantine", to + 11, reason, note, next, e);
-		env_log(v, LOG_ERROR, "quarantined", id, "%s: %s", reason, note);
-		v->news++;
+			rc = env_write_reason(
+				v, "quarantine", to + 11, reason, named(&r, note, &a).p, next, e);
+		tell(v, &r, "quarantined", reason, note, &a);
 	}
 	arena_done(&a);
 	return rc == 1 ? 0 : rc;
@@ -419,11 +443,8 @@ int collect_put_away(
 	if (rc == 1 && (str_is(r.state, "abandoned") || str_starts(r.place, STR("archive/")))) {
 		rc = 0;
 	} else if (rc == 1 && strcmp(reason, "LOST-SOURCE") == 0) {
-		char id[40];
-		(void)snprintf(id, sizeof(id), "in-%06" PRId64, r.id);
 		rc = settle(v, &r, "abandoned", r.place.p, reason, note, "lost", e);
-		env_log(v, LOG_ERROR, "lost", id, "%s: %s", reason, note);
-		v->news++;
+		tell(v, &r, "lost", reason, note, &a);
 	} else if (rc == 1) {
 		rc = collect_quarantine(v, input, reason, note, e);
 	}
@@ -762,11 +783,11 @@ static int settle_event(struct env *v, const struct input_row *r, struct arena *
 	(void)snprintf(
 		note, sizeof(note), "the same content came before as in-%06" PRId64, same.id);
 	(void)snprintf(next, sizeof(next), release_next, id, id);
-	v->news++;
 	if (place_move(v, r->place.p, to, e) == -1 ||
 		settle(v, r, "held", to, "DUPLICATE-SUSPECT", note, "held", e) == -1)
 		return -1;
-	return env_write_reason(v, "hold", id, "DUPLICATE-SUSPECT", note, next, e);
+	tell(v, r, "held", "DUPLICATE-SUSPECT", note, a);
+	return env_write_reason(v, "hold", id, "DUPLICATE-SUSPECT", named(r, note, a).p, next, e);
 }
 
 static int settle_row(struct env *v, const struct input_row *r, struct err *e)
@@ -822,17 +843,15 @@ static int each_row(struct env *v, const char *state,
 		goto out;
 	rc = 0;
 	for (size_t i = 0; i < rows.n && !proc_told_to_stop(); i++) {
-		char id[40];
+		char note[sizeof(e->text) + 40];
 		if (step(v, &rows.row[i], e) == 0)
 			continue;
 		if (env_stops(e)) {
 			rc = -1;
 			break;
 		}
-		(void)snprintf(id, sizeof(id), "in-%06" PRId64, rows.row[i].id);
-		env_log(v, LOG_ERROR, "collect-failed", id, "%s; tried again in the next run",
-			e->text);
-		v->news++;
+		(void)snprintf(note, sizeof(note), "%s; tried again in the next run", e->text);
+		tell(v, &rows.row[i], "collect-failed", "", note, &a);
 	}
 out:
 	arena_done(&a);

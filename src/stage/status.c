@@ -306,9 +306,10 @@ static int load_away(struct env *v, struct status *s, struct arena *a, struct er
 		return -1;
 	s->away = arena_array(a, (size_t)n + 1, sizeof(*s->away));
 	if (db_query(v->ledger.db, &rows, e,
-		    "SELECT 1, id, state, source, reason, note FROM input WHERE state IN ('held', "
-		    "'quarantined') UNION ALL SELECT 2, id, state, partner, reason, note FROM received WHERE state IN "
-		    "('quarantined', 'orphan', 'contradiction') ORDER BY 1, 2",
+		    "SELECT 1, id, state, source, reason, note, name FROM input WHERE state IN "
+		    "('held', 'quarantined') UNION ALL SELECT 2, id, state, partner, reason, note, "
+		    "remote FROM received WHERE state IN ('quarantined', 'orphan', 'contradiction') "
+		    "ORDER BY 1, 2",
 		    "") == -1)
 		return -1;
 	while (s->naway < (size_t)n && (rc = db_next(rows, e)) == 1) {
@@ -319,6 +320,7 @@ static int load_away(struct env *v, struct status *s, struct arena *a, struct er
 		x->source = arena_str(a, db_text(rows, 3));
 		x->reason = arena_str(a, db_text(rows, 4));
 		x->note = arena_str(a, db_text(rows, 5));
+		x->name = arena_str(a, db_text(rows, 6));
 	}
 	db_end(rows);
 	return rc == -1 ? -1 : 0;

@@ -53,6 +53,7 @@ struct status_agreement {
 
 struct status_put_away {
 	struct str id, state, source, reason, note;
+	struct str name; /* that its exporter or partner gave it: any bytes */
 };
 
 struct status {

@@ -1,6 +1,4 @@
 """Files on their way through inbox/ and the spool."""
-import os
-
 import small
 from night import check, equal
 
@@ -14,5 +12,6 @@ def F3():
         check("EMPTY" in ran.err and "a.json" in ran.err, ran)
         equal([r["reason"] for r in n.rows("SELECT reason FROM input WHERE state = 'quarantined'")], ["EMPTY"], "reason")
         equal(len(n.mail("acme")), 1, "what was sent")
-        check(os.path.exists(n.path("quarantine")), "no quarantine")
+        check("EMPTY: a.json from products" in n.program("status").out, "status does not name it")
+        check("a.json" in n.reason("quarantine/in-000001.products"), "nor does its reason")
         n.check_sound()
