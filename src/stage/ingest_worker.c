@@ -67,9 +67,13 @@ static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
 	frame_int(f, (int64_t)a->about_isa);
 	frame_str(f, a->group_code);
 	frame_int(f, (int64_t)a->about_group);
+	frame_int(f, a->sets_claimed);
+	frame_int(f, a->sets_received);
+	frame_int(f, a->sets_accepted);
 	frame_int(f, a->verdict);
 	frame_str(f, a->codes);
 	frame_str(f, a->text);
+	frame_str(f, a->doubt);
 	if (frame_send(fd, f, e) == -1)
 		return -1;
 	for (const struct ack_set *s = a->sets; s; s = s->next) {
@@ -161,9 +165,13 @@ static void take_ack(struct rebuild *r, struct frame *f)
 	x->about_isa = (uint64_t)frame_get_int(f);
 	x->group_code = keep(r, f);
 	x->about_group = (uint64_t)frame_get_int(f);
+	x->sets_claimed = (uint32_t)frame_get_int(f);
+	x->sets_received = (uint32_t)frame_get_int(f);
+	x->sets_accepted = (uint32_t)frame_get_int(f);
 	x->verdict = verdict_of(f);
 	x->codes = keep(r, f);
 	x->text = keep(r, f);
+	x->doubt = keep(r, f);
 	if (r->ack)
 		r->ack->next = x;
 	else
