@@ -1,6 +1,7 @@
 /* The ingest worker; see ingest_worker.h. */
 #include "stage/ingest_worker.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/fsx.h"
@@ -11,6 +12,7 @@
 #include "stage/proc.h"
 
 enum part { PART_ACK = 1, PART_SET, PART_FAULT };
+enum { CONTROL_MAX = 999999999 }; /* ISA13 and GS06 have nine digits */
 
 struct ingest_job {
 	struct env *env;
@@ -144,11 +146,7 @@ static struct str keep(struct rebuild *r, struct frame *f)
 
 static enum ack_verdict verdict_of(struct frame *f)
 {
-	const int64_t v = frame_get_int(f);
-
-	if (v < ACK_ACCEPTED || v > ACK_REJECTED)
-		f->bad = true;
-	return f->bad ? ACK_REJECTED : (enum ack_verdict)v;
+	return (enum ack_verdict)frame_get_upto(f, ACK_REJECTED);
 }
 
 static void take_ack(struct rebuild *r, struct frame *f)
@@ -160,14 +158,14 @@ static void take_ack(struct rebuild *r, struct frame *f)
 	x->sender = keep(r, f);
 	x->receiver_qual = keep(r, f);
 	x->receiver = keep(r, f);
-	x->control = (uint64_t)frame_get_int(f);
-	x->usage = (char)frame_get_int(f);
-	x->about_isa = (uint64_t)frame_get_int(f);
+	x->control = (uint64_t)frame_get_upto(f, CONTROL_MAX);
+	x->usage = (char)frame_get_upto(f, SCHAR_MAX);
+	x->about_isa = (uint64_t)frame_get_upto(f, CONTROL_MAX);
 	x->group_code = keep(r, f);
-	x->about_group = (uint64_t)frame_get_int(f);
-	x->sets_claimed = (uint32_t)frame_get_int(f);
-	x->sets_received = (uint32_t)frame_get_int(f);
-	x->sets_accepted = (uint32_t)frame_get_int(f);
+	x->about_group = (uint64_t)frame_get_upto(f, CONTROL_MAX);
+	x->sets_claimed = (uint32_t)frame_get_upto(f, UINT32_MAX);
+	x->sets_received = (uint32_t)frame_get_upto(f, UINT32_MAX);
+	x->sets_accepted = (uint32_t)frame_get_upto(f, UINT32_MAX);
 	x->verdict = verdict_of(f);
 	x->codes = keep(r, f);
 	x->text = keep(r, f);
@@ -203,11 +201,11 @@ static void take_fault(struct rebuild *r, struct frame *f)
 	struct ack_fault *x = ARENA_NEW(r->a, struct ack_fault);
 
 	x->segment = keep(r, f);
-	x->segment_at = (uint32_t)frame_get_int(f);
+	x->segment_at = (uint32_t)frame_get_upto(f, UINT32_MAX);
 	x->loop = keep(r, f);
 	x->segment_code = keep(r, f);
-	x->element = (uint16_t)frame_get_int(f);
-	x->component = (uint16_t)frame_get_int(f);
+	x->element = (uint16_t)frame_get_upto(f, UINT16_MAX);
+	x->component = (uint16_t)frame_get_upto(f, UINT16_MAX);
 	x->element_id = keep(r, f);
 	x->element_code = keep(r, f);
 	x->value = keep(r, f);
