@@ -7,7 +7,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "secure/sandbox.h"
+#include "stage/closed.h"
 #include "stage/frame.h"
 #include "stage/proc.h"
 
@@ -107,18 +107,16 @@ static int read_all(
 
 static int ingest_work(int fd, void *arg)
 {
-	static const struct sandbox nothing = {NULL, 0, 0};
 	struct frame *f = mem_alloc(sizeof(*f));
 	struct arena a;
 	struct err e;
-	int level = 0;
 	int rc = 0;
 
 	err_clear(&e);
-	if (sandbox_enter(SANDBOX_INGEST, &nothing, &level, &e) == -1)
-		err_clear(&e); /* told once by the converter */
 	arena_init(&a);
-	if (read_all(arg, fd, f, &a, &e) == -1) {
+	if (closed_enter(fd, SANDBOX_INGEST, f, &e) == -1) {
+		rc = 74;
+	} else if (read_all(arg, fd, f, &a, &e) == -1) {
 		frame_start(f, FRAME_FAIL);
 		frame_int(f, e.code);
 		frame_str(f, str_c(e.text));
@@ -132,6 +130,7 @@ static int ingest_work(int fd, void *arg)
 /* --- the supervisor's side: lists built again from frames --- */
 
 struct rebuild {
+	struct env *env;
 	struct arena *a;
 	struct ack *first, *ack;
 	struct ack_set *set;
@@ -273,6 +272,10 @@ static int take(struct rebuild *r, struct proc *p, const struct proc_patience *w
 			e, ERR_LIMIT, "it holds more than %d bytes of verdicts", LIMIT_ACK_TOLD);
 	if (f->type == FRAME_FAIL)
 		return fault_of(f, e);
+	if (f->type == FRAME_LOG) {
+		closed_told(r->env, "ingest", f);
+		return 1;
+	}
 	if (f->type == FRAME_FOUND)
 		return take_found(r, f, e);
 	names = keep(r, f);
@@ -282,10 +285,10 @@ static int take(struct rebuild *r, struct proc *p, const struct proc_patience *w
 	return 0;
 }
 
-int ingest_worker_take(struct proc *p, const struct proc_patience *w, struct ack **first,
-	struct str *others, struct arena *a, struct err *e)
+int ingest_worker_take(struct env *v, struct proc *p, const struct proc_patience *w,
+	struct ack **first, struct str *others, struct arena *a, struct err *e)
 {
-	struct rebuild build = {.a = a};
+	struct rebuild build = {.env = v, .a = a};
 	struct frame *f = mem_alloc(sizeof(*f));
 	int rc = 1;
 
@@ -309,7 +312,7 @@ int ingest_worker_read(struct env *v, const struct received_row *r, struct ack *
 	if (j.fd == -1)
 		return -1;
 	if (proc_start(&p, ingest_work, &j, &j.fd, 1, e) == 0) {
-		rc = ingest_worker_take(&p, &w, first, others, a, e);
+		rc = ingest_worker_take(v, &p, &w, first, others, a, e);
 		if (rc == 0)
 			proc_stop(&p);
 		else
