@@ -69,8 +69,9 @@ static int put_away(struct env *v, const struct received_row *r, const char *rea
 	return rc;
 }
 
-/* by 1: it is being read; -1: what cut that short was not its fault. */
-static int count_attempt(struct env *v, const struct received_row *r, int by, struct err *e)
+/* Only a worker that died, or lied, counts: what cuts a run short is not the file's fault. */
+static int count_attempt(
+	struct env *v, const struct received_row *r, const struct err *why, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -78,9 +79,9 @@ static int count_attempt(struct env *v, const struct received_row *r, int by, st
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_received_attempt(l, r->id, by, e) == -1 ||
-		ledger_event(l, by > 0 ? "reading" : "interrupted", subject, e, "attempt=%" PRId64,
-			r->attempts + 1) == -1) {
+	if (ledger_received_attempt(l, r->id, e) == -1 ||
+		ledger_event(l, "crashed", subject, e, "attempt=%" PRId64 " %s", r->attempts + 1,
+			why->text) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -93,7 +94,7 @@ static int not_read(
 {
 	if (why->code == ERR_STOP || why->code == ERR_MEMORY) {
 		env_log(v, LOG_WARN, "interrupted", r->name.p, "%s; no attempt counted", why->text);
-		return count_attempt(v, r, -1, e);
+		return 0;
 	}
 	if (why->code == ERR_ABSENT)
 		return put_away(v, r, "LOST-FILE", why->text, e);
@@ -102,7 +103,7 @@ static int not_read(
 	if (why->reason[0]) {
 		env_log(v, LOG_ERROR, "crashed", r->name.p, "%s: %s; attempt %" PRId64 " of %d",
 			why->reason, why->text, r->attempts + 1, LIMIT_ATTEMPTS);
-		return 0;
+		return count_attempt(v, r, why, e);
 	}
 	if (why->code == ERR_INPUT || why->code == ERR_LIMIT)
 		return put_away(v, r, "RECEIVED-DAMAGED", why->text, e);
@@ -130,10 +131,6 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 	struct err why;
 	char note[300];
 
-	if (r->attempts >= LIMIT_ATTEMPTS)
-		return put_away(v, r, "INGEST-CRASH", "reading it crashed three times", e);
-	if (count_attempt(v, r, 1, e) == -1)
-		return -1;
 	if (ingest_worker_read(v, r, &first, &others, a, &why) == -1)
 		return not_read(v, r, &why, e);
 	for (const struct ack *x = first; x; x = x->next) {

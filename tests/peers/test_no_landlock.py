@@ -1,34 +1,18 @@
 #!/usr/bin/env python3
 """On a kernel without Landlock: the work is done all the same, and each kind of worker has it told, once a run."""
-import ctypes
-import struct
+import errno
 import subprocess
 
+import calls
 import night
 import small
 from night import check, equal
 
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
-LANDLOCK_CREATE_RULESET, ENOSYS = 444, 38
-
-
-def without_landlock():
-    """In the child: a seccomp filter, so that the first call of Landlock is one that the kernel does not know."""
-    code = b"".join(struct.pack("HBBI", *row) for row in (
-        (0x20, 0, 0, 0),                            # load the number of the call
-        (0x15, 0, 1, LANDLOCK_CREATE_RULESET),      # that one?
-        (0x06, 0, 0, 0x00050000 | ENOSYS),          # fails
-        (0x06, 0, 0, 0x7fff0000)))                  # any other is allowed
-    kept = ctypes.create_string_buffer(code, len(code))
-    program = ctypes.create_string_buffer(struct.pack("HP", len(code) // 8, ctypes.addressof(kept)))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0):
-        raise OSError(ctypes.get_errno(), "no filter of calls")
-
 
 def program(n, *args):
     done = subprocess.run([night.GRIDSPOOL, *args, "--env", n.env], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, errors="replace", timeout=120, cwd=n.top, preexec_fn=without_landlock)
+                          text=True, errors="replace", timeout=120, cwd=n.top,
+                          preexec_fn=calls.failing("landlock_create_ruleset", errno.ENOSYS))
     ran = night.Ran(done)
     check(ran.code in (0, 1), *args, "gave", ran)
     return ran
@@ -53,8 +37,6 @@ def test_told():
 
 
 if __name__ == "__main__":
-    try:
-        subprocess.run(["true"], preexec_fn=without_landlock, check=True)
-    except (OSError, subprocess.SubprocessError):
+    if not calls.can_fail():
         night.skip("this kernel filters no calls")
     night.main(test_told)
