@@ -162,6 +162,7 @@ static int explain(struct env *v, struct asked *a, const struct cli *cli, struct
 
 	arena_init(&arena);
 	buf_init(&out, 1 << 20);
+	v->log.echo = true; /* what a run would log */
 	if (find(v, a, &arena, &row, e) == 0 &&
 		trace_points(v, &row, &a->point, 1, &arena, note, e) == 0)
 		rc = check_found(a, &row, e);

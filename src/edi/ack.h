@@ -56,6 +56,7 @@ struct ack {
 	enum ack_verdict verdict;
 	struct str codes; /* TA105 or AK905.. */
 	struct str text;  /* in plain words */
+	struct str doubt; /* counts that cannot be, in plain words: X12-ACK-COUNT */
 	struct ack_set *sets;
 	struct ack *next;
 };

@@ -204,13 +204,11 @@ static bool segment(struct ack_build *b, const struct segment *s)
 }
 
 static void count_warning(
-	const struct ack_build *b, uint16_t element, uint32_t said, const char *fmt, uint32_t n)
+	const struct ack_build *b, uint16_t element, const char *found, const char *fmt, uint32_t n)
 {
 	struct finding f = b->here;
-	char found[24];
 	char expected[100];
 
-	(void)snprintf(found, sizeof(found), "%u", said);
 	(void)snprintf(expected, sizeof(expected), "%u %s", n, fmt);
 	f.code = STR("X12-ACK-COUNT");
 	f.severity = SEV_WARNING;
@@ -219,15 +217,21 @@ static void count_warning(
 	f.found = str_c(found);
 	f.expected = str_c(expected);
 	diag_add(b->d, &f);
+	b->ack->doubt = arena_printf(
+		b->a, "X12-ACK-COUNT: AK9%02u is %s, but %s", element, found, expected);
 }
 
 /* Sets that were accepted may be left out, so only what cannot be is reported. */
 static void compare_counts(const struct ack_build *b)
 {
 	const struct ack *k = b->ack;
+	char received[24];
+	char taken[24];
 	uint32_t listed = 0;
 	uint32_t accepted = 0;
 
+	(void)snprintf(received, sizeof(received), "%u", k->sets_received);
+	(void)snprintf(taken, sizeof(taken), "%u", k->sets_accepted);
 	for (const struct ack_set *s = k->sets; s; s = s->next) {
 		listed++;
 		if (s->verdict == ACK_ACCEPTED || s->verdict == ACK_WITH_ERRORS)
@@ -236,15 +240,14 @@ static void compare_counts(const struct ack_build *b)
 	if (listed == 0)
 		return;
 	if (listed > k->sets_received)
-		count_warning(b, 3, k->sets_received, "sets are answered (AK2)", listed);
+		count_warning(b, 3, received, "sets are answered (AK2)", listed);
 	else if (accepted > k->sets_accepted)
-		count_warning(b, 4, k->sets_accepted, "sets are accepted in AK5", accepted);
+		count_warning(b, 4, taken, "sets are accepted in AK5", accepted);
 	else if (k->sets_received - (listed - accepted) < k->sets_accepted)
-		count_warning(b, 4, k->sets_accepted, "sets at most, by AK5",
+		count_warning(b, 4, taken, "sets at most, by AK5",
 			k->sets_received - (listed - accepted));
 	else if (k->verdict == ACK_ACCEPTED && accepted < listed)
-		count_warning(b, 1, k->sets_accepted,
-			"sets are refused in AK5, but the group is accepted", listed - accepted);
+		count_warning(b, 1, "A", "sets are refused in AK5", listed - accepted);
 }
 
 static bool end(struct ack_build *b)

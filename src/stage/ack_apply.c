@@ -1,7 +1,7 @@
 /*
  * Applying acknowledgments. A refusal of a set, group or interchange is split by its findings:
- * items that are named wait for changed content, all others are due again; when none is named,
- * the whole waits for a person under one cause.
+ * items that are named wait for changed content, all others are due again; when none is named, or a
+ * set is refused that is not named, the whole waits for a person under one cause.
  */
 #include "stage/ack_apply.h"
 
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stage/ack_sets.h"
 #include "stage/spool.h"
 #include "stage/trace.h"
 #include "store/ledger_interchange.h"
@@ -17,21 +18,16 @@
 
 enum { NOTE_MAX = 240 };
 
-/* One fault of the partner with what tracing found. */
-struct traced {
-	const struct ack_fault *fault;
-	const struct ack_set *set;
-};
-
 struct applying {
 	struct env *v;
 	struct ack_outcome *out;
 	const struct received_row *from;
 	const struct ack *x;
 	struct interchange_row row; /* what it is about */
+	struct ack_sets sets;
 	struct arena a;
-	struct traced *faults;
-	struct trace_point *points;
+	const struct ack_fault **faults;
+	struct trace_point *points; /* one a fault: what tracing found */
 	size_t n;
 	char trace_note[300];
 	char subject[40];
@@ -64,7 +60,7 @@ static int keep_only(struct applying *p, const char *outcome, const char *note, 
 	struct ledger *l = &p->v->ledger;
 	char subject[40];
 	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id,
-		value_of(p->x->verdict), outcome, p->x->codes, str_c(note)};
+		value_of(p->sets.verdict), outcome, p->x->codes, str_c(note)};
 
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, p->from->id);
 	p->out->word = outcome;
@@ -79,10 +75,10 @@ static int keep_only(struct applying *p, const char *outcome, const char *note, 
 	if (ledger_received_ack(l, &row, e) == -1 ||
 		ledger_event(l, outcome, subject, e,
 			"kind=" STR_FMT " about=%" PRId64 " verdict=%s %s", STR_ARG(p->x->kind),
-			about(p->x), value_of(p->x->verdict), note) == -1 ||
+			about(p->x), value_of(p->sets.verdict), note) == -1 ||
 		(p->row.id != 0 &&
 			ledger_event(l, outcome, p->subject, e, "kind=" STR_FMT " verdict=%s %s",
-				STR_ARG(p->x->kind), value_of(p->x->verdict), note) == -1)) {
+				STR_ARG(p->x->kind), value_of(p->sets.verdict), note) == -1)) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -132,16 +128,17 @@ static void collect_faults(struct applying *p)
 {
 	size_t n = 0;
 
-	for (const struct ack_set *s = p->x->sets; s; s = s->next) {
-		for (const struct ack_fault *f = s->faults; f; f = f->next)
+	for (size_t i = 0; i < p->sets.n; i++) {
+		for (const struct ack_fault *f = p->sets.named[i].set->faults; f; f = f->next)
 			n++;
 	}
 	p->faults = arena_array(&p->a, n + 1, sizeof(*p->faults));
 	p->points = arena_array(&p->a, n + 1, sizeof(*p->points));
-	for (const struct ack_set *s = p->x->sets; s; s = s->next) {
-		for (const struct ack_fault *f = s->faults; f; f = f->next) {
-			p->faults[p->n] = (struct traced){f, s};
-			p->points[p->n].st = s->control;
+	for (size_t i = 0; i < p->sets.n; i++) {
+		const struct ack_named *s = &p->sets.named[i];
+		for (const struct ack_fault *f = s->set->faults; f; f = f->next) {
+			p->faults[p->n] = f;
+			p->points[p->n].st = s->st;
 			p->points[p->n].segment_at = f->segment_at;
 			p->points[p->n].element = f->element;
 			p->points[p->n].component = f->component;
@@ -152,7 +149,7 @@ static void collect_faults(struct applying *p)
 
 static int add_feedback(struct applying *p, size_t i, struct err *e)
 {
-	const struct ack_fault *f = p->faults[i].fault;
+	const struct ack_fault *f = p->faults[i];
 	const struct trace_point *t = &p->points[i];
 	const struct feedback_row row = {
 		.agreement = p->row.agreement,
@@ -194,47 +191,20 @@ static int reject_named(struct applying *p, struct str st, struct err *e)
 		if (p->points[i].part != TRACE_ITEM || (st.n > 0 && !str_eq(p->points[i].st, st)))
 			continue;
 		if (ledger_item_reject(&p->v->ledger, p->row.id, p->points[i].key,
-			    p->faults[i].fault->text.p, &n, e) == -1)
+			    p->faults[i]->text.p, &n, e) == -1)
 			return -1;
 		p->rejected += n;
 	}
 	return 0;
 }
 
-static int apply_set(struct applying *p, const struct ack_set *s, struct err *e)
+/* All that is still pending, of one set or (st empty) of the whole. */
+static int settle(
+	struct applying *p, struct str st, const char *state, struct str reason, struct err *e)
 {
-	struct ledger *l = &p->v->ledger;
 	int64_t n = 0;
 
-	if (s->verdict != ACK_REJECTED) {
-		if (ledger_item_all(l, p->row.id, s->control, "accepted", "", &n, e) == -1)
-			return -1;
-		p->accepted += n;
-		return 0;
-	}
-	if (reject_named(p, s->control, e) == -1)
-		return -1;
-	if (names_items(p, s->control) || names_items(p, STR(""))) {
-		if (ledger_item_all(l, p->row.id, s->control, "due", "", &n, e) == -1)
-			return -1;
-		p->due += n;
-		return 0;
-	}
-	if (ledger_item_all(l, p->row.id, s->control, "held", s->text.p, &n, e) == -1)
-		return -1;
-	p->held += n;
-	return 0;
-}
-
-/* The whole group: what no AK2 speaks of shares its fate. */
-static int apply_rest(struct applying *p, struct err *e)
-{
-	const char *state = "accepted";
-	int64_t n = 0;
-
-	if (p->x->verdict == ACK_REJECTED)
-		state = names_items(p, STR("")) ? "due" : "held";
-	if (ledger_item_all(&p->v->ledger, p->row.id, STR(""), state, p->x->text.p, &n, e) == -1)
+	if (ledger_item_all(&p->v->ledger, p->row.id, st, state, reason.p, &n, e) == -1)
 		return -1;
 	if (strcmp(state, "due") == 0)
 		p->due += n;
@@ -245,14 +215,51 @@ static int apply_rest(struct applying *p, struct err *e)
 	return 0;
 }
 
-/* Was everything refused without a word about which item? Then a person has to look. */
+static int apply_set(struct applying *p, const struct ack_named *s, struct err *e)
+{
+	struct ledger *l = &p->v->ledger;
+	const char *word = value_of(s->set->verdict);
+
+	if (!ack_sets_refused(s->set)) {
+		if (p->sets.unnamed || p->x->verdict == ACK_REJECTED) /* as the rest */
+			return 0;
+		return ledger_item_verdict(l, p->row.id, s->st, word, e) == -1
+			? -1
+			: settle(p, s->st, "accepted", STR(""), e);
+	}
+	if (ledger_item_verdict(l, p->row.id, s->st, word, e) == -1 ||
+		reject_named(p, s->st, e) == -1)
+		return -1;
+	if (p->sets.unnamed)
+		return 0;
+	return settle(p, s->st, names_items(p, s->st) || names_items(p, STR("")) ? "due" : "held",
+		s->set->text, e);
+}
+
+/* What no AK2 speaks of shares the fate of the whole; nothing is accepted while sets are refused that
+ * it does not name. */
+static int apply_rest(struct applying *p, struct err *e)
+{
+	const bool rejected = p->x->verdict == ACK_REJECTED;
+
+	if (p->sets.unnamed)
+		return settle(p, STR(""), "held", str_c(p->whole), e);
+	if (ledger_item_verdict(&p->v->ledger, p->row.id, STR(""),
+		    value_of(rejected ? ACK_REJECTED : ACK_ACCEPTED), e) == -1)
+		return -1;
+	if (!rejected)
+		return settle(p, STR(""), "accepted", STR(""), e);
+	return settle(p, STR(""), names_items(p, STR("")) ? "due" : "held", p->x->text, e);
+}
+
+/* Was something refused without a word about which item? Then a person has to look. */
 static bool unexplained(const struct applying *p)
 {
 	bool refused = p->x->verdict == ACK_REJECTED;
 
-	for (const struct ack_set *s = p->x->sets; s; s = s->next)
-		refused = refused || s->verdict == ACK_REJECTED;
-	return refused && !names_items(p, STR(""));
+	for (size_t i = 0; i < p->sets.n; i++)
+		refused = refused || ack_sets_refused(p->sets.named[i].set);
+	return p->sets.unnamed || (refused && !names_items(p, STR("")));
 }
 
 /* Did it take something in and find fault with it all the same? */
@@ -288,8 +295,8 @@ static int apply_items(struct applying *p, struct err *e)
 		if (add_feedback(p, i, e) == -1)
 			return -1;
 	}
-	for (const struct ack_set *s = p->x->sets; s; s = s->next) {
-		if (apply_set(p, s, e) == -1)
+	for (size_t i = 0; i < p->sets.n; i++) {
+		if (apply_set(p, &p->sets.named[i], e) == -1)
 			return -1;
 	}
 	return apply_rest(p, e);
@@ -302,8 +309,15 @@ static void describe_whole(struct applying *p)
 	struct str codes = p->x->codes;
 	struct str text = p->x->text;
 
+	if (p->sets.unnamed) {
+		(void)snprintf(p->whole, sizeof(p->whole),
+			STR_FMT " %s: it accepts %u of %zu sets, without naming those it refuses",
+			STR_ARG(p->x->kind), value_of(p->x->verdict), p->x->sets_accepted,
+			p->sets.sent);
+		return;
+	}
 	for (const struct ack_set *s = p->x->sets; s && codes.n == 0 && text.n == 0; s = s->next) {
-		if (s->verdict == ACK_REJECTED) {
+		if (ack_sets_refused(s)) {
 			codes = s->codes;
 			text = s->text;
 		}
@@ -360,12 +374,15 @@ static int due_event(struct applying *p, struct err *e)
 static int apply_in_transaction(struct applying *p, struct err *e)
 {
 	struct ledger *l = &p->v->ledger;
+	const char *mark = p->x->text.n > 0 && p->sets.doubt.n > 0 ? "; " : "";
 	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id,
-		value_of(p->x->verdict), "applied", p->x->codes, p->x->text};
+		value_of(p->sets.verdict), "applied", p->x->codes,
+		arena_printf(&p->a, STR_FMT "%s" STR_FMT, STR_ARG(p->x->text), mark,
+			STR_ARG(p->sets.doubt))};
 
 	if (settle_doubt(p, e) == -1 || ledger_received_ack(l, &row, e) == -1 ||
-		ledger_interchange_axis(l, p->row.id, axis_of(p->x), value_of(p->x->verdict), e) ==
-			-1 ||
+		ledger_interchange_axis(
+			l, p->row.id, axis_of(p->x), value_of(p->sets.verdict), e) == -1 ||
 		apply_items(p, e) == -1)
 		return -1;
 	if (p->holds && hold_whole(p, e) == -1)
@@ -374,29 +391,33 @@ static int apply_in_transaction(struct applying *p, struct err *e)
 		return -1;
 	return ledger_event(l, "acknowledged", p->subject, e,
 		"kind=" STR_FMT " verdict=%s codes=" STR_FMT " accepted=%" PRId64
-		" rejected=%" PRId64 " due=%" PRId64 " received=%" PRId64,
-		STR_ARG(p->x->kind), value_of(p->x->verdict), STR_ARG(p->x->codes), p->accepted,
-		p->rejected, p->due, p->from->id);
+		" rejected=%" PRId64 " due=%" PRId64 " held=%" PRId64 " received=%" PRId64,
+		STR_ARG(p->x->kind), value_of(p->sets.verdict), STR_ARG(p->x->codes), p->accepted,
+		p->rejected, p->due, p->held, p->from->id);
 }
 
 static void log_applied(const struct applying *p)
 {
-	const enum log_level level = p->x->verdict == ACK_REJECTED || complains(p) ? LOG_WARN
-										   : LOG_INFO;
+	const enum log_level level = p->sets.verdict == ACK_REJECTED || p->sets.unnamed ||
+			complains(p)
+		? LOG_WARN
+		: LOG_INFO;
 	const char *fed = p->n > 0 ? "; feedback/ has what the partner found" : "";
 
 	if (p->accepted + p->rejected + p->due + p->held > 0)
 		env_log(p->v, level, "acknowledged", p->row.name.p,
 			STR_FMT " %s: %" PRId64 " accepted, %" PRId64 " rejected, %" PRId64
 				" due again, %" PRId64 " held%s",
-			STR_ARG(p->x->kind), value_of(p->x->verdict), p->accepted, p->rejected,
+			STR_ARG(p->x->kind), value_of(p->sets.verdict), p->accepted, p->rejected,
 			p->due, p->held, fed);
 	else
 		env_log(p->v, level, "acknowledged", p->row.name.p,
 			STR_FMT " %s: no item is changed%s%s", STR_ARG(p->x->kind),
-			value_of(p->x->verdict),
+			value_of(p->sets.verdict),
 			str_is(p->row.state, "closed") ? ", the interchange was closed before" : "",
 			fed);
+	if (p->sets.doubt.n > 0)
+		env_log(p->v, LOG_WARN, "doubtful", p->row.name.p, STR_FMT, STR_ARG(p->sets.doubt));
 }
 
 static int apply(struct applying *p, struct err *e)
@@ -414,7 +435,7 @@ static int apply(struct applying *p, struct err *e)
 		env_log(p->v, LOG_WARN, "untraced-fields", p->row.name.p, "%s", p->trace_note);
 	/* Only tracing tells whether an item is named. */
 	p->holds = unexplained(p) && is_open(p->row.state);
-	if (p->holds)
+	if (unexplained(p))
 		describe_whole(p);
 	if (ledger_begin(&p->v->ledger, e) == -1)
 		return -1;
@@ -424,7 +445,7 @@ static int apply(struct applying *p, struct err *e)
 	}
 	if (ledger_commit(&p->v->ledger, e) == -1)
 		return -1;
-	p->v->news += (uint64_t)p->rejected + (complains(p) ? 1 : 0);
+	p->v->news += (uint64_t)p->rejected + (complains(p) || p->sets.doubt.n > 0 ? 1 : 0);
 	log_applied(p);
 	if (!p->holds) {
 		p->v->news += unexplained(p) ? 1 : 0;
@@ -472,7 +493,7 @@ static bool other_kind_differs(const struct applying *p)
 	if (str_is(p->x->kind, "TA1"))
 		return p->x->verdict == ACK_REJECTED && p->row.syntax.n > 0 &&
 			!str_is(p->row.syntax, "rejected");
-	return p->x->verdict != ACK_REJECTED && str_is(p->row.ta1, "rejected");
+	return p->sets.verdict != ACK_REJECTED && str_is(p->row.ta1, "rejected");
 }
 
 static const char *other_kind(const struct applying *p)
@@ -500,16 +521,20 @@ static int judge(struct applying *p, struct err *e)
 	if (p->row.sent_at == 0 && !str_is(p->row.state, "sending") &&
 		!str_is(p->row.state, "in-doubt"))
 		return keep_only(p, "orphan", "that interchange has not been sent yet", e);
+	if (ack_sets_read(&p->v->ledger, p->row.id, p->x, &p->a, &p->sets, e) == -1)
+		return -1;
+	if (p->sets.strange.n > 0)
+		return keep_only(p, "contradiction", p->sets.strange.p, e);
 	rc = ledger_received_ack_applied(&p->v->ledger, p->row.id, p->x->kind.p, &p->a, &before, e);
 	if (rc == -1)
 		return -1;
-	if (rc == 1 && str_is(before, value_of(p->x->verdict)))
+	if (rc == 1 && str_is(before, value_of(p->sets.verdict)))
 		return keep_only(p, "repeat", "the same answer came before", e);
 	if (rc == 0 && !other_kind_differs(p))
 		return apply(p, e);
 	(void)snprintf(note, sizeof(note),
 		"it says %s, an earlier %s said " STR_FMT "; nothing is changed",
-		value_of(p->x->verdict), rc == 1 ? p->x->kind.p : other_kind(p),
+		value_of(p->sets.verdict), rc == 1 ? p->x->kind.p : other_kind(p),
 		STR_ARG(rc == 1				    ? before
 				: str_is(p->x->kind, "TA1") ? p->row.syntax
 							    : p->row.ta1));
@@ -528,6 +553,7 @@ int ack_apply_one(struct env *v, const struct received_row *from, const struct a
 	p.out = out;
 	p.from = from;
 	p.x = x;
+	p.sets.verdict = x->verdict;
 	arena_init(&p.a);
 	rc = judge(&p, e);
 	arena_done(&p.a);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "stage/closed.h"
 #include "stage/control.h"
 #include "stage/convert_due.h"
 #include "stage/convert_unit.h"
@@ -67,11 +68,9 @@ static int take_frame(
 	case FRAME_PROGRESS:
 		show_progress(v, j, f);
 		return 1;
-	case FRAME_LOG: {
-		const struct str text = frame_get_str(f);
-		env_log(v, LOG_WARN, "sandbox", "convert", STR_FMT, STR_ARG(text));
+	case FRAME_LOG:
+		closed_told(v, "convert", f);
 		return 1;
-	}
 	case FRAME_DONE:
 		return take_done(j, f, e) == -1 ? -1 : 1;
 	case FRAME_FAIL:

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "secure/sandbox.h"
+#include "stage/closed.h"
 #include "stage/frame.h"
 #include "stage/read_back.h"
 
@@ -93,20 +93,14 @@ out:
 
 int convert_worker_main(int fd, void *job)
 {
-	static const struct sandbox nothing = {NULL, 0, 0};
 	struct frame frame;
 	struct line line = {fd, &frame, &((const struct convert_job *)job)->env->clock, 0};
 	struct produce_counts c;
 	struct err e;
-	int level = 0;
 
 	err_clear(&e);
-	if (sandbox_enter(SANDBOX_CONVERT, &nothing, &level, &e) == -1) {
-		frame_start(&frame, FRAME_LOG);
-		frame_str(&frame, str_c(e.text));
-		if (frame_send(fd, &frame, &e) == -1)
-			return 74;
-	}
+	if (closed_enter(fd, SANDBOX_CONVERT, &frame, &e) == -1)
+		return 74;
 	if (work(job, &line, &c, &e) == 0) {
 		const uint64_t numbers[] = {c.items, c.out, c.unselected, c.aside, c.unchanged,
 			c.waiting, c.orphans, c.sets, c.isa, c.gs};

@@ -48,6 +48,7 @@ struct env {
 	int64_t started;
 	int64_t ends_ms; /* when its time is up, by the monotonic clock; 0: never */
 	bool progress;	 /* a terminal watches */
+	bool told_open;	 /* that workers are not closed in as they should be */
 	uint64_t news;	 /* things of this run that need a person: exit status 1 */
 };
 

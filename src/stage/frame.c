@@ -102,6 +102,15 @@ int64_t frame_get_int(struct frame *f)
 	return (int64_t)u;
 }
 
+int64_t frame_get_upto(struct frame *f, int64_t max)
+{
+	const int64_t v = frame_get_int(f);
+
+	if (v < 0 || v > max)
+		f->bad = true;
+	return f->bad ? 0 : v;
+}
+
 struct str frame_get_str(struct frame *f)
 {
 	uint32_t n = 0;

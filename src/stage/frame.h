@@ -44,6 +44,8 @@ int frame_send(int fd, const struct frame *f, struct err *e) ATTR_CHECK;
 /* 1 a frame, 0 the other side is gone, -1. Waits. */
 int frame_receive(int fd, struct frame *f, struct err *e) ATTR_CHECK;
 int64_t frame_get_int(struct frame *f);
+/* From 0 to max; another number is a lie. */
+int64_t frame_get_upto(struct frame *f, int64_t max);
 struct str frame_get_str(struct frame *f); /* borrowed from f */
 /* The last field, a sentence for people, up to a NUL; empty when the frame lied. */
 struct str frame_get_words(struct frame *f);

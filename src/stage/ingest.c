@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fsx.h"
 #include "base/limits.h"
 #include "stage/ack_apply.h"
 #include "stage/ingest_worker.h"
 #include "stage/proc.h"
+#include "stage/spool.h"
 #include "store/ledger_received.h"
 
 static const char put_away_next[] =
@@ -34,43 +34,25 @@ static int set_state(struct env *v, const struct received_row *r, const char *st
 	return ledger_commit(l, e);
 }
 
-/* A file that is in quarantine already, or lost, is no fault here. */
-static int move_away(
-	struct env *v, const char *name, const char *folder, const char *to, struct err *e)
-{
-	const int from = env_folder(v, folder, e);
-	const int quarantine = from == -1 ? -1 : env_folder(v, "quarantine", e);
-	int rc = quarantine == -1 ? -1 : fsx_move(from, name, quarantine, to + 11, e);
-
-	if (rc == -1 && quarantine != -1 && e->code == ERR_ABSENT)
-		rc = 0;
-	fsx_close(from);
-	fsx_close(quarantine);
-	return rc;
-}
-
 /* Damaged, or not for us: whole into quarantine, with the sentence. */
 static int put_away(struct env *v, const struct received_row *r, const char *reason,
 	const char *note, struct err *e)
 {
-	char folder[140];
 	char to[100];
-	int rc = -1;
 
-	(void)snprintf(folder, sizeof(folder), "received/" STR_FMT, STR_ARG(r->partner));
 	(void)snprintf(to, sizeof(to), "quarantine/%s." STR_FMT, r->name.p, STR_ARG(r->partner));
 	env_log(v, LOG_ERROR, "quarantined", r->name.p, "%s: %s", reason, note);
 	v->news++;
 	if (set_state(v, r, "quarantined", to, reason, note, e) == -1)
 		return -1;
-	rc = move_away(v, r->name.p, folder, to, e);
-	if (rc == 0)
-		rc = env_write_reason(v, "quarantine", to + 11, reason, note, put_away_next, e);
-	return rc;
+	if (spool_settle_received(v, r->id, e) == -1) /* a file that is lost is no fault here */
+		return -1;
+	return env_write_reason(v, "quarantine", to + 11, reason, note, put_away_next, e);
 }
 
-/* by 1: it is being read; -1: what cut that short was not its fault. */
-static int count_attempt(struct env *v, const struct received_row *r, int by, struct err *e)
+/* Only a worker that died, or lied, counts: what cuts a run short is not the file's fault. */
+static int count_attempt(
+	struct env *v, const struct received_row *r, const struct err *why, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -78,9 +60,9 @@ static int count_attempt(struct env *v, const struct received_row *r, int by, st
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_received_attempt(l, r->id, by, e) == -1 ||
-		ledger_event(l, by > 0 ? "reading" : "interrupted", subject, e, "attempt=%" PRId64,
-			r->attempts + 1) == -1) {
+	if (ledger_received_attempt(l, r->id, e) == -1 ||
+		ledger_event(l, "crashed", subject, e, "attempt=%" PRId64 " %s", r->attempts + 1,
+			why->text) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -93,7 +75,7 @@ static int not_read(
 {
 	if (why->code == ERR_STOP || why->code == ERR_MEMORY) {
 		env_log(v, LOG_WARN, "interrupted", r->name.p, "%s; no attempt counted", why->text);
-		return count_attempt(v, r, -1, e);
+		return 0;
 	}
 	if (why->code == ERR_ABSENT)
 		return put_away(v, r, "LOST-FILE", why->text, e);
@@ -102,7 +84,7 @@ static int not_read(
 	if (why->reason[0]) {
 		env_log(v, LOG_ERROR, "crashed", r->name.p, "%s: %s; attempt %" PRId64 " of %d",
 			why->reason, why->text, r->attempts + 1, LIMIT_ATTEMPTS);
-		return 0;
+		return count_attempt(v, r, why, e);
 	}
 	if (why->code == ERR_INPUT || why->code == ERR_LIMIT)
 		return put_away(v, r, "RECEIVED-DAMAGED", why->text, e);
@@ -130,10 +112,6 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 	struct err why;
 	char note[300];
 
-	if (r->attempts >= LIMIT_ATTEMPTS)
-		return put_away(v, r, "INGEST-CRASH", "reading it crashed three times", e);
-	if (count_attempt(v, r, 1, e) == -1)
-		return -1;
 	if (ingest_worker_read(v, r, &first, &others, a, &why) == -1)
 		return not_read(v, r, &why, e);
 	for (const struct ack *x = first; x; x = x->next) {
@@ -165,7 +143,8 @@ static int ingest_one(struct env *v, const struct received_row *r, struct err *e
 	char note[100];
 	int rc = ledger_received_same(&v->ledger, r->partner, r->sha, r->id, &other, e);
 
-	if (rc == -1)
+	/* Told to be read again a moment ago it may still be on its way. */
+	if (rc == -1 || spool_settle_received(v, r->id, e) == -1)
 		return -1;
 	if (rc == 1) {
 		(void)snprintf(
@@ -178,24 +157,6 @@ static int ingest_one(struct env *v, const struct received_row *r, struct err *e
 	return rc;
 }
 
-/* Cut between "quarantined" and the move: the file goes where the ledger says, with its reason. */
-static int settle_quarantined(struct env *v, const struct received_row *r, struct err *e)
-{
-	char folder[140];
-	char path[200];
-	struct stat st;
-	int rc = fsx_stat(v->dir, r->place.p, &st, e);
-
-	(void)snprintf(folder, sizeof(folder), "received/" STR_FMT, STR_ARG(r->partner));
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, r->name.p);
-	if (rc != 0 || (rc = fsx_stat(v->dir, path, &st, e)) != 1)
-		return rc == -1 ? -1 : 0;
-	if (move_away(v, r->name.p, folder, r->place.p, e) == -1)
-		return -1;
-	return env_write_reason(
-		v, "quarantine", r->place.p + 11, r->reason.p, r->note.p, put_away_next, e);
-}
-
 int ingest_run(struct env *v, int64_t *worked, struct err *e)
 {
 	struct arena a;
@@ -206,11 +167,7 @@ int ingest_run(struct env *v, int64_t *worked, struct err *e)
 	arena_init(&a);
 	for (const struct config_agreement *g = v->config->agreements; g; g = g->next)
 		ack_prepare(v->defs, g->version);
-	rc = ledger_received_by_state(&v->ledger, "quarantined", &a, &rows, e);
-	for (size_t i = 0; i < rows.n && rc == 0; i++)
-		rc = settle_quarantined(v, &rows.row[i], e);
-	if (rc == 0)
-		rc = ledger_received_by_state(&v->ledger, "stored", &a, &rows, e);
+	rc = ledger_received_by_state(&v->ledger, "stored", &a, &rows, e);
 	for (size_t i = 0; i < rows.n && rc == 0 && !proc_told_to_stop(); i++) {
 		rc = ingest_one(v, &rows.row[i], e);
 		*worked += rc == 0 ? 1 : 0;

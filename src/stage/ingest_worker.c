@@ -1,16 +1,18 @@
 /* The ingest worker; see ingest_worker.h. */
 #include "stage/ingest_worker.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "secure/sandbox.h"
+#include "stage/closed.h"
 #include "stage/frame.h"
 #include "stage/proc.h"
 
 enum part { PART_ACK = 1, PART_SET, PART_FAULT };
+enum { CONTROL_MAX = 999999999 }; /* ISA13 and GS06 have nine digits */
 
 struct ingest_job {
 	struct env *env;
@@ -67,9 +69,13 @@ static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
 	frame_int(f, (int64_t)a->about_isa);
 	frame_str(f, a->group_code);
 	frame_int(f, (int64_t)a->about_group);
+	frame_int(f, a->sets_claimed);
+	frame_int(f, a->sets_received);
+	frame_int(f, a->sets_accepted);
 	frame_int(f, a->verdict);
 	frame_str(f, a->codes);
 	frame_str(f, a->text);
+	frame_str(f, a->doubt);
 	if (frame_send(fd, f, e) == -1)
 		return -1;
 	for (const struct ack_set *s = a->sets; s; s = s->next) {
@@ -101,18 +107,16 @@ static int read_all(
 
 static int ingest_work(int fd, void *arg)
 {
-	static const struct sandbox nothing = {NULL, 0, 0};
 	struct frame *f = mem_alloc(sizeof(*f));
 	struct arena a;
 	struct err e;
-	int level = 0;
 	int rc = 0;
 
 	err_clear(&e);
-	if (sandbox_enter(SANDBOX_INGEST, &nothing, &level, &e) == -1)
-		err_clear(&e); /* told once by the converter */
 	arena_init(&a);
-	if (read_all(arg, fd, f, &a, &e) == -1) {
+	if (closed_enter(fd, SANDBOX_INGEST, f, &e) == -1) {
+		rc = 74;
+	} else if (read_all(arg, fd, f, &a, &e) == -1) {
 		frame_start(f, FRAME_FAIL);
 		frame_int(f, e.code);
 		frame_str(f, str_c(e.text));
@@ -126,6 +130,7 @@ static int ingest_work(int fd, void *arg)
 /* --- the supervisor's side: lists built again from frames --- */
 
 struct rebuild {
+	struct env *env;
 	struct arena *a;
 	struct ack *first, *ack;
 	struct ack_set *set;
@@ -140,11 +145,7 @@ static struct str keep(struct rebuild *r, struct frame *f)
 
 static enum ack_verdict verdict_of(struct frame *f)
 {
-	const int64_t v = frame_get_int(f);
-
-	if (v < ACK_ACCEPTED || v > ACK_REJECTED)
-		f->bad = true;
-	return f->bad ? ACK_REJECTED : (enum ack_verdict)v;
+	return (enum ack_verdict)frame_get_upto(f, ACK_REJECTED);
 }
 
 static void take_ack(struct rebuild *r, struct frame *f)
@@ -156,14 +157,18 @@ static void take_ack(struct rebuild *r, struct frame *f)
 	x->sender = keep(r, f);
 	x->receiver_qual = keep(r, f);
 	x->receiver = keep(r, f);
-	x->control = (uint64_t)frame_get_int(f);
-	x->usage = (char)frame_get_int(f);
-	x->about_isa = (uint64_t)frame_get_int(f);
+	x->control = (uint64_t)frame_get_upto(f, CONTROL_MAX);
+	x->usage = (char)frame_get_upto(f, SCHAR_MAX);
+	x->about_isa = (uint64_t)frame_get_upto(f, CONTROL_MAX);
 	x->group_code = keep(r, f);
-	x->about_group = (uint64_t)frame_get_int(f);
+	x->about_group = (uint64_t)frame_get_upto(f, CONTROL_MAX);
+	x->sets_claimed = (uint32_t)frame_get_upto(f, UINT32_MAX);
+	x->sets_received = (uint32_t)frame_get_upto(f, UINT32_MAX);
+	x->sets_accepted = (uint32_t)frame_get_upto(f, UINT32_MAX);
 	x->verdict = verdict_of(f);
 	x->codes = keep(r, f);
 	x->text = keep(r, f);
+	x->doubt = keep(r, f);
 	if (r->ack)
 		r->ack->next = x;
 	else
@@ -195,11 +200,11 @@ static void take_fault(struct rebuild *r, struct frame *f)
 	struct ack_fault *x = ARENA_NEW(r->a, struct ack_fault);
 
 	x->segment = keep(r, f);
-	x->segment_at = (uint32_t)frame_get_int(f);
+	x->segment_at = (uint32_t)frame_get_upto(f, UINT32_MAX);
 	x->loop = keep(r, f);
 	x->segment_code = keep(r, f);
-	x->element = (uint16_t)frame_get_int(f);
-	x->component = (uint16_t)frame_get_int(f);
+	x->element = (uint16_t)frame_get_upto(f, UINT16_MAX);
+	x->component = (uint16_t)frame_get_upto(f, UINT16_MAX);
 	x->element_id = keep(r, f);
 	x->element_code = keep(r, f);
 	x->value = keep(r, f);
@@ -267,6 +272,10 @@ static int take(struct rebuild *r, struct proc *p, const struct proc_patience *w
 			e, ERR_LIMIT, "it holds more than %d bytes of verdicts", LIMIT_ACK_TOLD);
 	if (f->type == FRAME_FAIL)
 		return fault_of(f, e);
+	if (f->type == FRAME_LOG) {
+		closed_told(r->env, "ingest", f);
+		return 1;
+	}
 	if (f->type == FRAME_FOUND)
 		return take_found(r, f, e);
 	names = keep(r, f);
@@ -276,10 +285,10 @@ static int take(struct rebuild *r, struct proc *p, const struct proc_patience *w
 	return 0;
 }
 
-int ingest_worker_take(struct proc *p, const struct proc_patience *w, struct ack **first,
-	struct str *others, struct arena *a, struct err *e)
+int ingest_worker_take(struct env *v, struct proc *p, const struct proc_patience *w,
+	struct ack **first, struct str *others, struct arena *a, struct err *e)
 {
-	struct rebuild build = {.a = a};
+	struct rebuild build = {.env = v, .a = a};
 	struct frame *f = mem_alloc(sizeof(*f));
 	int rc = 1;
 
@@ -303,7 +312,7 @@ int ingest_worker_read(struct env *v, const struct received_row *r, struct ack *
 	if (j.fd == -1)
 		return -1;
 	if (proc_start(&p, ingest_work, &j, &j.fd, 1, e) == 0) {
-		rc = ingest_worker_take(&p, &w, first, others, a, e);
+		rc = ingest_worker_take(v, &p, &w, first, others, a, e);
 		if (rc == 0)
 			proc_stop(&p);
 		else

@@ -2,9 +2,10 @@
 #include "stage/reason.h"
 
 static const struct reason table[] = {
-	{"ACK-CONTRADICTION", "an acknowledgment says something else than an earlier one",
+	{"ACK-CONTRADICTION",
+		"an acknowledgment contradicts an earlier one, or names what was not sent",
 		"partner",
-		"ask the partner which one is meant; gridspool close ID keeps the earlier one, gridspool reissue of the interchange sends its items anew"},
+		"ask the partner what is meant; gridspool close ID leaves all as it is, gridspool reissue of the interchange sends its items anew"},
 	{"ACK-ORPHAN", "an acknowledgment fits to nothing that was sent", "partner",
 		"ask the partner what it is about; gridspool retry ID reads it again, gridspool close ID gives it up"},
 	{"ACK-REJECTED", "the partner refused the message, the group or the interchange",

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "base/limits.h"
 #include "secure/hash.h"
+#include "store/ledger_received.h"
 
 void spool_place(const char *state, struct str partner, char out[100])
 {
@@ -174,6 +176,59 @@ int spool_settle_all(struct env *v, struct err *e)
 	for (size_t i = 0; i < rows.n && rc == 0; i++)
 		rc = settle_or_note(v, &rows.row[i], e);
 out:
+	arena_done(&a);
+	return rc;
+}
+
+int spool_move(struct env *v, const char *from, const char *to, struct err *e)
+{
+	char folder[LIMIT_PATH];
+	const char *a = strrchr(from, '/');
+	const char *b = strrchr(to, '/');
+	struct stat st;
+	int source = -1;
+	int target = -1;
+	int rc = fsx_stat(v->dir, to, &st, e);
+
+	if (rc != 0 || strcmp(from, to) == 0)
+		return rc == -1 ? -1 : 0;
+	BUG_IF(!a || !b);
+	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(a - from), from);
+	source = env_folder(v, folder, e);
+	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(b - to), to);
+	target = source == -1 ? -1 : env_folder(v, folder, e);
+	rc = target == -1 ? -1 : fsx_move(source, a + 1, target, b + 1, e);
+	fsx_close(source);
+	fsx_close(target);
+	return rc;
+}
+
+/* Where else a received file may lie than where the ledger says. */
+static void other_place(const struct received_row *r, char out[LIMIT_PATH])
+{
+	if (str_starts(r->place, STR("quarantine/")))
+		(void)snprintf(
+			out, LIMIT_PATH, "received/" STR_FMT "/%s", STR_ARG(r->partner), r->name.p);
+	else
+		(void)snprintf(
+			out, LIMIT_PATH, "quarantine/%s." STR_FMT, r->name.p, STR_ARG(r->partner));
+}
+
+int spool_settle_received(struct env *v, int64_t received, struct err *e)
+{
+	struct arena a;
+	struct received_row r;
+	struct stat st;
+	char from[LIMIT_PATH];
+	int rc = 0;
+
+	arena_init(&a);
+	rc = ledger_received_find(&v->ledger, received, &a, &r, e);
+	if (rc == 1) {
+		other_place(&r, from);
+		if (spool_move(v, from, r.place.p, e) == -1) /* another process may be faster */
+			rc = e->code == ERR_ABSENT ? fsx_stat(v->dir, r.place.p, &st, e) : -1;
+	}
 	arena_done(&a);
 	return rc;
 }

@@ -1,4 +1,4 @@
-/* Where interchanges lie: a state is a place, and a crash between the two is mended here. */
+/* Where interchanges and received files lie: a state is a place, and a crash between the two is mended here. */
 #ifndef STAGE_SPOOL_H
 #define STAGE_SPOOL_H
 
@@ -18,6 +18,11 @@ int spool_settle_all(struct env *v, struct err *e) ATTR_CHECK;
 /* Are interchange and lineage in their place with the bytes that were made? -1 with reason LOST-FILE or
  * CHANGED-BY-HAND when not, with no reason when the disk failed. */
 int spool_check(struct env *v, const struct interchange_row *r, struct err *e) ATTR_CHECK;
+/* Brings a received file to where the ledger says now that it is: to its partner's folder or to
+ * quarantine/. 1 it is there, 0 it is in neither. */
+int spool_settle_received(struct env *v, int64_t received, struct err *e) ATTR_CHECK;
+/* Moves a file of the spool between two places; one that is there already is fine. */
+int spool_move(struct env *v, const char *from, const char *to, struct err *e) ATTR_CHECK;
 /* The folder of a state for a partner: "sent/acme". */
 void spool_place(const char *state, struct str partner, char out[100]);
 

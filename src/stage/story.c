@@ -175,7 +175,7 @@ static const struct next nexts[] = {
 	{SUBJECT_RECEIVED, "orphan",
 		"nothing of ours fits to it; ask the partner what it is about, then close"},
 	{SUBJECT_RECEIVED, "contradiction",
-		"the earlier answer holds; ask the partner which one is meant, then close"},
+		"nothing was changed by it; ask the partner what is meant, then close"},
 	{SUBJECT_RECEIVED, "quarantined",
 		"it cannot be understood; ask the partner for a good one"},
 	{SUBJECT_UNIT, "due", "the next run converts it"},

@@ -110,6 +110,7 @@ static int tidy_work(struct tidying *t, const char *name, struct err *e)
 	return 0;
 }
 
+/* In received/ and quarantine/: between those it moves after the ledger said so. */
 static int tidy_received(struct tidying *t, const char *name, struct err *e)
 {
 	struct received_row r;
@@ -123,7 +124,7 @@ static int tidy_received(struct tidying *t, const char *name, struct err *e)
 	rc = settled(t->v, r.place.p, e);
 	if (rc == 1)
 		return discard(t, name, e);
-	if (rc == 0 && str_is(r.state, "quarantined"))
+	if (rc == 0 && (str_is(r.state, "quarantined") || str_is(r.state, "stored")))
 		return move_to(t, name, r.place.p, e);
 	return rc;
 }
@@ -172,6 +173,8 @@ static int tidy_hold(struct tidying *t, const char *name, struct err *e)
 {
 	if (str_ends(str_c(name), STR(".reason")))
 		return tidy_reason(t, name, e);
+	if (strncmp(name, "r-", 2) == 0)
+		return tidy_received(t, name, e);
 	return tidy_interchange(t, name, e);
 }
 

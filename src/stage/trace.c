@@ -8,9 +8,9 @@
 #include "base/fsx.h"
 #include "base/mem.h"
 #include "secure/hash.h"
-#include "secure/sandbox.h"
 #include "stage/archive.h"
 #include "stage/bundle.h"
+#include "stage/closed.h"
 #include "stage/inputs.h"
 #include "stage/frame.h"
 #include "stage/lines.h"
@@ -244,14 +244,13 @@ out:
 
 static int trace_worker(int fd, void *arg)
 {
-	static const struct sandbox nothing = {NULL, 0, 0};
 	struct frame f;
 	struct err e;
-	int level = 0;
 	int rc = 0;
 
-	if (sandbox_enter(SANDBOX_INGEST, &nothing, &level, &e) == -1)
-		err_clear(&e); /* told once by the converter */
+	err_clear(&e);
+	if (closed_enter(fd, SANDBOX_INGEST, &f, &e) == -1)
+		return 74;
 	rc = trace_all(arg, fd, &f, &e);
 	if (rc == -1) {
 		frame_start(&f, FRAME_FAIL);
@@ -268,7 +267,7 @@ static int not_whole(struct err *e)
 }
 
 /* One frame of the worker. 1 go on, 0 done, -1. */
-static int take_point(struct proc *p, const struct proc_patience *w, struct frame *f,
+static int take_point(struct env *v, struct proc *p, const struct proc_patience *w, struct frame *f,
 	struct trace_point *points, size_t n, struct arena *a, struct err *e)
 {
 	const int rc = proc_receive(p, w, f, e);
@@ -279,6 +278,10 @@ static int take_point(struct proc *p, const struct proc_patience *w, struct fram
 		return rc == 0 ? proc_ended(p, "tracing", ERR_INPUT, "", w, e) : -1;
 	if (f->type == FRAME_DONE)
 		return 0;
+	if (f->type == FRAME_LOG) {
+		closed_told(v, "trace", f);
+		return 1;
+	}
 	if (f->type == FRAME_FAIL) {
 		const struct str text = frame_get_words(f);
 		return text.n > 0 ? err_set(e, ERR_INPUT, STR_FMT, STR_ARG(text)) : not_whole(e);
@@ -303,20 +306,20 @@ static int take_point(struct proc *p, const struct proc_patience *w, struct fram
 	return 1;
 }
 
-int trace_take(struct proc *p, const struct proc_patience *w, struct trace_point *points, size_t n,
-	struct arena *a, struct err *e)
+int trace_take(struct env *v, struct proc *p, const struct proc_patience *w,
+	struct trace_point *points, size_t n, struct arena *a, struct err *e)
 {
 	struct frame *f = mem_alloc(sizeof(*f));
 	int rc = 1;
 
-	for (size_t told = 0; rc == 1 && told <= n; told++) /* each point once, then DONE */
-		rc = take_point(p, w, f, points, n, a, e);
+	for (size_t told = 0; rc == 1 && told <= n + 1; told++) /* a LOG, each point once, DONE */
+		rc = take_point(v, p, w, f, points, n, a, e);
 	mem_free(f);
 	return rc == 1 ? err_set(e, ERR_INPUT, "the tracing worker tells more than it was asked")
 		       : rc;
 }
 
-static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
+static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struct err *e)
 {
 	const struct proc_patience w = env_patience(j->env, false);
 	struct proc p;
@@ -331,7 +334,7 @@ static int run_worker(struct trace_job *j, struct arena *a, struct err *e)
 		keep[n++] = j->in.joins[i];
 	rc = proc_start(&p, trace_worker, j, keep, n, e);
 	if (rc == 0) {
-		rc = trace_take(&p, &w, j->points, j->n, a, e);
+		rc = trace_take(v, &p, &w, j->points, j->n, a, e);
 		if (rc == 0)
 			proc_stop(&p);
 		else
@@ -352,7 +355,7 @@ static int trace_job(struct env *v, struct trace_job *j, const struct interchang
 		j->points[i].map = arena_str(a, j->route->agreement->map);
 	rc = inputs_open(v, j->route, j->unit.inputs, &j->in, e);
 	if (rc == 0)
-		rc = run_worker(j, a, e);
+		rc = run_worker(v, j, a, e);
 	inputs_close(&j->in);
 	return rc;
 }

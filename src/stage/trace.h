@@ -40,7 +40,7 @@ int trace_points(struct env *v, const struct interchange_row *r, struct trace_po
 int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
 	ATTR_CHECK;
 /* The supervisor's side of the second: what the tracing worker tells, until DONE. */
-int trace_take(struct proc *p, const struct proc_patience *w, struct trace_point *points, size_t n,
-	struct arena *a, struct err *e) ATTR_CHECK;
+int trace_take(struct env *v, struct proc *p, const struct proc_patience *w,
+	struct trace_point *points, size_t n, struct arena *a, struct err *e) ATTR_CHECK;
 
 #endif

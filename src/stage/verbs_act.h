@@ -27,8 +27,6 @@ int verbs_may(struct verbs_act *x, struct str state, struct str reason, struct e
 void verbs_act_say(struct verbs_act *x, const char *fmt, ...) ATTR_PRINTF(2, 3);
 /* Ends the transaction: a preview, or rc -1, leaves no trace. 1 go on with the files, 0 preview, -1. */
 int verbs_act_end(struct verbs_act *x, int rc, struct err *e) ATTR_CHECK;
-/* Moves a file of the spool between two places; one that is there already is fine. */
-int verbs_act_move(struct env *v, const char *from, const char *to, struct err *e) ATTR_CHECK;
 /* Removes NAME.reason beside a place that is left. */
 void verbs_act_forget(struct env *v, struct str place);
 

@@ -1,6 +1,7 @@
-/* Verbs on one received file. It moves first, then the ledger says so. */
+/* Verbs on one received file. The ledger says so first, then it moves: a run may go on beside. */
 #include "stage/verbs_act.h"
 
+#include "stage/spool.h"
 #include "store/ledger_operator.h"
 #include "store/ledger_received.h"
 
@@ -12,6 +13,18 @@ static int find_row(struct verbs_act *x, struct received_row *row, struct err *e
 		return err_set(e, ERR_ABSENT, "received file " STR_FMT " is not in the ledger",
 			STR_ARG(x->s->name));
 	return rc == 1 ? verbs_may(x, row->state, row->reason, e) : -1;
+}
+
+/* One that is lost cannot be read again. */
+static int may_find(struct verbs_act *x, const struct received_row *row, struct err *e)
+{
+	const int rc = spool_settle_received(x->v, row->id, e);
+
+	if (rc != 0)
+		return rc == -1 ? -1 : 0;
+	return err_set(e, ERR_ABSENT,
+		"received file " STR_FMT " is not at %s; restore it from a backup, or close it",
+		STR_ARG(x->s->name), row->place.p);
 }
 
 int verbs_received_retry(struct verbs_act *x, struct err *e)
@@ -28,7 +41,7 @@ int verbs_received_retry(struct verbs_act *x, struct err *e)
 		return 0;
 	place = arena_printf(
 		&x->a, "received/" STR_FMT "/" STR_FMT, STR_ARG(row.partner), STR_ARG(row.name));
-	if (verbs_act_move(x->v, row.place.p, place.p, e) == -1 || ledger_begin(x->l, e) == -1)
+	if (may_find(x, &row, e) == -1 || ledger_begin(x->l, e) == -1)
 		return -1;
 	rc = ledger_operator_received_retry(x->l, row.id, place.p, e);
 	if (rc == 0)
@@ -36,7 +49,7 @@ int verbs_received_retry(struct verbs_act *x, struct err *e)
 	if (verbs_act_end(x, rc, e) == -1)
 		return -1;
 	verbs_act_forget(x->v, row.place);
-	return 0;
+	return spool_settle_received(x->v, row.id, e) == -1 ? -1 : 0;
 }
 
 int verbs_received_close(struct verbs_act *x, struct err *e)

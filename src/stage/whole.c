@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "format/reader.h"
-#include "secure/sandbox.h"
+#include "stage/closed.h"
 #include "stage/frame.h"
 #include "stage/inputs.h"
 #include "stage/proc.h"
@@ -58,18 +58,12 @@ static int read_through(const struct whole_job *j, int fd, struct err *e)
 
 static int whole_work(int fd, void *job)
 {
-	static const struct sandbox nothing = {NULL, 0, 0};
 	struct frame frame;
 	struct err e;
-	int level = 0;
 
 	err_clear(&e);
-	if (sandbox_enter(SANDBOX_CONVERT, &nothing, &level, &e) == -1) {
-		frame_start(&frame, FRAME_LOG);
-		frame_str(&frame, str_c(e.text));
-		if (frame_send(fd, &frame, &e) == -1)
-			return 74;
-	}
+	if (closed_enter(fd, SANDBOX_CONVERT, &frame, &e) == -1)
+		return 74;
 	if (read_through(job, fd, &e) == 0) {
 		frame_start(&frame, FRAME_DONE);
 	} else {
@@ -102,8 +96,7 @@ static int take(struct env *v, struct proc *p, const struct proc_patience *w, st
 		return 1;
 	if (f->type != FRAME_LOG)
 		return err_set(e, ERR_NET, "the worker sent a frame of type %u", f->type);
-	const struct str text = frame_get_str(f);
-	env_log(v, LOG_WARN, "sandbox", "collect", STR_FMT, STR_ARG(text));
+	closed_told(v, "collect", f);
 	return 1;
 }
 

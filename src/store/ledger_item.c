@@ -8,6 +8,40 @@ int ledger_item_set(
 		"isi", interchange, st, items);
 }
 
+int ledger_item_sets(struct ledger *l, int64_t interchange, struct arena *a, struct str **st,
+	size_t *n, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	struct str *list = NULL;
+	int64_t count = 0;
+	size_t i = 0;
+	int rc = 0;
+
+	if (db_one_int(l->db, &count, e, "SELECT COUNT(*) FROM iset WHERE interchange = ?1", "i",
+		    interchange) != 1)
+		return -1;
+	list = arena_array(a, (size_t)count + 1, sizeof(*list));
+	if (db_query(l->db, &rows, e, "SELECT st FROM iset WHERE interchange = ?1 ORDER BY st", "i",
+		    interchange) == -1)
+		return -1;
+	while (i < (size_t)count && (rc = db_next(rows, e)) == 1)
+		list[i++] = arena_str(a, db_text(rows, 0));
+	db_end(rows);
+	if (rc == -1)
+		return -1;
+	*st = list;
+	*n = i;
+	return 0;
+}
+
+int ledger_item_verdict(
+	struct ledger *l, int64_t interchange, struct str st, const char *verdict, struct err *e)
+{
+	return ledger_run(l, e,
+		"UPDATE iset SET verdict = ?3 WHERE interchange = ?1 AND (st = ?2 OR (?2 = '' AND verdict = ''))",
+		"isc", interchange, st, verdict);
+}
+
 int ledger_item_out(struct ledger *l, struct str agreement, struct str key, struct str hash,
 	int64_t interchange, struct str st, struct err *e)
 {

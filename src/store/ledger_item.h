@@ -5,9 +5,16 @@
 #ifndef STORE_LEDGER_ITEM_H
 #define STORE_LEDGER_ITEM_H
 
+#include "base/arena.h"
 #include "store/ledger.h"
 
 int ledger_item_set(struct ledger *l, int64_t interchange, struct str st, int64_t items,
+	struct err *e) ATTR_CHECK;
+/* The sets of an interchange, by number. */
+int ledger_item_sets(struct ledger *l, int64_t interchange, struct arena *a, struct str **st,
+	size_t *n, struct err *e) ATTR_CHECK;
+/* What the partner said of one set, or, when st is empty, of all that it did not speak of. */
+int ledger_item_verdict(struct ledger *l, int64_t interchange, struct str st, const char *verdict,
 	struct err *e) ATTR_CHECK;
 /* The item goes out with this interchange: pending; what it was before is remembered. */
 int ledger_item_out(struct ledger *l, struct str agreement, struct str key, struct str hash,

@@ -86,10 +86,10 @@ int ledger_received_gone(struct ledger *l, int64_t id, struct err *e)
 	return ledger_run(l, e, "UPDATE received SET rsize = -1 WHERE id = ?1", "i", id);
 }
 
-int ledger_received_attempt(struct ledger *l, int64_t id, int by, struct err *e)
+int ledger_received_attempt(struct ledger *l, int64_t id, struct err *e)
 {
-	return ledger_run(l, e, "UPDATE received SET attempts = attempts + ?2 WHERE id = ?1", "ii",
-		id, (int64_t)by);
+	return ledger_run(
+		l, e, "UPDATE received SET attempts = attempts + 1 WHERE id = ?1", "i", id);
 }
 
 int ledger_received_find(

@@ -37,8 +37,8 @@ int ledger_received_state(struct ledger *l, int64_t id, const char *state, const
 	const char *reason, const char *note, struct err *e) ATTR_CHECK;
 /* It is no longer in the mailbox: what lies there now under its name, of its size and time, is new. */
 int ledger_received_gone(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
-/* by 1 or -1 */
-int ledger_received_attempt(struct ledger *l, int64_t id, int by, struct err *e) ATTR_CHECK;
+/* One more attempt to read it came to nothing. */
+int ledger_received_attempt(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 int ledger_received_find(struct ledger *l, int64_t id, struct arena *a, struct received_row *out,
 	struct err *e) ATTR_CHECK;
 /* The same remote file (name, size, time), taken before. 1, 0. */

@@ -38,6 +38,16 @@ static const struct proc_patience *patience(void)
 	return &w;
 }
 
+/* An environment whose log goes nowhere. */
+static struct env *silent(void)
+{
+	struct env *env = mem_alloc(sizeof(*env));
+
+	env->clock = *patience()->clock;
+	log_init(&env->log, &env->clock);
+	return env;
+}
+
 static void no_partner_stops_the_run(const struct err *e)
 {
 	must(e->text[0] != '\0' && !env_stops(e) && e->code != ERR_IO);
@@ -101,6 +111,7 @@ static void channel(int fd, unsigned what)
 
 static void ingest(int fd)
 {
+	struct env *env = silent();
 	struct proc p = {.fd = fd};
 	struct ack *first = NULL;
 	struct str others = {"", 0};
@@ -109,7 +120,7 @@ static void ingest(int fd)
 
 	arena_init(&a);
 	err_clear(&e);
-	if (ingest_worker_take(&p, patience(), &first, &others, &a, &e) == -1) {
+	if (ingest_worker_take(env, &p, patience(), &first, &others, &a, &e) == -1) {
 		must(!first && (e.code == ERR_INPUT || e.code == ERR_LIMIT) && e.text[0]);
 	} else {
 		for (const struct ack *x = first; x; x = x->next) {
@@ -119,10 +130,12 @@ static void ingest(int fd)
 		}
 	}
 	arena_done(&a);
+	mem_free(env);
 }
 
 static void trace(int fd)
 {
+	struct env *env = silent();
 	struct proc p = {.fd = fd};
 	struct trace_point points[3] = {{.segment_at = 2}};
 	struct arena a;
@@ -130,12 +143,13 @@ static void trace(int fd)
 
 	arena_init(&a);
 	err_clear(&e);
-	if (trace_take(&p, patience(), points, 3, &a, &e) == -1)
+	if (trace_take(env, &p, patience(), points, 3, &a, &e) == -1)
 		must(e.code == ERR_INPUT && e.text[0] != '\0');
 	for (size_t i = 0; i < 3; i++)
 		must(points[i].segment.n <= FRAME_TEXT && points[i].found.n <= FRAME_TEXT);
 	must(points[0].segment_at == 2);
 	arena_done(&a);
+	mem_free(env);
 }
 
 static void convert(int fd)

@@ -229,6 +229,49 @@ def test_answer_deleted_by_hand():
         goes_on(n, "the next night")
 
 
+def put_away(n):
+    """A stored answer in quarantine, which is a good one after all."""
+    n.items("a.json", ("SKU-1", "Mug"))
+    n.run()
+    answers(n, "acme", code=8, verdict="A")
+    n.run("--only", "receive")
+    with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+        db.execute("UPDATE received SET state = 'quarantined', reason = 'INGEST-CRASH', attempts = 3, "
+                   "place = 'quarantine/r-000001.acme' WHERE id = 1")
+    os.rename(n.path("received/acme/r-000001"), n.path("quarantine/r-000001.acme"))
+
+
+def test_retry_beside_a_run():
+    """A run that goes on must not take an answer for quarantined that is read again: the ledger changes first."""
+    with small.Small() as n:
+        put_away(n)
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"), isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            verb = subprocess.Popen([night.GRIDSPOOL, "retry", "r-1", "--env", n.env], stdout=subprocess.PIPE,
+                                    stderr=subprocess.STDOUT, text=True)
+            time.sleep(1)
+            equal((verb.poll(), n.exists("quarantine/r-000001.acme")), (None, True), "before the ledger says so")
+            db.execute("ROLLBACK")
+            said = verb.communicate(timeout=60)[0]
+        equal(verb.returncode, 0, said)
+        check(n.exists("received/acme/r-000001"), n.files("received"), n.files("quarantine"))
+        goes_on(n, "with the answer")
+        equal(n.states("acme"), {"accepted": 1}, "items")
+        n.check_sound()
+
+
+def test_cut_while_retrying():
+    """Cut between 'stored' in the ledger and the move of the file: the next run brings them together."""
+    with small.Small() as n:
+        put_away(n)
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("UPDATE received SET state = 'stored', reason = '', attempts = 0, "
+                       "place = 'received/acme/r-000001' WHERE id = 1")
+        goes_on(n, "after the cut")
+        equal(n.states("acme"), {"accepted": 1}, "items")
+        n.check_sound()
+
+
 def test_cut_while_putting_away():
     """Cut between 'quarantined' in the ledger and the move of the file: the next run brings them together."""
     with small.Small() as n:

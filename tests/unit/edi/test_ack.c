@@ -106,25 +106,32 @@ static void letters_and_missing_sets(void **state)
 		enum ack_verdict want;
 		const char *codes;
 		size_t findings;
+		const char *doubt;
 	} rows[] = {
 		{{"" SET("AK1*SC*12~AK9*A*0*0*0~", "4"),
 			 sizeof(SET("AK1*SC*12~AK9*A*0*0*0~", "4")) - 1},
-			ACK_ACCEPTED, "", 0},
+			ACK_ACCEPTED, "", 0, ""},
 		{{"" SET("AK1*SC*12~AK9*R*3*3*0*2*5~", "4"),
 			 sizeof(SET("AK1*SC*12~AK9*R*3*3*0*2*5~", "4")) - 1},
-			ACK_REJECTED, "2 5", 0},
+			ACK_REJECTED, "2 5", 0, ""},
 		{{"" SET("AK1*SC*12~AK9*X*3*3*0~", "4"),
 			 sizeof(SET("AK1*SC*12~AK9*X*3*3*0~", "4")) - 1},
-			ACK_REJECTED, "", 0},
+			ACK_REJECTED, "", 0, ""},
 		{{"" SET("AK1*SC*12~AK9*E*3*3*3~", "4"),
 			 sizeof(SET("AK1*SC*12~AK9*E*3*3*3~", "4")) - 1},
-			ACK_WITH_ERRORS, "", 0},
+			ACK_WITH_ERRORS, "", 0, ""},
 		{{"" SET("AK1*SC*12~AK2*832*0001~AK5*E*5~AK9*A*1*1*0~", "6"),
 			 sizeof(SET("AK1*SC*12~AK2*832*0001~AK5*E*5~AK9*A*1*1*0~", "6")) - 1},
-			ACK_ACCEPTED, "", 1},
+			ACK_ACCEPTED, "", 1,
+			"X12-ACK-COUNT: AK904 is 0, but 1 sets are accepted in AK5"},
 		{{"" SET("AK1*SC*12~AK2*832*0001~AK5*R*5~AK9*R*1*1*1~", "6"),
 			 sizeof(SET("AK1*SC*12~AK2*832*0001~AK5*R*5~AK9*R*1*1*1~", "6")) - 1},
-			ACK_REJECTED, "", 1},
+			ACK_REJECTED, "", 1,
+			"X12-ACK-COUNT: AK904 is 1, but 0 sets at most, by AK5"},
+		{{"" SET("AK1*SC*12~AK2*832*0001~AK5*R*5~AK9*A*2*2*1~", "6"),
+			 sizeof(SET("AK1*SC*12~AK2*832*0001~AK5*R*5~AK9*A*2*2*1~", "6")) - 1},
+			ACK_ACCEPTED, "", 1,
+			"X12-ACK-COUNT: AK901 is A, but 1 sets are refused in AK5"},
 	};
 
 	(void)state;
@@ -137,6 +144,7 @@ static void letters_and_missing_sets(void **state)
 		assert_int_equal(f.d.errors, 0);
 		if (f.d.n > 0)
 			assert_true(str_is(f.d.first->code, "X12-ACK-COUNT"));
+		assert_true(str_is(f.first->doubt, rows[i].doubt));
 		arena_done(&f.a);
 	}
 }

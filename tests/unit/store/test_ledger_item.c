@@ -138,6 +138,33 @@ static void one_item_is_rejected(void **state)
 		"accepted pending");
 }
 
+/* The sets of one interchange; what is said of one, and of those that nothing was said of. */
+static void sets_have_verdicts(void **state)
+{
+	struct arena a;
+	struct str *st = NULL;
+	size_t n = 9;
+
+	(void)state;
+	arena_init(&a);
+	store_world_begin(&w);
+	STORE_WORLD_IS(&w, ledger_item_set(&w.l, 1, STR("0002"), 1, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_item_set(&w.l, 1, STR("0001"), 1, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_item_set(&w.l, 2, STR("0003"), 1, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_item_verdict(&w.l, 1, STR("0002"), "rejected", &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_item_verdict(&w.l, 1, STR(""), "accepted", &w.e), 0);
+	store_world_commit(&w);
+	STORE_WORLD_IS(&w, ledger_item_sets(&w.l, 1, &a, &st, &n, &w.e), 0);
+	assert_int_equal(n, 2);
+	assert_true(str_is(st[0], "0001") && str_is(st[1], "0002"));
+	STORE_WORLD_IS(&w, ledger_item_sets(&w.l, 3, &a, &st, &n, &w.e), 0);
+	assert_int_equal(n, 0);
+	assert_string_equal(
+		store_world_texts(&w, "SELECT st || '=' || verdict FROM iset ORDER BY st"),
+		"0001=accepted 0002=rejected 0003=");
+	arena_done(&a);
+}
+
 static int64_t counted(const char *agreement, const char *what)
 {
 	int64_t n = -1;
@@ -283,6 +310,7 @@ int main(void)
 		TEST(going_out_remembers_what_was),
 		TEST(an_answer_is_for_what_is_pending),
 		TEST(one_item_is_rejected),
+		TEST(sets_have_verdicts),
 		TEST(due_items_are_offered),
 		TEST(newer_versions_are_counted),
 		TEST(each_in_the_order_of_keys),

@@ -108,8 +108,8 @@ static void states_and_attempts(void **state)
 	(void)add("acme", "a");
 	(void)add("acme", "b");
 	store_world_begin(&w);
-	STORE_WORLD_IS(&w, ledger_received_attempt(&w.l, 1, 1, &w.e), 0);
-	STORE_WORLD_IS(&w, ledger_received_attempt(&w.l, 1, 1, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_received_attempt(&w.l, 1, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_received_attempt(&w.l, 1, &w.e), 0);
 	STORE_WORLD_IS(&w,
 		ledger_received_state(
 			&w.l, 1, "quarantined", "quarantine/r-000001", "DAMAGED", "cut at 7", &w.e),
