@@ -478,6 +478,13 @@ static const char *refusal(
 	return NULL;
 }
 
+/* Does the manifest say this, and no more digits behind it? A file name may follow. */
+static bool manifest_says(struct str manifest, struct str want)
+{
+	return str_starts(manifest, want) &&
+		(manifest.n == want.n || memchr(" \t\r\n", manifest.p[want.n], 4) != NULL);
+}
+
 /* Checks the manifest "SHA256 SIZE" beside a file. 1 right, 0 wrong, -1. */
 static int manifest_ok(const struct env *v, const struct input_row *r, const char *sha,
 	uint64_t size, struct err *e)
@@ -494,7 +501,7 @@ static int manifest_ok(const struct env *v, const struct input_row *r, const cha
 	buf_init(&b, 4096);
 	fd = fsx_open(v->dir, path, e);
 	if (fd != -1 && fsx_read(fd, &b, e) == 0)
-		rc = str_starts(str_trim(buf_view(&b)), str_c(want));
+		rc = manifest_says(str_trim(buf_view(&b)), str_c(want));
 	fsx_close(fd);
 	buf_done(&b);
 	return rc;
