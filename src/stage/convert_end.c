@@ -197,25 +197,38 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 	return rc;
 }
 
-static int pending_add(
-	struct fsx_pending *list, size_t *n, struct fsx_tmp *t, const char *name, struct err *e)
+/* What is to appear. The unit keeps the descriptors, and closes them, until all of it may. */
+struct outputs {
+	struct fsx_pending files[3];
+	struct fsx_tmp *from[3];
+	size_t n;
+};
+
+static int outputs_add(struct outputs *o, struct fsx_tmp *t, const char *name, struct err *e)
 {
 	if (fsx_remove(t->dir, name, e) ==
 		-1) /* left by an attempt that was cut before its evidence */
 		return -1;
-	list[*n].tmp = *t;
-	(void)snprintf(list[*n].name, sizeof(list[*n].name), "%s", name);
-	(*n)++;
-	t->fd = -1;
+	o->from[o->n] = t;
+	(void)snprintf(o->files[o->n].name, sizeof(o->files[o->n].name), "%s", name);
+	o->n++;
 	return 0;
+}
+
+static int outputs_publish(struct outputs *o, struct err *e)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		o->files[i].tmp = *o->from[i];
+		o->from[i]->fd = -1;
+	}
+	return o->n > 0 ? fsx_publish_many(o->files, o->n, e) : 0;
 }
 
 static int publish(struct env *v, struct convert_unit *j, struct evidence *x, struct err *e)
 {
-	struct fsx_pending list[3];
+	struct outputs outputs = {.n = 0};
 	char name[260];
 	char note[LIMIT_NAME * 4 + 200];
-	size_t n = 0;
 	const char *base = j->interchange.name.p;
 
 	if (j->told.counts.out > 0) {
@@ -223,8 +236,8 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 			hash_file(j->lineage.fd, x->lineage_sha, NULL, e) == -1)
 			return -1;
 		(void)snprintf(name, sizeof(name), "%s.lineage", base);
-		if (pending_add(list, &n, &j->lineage, name, e) == -1 ||
-			pending_add(list, &n, &j->out, base, e) == -1)
+		if (outputs_add(&outputs, &j->lineage, name, e) == -1 ||
+			outputs_add(&outputs, &j->out, base, e) == -1)
 			return -1;
 	}
 	if (j->told.counts.aside > 0) {
@@ -236,13 +249,13 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 			"item with its findings and its bytes",
 			j->told.counts.aside, j->told.counts.items, STR_ARG(j->work.in.source_file),
 			source_input(j));
-		if (pending_add(list, &n, &j->aside, x->items_name, e) == -1 ||
+		if (outputs_add(&outputs, &j->aside, x->items_name, e) == -1 ||
 			env_write_reason(v, "quarantine", x->items_name, "ITEMS-SET-ASIDE", note,
 				"correct the items at the source; a later good version closes them",
 				e) == -1)
 			return -1;
 	}
-	return n > 0 ? fsx_publish_many(list, n, e) : 0;
+	return outputs_publish(&outputs, e);
 }
 
 static int succeed(struct env *v, struct convert_unit *j, struct err *e)

@@ -1,0 +1,153 @@
+/* How an attempt ends: what is recorded, and that nothing is left open. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/fsx.h"
+#include "base/fsx_tree.h"
+#include "stage/convert_unit.h"
+#include "unit/support/stage_world.h"
+
+/* A unit of acme-832 whose worker is gone. */
+struct attempt {
+	struct stage_world w;
+	struct env_route route;
+	struct convert_unit j;
+	struct proc p; /* none */
+};
+
+static const char out_and_set[] = "O\t0001\th1\tSKU-1\nO\t0001\th2\tSKU-2\nS\t0001\t2\n";
+
+static void write_to(struct fsx_tmp *t, const char *bytes)
+{
+	struct err e;
+
+	assert_int_equal(fsx_write_all(t->fd, bytes, strlen(bytes), &e), 0);
+}
+
+static void open_attempt(struct attempt *t)
+{
+	struct stage_world *w = &t->w;
+	struct convert_unit *j = &t->j;
+	struct err e;
+	int64_t id = 0;
+
+	memset(t, 0, sizeof(*t));
+	stage_world_open(w, false);
+	t->p.fd = -1;
+	stage_world_sql(w,
+		"INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, at, run) VALUES(7, "
+		"'ampliance', 'a.json', 'current', 'current/ampliance/in-000007.json', 0, 0, 1, 0, 0, 0, 'R1');"
+		"INSERT INTO unit(id, agreement, fingerprint, mode, state, run, fixed_at, inputs, bundle, at) VALUES(1, "
+		"'acme-832', 'f', 'all', 'due', 'R1', 0, 'source=7,', 'b', 0)");
+	stage_world_put(w, "current/ampliance", "in-000007.json", "{");
+	assert_int_equal(ledger_begin(&w->v.ledger, &e), 0);
+	assert_int_equal(ledger_interchange_add(&w->v.ledger, 1, STR("acme-832"), STR("acme"),
+				 STR("832"), STR("20261123T0200Z"), &id, &e),
+		0);
+	assert_int_equal(ledger_unit_start(&w->v.ledger, 1, 0, id, "b", &e), 0);
+	assert_int_equal(ledger_event(&w->v.ledger, "converting", "unit 1", &e, "x"), 0);
+	assert_int_equal(ledger_commit(&w->v.ledger, &e), 0);
+	assert_int_equal(ledger_unit_find(&w->v.ledger, 1, &w->a, &j->unit, &e), 1);
+	j->interchange = stage_world_row(w, id);
+	t->route.agreement = config_agreement_find(w->v.config, STR("acme-832"));
+	t->route.source = config_source_find(w->v.config, STR("ampliance"));
+	j->work.route = &t->route;
+	j->work.in.source = j->work.in.workflow = -1;
+	j->outbox = env_folder(&w->v, j->interchange.place.p, &e);
+	j->quarantine = env_folder(&w->v, "quarantine", &e);
+	j->workdir = env_folder(&w->v, "work", &e);
+	assert_int_equal(fsx_tmp_open(j->outbox, &j->out, &e), 0);
+	assert_int_equal(fsx_tmp_open(j->outbox, &j->lineage, &e), 0);
+	assert_int_equal(fsx_tmp_open(j->quarantine, &j->aside, &e), 0);
+	assert_int_equal(fsx_tmp_open(j->workdir, &j->result, &e), 0);
+	assert_int_equal(fsx_tmp_open(j->workdir, &j->known, &e), 0);
+	write_to(&j->out, "ISA*");
+	write_to(&j->lineage, "lineage");
+	j->answered = true;
+}
+
+/* It told DONE: two items went out in one set. */
+static void told(struct attempt *t, const char *results)
+{
+	t->j.done = true;
+	t->j.told = (struct convert_done){.counts = {.items = 2, .out = 2}, .isa = 17, .gs = 18};
+	write_to(&t->j.result, results);
+}
+
+static void close_attempt(struct attempt *t)
+{
+	struct err e;
+
+	convert_unit_close(&t->j);
+	assert_int_equal(fsx_tree_remove(t->w.v.dir, "current", &e), 0);
+	stage_world_close(&t->w);
+}
+
+static struct unit_row unit_of(struct attempt *t)
+{
+	struct unit_row u;
+	struct err e;
+
+	assert_int_equal(ledger_unit_find(&t->w.v.ledger, 1, &t->w.a, &u, &e), 1);
+	return u;
+}
+
+static void done(void **state)
+{
+	struct attempt t;
+	struct err e;
+
+	(void)state;
+	open_attempt(&t);
+	told(&t, out_and_set);
+	if (convert_end_unit(&t.w.v, &t.j, &t.p, &e) == -1)
+		fail_msg("%s", e.text);
+	assert_true(str_is(unit_of(&t).state, "done"));
+	assert_true(str_is(stage_world_row(&t.w, 1).state, "queued"));
+	close_attempt(&t);
+}
+
+static int open_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) != -1 ? 1 : 0;
+	return n;
+}
+
+/* Something has the name of the interchange: what was opened for it is closed all the same. */
+static void nothing_stays_open(void **state)
+{
+	struct attempt t;
+	struct err e;
+	const int before = open_descriptors();
+	char place[300];
+
+	(void)state;
+	open_attempt(&t);
+	told(&t, out_and_set);
+	(void)snprintf(place, sizeof(place), "outbox/acme/%s", t.j.interchange.name.p);
+	assert_int_equal(fsx_mkdirs(t.w.v.dir, place, 0750, &e), 0);
+	assert_int_equal(convert_end_unit(&t.w.v, &t.j, &t.p, &e), -1);
+	close_attempt(&t);
+	assert_int_equal(open_descriptors(), before);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(done),
+		cmocka_unit_test(nothing_stays_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
