@@ -11,6 +11,7 @@
 
 struct convert_done {
 	struct unit_counts counts;
+	int64_t sets;
 	int64_t isa, gs; /* control numbers used; 0 when nothing goes out */
 };
 
@@ -33,5 +34,8 @@ struct convert_result {
 /* ERR_INPUT when the line is none of these. */
 int convert_answer_result(
 	struct str line, struct arena *a, struct convert_result *out, struct err *e) ATTR_CHECK;
+/* Reads all lines of the results: each is one of these, and there are as many as DONE told. ERR_INPUT
+ * when not. */
+int convert_answer_check(int fd, const struct convert_done *told, struct err *e) ATTR_CHECK;
 
 #endif

@@ -105,6 +105,8 @@ static int result_line(struct env *v, const struct convert_unit *j, struct str l
 	return rc;
 }
 
+/* Called inside the transaction: as many lines as there are items cannot be kept in memory. The file was
+ * read through before it, is still in the page cache, and its writer is gone. */
 static int apply_results(
 	struct env *v, const struct convert_unit *j, const char *items_name, struct err *e)
 {
@@ -265,7 +267,7 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 
 	memset(&x, 0, sizeof(x));
 	convert_unit_subject(j, subject);
-	if (publish(v, j, &x, e) == -1)
+	if (convert_answer_check(j->result.fd, &j->told, e) == -1 || publish(v, j, &x, e) == -1)
 		return -1;
 	if (ledger_begin(&v->ledger, e) == -1)
 		return -1;

@@ -1,4 +1,4 @@
-/* How an attempt ends: what is recorded, and that nothing is left open. */
+/* How an attempt ends: what a worker wrote is compared with what it told, and nothing is left open. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
@@ -78,7 +78,8 @@ static void open_attempt(struct attempt *t)
 static void told(struct attempt *t, const char *results)
 {
 	t->j.done = true;
-	t->j.told = (struct convert_done){.counts = {.items = 2, .out = 2}, .isa = 17, .gs = 18};
+	t->j.told = (struct convert_done){
+		.counts = {.items = 2, .out = 2}, .sets = 1, .isa = 17, .gs = 18};
 	write_to(&t->j.result, results);
 }
 
@@ -115,6 +116,39 @@ static void done(void **state)
 	close_attempt(&t);
 }
 
+/* The lines of results are what was told, or nothing is taken. */
+static void lines_are_what_was_told(void **state)
+{
+	static const char *const rows[] = {
+		"O\t0001\th1\tSKU-1\nS\t0001\t2\n", /* one item too few */
+		"O\t0001\th1\tSKU-1\nO\t0001\th2\tSKU-2\nO\t0001\th2\tSKU-3\nS\t0001\t2\n",
+		"O\t0001\th1\tSKU-1\nO\t0001\th2\tSKU-2\n",		/* no set */
+		"O\t0001\th1\tSKU-1\nO\t0001\th2\tSKU-2\nS\t0001\t3\n", /* of three */
+		"O\t0001\th1\tSKU-1\nO\t0001\th2\tSKU-2\nS\t0001\t2\nA\tREQUIRED\tf\tk\ts\n",
+		"O\t0001\th1\tSKU-1\nO\t0001\th2\tSKU-2\nS\t0001\t2\nR\tORPHAN\tf\tk\ts\n",
+		"O\t0001\th1\tSKU-1\nO\t0001\th2\tSKU-2\nS\t0001\t2\nX\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct attempt t;
+		struct err e;
+		int64_t events = 0;
+		char place[300];
+		open_attempt(&t);
+		told(&t, rows[i]);
+		events = stage_world_events(&t.w);
+		if (convert_end_unit(&t.w.v, &t.j, &t.p, &e) != -1 || e.code != ERR_INPUT)
+			fail_msg("row %zu is believed", i);
+		assert_true(stage_world_events(&t.w) == events);
+		(void)snprintf(place, sizeof(place), "outbox/acme/%s", t.j.interchange.name.p);
+		assert_false(stage_world_has(&t.w, place)); /* looked at before anything appears */
+		assert_int_equal(convert_end_unrecorded(&t.w.v, &t.j, &e), 0);
+		assert_true(str_is(unit_of(&t).state, "failed"));
+		close_attempt(&t);
+	}
+}
+
 static int open_descriptors(void)
 {
 	int n = 0;
@@ -147,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(done),
 		cmocka_unit_test(nothing_stays_open),
+		cmocka_unit_test(lines_are_what_was_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
