@@ -86,17 +86,16 @@ static int take_frame(
 /* --- all open units --- */
 
 /* A unit that cannot be begun now waits for the next run; only a broken ledger or disk stops all. */
-static int not_begun(struct env *v, struct convert_unit *j, const struct unit_row *u, struct err *e)
+static int not_begun(struct env *v, const struct convert_unit *j, const struct err *why)
 {
-	const struct err why = *e;
 	char subject[40];
 
-	if (env_stops(e))
+	if (env_stops(why))
 		return -1;
 	convert_unit_subject(j, subject);
-	env_log(v, LOG_ERROR, "not-begun", subject, "%s; tried again in the next run", why.text);
+	env_log(v, LOG_ERROR, "not-begun", subject, "%s; tried again in the next run", why->text);
 	v->news++;
-	return j->unit.attempts > u->attempts ? convert_unit_uncount(v, j, why.text, e) : 0;
+	return 0;
 }
 
 struct crew {
@@ -161,7 +160,7 @@ static int run_units(struct env *v, const struct unit_rows *units, struct crew *
 			if (rc == 0 && c->procs[c->n].pid <= 0)
 				(*worked)++; /* ended before it began: what it waits for is told */
 			if (rc == -1)
-				rc = not_begun(v, &c->jobs[c->n], u, e);
+				rc = not_begun(v, &c->jobs[c->n], e);
 			if (rc == 0 && c->procs[c->n].pid > 0)
 				c->n++;
 			else
@@ -173,9 +172,9 @@ static int run_units(struct env *v, const struct unit_rows *units, struct crew *
 	while (c->n > 0) { /* stopped or failed: the others go without an attempt counted */
 		struct err ignored;
 		proc_kill(&c->procs[c->n - 1]);
-		if (convert_unit_uncount(v, &c->jobs[c->n - 1], "the run was stopped", &ignored) ==
-			-1)
-			env_log(v, LOG_WARN, "uncounted", "convert", "%s", ignored.text);
+		if (convert_unit_interrupted(
+			    v, &c->jobs[c->n - 1], "the run was stopped", &ignored) == -1)
+			env_log(v, LOG_WARN, "not-recorded", "convert", "%s", ignored.text);
 		crew_drop(c, c->n - 1);
 	}
 	mem_free(f);

@@ -46,7 +46,6 @@ static int commit_intent(struct env *v, struct convert_unit *j, struct arena *a,
 	if (ledger_commit(l, e) == -1)
 		return -1;
 	j->unit.fence++;
-	j->unit.attempts++;
 	j->unit.interchange = id;
 	return ledger_interchange_find(l, id, a, &j->interchange, e) == 1 ? 0 : -1;
 fail:

@@ -21,32 +21,26 @@ static void interchange_subject(const struct convert_unit *j, char out[40])
 	(void)snprintf(out, 40, "interchange %06" PRId64, j->interchange.id);
 }
 
-/* The worker died: one attempt; the third puts the unit of work away. */
 static int crashed(struct env *v, struct convert_unit *j, const struct proc_end *end, struct err *e)
 {
+	const int64_t attempt = j->unit.attempts + 1;
 	char note[200];
-	char subject[40];
 
 	if (!end->crashed && !end->hung && end->status == PROC_EXIT_MEMORY)
-		return convert_unit_uncount(
+		return convert_unit_interrupted(
 			v, j, "the worker ran out of memory; no attempt counted", e);
-	convert_unit_subject(j, subject);
-	if (end->hung)
+	if (end->hung) {
 		(void)snprintf(note, sizeof(note),
 			"the converter made no progress for %" PRIu64 " s on attempt %" PRId64
 			" of %d and was ended",
-			v->config->quiet_seconds, j->unit.attempts, LIMIT_ATTEMPTS);
-	else
-		(void)snprintf(note, sizeof(note),
-			"the converter died (%s %d) on attempt %" PRId64 " of %d",
-			end->crashed ? "signal" : "status",
-			end->crashed ? end->signal : end->status, j->unit.attempts, LIMIT_ATTEMPTS);
-	env_log(v, LOG_ERROR, end->hung ? "hung" : "crashed", subject, "%s", note);
-	if (j->unit.attempts < LIMIT_ATTEMPTS)
-		return 0;
-	v->news++;
-	return convert_unit_end(
-		v, j, "quarantined", end->hung ? "CONVERTER-HUNG" : "CONVERTER-CRASH", note, e);
+			v->config->quiet_seconds, attempt, LIMIT_ATTEMPTS);
+		return convert_unit_died(v, j, "hung", "CONVERTER-HUNG", note, e);
+	}
+	(void)snprintf(note, sizeof(note),
+		"the converter died (%s %d) on attempt %" PRId64 " of %d",
+		end->crashed ? "signal" : "status", end->crashed ? end->signal : end->status,
+		attempt, LIMIT_ATTEMPTS);
+	return convert_unit_died(v, j, "crashed", "CONVERTER-CRASH", note, e);
 }
 
 static int64_t source_input(const struct convert_unit *j)
@@ -73,7 +67,7 @@ static int failed(struct env *v, struct convert_unit *j, struct err *e)
 	env_log(v, LOG_ERROR, "conversion-failed", subject, "%s", j->fault.text);
 	v->news++;
 	if (code == ERR_IO || code == ERR_FULL || code == ERR_STOP)
-		return convert_unit_uncount(v, j, j->fault.text, e);
+		return convert_unit_interrupted(v, j, j->fault.text, e);
 	if ((code == ERR_INPUT || code == ERR_LIMIT) && strcmp(reason, "REFERENCE-DAMAGED") != 0) {
 		reason = "INPUT-DAMAGED";
 		if (convert_unit_end(v, j, "failed", reason, j->fault.text, e) == -1)
@@ -323,5 +317,5 @@ int convert_end_unrecorded(struct env *v, struct convert_unit *j, struct err *e)
 	v->news++;
 	if (why.code == ERR_INPUT || why.code == ERR_LIMIT)
 		return convert_unit_end(v, j, "failed", "CONVERSION", why.text, e);
-	return convert_unit_uncount(v, j, why.text, e);
+	return convert_unit_interrupted(v, j, why.text, e);
 }

@@ -80,6 +80,25 @@ def test_converter_hangs():
         n.check_chain()
 
 
+def test_only_deaths_count():
+    """Runs that end while a converter works cost its unit nothing, however many; a death costs one attempt."""
+    with small.Small() as n:
+        many(n)
+        n.run("--only", "collect")
+        for _ in range(3):
+            child = n.start("--only", "convert")
+            check(freeze_worker(child), "the converter was not met")
+            child.kill()
+            ends(child, PATIENCE)
+        child = n.start("--only", "convert")
+        pid = freeze_worker(child)
+        check(pid, "the converter was not met")
+        os.kill(pid, signal.SIGKILL)
+        _, said = ends(child, PATIENCE)
+        equal(tuple(n.rows("SELECT state, attempts FROM unit")[0]), ("done", 1), "unit: " + said)
+        n.check_sound()
+
+
 def test_reading_hangs():
     """A new file whose reading hangs three times is put away by name; what is there stays in use."""
     with small.Small() as n:

@@ -116,6 +116,30 @@ static void done(void **state)
 	close_attempt(&t);
 }
 
+/* A worker that died costs an attempt, one that was refused memory costs none; the third death is the last. */
+static void deaths_are_counted(void **state)
+{
+	struct attempt t;
+	struct err e;
+
+	(void)state;
+	open_attempt(&t);
+	t.j.answered = false;
+	for (int i = 1; i <= 3; i++) {
+		assert_int_equal(convert_unit_interrupted(&t.w.v, &t.j, "the disk is full", &e), 0);
+		assert_int_equal(unit_of(&t).attempts, i - 1);
+		assert_true(str_is(unit_of(&t).state, "converting"));
+		t.j.unit = unit_of(&t);
+		assert_int_equal(convert_end_unit(&t.w.v, &t.j, &t.p, &e), 0);
+		assert_int_equal(unit_of(&t).attempts, i);
+	}
+	assert_true(str_is(unit_of(&t).state, "quarantined"));
+	assert_true(str_is(unit_of(&t).reason, "CONVERTER-CRASH"));
+	assert_true(str_is(stage_world_row(&t.w, 1).state, "closed"));
+	assert_int_equal(t.w.v.news, 1);
+	close_attempt(&t);
+}
+
 /* The lines of results are what was told, or nothing is taken. */
 static void lines_are_what_was_told(void **state)
 {
@@ -181,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(done),
 		cmocka_unit_test(nothing_stays_open),
+		cmocka_unit_test(deaths_are_counted),
 		cmocka_unit_test(lines_are_what_was_told),
 	};
 
