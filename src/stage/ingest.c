@@ -110,6 +110,19 @@ static int not_read(
 	return -1;
 }
 
+/* Read, but not recorded. A ledger that is busy or full is no fault of the file, and may have room for
+ * these few bytes. */
+static int not_applied(
+	struct env *v, const struct received_row *r, const struct err *why, struct err *e)
+{
+	if (why->code == ERR_STOP)
+		return not_read(v, r, why, e);
+	if (env_stops(why) && count_attempt(v, r, -1, e) == -1)
+		env_log(v, LOG_WARN, "attempt-counted", r->name.p, "%s", e->text);
+	*e = *why;
+	return -1;
+}
+
 /* Read: done with, unless one of its acknowledgments waits for a person. */
 static int settle(struct env *v, const struct received_row *r, const struct ack_outcome *unclear,
 	struct err *e)
@@ -137,12 +150,8 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 	if (ingest_worker_read(v, r, &first, &others, a, &why) == -1)
 		return not_read(v, r, &why, e);
 	for (const struct ack *x = first; x; x = x->next) {
-		if (ack_apply_one(v, r, x, &out, &why) == -1) {
-			if (why.code == ERR_STOP)
-				return not_read(v, r, &why, e);
-			*e = why;
-			return -1;
-		}
+		if (ack_apply_one(v, r, x, &out, &why) == -1)
+			return not_applied(v, r, &why, e);
 		if (!unclear.word && out.note[0] && strcmp(out.word, "repeat") != 0)
 			unclear = out;
 	}

@@ -14,6 +14,7 @@ import small
 from night import check, equal
 
 PATIENCE = 30
+LEDGER_WAIT = 30    # store/db_sqlite.c
 
 
 def workers(pid):
@@ -143,6 +144,23 @@ def test_ingest_hangs():
         check("INGEST-HUNG" in said, said)
         equal(n.one("SELECT attempts FROM received"), 2, "attempts: one hung, one read it")
         check(n.one("SELECT state FROM received") != "stored", n.rows("SELECT * FROM received"))
+
+
+def test_ledger_busy_while_ingesting():
+    """An answer that was read, but could not be recorded: that was no crash of the reading."""
+    with small.Small() as n:
+        letter(n)
+        child = n.start("--only", "ingest")
+        pid = freeze_worker(child)
+        check(pid, "the ingest worker was not met")
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"), isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(LEDGER_WAIT + 2)     # the run waits so long for its turn, then gives the answer up
+            db.execute("ROLLBACK")
+        code, said = ends(child, PATIENCE)
+        equal(code, 75, said)
+        equal(tuple(n.rows("SELECT state, attempts FROM received")[0]), ("stored", 0), "the answer")
 
 
 def test_signal_while_ingesting():
