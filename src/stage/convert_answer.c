@@ -2,7 +2,6 @@
 #include "stage/convert_answer.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "base/limits.h"
 #include "stage/lines.h"
@@ -41,16 +40,10 @@ int convert_answer_done(struct frame *f, struct convert_done *out, struct err *e
 
 void convert_answer_fail(struct frame *f, struct err *fault)
 {
-	const int64_t code = frame_get_int(f);
-	const struct str reason = frame_get_str(f);
-	const struct str text = frame_get_words(f);
+	static const enum err_code of_a_unit[] = {ERR_INPUT, ERR_LIMIT, ERR_CONFIG, ERR_CORRUPT,
+		ERR_ABSENT, ERR_IO, ERR_FULL, ERR_NONE};
 
-	if (text.n > 0)
-		(void)err_set(fault, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT,
-			STR_FMT, STR_ARG(text));
-	else
-		(void)err_set(fault, ERR_INPUT, "the worker failed and did not say why");
-	(void)snprintf(fault->reason, sizeof(fault->reason), STR_FMT, STR_ARG(reason));
+	frame_get_fail(f, of_a_unit, ERR_NET, fault);
 }
 
 int convert_answer_percent(struct frame *f, int64_t *items)

@@ -17,7 +17,8 @@ struct convert_done {
 
 /* DONE. ERR_INPUT when it is not whole or its counts do not reconcile. */
 int convert_answer_done(struct frame *f, struct convert_done *out, struct err *e) ATTR_CHECK;
-/* FAIL: *fault is what the worker says. */
+/* FAIL: *fault is what the worker says: ERR_INPUT or ERR_LIMIT of the input, ERR_IO or ERR_FULL of the
+ * disk, ERR_NET when it says what it cannot know; all else of the map. */
 void convert_answer_fail(struct frame *f, struct err *fault);
 /* PROGRESS: 0 to 100, or -1 when it says nothing. */
 int convert_answer_percent(struct frame *f, int64_t *items);

@@ -10,9 +10,11 @@
 
 #include "base/fsx.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "secure/hash.h"
 #include "stage/collect.h"
 #include "stage/lines.h"
+#include "stage/outcome.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
 
@@ -56,17 +58,44 @@ static int64_t source_input(const struct convert_unit *j)
 	return 0;
 }
 
+/* Is the disk for us what it was for the worker? Its last write found no room for a block either. */
+static bool disk_refuses(const struct convert_unit *j)
+{
+	const int fds[] = {j->out.fd, j->lineage.fd, j->aside.fd, j->result.fd};
+	char *block = mem_alloc(OUTCOME_FLUSH);
+	struct err ignored;
+	bool refused = false;
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]) && !refused; i++)
+		refused = fsx_write_all(fds[i], block, OUTCOME_FLUSH, &ignored) == -1;
+	mem_free(block);
+	return refused;
+}
+
+/* The worker ended for a reason that we do not see: as if it had died. */
+static int gave_up(struct env *v, struct convert_unit *j, struct err *e)
+{
+	char note[ERR_TEXT_MAX + 100];
+
+	(void)snprintf(note, sizeof(note), "the converter gave up on attempt %" PRId64 " of %d: %s",
+		j->unit.attempts + 1, LIMIT_ATTEMPTS, j->fault.text);
+	return convert_unit_died(v, j, "crashed", "CONVERTER-CRASH", note, e);
+}
+
 /* The worker found the input, the map or the disk at fault. */
 static int failed(struct env *v, struct convert_unit *j, struct err *e)
 {
 	char subject[40];
 	const enum err_code code = j->fault.code;
 	const char *reason = j->fault.reason[0] ? j->fault.reason : "CONVERSION";
+	const bool of_disk = code == ERR_IO || code == ERR_FULL;
 
+	if (code == ERR_NET || (of_disk && !disk_refuses(j)))
+		return gave_up(v, j, e);
 	convert_unit_subject(j, subject);
 	env_log(v, LOG_ERROR, "conversion-failed", subject, "%s", j->fault.text);
 	v->news++;
-	if (code == ERR_IO || code == ERR_FULL || code == ERR_STOP)
+	if (of_disk)
 		return convert_unit_interrupted(v, j, j->fault.text, e);
 	if ((code == ERR_INPUT || code == ERR_LIMIT) && strcmp(reason, "REFERENCE-DAMAGED") != 0) {
 		reason = "INPUT-DAMAGED";

@@ -5,8 +5,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -140,6 +143,57 @@ static void deaths_are_counted(void **state)
 	close_attempt(&t);
 }
 
+/* A converter says again and again that something but its unit is at fault. The disk is asked; the third
+ * time the unit is put away. */
+static void excuses_end(void **state)
+{
+	static const enum err_code codes[] = {ERR_FULL, ERR_IO, ERR_STOP, ERR_BUSY};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(codes) / sizeof(codes[0]); k++) {
+		struct attempt t;
+		struct frame f;
+		struct err e;
+		open_attempt(&t);
+		for (int i = 0; i < 3; i++) {
+			const struct err why = {codes[k], "", "no room"};
+			t.j.unit = unit_of(&t);
+			frame_fail(&f, &why);
+			convert_answer_fail(&f, &t.j.fault);
+			assert_int_equal(convert_end_unit(&t.w.v, &t.j, &t.p, &e), 0);
+		}
+		if (!str_is(unit_of(&t).state, "quarantined"))
+			fail_msg("code %d is believed for ever", (int)codes[k]);
+		close_attempt(&t);
+	}
+}
+
+/* Where the disk is full for us too, the unit is not to blame. */
+static void a_full_disk_is_full(void **state)
+{
+	const struct err why = {ERR_FULL, "", "no room"};
+	struct rlimit limit;
+	struct rlimit before;
+	struct attempt t;
+	struct err e;
+
+	(void)state;
+	open_attempt(&t);
+	t.j.fault = why;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	limit = before;
+	limit.rlim_cur = 1 << 20; /* no file of ours is so large, and the ledger may grow */
+	assert_int_equal(ftruncate(t.j.out.fd, 1 << 20), 0);
+	assert_true(lseek(t.j.out.fd, 0, SEEK_END) == 1 << 20);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(convert_end_unit(&t.w.v, &t.j, &t.p, &e), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(unit_of(&t).attempts, 0);
+	assert_true(t.j.interrupted && str_is(unit_of(&t).state, "converting"));
+	close_attempt(&t);
+}
+
 /* The lines of results are what was told, or nothing is taken. */
 static void lines_are_what_was_told(void **state)
 {
@@ -206,6 +260,8 @@ int main(void)
 		cmocka_unit_test(done),
 		cmocka_unit_test(nothing_stays_open),
 		cmocka_unit_test(deaths_are_counted),
+		cmocka_unit_test(excuses_end),
+		cmocka_unit_test(a_full_disk_is_full),
 		cmocka_unit_test(lines_are_what_was_told),
 	};
 
