@@ -15,6 +15,7 @@ enum { JOBS_MAX = 32, NUMBERS = 2 /* ISA13 and GS06 */ };
 
 /* --- frames of a worker --- */
 
+/* As take_frame. */
 static int answer_number(struct env *v, struct convert_unit *j, const struct proc *p, int64_t kind,
 	struct frame *f, struct err *e)
 {
@@ -34,7 +35,7 @@ static int answer_number(struct env *v, struct convert_unit *j, const struct pro
 		return -1;
 	frame_start(f, FRAME_NUMBER);
 	frame_int(f, number);
-	return frame_send(p->fd, f, e);
+	return frame_send(p->fd, f, e) == -1 ? 0 : 1; /* it died meanwhile: no fault of the run's */
 }
 
 static void show_progress(const struct env *v, const struct convert_unit *j, struct frame *f)
@@ -63,7 +64,7 @@ static int take_frame(
 		return rc;
 	switch (f->type) {
 	case FRAME_NUMBER:
-		return answer_number(v, j, p, frame_get_int(f), f, e) == -1 ? -1 : 1;
+		return answer_number(v, j, p, frame_get_int(f), f, e);
 	case FRAME_PROGRESS:
 		show_progress(v, j, f);
 		return 1;

@@ -100,6 +100,25 @@ def test_only_deaths_count():
         n.check_sound()
 
 
+def test_death_before_its_number():
+    """A converter dies while its control number is committed: one attempt, and the others go on."""
+    with small.Small(partners=("acme", "nord")) as n:
+        many(n)
+        n.run("--only", "collect")
+        child = n.start("--only", "convert")
+        pid = freeze_worker(child)
+        check(pid and n.one("SELECT COUNT(*) FROM drawn") == 0, "no converter was met before its number")
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"), isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(1)   # it asks, and the run waits for the ledger
+            os.kill(pid, signal.SIGKILL)
+            db.execute("ROLLBACK")
+        _, said = ends(child, PATIENCE)
+        equal(sorted(tuple(r) for r in n.rows("SELECT state, attempts FROM unit")), [("done", 0), ("done", 1)], said)
+        n.check_sound()
+
+
 def test_reading_hangs():
     """A new file whose reading hangs three times is put away by name; what is there stays in use."""
     with small.Small() as n:
