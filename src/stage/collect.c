@@ -91,23 +91,31 @@ static void subject_of(int64_t input, char out[40])
 	(void)snprintf(out, 40, "input %" PRId64, input);
 }
 
-/* One transaction: new state with its event. */
-static int settle(struct env *v, const struct input_row *r, const char *state, const char *place,
+/* Inside a transaction: new state with its event. */
+static int record(struct env *v, const struct input_row *r, const char *state, const char *place,
 	const char *reason, const char *note, const char *what, struct err *e)
 {
-	struct ledger *l = &v->ledger;
 	char subject[40];
 
 	subject_of(r->id, subject);
-	if (ledger_begin(l, e) == -1)
+	if (ledger_input_state(&v->ledger, r->id, state, place, reason, note, e) == -1)
 		return -1;
-	if (ledger_input_state(l, r->id, state, place, reason, note, e) == -1 ||
-		ledger_event(l, what, subject, e, "source=" STR_FMT " place=%s reason=%s %s",
-			STR_ARG(r->source), place, reason, note) == -1) {
-		ledger_rollback(l);
+	return ledger_event(&v->ledger, what, subject, e,
+		"source=" STR_FMT " place=%s reason=%s %s", STR_ARG(r->source), place, reason,
+		note);
+}
+
+/* The same as one transaction. */
+static int settle(struct env *v, const struct input_row *r, const char *state, const char *place,
+	const char *reason, const char *note, const char *what, struct err *e)
+{
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	if (record(v, r, state, place, reason, note, what, e) == -1) {
+		ledger_rollback(&v->ledger);
 		return -1;
 	}
-	return ledger_commit(l, e);
+	return ledger_commit(&v->ledger, e);
 }
 
 /* --- what is ready --- */
@@ -359,6 +367,12 @@ static void work_name(const struct input_row *r, const char *end, char out[LIMIT
 	(void)snprintf(out, LIMIT_PATH, "work/in-%06" PRId64 "%s", r->id, end);
 }
 
+static void shelf(const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH])
+{
+	(void)snprintf(out, LIMIT_PATH, "current/" STR_FMT "/in-%06" PRId64 "." STR_FMT,
+		STR_ARG(r->source), r->id, STR_ARG(r->tree ? STR("zip") : s->format));
+}
+
 static int remove_companion(
 	const struct env *v, const struct input_row *r, const char *end, struct err *e)
 {
@@ -397,42 +411,74 @@ static void tell(struct env *v, const struct input_row *r, const char *event, co
 	v->news++;
 }
 
-int collect_quarantine(
+/* Where an input lies that is put away. */
+static void quarantine_place(const struct env *v, const struct input_row *r, char to[LIMIT_PATH])
+{
+	const struct config_source *s = config_source_find(v->config, r->source);
+	const char *dot = strrchr(r->place.p, '.');
+	struct str end = dot && !strchr(dot, '/') ? str_c(dot + 1) : STR("");
+
+	if (end.n == 0 && r->sha.n > 0 && s) /* a plain file, stored and then found bad */
+		end = s->format;
+	(void)snprintf(to, LIMIT_PATH, "quarantine/in-%06" PRId64 "." STR_FMT "%s" STR_FMT, r->id,
+		STR_ARG(r->source), end.n ? "." : "", STR_ARG(end));
+}
+
+int collect_put_away_row(
 	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
 {
+	const bool lost = strcmp(reason, "LOST-SOURCE") == 0;
 	struct arena a;
 	struct input_row r;
 	char to[LIMIT_PATH];
-	char next[200];
 	int rc = -1;
 
 	arena_init(&a);
 	rc = ledger_input_find(&v->ledger, input, &a, &r, e);
-	if (rc == 1 &&
-		!str_is(r.state, "quarantined")) { /* another agreement may have met it first */
-		const struct config_source *s = config_source_find(v->config, r.source);
-		const char *place = r.place.p;
-		const char *dot = strrchr(place, '.');
-		struct str end = dot && !strchr(dot, '/') ? str_c(dot + 1) : STR("");
-		if (end.n == 0 && r.sha.n > 0 && s) /* a plain file, stored and then found bad */
-			end = s->format;
-		(void)snprintf(to, sizeof(to), "quarantine/in-%06" PRId64 "." STR_FMT "%s" STR_FMT,
-			r.id, STR_ARG(r.source), end.n ? "." : "", STR_ARG(end));
-		(void)snprintf(next, sizeof(next), quarantine_next, r.id);
-		rc = settle(v, &r, "quarantined", to, reason, note, "quarantined", e);
-		if (rc == 0 && place_move(v, place, to, e) == -1)
-			rc = -1;
-		if (rc == 0)
-			rc = env_write_reason(
-				v, "quarantine", to + 11, reason, named(&r, note, &a).p, next, e);
-		tell(v, &r, "quarantined", reason, note, &a);
+	/* Another agreement may have met it first. */
+	if (rc == 1 && !str_is(r.state, "quarantined") && !str_is(r.state, "abandoned") &&
+		!str_starts(r.place, STR("archive/"))) {
+		quarantine_place(v, &r, to);
+		tell(v, &r, lost ? "lost" : "quarantined", reason, note, &a);
+		rc = lost ? record(v, &r, "abandoned", r.place.p, reason, note, "lost", e)
+			  : record(v, &r, "quarantined", to, reason, note, "quarantined", e);
 	}
 	arena_done(&a);
-	return rc == 1 ? 0 : rc;
+	return rc == -1 ? -1 : 0;
 }
 
-int collect_put_away(
-	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
+/* Brings the file of a row that is quarantined to where the ledger says, with its reason. */
+static int settle_quarantined(struct env *v, const struct input_row *r, struct err *e)
+{
+	static const char *const ends[] = {"", ".tree", ".zip"};
+	const struct config_source *s = config_source_find(v->config, r->source);
+	char from[LIMIT_PATH];
+	char next[200];
+	struct arena a;
+	struct stat st;
+	int rc = place_stat(v, r->place.p, &st, e);
+
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && rc == 0; i++) {
+		work_name(r, ends[i], from);
+		rc = place_move(v, from, r->place.p, e);
+	}
+	if (rc == 0 && s) {
+		shelf(r, s, from);
+		rc = place_move(v, from, r->place.p, e);
+	}
+	if (rc != 1)
+		return rc;
+	(void)snprintf(next, sizeof(next), quarantine_next, r->id);
+	arena_init(&a);
+	rc = env_write_reason(
+		v, "quarantine", r->place.p + 11, r->reason.p, named(r, r->note.p, &a).p, next, e);
+	arena_done(&a);
+	return rc;
+}
+
+int collect_put_away_file(struct env *v, int64_t input, struct err *e)
 {
 	struct arena a;
 	struct input_row r;
@@ -440,16 +486,25 @@ int collect_put_away(
 
 	arena_init(&a);
 	rc = ledger_input_find(&v->ledger, input, &a, &r, e);
-	if (rc == 1 && (str_is(r.state, "abandoned") || str_starts(r.place, STR("archive/")))) {
-		rc = 0;
-	} else if (rc == 1 && strcmp(reason, "LOST-SOURCE") == 0) {
-		rc = settle(v, &r, "abandoned", r.place.p, reason, note, "lost", e);
-		tell(v, &r, "lost", reason, note, &a);
-	} else if (rc == 1) {
-		rc = collect_quarantine(v, input, reason, note, e);
-	}
+	if (rc == 1 && str_is(r.state, "quarantined"))
+		rc = settle_quarantined(v, &r, e);
 	arena_done(&a);
-	return rc;
+	return rc == -1 ? -1 : 0;
+}
+
+/* An input that is put away by itself. */
+static int put_away(
+	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
+{
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	if (collect_put_away_row(v, input, reason, note, e) == -1) {
+		ledger_rollback(&v->ledger);
+		return -1;
+	}
+	if (ledger_commit(&v->ledger, e) == -1)
+		return -1;
+	return collect_put_away_file(v, input, e);
 }
 
 /* What may not be taken in, judged without opening it. NULL when it is fine. */
@@ -556,13 +611,13 @@ static int store_file(
 	if (s->ready == READY_MANIFEST) {
 		rc = manifest_ok(v, r, sha, size, e);
 		if (rc == -1 && e->code == ERR_ABSENT)
-			return collect_quarantine(v, r->id, "MANIFEST-MISMATCH",
+			return put_away(v, r->id, "MANIFEST-MISMATCH",
 				"the manifest beside it was gone when the file was read; deliver both again",
 				e);
 		if (rc == -1)
 			return -1;
 		if (rc == 0)
-			return collect_quarantine(v, r->id, "MANIFEST-MISMATCH",
+			return put_away(v, r->id, "MANIFEST-MISMATCH",
 				"size or SHA-256 is not what the manifest beside it says; deliver both again",
 				e);
 	}
@@ -646,13 +701,12 @@ static int store_row(struct env *v, const struct input_row *r, struct err *e)
 	if (reason) {
 		if (remove_companion(v, r, ".manifest", e) == -1)
 			return -1;
-		return collect_quarantine(v, r->id, reason, note, e);
+		return put_away(v, r->id, reason, note, e);
 	}
 	if (r->tree) {
 		rc = store_tree(v, r, work, e);
 		if (rc == -1 && (e->code == ERR_INPUT || e->code == ERR_LIMIT))
-			return collect_quarantine(
-				v, r->id, e->reason[0] ? e->reason : "TREE", e->text, e);
+			return put_away(v, r->id, e->reason[0] ? e->reason : "TREE", e->text, e);
 	} else {
 		rc = store_file(v, r, s, e);
 	}
@@ -662,12 +716,6 @@ static int store_row(struct env *v, const struct input_row *r, struct err *e)
 }
 
 /* --- settle: what becomes of what was stored --- */
-
-static void shelf(const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH])
-{
-	(void)snprintf(out, LIMIT_PATH, "current/" STR_FMT "/in-%06" PRId64 "." STR_FMT,
-		STR_ARG(r->source), r->id, STR_ARG(r->tree ? STR("zip") : s->format));
-}
 
 static int make_current(struct env *v, const struct input_row *r, const struct config_source *s,
 	const struct input_row *old, struct err *e)
@@ -723,7 +771,7 @@ static int admit(
 	if (str_starts(str_c(e->reason), STR("CONVERTER"))) /* the reading, not the file */
 		(void)snprintf(reason, sizeof(reason), "%s", e->reason);
 	(void)snprintf(note, sizeof(note), "%s", e->text);
-	return collect_quarantine(v, r->id, reason, note, e);
+	return put_away(v, r->id, reason, note, e);
 }
 
 /* Is the current version still what was taken in? 1 yes, 0 it is lost or was edited, and is put away so
@@ -742,7 +790,7 @@ static int still_whole(struct env *v, const struct input_row *old, struct err *e
 		return -1;
 	(void)snprintf(reason, sizeof(reason), "%s", e->reason);
 	(void)snprintf(note, sizeof(note), "%s", e->text);
-	return collect_put_away(v, old->id, reason, note, e);
+	return put_away(v, old->id, reason, note, e);
 }
 
 static int settle_state(struct env *v, const struct input_row *r, const struct config_source *s,
@@ -809,32 +857,6 @@ static int settle_row(struct env *v, const struct input_row *r, struct err *e)
 	rc = s->kind == SOURCE_EVENTS ? settle_event(v, r, &a, e) : settle_state(v, r, s, &a, e);
 	arena_done(&a);
 	return rc;
-}
-
-/* Cut between "quarantined" and the move: the file goes where the ledger says, with its reason. */
-static int settle_quarantined(struct env *v, const struct input_row *r, struct err *e)
-{
-	static const char *const ends[] = {"", ".tree", ".zip"};
-	const struct config_source *s = config_source_find(v->config, r->source);
-	char from[LIMIT_PATH];
-	char next[200];
-	struct stat st;
-	int rc = place_stat(v, r->place.p, &st, e);
-
-	if (rc != 0)
-		return rc == 1 ? 0 : -1;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && rc == 0; i++) {
-		work_name(r, ends[i], from);
-		rc = place_move(v, from, r->place.p, e);
-	}
-	if (rc == 0 && s) {
-		shelf(r, s, from);
-		rc = place_move(v, from, r->place.p, e);
-	}
-	if (rc != 1)
-		return rc;
-	(void)snprintf(next, sizeof(next), quarantine_next, r->id);
-	return env_write_reason(v, "quarantine", r->place.p + 11, r->reason.p, r->note.p, next, e);
 }
 
 /* Goes over all rows of a state; a fault of one file is logged and the others go on. */

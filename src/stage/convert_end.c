@@ -12,7 +12,6 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "secure/hash.h"
-#include "stage/collect.h"
 #include "stage/lines.h"
 #include "stage/outcome.h"
 #include "store/ledger_interchange.h"
@@ -98,10 +97,8 @@ static int failed(struct env *v, struct convert_unit *j, struct err *e)
 	if (of_disk)
 		return convert_unit_interrupted(v, j, j->fault.text, e);
 	if ((code == ERR_INPUT || code == ERR_LIMIT) && strcmp(reason, "REFERENCE-DAMAGED") != 0) {
-		reason = "INPUT-DAMAGED";
-		if (convert_unit_end(v, j, "failed", reason, j->fault.text, e) == -1)
-			return -1;
-		return collect_quarantine(v, source_input(j), reason, j->fault.text, e);
+		return convert_unit_put_away(
+			v, j, source_input(j), "INPUT-DAMAGED", j->fault.text, e);
 	}
 	return convert_unit_end(v, j, "failed", reason, j->fault.text, e);
 }

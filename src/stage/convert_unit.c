@@ -6,6 +6,7 @@
 
 #include "base/fsx.h"
 #include "base/limits.h"
+#include "stage/collect.h"
 #include "store/ledger_interchange.h"
 
 void convert_unit_subject(const struct convert_unit *j, char out[40])
@@ -60,6 +61,19 @@ int convert_unit_end(struct env *v, struct convert_unit *j, const char *state, c
 	if (ledger_begin(&v->ledger, e) == -1)
 		return -1;
 	return commit(v, end_rows(v, j, state, reason, note, e), e);
+}
+
+int convert_unit_put_away(struct env *v, struct convert_unit *j, int64_t input, const char *reason,
+	const char *note, struct err *e)
+{
+	int rc = -1;
+
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	rc = end_rows(v, j, "failed", reason, note, e);
+	if (rc == 0)
+		rc = collect_put_away_row(v, input, reason, note, e);
+	return commit(v, rc, e) == -1 ? -1 : collect_put_away_file(v, input, e);
 }
 
 int convert_unit_died(struct env *v, struct convert_unit *j, const char *event, const char *reason,

@@ -33,6 +33,9 @@ void convert_unit_close(struct convert_unit *j);
 /* It ends without an interchange; the one it was to make is closed. */
 int convert_unit_end(struct env *v, struct convert_unit *j, const char *state, const char *reason,
 	const char *note, struct err *e) ATTR_CHECK;
+/* It fails by an input, which is put away in the same transaction. */
+int convert_unit_put_away(struct env *v, struct convert_unit *j, int64_t input, const char *reason,
+	const char *note, struct err *e) ATTR_CHECK;
 /* Its worker died (event "crashed" or "hung"): one attempt; the last one puts the unit away. */
 int convert_unit_died(struct env *v, struct convert_unit *j, const char *event, const char *reason,
 	const char *note, struct err *e) ATTR_CHECK;

@@ -143,6 +143,33 @@ static void deaths_are_counted(void **state)
 	close_attempt(&t);
 }
 
+/* That the unit failed and that its input is put away is recorded together or not at all. */
+static void a_damaged_input_goes_with_its_unit(void **state)
+{
+	const struct err why = {ERR_INPUT, "", "line 3 is cut off"};
+	struct attempt t;
+	struct err e;
+
+	(void)state;
+	open_attempt(&t);
+	t.j.fault = why;
+	stage_world_sql(&t.w,
+		"CREATE TRIGGER cut BEFORE UPDATE ON input BEGIN SELECT RAISE(ABORT, 'cut'); END");
+	assert_int_equal(convert_end_unit(&t.w.v, &t.j, &t.p, &e), -1);
+	assert_true(str_is(unit_of(&t).state, "converting"));
+	stage_world_sql(&t.w, "DROP TRIGGER cut");
+	assert_int_equal(convert_end_unit(&t.w.v, &t.j, &t.p, &e), 0);
+	assert_true(str_is(unit_of(&t).state, "failed"));
+	assert_int_equal(
+		stage_world_count(&t.w,
+			"SELECT COUNT(*) FROM input WHERE state = 'quarantined' AND reason = 'INPUT-DAMAGED'"),
+		1);
+	assert_true(stage_world_has(&t.w, "quarantine/in-000007.ampliance.json"));
+	assert_true(stage_world_has(&t.w, "quarantine/in-000007.ampliance.json.reason"));
+	assert_false(stage_world_has(&t.w, "current/ampliance/in-000007.json"));
+	close_attempt(&t);
+}
+
 /* A converter says again and again that something but its unit is at fault. The disk is asked; the third
  * time the unit is put away. */
 static void excuses_end(void **state)
@@ -260,6 +287,7 @@ int main(void)
 		cmocka_unit_test(done),
 		cmocka_unit_test(nothing_stays_open),
 		cmocka_unit_test(deaths_are_counted),
+		cmocka_unit_test(a_damaged_input_goes_with_its_unit),
 		cmocka_unit_test(excuses_end),
 		cmocka_unit_test(a_full_disk_is_full),
 		cmocka_unit_test(lines_are_what_was_told),
