@@ -23,6 +23,8 @@
 
 enum { BATCH = 256 };
 
+static const int64_t NANO = 1000000000;
+
 static const char quarantine_next[] =
 	"mend it at the source and deliver it again; gridspool close in-%06" PRId64;
 static const char release_next[] =
@@ -143,8 +145,13 @@ static int has_companion(int inbox, const char *name, const char *end, struct er
 	return fsx_stat(inbox, marker, &st, e);
 }
 
-/* The newest change in a tree, so that one that is being written is left alone. */
-static int newest_change(int dir, int depth, int64_t *newest, struct err *e)
+static int64_t changed_at(const struct stat *st)
+{
+	return st->st_mtim.tv_sec * NANO + st->st_mtim.tv_nsec;
+}
+
+/* The newest change below a folder, in nanoseconds. */
+static int newest_below(int dir, int depth, int64_t *newest, struct err *e)
 {
 	struct fsx_list list = {0};
 	int rc = 0;
@@ -156,11 +163,11 @@ static int newest_change(int dir, int depth, int64_t *newest, struct err *e)
 	for (size_t i = 0; i < list.n && rc == 0; i++) {
 		struct stat st;
 		rc = fsx_stat(dir, list.names[i], &st, e) == -1 ? -1 : 0;
-		if (rc == 0 && st.st_mtime > *newest)
-			*newest = st.st_mtime;
+		if (rc == 0 && changed_at(&st) > *newest)
+			*newest = changed_at(&st);
 		if (rc == 0 && S_ISDIR(st.st_mode)) {
 			const int sub = fsx_subdir(dir, list.names[i], e);
-			rc = sub == -1 ? -1 : newest_change(sub, depth + 1, newest, e);
+			rc = sub == -1 ? -1 : newest_below(sub, depth + 1, newest, e);
 			fsx_close(sub);
 		}
 	}
@@ -168,19 +175,31 @@ static int newest_change(int dir, int depth, int64_t *newest, struct err *e)
 	return rc;
 }
 
+/* The newest change of a file or tree, in nanoseconds. */
+static int newest_change(
+	int inbox, const char *name, const struct stat *st, int64_t *newest, struct err *e)
+{
+	int dir = -1;
+	int rc = 0;
+
+	*newest = changed_at(st);
+	if (!S_ISDIR(st->st_mode))
+		return 0;
+	dir = fsx_subdir(inbox, name, e);
+	rc = dir == -1 ? -1 : newest_below(dir, 0, newest, e);
+	fsx_close(dir);
+	return rc;
+}
+
+/* One that is being written is left alone. */
 static int is_stable(const struct env *v, const struct config_source *s, int inbox,
 	const char *name, const struct stat *st, struct err *e)
 {
-	int64_t newest = st->st_mtime;
+	int64_t newest = 0;
 
-	if (S_ISDIR(st->st_mode)) {
-		const int dir = fsx_subdir(inbox, name, e);
-		const int rc = dir == -1 ? -1 : newest_change(dir, 0, &newest, e);
-		fsx_close(dir);
-		if (rc == -1)
-			return -1;
-	}
-	return clock_now(&v->clock) - newest >= (int64_t)s->stable_seconds;
+	if (newest_change(inbox, name, st, &newest, e) == -1)
+		return -1;
+	return clock_now(&v->clock) - newest / NANO >= (int64_t)s->stable_seconds;
 }
 
 /* 1 ready, 0 not yet, -1. */
@@ -198,6 +217,23 @@ static int is_ready(const struct env *v, const struct config_source *s, int inbo
 		return is_stable(v, s, inbox, name, st, e);
 	}
 	return 0;
+}
+
+/* A tree that could not be moved out of the inbox still lies there: is it what was taken? Nothing else
+ * says so where its name or its age makes it ready. 1, 0, -1. */
+static int was_taken(struct env *v, const struct config_source *s, int inbox, const char *name,
+	const struct stat *st, struct err *e)
+{
+	int64_t taken = 0;
+	int64_t newest = 0;
+	int rc = 0;
+
+	if (!S_ISDIR(st->st_mode) || (s->ready != READY_RENAMED && s->ready != READY_STABLE))
+		return 0;
+	rc = ledger_input_stayed(&v->ledger, s->name, str_c(name), (int64_t)st->st_ino, &taken, e);
+	if (rc == 1 && newest_change(inbox, name, st, &newest, e) == -1)
+		return -1;
+	return rc == 1 ? newest == taken : rc;
 }
 
 /* --- claim --- */
@@ -335,6 +371,10 @@ static int claim_source(struct env *v, const struct config_source *s, struct err
 		rc = is_ready(v, s, inbox, found[i].name, st, e);
 		if (rc == 1)
 			rc = is_new(v, s, name, e);
+		if (rc == 1) {
+			rc = was_taken(v, s, inbox, found[i].name, st, e);
+			rc = rc == -1 ? -1 : !rc;
+		}
 		if (rc == -1 && env_stops(e))
 			goto out;
 		if (rc == -1)
@@ -507,6 +547,28 @@ static int put_away(
 	return collect_put_away_file(v, input, e);
 }
 
+/* A bad tree that cannot be moved is put away where it lies. */
+static int quarantine_there(struct env *v, const struct input_row *r, const char *inbox,
+	const char *reason, const char *why, struct err *e)
+{
+	char id[40];
+	char note[ERR_TEXT_MAX + 100];
+
+	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
+	(void)snprintf(
+		note, sizeof(note), "%s; it stays in the inbox, since moving it is denied", why);
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	if (ledger_input_stays(&v->ledger, r->id, r->stays, e) == -1 ||
+		record(v, r, "quarantined", inbox, reason, note, "quarantined", e) == -1) {
+		ledger_rollback(&v->ledger);
+		return -1;
+	}
+	env_log(v, LOG_ERROR, "quarantined", id, "%s: %s", reason, note);
+	v->news++;
+	return ledger_commit(&v->ledger, e);
+}
+
 /* What may not be taken in, judged without opening it. NULL when it is fine. */
 static const char *refusal(
 	const struct config_source *s, const struct stat *st, uint64_t limit, const char **note)
@@ -572,6 +634,7 @@ static int commit_stored(struct env *v, const struct input_row *r, const char *s
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_input_stored(l, r->id, sha, content, members, size, e) == -1 ||
+		ledger_input_stays(l, r->id, r->stays, e) == -1 ||
 		ledger_input_state(l, r->id, "claimed", place, "", "", e) == -1 ||
 		ledger_event(l, "collected", subject, e,
 			"sha256=%s size=%" PRId64 " members=%" PRId64, sha, size, members) == -1) {
@@ -624,7 +687,7 @@ static int store_file(
 	return commit_stored(v, r, sha, sha, 1, (int64_t)size, place, e);
 }
 
-/* A tree: packed once into work/in-N.zip; then the tree goes. */
+/* A tree: packed once into work/in-N.zip; then the tree goes, if it could be moved into work/. */
 static int store_tree(
 	struct env *v, const struct input_row *r, const char *tree_place, struct err *e)
 {
@@ -653,7 +716,11 @@ static int store_tree(
 		goto out;
 	rc = commit_stored(v, r, sha, packed.content, (int64_t)packed.members,
 		(int64_t)packed.bytes, place, e);
-	if (rc == 0 && strncmp(tree_place, "work/", 5) == 0)
+	if (rc == 0 && r->stays > 0)
+		env_log(v, LOG_WARN, "left-in-inbox", tree_place,
+			"taken where it lies: moving it is denied; the exporter should make its folders "
+			"writable for the group, or remove it");
+	else if (rc == 0)
 		rc = place_remove(v, tree_place, true, e);
 out:
 	fsx_tmp_drop(&tmp);
@@ -663,55 +730,79 @@ out:
 	return rc;
 }
 
-/* Brings one row from claiming to claimed, quarantined or abandoned. */
-static int store_row(struct env *v, const struct input_row *r, struct err *e)
+/* Out of the inbox, into place; a tree that we may not move is taken where it lies: then place and
+ * r->stays say so. 1, 0 it is in neither place, -1. */
+static int take_out(struct env *v, struct input_row *r, const char *inbox, char place[LIMIT_PATH],
+	struct stat *st, struct err *e)
 {
-	const struct config_source *s = config_source_find(v->config, r->source);
+	int rc = place_stat(v, place, st, e);
+
+	if (rc != 0)
+		return rc;
+	rc = place_stat(v, inbox, st, e);
+	if (rc != 1 || (int64_t)st->st_ino != r->ino)
+		return rc == -1 ? -1 : 0;
+	if (place_move(v, inbox, place, e) != -1)
+		return 1;
+	if (!r->tree || e->code != ERR_DENIED ||
+		newest_change(v->dir, inbox, st, &r->stays, e) == -1)
+		return -1;
+	(void)snprintf(place, LIMIT_PATH, "%s", inbox);
+	return 1;
+}
+
+static int store_taken(struct env *v, const struct input_row *r, const struct config_source *s,
+	const char *place, struct err *e)
+{
+	const char *reason = NULL;
+	int rc = 0;
+
+	if (!r->tree)
+		return store_file(v, r, s, e);
+	rc = store_tree(v, r, place, e);
+	if (rc == 0 || (e->code != ERR_INPUT && e->code != ERR_LIMIT))
+		return rc;
+	reason = e->reason[0] ? e->reason : "TREE";
+	return r->stays > 0 ? quarantine_there(v, r, place, reason, e->text, e)
+			    : put_away(v, r->id, reason, e->text, e);
+}
+
+/* Brings one row from claiming to claimed, quarantined or abandoned. */
+static int store_row(struct env *v, const struct input_row *row, struct err *e)
+{
+	const struct config_source *s = config_source_find(v->config, row->source);
+	struct input_row r = *row;
 	char inbox[LIMIT_PATH];
-	char work[LIMIT_PATH];
+	char place[LIMIT_PATH];
 	const char *note = NULL;
 	const char *reason = NULL;
 	struct stat st;
 	int rc = 0;
 
 	if (!s)
-		return settle(v, r, "abandoned", r->place.p, "SOURCE-GONE",
+		return settle(v, &r, "abandoned", r.place.p, "SOURCE-GONE",
 			"its source is no longer configured", "abandoned", e);
-	work_name(r, r->tree ? ".tree" : "", work);
-	(void)snprintf(inbox, sizeof(inbox), "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r->source),
-		STR_ARG(r->name));
-	rc = place_stat(v, work, &st, e);
-	if (rc == 0) {
-		rc = place_stat(v, inbox, &st, e);
-		if (rc == 0 || (rc == 1 && (int64_t)st.st_ino != r->ino))
-			return settle(v, r, "abandoned", work, "VANISHED",
-				"it left the inbox before it was picked up", "abandoned", e);
-		if (rc == 1 && place_move(v, inbox, work, e) == -1) {
-			if (!r->tree)
-				return -1;
-			(void)snprintf(work, sizeof(work), "%s", inbox); /* packed where it lies */
-		}
-	}
+	work_name(&r, r.tree ? ".tree" : "", place);
+	(void)snprintf(inbox, sizeof(inbox), "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r.source),
+		STR_ARG(r.name));
+	rc = take_out(v, &r, inbox, place, &st, e);
+	if (rc == 0)
+		return settle(v, &r, "abandoned", place, "VANISHED",
+			"it left the inbox before it was picked up", "abandoned", e);
 	if (rc == -1)
 		return -1;
 	/* The marker has done its work; left behind, it would call the next file of that name ready. */
-	if (remove_companion(v, r, ".ready", e) == -1)
+	if (remove_companion(v, &r, ".ready", e) == -1)
 		return -1;
 	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
 	if (reason) {
-		if (remove_companion(v, r, ".manifest", e) == -1)
+		if (remove_companion(v, &r, ".manifest", e) == -1)
 			return -1;
-		return put_away(v, r->id, reason, note, e);
+		return put_away(v, r.id, reason, note, e);
 	}
-	if (r->tree) {
-		rc = store_tree(v, r, work, e);
-		if (rc == -1 && (e->code == ERR_INPUT || e->code == ERR_LIMIT))
-			return put_away(v, r->id, e->reason[0] ? e->reason : "TREE", e->text, e);
-	} else {
-		rc = store_file(v, r, s, e);
-	}
+	rc = store_taken(v, &r, s, place, e);
 	if (rc == 0)
-		rc = remove_companion(v, r, ".manifest", e);
+		rc = remove_companion(v, &r, ".manifest", e);
 	return rc == 1 ? 0 : rc;
 }
 
