@@ -21,6 +21,7 @@ static const struct row rows[ERR_CODES] = {
 	[ERR_CONFIG] = {"config", false, 78},
 	[ERR_IO] = {"io", true, 74},
 	[ERR_FULL] = {"full", true, 74},
+	[ERR_DENIED] = {"denied", true, 74},
 	[ERR_EXISTS] = {"exists", false, 65},
 	[ERR_ABSENT] = {"absent", false, 65},
 	[ERR_BUSY] = {"busy", true, 75},

@@ -18,6 +18,7 @@ enum err_code {
 	ERR_CONFIG,  /* configuration, map or definition is wrong */
 	ERR_IO,	     /* the disk or a local file failed */
 	ERR_FULL,    /* no space, quota or inodes */
+	ERR_DENIED,  /* the file system does not let us (of a rename) */
 	ERR_EXISTS,  /* the name is taken */
 	ERR_ABSENT,  /* no such file, row or name */
 	ERR_BUSY,    /* somebody else holds it: another run, a locked ledger */

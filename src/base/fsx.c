@@ -451,7 +451,10 @@ int fsx_move(int from, const char *name, int to, const char *new_name, struct er
 	if (!beneath_name_ok(str_c(name)) || !beneath_name_ok(str_c(new_name)))
 		return err_set(e, ERR_INPUT, "move %s to %s: not names of files", name, new_name);
 	if (renameat2(from, name, to, new_name, RENAME_NOREPLACE) != 0) {
+		const bool denied = errno == EACCES || errno == EPERM;
 		(void)rename_error(new_name, e);
+		if (denied)
+			e->code = ERR_DENIED;
 		return err_wrap(e, "move %s", name);
 	}
 	if (fsx_sync_dir(to, e) != 0)

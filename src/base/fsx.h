@@ -71,7 +71,7 @@ int fsx_put(int dir, const char *name, struct str bytes, struct err *e) ATTR_CHE
 int fsx_replace(int dir, const char *name, struct str bytes, struct err *e) ATTR_CHECK;
 
 /* Rename without overwrite between two folders of one file system, both fsynced.
- * EEXIST: ERR_EXISTS. EXDEV: ERR_CONFIG, never copy and delete. */
+ * EEXIST: ERR_EXISTS. EACCES, EPERM: ERR_DENIED. EXDEV: ERR_CONFIG, never copy and delete. */
 int fsx_move(int from, const char *name, int to, const char *new_name, struct err *e) ATTR_CHECK;
 /* Removes a file; a name that is not there is fine. The folder is fsynced. */
 int fsx_remove(int dir, const char *name, struct err *e) ATTR_CHECK;

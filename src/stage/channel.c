@@ -67,38 +67,14 @@ static int next_frame(struct channel *c, bool renaming, struct err *e)
 	return err_wrap(e, "partner " STR_FMT, STR_ARG(c->partner->name));
 }
 
-/* What a worker says is about its partner: it cannot call our ledger or disk broken, which would stop
- * the others too. */
-static enum err_code partners_fault(int64_t code)
-{
-	switch (code) {
-	case ERR_ABSENT:
-	case ERR_AUTH:
-	case ERR_CONFIG:
-	case ERR_DOUBT:
-	case ERR_EXISTS:
-	case ERR_INPUT:
-	case ERR_LIMIT:
-	case ERR_REMOTE:
-		return (enum err_code)code;
-	default:
-		return ERR_NET;
-	}
-}
-
-/* A FAIL frame as an error. */
+/* A FAIL frame as an error. What a worker says is about its partner. */
 static int fault_of(struct channel *c, struct err *e)
 {
-	const int64_t code = frame_get_int(&c->frame);
-	const struct str reason = frame_get_str(&c->frame);
-	const struct str text = frame_get_str(&c->frame);
-	char r[40];
+	static const enum err_code of_a_partner[] = {ERR_ABSENT, ERR_AUTH, ERR_CONFIG, ERR_DOUBT,
+		ERR_EXISTS, ERR_INPUT, ERR_LIMIT, ERR_REMOTE, ERR_NONE};
 
-	(void)snprintf(r, sizeof(r), STR_FMT, (int)(reason.n < 39 ? reason.n : 39),
-		reason.p ? reason.p : "");
-	(void)err_set(e, partners_fault(code), "partner " STR_FMT ": " STR_FMT,
-		STR_ARG(c->partner->name), STR_ARG(text));
-	return err_reason(e, r);
+	frame_get_fail(&c->frame, of_a_partner, ERR_NET, e);
+	return err_wrap(e, "partner " STR_FMT, STR_ARG(c->partner->name));
 }
 
 /* The RESULT that ends a piece of work. */

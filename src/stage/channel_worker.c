@@ -44,10 +44,7 @@ static int answer(
 
 static int refuse(struct worker *w, const struct err *why, struct err *e)
 {
-	frame_start(&w->frame, FRAME_FAIL);
-	frame_int(&w->frame, why->code);
-	frame_str(&w->frame, str_c(why->reason));
-	frame_str(&w->frame, str_c(why->text));
+	frame_fail(&w->frame, why);
 	return frame_send(w->fd, &w->frame, e);
 }
 

@@ -23,6 +23,8 @@
 
 enum { BATCH = 256 };
 
+static const int64_t NANO = 1000000000;
+
 static const char quarantine_next[] =
 	"mend it at the source and deliver it again; gridspool close in-%06" PRId64;
 static const char release_next[] =
@@ -91,23 +93,31 @@ static void subject_of(int64_t input, char out[40])
 	(void)snprintf(out, 40, "input %" PRId64, input);
 }
 
-/* One transaction: new state with its event. */
-static int settle(struct env *v, const struct input_row *r, const char *state, const char *place,
+/* Inside a transaction: new state with its event. */
+static int record(struct env *v, const struct input_row *r, const char *state, const char *place,
 	const char *reason, const char *note, const char *what, struct err *e)
 {
-	struct ledger *l = &v->ledger;
 	char subject[40];
 
 	subject_of(r->id, subject);
-	if (ledger_begin(l, e) == -1)
+	if (ledger_input_state(&v->ledger, r->id, state, place, reason, note, e) == -1)
 		return -1;
-	if (ledger_input_state(l, r->id, state, place, reason, note, e) == -1 ||
-		ledger_event(l, what, subject, e, "source=" STR_FMT " place=%s reason=%s %s",
-			STR_ARG(r->source), place, reason, note) == -1) {
-		ledger_rollback(l);
+	return ledger_event(&v->ledger, what, subject, e,
+		"source=" STR_FMT " place=%s reason=%s %s", STR_ARG(r->source), place, reason,
+		note);
+}
+
+/* The same as one transaction. */
+static int settle(struct env *v, const struct input_row *r, const char *state, const char *place,
+	const char *reason, const char *note, const char *what, struct err *e)
+{
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	if (record(v, r, state, place, reason, note, what, e) == -1) {
+		ledger_rollback(&v->ledger);
 		return -1;
 	}
-	return ledger_commit(l, e);
+	return ledger_commit(&v->ledger, e);
 }
 
 /* --- what is ready --- */
@@ -135,8 +145,13 @@ static int has_companion(int inbox, const char *name, const char *end, struct er
 	return fsx_stat(inbox, marker, &st, e);
 }
 
-/* The newest change in a tree, so that one that is being written is left alone. */
-static int newest_change(int dir, int depth, int64_t *newest, struct err *e)
+static int64_t changed_at(const struct stat *st)
+{
+	return st->st_mtim.tv_sec * NANO + st->st_mtim.tv_nsec;
+}
+
+/* The newest change below a folder, in nanoseconds. */
+static int newest_below(int dir, int depth, int64_t *newest, struct err *e)
 {
 	struct fsx_list list = {0};
 	int rc = 0;
@@ -148,11 +163,11 @@ static int newest_change(int dir, int depth, int64_t *newest, struct err *e)
 	for (size_t i = 0; i < list.n && rc == 0; i++) {
 		struct stat st;
 		rc = fsx_stat(dir, list.names[i], &st, e) == -1 ? -1 : 0;
-		if (rc == 0 && st.st_mtime > *newest)
-			*newest = st.st_mtime;
+		if (rc == 0 && changed_at(&st) > *newest)
+			*newest = changed_at(&st);
 		if (rc == 0 && S_ISDIR(st.st_mode)) {
 			const int sub = fsx_subdir(dir, list.names[i], e);
-			rc = sub == -1 ? -1 : newest_change(sub, depth + 1, newest, e);
+			rc = sub == -1 ? -1 : newest_below(sub, depth + 1, newest, e);
 			fsx_close(sub);
 		}
 	}
@@ -160,19 +175,31 @@ static int newest_change(int dir, int depth, int64_t *newest, struct err *e)
 	return rc;
 }
 
+/* The newest change of a file or tree, in nanoseconds. */
+static int newest_change(
+	int inbox, const char *name, const struct stat *st, int64_t *newest, struct err *e)
+{
+	int dir = -1;
+	int rc = 0;
+
+	*newest = changed_at(st);
+	if (!S_ISDIR(st->st_mode))
+		return 0;
+	dir = fsx_subdir(inbox, name, e);
+	rc = dir == -1 ? -1 : newest_below(dir, 0, newest, e);
+	fsx_close(dir);
+	return rc;
+}
+
+/* One that is being written is left alone. */
 static int is_stable(const struct env *v, const struct config_source *s, int inbox,
 	const char *name, const struct stat *st, struct err *e)
 {
-	int64_t newest = st->st_mtime;
+	int64_t newest = 0;
 
-	if (S_ISDIR(st->st_mode)) {
-		const int dir = fsx_subdir(inbox, name, e);
-		const int rc = dir == -1 ? -1 : newest_change(dir, 0, &newest, e);
-		fsx_close(dir);
-		if (rc == -1)
-			return -1;
-	}
-	return clock_now(&v->clock) - newest >= (int64_t)s->stable_seconds;
+	if (newest_change(inbox, name, st, &newest, e) == -1)
+		return -1;
+	return clock_now(&v->clock) - newest / NANO >= (int64_t)s->stable_seconds;
 }
 
 /* 1 ready, 0 not yet, -1. */
@@ -190,6 +217,23 @@ static int is_ready(const struct env *v, const struct config_source *s, int inbo
 		return is_stable(v, s, inbox, name, st, e);
 	}
 	return 0;
+}
+
+/* A tree that could not be moved out of the inbox still lies there: is it what was taken? Nothing else
+ * says so where its name or its age makes it ready. 1, 0, -1. */
+static int was_taken(struct env *v, const struct config_source *s, int inbox, const char *name,
+	const struct stat *st, struct err *e)
+{
+	int64_t taken = 0;
+	int64_t newest = 0;
+	int rc = 0;
+
+	if (!S_ISDIR(st->st_mode) || (s->ready != READY_RENAMED && s->ready != READY_STABLE))
+		return 0;
+	rc = ledger_input_stayed(&v->ledger, s->name, str_c(name), (int64_t)st->st_ino, &taken, e);
+	if (rc == 1 && newest_change(inbox, name, st, &newest, e) == -1)
+		return -1;
+	return rc == 1 ? newest == taken : rc;
 }
 
 /* --- claim --- */
@@ -327,6 +371,10 @@ static int claim_source(struct env *v, const struct config_source *s, struct err
 		rc = is_ready(v, s, inbox, found[i].name, st, e);
 		if (rc == 1)
 			rc = is_new(v, s, name, e);
+		if (rc == 1) {
+			rc = was_taken(v, s, inbox, found[i].name, st, e);
+			rc = rc == -1 ? -1 : !rc;
+		}
 		if (rc == -1 && env_stops(e))
 			goto out;
 		if (rc == -1)
@@ -357,6 +405,12 @@ out:
 static void work_name(const struct input_row *r, const char *end, char out[LIMIT_PATH])
 {
 	(void)snprintf(out, LIMIT_PATH, "work/in-%06" PRId64 "%s", r->id, end);
+}
+
+static void shelf(const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH])
+{
+	(void)snprintf(out, LIMIT_PATH, "current/" STR_FMT "/in-%06" PRId64 "." STR_FMT,
+		STR_ARG(r->source), r->id, STR_ARG(r->tree ? STR("zip") : s->format));
 }
 
 static int remove_companion(
@@ -397,42 +451,74 @@ static void tell(struct env *v, const struct input_row *r, const char *event, co
 	v->news++;
 }
 
-int collect_quarantine(
+/* Where an input lies that is put away. */
+static void quarantine_place(const struct env *v, const struct input_row *r, char to[LIMIT_PATH])
+{
+	const struct config_source *s = config_source_find(v->config, r->source);
+	const char *dot = strrchr(r->place.p, '.');
+	struct str end = dot && !strchr(dot, '/') ? str_c(dot + 1) : STR("");
+
+	if (end.n == 0 && r->sha.n > 0 && s) /* a plain file, stored and then found bad */
+		end = s->format;
+	(void)snprintf(to, LIMIT_PATH, "quarantine/in-%06" PRId64 "." STR_FMT "%s" STR_FMT, r->id,
+		STR_ARG(r->source), end.n ? "." : "", STR_ARG(end));
+}
+
+int collect_put_away_row(
 	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
 {
+	const bool lost = strcmp(reason, "LOST-SOURCE") == 0;
 	struct arena a;
 	struct input_row r;
 	char to[LIMIT_PATH];
-	char next[200];
 	int rc = -1;
 
 	arena_init(&a);
 	rc = ledger_input_find(&v->ledger, input, &a, &r, e);
-	if (rc == 1 &&
-		!str_is(r.state, "quarantined")) { /* another agreement may have met it first */
-		const struct config_source *s = config_source_find(v->config, r.source);
-		const char *place = r.place.p;
-		const char *dot = strrchr(place, '.');
-		struct str end = dot && !strchr(dot, '/') ? str_c(dot + 1) : STR("");
-		if (end.n == 0 && r.sha.n > 0 && s) /* a plain file, stored and then found bad */
-			end = s->format;
-		(void)snprintf(to, sizeof(to), "quarantine/in-%06" PRId64 "." STR_FMT "%s" STR_FMT,
-			r.id, STR_ARG(r.source), end.n ? "." : "", STR_ARG(end));
-		(void)snprintf(next, sizeof(next), quarantine_next, r.id);
-		rc = settle(v, &r, "quarantined", to, reason, note, "quarantined", e);
-		if (rc == 0 && place_move(v, place, to, e) == -1)
-			rc = -1;
-		if (rc == 0)
-			rc = env_write_reason(
-				v, "quarantine", to + 11, reason, named(&r, note, &a).p, next, e);
-		tell(v, &r, "quarantined", reason, note, &a);
+	/* Another agreement may have met it first. */
+	if (rc == 1 && !str_is(r.state, "quarantined") && !str_is(r.state, "abandoned") &&
+		!str_starts(r.place, STR("archive/"))) {
+		quarantine_place(v, &r, to);
+		tell(v, &r, lost ? "lost" : "quarantined", reason, note, &a);
+		rc = lost ? record(v, &r, "abandoned", r.place.p, reason, note, "lost", e)
+			  : record(v, &r, "quarantined", to, reason, note, "quarantined", e);
 	}
 	arena_done(&a);
-	return rc == 1 ? 0 : rc;
+	return rc == -1 ? -1 : 0;
 }
 
-int collect_put_away(
-	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
+/* Brings the file of a row that is quarantined to where the ledger says, with its reason. */
+static int settle_quarantined(struct env *v, const struct input_row *r, struct err *e)
+{
+	static const char *const ends[] = {"", ".tree", ".zip"};
+	const struct config_source *s = config_source_find(v->config, r->source);
+	char from[LIMIT_PATH];
+	char next[200];
+	struct arena a;
+	struct stat st;
+	int rc = place_stat(v, r->place.p, &st, e);
+
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && rc == 0; i++) {
+		work_name(r, ends[i], from);
+		rc = place_move(v, from, r->place.p, e);
+	}
+	if (rc == 0 && s) {
+		shelf(r, s, from);
+		rc = place_move(v, from, r->place.p, e);
+	}
+	if (rc != 1)
+		return rc;
+	(void)snprintf(next, sizeof(next), quarantine_next, r->id);
+	arena_init(&a);
+	rc = env_write_reason(
+		v, "quarantine", r->place.p + 11, r->reason.p, named(r, r->note.p, &a).p, next, e);
+	arena_done(&a);
+	return rc;
+}
+
+int collect_put_away_file(struct env *v, int64_t input, struct err *e)
 {
 	struct arena a;
 	struct input_row r;
@@ -440,16 +526,47 @@ int collect_put_away(
 
 	arena_init(&a);
 	rc = ledger_input_find(&v->ledger, input, &a, &r, e);
-	if (rc == 1 && (str_is(r.state, "abandoned") || str_starts(r.place, STR("archive/")))) {
-		rc = 0;
-	} else if (rc == 1 && strcmp(reason, "LOST-SOURCE") == 0) {
-		rc = settle(v, &r, "abandoned", r.place.p, reason, note, "lost", e);
-		tell(v, &r, "lost", reason, note, &a);
-	} else if (rc == 1) {
-		rc = collect_quarantine(v, input, reason, note, e);
-	}
+	if (rc == 1 && str_is(r.state, "quarantined"))
+		rc = settle_quarantined(v, &r, e);
 	arena_done(&a);
-	return rc;
+	return rc == -1 ? -1 : 0;
+}
+
+/* An input that is put away by itself. */
+static int put_away(
+	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
+{
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	if (collect_put_away_row(v, input, reason, note, e) == -1) {
+		ledger_rollback(&v->ledger);
+		return -1;
+	}
+	if (ledger_commit(&v->ledger, e) == -1)
+		return -1;
+	return collect_put_away_file(v, input, e);
+}
+
+/* A bad tree that cannot be moved is put away where it lies. */
+static int quarantine_there(struct env *v, const struct input_row *r, const char *inbox,
+	const char *reason, const char *why, struct err *e)
+{
+	char id[40];
+	char note[ERR_TEXT_MAX + 100];
+
+	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
+	(void)snprintf(
+		note, sizeof(note), "%s; it stays in the inbox, since moving it is denied", why);
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	if (ledger_input_stays(&v->ledger, r->id, r->stays, e) == -1 ||
+		record(v, r, "quarantined", inbox, reason, note, "quarantined", e) == -1) {
+		ledger_rollback(&v->ledger);
+		return -1;
+	}
+	env_log(v, LOG_ERROR, "quarantined", id, "%s: %s", reason, note);
+	v->news++;
+	return ledger_commit(&v->ledger, e);
 }
 
 /* What may not be taken in, judged without opening it. NULL when it is fine. */
@@ -478,6 +595,13 @@ static const char *refusal(
 	return NULL;
 }
 
+/* Does the manifest say this, and no more digits behind it? A file name may follow. */
+static bool manifest_says(struct str manifest, struct str want)
+{
+	return str_starts(manifest, want) &&
+		(manifest.n == want.n || memchr(" \t\r\n", manifest.p[want.n], 4) != NULL);
+}
+
 /* Checks the manifest "SHA256 SIZE" beside a file. 1 right, 0 wrong, -1. */
 static int manifest_ok(const struct env *v, const struct input_row *r, const char *sha,
 	uint64_t size, struct err *e)
@@ -494,7 +618,7 @@ static int manifest_ok(const struct env *v, const struct input_row *r, const cha
 	buf_init(&b, 4096);
 	fd = fsx_open(v->dir, path, e);
 	if (fd != -1 && fsx_read(fd, &b, e) == 0)
-		rc = str_starts(str_trim(buf_view(&b)), str_c(want));
+		rc = manifest_says(str_trim(buf_view(&b)), str_c(want));
 	fsx_close(fd);
 	buf_done(&b);
 	return rc;
@@ -510,6 +634,7 @@ static int commit_stored(struct env *v, const struct input_row *r, const char *s
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_input_stored(l, r->id, sha, content, members, size, e) == -1 ||
+		ledger_input_stays(l, r->id, r->stays, e) == -1 ||
 		ledger_input_state(l, r->id, "claimed", place, "", "", e) == -1 ||
 		ledger_event(l, "collected", subject, e,
 			"sha256=%s size=%" PRId64 " members=%" PRId64, sha, size, members) == -1) {
@@ -549,20 +674,20 @@ static int store_file(
 	if (s->ready == READY_MANIFEST) {
 		rc = manifest_ok(v, r, sha, size, e);
 		if (rc == -1 && e->code == ERR_ABSENT)
-			return collect_quarantine(v, r->id, "MANIFEST-MISMATCH",
+			return put_away(v, r->id, "MANIFEST-MISMATCH",
 				"the manifest beside it was gone when the file was read; deliver both again",
 				e);
 		if (rc == -1)
 			return -1;
 		if (rc == 0)
-			return collect_quarantine(v, r->id, "MANIFEST-MISMATCH",
+			return put_away(v, r->id, "MANIFEST-MISMATCH",
 				"size or SHA-256 is not what the manifest beside it says; deliver both again",
 				e);
 	}
 	return commit_stored(v, r, sha, sha, 1, (int64_t)size, place, e);
 }
 
-/* A tree: packed once into work/in-N.zip; then the tree goes. */
+/* A tree: packed once into work/in-N.zip; then the tree goes, if it could be moved into work/. */
 static int store_tree(
 	struct env *v, const struct input_row *r, const char *tree_place, struct err *e)
 {
@@ -591,7 +716,11 @@ static int store_tree(
 		goto out;
 	rc = commit_stored(v, r, sha, packed.content, (int64_t)packed.members,
 		(int64_t)packed.bytes, place, e);
-	if (rc == 0 && strncmp(tree_place, "work/", 5) == 0)
+	if (rc == 0 && r->stays > 0)
+		env_log(v, LOG_WARN, "left-in-inbox", tree_place,
+			"taken where it lies: moving it is denied; the exporter should make its folders "
+			"writable for the group, or remove it");
+	else if (rc == 0)
 		rc = place_remove(v, tree_place, true, e);
 out:
 	fsx_tmp_drop(&tmp);
@@ -601,66 +730,83 @@ out:
 	return rc;
 }
 
-/* Brings one row from claiming to claimed, quarantined or abandoned. */
-static int store_row(struct env *v, const struct input_row *r, struct err *e)
+/* Out of the inbox, into place; a tree that we may not move is taken where it lies: then place and
+ * r->stays say so. 1, 0 it is in neither place, -1. */
+static int take_out(struct env *v, struct input_row *r, const char *inbox, char place[LIMIT_PATH],
+	struct stat *st, struct err *e)
 {
-	const struct config_source *s = config_source_find(v->config, r->source);
+	int rc = place_stat(v, place, st, e);
+
+	if (rc != 0)
+		return rc;
+	rc = place_stat(v, inbox, st, e);
+	if (rc != 1 || (int64_t)st->st_ino != r->ino)
+		return rc == -1 ? -1 : 0;
+	if (place_move(v, inbox, place, e) != -1)
+		return 1;
+	if (!r->tree || e->code != ERR_DENIED ||
+		newest_change(v->dir, inbox, st, &r->stays, e) == -1)
+		return -1;
+	(void)snprintf(place, LIMIT_PATH, "%s", inbox);
+	return 1;
+}
+
+static int store_taken(struct env *v, const struct input_row *r, const struct config_source *s,
+	const char *place, struct err *e)
+{
+	const char *reason = NULL;
+	int rc = 0;
+
+	if (!r->tree)
+		return store_file(v, r, s, e);
+	rc = store_tree(v, r, place, e);
+	if (rc == 0 || (e->code != ERR_INPUT && e->code != ERR_LIMIT))
+		return rc;
+	reason = e->reason[0] ? e->reason : "TREE";
+	return r->stays > 0 ? quarantine_there(v, r, place, reason, e->text, e)
+			    : put_away(v, r->id, reason, e->text, e);
+}
+
+/* Brings one row from claiming to claimed, quarantined or abandoned. */
+static int store_row(struct env *v, const struct input_row *row, struct err *e)
+{
+	const struct config_source *s = config_source_find(v->config, row->source);
+	struct input_row r = *row;
 	char inbox[LIMIT_PATH];
-	char work[LIMIT_PATH];
+	char place[LIMIT_PATH];
 	const char *note = NULL;
 	const char *reason = NULL;
 	struct stat st;
 	int rc = 0;
 
 	if (!s)
-		return settle(v, r, "abandoned", r->place.p, "SOURCE-GONE",
+		return settle(v, &r, "abandoned", r.place.p, "SOURCE-GONE",
 			"its source is no longer configured", "abandoned", e);
-	work_name(r, r->tree ? ".tree" : "", work);
-	(void)snprintf(inbox, sizeof(inbox), "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r->source),
-		STR_ARG(r->name));
-	rc = place_stat(v, work, &st, e);
-	if (rc == 0) {
-		rc = place_stat(v, inbox, &st, e);
-		if (rc == 0 || (rc == 1 && (int64_t)st.st_ino != r->ino))
-			return settle(v, r, "abandoned", work, "VANISHED",
-				"it left the inbox before it was picked up", "abandoned", e);
-		if (rc == 1 && place_move(v, inbox, work, e) == -1) {
-			if (!r->tree)
-				return -1;
-			(void)snprintf(work, sizeof(work), "%s", inbox); /* packed where it lies */
-		}
-	}
+	work_name(&r, r.tree ? ".tree" : "", place);
+	(void)snprintf(inbox, sizeof(inbox), "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r.source),
+		STR_ARG(r.name));
+	rc = take_out(v, &r, inbox, place, &st, e);
+	if (rc == 0)
+		return settle(v, &r, "abandoned", place, "VANISHED",
+			"it left the inbox before it was picked up", "abandoned", e);
 	if (rc == -1)
 		return -1;
 	/* The marker has done its work; left behind, it would call the next file of that name ready. */
-	if (remove_companion(v, r, ".ready", e) == -1)
+	if (remove_companion(v, &r, ".ready", e) == -1)
 		return -1;
 	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
 	if (reason) {
-		if (remove_companion(v, r, ".manifest", e) == -1)
+		if (remove_companion(v, &r, ".manifest", e) == -1)
 			return -1;
-		return collect_quarantine(v, r->id, reason, note, e);
+		return put_away(v, r.id, reason, note, e);
 	}
-	if (r->tree) {
-		rc = store_tree(v, r, work, e);
-		if (rc == -1 && (e->code == ERR_INPUT || e->code == ERR_LIMIT))
-			return collect_quarantine(
-				v, r->id, e->reason[0] ? e->reason : "TREE", e->text, e);
-	} else {
-		rc = store_file(v, r, s, e);
-	}
+	rc = store_taken(v, &r, s, place, e);
 	if (rc == 0)
-		rc = remove_companion(v, r, ".manifest", e);
+		rc = remove_companion(v, &r, ".manifest", e);
 	return rc == 1 ? 0 : rc;
 }
 
 /* --- settle: what becomes of what was stored --- */
-
-static void shelf(const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH])
-{
-	(void)snprintf(out, LIMIT_PATH, "current/" STR_FMT "/in-%06" PRId64 "." STR_FMT,
-		STR_ARG(r->source), r->id, STR_ARG(r->tree ? STR("zip") : s->format));
-}
 
 static int make_current(struct env *v, const struct input_row *r, const struct config_source *s,
 	const struct input_row *old, struct err *e)
@@ -716,7 +862,7 @@ static int admit(
 	if (str_starts(str_c(e->reason), STR("CONVERTER"))) /* the reading, not the file */
 		(void)snprintf(reason, sizeof(reason), "%s", e->reason);
 	(void)snprintf(note, sizeof(note), "%s", e->text);
-	return collect_quarantine(v, r->id, reason, note, e);
+	return put_away(v, r->id, reason, note, e);
 }
 
 /* Is the current version still what was taken in? 1 yes, 0 it is lost or was edited, and is put away so
@@ -735,7 +881,7 @@ static int still_whole(struct env *v, const struct input_row *old, struct err *e
 		return -1;
 	(void)snprintf(reason, sizeof(reason), "%s", e->reason);
 	(void)snprintf(note, sizeof(note), "%s", e->text);
-	return collect_put_away(v, old->id, reason, note, e);
+	return put_away(v, old->id, reason, note, e);
 }
 
 static int settle_state(struct env *v, const struct input_row *r, const struct config_source *s,
@@ -802,32 +948,6 @@ static int settle_row(struct env *v, const struct input_row *r, struct err *e)
 	rc = s->kind == SOURCE_EVENTS ? settle_event(v, r, &a, e) : settle_state(v, r, s, &a, e);
 	arena_done(&a);
 	return rc;
-}
-
-/* Cut between "quarantined" and the move: the file goes where the ledger says, with its reason. */
-static int settle_quarantined(struct env *v, const struct input_row *r, struct err *e)
-{
-	static const char *const ends[] = {"", ".tree", ".zip"};
-	const struct config_source *s = config_source_find(v->config, r->source);
-	char from[LIMIT_PATH];
-	char next[200];
-	struct stat st;
-	int rc = place_stat(v, r->place.p, &st, e);
-
-	if (rc != 0)
-		return rc == 1 ? 0 : -1;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && rc == 0; i++) {
-		work_name(r, ends[i], from);
-		rc = place_move(v, from, r->place.p, e);
-	}
-	if (rc == 0 && s) {
-		shelf(r, s, from);
-		rc = place_move(v, from, r->place.p, e);
-	}
-	if (rc != 1)
-		return rc;
-	(void)snprintf(next, sizeof(next), quarantine_next, r->id);
-	return env_write_reason(v, "quarantine", r->place.p + 11, r->reason.p, r->note.p, next, e);
 }
 
 /* Goes over all rows of a state; a fault of one file is logged and the others go on. */

@@ -16,6 +16,7 @@ enum { JOBS_MAX = 32, NUMBERS = 2 /* ISA13 and GS06 */ };
 
 /* --- frames of a worker --- */
 
+/* As take_frame. */
 static int answer_number(struct env *v, struct convert_unit *j, const struct proc *p, int64_t kind,
 	struct frame *f, struct err *e)
 {
@@ -35,7 +36,7 @@ static int answer_number(struct env *v, struct convert_unit *j, const struct pro
 		return -1;
 	frame_start(f, FRAME_NUMBER);
 	frame_int(f, number);
-	return frame_send(p->fd, f, e);
+	return frame_send(p->fd, f, e) == -1 ? 0 : 1; /* it died meanwhile: no fault of the run's */
 }
 
 static void show_progress(const struct env *v, const struct convert_unit *j, struct frame *f)
@@ -64,7 +65,7 @@ static int take_frame(
 		return rc;
 	switch (f->type) {
 	case FRAME_NUMBER:
-		return answer_number(v, j, p, frame_get_int(f), f, e) == -1 ? -1 : 1;
+		return answer_number(v, j, p, frame_get_int(f), f, e);
 	case FRAME_PROGRESS:
 		show_progress(v, j, f);
 		return 1;
@@ -85,17 +86,16 @@ static int take_frame(
 /* --- all open units --- */
 
 /* A unit that cannot be begun now waits for the next run; only a broken ledger or disk stops all. */
-static int not_begun(struct env *v, struct convert_unit *j, const struct unit_row *u, struct err *e)
+static int not_begun(struct env *v, const struct convert_unit *j, const struct err *why)
 {
-	const struct err why = *e;
 	char subject[40];
 
-	if (env_stops(e))
+	if (env_stops(why))
 		return -1;
 	convert_unit_subject(j, subject);
-	env_log(v, LOG_ERROR, "not-begun", subject, "%s; tried again in the next run", why.text);
+	env_log(v, LOG_ERROR, "not-begun", subject, "%s; tried again in the next run", why->text);
 	v->news++;
-	return j->unit.attempts > u->attempts ? convert_unit_uncount(v, j, why.text, e) : 0;
+	return 0;
 }
 
 struct crew {
@@ -160,7 +160,7 @@ static int run_units(struct env *v, const struct unit_rows *units, struct crew *
 			if (rc == 0 && c->procs[c->n].pid <= 0)
 				(*worked)++; /* ended before it began: what it waits for is told */
 			if (rc == -1)
-				rc = not_begun(v, &c->jobs[c->n], u, e);
+				rc = not_begun(v, &c->jobs[c->n], e);
 			if (rc == 0 && c->procs[c->n].pid > 0)
 				c->n++;
 			else
@@ -172,9 +172,9 @@ static int run_units(struct env *v, const struct unit_rows *units, struct crew *
 	while (c->n > 0) { /* stopped or failed: the others go without an attempt counted */
 		struct err ignored;
 		proc_kill(&c->procs[c->n - 1]);
-		if (convert_unit_uncount(v, &c->jobs[c->n - 1], "the run was stopped", &ignored) ==
-			-1)
-			env_log(v, LOG_WARN, "uncounted", "convert", "%s", ignored.text);
+		if (convert_unit_interrupted(
+			    v, &c->jobs[c->n - 1], "the run was stopped", &ignored) == -1)
+			env_log(v, LOG_WARN, "not-recorded", "convert", "%s", ignored.text);
 		crew_drop(c, c->n - 1);
 	}
 	mem_free(f);

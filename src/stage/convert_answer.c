@@ -1,8 +1,9 @@
 /* Answers of a converter worker; see convert_answer.h. */
 #include "stage/convert_answer.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 
+#include "base/limits.h"
 #include "stage/lines.h"
 
 enum { COUNT_MAX = 1000000000 }; /* items of one unit; sums of these cannot overflow */
@@ -27,7 +28,7 @@ int convert_answer_done(struct frame *f, struct convert_done *out, struct err *e
 	c->unchanged = count(f);
 	c->waiting = count(f);
 	c->orphans = count(f);
-	(void)count(f); /* sets: their lines tell */
+	d.sets = count(f);
 	d.isa = count(f);
 	d.gs = count(f);
 	if (!frame_ok(f) ||
@@ -39,16 +40,10 @@ int convert_answer_done(struct frame *f, struct convert_done *out, struct err *e
 
 void convert_answer_fail(struct frame *f, struct err *fault)
 {
-	const int64_t code = frame_get_int(f);
-	const struct str reason = frame_get_str(f);
-	const struct str text = frame_get_words(f);
+	static const enum err_code of_a_unit[] = {ERR_INPUT, ERR_LIMIT, ERR_CONFIG, ERR_CORRUPT,
+		ERR_ABSENT, ERR_IO, ERR_FULL, ERR_NONE};
 
-	if (text.n > 0)
-		(void)err_set(fault, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT,
-			STR_FMT, STR_ARG(text));
-	else
-		(void)err_set(fault, ERR_INPUT, "the worker failed and did not say why");
-	(void)snprintf(fault->reason, sizeof(fault->reason), STR_FMT, STR_ARG(reason));
+	frame_get_fail(f, of_a_unit, ERR_NET, fault);
 }
 
 int convert_answer_percent(struct frame *f, int64_t *items)
@@ -95,4 +90,56 @@ int convert_answer_result(
 			r.kind);
 	*out = r;
 	return 0;
+}
+
+struct tally {
+	int64_t out, in_sets, sets, aside, orphans;
+};
+
+static void tally_add(struct tally *t, const struct convert_result *r)
+{
+	t->out += r->kind == 'O';
+	t->sets += r->kind == 'S';
+	t->in_sets += r->kind == 'S' ? r->items : 0;
+	t->aside += r->kind == 'A';
+	t->orphans += r->kind == 'R';
+}
+
+static int tally_compare(const struct tally *t, const struct convert_done *told, struct err *e)
+{
+	const struct unit_counts *c = &told->counts;
+	/* Of rows without an item, no more are named than of any other findings. */
+	const int64_t orphans = c->orphans < LIMIT_FINDINGS ? c->orphans : LIMIT_FINDINGS;
+
+	if (t->out == c->out && t->in_sets == c->out && t->sets == told->sets &&
+		t->aside == c->aside && t->orphans == orphans)
+		return 0;
+	return err_set(e, ERR_INPUT,
+		"the worker's results are not what it told: %" PRId64 " items in %" PRId64
+		" sets instead of %" PRId64 " in %" PRId64 ", %" PRId64
+		" set aside instead of %" PRId64,
+		t->out, t->sets, c->out, told->sets, t->aside, c->aside);
+}
+
+int convert_answer_check(int fd, const struct convert_done *told, struct err *e)
+{
+	struct tally t = {.out = 0};
+	struct lines in;
+	struct str line;
+	struct arena a;
+	int rc = 0;
+
+	arena_init(&a);
+	lines_open(&in, fd);
+	while ((rc = lines_next(&in, &line, e)) == 1) {
+		struct convert_result r;
+		rc = convert_answer_result(line, &a, &r, e);
+		if (rc == -1)
+			break;
+		tally_add(&t, &r);
+		arena_reset(&a);
+	}
+	lines_close(&in);
+	arena_done(&a);
+	return rc == -1 ? -1 : tally_compare(&t, told, e);
 }

@@ -11,12 +11,14 @@
 
 struct convert_done {
 	struct unit_counts counts;
+	int64_t sets;
 	int64_t isa, gs; /* control numbers used; 0 when nothing goes out */
 };
 
 /* DONE. ERR_INPUT when it is not whole or its counts do not reconcile. */
 int convert_answer_done(struct frame *f, struct convert_done *out, struct err *e) ATTR_CHECK;
-/* FAIL: *fault is what the worker says. */
+/* FAIL: *fault is what the worker says: ERR_INPUT or ERR_LIMIT of the input, ERR_IO or ERR_FULL of the
+ * disk, ERR_NET when it says what it cannot know; all else of the map. */
 void convert_answer_fail(struct frame *f, struct err *fault);
 /* PROGRESS: 0 to 100, or -1 when it says nothing. */
 int convert_answer_percent(struct frame *f, int64_t *items);
@@ -33,5 +35,8 @@ struct convert_result {
 /* ERR_INPUT when the line is none of these. */
 int convert_answer_result(
 	struct str line, struct arena *a, struct convert_result *out, struct err *e) ATTR_CHECK;
+/* Reads all lines of the results: each is one of these, and there are as many as DONE told. ERR_INPUT
+ * when not. */
+int convert_answer_check(int fd, const struct convert_done *told, struct err *e) ATTR_CHECK;
 
 #endif

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/fsx.h"
-#include "stage/collect.h"
 #include "stage/lines.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
@@ -46,7 +45,6 @@ static int commit_intent(struct env *v, struct convert_unit *j, struct arena *a,
 	if (ledger_commit(l, e) == -1)
 		return -1;
 	j->unit.fence++;
-	j->unit.attempts++;
 	j->unit.interchange = id;
 	return ledger_interchange_find(l, id, a, &j->interchange, e) == 1 ? 0 : -1;
 fail:
@@ -142,9 +140,7 @@ static int lost_input(
 	char reason[sizeof(e->reason)];
 
 	(void)snprintf(reason, sizeof(reason), "%s", why);
-	if (convert_unit_end(v, j, "failed", reason, note, e) == -1)
-		return -1;
-	return collect_put_away(v, j->work.in.fault, reason, note, e);
+	return convert_unit_put_away(v, j, j->work.in.fault, reason, note, e);
 }
 
 int convert_begin_unit(struct env *v, struct convert_unit *j, const struct unit_row *u,

@@ -10,9 +10,10 @@
 
 #include "base/fsx.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "secure/hash.h"
-#include "stage/collect.h"
 #include "stage/lines.h"
+#include "stage/outcome.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
 
@@ -21,32 +22,26 @@ static void interchange_subject(const struct convert_unit *j, char out[40])
 	(void)snprintf(out, 40, "interchange %06" PRId64, j->interchange.id);
 }
 
-/* The worker died: one attempt; the third puts the unit of work away. */
 static int crashed(struct env *v, struct convert_unit *j, const struct proc_end *end, struct err *e)
 {
+	const int64_t attempt = j->unit.attempts + 1;
 	char note[200];
-	char subject[40];
 
 	if (!end->crashed && !end->hung && end->status == PROC_EXIT_MEMORY)
-		return convert_unit_uncount(
+		return convert_unit_interrupted(
 			v, j, "the worker ran out of memory; no attempt counted", e);
-	convert_unit_subject(j, subject);
-	if (end->hung)
+	if (end->hung) {
 		(void)snprintf(note, sizeof(note),
 			"the converter made no progress for %" PRIu64 " s on attempt %" PRId64
 			" of %d and was ended",
-			v->config->quiet_seconds, j->unit.attempts, LIMIT_ATTEMPTS);
-	else
-		(void)snprintf(note, sizeof(note),
-			"the converter died (%s %d) on attempt %" PRId64 " of %d",
-			end->crashed ? "signal" : "status",
-			end->crashed ? end->signal : end->status, j->unit.attempts, LIMIT_ATTEMPTS);
-	env_log(v, LOG_ERROR, end->hung ? "hung" : "crashed", subject, "%s", note);
-	if (j->unit.attempts < LIMIT_ATTEMPTS)
-		return 0;
-	v->news++;
-	return convert_unit_end(
-		v, j, "quarantined", end->hung ? "CONVERTER-HUNG" : "CONVERTER-CRASH", note, e);
+			v->config->quiet_seconds, attempt, LIMIT_ATTEMPTS);
+		return convert_unit_died(v, j, "hung", "CONVERTER-HUNG", note, e);
+	}
+	(void)snprintf(note, sizeof(note),
+		"the converter died (%s %d) on attempt %" PRId64 " of %d",
+		end->crashed ? "signal" : "status", end->crashed ? end->signal : end->status,
+		attempt, LIMIT_ATTEMPTS);
+	return convert_unit_died(v, j, "crashed", "CONVERTER-CRASH", note, e);
 }
 
 static int64_t source_input(const struct convert_unit *j)
@@ -62,23 +57,48 @@ static int64_t source_input(const struct convert_unit *j)
 	return 0;
 }
 
+/* Is the disk for us what it was for the worker? Its last write found no room for a block either. */
+static bool disk_refuses(const struct convert_unit *j)
+{
+	const int fds[] = {j->out.fd, j->lineage.fd, j->aside.fd, j->result.fd};
+	char *block = mem_alloc(OUTCOME_FLUSH);
+	struct err ignored;
+	bool refused = false;
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]) && !refused; i++)
+		refused = fsx_write_all(fds[i], block, OUTCOME_FLUSH, &ignored) == -1;
+	mem_free(block);
+	return refused;
+}
+
+/* The worker ended for a reason that we do not see: as if it had died. */
+static int gave_up(struct env *v, struct convert_unit *j, struct err *e)
+{
+	char note[ERR_TEXT_MAX + 100];
+
+	(void)snprintf(note, sizeof(note), "the converter gave up on attempt %" PRId64 " of %d: %s",
+		j->unit.attempts + 1, LIMIT_ATTEMPTS, j->fault.text);
+	return convert_unit_died(v, j, "crashed", "CONVERTER-CRASH", note, e);
+}
+
 /* The worker found the input, the map or the disk at fault. */
 static int failed(struct env *v, struct convert_unit *j, struct err *e)
 {
 	char subject[40];
 	const enum err_code code = j->fault.code;
 	const char *reason = j->fault.reason[0] ? j->fault.reason : "CONVERSION";
+	const bool of_disk = code == ERR_IO || code == ERR_FULL;
 
+	if (code == ERR_NET || (of_disk && !disk_refuses(j)))
+		return gave_up(v, j, e);
 	convert_unit_subject(j, subject);
 	env_log(v, LOG_ERROR, "conversion-failed", subject, "%s", j->fault.text);
 	v->news++;
-	if (code == ERR_IO || code == ERR_FULL || code == ERR_STOP)
-		return convert_unit_uncount(v, j, j->fault.text, e);
+	if (of_disk)
+		return convert_unit_interrupted(v, j, j->fault.text, e);
 	if ((code == ERR_INPUT || code == ERR_LIMIT) && strcmp(reason, "REFERENCE-DAMAGED") != 0) {
-		reason = "INPUT-DAMAGED";
-		if (convert_unit_end(v, j, "failed", reason, j->fault.text, e) == -1)
-			return -1;
-		return collect_quarantine(v, source_input(j), reason, j->fault.text, e);
+		return convert_unit_put_away(
+			v, j, source_input(j), "INPUT-DAMAGED", j->fault.text, e);
 	}
 	return convert_unit_end(v, j, "failed", reason, j->fault.text, e);
 }
@@ -105,6 +125,8 @@ static int result_line(struct env *v, const struct convert_unit *j, struct str l
 	return rc;
 }
 
+/* Called inside the transaction: as many lines as there are items cannot be kept in memory. The file was
+ * read through before it, is still in the page cache, and its writer is gone. */
 static int apply_results(
 	struct env *v, const struct convert_unit *j, const char *items_name, struct err *e)
 {
@@ -197,25 +219,38 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 	return rc;
 }
 
-static int pending_add(
-	struct fsx_pending *list, size_t *n, struct fsx_tmp *t, const char *name, struct err *e)
+/* What is to appear. The unit keeps the descriptors, and closes them, until all of it may. */
+struct outputs {
+	struct fsx_pending files[3];
+	struct fsx_tmp *from[3];
+	size_t n;
+};
+
+static int outputs_add(struct outputs *o, struct fsx_tmp *t, const char *name, struct err *e)
 {
 	if (fsx_remove(t->dir, name, e) ==
 		-1) /* left by an attempt that was cut before its evidence */
 		return -1;
-	list[*n].tmp = *t;
-	(void)snprintf(list[*n].name, sizeof(list[*n].name), "%s", name);
-	(*n)++;
-	t->fd = -1;
+	o->from[o->n] = t;
+	(void)snprintf(o->files[o->n].name, sizeof(o->files[o->n].name), "%s", name);
+	o->n++;
 	return 0;
+}
+
+static int outputs_publish(struct outputs *o, struct err *e)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		o->files[i].tmp = *o->from[i];
+		o->from[i]->fd = -1;
+	}
+	return o->n > 0 ? fsx_publish_many(o->files, o->n, e) : 0;
 }
 
 static int publish(struct env *v, struct convert_unit *j, struct evidence *x, struct err *e)
 {
-	struct fsx_pending list[3];
+	struct outputs outputs = {.n = 0};
 	char name[260];
 	char note[LIMIT_NAME * 4 + 200];
-	size_t n = 0;
 	const char *base = j->interchange.name.p;
 
 	if (j->told.counts.out > 0) {
@@ -223,8 +258,8 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 			hash_file(j->lineage.fd, x->lineage_sha, NULL, e) == -1)
 			return -1;
 		(void)snprintf(name, sizeof(name), "%s.lineage", base);
-		if (pending_add(list, &n, &j->lineage, name, e) == -1 ||
-			pending_add(list, &n, &j->out, base, e) == -1)
+		if (outputs_add(&outputs, &j->lineage, name, e) == -1 ||
+			outputs_add(&outputs, &j->out, base, e) == -1)
 			return -1;
 	}
 	if (j->told.counts.aside > 0) {
@@ -236,13 +271,13 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 			"item with its findings and its bytes",
 			j->told.counts.aside, j->told.counts.items, STR_ARG(j->work.in.source_file),
 			source_input(j));
-		if (pending_add(list, &n, &j->aside, x->items_name, e) == -1 ||
+		if (outputs_add(&outputs, &j->aside, x->items_name, e) == -1 ||
 			env_write_reason(v, "quarantine", x->items_name, "ITEMS-SET-ASIDE", note,
 				"correct the items at the source; a later good version closes them",
 				e) == -1)
 			return -1;
 	}
-	return n > 0 ? fsx_publish_many(list, n, e) : 0;
+	return outputs_publish(&outputs, e);
 }
 
 static int succeed(struct env *v, struct convert_unit *j, struct err *e)
@@ -252,7 +287,7 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 
 	memset(&x, 0, sizeof(x));
 	convert_unit_subject(j, subject);
-	if (publish(v, j, &x, e) == -1)
+	if (convert_answer_check(j->result.fd, &j->told, e) == -1 || publish(v, j, &x, e) == -1)
 		return -1;
 	if (ledger_begin(&v->ledger, e) == -1)
 		return -1;
@@ -308,5 +343,5 @@ int convert_end_unrecorded(struct env *v, struct convert_unit *j, struct err *e)
 	v->news++;
 	if (why.code == ERR_INPUT || why.code == ERR_LIMIT)
 		return convert_unit_end(v, j, "failed", "CONVERSION", why.text, e);
-	return convert_unit_uncount(v, j, why.text, e);
+	return convert_unit_interrupted(v, j, why.text, e);
 }

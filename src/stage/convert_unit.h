@@ -21,7 +21,7 @@ struct convert_unit {
 	int64_t requests; /* control numbers asked for */
 	bool answered;	  /* DONE or FAIL has come */
 	bool done;
-	bool interrupted; /* no attempt counted: not tried again before something else moves */
+	bool interrupted;	  /* not tried again before something else moves */
 	struct convert_done told; /* of DONE */
 	struct err fault;	  /* of FAIL */
 };
@@ -33,8 +33,14 @@ void convert_unit_close(struct convert_unit *j);
 /* It ends without an interchange; the one it was to make is closed. */
 int convert_unit_end(struct env *v, struct convert_unit *j, const char *state, const char *reason,
 	const char *note, struct err *e) ATTR_CHECK;
-/* The attempt does not count: nothing of the unit is to blame. */
-int convert_unit_uncount(struct env *v, struct convert_unit *j, const char *why, struct err *e)
+/* It fails by an input, which is put away in the same transaction. */
+int convert_unit_put_away(struct env *v, struct convert_unit *j, int64_t input, const char *reason,
+	const char *note, struct err *e) ATTR_CHECK;
+/* Its worker died (event "crashed" or "hung"): one attempt; the last one puts the unit away. */
+int convert_unit_died(struct env *v, struct convert_unit *j, const char *event, const char *reason,
+	const char *note, struct err *e) ATTR_CHECK;
+/* The attempt came to nothing and does not count: nothing of the unit is to blame. */
+int convert_unit_interrupted(struct env *v, struct convert_unit *j, const char *why, struct err *e)
 	ATTR_CHECK;
 
 /* Fills j from u and starts its worker; 0 with p->pid 0 when the unit ended instead. j lives in the

@@ -108,10 +108,7 @@ int convert_worker_main(int fd, void *job)
 		for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 			frame_int(&frame, (int64_t)numbers[i]);
 	} else {
-		frame_start(&frame, FRAME_FAIL);
-		frame_int(&frame, e.code);
-		frame_str(&frame, str_c(e.reason));
-		frame_str(&frame, str_c(e.text));
+		frame_fail(&frame, &e);
 	}
 	return frame_send(fd, &frame, &e) == -1 ? 74 : 0;
 }

@@ -8,15 +8,25 @@
 #include "base/fsx.h"
 #include "base/json.h"
 
-enum { FEEDBACK_MAX = 256 << 20 };
+enum {
+	ENTRY_MAX = 16 << 20, /* of one entry in one file, by far */
+	WORTH_A_WRITE = 1 << 20
+};
 
 struct entry {
 	struct str agreement, partner, key, interchange, segment, code, field, found, file, note;
 	int64_t segment_at, element, map_line, at, id;
 };
 
+/* A file that is written as it grows. */
+struct part {
+	struct buf text; /* not yet written */
+	struct fsx_tmp tmp;
+};
+
 struct files {
-	struct buf json_text, csv;
+	struct part json_part, csv_part;
+	int dir; /* feedback/, once there is an entry */
 	struct json json;
 	struct buf last_item; /* agreement and key of the entry that is open */
 	int64_t last, n;
@@ -90,6 +100,7 @@ static void begin_item(struct files *f, const struct entry *x)
 
 static void add(struct files *f, const struct entry *x)
 {
+	struct buf *csv = &f->csv_part.text;
 	struct buf words;
 	struct buf place;
 	char line[24];
@@ -112,20 +123,45 @@ static void add(struct files *f, const struct entry *x)
 	if (x->map_line > 0)
 		json_member_int(&f->json, "map_line", x->map_line);
 	json_end(&f->json, '}');
-	cell(&f->csv, x->partner, ',');
-	cell(&f->csv, x->key, ',');
-	cell(&f->csv, x->field, ',');
-	cell(&f->csv, x->found, ',');
-	cell(&f->csv, buf_view(&words), ',');
-	cell(&f->csv, x->code, ',');
-	cell(&f->csv, buf_view(&place), ',');
-	cell(&f->csv, x->file, ',');
-	cell(&f->csv, x->interchange, ',');
-	cell(&f->csv, str_c(line), '\n');
+	cell(csv, x->partner, ',');
+	cell(csv, x->key, ',');
+	cell(csv, x->field, ',');
+	cell(csv, x->found, ',');
+	cell(csv, buf_view(&words), ',');
+	cell(csv, x->code, ',');
+	cell(csv, buf_view(&place), ',');
+	cell(csv, x->file, ',');
+	cell(csv, x->interchange, ',');
+	cell(csv, str_c(line), '\n');
 	f->last = x->id > f->last ? x->id : f->last;
 	f->n++;
 	buf_done(&words);
 	buf_done(&place);
+}
+
+static int flush(struct part *p, size_t over, struct err *e)
+{
+	if (p->text.n <= over)
+		return 0;
+	if (buf_check(&p->text, "one entry", e) == -1 ||
+		fsx_write_all(p->tmp.fd, p->text.p, p->text.n, e) == -1)
+		return -1;
+	buf_clear(&p->text);
+	return 0;
+}
+
+/* The first entry: there will be files. */
+static int begin(struct env *v, struct files *f, struct err *e)
+{
+	f->dir = env_folder(v, "feedback", e);
+	if (f->dir == -1 || fsx_tmp_open(f->dir, &f->json_part.tmp, e) == -1 ||
+		fsx_tmp_open(f->dir, &f->csv_part.tmp, e) == -1)
+		return -1;
+	json_init(&f->json, &f->json_part.text, true);
+	json_array(&f->json);
+	buf_c(&f->csv_part.text,
+		"partner,item,field,sent as,what is wrong,code,place,file,interchange,map line\n");
+	return 0;
 }
 
 static int collect(struct env *v, struct files *f, int64_t after, struct err *e)
@@ -140,6 +176,8 @@ static int collect(struct env *v, struct files *f, int64_t after, struct err *e)
 		    "i", after) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
+		if (f->n == 0 && (rc = begin(v, f, e)) == -1)
+			break;
 		(void)snprintf(interchange, sizeof(interchange), "%06" PRId64, db_int(rows, 4));
 		const struct entry x = {
 			.id = db_int(rows, 0),
@@ -159,6 +197,11 @@ static int collect(struct env *v, struct files *f, int64_t after, struct err *e)
 			.at = db_int(rows, 14),
 		};
 		add(f, &x);
+		if (flush(&f->json_part, WORTH_A_WRITE, e) == -1 ||
+			flush(&f->csv_part, WORTH_A_WRITE, e) == -1) {
+			rc = -1;
+			break;
+		}
 	}
 	db_end(rows);
 	return rc;
@@ -184,25 +227,39 @@ static int commit_last(struct env *v, const struct files *f, const char *name, s
 	return ledger_commit(l, e);
 }
 
+static int pending(struct fsx_pending *out, struct part *p, const struct env *v, const char *end,
+	struct err *e)
+{
+	(void)snprintf(out->name, sizeof(out->name), "%s%s", v->run, end);
+	/* There may be one that was written before the mark could be moved. */
+	return flush(p, 0, e) == -1 ? -1 : fsx_remove(p->tmp.dir, out->name, e);
+}
+
 static int publish(struct env *v, struct files *f, struct err *e)
 {
-	char name[80];
-	const int dir = env_folder(v, "feedback", e);
-	int rc = -1;
+	struct fsx_pending files[2];
 
-	if (dir == -1)
+	json_end(&f->json, ']');
+	json_end(&f->json, '}');
+	json_end(&f->json, ']');
+	buf_ch(&f->json_part.text, '\n');
+	if (pending(&files[0], &f->csv_part, v, ".csv", e) == -1 ||
+		pending(&files[1], &f->json_part, v, ".json", e) == -1)
 		return -1;
-	if (buf_check(&f->json_text, "feedback", e) == 0 &&
-		buf_check(&f->csv, "feedback", e) == 0) {
-		(void)snprintf(name, sizeof(name), "%s.csv", v->run);
-		rc = fsx_replace(dir, name, buf_view(&f->csv), e);
-	}
-	if (rc == 0) {
-		(void)snprintf(name, sizeof(name), "%s.json", v->run);
-		rc = fsx_replace(dir, name, buf_view(&f->json_text), e);
-	}
-	fsx_close(dir);
-	return rc == 0 ? commit_last(v, f, name, e) : -1;
+	files[0].tmp = f->csv_part.tmp;
+	files[1].tmp = f->json_part.tmp;
+	f->csv_part.tmp.fd = f->json_part.tmp.fd = -1;
+	return fsx_publish_many(files, 2, e) == -1 ? -1 : commit_last(v, f, files[1].name, e);
+}
+
+static void done(struct files *f)
+{
+	fsx_tmp_drop(&f->json_part.tmp);
+	fsx_tmp_drop(&f->csv_part.tmp);
+	buf_done(&f->json_part.text);
+	buf_done(&f->csv_part.text);
+	buf_done(&f->last_item);
+	fsx_close(f->dir);
 }
 
 int feedback_write(struct env *v, struct err *e)
@@ -215,24 +272,13 @@ int feedback_write(struct env *v, struct err *e)
 	if (rc == -1)
 		return -1;
 	memset(&f, 0, sizeof(f));
-	buf_init(&f.json_text, FEEDBACK_MAX);
-	buf_init(&f.csv, FEEDBACK_MAX);
+	f.dir = f.json_part.tmp.fd = f.csv_part.tmp.fd = -1;
+	buf_init(&f.json_part.text, ENTRY_MAX);
+	buf_init(&f.csv_part.text, ENTRY_MAX);
 	buf_init(&f.last_item, 4096);
-	json_init(&f.json, &f.json_text, true);
-	json_array(&f.json);
-	buf_c(&f.csv,
-		"partner,item,field,sent as,what is wrong,code,place,file,interchange,map line\n");
 	rc = collect(v, &f, after, e);
-	if (f.open) {
-		json_end(&f.json, ']');
-		json_end(&f.json, '}');
-	}
-	json_end(&f.json, ']');
-	buf_ch(&f.json_text, '\n');
 	if (rc == 0 && f.n > 0)
 		rc = publish(v, &f, e);
-	buf_done(&f.json_text);
-	buf_done(&f.csv);
-	buf_done(&f.last_item);
+	done(&f);
 	return rc == -1 ? err_wrap(e, "feedback") : 0;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "stage/reason.h"
+
 void frame_start(struct frame *f, enum frame_type type)
 {
 	f->type = (uint8_t)type;
@@ -134,6 +136,34 @@ struct str frame_get_words(struct frame *f)
 	if (!frame_ok(f))
 		return (struct str){"", 0};
 	return end == SIZE_MAX ? s : str_sub(s, 0, end);
+}
+
+void frame_fail(struct frame *f, const struct err *why)
+{
+	frame_start(f, FRAME_FAIL);
+	frame_int(f, why->code);
+	frame_str(f, str_c(why->reason));
+	frame_str(f, str_c(why->text));
+}
+
+void frame_get_fail(
+	struct frame *f, const enum err_code *may, enum err_code other, struct err *told)
+{
+	const int64_t code = frame_get_int(f);
+	const struct reason *reason = reason_find(frame_get_str(f));
+	const struct str text = frame_get_words(f);
+	enum err_code as = other;
+
+	for (size_t i = 0; may[i] != ERR_NONE; i++) {
+		if (text.n > 0 && code == (int64_t)may[i])
+			as = may[i];
+	}
+	if (text.n > 0)
+		(void)err_set(told, as, STR_FMT, STR_ARG(text));
+	else
+		(void)err_set(told, as, "the worker failed and did not say why");
+	if (reason)
+		(void)err_reason(told, reason->code);
 }
 
 bool frame_ok(const struct frame *f)

@@ -49,6 +49,14 @@ int64_t frame_get_upto(struct frame *f, int64_t max);
 struct str frame_get_str(struct frame *f); /* borrowed from f */
 /* The last field, a sentence for people, up to a NUL; empty when the frame lied. */
 struct str frame_get_words(struct frame *f);
+/* FAIL: an error, as a worker tells it. */
+void frame_fail(struct frame *f, const struct err *why);
+/* What a FAIL frame tells, as *told. A worker knows its own work, and cannot call our ledger,
+ * disk or configuration broken, which would stop the others too: codes that are not in may (ERR_NONE ends
+ * it) become other, and so does a frame that is not whole or has no words. Reasons that the table of
+ * reasons does not have are left out. */
+void frame_get_fail(
+	struct frame *f, const enum err_code *may, enum err_code other, struct err *told);
 /* All fields read and nothing lied? */
 bool frame_ok(const struct frame *f);
 

@@ -117,9 +117,7 @@ static int ingest_work(int fd, void *arg)
 	if (closed_enter(fd, SANDBOX_INGEST, f, &e) == -1) {
 		rc = 74;
 	} else if (read_all(arg, fd, f, &a, &e) == -1) {
-		frame_start(f, FRAME_FAIL);
-		frame_int(f, e.code);
-		frame_str(f, str_c(e.text));
+		frame_fail(f, &e);
 		rc = frame_send(fd, f, &e) == -1 ? 74 : 0;
 	}
 	arena_done(&a);
@@ -217,29 +215,24 @@ static void take_fault(struct rebuild *r, struct frame *f)
 }
 
 /* The attempt came to nothing; the third one puts the file away. */
-static int attempt_failed(struct err *e, struct str why)
+static int attempt_failed(struct err *e, const char *why)
 {
-	(void)err_set(e, ERR_LIMIT, "the ingest worker: " STR_FMT, STR_ARG(why));
+	(void)err_set(e, ERR_LIMIT, "the ingest worker: %s", why);
 	return err_reason(e, "INGEST-CRASH");
 }
 
 static int not_whole(struct err *e)
 {
-	return attempt_failed(e, STR("its answer is not whole"));
+	return attempt_failed(e, "its answer is not whole");
 }
 
-/* A FAIL frame. What a worker says is about the file: it cannot call our ledger, disk or
- * configuration broken, which would stop the others too, nor an attempt one that does not count. */
+/* A FAIL frame. What a worker says is about the file: a reason would make it one of the attempt. */
 static int fault_of(struct frame *f, struct err *e)
 {
-	const int64_t code = frame_get_int(f);
-	const struct str text = frame_get_words(f);
+	static const enum err_code of_a_file[] = {ERR_INPUT, ERR_LIMIT, ERR_NONE};
 
-	if (text.n == 0)
-		return not_whole(e);
-	if (code == ERR_INPUT || code == ERR_LIMIT)
-		return err_set(e, (enum err_code)code, STR_FMT, STR_ARG(text));
-	return attempt_failed(e, text);
+	frame_get_fail(f, of_a_file, ERR_NET, e);
+	return e->code == ERR_NET ? attempt_failed(e, e->text) : err_reason(e, "");
 }
 
 static int take_found(struct rebuild *r, struct frame *f, struct err *e)

@@ -67,14 +67,21 @@ static int whole_work(int fd, void *job)
 	if (read_through(job, fd, &e) == 0) {
 		frame_start(&frame, FRAME_DONE);
 	} else {
-		frame_start(&frame, FRAME_FAIL);
-		frame_int(&frame, e.code);
-		frame_str(&frame, str_c(e.text));
+		frame_fail(&frame, &e);
 	}
 	return frame_send(fd, &frame, &e) == -1 ? 74 : 0;
 }
 
 /* --- the supervisor --- */
+
+/* A FAIL frame. What a worker says is about the file, or the attempt came to nothing. */
+static int fault_of(struct frame *f, struct err *e)
+{
+	static const enum err_code of_a_file[] = {ERR_INPUT, ERR_LIMIT, ERR_NONE};
+
+	frame_get_fail(f, of_a_file, ERR_NET, e);
+	return err_reason(e, e->code == ERR_NET ? "CONVERTER-CRASH" : "");
+}
 
 /* One frame. 1 go on, 0 the file is whole, -1. */
 static int take(struct env *v, struct proc *p, const struct proc_patience *w, struct frame *f,
@@ -86,44 +93,50 @@ static int take(struct env *v, struct proc *p, const struct proc_patience *w, st
 		return rc == 0 ? proc_ended(p, "reading", ERR_NET, "CONVERTER", w, e) : -1;
 	if (f->type == FRAME_DONE && frame_ok(f))
 		return 0;
-	if (f->type == FRAME_FAIL) {
-		const int64_t code = frame_get_int(f);
-		const struct str text = frame_get_str(f);
-		return err_set(e, code > 0 && code < ERR_CODES ? (enum err_code)code : ERR_INPUT,
-			STR_FMT, STR_ARG(text));
-	}
+	if (f->type == FRAME_FAIL)
+		return fault_of(f, e);
 	if (f->type == FRAME_PROGRESS)
 		return 1;
-	if (f->type != FRAME_LOG)
-		return err_set(e, ERR_NET, "the worker sent a frame of type %u", f->type);
+	if (f->type != FRAME_LOG) {
+		(void)err_set(e, ERR_NET, "the worker sent a frame of type %u", f->type);
+		return err_reason(e, "CONVERTER-CRASH");
+	}
 	closed_told(v, "collect", f);
 	return 1;
 }
 
-/* 0 whole, -1 not or not known, 1 the worker died. */
-static int attempt(struct env *v, struct whole_job *j, struct frame *f, struct err *e)
+int whole_take(struct env *v, struct proc *p, const struct proc_patience *w, struct err *e)
+{
+	struct frame *f = mem_alloc(sizeof(*f));
+	int rc = 1;
+
+	while (rc == 1)
+		rc = take(v, p, w, f, e);
+	mem_free(f);
+	return rc == -1 && e->code == ERR_NET ? 1 : rc;
+}
+
+static int attempt(struct env *v, struct whole_job *j, struct err *e)
 {
 	const struct proc_patience w = env_patience(v, false);
 	struct proc p;
 	struct proc_end end;
-	int rc = 1;
+	int rc = -1;
 
 	if (proc_start(&p, whole_work, j, &j->fd, 1, e) == -1)
 		return -1;
-	while (rc == 1)
-		rc = take(v, &p, &w, f, e);
-	if (rc == -1)
-		proc_kill(&p);
-	else
+	rc = whole_take(v, &p, &w, e);
+	if (rc == 0)
 		proc_wait(&p, &end);
-	return rc == -1 && e->code == ERR_NET ? 1 : rc;
+	else
+		proc_kill(&p);
+	return rc;
 }
 
 int whole_check(
 	struct env *v, const struct input_row *r, const struct config_source *s, struct err *e)
 {
 	struct whole_job j = {.names = &v->names, .fd = fsx_open(v->dir, r->place.p, e)};
-	struct frame *f = NULL;
 	struct buf shown;
 	int rc = 1;
 
@@ -132,14 +145,12 @@ int whole_check(
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, r->name, 200);
 	inputs_reader_spec(s, buf_view(&shown), &j.spec);
-	f = mem_alloc(sizeof(*f));
 	for (int i = 0; i < LIMIT_ATTEMPTS && rc == 1; i++)
-		rc = attempt(v, &j, f, e);
+		rc = attempt(v, &j, e);
 	if (rc == 1) {
 		e->code = ERR_INPUT;
 		rc = err_wrap(e, STR_FMT ", %d times", STR_ARG(j.spec.file), LIMIT_ATTEMPTS);
 	}
-	mem_free(f);
 	fsx_close(j.fd);
 	buf_done(&shown);
 	return rc;

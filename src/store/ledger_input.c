@@ -6,7 +6,7 @@
 
 #define COLUMNS                                                                                       \
 	"SELECT id, source, name, state, place, dev, ino, size, mtime, tree, sha, content, members, " \
-	"reason, note, at, run FROM input "
+	"reason, note, at, run, stays FROM input "
 
 static void load(const struct db_rows *r, struct arena *a, struct input_row *out)
 {
@@ -28,6 +28,7 @@ static void load(const struct db_rows *r, struct arena *a, struct input_row *out
 		.note = arena_str(a, db_text(r, 14)),
 		.at = db_int(r, 15),
 		.run = arena_str(a, db_text(r, 16)),
+		.stays = db_int(r, 17),
 	};
 }
 
@@ -91,6 +92,20 @@ int ledger_input_stored(struct ledger *l, int64_t id, const char *sha, const cha
 	return ledger_run(l, e,
 		"UPDATE input SET sha = ?2, content = ?3, members = ?4, size = ?5 WHERE id = ?1",
 		"iccii", id, sha, content, members, size);
+}
+
+int ledger_input_stays(struct ledger *l, int64_t id, int64_t changed, struct err *e)
+{
+	return ledger_run(l, e, "UPDATE input SET stays = ?2 WHERE id = ?1", "ii", id, changed);
+}
+
+int ledger_input_stayed(struct ledger *l, struct str source, struct str name, int64_t ino,
+	int64_t *changed, struct err *e)
+{
+	return db_one_int(l->db, changed, e,
+		"SELECT stays FROM input WHERE source = ?1 AND name = ?2 AND ino = ?3 AND stays > 0 "
+		"ORDER BY id DESC LIMIT 1",
+		"ssi", source, name, ino);
 }
 
 int ledger_input_state(struct ledger *l, int64_t id, const char *state, const char *place,

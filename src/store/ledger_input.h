@@ -18,6 +18,7 @@ struct input_row {
 	struct str reason, note;
 	int64_t at;
 	struct str run;
+	int64_t stays; /* of a tree that cannot leave the inbox: its newest change, in nanoseconds */
 };
 
 struct input_rows {
@@ -30,6 +31,10 @@ int ledger_input_add(struct ledger *l, const struct input_row *r, int64_t *id, s
 	ATTR_CHECK;
 int ledger_input_stored(struct ledger *l, int64_t id, const char *sha, const char *content,
 	int64_t members, int64_t size, struct err *e) ATTR_CHECK;
+int ledger_input_stays(struct ledger *l, int64_t id, int64_t changed, struct err *e) ATTR_CHECK;
+/* The newest change, when it was taken last, of a tree that stayed in the inbox. 1 there is one, 0. */
+int ledger_input_stayed(struct ledger *l, struct str source, struct str name, int64_t ino,
+	int64_t *changed, struct err *e) ATTR_CHECK;
 /* New state; place, reason and note as they now are. */
 int ledger_input_state(struct ledger *l, int64_t id, const char *state, const char *place,
 	const char *reason, const char *note, struct err *e) ATTR_CHECK;

@@ -58,25 +58,33 @@ int ledger_unit_add(struct ledger *l, const struct unit_row *r, int64_t *id, str
 	return 0;
 }
 
+static int one_changed(struct ledger *l, int64_t id, struct err *e)
+{
+	if (db_changes(l->db) == 1)
+		return 0;
+	return err_set(e, ERR_STALE, "unit of work %lld is somebody else's now", (long long)id);
+}
+
 int ledger_unit_start(struct ledger *l, int64_t id, int64_t fence, int64_t interchange,
 	const char *bundle, struct err *e)
 {
 	if (ledger_run(l, e,
-		    "UPDATE unit SET state = 'converting', attempts = attempts + 1, fence = fence + 1, "
+		    "UPDATE unit SET state = 'converting', fence = fence + 1, "
 		    "interchange = ?3, bundle = ?4 WHERE id = ?1 AND fence = ?2 AND state IN ('due', "
 		    "'converting')",
 		    "iiic", id, fence, interchange, bundle) == -1)
 		return -1;
-	if (db_changes(l->db) != 1)
-		return err_set(
-			e, ERR_STALE, "unit of work %lld is somebody else's now", (long long)id);
-	return 0;
+	return one_changed(l, id, e);
 }
 
-int ledger_unit_uncount(struct ledger *l, int64_t id, struct err *e)
+int ledger_unit_attempt(struct ledger *l, int64_t id, int64_t fence, struct err *e)
 {
-	return ledger_run(l, e,
-		"UPDATE unit SET attempts = attempts - 1 WHERE id = ?1 AND attempts > 0", "i", id);
+	if (ledger_run(l, e,
+		    "UPDATE unit SET attempts = attempts + 1 WHERE id = ?1 AND fence = ?2 AND state IN ('due', "
+		    "'converting')",
+		    "ii", id, fence) == -1)
+		return -1;
+	return one_changed(l, id, e);
 }
 
 int ledger_unit_end(struct ledger *l, int64_t id, int64_t fence, const char *state,
@@ -89,10 +97,7 @@ int ledger_unit_end(struct ledger *l, int64_t id, int64_t fence, const char *sta
 		    "iiciiiiiiicc", id, fence, state, c->items, c->out, c->unselected, c->aside,
 		    c->unchanged, c->waiting, c->orphans, reason, note) == -1)
 		return -1;
-	if (db_changes(l->db) != 1)
-		return err_set(
-			e, ERR_STALE, "unit of work %lld is somebody else's now", (long long)id);
-	return 0;
+	return one_changed(l, id, e);
 }
 
 int ledger_unit_find(

@@ -1,7 +1,8 @@
 /*
  * Units of work: one input (with its references) converted for one agreement. States: due,
  * converting, done, quarantined (three crashes), failed (input or map at fault; see reason). The
- * fence counts attempts: a worker's answer with an older fence is refused.
+ * fence counts starts: a worker's answer with an older fence is refused. Attempts are those that the
+ * unit spent: its worker died.
  */
 #ifndef STORE_LEDGER_UNIT_H
 #define STORE_LEDGER_UNIT_H
@@ -36,12 +37,12 @@ struct unit_rows {
 /* Adds in state due. */
 int ledger_unit_add(struct ledger *l, const struct unit_row *r, int64_t *id, struct err *e)
 	ATTR_CHECK;
-/* due or converting -> converting, attempts and fence one up; bundle is what it is converted with.
+/* due or converting -> converting, the fence one up; bundle is what it is converted with.
  * ERR_STALE when somebody else has it. */
 int ledger_unit_start(struct ledger *l, int64_t id, int64_t fence, int64_t interchange,
 	const char *bundle, struct err *e) ATTR_CHECK;
-/* The attempt did not count (out of memory, stopped). */
-int ledger_unit_uncount(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
+/* The worker died: one attempt more. ERR_STALE as below. */
+int ledger_unit_attempt(struct ledger *l, int64_t id, int64_t fence, struct err *e) ATTR_CHECK;
 /* due or converting -> state. ERR_STALE when it ended already or somebody else has it. */
 int ledger_unit_end(struct ledger *l, int64_t id, int64_t fence, const char *state,
 	const struct unit_counts *c, const char *reason, const char *note, struct err *e)

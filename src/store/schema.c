@@ -22,7 +22,7 @@ static const char *const statements[] = {
 	"NOT NULL, place TEXT NOT NULL, dev INTEGER NOT NULL, ino INTEGER NOT NULL, size INTEGER NOT "
 	"NULL, mtime INTEGER NOT NULL, tree INTEGER NOT NULL, sha TEXT NOT NULL DEFAULT '', content TEXT "
 	"NOT NULL DEFAULT '', members INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', note "
-	"TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL, run TEXT NOT NULL)",
+	"TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL, run TEXT NOT NULL, stays INTEGER NOT NULL DEFAULT 0)",
 	"CREATE INDEX input_state ON input(state, source)",
 	"CREATE INDEX input_content ON input(source, content)",
 	"CREATE TABLE unit(id INTEGER PRIMARY KEY, agreement TEXT NOT NULL, fingerprint TEXT NOT NULL, "

@@ -65,6 +65,10 @@ static int remote(struct err *e)
 		e->code = ERR_REMOTE;
 		return err_reason(e, "REMOTE-FULL");
 	}
+	if (e->code == ERR_DENIED) {
+		e->code = ERR_REMOTE;
+		return err_reason(e, "REMOTE-DENIED");
+	}
 	if (e->code == ERR_IO) {
 		e->code = ERR_REMOTE;
 		return err_reason(e, "REMOTE-FAILURE");

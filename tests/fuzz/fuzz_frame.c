@@ -18,6 +18,7 @@
 #include "stage/convert_answer.h"
 #include "stage/ingest_worker.h"
 #include "stage/trace.h"
+#include "stage/whole.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -133,6 +134,20 @@ static void ingest(int fd)
 	mem_free(env);
 }
 
+static void whole(int fd)
+{
+	struct proc p = {.fd = fd};
+	struct env *v = mem_alloc(sizeof(*v));
+	struct err e;
+
+	v->clock = *patience()->clock;
+	log_init(&v->log, &v->clock);
+	err_clear(&e);
+	if (whole_take(v, &p, patience(), &e) != 0)
+		must(e.text[0] != '\0' && !env_stops(&e));
+	mem_free(v);
+}
+
 static void trace(int fd)
 {
 	struct env *env = silent();
@@ -200,7 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	feed(fd[0], data + 1, size - 1);
 	must(shutdown(fd[0], SHUT_WR) == 0);
-	switch (data[0] % 7) {
+	switch (data[0] % 8) {
 	case 4:
 		ingest(fd[1]);
 		break;
@@ -210,8 +225,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 6:
 		convert(fd[1]);
 		break;
+	case 7:
+		whole(fd[1]);
+		break;
 	default:
-		channel(fd[1], data[0] % 7);
+		channel(fd[1], data[0] % 8);
 	}
 	(void)close(fd[0]);
 	if (fcntl(fd[1], F_GETFD) != -1) /* a reader that saw its end has closed it */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What exporters leave in the inbox: which file counts, what is told of it, and that it stays as it came."""
 
+import hashlib
 import os
 import time
 
@@ -55,6 +56,17 @@ def test_marker_goes_with_its_file():
             n.drop("products", "empty.json", GOOD[:9])
             n.run(expect=0)
             equal(n.files("inbox/products"), ["empty.json"], "half of a file, with %s, was taken" % ready)
+
+
+def test_manifest_says_it_all():
+    """Size and hash are compared whole: a size that begins like the right one is another one."""
+    sha = hashlib.sha256(GOOD).hexdigest()
+    for said, good in (("%s %d", True), ("%s %d\n", True), ("%s %d a.json\n", True), ("%s %d9", False), ("%s", False)):
+        with small.Small(ready="manifest") as n:
+            n.drop("products", "a.json.manifest", (said % ((sha, len(GOOD))[:said.count("%")])).encode())
+            n.drop("products", "a.json", GOOD)
+            n.run(expect=0 if good else 1)
+            equal(n.one("SELECT reason FROM input"), "" if good else "MANIFEST-MISMATCH", "reason with " + repr(said))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import small
 from night import check, equal
 
 PATIENCE = 30
+LEDGER_WAIT = 30    # store/db_sqlite.c
 
 
 def workers(pid):
@@ -80,6 +81,44 @@ def test_converter_hangs():
         n.check_chain()
 
 
+def test_only_deaths_count():
+    """Runs that end while a converter works cost its unit nothing, however many; a death costs one attempt."""
+    with small.Small() as n:
+        many(n)
+        n.run("--only", "collect")
+        for _ in range(3):
+            child = n.start("--only", "convert")
+            check(freeze_worker(child), "the converter was not met")
+            child.kill()
+            ends(child, PATIENCE)
+        child = n.start("--only", "convert")
+        pid = freeze_worker(child)
+        check(pid, "the converter was not met")
+        os.kill(pid, signal.SIGKILL)
+        _, said = ends(child, PATIENCE)
+        equal(tuple(n.rows("SELECT state, attempts FROM unit")[0]), ("done", 1), "unit: " + said)
+        n.check_sound()
+
+
+def test_death_before_its_number():
+    """A converter dies while its control number is committed: one attempt, and the others go on."""
+    with small.Small(partners=("acme", "nord")) as n:
+        many(n)
+        n.run("--only", "collect")
+        child = n.start("--only", "convert")
+        pid = freeze_worker(child)
+        check(pid and n.one("SELECT COUNT(*) FROM drawn") == 0, "no converter was met before its number")
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"), isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(1)   # it asks, and the run waits for the ledger
+            os.kill(pid, signal.SIGKILL)
+            db.execute("ROLLBACK")
+        _, said = ends(child, PATIENCE)
+        equal(sorted(tuple(r) for r in n.rows("SELECT state, attempts FROM unit")), [("done", 0), ("done", 1)], said)
+        n.check_sound()
+
+
 def test_reading_hangs():
     """A new file whose reading hangs three times is put away by name; what is there stays in use."""
     with small.Small() as n:
@@ -124,6 +163,23 @@ def test_ingest_hangs():
         check("INGEST-HUNG" in said, said)
         equal(n.one("SELECT attempts FROM received"), 1, "attempts that came to nothing")
         check(n.one("SELECT state FROM received") != "stored", n.rows("SELECT * FROM received"))
+
+
+def test_ledger_busy_while_ingesting():
+    """An answer that was read, but could not be recorded: that was no crash of the reading."""
+    with small.Small() as n:
+        letter(n)
+        child = n.start("--only", "ingest")
+        pid = freeze_worker(child)
+        check(pid, "the ingest worker was not met")
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"), isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(LEDGER_WAIT + 2)     # the run waits so long for its turn, then gives the answer up
+            db.execute("ROLLBACK")
+        code, said = ends(child, PATIENCE)
+        equal(code, 75, said)
+        equal(tuple(n.rows("SELECT state, attempts FROM received")[0]), ("stored", 0), "the answer")
 
 
 def test_signal_while_ingesting():

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/fsx.h"
+#include "base/limits.h"
 #include "stage/convert_answer.h"
 
 static struct frame f;
@@ -43,8 +45,9 @@ static void counts_reconcile(void **state)
 		if (convert_answer_done(&f, &d, &e) != (rows[i].good ? 0 : -1))
 			fail_msg("row %zu", i);
 		if (rows[i].good)
-			assert_true(d.counts.items == rows[i].n[0] && d.isa == rows[i].n[8] &&
-				d.gs == rows[i].n[9] && d.counts.orphans == rows[i].n[6]);
+			assert_true(d.counts.items == rows[i].n[0] && d.sets == rows[i].n[7] &&
+				d.isa == rows[i].n[8] && d.gs == rows[i].n[9] &&
+				d.counts.orphans == rows[i].n[6]);
 		else
 			assert_true(e.code == ERR_INPUT && d.isa == -7);
 	}
@@ -72,30 +75,35 @@ static void progress_is_a_part_of_the_whole(void **state)
 	}
 }
 
+/* What is said of input, map and disk is heard; what a converter cannot know is told apart. */
 static void a_fault_is_what_the_worker_says(void **state)
 {
 	static const struct {
 		int64_t told;
+		const char *reason;
 		enum err_code code;
-	} rows[] = {
-		{ERR_LIMIT, ERR_LIMIT}, {0, ERR_INPUT}, {ERR_CODES, ERR_INPUT}, {-1, ERR_INPUT}};
+		const char *kept;
+	} rows[] = {{ERR_LIMIT, "REFERENCE-DAMAGED", ERR_LIMIT, "REFERENCE-DAMAGED"},
+		{ERR_CONFIG, "NOT-IN-THE-TABLE", ERR_CONFIG, ""}, {ERR_FULL, "", ERR_FULL, ""},
+		{ERR_STOP, "", ERR_NET, ""}, {ERR_BUSY, "", ERR_NET, ""}, {0, "", ERR_NET, ""},
+		{ERR_CODES, "", ERR_NET, ""}, {-1, "", ERR_NET, ""}};
 	struct err e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		frame_start(&f, FRAME_FAIL);
 		frame_int(&f, rows[i].told);
-		frame_str(&f, STR("A-REASON-THAT-IS-LONGER-THAN-ANY-OF-OUR-OWN-REASONS"));
+		frame_str(&f, str_c(rows[i].reason));
 		frame_str(&f, STR("line 3: %s"));
 		convert_answer_fail(&f, &e);
 		assert_int_equal(e.code, rows[i].code);
 		assert_string_equal(e.text, "line 3: %s");
-		assert_int_equal(strlen(e.reason), sizeof(e.reason) - 1);
+		assert_string_equal(e.reason, rows[i].kept);
 	}
 	frame_start(&f, FRAME_FAIL); /* it is never told without words */
 	frame_int(&f, ERR_LIMIT);
 	convert_answer_fail(&f, &e);
-	assert_int_equal(e.code, ERR_INPUT);
+	assert_int_equal(e.code, ERR_NET);
 	assert_int_not_equal(strlen(e.text), 0);
 }
 
@@ -146,6 +154,28 @@ static void lines_of_results(void **state)
 	arena_done(&a);
 }
 
+/* More rows without an item than findings are kept of: the named ones are as many as are kept. */
+static void many_rows_without_an_item(void **state)
+{
+	static const struct {
+		int64_t told, lines;
+		bool good;
+	} rows[] = {{3, 3, true}, {3, 2, false}, {LIMIT_FINDINGS + 5, LIMIT_FINDINGS, true},
+		{LIMIT_FINDINGS + 5, LIMIT_FINDINGS + 5, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct convert_done told = {.counts = {.orphans = rows[i].told}};
+		struct err e;
+		const int fd = fsx_scratch(&e);
+		for (int64_t k = 0; k < rows[i].lines; k++)
+			assert_int_equal(fsx_write_all(fd, "R\tORPHAN\tf\tk\ts\n", 15, &e), 0);
+		if (convert_answer_check(fd, &told, &e) != (rows[i].good ? 0 : -1))
+			fail_msg("row %zu", i);
+		fsx_close(fd);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +183,7 @@ int main(void)
 		cmocka_unit_test(progress_is_a_part_of_the_whole),
 		cmocka_unit_test(a_fault_is_what_the_worker_says),
 		cmocka_unit_test(lines_of_results),
+		cmocka_unit_test(many_rows_without_an_item),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

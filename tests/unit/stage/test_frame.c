@@ -135,6 +135,41 @@ static void words_are_whole_or_none(void **state)
 	}
 }
 
+/* A fault is told with code, reason and words; what the list and the table do not have is not believed. */
+static void faults_that_may_be_told(void **state)
+{
+	static const enum err_code may[] = {ERR_INPUT, ERR_LIMIT, ERR_NONE};
+	static const struct {
+		int64_t code;
+		const char *reason;
+		enum err_code heard;
+		const char *kept;
+	} rows[] = {{ERR_INPUT, "TRUNCATED", ERR_INPUT, "TRUNCATED"},
+		{ERR_LIMIT, "", ERR_LIMIT, ""}, {ERR_FULL, "EMPTY", ERR_NET, "EMPTY"},
+		{ERR_STOP, "MY-REASON", ERR_NET, ""}, {ERR_CODES, "EMPTY-", ERR_NET, ""},
+		{ERR_NONE, "", ERR_NET, ""},
+		{-1, "A-REASON-THAT-IS-LONGER-THAN-ANY-OF-OUR-OWN-REASONS", ERR_NET, ""}};
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		frame_start(&frame, FRAME_FAIL);
+		frame_int(&frame, rows[i].code);
+		frame_str(&frame, str_c(rows[i].reason));
+		frame_str(&frame, STR("line 3: %s"));
+		frame_get_fail(&frame, may, ERR_NET, &e);
+		assert_int_equal(e.code, rows[i].heard);
+		assert_string_equal(e.reason, rows[i].kept);
+		assert_string_equal(e.text, "line 3: %s");
+	}
+	(void)err_set(&e, ERR_LIMIT, "too long");
+	frame_fail(&frame, &e);
+	frame_int(&frame, 1); /* more behind it */
+	frame_get_fail(&frame, may, ERR_NET, &e);
+	assert_int_equal(e.code, ERR_NET);
+	assert_true(e.text[0] != '\0');
+}
+
 static void sizes_at_the_edge(void **state)
 {
 	static unsigned char packet[FRAME_MAX + 2];
@@ -163,6 +198,7 @@ int main(void)
 		cmocka_unit_test(lies_are_found),
 		cmocka_unit_test(a_lie_sticks),
 		cmocka_unit_test(words_are_whole_or_none),
+		cmocka_unit_test(faults_that_may_be_told),
 		cmocka_unit_test(sizes_at_the_edge),
 	};
 

@@ -216,6 +216,31 @@ static void spent_is_what_nobody_needs(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 
+/* Only a tree that stayed is remembered, as it was when it was taken last. */
+static void trees_that_stay(void **state)
+{
+	const int64_t first = add("s", "export", true);
+	const int64_t again = add("s", "export", true);
+	int64_t changed = -1;
+
+	(void)state;
+	STORE_WORLD_IS(&w,
+		ledger_input_stayed(&w.l, STR("s"), STR("export"), INT64_MAX, &changed, &w.e), 0);
+	store_world_begin(&w);
+	STORE_WORLD_IS(&w, ledger_input_stays(&w.l, first, 9, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_input_stays(&w.l, again, 7, &w.e), 0);
+	store_world_commit(&w);
+	(void)add("s", "export", true);
+	STORE_WORLD_IS(&w,
+		ledger_input_stayed(&w.l, STR("s"), STR("export"), INT64_MAX, &changed, &w.e), 1);
+	assert_int_equal(changed, 7);
+	assert_int_equal(row(first).stays, 9);
+	STORE_WORLD_IS(
+		&w, ledger_input_stayed(&w.l, STR("s"), STR("export"), 1, &changed, &w.e), 0);
+	STORE_WORLD_IS(&w,
+		ledger_input_stayed(&w.l, STR("t"), STR("export"), INT64_MAX, &changed, &w.e), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +250,7 @@ int main(void)
 		TEST(the_current_one_is_the_newest),
 		TEST(the_same_content),
 		TEST(spent_is_what_nobody_needs),
+		TEST(trees_that_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
