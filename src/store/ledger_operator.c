@@ -152,13 +152,3 @@ int ledger_operator_aside_close(struct ledger *l, struct str key, struct err *e)
 	return ledger_run(l, e, "UPDATE aside SET closed = ?2 WHERE key = ?1 AND closed = 0", "si",
 		key, clock_now(l->clock));
 }
-
-int ledger_operator_next(struct ledger *l, const char *scope, int64_t *next, struct err *e)
-{
-	const int rc = db_one_int(
-		l->db, next, e, "SELECT next FROM number WHERE scope = ?1", "c", scope);
-
-	if (rc == 0)
-		*next = 1;
-	return rc == -1 ? -1 : 0;
-}

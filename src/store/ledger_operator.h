@@ -40,8 +40,5 @@ int ledger_operator_received_retry(
 int ledger_operator_aside_open(struct ledger *l, struct str key, int64_t *n, struct err *e)
 	ATTR_CHECK;
 int ledger_operator_aside_close(struct ledger *l, struct str key, struct err *e) ATTR_CHECK;
-/* Next number of a scope, 1 when none was drawn. */
-int ledger_operator_next(struct ledger *l, const char *scope, int64_t *next, struct err *e)
-	ATTR_CHECK;
 
 #endif

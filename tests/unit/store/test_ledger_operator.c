@@ -336,18 +336,6 @@ static void findings_are_closed_by_key(void **state)
 	assert_int_equal(n, 1);
 }
 
-static void the_next_number(void **state)
-{
-	int64_t n = -1;
-
-	(void)state;
-	STORE_WORLD_IS(&w, ledger_operator_next(&w.l, "ISA:a", &n, &w.e), 0);
-	assert_int_equal(n, 1);
-	STORE_WORLD_IS(&w, ledger_number(&w.l, 1, 1, "ISA:a", 999, &n, &w.e), 0);
-	STORE_WORLD_IS(&w, ledger_operator_next(&w.l, "ISA:a", &n, &w.e), 0);
-	assert_int_equal(n, 2);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 
 int main(void)
@@ -361,7 +349,6 @@ int main(void)
 		TEST(newer_versions),
 		TEST(a_unit_once_more),
 		TEST(findings_are_closed_by_key),
-		TEST(the_next_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
