@@ -125,6 +125,27 @@ def test_terminated():
             n.check_sound()
 
 
+def test_run_spares_what_commands_write():
+    """A run that starts removes what cut ones left under .tmp, not what a command is writing there."""
+    with small.Small() as n:
+        other = subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL)
+        try:
+            for folder in ("work", "hold", "archive/bundles"):
+                os.makedirs(n.path(folder, ".tmp"), exist_ok=True)
+                with open(n.path(folder, ".tmp", "%d-0a" % other.pid), "w"):
+                    pass
+            os.makedirs(n.path("work", ".tmp", "%d-bundle" % other.pid, "maps"))
+            n.run(expect=None)
+            equal(sorted(os.listdir(n.path("work", ".tmp"))), ["%d-%s" % (other.pid, x) for x in ("0a", "bundle")], "work")
+            equal(os.listdir(n.path("hold", ".tmp")), ["%d-0a" % other.pid], "hold")
+        finally:
+            other.kill()
+            other.wait()
+        n.run(expect=None)
+        for folder in ("work", "hold", "archive/bundles"):
+            equal(os.listdir(n.path(folder, ".tmp")), [], folder)
+
+
 def test_control_set_meets_a_run():
     """Numbers that a run draws while the command waits for it are not given again."""
     with small.Small() as n:
@@ -144,4 +165,5 @@ def test_control_set_meets_a_run():
 
 
 if __name__ == "__main__":
-    night.main(test_second_leaves, test_status_and_hold, test_terminated, test_control_set_meets_a_run)
+    night.main(test_second_leaves, test_status_and_hold, test_terminated,
+               test_run_spares_what_commands_write, test_control_set_meets_a_run)
