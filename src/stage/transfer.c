@@ -269,17 +269,15 @@ static int conclude(
 	case CHANNEL_DOUBT:
 		return in_doubt(s, g, evidence, e);
 	case CHANNEL_CORRUPT:
-		return not_whole(s, "CHANGED-BY-HAND", evidence, e);
-	case CHANNEL_LATER:
 		break;
 	}
-	return err_set(e, ERR_INPUT, "%s", evidence);
+	return not_whole(s, "CHANGED-BY-HAND", evidence, e);
 }
 
 static int send_one(struct channel *c, const struct interchange_row *r, struct err *e)
 {
 	struct sending s = {.v = c->env, .row = r};
-	enum channel_sent outcome = CHANNEL_LATER;
+	enum channel_sent outcome = CHANNEL_DOUBT;
 	char evidence[400] = "";
 
 	(void)snprintf(s.subject, sizeof(s.subject), "interchange %06" PRId64, r->id);
