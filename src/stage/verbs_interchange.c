@@ -209,9 +209,10 @@ static int commit_reissue(
 			" ends it",
 			row->items, row->id, row->id);
 	(void)snprintf(note, sizeof(note), "%" PRId64 " items are due again: %s", *n, x->plain);
-	if (!str_is(row->state, "archived") &&
-		ledger_interchange_state(x->l, row->id, "queued|sent|in-doubt|held|quarantined",
-			"closed", row->place.p, "REISSUED", note, e) == -1)
+	if (ledger_interchange_state(x->l, row->id,
+		    "queued|sent|in-doubt|held|quarantined|archived",
+		    str_is(row->state, "archived") ? "archived" : "closed", row->place.p,
+		    "REISSUED", note, e) == -1)
 		return -1;
 	if (reissue_event(x, row, e) == -1)
 		return -1;

@@ -7,7 +7,7 @@
 #define COLUMNS                                                                                                     \
 	"SELECT id, unit, agreement, partner, message, name, place, state, before, sha, lineage_sha, size, items, " \
 	"isa, gs, receipt, ta1, syntax, application, load, attempts, next_try, reason, note, evidence, "            \
-	"queued_at, sent_at, overdue_at, resent, reissue_of FROM interchange "
+	"queued_at, sent_at, overdue_at, resent, reissued_as FROM interchange "
 
 static void load(const struct db_rows *r, struct arena *a, struct interchange_row *out)
 {
@@ -43,7 +43,7 @@ static void load(const struct db_rows *r, struct arena *a, struct interchange_ro
 	out->sent_at = db_int(r, c++);
 	out->overdue_at = db_int(r, c++);
 	out->resent = db_int(r, c++);
-	out->reissue_of = db_int(r, c++);
+	out->reissued_as = db_int(r, c++);
 }
 
 static int load_one(
@@ -162,6 +162,14 @@ int ledger_interchange_axis(
 	}
 	BUG_IF(true);
 	return -1;
+}
+
+int ledger_interchange_reissued(struct ledger *l, int64_t id, struct err *e)
+{
+	return ledger_run(l, e,
+		"UPDATE interchange SET reissued_as = ?1 WHERE reason = 'REISSUED' AND id IN "
+		"(SELECT due_from FROM item WHERE interchange = ?1)",
+		"i", id);
 }
 
 int ledger_interchange_overdue(struct ledger *l, int64_t id, struct err *e)

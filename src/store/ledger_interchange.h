@@ -21,7 +21,8 @@ struct interchange_row {
 	struct str receipt, ta1, syntax, application, load;
 	int64_t attempts, next_try;
 	struct str reason, note, evidence;
-	int64_t queued_at, sent_at, overdue_at, resent, reissue_of;
+	int64_t queued_at, sent_at, overdue_at, resent;
+	int64_t reissued_as; /* the newest interchange that has items of it again, once it was reissued */
 };
 
 struct interchange_rows {
@@ -47,6 +48,8 @@ int ledger_interchange_later(struct ledger *l, int64_t id, int64_t next_try, con
 /* axis: "receipt", "ta1", "syntax", "application", "load". */
 int ledger_interchange_axis(struct ledger *l, int64_t id, const char *axis, const char *value,
 	struct err *e) ATTR_CHECK;
+/* It has its items: those that are in it again because of a reissue are linked to it. */
+int ledger_interchange_reissued(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 int ledger_interchange_overdue(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 
 int ledger_interchange_find(struct ledger *l, int64_t id, struct arena *a,
