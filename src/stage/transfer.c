@@ -215,7 +215,7 @@ static int in_doubt(
 		if (ledger_begin(l, e) == -1)
 			return -1;
 		if (ledger_interchange_axis(l, s->row->id, "receipt", "", e) == -1 ||
-			ledger_interchange_later(l, s->row->id, 0, "REPEATED", note, e) == -1 ||
+			ledger_interchange_later(l, s->row->id, "REPEATED", note, e) == -1 ||
 			ledger_event(l, "repeat", s->subject, e, "duplicates=safe %s", note) ==
 				-1) {
 			ledger_rollback(l);
@@ -359,7 +359,7 @@ static int agreement_gone(struct env *v, const struct interchange_row *r, struct
 	v->news++;
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_interchange_later(l, r->id, r->next_try, reason, note, e) == -1 ||
+	if (ledger_interchange_later(l, r->id, reason, note, e) == -1 ||
 		ledger_event(l, "waiting", subject, e, "reason=%s %s", reason, note) == -1) {
 		ledger_rollback(l);
 		return -1;

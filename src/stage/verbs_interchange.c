@@ -357,8 +357,6 @@ int verbs_interchange_retry(struct verbs_act *x, struct err *e)
 		return -1;
 	rc = find_row(x, &row, e);
 	if (rc == 0)
-		rc = ledger_operator_at_once(x->l, row.id, e);
-	if (rc == 0)
 		rc = verbs_partner_clear(x, row.partner, &cleared, e);
 	if (rc == 0)
 		rc = ledger_event(x->l, "retry", x->s->event, e, "%s", x->why);
