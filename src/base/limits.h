@@ -16,7 +16,6 @@ enum {
 	LIMIT_ELEMENTS = 512,	 /* elements of one segment */
 	LIMIT_NAME = 255,	 /* a file name: what Linux takes */
 	LIMIT_PATH = 4096,
-	LIMIT_FRAME = 1 << 20,	    /* one frame between supervisor and worker */
 	LIMIT_ACK_FILE = 256 << 20, /* one file a partner sends us */
 	LIMIT_ACK_TOLD = 32 << 20,  /* verdicts of one such file: some 300,000 faults */
 	LIMIT_TREE_FILES = 2000000, /* files of one export tree */

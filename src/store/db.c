@@ -43,11 +43,6 @@ void db_rollback(struct db *db)
 	ops(db)->rollback(db);
 }
 
-bool db_in_transaction(const struct db *db)
-{
-	return ops(db)->in_transaction(db);
-}
-
 int db_run(struct db *db, struct err *e, const char *sql, const char *binds, ...)
 {
 	va_list ap;
@@ -94,11 +89,6 @@ int64_t db_int(const struct db_rows *rows, int column)
 struct str db_text(const struct db_rows *rows, int column)
 {
 	return row_ops(rows)->get_text(rows, column);
-}
-
-bool db_is_null(const struct db_rows *rows, int column)
-{
-	return row_ops(rows)->get_null(rows, column);
 }
 
 void db_end(struct db_rows *rows)

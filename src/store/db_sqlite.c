@@ -166,14 +166,9 @@ static int sqlite_commit(struct db *db, struct err *e)
 	return exec(db, "COMMIT", "commit", e);
 }
 
-static bool sqlite_in_transaction(const struct db *db)
-{
-	return sqlite3_get_autocommit(db->h) == 0;
-}
-
 static void sqlite_rollback(struct db *db)
 {
-	if (sqlite_in_transaction(db))
+	if (sqlite3_get_autocommit(db->h) == 0) /* inside a transaction */
 		(void)sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
 }
 
@@ -301,11 +296,6 @@ static struct str sqlite_text(const struct db_rows *rows, int column)
 	return (struct str){p ? p : "", (size_t)sqlite3_column_bytes(rows->stmt, column)};
 }
 
-static bool sqlite_null(const struct db_rows *rows, int column)
-{
-	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
-}
-
 static void sqlite_end(struct db_rows *rows)
 {
 	release(rows->stmt, rows->slot);
@@ -341,14 +331,12 @@ const struct db_ops db_sqlite_ops = {
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
-	.in_transaction = sqlite_in_transaction,
 	.run = sqlite_run,
 	.changes = sqlite_changes,
 	.query = sqlite_query,
 	.next = sqlite_next,
 	.get_int = sqlite_int,
 	.get_text = sqlite_text,
-	.get_null = sqlite_null,
 	.end = sqlite_end,
 	.script = sqlite_script,
 	.quick_check = sqlite_quick_check,

@@ -120,7 +120,7 @@ static void damage_is_found(void **state)
 		if ((rc == -1) != rows[i].found)
 			fail_msg("row %zu: %s", i, rc == -1 ? e.text : "not found");
 		if (rc == -1 && (e.code != ERR_CORRUPT || !strstr(e.text, "backup")))
-			fail_msg("row %zu: %s: %s", i, err_name(e.code), e.text);
+			fail_msg("row %zu: %d: %s", i, e.code, e.text);
 		db_close(db);
 	}
 }
