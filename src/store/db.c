@@ -7,6 +7,18 @@
 
 static const struct db_ops *const engines[] = {&db_sqlite_ops};
 
+void db_start(void)
+{
+	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++)
+		engines[i]->start();
+}
+
+void db_stop(void)
+{
+	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++)
+		engines[i]->stop();
+}
+
 int db_open(
 	const char *engine, int dir, const char *name, bool make, struct db **out, struct err *e)
 {

@@ -16,6 +16,11 @@
 struct db;
 struct db_rows;
 
+/* Start and end of the engines' libraries, called once by main, before and after all else here: they take
+ * our allocator. */
+void db_start(void);
+void db_stop(void);
+
 /* name: the database file, in an open folder. make: create it when it is not there; else ERR_ABSENT.
  * Refuses network file systems; a file that is no database is ERR_CORRUPT, here or by
  * db_quick_check. */

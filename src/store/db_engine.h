@@ -8,6 +8,8 @@
 
 struct db_ops {
 	const char *name;
+	void (*start)(void);
+	void (*stop)(void);
 	int (*open)(int dir, const char *name, bool make, struct db **out, struct err *e);
 	void (*close)(struct db *db);
 	int (*begin)(struct db *db, struct err *e);
