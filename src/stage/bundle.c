@@ -8,7 +8,6 @@
 
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
-#include "base/fsx_tree.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "format/zip_out.h"
