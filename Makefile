@@ -57,7 +57,7 @@ STYLED_FILES := $(wildcard src/*/*.[ch] src/*/*.cpp tests/*/*.[ch] tests/unit/*/
 
 # ---- flags -----------------------------------------------------------------------------------------------------
 
-PACKAGES := libxml-2.0 libssh2 libcurl openssl zlib libzip simdjson sqlite3 libpcre2-8
+PACKAGES := libxml-2.0 libssh2 openssl zlib libzip simdjson sqlite3 libpcre2-8
 # Only include paths are taken from pkg-config: simdjson's own flags would switch on its worker thread.
 VENDOR := $(patsubst -I%,-isystem %,$(filter-out -I/usr/include,$(shell pkg-config --cflags-only-I $(PACKAGES) 2>/dev/null)))
 LIBS = $(shell pkg-config --libs-only-L --libs-only-l $(PACKAGES))

@@ -8,31 +8,30 @@
 #include <string.h>
 
 struct row {
-	const char *name;
 	bool retry;
 	int exit;
 };
 
 static const struct row rows[ERR_CODES] = {
-	[ERR_NONE] = {"none", false, 0},
-	[ERR_USAGE] = {"usage", false, 64},
-	[ERR_INPUT] = {"input", false, 65},
-	[ERR_LIMIT] = {"limit", false, 65},
-	[ERR_CONFIG] = {"config", false, 78},
-	[ERR_IO] = {"io", true, 74},
-	[ERR_FULL] = {"full", true, 74},
-	[ERR_DENIED] = {"denied", true, 74},
-	[ERR_EXISTS] = {"exists", false, 65},
-	[ERR_ABSENT] = {"absent", false, 65},
-	[ERR_BUSY] = {"busy", true, 75},
-	[ERR_NET] = {"net", true, 69},
-	[ERR_AUTH] = {"auth", false, 69},
-	[ERR_REMOTE] = {"remote", true, 69},
-	[ERR_DOUBT] = {"doubt", true, 1}, /* the next try looks first */
-	[ERR_STOP] = {"stop", true, 75},
-	[ERR_STALE] = {"stale", true, 75},
-	[ERR_CORRUPT] = {"corrupt", false, 74},
-	[ERR_MEMORY] = {"memory", true, 71},
+	[ERR_NONE] = {false, 0},
+	[ERR_USAGE] = {false, 64},
+	[ERR_INPUT] = {false, 65},
+	[ERR_LIMIT] = {false, 65},
+	[ERR_CONFIG] = {false, 78},
+	[ERR_IO] = {true, 74},
+	[ERR_FULL] = {true, 74},
+	[ERR_DENIED] = {true, 74},
+	[ERR_EXISTS] = {false, 65},
+	[ERR_ABSENT] = {false, 65},
+	[ERR_BUSY] = {true, 75},
+	[ERR_NET] = {true, 69},
+	[ERR_AUTH] = {false, 69},
+	[ERR_REMOTE] = {true, 69},
+	[ERR_DOUBT] = {true, 1}, /* the next try looks first */
+	[ERR_STOP] = {true, 75},
+	[ERR_STALE] = {true, 75},
+	[ERR_CORRUPT] = {false, 74},
+	[ERR_MEMORY] = {true, 71},
 };
 
 static void put(struct err *e, const char *fmt, va_list ap) ATTR_PRINTF(2, 0);
@@ -138,11 +137,6 @@ bool err_retry(const struct err *e)
 int err_exit(const struct err *e)
 {
 	return rows[e->code].exit;
-}
-
-const char *err_name(enum err_code code)
-{
-	return rows[code].name;
 }
 
 void err_bug(const char *file, int line, const char *what)

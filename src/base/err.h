@@ -55,9 +55,8 @@ int err_wrap(struct err *e, const char *fmt, ...) ATTR_PRINTF(2, 3);
 int err_reason(struct err *e, const char *reason);
 
 void err_clear(struct err *e);
-bool err_retry(const struct err *e);	  /* does trying again later make sense? */
-int err_exit(const struct err *e);	  /* exit status for cron */
-const char *err_name(enum err_code code); /* stable name, lower case */
+bool err_retry(const struct err *e); /* does trying again later make sense? */
+int err_exit(const struct err *e);   /* exit status for cron */
 
 /* A promise inside the program is broken: prints and aborts. Never for input. */
 void err_bug(const char *file, int line, const char *what) ATTR_NORETURN;

@@ -291,7 +291,7 @@ void fsx_tmp_drop(struct fsx_tmp *t)
 		return;
 	tmp = beneath_open(t->dir, FSX_TMP, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (tmp != -1)
-		/* What stays is removed by fsx_tree_empty of the next run. */
+		/* What stays is removed by fsx_tree_clean of the next run. */
 		(void)unlinkat(tmp, t->tmp, 0);
 	fsx_close(tmp);
 	t->tmp[0] = '\0';

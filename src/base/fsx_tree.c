@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/beneath.h"
@@ -65,14 +68,41 @@ int fsx_tree_remove(int dir, const char *name, struct err *e)
 	return rc;
 }
 
-int fsx_tree_empty(int dir, const char *name, struct err *e)
+/* Is the process at work that made a name "PID-..."? EPERM: it is, as another user. */
+static bool maker_lives(const char *name)
 {
-	const int fd = beneath_open(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	struct str pid = {name, 0};
+	int64_t n = 0;
+
+	while (str_is_digit(name[pid.n]))
+		pid.n++;
+	if (name[pid.n] != '-' || !str_to_i64(pid, &n) || n <= 0 || n > INT_MAX || n == getpid())
+		return false;
+	return kill((pid_t)n, 0) == 0 || errno == EPERM;
+}
+
+static int clean_one(int dir, const char *name, int64_t old, struct err *e)
+{
+	struct stat st;
+
+	if (maker_lives(name) && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		st.st_mtime >= old)
+		return 0;
+	return remove_in(dir, name, DEPTH_MAX, e);
+}
+
+int fsx_tree_clean(int dir, int64_t old, struct err *e)
+{
+	const int fd = beneath_open(dir, FSX_TMP, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	struct fsx_list l = {0};
 	int rc = -1;
 
 	if (fd == -1)
-		return errno == ENOENT ? 0 : beneath_error(name, e);
-	rc = remove_all(fd, DEPTH_MAX, e);
+		return errno == ENOENT ? 0 : beneath_error(FSX_TMP, e);
+	rc = fsx_list(fd, &l, e);
+	for (size_t i = 0; rc == 0 && i < l.n; i++)
+		rc = clean_one(fd, l.names[i], old, e);
+	fsx_list_done(&l);
 	if (rc == 0)
 		rc = fsx_sync_dir(fd, e);
 	fsx_close(fd);

@@ -5,9 +5,9 @@
 enum {
 	LIMIT_CONFIG_FILE =
 		8 << 20,       /* configuration, map, definition: the largest code list is 2 MB */
-	LIMIT_ITEM = 8 << 20,  /* one item: Amplience allows 200 KB a body; ten languages of text */
+	LIMIT_ITEM = 8 << 20,  /* one item: Ampliance allows 200 KB a body; ten languages of text */
 	LIMIT_VALUE = 4 << 20, /* one value of an item */
-	LIMIT_NESTING = 64,    /* JSON and XML depth: Amplience allows 22 */
+	LIMIT_NESTING = 64,    /* JSON and XML depth: Ampliance allows 22 */
 	LIMIT_NODES = 1 << 20, /* nodes in one item */
 	LIMIT_NAMES = 1 << 17, /* different names in one run: more are keys that hold data */
 	LIMIT_CSV_COLUMNS = 4096,
@@ -16,7 +16,6 @@ enum {
 	LIMIT_ELEMENTS = 512,	 /* elements of one segment */
 	LIMIT_NAME = 255,	 /* a file name: what Linux takes */
 	LIMIT_PATH = 4096,
-	LIMIT_FRAME = 1 << 20,	    /* one frame between supervisor and worker */
 	LIMIT_ACK_FILE = 256 << 20, /* one file a partner sends us */
 	LIMIT_ACK_TOLD = 32 << 20,  /* verdicts of one such file: some 300,000 faults */
 	LIMIT_TREE_FILES = 2000000, /* files of one export tree */

@@ -452,9 +452,7 @@ static int answer(struct check *c, struct err *e)
 		write_json(c, &out);
 	else
 		write_text(c, &out);
-	rc = buf_check(&out, "the list of faults", e);
-	if (rc == 0)
-		command_write(buf_view(&out));
+	rc = command_write(&out, "the list of faults", e);
 	buf_done(&out);
 	return rc == -1 ? -1 : c->faults.n > 0 ? 78 : 0;
 }

@@ -165,7 +165,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 	} else {
 		list(&out);
 	}
-	command_write(buf_view(&out));
+	if (command_write(&out, "the list of codes", &e) == -1)
+		status = command_fail(cli, &e);
 	buf_done(&out);
 	return status;
 }

@@ -171,7 +171,7 @@ static int explain(struct env *v, struct asked *a, const struct cli *cli, struct
 			print_json(&a->point, row.agreement, note, &out);
 		else
 			print_people(&a->point, row.agreement, note, &out);
-		command_write(buf_view(&out));
+		rc = command_write(&out, "the explanation", e);
 	}
 	buf_done(&out);
 	arena_done(&arena);

@@ -53,7 +53,7 @@ static const struct {
 		"       ssh-keygen -l -f prints for the server's public key; ask the partner for it.\n"
 		"       put: where our files go. get: where the partner's answers lie. -->\n"
 		"  <endpoint name=\"main\" protocol=\"sftp\" usage=\"%s\" host=\"sftp.example.com\" port=\"22\"\n"
-		"            user=\"hearthloom\" credential=\"partner-key\" auth=\"key\" put=\"in\" get=\"out\" after=\"delete\">\n"
+		"            user=\"gridspool\" credential=\"partner-key\" auth=\"key\" put=\"in\" get=\"out\" after=\"delete\">\n"
 		"    <host-key sha256=\"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"/>\n"
 		"  </endpoint>\n"
 		"  <!-- Or a folder of this machine:\n"

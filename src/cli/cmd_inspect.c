@@ -298,7 +298,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 		status = command_fail(cli, &e);
 	else if (v.told.errors > 0)
 		status = 65;
-	command_write(buf_view(&out));
+	if (command_write(&out, "what is in it", &late) == -1)
+		status = command_fail(cli, &late);
 	if (output_findings_end(&v.told, &late) == -1)
 		status = command_fail(cli, &late);
 	buf_done(&out);

@@ -142,10 +142,8 @@ static int show(struct env *v, const struct cli *cli, const char *id)
 			print_json(&t, &out);
 		else
 			print_text(&t, &a, &out);
-		if (buf_check(&out, "the story", &e) == -1)
+		if (command_write(&out, "the story", &e) == -1)
 			status = command_fail(cli, &e);
-		else
-			command_write(buf_view(&out));
 	}
 	buf_done(&out);
 	arena_done(&a);

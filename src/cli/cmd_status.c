@@ -293,8 +293,9 @@ static int tell(struct env *v, const struct cli *cli, uint64_t since, uint64_t m
 			print_json(&s, &a, &out);
 		else
 			print_text(&s, &a, &out);
-		command_write(buf_view(&out));
-		if (max_age > 0 && s.now - s.finished > (int64_t)max_age) {
+		if (command_write(&out, "the status", &e) == -1)
+			status = command_fail(cli, &e);
+		else if (max_age > 0 && s.now - s.finished > (int64_t)max_age) {
 			(void)fprintf(stderr, "gridspool status: no run has finished since %s\n",
 				s.finished > 0 ? arena_cstr(&a, moment(&a, s.finished))
 					       : "the beginning");

@@ -114,9 +114,14 @@ void command_print(const char *fmt, ...)
 	va_end(ap);
 }
 
-void command_write(struct str bytes)
+int command_write(const struct buf *out, const char *what, struct err *e)
 {
-	(void)fwrite(bytes.p, 1, bytes.n, stdout);
+	const struct str bytes = buf_view(out);
+
+	if (buf_check(out, what, e) == -1)
+		return -1;
+	(void)fwrite(bytes.p, 1, bytes.n, stdout); /* main looks whether it was written */
+	return 0;
 }
 
 void command_actor(char *out, size_t room)

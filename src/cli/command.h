@@ -50,7 +50,9 @@ void command_faults(const struct faults *f);
 void command_fault_line(const struct fault *x, struct buf *out);
 /* Data on standard output. */
 void command_print(const char *fmt, ...) ATTR_PRINTF(1, 2);
-void command_write(struct str bytes);
+/* The same of what was built, when all of it fitted; else nothing is printed and -1 with ERR_LIMIT: half
+ * of an answer looks like one. what names it. */
+int command_write(const struct buf *out, const char *what, struct err *e) ATTR_CHECK;
 
 /* The user who gives the command, for the ledger: "user:NAME"; out has at least 64 bytes. */
 void command_actor(char *out, size_t room);

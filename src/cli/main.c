@@ -11,6 +11,7 @@
 #include "model/xml.h"
 #include "secure/lib.h"
 #include "secure/sandbox.h"
+#include "store/db.h"
 
 static void print_help(void)
 {
@@ -107,6 +108,7 @@ int main(int argc, char **argv)
 	sandbox_basics();
 	lib_start();
 	xml_start();
+	db_start();
 	status = dispatch(argc, argv);
 	/* A reader that left early (head, less) is no fault of ours. */
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
@@ -114,6 +116,7 @@ int main(int argc, char **argv)
 		if (status == 0)
 			status = 74;
 	}
+	db_stop();
 	xml_stop();
 	lib_stop();
 	return status;

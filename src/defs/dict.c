@@ -474,20 +474,3 @@ void dict_load(struct defs *d, struct dict *dict, struct faults *f)
 	load_sources(d, dict, sources, f);
 	dict->faults = f->n - before;
 }
-
-void dict_load_root(struct defs *d, struct dict *dict, const struct xml *root, const char *file,
-	struct faults *f)
-{
-	size_t before = f->n;
-
-	if (str_is(root->name, "codes"))
-		load_code_file(d, dict, root, file, f);
-	else if (str_is(root->name, "elements"))
-		load_element_file(d, dict, root, file, f);
-	else if (check_segments(dict, root, file, f)) {
-		load_composites(d, dict, root, file, f);
-		load_segments(d, dict, root, file, f);
-	}
-	dict->found = true;
-	dict->faults += f->n - before;
-}

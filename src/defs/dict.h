@@ -88,9 +88,6 @@ struct defs {
 
 /* All dictionary files of a version, from all folders: what an earlier folder defines counts. */
 void dict_load(struct defs *d, struct dict *dict, struct faults *f);
-/* One file of a dictionary that was read already; file must stay the same pointer for one file. */
-void dict_load_root(struct defs *d, struct dict *dict, const struct xml *root, const char *file,
-	struct faults *f);
 /* Sorts values by bytes; one that is there twice is a fault at the place of list id. */
 void dict_sort_codes(struct def_code *codes, size_t n, const struct def_place *at, struct str id,
 	struct faults *f);

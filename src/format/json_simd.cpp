@@ -92,9 +92,9 @@ struct json_simd {
 	size_t capacity;
 	uint32_t item; /* the name of what stands in a nested array */
 	struct seen cache[CACHE];
-	uint32_t *keys; /* names of the objects that are open, the innermost last */
-	size_t nkeys;
-	size_t cap;
+	uint32_t *keys = nullptr; /* names of the objects that are open, the innermost last */
+	size_t nkeys = 0;
+	size_t cap = 0;
 };
 
 namespace

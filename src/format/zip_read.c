@@ -175,22 +175,6 @@ struct str zip_read_name(const struct zip_read *z, uint64_t i)
 	return str_c(zip_get_name(z->zip, i, ZIP_FL_ENC_RAW));
 }
 
-uint64_t zip_read_size(const struct zip_read *z, uint64_t i)
-{
-	zip_stat_t st;
-
-	if (zip_stat_index(z->zip, i, 0, &st) == -1)
-		return 0;
-	return st.size;
-}
-
-uint64_t zip_read_find(const struct zip_read *z, const char *name)
-{
-	const zip_int64_t i = zip_name_locate(z->zip, name, ZIP_FL_ENC_RAW);
-
-	return i < 0 ? UINT64_MAX : (uint64_t)i;
-}
-
 /* May this member be read? */
 static int admit(struct zip_read *z, uint64_t i, size_t limit, zip_stat_t *st, struct err *e)
 {

@@ -21,9 +21,6 @@ void zip_read_close(struct zip_read *z);
 uint64_t zip_read_count(const struct zip_read *z);
 /* Name as stored, "" for none; borrowed until close. A name that ends in / is a folder. */
 struct str zip_read_name(const struct zip_read *z, uint64_t i);
-uint64_t zip_read_size(const struct zip_read *z, uint64_t i);
-/* Index of a member, or UINT64_MAX. */
-uint64_t zip_read_find(const struct zip_read *z, const char *name);
 /* The whole member into *p, made larger if need be (*cap), with pad zero bytes behind it. -1:
  * ERR_LIMIT over limit or swelling too much, ERR_INPUT damaged, ERR_IO the disk failed. */
 int zip_read_member(struct zip_read *z, uint64_t i, size_t limit, size_t pad, char **p, size_t *cap,

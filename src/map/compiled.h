@@ -130,7 +130,6 @@ struct map {
 	struct arena arena;
 	struct names *names;
 	const char *file;
-	struct str name;
 	struct str format;
 	struct str item_type;
 	const struct def_message *target;

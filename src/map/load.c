@@ -395,7 +395,7 @@ static void whole(struct load *l, const struct xml *root)
 	static const char *const known[] = {"name"};
 	const size_t before = l->f->n;
 
-	l->m->name = load_need(l, root, "name");
+	(void)load_need(l, root, "name"); /* for people; nothing is called by it */
 	load_unused(l, root, known, 1);
 	load_decl_all(l, root);
 	for (const struct xml *x = root->child; x; x = x->next)

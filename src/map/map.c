@@ -23,19 +23,9 @@ void map_free(struct map *m)
 	load_free(m);
 }
 
-struct str map_name(const struct map *m)
-{
-	return m->name;
-}
-
 struct str map_source_format(const struct map *m)
 {
 	return m->format;
-}
-
-struct str map_item_type(const struct map *m)
-{
-	return m->item_type;
 }
 
 const struct def_message *map_target(const struct map *m)

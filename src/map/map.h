@@ -48,9 +48,7 @@ struct map *map_load(
 	struct str bytes, const char *file, const struct map_env *env, struct faults *f);
 void map_free(struct map *m);
 
-struct str map_name(const struct map *m);
 struct str map_source_format(const struct map *m);
-struct str map_item_type(const struct map *m); /* schema URI or "" */
 const struct def_message *map_target(const struct map *m);
 const struct map_join *map_joins(const struct map *m, size_t *n);
 bool map_uses_links(const struct map *m);    /* needs the item index of the source */

@@ -100,12 +100,6 @@ bool translit_target(struct str name, enum translit_target *out)
 	return false;
 }
 
-const char *const *translit_names(size_t *n)
-{
-	*n = sizeof(names) / sizeof(names[0]);
-	return names;
-}
-
 static const char *find(uint32_t cp, enum translit_target t)
 {
 	size_t low = 0;

@@ -38,17 +38,6 @@ static struct cred *reserve(size_t n)
 	return c;
 }
 
-struct cred *cred_take(void *p, size_t n)
-{
-	struct cred *c = reserve(n);
-
-	if (n > 0) {
-		memcpy(c->p, p, n);
-		explicit_bzero(p, n);
-	}
-	return c;
-}
-
 struct str cred_secret(const struct cred *c)
 {
 	return (struct str){c->p, c->n};

@@ -16,8 +16,6 @@ struct cred;
 /* Reads keys/<name>: must be a regular file of ours, mode 0400 or 0600, at most 64 KiB.
  * name is [A-Za-z0-9._-]. Errors name the file and the remedy, never the content. */
 int cred_load(int keys_dir, const char *name, struct cred **out, struct err *e) ATTR_CHECK;
-/* Takes n bytes from p and wipes p. */
-struct cred *cred_take(void *p, size_t n);
 /* The secret, byte for byte as in the file (a line end at its end is the caller's to ignore);
  * borrowed, terminated behind its end. */
 struct str cred_secret(const struct cred *c);

@@ -57,17 +57,6 @@ void hash_hex(const uint8_t hash[HASH_SIZE], char out[HASH_HEX])
 	out[HASH_HEX - 1] = '\0';
 }
 
-void hash_of(struct str bytes, char out[HASH_HEX])
-{
-	struct hash_ctx *h = hash_new();
-	uint8_t hash[HASH_SIZE];
-
-	hash_add(h, bytes.p, bytes.n);
-	hash_end(h, hash);
-	hash_hex(hash, out);
-	hash_free(h);
-}
-
 int hash_file(int fd, char out[HASH_HEX], uint64_t *size, struct err *e)
 {
 	struct hash_ctx *h = hash_new();

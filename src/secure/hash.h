@@ -17,7 +17,6 @@ void hash_free(struct hash_ctx *h);
 void hash_add(struct hash_ctx *h, const void *p, size_t n);
 void hash_end(struct hash_ctx *h, uint8_t out[HASH_SIZE]);	  /* and starts anew */
 void hash_hex(const uint8_t hash[HASH_SIZE], char out[HASH_HEX]); /* lower case, terminated */
-void hash_of(struct str bytes, char out[HASH_HEX]);
 /* The whole of an open file from its start, by pread; *size may be NULL. */
 int hash_file(int fd, char out[HASH_HEX], uint64_t *size, struct err *e) ATTR_CHECK;
 

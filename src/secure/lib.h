@@ -5,7 +5,7 @@
 #ifndef SECURE_LIB_H
 #define SECURE_LIB_H
 
-/* Called once by main before anything that may use OpenSSL (libcurl and libssh2 included). */
+/* Called once by main before anything that may use OpenSSL (libssh2 included). */
 void lib_start(void);
 /* Called once by main at its end; nothing may use OpenSSL afterwards. */
 void lib_stop(void);

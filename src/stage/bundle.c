@@ -8,7 +8,6 @@
 
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
-#include "base/fsx_tree.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "format/zip_out.h"
@@ -327,7 +326,7 @@ int bundle_open_kept(const struct env *v, struct str hash, struct env *old, stru
 	int fd = -1;
 
 	(void)snprintf(name, sizeof(name), "archive/bundles/" STR_FMT ".zip", STR_ARG(hash));
-	(void)snprintf(folder, sizeof(folder), "work/.tmp/bundle-%ld", (long)getpid());
+	(void)snprintf(folder, sizeof(folder), "work/.tmp/%ld-bundle", (long)getpid());
 	fd = fsx_open(v->dir, name, e);
 	if (fd == -1)
 		return -1;

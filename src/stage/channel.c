@@ -182,6 +182,7 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 {
 	struct str words = {"", 0};
 	int64_t code = 0;
+	bool allowed = false;
 
 	doing(c, "send", r->name.p);
 	frame_start(&c->frame, FRAME_WORK);
@@ -196,6 +197,7 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 		if (allow(c, may, ctx, e) == -1 || next_frame(c, true, e) == -1 ||
 			(FAULT(FAULT_LATE_INTENT) && may(ctx, e) == -1))
 			return -1;
+		allowed = true;
 	}
 	if (c->frame.type == FRAME_FAIL)
 		return fault_of(c, e);
@@ -205,8 +207,12 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 	code = frame_get_int(&c->frame);
 	(void)frame_get_str(&c->frame);
 	words = frame_get_str(&c->frame);
-	if (!frame_ok(&c->frame) || code < CHANNEL_SENT || code > CHANNEL_LATER)
+	if (!frame_ok(&c->frame) || code < CHANNEL_SENT || code > CHANNEL_CORRUPT)
 		return err_set(e, ERR_INPUT, "the transfer worker's answer is not whole");
+	if (code == CHANNEL_SENT && !allowed) /* no evidence: that intent was never committed */
+		return err_set(e, ERR_INPUT,
+			"the transfer worker says it renamed %s and never asked whether it may",
+			r->name.p);
 	*outcome = (enum channel_sent)code;
 	(void)snprintf(evidence, 400, STR_FMT, STR_ARG(words));
 	return 0;

@@ -30,13 +30,12 @@ int channel_open(struct env *v, const struct config_partner *p, const struct con
 void channel_close(struct channel *c);
 
 enum channel_sent {
-	CHANNEL_SENT,	   /* under its final name, size checked */
+	CHANNEL_SENT,	   /* under its final name, size checked; only after may */
 	CHANNEL_FOUND,	   /* it was there already, as an earlier attempt left it */
 	CHANNEL_LIKELY,	   /* there, of the right size, but it could not be read back */
 	CHANNEL_COLLISION, /* another file has that name */
 	CHANNEL_DOUBT,	   /* the rename was asked for and nobody knows what came of it */
-	CHANNEL_CORRUPT,   /* our file is not what the ledger says */
-	CHANNEL_LATER	   /* failed before anything could be seen over there; *e says why */
+	CHANNEL_CORRUPT	   /* our file is not what the ledger says */
 };
 
 /* Sends one interchange. may is called when the file is up and only the rename is left: it commits

@@ -202,7 +202,7 @@ static int do_send(struct worker *w, struct err *e)
 	char text[1200] = "";
 	char sha[HASH_HEX];
 	uint64_t size = 0;
-	enum channel_sent outcome = CHANNEL_LATER;
+	enum channel_sent outcome = CHANNEL_DOUBT;
 	struct err why;
 	int fd = -1;
 	int rc = -1;

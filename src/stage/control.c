@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/ledger_operator.h"
-
 void control_scope(const struct config *c, const struct config_partner *p, struct str group,
 	char out[CONTROL_SCOPE])
 {
@@ -24,23 +22,17 @@ int control_set(struct env *v, const struct config_partner *p, struct str group,
 	bool dry_run, struct verbs_done *out, struct err *e)
 {
 	char scope[CONTROL_SCOPE];
-	int64_t now = 0;
+	int64_t was = 0;
 
 	memset(out, 0, sizeof(*out));
 	control_scope(v->config, p, group, scope);
 	if (next < 1 || next > CONTROL_MAX)
 		return err_set(e, ERR_USAGE, "--next %" PRId64 ": a control number is 1 to %d",
 			next, (int)CONTROL_MAX);
-	if (ledger_operator_next(&v->ledger, scope, &now, e) == -1)
+	if (ledger_number_set(&v->ledger, scope, next, dry_run, &was, e) == -1)
 		return -1;
-	if (next < now)
-		return err_set(e, ERR_STALE,
-			"the next number of %s is %" PRId64 "; starting at %" PRId64
-			" would use numbers again "
-			"that the partner has seen",
-			scope, now, next);
-	out->count = next == now ? 0 : 1;
+	out->count = next == was ? 0 : 1;
 	(void)snprintf(out->said, sizeof(out->said), "next number of %s: %" PRId64 ", was %" PRId64,
-		scope, next, now);
-	return dry_run || next == now ? 0 : ledger_number_set(&v->ledger, scope, next, e);
+		scope, next, was);
+	return 0;
 }

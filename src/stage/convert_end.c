@@ -202,6 +202,8 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
 			"nothing to send", e);
 	if (rc == 0)
+		rc = ledger_interchange_reissued(l, j->interchange.id, e);
+	if (rc == 0)
 		rc = ledger_unit_end(l, j->unit.id, j->unit.fence, "done", c, "", "", e);
 	if (rc == 0)
 		rc = event_input_done(v, j, e);

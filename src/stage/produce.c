@@ -17,7 +17,7 @@
 #include "stage/dups.h"
 #include "stage/outcome.h"
 
-enum { PROGRESS_EVERY = 256 };
+enum { PROGRESS_EVERY = 256, SAID_MAX = 16 << 10 };
 
 struct making {
 	const struct produce *p;
@@ -186,27 +186,39 @@ static int close_set(struct making *m, struct err *e)
 
 /* --- one item --- */
 
+/* Small pieces are gathered: each call of the hash costs as much as a hundred bytes. */
+static void say(struct making *m, const void *p, size_t n)
+{
+	if (n > SAID_MAX - m->said.n) {
+		hash_add(m->hash, m->said.p, m->said.n);
+		buf_clear(&m->said);
+	}
+	if (n > SAID_MAX)
+		hash_add(m->hash, p, n);
+	else
+		buf_put(&m->said, p, n);
+}
+
 /* 128 bits over all that the item says, without what differs every night by design. */
 static void content_hash(struct making *m, const struct map_result *r, char out[HASH_HEX])
 {
-	struct buf *said = &m->said;
 	uint8_t digest[HASH_SIZE];
 
-	buf_clear(said);
+	buf_clear(&m->said);
 	for (const struct segment *s = r->segments; s; s = s->next) {
-		buf_str(said, s->tag);
+		say(m, s->tag.p, s->tag.n);
 		for (size_t k = 0; k < s->n; k++) {
 			const struct value *x = &s->values[k];
 			const uint8_t at[6] = {'\n', (uint8_t)x->element,
 				(uint8_t)(x->element >> 8), (uint8_t)x->repetition,
 				(uint8_t)x->component, '='};
-			buf_put(said, at, sizeof(at));
+			say(m, at, sizeof(at));
 			if (!x->masked)
-				buf_str(said, x->text);
+				say(m, x->text.p, x->text.n);
 		}
-		buf_put(said, "\n~", 2);
+		say(m, "\n~", 2);
 	}
-	hash_add(m->hash, said->p, said->n);
+	hash_add(m->hash, m->said.p, m->said.n);
 	hash_end(m->hash, digest);
 	hash_hex(digest, out);
 	out[32] = '\0';
@@ -576,7 +588,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	m.p = p;
 	m.c = c;
 	m.hash = hash_new();
-	buf_init(&m.said, SIZE_MAX);
+	buf_init(&m.said, SAID_MAX);
 	m.rules = x12_check_rules_new(p->profile);
 	arena_init(&m.item);
 	arena_init(&m.header);

@@ -25,7 +25,7 @@
 #include "stage/tidy.h"
 #include "stage/transfer.h"
 
-enum { ROUNDS_MAX = 1000 };
+enum { ROUNDS_MAX = 1000, TMP_SECONDS = 36 * 3600 /* no command takes as long */ };
 
 static const char *const stage_names[RUN_STAGES] = {
 	"receive", "ingest", "collect", "convert", "transfer", "report", "purge"};
@@ -165,12 +165,12 @@ static int check_audit(struct env *v, struct err *e)
 	return ledger_commit(l, e);
 }
 
-/* Files that never got their final name go, in the folder and in so many levels below; under the
- * lock nobody else writes there. */
-static int clean_below(int dir, int levels, struct err *e)
+/* Files that never got their final name go, in the folder and in so many levels below. Commands have
+ * no lock and may be writing there now: theirs stay. */
+static int clean_below(int dir, int levels, int64_t old, struct err *e)
 {
 	struct fsx_list list = {0};
-	int rc = fsx_tree_empty(dir, FSX_TMP, e);
+	int rc = fsx_tree_clean(dir, old, e);
 
 	if (rc == 0 && levels > 0)
 		rc = fsx_list(dir, &list, e);
@@ -181,7 +181,7 @@ static int clean_below(int dir, int levels, struct err *e)
 			!S_ISDIR(st.st_mode))
 			continue;
 		sub = fsx_subdir(dir, list.names[i], e);
-		rc = sub == -1 ? -1 : clean_below(sub, levels - 1, e);
+		rc = sub == -1 ? -1 : clean_below(sub, levels - 1, old, e);
 		fsx_close(sub);
 	}
 	fsx_list_done(&list);
@@ -199,7 +199,9 @@ static int clean(struct env *v, struct err *e)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		const int dir = fsx_subdir(v->dir, all[i].name, e);
-		const int rc = dir == -1 ? -1 : clean_below(dir, all[i].levels, e);
+		const int rc = dir == -1
+			? -1
+			: clean_below(dir, all[i].levels, v->started - TMP_SECONDS, e);
 		fsx_close(dir);
 		if (dir == -1 && e->code == ERR_ABSENT)
 			return err_set(e, ERR_CONFIG,

@@ -273,6 +273,29 @@ static void tell_expected(struct env *v, struct story *t, const struct interchan
 	}
 }
 
+/* What went out again by a reissue: what this one has anew, and who has this one's items anew. */
+static int tell_reissued(
+	struct env *v, struct story *t, const struct interchange_row *r, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	struct buf b;
+	int rc = 0;
+
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT id FROM interchange WHERE reissued_as = ?1 ORDER BY id", "i",
+		    r->id) == -1)
+		return -1;
+	buf_init(&b, 2000);
+	while ((rc = db_next(rows, e)) == 1)
+		buf_printf(&b, "%s%06" PRId64, b.n > 0 ? ", " : "", db_int(rows, 0));
+	db_end(rows);
+	fact_str(t, "reissue-of", buf_view(&b));
+	buf_done(&b);
+	if (r->reissued_as > 0)
+		fact_str(t, "reissued-as", arena_printf(t->arena, "%06" PRId64, r->reissued_as));
+	return rc;
+}
+
 static int tell_interchange(struct env *v, const struct subject *s, struct story *t, struct err *e)
 {
 	struct interchange_row r;
@@ -311,6 +334,8 @@ static int tell_interchange(struct env *v, const struct subject *s, struct story
 	if (r.resent > 0)
 		fact_int(t, "resent", r.resent);
 	fact_str(t, "unit", arena_printf(t->arena, "u-%" PRId64, r.unit));
+	if (tell_reissued(v, t, &r, e) == -1)
+		return -1;
 	tell_next(t, s, r.state, r.reason);
 	tell_expected(v, t, &r);
 	return add_acks(v, t, r.id, e);

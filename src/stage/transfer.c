@@ -215,7 +215,7 @@ static int in_doubt(
 		if (ledger_begin(l, e) == -1)
 			return -1;
 		if (ledger_interchange_axis(l, s->row->id, "receipt", "", e) == -1 ||
-			ledger_interchange_later(l, s->row->id, 0, "REPEATED", note, e) == -1 ||
+			ledger_interchange_later(l, s->row->id, "REPEATED", note, e) == -1 ||
 			ledger_event(l, "repeat", s->subject, e, "duplicates=safe %s", note) ==
 				-1) {
 			ledger_rollback(l);
@@ -269,17 +269,15 @@ static int conclude(
 	case CHANNEL_DOUBT:
 		return in_doubt(s, g, evidence, e);
 	case CHANNEL_CORRUPT:
-		return not_whole(s, "CHANGED-BY-HAND", evidence, e);
-	case CHANNEL_LATER:
 		break;
 	}
-	return err_set(e, ERR_INPUT, "%s", evidence);
+	return not_whole(s, "CHANGED-BY-HAND", evidence, e);
 }
 
 static int send_one(struct channel *c, const struct interchange_row *r, struct err *e)
 {
 	struct sending s = {.v = c->env, .row = r};
-	enum channel_sent outcome = CHANNEL_LATER;
+	enum channel_sent outcome = CHANNEL_DOUBT;
 	char evidence[400] = "";
 
 	(void)snprintf(s.subject, sizeof(s.subject), "interchange %06" PRId64, r->id);
@@ -361,7 +359,7 @@ static int agreement_gone(struct env *v, const struct interchange_row *r, struct
 	v->news++;
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_interchange_later(l, r->id, r->next_try, reason, note, e) == -1 ||
+	if (ledger_interchange_later(l, r->id, reason, note, e) == -1 ||
 		ledger_event(l, "waiting", subject, e, "reason=%s %s", reason, note) == -1) {
 		ledger_rollback(l);
 		return -1;

@@ -209,9 +209,10 @@ static int commit_reissue(
 			" ends it",
 			row->items, row->id, row->id);
 	(void)snprintf(note, sizeof(note), "%" PRId64 " items are due again: %s", *n, x->plain);
-	if (!str_is(row->state, "archived") &&
-		ledger_interchange_state(x->l, row->id, "queued|sent|in-doubt|held|quarantined",
-			"closed", row->place.p, "REISSUED", note, e) == -1)
+	if (ledger_interchange_state(x->l, row->id,
+		    "queued|sent|in-doubt|held|quarantined|archived",
+		    str_is(row->state, "archived") ? "archived" : "closed", row->place.p,
+		    "REISSUED", note, e) == -1)
 		return -1;
 	if (reissue_event(x, row, e) == -1)
 		return -1;
@@ -355,8 +356,6 @@ int verbs_interchange_retry(struct verbs_act *x, struct err *e)
 	if (ledger_begin(x->l, e) == -1)
 		return -1;
 	rc = find_row(x, &row, e);
-	if (rc == 0)
-		rc = ledger_operator_at_once(x->l, row.id, e);
 	if (rc == 0)
 		rc = verbs_partner_clear(x, row.partner, &cleared, e);
 	if (rc == 0)

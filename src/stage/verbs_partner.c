@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "store/ledger_operator.h"
 #include "store/ledger_partner.h"
 
 int verbs_partner_clear(struct verbs_act *x, struct str partner, int64_t *n, struct err *e)
@@ -63,7 +62,6 @@ int verbs_partner_hold(struct verbs_act *x, struct err *e)
 
 int verbs_partner_retry(struct verbs_act *x, struct err *e)
 {
-	struct interchange_rows rows = {0};
 	int64_t n = 0;
 	int rc = -1;
 
@@ -71,18 +69,6 @@ int verbs_partner_retry(struct verbs_act *x, struct err *e)
 		return -1;
 	rc = x->s->kind == SUBJECT_PARTNER ? verbs_partner_clear(x, x->s->name, &n, e)
 					   : verbs_unit_retry_newest(x, x->s->name, &n, e);
-	if (rc == 0)
-		rc = ledger_interchange_by_state(x->l, "queued", &x->a, &rows, e);
-	for (size_t i = 0; i < rows.n && rc == 0; i++) {
-		char subject[40];
-		if (!concerns(x, &rows.row[i]) || rows.row[i].next_try == 0)
-			continue;
-		n++;
-		(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, rows.row[i].id);
-		rc = ledger_operator_at_once(x->l, rows.row[i].id, e);
-		if (rc == 0)
-			rc = ledger_event(x->l, "retry", subject, e, "%s", x->why);
-	}
 	if (rc == 0 && n == 0) {
 		ledger_rollback(x->l);
 		verbs_act_say(x, "nothing of it has failed; nothing waits for another try");

@@ -7,6 +7,18 @@
 
 static const struct db_ops *const engines[] = {&db_sqlite_ops};
 
+void db_start(void)
+{
+	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++)
+		engines[i]->start();
+}
+
+void db_stop(void)
+{
+	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++)
+		engines[i]->stop();
+}
+
 int db_open(
 	const char *engine, int dir, const char *name, bool make, struct db **out, struct err *e)
 {
@@ -41,11 +53,6 @@ int db_commit(struct db *db, struct err *e)
 void db_rollback(struct db *db)
 {
 	ops(db)->rollback(db);
-}
-
-bool db_in_transaction(const struct db *db)
-{
-	return ops(db)->in_transaction(db);
 }
 
 int db_run(struct db *db, struct err *e, const char *sql, const char *binds, ...)
@@ -94,11 +101,6 @@ int64_t db_int(const struct db_rows *rows, int column)
 struct str db_text(const struct db_rows *rows, int column)
 {
 	return row_ops(rows)->get_text(rows, column);
-}
-
-bool db_is_null(const struct db_rows *rows, int column)
-{
-	return row_ops(rows)->get_null(rows, column);
 }
 
 void db_end(struct db_rows *rows)

@@ -16,6 +16,11 @@
 struct db;
 struct db_rows;
 
+/* Start and end of the engines' libraries, called once by main, before and after all else here: they take
+ * our allocator. */
+void db_start(void);
+void db_stop(void);
+
 /* name: the database file, in an open folder. make: create it when it is not there; else ERR_ABSENT.
  * Refuses network file systems; a file that is no database is ERR_CORRUPT, here or by
  * db_quick_check. */
@@ -28,7 +33,6 @@ int db_begin(struct db *db, struct err *e) ATTR_CHECK;
 /* Waits for readers, as db_begin. After -1 call db_rollback. */
 int db_commit(struct db *db, struct err *e) ATTR_CHECK;
 void db_rollback(struct db *db); /* without a transaction: does nothing */
-bool db_in_transaction(const struct db *db);
 
 /* Runs one statement. binds: a letter an argument: 's' struct str, 'c' const char * (NULL is
  * NULL), 'i' int64_t. sql must be a literal: statements are prepared once. ERR_EXISTS: a row with
@@ -41,8 +45,7 @@ int db_query(struct db *db, struct db_rows **rows, struct err *e, const char *sq
 int db_next(struct db_rows *rows, struct err *e) ATTR_CHECK; /* 1 row, 0 end, -1 */
 int64_t db_int(const struct db_rows *rows, int column);	     /* NULL is 0 */
 struct str db_text(const struct db_rows *rows, int column);  /* borrowed until db_next */
-bool db_is_null(const struct db_rows *rows, int column);
-void db_end(struct db_rows *rows); /* accepts NULL */
+void db_end(struct db_rows *rows);			     /* accepts NULL */
 /* One value of one row: 1 found, 0 no row, -1. */
 int db_one_int(struct db *db, int64_t *out, struct err *e, const char *sql, const char *binds, ...)
 	ATTR_CHECK;

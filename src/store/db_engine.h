@@ -8,12 +8,13 @@
 
 struct db_ops {
 	const char *name;
+	void (*start)(void);
+	void (*stop)(void);
 	int (*open)(int dir, const char *name, bool make, struct db **out, struct err *e);
 	void (*close)(struct db *db);
 	int (*begin)(struct db *db, struct err *e);
 	int (*commit)(struct db *db, struct err *e);
 	void (*rollback)(struct db *db);
-	bool (*in_transaction)(const struct db *db);
 	int (*run)(struct db *db, struct err *e, const char *sql, const char *binds, va_list ap);
 	int64_t (*changes)(const struct db *db);
 	int (*query)(struct db *db, struct db_rows **rows, struct err *e, const char *sql,
@@ -21,7 +22,6 @@ struct db_ops {
 	int (*next)(struct db_rows *rows, struct err *e);
 	int64_t (*get_int)(const struct db_rows *rows, int column);
 	struct str (*get_text)(const struct db_rows *rows, int column);
-	bool (*get_null)(const struct db_rows *rows, int column);
 	void (*end)(struct db_rows *rows);
 	int (*script)(struct db *db, const char *sql, struct err *e);
 	int (*quick_check)(struct db *db, struct err *e);

@@ -5,6 +5,7 @@
  */
 #include "store/db_engine.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -35,6 +36,79 @@ struct db_rows {
 	sqlite3_stmt *stmt;
 	struct statement *slot; /* NULL: not from the cache */
 };
+
+/* --- memory: ours, so that SQLite never goes on without --- */
+
+/* SQLite asks for the size of what it was given: it stands before it, and keeps it aligned. */
+union piece {
+	size_t n;
+	max_align_t align;
+};
+
+static void *take(int n)
+{
+	union piece *p = mem_alloc(mem_add((size_t)n, sizeof(*p)));
+
+	p->n = (size_t)n;
+	return p + 1;
+}
+
+static void give_back(void *at)
+{
+	if (at)
+		mem_free((union piece *)at - 1);
+}
+
+static void *resize(void *at, int n)
+{
+	union piece *p = mem_resize(
+		at ? (union piece *)at - 1 : NULL, mem_add((size_t)n, sizeof(*p)), 1);
+
+	p->n = (size_t)n;
+	return p + 1;
+}
+
+static int size_of(void *at)
+{
+	return at ? (int)((union piece *)at - 1)->n : 0;
+}
+
+static int round_up(int n)
+{
+	return (n + 7) & ~7;
+}
+
+static int memory_start(void *ctx)
+{
+	(void)ctx;
+	return SQLITE_OK;
+}
+
+static void memory_stop(void *ctx)
+{
+	(void)ctx;
+}
+
+static void sqlite_start(void)
+{
+	static const struct sqlite3_mem_methods memory = {
+		.xMalloc = take,
+		.xFree = give_back,
+		.xRealloc = resize,
+		.xSize = size_of,
+		.xRoundup = round_up,
+		.xInit = memory_start,
+		.xShutdown = memory_stop,
+	};
+
+	/* Refused only when SQLite is in use already: then main called us too late. */
+	BUG_IF(sqlite3_config(SQLITE_CONFIG_MALLOC, &memory) != SQLITE_OK);
+}
+
+static void sqlite_stop(void)
+{
+	(void)sqlite3_shutdown();
+}
 
 static int fail(struct db *db, struct err *e, const char *what)
 {
@@ -166,14 +240,9 @@ static int sqlite_commit(struct db *db, struct err *e)
 	return exec(db, "COMMIT", "commit", e);
 }
 
-static bool sqlite_in_transaction(const struct db *db)
-{
-	return sqlite3_get_autocommit(db->h) == 0;
-}
-
 static void sqlite_rollback(struct db *db)
 {
-	if (sqlite_in_transaction(db))
+	if (sqlite3_get_autocommit(db->h) == 0) /* inside a transaction */
 		(void)sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
 }
 
@@ -301,11 +370,6 @@ static struct str sqlite_text(const struct db_rows *rows, int column)
 	return (struct str){p ? p : "", (size_t)sqlite3_column_bytes(rows->stmt, column)};
 }
 
-static bool sqlite_null(const struct db_rows *rows, int column)
-{
-	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
-}
-
 static void sqlite_end(struct db_rows *rows)
 {
 	release(rows->stmt, rows->slot);
@@ -336,19 +400,19 @@ static int sqlite_quick_check(struct db *db, struct err *e)
 
 const struct db_ops db_sqlite_ops = {
 	.name = "sqlite",
+	.start = sqlite_start,
+	.stop = sqlite_stop,
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
-	.in_transaction = sqlite_in_transaction,
 	.run = sqlite_run,
 	.changes = sqlite_changes,
 	.query = sqlite_query,
 	.next = sqlite_next,
 	.get_int = sqlite_int,
 	.get_text = sqlite_text,
-	.get_null = sqlite_null,
 	.end = sqlite_end,
 	.script = sqlite_script,
 	.quick_check = sqlite_quick_check,

@@ -487,17 +487,40 @@ int ledger_number(struct ledger *l, int64_t unit, int64_t request, const char *s
 	return rc == -1 ? -1 : 0;
 }
 
-int ledger_number_set(struct ledger *l, const char *scope, int64_t next, struct err *e)
+static int number_put(
+	struct ledger *l, const char *scope, int64_t next, int64_t *was, struct err *e)
 {
-	if (ledger_begin(l, e) == -1)
+	if (db_one_int(l->db, was, e, "SELECT next FROM number WHERE scope = ?1", "c", scope) == -1)
 		return -1;
+	if (next < *was)
+		return err_set(e, ERR_STALE,
+			"the next number of %s is %lld; starting at %lld would use numbers again "
+			"that the partner has seen",
+			scope, (long long)*was, (long long)next);
+	if (next == *was)
+		return 0;
 	if (ledger_run(l, e,
 		    "INSERT INTO number(scope, next) VALUES(?1, ?2) "
 		    "ON CONFLICT(scope) DO UPDATE SET next = excluded.next",
-		    "ci", scope, next) == -1 ||
-		ledger_event(l, "number-set", scope, e, "next=%lld", (long long)next) == -1) {
-		ledger_rollback(l);
+		    "ci", scope, next) == -1)
 		return -1;
-	}
-	return ledger_commit(l, e);
+	return ledger_event(l, "number-set", scope, e, "next=%lld", (long long)next);
+}
+
+int ledger_number_set(struct ledger *l, const char *scope, int64_t next, bool dry_run, int64_t *was,
+	struct err *e)
+{
+	int64_t now = 1;
+	int rc = -1;
+
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	rc = number_put(l, scope, next, &now, e);
+	if (rc == 0 && !dry_run && l->events > 0)
+		rc = ledger_commit(l, e);
+	else
+		ledger_rollback(l);
+	if (rc == 0)
+		*was = now;
+	return rc;
 }

@@ -6,8 +6,8 @@
 
 #define COLUMNS                                                                                                     \
 	"SELECT id, unit, agreement, partner, message, name, place, state, before, sha, lineage_sha, size, items, " \
-	"isa, gs, receipt, ta1, syntax, application, load, attempts, next_try, reason, note, evidence, "            \
-	"queued_at, sent_at, overdue_at, resent, reissue_of FROM interchange "
+	"isa, gs, receipt, ta1, syntax, application, load, attempts, reason, note, evidence, "                      \
+	"queued_at, sent_at, overdue_at, resent, reissued_as FROM interchange "
 
 static void load(const struct db_rows *r, struct arena *a, struct interchange_row *out)
 {
@@ -35,7 +35,6 @@ static void load(const struct db_rows *r, struct arena *a, struct interchange_ro
 	out->application = arena_str(a, db_text(r, c++));
 	out->load = arena_str(a, db_text(r, c++));
 	out->attempts = db_int(r, c++);
-	out->next_try = db_int(r, c++);
 	out->reason = arena_str(a, db_text(r, c++));
 	out->note = arena_str(a, db_text(r, c++));
 	out->evidence = arena_str(a, db_text(r, c++));
@@ -43,7 +42,7 @@ static void load(const struct db_rows *r, struct arena *a, struct interchange_ro
 	out->sent_at = db_int(r, c++);
 	out->overdue_at = db_int(r, c++);
 	out->resent = db_int(r, c++);
-	out->reissue_of = db_int(r, c++);
+	out->reissued_as = db_int(r, c++);
 }
 
 static int load_one(
@@ -133,13 +132,13 @@ int ledger_interchange_sent(
 	return changed_one(l, id, e);
 }
 
-int ledger_interchange_later(struct ledger *l, int64_t id, int64_t next_try, const char *reason,
-	const char *note, struct err *e)
+int ledger_interchange_later(
+	struct ledger *l, int64_t id, const char *reason, const char *note, struct err *e)
 {
 	return ledger_run(l, e,
-		"UPDATE interchange SET next_try = ?2, reason = ?3, note = ?4 WHERE id = ?1 "
+		"UPDATE interchange SET reason = ?2, note = ?3 WHERE id = ?1 "
 		"AND state IN ('queued', 'sending')",
-		"iicc", id, next_try, reason, note);
+		"icc", id, reason, note);
 }
 
 int ledger_interchange_axis(
@@ -162,6 +161,14 @@ int ledger_interchange_axis(
 	}
 	BUG_IF(true);
 	return -1;
+}
+
+int ledger_interchange_reissued(struct ledger *l, int64_t id, struct err *e)
+{
+	return ledger_run(l, e,
+		"UPDATE interchange SET reissued_as = ?1 WHERE reason = 'REISSUED' AND id IN "
+		"(SELECT due_from FROM item WHERE interchange = ?1)",
+		"i", id);
 }
 
 int ledger_interchange_overdue(struct ledger *l, int64_t id, struct err *e)

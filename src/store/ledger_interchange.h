@@ -19,9 +19,10 @@ struct interchange_row {
 	struct str sha, lineage_sha;
 	int64_t size, items, isa, gs;
 	struct str receipt, ta1, syntax, application, load;
-	int64_t attempts, next_try;
+	int64_t attempts;
 	struct str reason, note, evidence;
-	int64_t queued_at, sent_at, overdue_at, resent, reissue_of;
+	int64_t queued_at, sent_at, overdue_at, resent;
+	int64_t reissued_as; /* the newest interchange that has items of it again, once it was reissued */
 };
 
 struct interchange_rows {
@@ -41,12 +42,14 @@ int ledger_interchange_state(struct ledger *l, int64_t id, const char *from, con
 int ledger_interchange_sending(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 int ledger_interchange_sent(struct ledger *l, int64_t id, const char *place, const char *evidence,
 	struct err *e) ATTR_CHECK;
-/* Back to queued, not before next_try. */
-int ledger_interchange_later(struct ledger *l, int64_t id, int64_t next_try, const char *reason,
-	const char *note, struct err *e) ATTR_CHECK;
+/* It stays to be sent, for this reason; when its partner is tried again is the partner's. */
+int ledger_interchange_later(struct ledger *l, int64_t id, const char *reason, const char *note,
+	struct err *e) ATTR_CHECK;
 /* axis: "receipt", "ta1", "syntax", "application", "load". */
 int ledger_interchange_axis(struct ledger *l, int64_t id, const char *axis, const char *value,
 	struct err *e) ATTR_CHECK;
+/* It has its items: those that are in it again because of a reissue are linked to it. */
+int ledger_interchange_reissued(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 int ledger_interchange_overdue(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 
 int ledger_interchange_find(struct ledger *l, int64_t id, struct arena *a,

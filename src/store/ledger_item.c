@@ -51,6 +51,7 @@ int ledger_item_out(struct ledger *l, struct str agreement, struct str key, stru
 		"before_state = CASE item.state WHEN 'due' THEN item.before_state ELSE item.state END, "
 		"before_hash = CASE item.state WHEN 'due' THEN item.before_hash ELSE item.hash END, "
 		"before_interchange = CASE item.state WHEN 'due' THEN item.before_interchange ELSE item.interchange END, "
+		"due_from = CASE item.state WHEN 'due' THEN item.interchange ELSE 0 END, "
 		"state = 'pending', hash = excluded.hash, interchange = excluded.interchange, st = excluded.st, reason = '', "
 		"at = excluded.at",
 		"sssisi", agreement, key, hash, interchange, st, clock_now(l->clock));

@@ -16,17 +16,11 @@ int ledger_operator_resend(
 {
 	if (ledger_run(l, e,
 		    "UPDATE interchange SET before = state, state = 'queued', place = ?2, receipt = '', "
-		    "resent = resent + 1, next_try = 0, overdue_at = 0, reason = 'RESENT', note = ?3 WHERE id = ?1 AND state IN "
+		    "resent = resent + 1, overdue_at = 0, reason = 'RESENT', note = ?3 WHERE id = ?1 AND state IN "
 		    "('sent', 'in-doubt')",
 		    "icc", interchange, place, note) == -1)
 		return -1;
 	return one_row(l, "interchange", interchange, e);
-}
-
-int ledger_operator_at_once(struct ledger *l, int64_t interchange, struct err *e)
-{
-	return ledger_run(
-		l, e, "UPDATE interchange SET next_try = 0 WHERE id = ?1", "i", interchange);
 }
 
 int ledger_operator_moved_on(
@@ -151,14 +145,4 @@ int ledger_operator_aside_close(struct ledger *l, struct str key, struct err *e)
 {
 	return ledger_run(l, e, "UPDATE aside SET closed = ?2 WHERE key = ?1 AND closed = 0", "si",
 		key, clock_now(l->clock));
-}
-
-int ledger_operator_next(struct ledger *l, const char *scope, int64_t *next, struct err *e)
-{
-	const int rc = db_one_int(
-		l->db, next, e, "SELECT next FROM number WHERE scope = ?1", "c", scope);
-
-	if (rc == 0)
-		*next = 1;
-	return rc == -1 ? -1 : 0;
 }

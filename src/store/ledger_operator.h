@@ -10,8 +10,6 @@
 /* sent or in doubt -> queued again with the same bytes: receipt '', one more resend. */
 int ledger_operator_resend(struct ledger *l, int64_t interchange, const char *place,
 	const char *note, struct err *e) ATTR_CHECK;
-/* Tried as soon as the transfer comes to it. */
-int ledger_operator_at_once(struct ledger *l, int64_t interchange, struct err *e) ATTR_CHECK;
 /* How many of its items went out with another interchange since. */
 int ledger_operator_moved_on(
 	struct ledger *l, const struct interchange_row *r, int64_t *n, struct err *e) ATTR_CHECK;
@@ -40,8 +38,5 @@ int ledger_operator_received_retry(
 int ledger_operator_aside_open(struct ledger *l, struct str key, int64_t *n, struct err *e)
 	ATTR_CHECK;
 int ledger_operator_aside_close(struct ledger *l, struct str key, struct err *e) ATTR_CHECK;
-/* Next number of a scope, 1 when none was drawn. */
-int ledger_operator_next(struct ledger *l, const char *scope, int64_t *next, struct err *e)
-	ATTR_CHECK;
 
 #endif

@@ -15,7 +15,7 @@ static const struct {
 		"i.place LIKE 'archive/%' AND i.at < ?1 AND i.sent_at < ?1 AND i.id > ?2 AND NOT EXISTS "
 		"(SELECT 1 FROM item t WHERE t.interchange = i.id AND t.state <> 'accepted') AND NOT EXISTS "
 		"(SELECT 1 FROM feedback f WHERE f.interchange = i.id AND f.closed = 0) AND NOT EXISTS "
-		"(SELECT 1 FROM interchange r WHERE r.reissue_of = i.id AND r.state NOT IN "
+		"(SELECT 1 FROM interchange r WHERE r.id = i.reissued_as AND r.state NOT IN "
 		"('archived', 'closed')) ORDER BY id",
 		"SELECT name, place FROM interchange WHERE id = ?1",
 		"UPDATE interchange SET place = '' WHERE id = ?1"},

@@ -41,10 +41,10 @@ static const char *const statements[] = {
 	"TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL DEFAULT 0, items INTEGER NOT NULL DEFAULT 0, isa "
 	"INTEGER NOT NULL DEFAULT 0, gs INTEGER NOT NULL DEFAULT 0, receipt TEXT NOT NULL DEFAULT '', ta1 "
 	"TEXT NOT NULL DEFAULT '', syntax TEXT NOT NULL DEFAULT '', application TEXT NOT NULL DEFAULT '', "
-	"load TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0, next_try INTEGER NOT NULL "
-	"DEFAULT 0, reason TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', evidence TEXT NOT "
+	"load TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0, "
+	"reason TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', evidence TEXT NOT "
 	"NULL DEFAULT '', queued_at INTEGER NOT NULL DEFAULT 0, sent_at INTEGER NOT NULL DEFAULT 0, "
-	"overdue_at INTEGER NOT NULL DEFAULT 0, resent INTEGER NOT NULL DEFAULT 0, reissue_of INTEGER NOT "
+	"overdue_at INTEGER NOT NULL DEFAULT 0, resent INTEGER NOT NULL DEFAULT 0, reissued_as INTEGER NOT "
 	"NULL DEFAULT 0, at INTEGER NOT NULL)",
 	"CREATE INDEX interchange_state ON interchange(state, partner)",
 	"CREATE INDEX interchange_isa ON interchange(partner, isa)",
@@ -54,7 +54,7 @@ static const char *const statements[] = {
 	"CREATE TABLE item(agreement TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, hash TEXT NOT "
 	"NULL, interchange INTEGER NOT NULL, st TEXT NOT NULL DEFAULT '', before_state TEXT NOT NULL "
 	"DEFAULT '', before_hash TEXT NOT NULL DEFAULT '', before_interchange INTEGER NOT NULL DEFAULT 0, "
-	"reason TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL, PRIMARY KEY(agreement, key))",
+	"due_from INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL, PRIMARY KEY(agreement, key))",
 	"CREATE INDEX item_interchange ON item(interchange)",
 	"CREATE INDEX item_state ON item(agreement, state)",
 	"CREATE TABLE aside(agreement TEXT NOT NULL, key TEXT NOT NULL, file TEXT NOT NULL, unit INTEGER "

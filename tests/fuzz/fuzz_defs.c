@@ -1,13 +1,19 @@
-/* Any files as definitions: dictionary roots, a message and guides, parted by lines "----". They
+/* Any files as definitions: those of a dictionary, a message and guides, parted by lines "----". They
  * are loaded or there are faults; what was loaded keeps the promises of defs.h. */
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/fsx.h"
+#include "base/fsx_tree.h"
 #include "defs/message.h"
 #include "defs/guide.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(int ok)
@@ -46,9 +52,55 @@ static void check_tree(const struct def_node *n, uint16_t depth)
 	}
 }
 
+static char folder[] = "/tmp/fuzz-defs-XXXXXX";
+static int top = -1;
+static int dir = -1; /* x12/9 in it */
+
+static const struct {
+	const char *root;
+	const char *file;
+} parts[] = {{"codes", "codes.xml"}, {"elements", "elements.xml"}, {"segments", "segments.xml"},
+	{"segments", "envelope.xml"}};
+enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+
+static void clean(void)
+{
+	struct err e;
+	const int tmp = fsx_dir("/tmp", &e);
+
+	if (tmp != -1 && fsx_tree_remove(tmp, folder + strlen("/tmp/"), &e) == -1)
+		(void)fprintf(stderr, "%s\n", e.text);
+	fsx_close(tmp);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	struct err e;
+
+	(void)argc;
+	(void)argv;
+	xml_start();
+	check(mkdtemp(folder) != NULL && atexit(clean) == 0);
+	top = fsx_dir(folder, &e);
+	check(top != -1 && fsx_mkdirs(top, "x12/9", 0700, &e) == 0);
+	dir = fsx_subdir(top, "x12/9", &e);
+	check(dir != -1);
+	return 0;
+}
+
+static void put(const char *name, struct str text)
+{
+	const int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	check(fd != -1 && write(fd, text.p, text.n) == (ssize_t)text.n);
+	(void)close(fd);
+}
+
 struct run {
 	struct defs *d;
 	struct dict dict;
+	bool there[PARTS];
+	bool loaded; /* the dictionary, with the first that is no file of it */
 	struct arena arena;
 	struct faults faults;
 	const struct dict_message *message;
@@ -62,6 +114,16 @@ static void load(struct run *r, struct str text)
 	err_clear(&e);
 	if (xml_parse(text, "fuzz.xml", &r->arena, &root, &e) == -1)
 		return;
+	for (size_t i = 0; i < PARTS && !r->loaded; i++) {
+		if (!r->there[i] && str_is(root->name, parts[i].root)) {
+			r->there[i] = true;
+			put(parts[i].file, text);
+			return;
+		}
+	}
+	if (!r->loaded)
+		dict_load(r->d, &r->dict, &r->faults);
+	r->loaded = true;
 	const struct dict_message *m = NULL;
 	const size_t before = r->faults.n;
 	if (str_is(root->name, "guide")) {
@@ -69,7 +131,7 @@ static void load(struct run *r, struct str text)
 			return;
 		m = guide_apply(r->d, r->message, root, "fuzz.xml", &r->faults);
 		check((m == NULL) == (r->faults.n > before));
-	} else if (str_is(root->name, "message")) {
+	} else {
 		if (r->dict.faults)
 			return;
 		m = message_load(
@@ -77,9 +139,6 @@ static void load(struct run *r, struct str text)
 		check((m == NULL) == (r->faults.n > before));
 		if (m)
 			r->message = m;
-	} else {
-		dict_load_root(r->d, &r->dict, root, "fuzz.xml", &r->faults);
-		return;
 	}
 	if (m)
 		check_tree(m->message.root, 0);
@@ -87,15 +146,13 @@ static void load(struct run *r, struct str text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static bool started;
+	static const char *const name = "fuzz";
 	struct run r = {.dict = {.format = STR("x12"), .version = STR("9")}};
 	struct str rest = {(const char *)data, size};
 
-	if (!started) {
-		xml_start();
-		started = true;
-	}
-	r.d = defs_new(NULL, NULL, 0);
+	for (size_t i = 0; i < PARTS; i++)
+		(void)unlinkat(dir, parts[i].file, 0);
+	r.d = defs_new(&top, &name, 1);
 	arena_init(&r.arena);
 	faults_init(&r.faults, &r.arena);
 	table_init(&r.dict.codes);
@@ -107,6 +164,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		load(&r, str_sub(rest, 0, at == SIZE_MAX ? rest.n : at));
 		rest = at == SIZE_MAX ? STR("") : str_from(rest, at + 6);
 	}
+	if (!r.loaded)
+		dict_load(r.d, &r.dict, &r.faults);
 	table_done(&r.dict.codes);
 	table_done(&r.dict.elements);
 	table_done(&r.dict.composites);

@@ -56,8 +56,8 @@ static void no_partner_stops_the_run(const struct err *e)
 
 static int may(void *ctx, struct err *e)
 {
-	(void)ctx;
 	(void)e;
+	++*(int *)ctx;
 	return 0;
 }
 
@@ -94,7 +94,7 @@ static void channel(int fd, unsigned what)
 	c->proc.fd = fd;
 	err_clear(&e);
 	if (what == 0)
-		rc = channel_send(c, &row, false, may, NULL, &outcome, evidence, &e);
+		rc = channel_send(c, &row, false, may, &seen, &outcome, evidence, &e);
 	else if (what == 1)
 		rc = channel_list(c, each, &seen, &n, &e);
 	else if (what == 2)
@@ -104,7 +104,8 @@ static void channel(int fd, unsigned what)
 	if (rc == -1)
 		no_partner_stops_the_run(&e);
 	else
-		must(outcome <= CHANNEL_LATER && memchr(evidence, 0, sizeof(evidence)));
+		must(outcome <= CHANNEL_CORRUPT && memchr(evidence, 0, sizeof(evidence)) &&
+			(what != 0 || outcome != CHANNEL_SENT || seen == 1));
 	mem_free(c);
 	mem_free(env);
 	mem_free(config);

@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Two runs at once, operators' commands during a run, and an end by SIGTERM or SIGHUP."""
+import contextlib
 import os
 import re
 import signal
+import sqlite3
+import subprocess
 import tempfile
 import time
 
 import night
+import small
 from night import check, equal
 
 ITEMS = int(os.environ.get("GRIDSPOOL_ITEMS", "3000"))  # so that converting takes long enough to meet the run in it
@@ -121,5 +125,45 @@ def test_terminated():
             n.check_sound()
 
 
+def test_run_spares_what_commands_write():
+    """A run that starts removes what cut ones left under .tmp, not what a command is writing there."""
+    with small.Small() as n:
+        other = subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL)
+        try:
+            for folder in ("work", "hold", "archive/bundles"):
+                os.makedirs(n.path(folder, ".tmp"), exist_ok=True)
+                with open(n.path(folder, ".tmp", "%d-0a" % other.pid), "w"):
+                    pass
+            os.makedirs(n.path("work", ".tmp", "%d-bundle" % other.pid, "maps"))
+            n.run(expect=None)
+            equal(sorted(os.listdir(n.path("work", ".tmp"))), ["%d-%s" % (other.pid, x) for x in ("0a", "bundle")], "work")
+            equal(os.listdir(n.path("hold", ".tmp")), ["%d-0a" % other.pid], "hold")
+        finally:
+            other.kill()
+            other.wait()
+        n.run(expect=None)
+        for folder in ("work", "hold", "archive/bundles"):
+            equal(os.listdir(n.path(folder, ".tmp")), [], folder)
+
+
+def test_control_set_meets_a_run():
+    """Numbers that a run draws while the command waits for it are not given again."""
+    with small.Small() as n:
+        n.program("control", "set", "acme", "--next", "100", expect=0)
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"), isolation_level=None, timeout=60)) as run:
+            run.execute("BEGIN IMMEDIATE")
+            run.execute("UPDATE number SET next = 200")
+            command = subprocess.Popen([night.GRIDSPOOL, "control", "set", "acme", "--next", "150", "--env", n.env],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(1)       # it has read what it reads without the lock, and waits
+            check(command.poll() is None, "it does not wait for the other writer")
+            run.execute("COMMIT")
+        out, err = command.communicate(timeout=60)
+        night.no_report(err)
+        equal(n.one("SELECT next FROM number"), 200, "the next number")
+        equal((command.returncode, "is 200; starting at 150 would use numbers again" in err), (65, True), out + err)
+
+
 if __name__ == "__main__":
-    night.main(test_second_leaves, test_status_and_hold, test_terminated)
+    night.main(test_second_leaves, test_status_and_hold, test_terminated,
+               test_run_spares_what_commands_write, test_control_set_meets_a_run)

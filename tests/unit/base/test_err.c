@@ -101,9 +101,6 @@ static void every_code_has_its_row(void **state)
 	for (int c = 0; c < ERR_CODES; c++) {
 		const struct err e = {.code = (enum err_code)c};
 		bool known = false;
-		assert_non_null(err_name(e.code));
-		for (int d = 0; d < c; d++)
-			assert_string_not_equal(err_name(e.code), err_name((enum err_code)d));
 		for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
 			known = known || err_exit(&e) == statuses[i];
 		assert_true(known);

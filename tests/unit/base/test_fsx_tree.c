@@ -2,8 +2,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -39,7 +41,7 @@ static void stays_beneath(void **state)
 	const int other = fsx_subdir(b->dir, "other", &e);
 	box_put(other, "a", "1");
 	assert_int_equal(symlinkat("../other", box, FSX_TMP), 0);
-	assert_int_equal(fsx_tree_empty(box, FSX_TMP, &e), -1);
+	assert_int_equal(fsx_tree_clean(box, 0, &e), -1);
 	assert_int_equal(fsx_tree_remove(box, "../secret", &e), -1);
 	box_holds(other, "a", "1");
 	box_holds(b->dir, "secret", "s");
@@ -71,20 +73,60 @@ static void spares_what_links_lead_to(void **state)
 	fsx_close(keep);
 }
 
-static void empties_a_folder(void **state)
+/* A process that leaves a temporary and waits until it is ended. */
+static pid_t writer(int dir)
+{
+	int pipes[2];
+	char byte = 0;
+	pid_t pid = 0;
+
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct fsx_tmp t;
+		struct err e;
+		if (fsx_tmp_open(dir, &t, &e) == 0)
+			(void)!write(pipes[1], "x", 1);
+		for (;;)
+			(void)pause();
+	}
+	assert_int_equal(read(pipes[0], &byte, 1), 1);
+	(void)close(pipes[0]);
+	(void)close(pipes[1]);
+	return pid;
+}
+
+static void cleans_what_is_left(void **state)
 {
 	const struct box *b = *state;
 	struct fsx_tmp t;
 	struct err e;
+	int tmp = -1;
+	pid_t pid = 0;
 
-	assert_int_equal(fsx_tree_empty(b->dir, FSX_TMP, &e), 0); /* no .tmp yet */
+	assert_int_equal(fsx_tree_clean(b->dir, 0, &e), 0); /* no .tmp yet */
 	box_put(b->dir, "a", "1");
 	assert_int_equal(fsx_tmp_open(b->dir, &t, &e), 0);
-	fsx_close(t.fd); /* as a crash leaves it */
-	assert_int_equal(count(b->dir, FSX_TMP), 1);
-	assert_int_equal(fsx_tree_empty(b->dir, FSX_TMP, &e), 0);
+	fsx_close(t.fd); /* as a crash leaves it, of a process of our number */
+	tmp = fsx_subdir(b->dir, FSX_TMP, &e);
+	box_put(tmp, "of-nobody", "1");
+	box_put(tmp, "999999999999-", "1");
+	pid = writer(b->dir);
+	assert_int_equal(count(b->dir, FSX_TMP), 5); /* with the .tmp of box_put */
+	assert_int_equal(fsx_tree_clean(b->dir, 0, &e), 0);
+	assert_int_equal(count(b->dir, FSX_TMP), 1); /* the other's */
+	assert_int_equal(fsx_tree_clean(b->dir, INT64_MAX, &e), 0);
+	assert_int_equal(count(b->dir, FSX_TMP), 0); /* but for one of long ago */
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	pid = writer(b->dir);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(fsx_tree_clean(b->dir, 0, &e), 0);
 	assert_int_equal(count(b->dir, FSX_TMP), 0);
 	box_holds(b->dir, "a", "1");
+	fsx_close(tmp);
 }
 
 int main(void)
@@ -92,7 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_BOX(stays_beneath),
 		IN_BOX(spares_what_links_lead_to),
-		IN_BOX(empties_a_folder),
+		IN_BOX(cleans_what_is_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,8 @@ grep -q 'name="dev" usage="test"' dev/environment.xml || fail "name and usage"
 grep -Eq 'instance="[0-9a-f]{32}"' dev/environment.xml || fail "instance"
 status 0 "$GRIDSPOOL" check --env dev
 
+! grep -rqi hearthloom dev || fail "an environment names the merchant of the example"
+
 # again: left alone
 cp dev/environment.xml before
 status 65 init dev

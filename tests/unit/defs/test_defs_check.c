@@ -9,8 +9,10 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/fsx.h"
 #include "base/mem.h"
 #include "defs/message.h"
+#include "unit/support/box.h"
 
 #define HEAD " xmlns='urn:gridspool:definition:1' format='x12' version='9'>\n"
 #define CODES(x) "<codes" HEAD x "</codes>"
@@ -40,7 +42,7 @@ static const struct broken cases[] = {
 			SEGMENTS(TAGS), MESSAGE(ST "<segment tag='AA' max='any'/>\n" SE)},
 		""},
 	{"root of another name", {"<list" HEAD "</list>"},
-		"1:1: found <list>, expected <segments xmlns=\"urn:gridspool:definition:1\">\n"},
+		"1:1: found <list>, expected <codes xmlns=\"urn:gridspool:definition:1\">\n"},
 	{"root of another version",
 		{"<codes xmlns='urn:gridspool:definition:1' format='x12' version='8'/>"},
 		"1:1: version is '8', the folder says '9'\n"},
@@ -193,24 +195,30 @@ static const struct broken cases[] = {
 /* Loads the texts of a case as four files, and gives its faults as they are written above. */
 static void load(const struct broken *c, struct buf *out)
 {
-	struct defs *d = defs_new(NULL, NULL, 0);
+	static const char *const files[] = {"codes.xml", "elements.xml", "segments.xml"};
+	static const char *const here = ".";
+	struct err e = {0};
+	const int top = fsx_dir(".", &e);
+	struct defs *d = defs_new(&top, &here, 1);
 	struct dict dict = {.format = STR("x12"), .version = STR("9")};
 	struct arena a;
 	struct faults f;
+	struct xml *root;
 
 	arena_init(&a);
 	faults_init(&f, &a);
-	for (size_t i = 0; i < 4; i++) {
-		struct xml *root;
-		struct err e = {0};
-		if (!c->texts[i])
-			continue;
-		if (xml_parse(str_c(c->texts[i]), "t.xml", &a, &root, &e) == -1)
+	assert_int_equal(fsx_mkdirs(top, "x12/9", 0700, &e), 0);
+	const int dir = fsx_subdir(top, "x12/9", &e);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(fsx_remove(dir, files[i], &e), 0);
+		if (c->texts[i])
+			box_put(dir, files[i], c->texts[i]);
+	}
+	dict_load(d, &dict, &f);
+	if (c->texts[3] && !dict.faults) {
+		if (xml_parse(str_c(c->texts[3]), "t.xml", &a, &root, &e) == -1)
 			fail_msg("%s: %s", c->name, e.text);
-		if (i < 3)
-			dict_load_root(d, &dict, root, "t.xml", &f);
-		else if (!dict.faults)
-			(void)message_load(d, &dict, root, "t.xml", STR("t"), &f);
+		(void)message_load(d, &dict, root, "t.xml", STR("t"), &f);
 	}
 	for (const struct fault *x = f.first; x; x = x->next)
 		buf_printf(out, "%lu:%lu: %s\n", (unsigned long)x->line, (unsigned long)x->column,
@@ -221,6 +229,8 @@ static void load(const struct broken *c, struct buf *out)
 	table_done(&dict.segments);
 	arena_done(&a);
 	defs_free(d);
+	fsx_close(dir);
+	fsx_close(top);
 }
 
 static void faults_of_broken_definitions(void **state)

@@ -124,14 +124,11 @@ static void there_and_back(void **state)
 		struct str want;
 		assert_true(str_to_i64(str_sub(digits, 0, digits.n - 5), &i));
 		want = content(&b, (int)i);
-		assert_int_equal(zip_read_size(z, m), want.n);
-		assert_int_equal(zip_read_find(z, name.p), m);
 		assert_int_equal(zip_read_member(z, m, 8 << 20, 64, &p, &cap, &n, &e), 0);
 		assert_true(str_eq((struct str){p, n}, want));
 	}
-	assert_int_equal(zip_read_find(z, "content"), UINT64_MAX);
-	assert_int_equal(
-		zip_read_member(z, 0, 8, 0, &p, &cap, &n, &e), zip_read_size(z, 0) > 8 ? -1 : 0);
+	assert_true(n > 8);
+	assert_int_equal(zip_read_member(z, FILES - 1, 8, 0, &p, &cap, &n, &e), -1);
 	zip_read_close(z);
 	mem_free(p);
 	buf_done(&b);

@@ -45,13 +45,10 @@ static void table(void **state)
 static void names(void **state)
 {
 	enum translit_target t = TRANSLIT_LATIN1;
-	size_t n = 0;
 
 	(void)state;
 	assert_true(translit_target(STR("x12-basic"), &t) && t == TRANSLIT_X12_BASIC);
 	assert_false(translit_target(STR("latin2"), &t));
-	assert_string_equal(translit_names(&n)[0], "latin1");
-	assert_int_equal(n, 3);
 }
 
 int main(void)

@@ -120,21 +120,6 @@ static void refuses_files_of_others(void **state)
 	assert_non_null(strstr(e.text, "65534"));
 }
 
-static void take_wipes(void **state)
-{
-	char secret[] = "correct horse";
-	const char zeros[sizeof(secret)] = {0};
-
-	(void)state;
-	struct cred *c = cred_take(secret, sizeof(secret) - 1);
-	assert_memory_equal(secret, zeros, sizeof(secret));
-	assert_true(str_is(cred_secret(c), "correct horse"));
-	cred_free(c);
-	c = cred_take(NULL, 0);
-	assert_int_equal(cred_secret(c).n, 0);
-	cred_free(c);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,7 +128,6 @@ int main(void)
 		IN_BOX(refuses_names),
 		IN_BOX(refuses_kinds_and_sizes),
 		IN_BOX(refuses_files_of_others),
-		cmocka_unit_test(take_wipes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

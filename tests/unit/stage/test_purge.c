@@ -99,6 +99,11 @@ static void keeps_what_is_open(void **state)
 			"component, code, field, found, file, map_line, note, at) VALUES('acme-832', 'acme', 'a', 1, 1, "
 			"'LIN', 1, 1, 0, '7', '', '', '', 0, '', 1)",
 			"UPDATE feedback SET closed = 1"},
+		{"a reissue of it that is not finished",
+			"INSERT INTO interchange(id, unit, agreement, partner, message, name, place, state, at) VALUES(99, 9, "
+			"'acme-832', 'acme', '832', 'n', 'sent/acme', 'sent', 1); "
+			"UPDATE interchange SET reissued_as = 99 WHERE id <> 99",
+			"UPDATE interchange SET state = 'archived' WHERE id = 99"},
 	};
 
 	(void)state;

@@ -6,9 +6,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "base/fsx.h"
 #include "store/db.h"
@@ -120,7 +123,7 @@ static void damage_is_found(void **state)
 		if ((rc == -1) != rows[i].found)
 			fail_msg("row %zu: %s", i, rc == -1 ? e.text : "not found");
 		if (rc == -1 && (e.code != ERR_CORRUPT || !strstr(e.text, "backup")))
-			fail_msg("row %zu: %s: %s", i, err_name(e.code), e.text);
+			fail_msg("row %zu: %d: %s", i, e.code, e.text);
 		db_close(db);
 	}
 }
@@ -164,6 +167,37 @@ static void any_folder_name(void **state)
 	}
 }
 
+/* Its memory is ours: where there is none the program ends at once, and nothing goes on without. */
+static void memory_is_ours(void **state)
+{
+	int status = 0;
+	pid_t pid = 0;
+	void *p = sqlite3_malloc(13);
+
+	(void)state;
+	p = sqlite3_realloc(p, 100);
+	assert_non_null(p);
+	assert_int_equal(sqlite3_msize(p), 104);
+	sqlite3_free(p);
+#ifndef ARENA_MALLOC /* what is instrumented needs more room than any limit leaves */
+	pid = fork();
+	assert_true(pid != -1);
+	if (pid == 0) {
+		const struct rlimit little = {512 << 20, 512 << 20};
+		const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		(void)dup2(nowhere, STDERR_FILENO);
+		(void)setrlimit(RLIMIT_AS, &little);
+		_exit(sqlite3_malloc(1 << 30) ? 1 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 71);
+#else
+	(void)status;
+	(void)pid;
+#endif
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,7 +205,12 @@ int main(void)
 		cmocka_unit_test(damage_is_found),
 		cmocka_unit_test(links_and_folders_are_refused),
 		cmocka_unit_test(any_folder_name),
+		cmocka_unit_test(memory_is_ours),
 	};
+	int rc = 0;
 
-	return cmocka_run_group_tests(tests, here, gone);
+	db_start();
+	rc = cmocka_run_group_tests(tests, here, gone);
+	db_stop();
+	return rc;
 }

@@ -103,7 +103,7 @@ static void refuse(const char *what, enum err_code code, const char *says)
 	if (ledger_open(&l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &e) != -1)
 		fail_msg("%s: opened", what);
 	if (e.code != code || !strstr(e.text, says))
-		fail_msg("%s: %s: %s", what, err_name(e.code), e.text);
+		fail_msg("%s: %d: %s", what, e.code, e.text);
 	ledger_close(&l); /* as open left it: nothing to do */
 }
 
@@ -550,19 +550,41 @@ static void numbers_count_by_scope(void **state)
 
 static void numbers_wrap_around(void **state)
 {
+	int64_t was = 0;
+
 	(void)state;
-	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:a", 999999998, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:a", 999999998, false, &was, &w.e), 0);
+	assert_int_equal(was, 1);
 	assert_int_equal(draw(1, 1, "ISA:a", 999999999), 999999998);
 	assert_int_equal(draw(1, 2, "ISA:a", 999999999), 999999999);
 	assert_int_equal(draw(1, 3, "ISA:a", 999999999), 1);
 	assert_int_equal(draw(2, 1, "ISA:a", 999999999), 2);
-	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:b", 1000, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:b", 1000, false, &was, &w.e), 0);
 	assert_int_equal(draw(1, 1, "ISA:b", 999), 1); /* never one that has no room */
 	assert_int_equal(draw(1, 2, "ISA:b", 999), 2);
 	assert_int_equal(draw(1, 1, "ISA:c", 1), 1);
 	assert_int_equal(draw(1, 2, "ISA:c", 1), 1);
 	assert_int_equal(
 		store_world_int(&w, "SELECT COUNT(*) FROM event WHERE what = 'number-set'"), 2);
+}
+
+static void numbers_are_never_set_back(void **state)
+{
+	int64_t was = 0;
+
+	(void)state;
+	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:a", 7, true, &was, &w.e), 0); /* dry */
+	assert_int_equal(draw(1, 1, "ISA:a", 999), 1);
+	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:a", 7, false, &was, &w.e), 0);
+	assert_int_equal(was, 2);
+	assert_int_equal(draw(2, 1, "ISA:a", 999), 7);
+	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:a", 7, false, &was, &w.e), -1);
+	assert_int_equal(w.e.code, ERR_STALE);
+	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:a", 8, false, &was, &w.e), 0);
+	assert_int_equal(was, 8);
+	assert_int_equal(draw(3, 1, "ISA:a", 999), 8);
+	assert_int_equal(
+		store_world_int(&w, "SELECT COUNT(*) FROM event WHERE what = 'number-set'"), 1);
 }
 
 /* What could not be committed was not handed out, and its number is the next one's. */
@@ -577,8 +599,7 @@ static void a_number_is_committed_first(void **state)
 	STORE_WORLD_IS(&w, db_script(w.l.db, refuse_event, &w.e), 0);
 	STORE_WORLD_IS(&w, ledger_number(&w.l, 2, 1, "ISA:a", 999, &number, &w.e), -1);
 	assert_true(number == -1);
-	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:a", 50, &w.e), -1);
-	assert_false(db_in_transaction(w.l.db));
+	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:a", 50, false, &number, &w.e), -1);
 	assert_int_equal(draw(1, 1, "ISA:a", 999), 1); /* what was drawn is there without a write */
 	STORE_WORLD_IS(&w, db_script(w.l.db, "DROP TRIGGER t", &w.e), 0);
 	assert_int_equal(draw(3, 1, "ISA:a", 999), 2);
@@ -604,7 +625,6 @@ static void a_failed_commit_hands_nothing_out(void **state)
 	STORE_WORLD_IS(&w, db_script(w.l.db, deferred, &w.e), 0);
 	STORE_WORLD_IS(&w, ledger_number(&w.l, 1, 1, "ISA:a", 999, &number, &w.e), -1);
 	assert_true(number == -1);
-	assert_false(db_in_transaction(w.l.db));
 	STORE_WORLD_IS(&w, db_script(w.l.db, "DROP TRIGGER t", &w.e), 0);
 	assert_int_equal(draw(2, 1, "ISA:a", 999), 1);
 	assert_int_equal(draw(1, 1, "ISA:a", 999), 2);
@@ -633,6 +653,7 @@ int main(void)
 		TEST(a_changed_log_is_written_anew),
 		TEST(numbers_count_by_scope),
 		TEST(numbers_wrap_around),
+		TEST(numbers_are_never_set_back),
 		TEST(a_number_is_committed_first),
 		TEST(a_failed_commit_hands_nothing_out),
 	};

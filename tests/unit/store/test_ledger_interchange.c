@@ -103,7 +103,7 @@ static int none(int64_t id)
 
 static int later(int64_t id)
 {
-	return ledger_interchange_later(&w.l, id, 99, "DOWN", "no answer", &w.e);
+	return ledger_interchange_later(&w.l, id, "DOWN", "no answer", &w.e);
 }
 
 /* Each step from each state. What is not allowed changes nothing. */
@@ -134,7 +134,7 @@ static void steps_and_states(void **state)
 			for (size_t f = 0; f < 3 && rows[i].from[f]; f++)
 				may = may || strcmp(rows[i].from[f], states[k]) == 0;
 			store_world_sql(&w,
-				"UPDATE interchange SET state = '%s', before = 'b', reason = 'R', next_try = 1 "
+				"UPDATE interchange SET state = '%s', before = 'b', reason = 'R' "
 				"WHERE id = 1",
 				states[k]);
 			store_world_begin(&w);
@@ -148,8 +148,7 @@ static void steps_and_states(void **state)
 			if (!str_is(r.state, may && rows[i].to ? rows[i].to : states[k]))
 				fail_msg("%s from %s: %s", rows[i].name, states[k], r.state.p);
 			if (!may)
-				assert_true(str_is(r.before, "b") && str_is(r.reason, "R") &&
-					r.next_try == 1);
+				assert_true(str_is(r.before, "b") && str_is(r.reason, "R"));
 		}
 	}
 	assert_string_equal(row(other).state.p, "making");
@@ -171,7 +170,7 @@ static void what_each_step_writes(void **state)
 	assert_string_equal(r.sha.p, "sha");
 	assert_string_equal(r.lineage_sha.p, "lsha");
 	assert_true(r.size == 400 && r.items == 3 && r.isa == 17 && r.gs == 18);
-	assert_true(r.queued_at == STORE_WORLD_NOW && r.next_try == 99);
+	assert_true(r.queued_at == STORE_WORLD_NOW);
 	assert_string_equal(r.reason.p, "DOWN");
 	STORE_WORLD_IS(&w, sending(id), 0);
 	STORE_WORLD_IS(&w, sending(id), 0);

@@ -145,7 +145,7 @@ static void what_resend_writes(void **state)
 	(void)state;
 	rows();
 	store_world_sql(&w,
-		"UPDATE interchange SET state = 'sent', receipt = 'accepted', next_try = 5, "
+		"UPDATE interchange SET state = 'sent', receipt = 'accepted', "
 		"overdue_at = 6, attempts = 1, isa = 17, sha = 'sha', syntax = 'partial'");
 	store_world_begin(&w);
 	STORE_WORLD_IS(&w, resend(), 0);
@@ -156,14 +156,9 @@ static void what_resend_writes(void **state)
 	assert_string_equal(r.reason.p, "RESENT");
 	assert_string_equal(r.note.p, "said");
 	assert_string_equal(r.receipt.p, "");
-	assert_true(r.resent == 1 && r.next_try == 0 && r.overdue_at == 0);
+	assert_true(r.resent == 1 && r.overdue_at == 0);
 	assert_true(str_is(r.sha, "sha") && r.isa == 17 && str_is(r.syntax, "partial"));
 	assert_true(interchange(2).resent == 0);
-	store_world_begin(&w);
-	STORE_WORLD_IS(&w, ledger_interchange_later(&w.l, 1, 999, "DOWN", "n", &w.e), 0);
-	STORE_WORLD_IS(&w, ledger_operator_at_once(&w.l, 1, &w.e), 0);
-	store_world_commit(&w);
-	assert_true(interchange(1).next_try == 0 && interchange(2).next_try == 5);
 }
 
 static const char item_row[] =
@@ -336,18 +331,6 @@ static void findings_are_closed_by_key(void **state)
 	assert_int_equal(n, 1);
 }
 
-static void the_next_number(void **state)
-{
-	int64_t n = -1;
-
-	(void)state;
-	STORE_WORLD_IS(&w, ledger_operator_next(&w.l, "ISA:a", &n, &w.e), 0);
-	assert_int_equal(n, 1);
-	STORE_WORLD_IS(&w, ledger_number(&w.l, 1, 1, "ISA:a", 999, &n, &w.e), 0);
-	STORE_WORLD_IS(&w, ledger_operator_next(&w.l, "ISA:a", &n, &w.e), 0);
-	assert_int_equal(n, 2);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 
 int main(void)
@@ -361,7 +344,6 @@ int main(void)
 		TEST(newer_versions),
 		TEST(a_unit_once_more),
 		TEST(findings_are_closed_by_key),
-		TEST(the_next_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

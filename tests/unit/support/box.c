@@ -61,3 +61,14 @@ void box_holds(int dir, const char *name, const char *text)
 	buf_done(&b);
 	fsx_close(fd);
 }
+
+void box_hash(struct str bytes, char out[HASH_HEX])
+{
+	struct hash_ctx *h = hash_new();
+	uint8_t hash[HASH_SIZE];
+
+	hash_add(h, bytes.p, bytes.n);
+	hash_end(h, hash);
+	hash_hex(hash, out);
+	hash_free(h);
+}

@@ -3,6 +3,7 @@
 #define UNIT_SUPPORT_BOX_H
 
 #include "base/str.h"
+#include "secure/hash.h"
 
 struct box {
 	char path[64];
@@ -19,5 +20,7 @@ int box_teardown(void **state);
 void box_put(int dir, const char *name, const char *text);
 /* Fails unless name in dir holds text. */
 void box_holds(int dir, const char *name, const char *text);
+/* The SHA-256 that a file of these bytes has. */
+void box_hash(struct str bytes, char out[HASH_HEX]);
 
 #endif
