@@ -250,7 +250,8 @@ static int clean(struct env *v, struct err *e)
 		int levels;
 	} all[] = {{"work", 0}, {"outbox", 1}, {"sent", 1}, {"received", 1}, {"current", 1},
 		{"hold", 0}, {"quarantine", 0}, {"feedback", 0},
-		{"archive", 3 /* year, month, day */}};
+		{"archive", 3 /* year, month, day */}, {".", 0}, {"partners", 0},
+		{"bundle", 1} /* of an init that was cut */};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		const int dir = fsx_subdir(v->dir, all[i].name, e);
