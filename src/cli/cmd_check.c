@@ -24,14 +24,15 @@ static const char usage[] =
 	"usage: gridspool check [--env DIR] [--json]\n"
 	"\n"
 	"Names everything that is wrong with an environment, all at once, with file:line:column:\n"
-	"configuration, maps, definitions, credentials, folders and their rights, ledger, disk space.\n"
+	"configuration, maps, definitions, credentials, folders and their rights, ledger, disk space,\n"
+	"whether each event continues the one before it, and whether audit.log has them all as they are.\n"
 	"The columns that maps read are looked for in the CSV files of current/.\n"
 	"It changes nothing and connects to nobody.\n"
 	"\n"
 	"  --env DIR   the environment; the current folder unless given\n"
 	"\n"
-	"exit codes: 0 a run would start (there may be warnings), 64 usage, 65 there is no such folder,\n"
-	"78 something is wrong\n"
+	"exit codes: 0 a run would start (there may be warnings), 1 it would, but a person must look at\n"
+	"events that were changed, 64 usage, 65 there is no such folder, 78 something is wrong\n"
 	"\n"
 	"example: gridspool check --env /srv/gridspool/test\n";
 
@@ -43,6 +44,7 @@ struct check {
 	struct faults faults;
 	struct buf notes; /* things to know, one a line; nothing is wrong with them */
 	const struct config *config;
+	bool person; /* a run would start, but somebody has to look */
 };
 
 /* ---- folders and files ---------------------------------------------------------------------- */
@@ -239,6 +241,37 @@ static void check_sources(struct check *c)
 
 /* ---- what is opened as a run opens it ------------------------------------------------------- */
 
+/* What stops no run and yet is nobody's to pass over. */
+static void audit_fault(struct check *c, const char *file, const char *reason, const char *text)
+{
+	faults_warn(&c->faults, file, 0, 0, "%s: %s", reason, text);
+	c->person = true;
+}
+
+/* The whole chain of events, and its copy beside it. */
+static void check_audit(struct check *c, struct ledger *l)
+{
+	char text[200];
+	struct err e;
+	int64_t bad = 0;
+	int64_t n = 0;
+
+	err_clear(&e);
+	if (ledger_verify(l, &n, &e) == -1 && !e.reason[0])
+		(void)faults_add(&c->faults, "ledger.db", 0, 0, "%s", e.text);
+	else if (e.code != ERR_NONE)
+		audit_fault(c, "ledger.db", e.reason, e.text);
+	if (l->audit.code != ERR_NONE)
+		audit_fault(c, "audit.log", "AUDIT-LOG", l->audit.text);
+	if (ledger_audit_check(l, &bad, &e) == -1)
+		(void)faults_add(&c->faults, "audit.log", 0, 0, "%s", e.text);
+	(void)snprintf(text, sizeof(text),
+		"from event %lld on it is not what the ledger says; lines were changed, taken away or added",
+		(long long)bad);
+	if (bad > 0)
+		audit_fault(c, "audit.log", "AUDIT-CHANGED", text);
+}
+
 static void check_ledger(struct check *c)
 {
 	struct ledger l = {0};
@@ -258,11 +291,12 @@ static void check_ledger(struct check *c)
 	if (rc == 1)
 		check_mode(c, "ledger.db", &st);
 	if (rc == -1 ||
-		ledger_open(&l, c->dir, arena_cstr(&c->arena, c->config->instance), &c->cli->clock,
+		ledger_look(&l, c->dir, arena_cstr(&c->arena, c->config->instance), &c->cli->clock,
 			&e) == -1) {
 		(void)faults_add(&c->faults, "ledger.db", 0, 0, "%s", e.text);
 		return;
 	}
+	check_audit(c, &l);
 	ledger_close(&l);
 }
 
@@ -394,7 +428,7 @@ static void write_json(struct check *c, struct buf *out)
 	json_object(&j);
 	json_member_c(&j, "environment", c->path);
 	json_name(&j, "ok");
-	json_bool(&j, c->faults.n == 0);
+	json_bool(&j, c->faults.n == 0 && !c->person);
 	json_member_int(&j, "errors", (int64_t)(c->faults.n - c->faults.again));
 	json_member_int(&j, "warnings", (int64_t)c->faults.warnings);
 	json_name(&j, "faults");
@@ -437,6 +471,9 @@ static void write_text(struct check *c, struct buf *out)
 		buf_printf(out,
 			"%s: %zu wrong, %zu warnings; no run starts before this is put right\n",
 			c->path, c->faults.n - c->faults.again, c->faults.warnings);
+	else if (c->person)
+		buf_printf(out, "%s: a run would start, but a person must look (%zu warnings)\n",
+			c->path, c->faults.warnings);
 	else if (!c->cli->quiet)
 		buf_printf(
 			out, "%s: nothing is wrong (%zu warnings)\n", c->path, c->faults.warnings);
@@ -454,7 +491,7 @@ static int answer(struct check *c, struct err *e)
 		write_text(c, &out);
 	rc = command_write(&out, "the list of faults", e);
 	buf_done(&out);
-	return rc == -1 ? -1 : c->faults.n > 0 ? 78 : 0;
+	return rc == -1 ? -1 : c->faults.n > 0 ? 78 : c->person ? 1 : 0;
 }
 
 static int run(int argc, char **argv, const struct cli *cli)

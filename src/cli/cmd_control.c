@@ -66,7 +66,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 		return status;
 	else {
 		status = set(&v, args.rest[1], str_c(group), number, dry_run, cli);
-		env_close(&v);
+		verb_close(&v, cli);
 		return status;
 	}
 	return command_fail(cli, &e);

@@ -199,7 +199,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	arena_init(&arena);
 	faults_init(&f, &arena);
 	if (env_open(&v, a.env, &cli->clock, true, &f, &e) == 0) {
-		rc = env_open_ledger(&v, "explain", &e);
+		rc = env_open_ledger(&v, NULL, &e);
 		if (rc == 0)
 			rc = explain(&v, &a, cli, &e);
 		env_close(&v);

@@ -162,7 +162,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	if (args_parse(argc, argv, options, 1, 1, 1, "ID", &args, &e) == -1 ||
 		args_env(env, &env, &e) == -1)
 		return command_fail(cli, &e);
-	if (verb_open_rest(&v, env, cli, &status) == -1)
+	if (verb_look(&v, env, cli, &status) == -1)
 		return status;
 	status = show(&v, cli, args.rest[0]);
 	env_close(&v);

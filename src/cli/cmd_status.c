@@ -331,7 +331,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 	}
 	if (args_env(env, &env, &e) == -1)
 		return command_fail(cli, &e);
-	if (verb_open_rest(&v, env, cli, &status) == -1)
+	if (verb_look(&v, env, cli, &status) == -1)
 		return status;
 	status = tell(&v, cli, since_s, max_s);
 	env_close(&v);

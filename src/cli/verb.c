@@ -5,12 +5,12 @@
 
 #include "base/utf8.h"
 
-static int open_ledger(struct env *v, struct err *e)
+static int open_ledger(struct env *v, bool look, struct err *e)
 {
 	char actor[64];
 
 	command_actor(actor, sizeof(actor));
-	if (env_open_ledger(v, actor, e) == 0)
+	if (env_open_ledger(v, look ? NULL : actor, e) == 0)
 		return 0;
 	env_close(v);
 	return -1;
@@ -27,7 +27,7 @@ int verb_open(struct env *v, const char *path, const struct cli *cli, int *statu
 	faults_init(&f, &a);
 	rc = env_open(v, path, &cli->clock, false, &f, &e);
 	if (rc == 0)
-		rc = open_ledger(v, &e);
+		rc = open_ledger(v, false, &e);
 	else if (f.n > 1)
 		command_faults(&f);
 	if (rc == -1)
@@ -36,7 +36,7 @@ int verb_open(struct env *v, const char *path, const struct cli *cli, int *statu
 	return rc;
 }
 
-int verb_open_rest(struct env *v, const char *path, const struct cli *cli, int *status)
+static int open_rest(struct env *v, const char *path, const struct cli *cli, bool look, int *status)
 {
 	struct arena a;
 	struct faults f;
@@ -53,11 +53,31 @@ int verb_open_rest(struct env *v, const char *path, const struct cli *cli, int *
 	if (f.n > (rc == 0 ? 0 : 1))
 		command_faults(&f);
 	if (rc == 0)
-		rc = open_ledger(v, &e);
+		rc = open_ledger(v, look, &e);
 	if (rc == -1)
 		*status = command_fail(cli, &e);
 	arena_done(&a);
 	return rc;
+}
+
+int verb_open_rest(struct env *v, const char *path, const struct cli *cli, int *status)
+{
+	return open_rest(v, path, cli, false, status);
+}
+
+int verb_look(struct env *v, const char *path, const struct cli *cli, int *status)
+{
+	return open_rest(v, path, cli, true, status);
+}
+
+void verb_close(struct env *v, const struct cli *cli)
+{
+	if (v->ledger.audit.code != ERR_NONE)
+		(void)fprintf(stderr,
+			"gridspool %s: warning: AUDIT-LOG: %s; the ledger has all, the next start or "
+			"commit writes what is missing\n",
+			cli->command, v->ledger.audit.text);
+	env_close(v);
 }
 
 int verb_refused(const struct cli *cli, const struct err *e)
@@ -140,6 +160,6 @@ int verb_run(int argc, char **argv, const struct cli *cli, enum verbs_kind verb)
 		if (status == 0)
 			status = s;
 	}
-	env_close(&v);
+	verb_close(&v, cli);
 	return status;
 }

@@ -13,6 +13,10 @@ int verb_open(struct env *v, const char *path, const struct cli *cli, int *statu
 /* The same for commands that must work whatever is wrong with a partner's file or a map: that is
  * printed, and they go on. */
 int verb_open_rest(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
+/* The same to look only: nothing of ours is made or changed. */
+int verb_look(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
+/* env_close of what was opened to change something; warns when audit.log could not be told of it. */
+void verb_close(struct env *v, const struct cli *cli);
 
 /* command_fail, where a verb that the state does not allow is a fault of the request: 65. */
 int verb_refused(const struct cli *cli, const struct err *e);

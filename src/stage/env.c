@@ -325,9 +325,9 @@ int env_open_ledger(struct env *v, const char *actor, struct err *e)
 	char instance[80];
 
 	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
-	if (ledger_open(&v->ledger, v->dir, instance, &v->clock, e) == -1)
+	if ((actor ? ledger_open : ledger_look)(&v->ledger, v->dir, instance, &v->clock, e) == -1)
 		return -1;
-	(void)snprintf(v->ledger.actor, sizeof(v->ledger.actor), "%s", actor);
+	(void)snprintf(v->ledger.actor, sizeof(v->ledger.actor), "%s", actor ? actor : "");
 	v->ledger_is_open = true;
 	return 0;
 }

@@ -125,33 +125,60 @@ static int commit_end(struct env *v, int status, const char *note, struct err *e
 	return ledger_commit(l, e);
 }
 
-/* Has somebody changed what happened? The ledger is the truth and audit.log its copy, so the copy is
- * written anew; both stop nothing, and neither is silent. */
-static int check_audit(struct env *v, struct err *e)
+/* What is wrong with the chain of events ("": nothing) is news once, until it is something else. */
+static int note_chain(struct env *v, const char *wrong, struct err *e)
+{
+	static const char key[] = "audit";
+	struct ledger *l = &v->ledger;
+	struct db_rows *rows = NULL;
+	bool same = false;
+	int rc = 0;
+
+	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = ?1", "c", key) == -1)
+		return -1;
+	rc = db_next(rows, e);
+	same = rc == 1 ? str_is(db_text(rows, 0), wrong) : wrong[0] == '\0';
+	db_end(rows);
+	if (rc == -1)
+		return -1;
+	if (wrong[0])
+		env_log(v, same ? LOG_WARN : LOG_ERROR, "audit-broken", "ledger.db",
+			"AUDIT-BROKEN: %s", wrong);
+	if (same)
+		return 0;
+	v->news += wrong[0] ? 1 : 0;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_run(l, e,
+		    "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
+		    "excluded.value",
+		    "cc", key, wrong) == -1 ||
+		ledger_event(l, wrong[0] ? "audit-broken" : "audit-whole", "ledger.db", e, "%s",
+			wrong) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+/* Does audit.log say what the ledger says? The ledger is the truth, so the copy is written anew. */
+static int check_log(struct env *v, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char aside[60];
 	int64_t bad = 0;
-	int64_t n = 0;
 
 	(void)snprintf(aside, sizeof(aside), "audit-%.40s.log", v->run);
-	if (ledger_verify(l, &n, e) == -1) {
-		if (e->code != ERR_CORRUPT)
+	if (ledger_audit_mend(l, v->dir, aside, &bad, e) == -1) {
+		if (env_stops(e) && e->code != ERR_BUSY)
 			return -1;
-		env_log(v, LOG_ERROR, "ledger-changed", "ledger.db",
-			"%s; find out who did it, and restore ledger.db from a backup", e->text);
-		v->news++;
-	}
-	if (ledger_audit_check(l, v->dir, aside, &bad, e) == -1) {
-		if (env_stops(e))
-			return -1;
-		env_log(v, LOG_ERROR, "audit-lost", "audit.log", "%s", e->text);
+		env_log(v, LOG_WARN, "audit-log", "audit.log", "AUDIT-LOG: %s", e->text);
 		v->news++;
 	}
 	if (bad == 0)
 		return 0;
 	env_log(v, LOG_ERROR, "audit-changed", "audit.log",
-		"from event %" PRId64
+		"AUDIT-CHANGED: from event %" PRId64
 		" on it was not what the ledger says; it is log/%s now, and was written anew",
 		bad, aside);
 	v->news++;
@@ -163,6 +190,34 @@ static int check_audit(struct env *v, struct err *e)
 		return -1;
 	}
 	return ledger_commit(l, e);
+}
+
+/* Has somebody changed what happened? Neither stops anything, and neither is silent. The log of a chain
+ * that is broken stays as it is: it may be the one that has what was written. */
+static int check_audit(struct env *v, struct err *e)
+{
+	struct err wrong;
+	int64_t n = 0;
+
+	err_clear(&wrong);
+	if (ledger_verify(&v->ledger, &n, &wrong) == -1 && !wrong.reason[0]) {
+		*e = wrong;
+		return -1;
+	}
+	if (note_chain(v, wrong.text, e) == -1)
+		return -1;
+	return wrong.text[0] ? 0 : check_log(v, e);
+}
+
+/* Events that are committed and could not be told to audit.log. */
+static void tell_log(struct env *v)
+{
+	if (v->ledger.audit.code == ERR_NONE)
+		return;
+	env_log(v, LOG_WARN, "audit-log", "audit.log",
+		"AUDIT-LOG: %s; the ledger has all, the next start or commit writes what is missing",
+		v->ledger.audit.text);
+	v->news++;
 }
 
 /* Files that never got their final name go, in the folder and in so many levels below. Commands have
@@ -195,7 +250,8 @@ static int clean(struct env *v, struct err *e)
 		int levels;
 	} all[] = {{"work", 0}, {"outbox", 1}, {"sent", 1}, {"received", 1}, {"current", 1},
 		{"hold", 0}, {"quarantine", 0}, {"feedback", 0},
-		{"archive", 3 /* year, month, day */}};
+		{"archive", 3 /* year, month, day */}, {".", 0}, {"partners", 0},
+		{"bundle", 1} /* of an init that was cut */};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		const int dir = fsx_subdir(v->dir, all[i].name, e);
@@ -399,6 +455,7 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 	rc = prepare(&v, o, e);
 	if (rc == 0) {
 		rc = all_rounds(&v, o, e);
+		tell_log(&v);
 		*status = v.news > 0 ? 1 : 0;
 		if (rc == -1)
 			env_log(&v, LOG_ERROR, "stopped", "run", "%s", e->text);

@@ -19,12 +19,12 @@ void db_stop(void)
 		engines[i]->stop();
 }
 
-int db_open(
-	const char *engine, int dir, const char *name, bool make, struct db **out, struct err *e)
+int db_open(const char *engine, int dir, const char *name, enum db_mode mode, struct db **out,
+	struct err *e)
 {
 	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
 		if (strcmp(engines[i]->name, engine) == 0)
-			return engines[i]->open(dir, name, make, out, e);
+			return engines[i]->open(dir, name, mode, out, e);
 	}
 	return err_set(e, ERR_CONFIG, "ledger engine '%s' is not known; known is: sqlite", engine);
 }

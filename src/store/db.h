@@ -21,10 +21,16 @@ struct db_rows;
 void db_start(void);
 void db_stop(void);
 
-/* name: the database file, in an open folder. make: create it when it is not there; else ERR_ABSENT.
+enum db_mode {
+	DB_WRITE,
+	DB_MAKE, /* create it when it is not there; else ERR_ABSENT */
+	DB_LOOK	 /* nothing is changed, but that what a cut left half done is put back */
+};
+
+/* name: the database file, in an open folder.
  * Refuses network file systems; a file that is no database is ERR_CORRUPT, here or by
  * db_quick_check. */
-int db_open(const char *engine, int dir, const char *name, bool make, struct db **out,
+int db_open(const char *engine, int dir, const char *name, enum db_mode mode, struct db **out,
 	struct err *e) ATTR_CHECK;
 void db_close(struct db *db);
 

@@ -10,7 +10,7 @@ struct db_ops {
 	const char *name;
 	void (*start)(void);
 	void (*stop)(void);
-	int (*open)(int dir, const char *name, bool make, struct db **out, struct err *e);
+	int (*open)(int dir, const char *name, enum db_mode mode, struct db **out, struct err *e);
 	void (*close)(struct db *db);
 	int (*begin)(struct db *db, struct err *e);
 	int (*commit)(struct db *db, struct err *e);

@@ -165,7 +165,7 @@ static int refuse_network(int dir, struct err *e)
 	return 0;
 }
 
-static int settings(struct db *db, struct err *e)
+static int settings(struct db *db, enum db_mode mode, struct err *e)
 {
 	static const char pragmas[] =
 		"PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON;"
@@ -177,7 +177,9 @@ static int settings(struct db *db, struct err *e)
 	(void)sqlite3_db_config(db->h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	(void)sqlite3_busy_timeout(db->h, BUSY_MS);
 	(void)sqlite3_extended_result_codes(db->h, 1);
-	if (sqlite3_exec(db->h, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite3_exec(db->h, pragmas, NULL, NULL, NULL) != SQLITE_OK ||
+		(mode == DB_LOOK &&
+			sqlite3_exec(db->h, "PRAGMA query_only=ON", NULL, NULL, NULL) != SQLITE_OK))
 		return fail(db, e, "open");
 	return 0;
 }
@@ -191,15 +193,16 @@ static void sqlite_close(struct db *db)
 	mem_free(db);
 }
 
-static int sqlite_open(int dir, const char *name, bool make, struct db **out, struct err *e)
+static int sqlite_open(int dir, const char *name, enum db_mode mode, struct db **out, struct err *e)
 {
 	struct db *db = NULL;
+	/* For looking too: a journal that a cut left can only be rolled back by writing. */
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
-		(make ? SQLITE_OPEN_CREATE : 0);
+		(mode == DB_MAKE ? SQLITE_OPEN_CREATE : 0);
 
 	if (refuse_network(dir, e) == -1)
 		return -1;
-	if (!make && faccessat(dir, name, F_OK, 0) == -1)
+	if (mode != DB_MAKE && faccessat(dir, name, F_OK, 0) == -1)
 		return err_errno(e, ERR_IO, "ledger %s", name);
 	char real[4096];
 	char link[64];
@@ -215,7 +218,7 @@ static int sqlite_open(int dir, const char *name, bool make, struct db **out, st
 		sqlite_close(db);
 		return rc;
 	}
-	if (settings(db, e) == -1) {
+	if (settings(db, mode, e) == -1) {
 		sqlite_close(db);
 		return -1;
 	}

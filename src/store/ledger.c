@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
@@ -51,7 +52,7 @@ int ledger_create(int dir, const char *instance, const char *environment, const 
 	struct ledger l = {.clock = clock, .actor = "run"};
 	int rc = -1;
 
-	if (db_open("sqlite", dir, file_name, true, &l.db, e) == -1)
+	if (db_open("sqlite", dir, file_name, DB_MAKE, &l.db, e) == -1)
 		return -1;
 	rc = fill_new(&l, instance, environment, e);
 	db_close(l.db);
@@ -114,37 +115,20 @@ static size_t audit_line(char line[AUDIT_LINE], const struct db_rows *r)
 	return strlen(line);
 }
 
-static int audit_write(int fd, const struct db_rows *r)
+/* The sequence number of the last line in tail[0, end), 0 when there is none; a line of somebody else's
+ * is passed over. */
+static int64_t last_seq(const char *tail, size_t end)
 {
-	char line[AUDIT_LINE];
-	struct err ignored;
-
-	return fsx_write_all(fd, line, audit_line(line, r), &ignored);
-}
-
-/* The sequence number of the last whole line of audit.log, 0 when there is none. A half line that
- * a crash left is cut off. */
-static int64_t audit_last(int fd)
-{
-	char tail[8192];
-	const off_t size = lseek(fd, 0, SEEK_END);
-	const off_t from = size > (off_t)sizeof(tail) ? size - (off_t)sizeof(tail) : 0;
-	const ssize_t got = size > 0 ? pread(fd, tail, sizeof(tail), from) : 0;
-	ssize_t end = got;
-	ssize_t start = 0;
-	struct str word = {tail, 0};
 	int64_t seq = 0;
+	size_t start = 0;
 
-	while (end > 0 && tail[end - 1] != '\n')
-		end--;
-	if (end < got && ftruncate(fd, from + end) == -1)
-		return 0;
-	for (; end > 0 && seq == 0; end = start) { /* a line of somebody else's is passed over */
+	for (; end > 0 && seq == 0; end = start) {
+		struct str word = {tail, 0};
 		start = end - 1;
 		while (start > 0 && tail[start - 1] != '\n')
 			start--;
-		word = (struct str){tail + start, 0};
-		while (start + (ssize_t)word.n < end && str_is_digit(word.p[word.n]))
+		word.p = tail + start;
+		while (start + word.n < end && str_is_digit(word.p[word.n]))
 			word.n++;
 		if (!str_to_i64(word, &seq))
 			seq = 0;
@@ -152,42 +136,91 @@ static int64_t audit_last(int fd)
 	return seq;
 }
 
-static int audit_open(int dir)
+/* The sequence number of the last whole line of audit.log, 0 when there is none. A half line that
+ * a crash left is cut off. */
+static int audit_last(int fd, int64_t *seq, struct err *e)
 {
-	return openat(dir, audit_name,
-		O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
+	char tail[8192];
+	uint64_t size = 0;
+	uint64_t from = 0;
+	size_t got = 0;
+	size_t end = 0;
+
+	if (fsx_size(fd, &size, e) == -1)
+		return -1;
+	from = size > sizeof(tail) ? size - sizeof(tail) : 0;
+	if (fsx_pread(fd, tail, sizeof(tail), from, &got, e) == -1)
+		return -1;
+	for (end = got; end > 0 && tail[end - 1] != '\n';)
+		end--;
+	if (end < got && ftruncate(fd, (off_t)(from + end)) == -1)
+		return err_errno(e, ERR_IO, "cut off a half line");
+	*seq = last_seq(tail, end);
+	return 0;
+}
+
+/* look: what is there is read, and nothing is made or changed. Why it cannot be written is kept. */
+static void audit_open(struct ledger *l, int dir, bool look)
+{
+	const int flags = O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	struct stat st;
+
+	err_clear(&l->audit);
+	l->audit_fd = openat(dir, audit_name, O_RDWR | flags | (look ? 0 : O_CREAT), 0640);
+	if (l->audit_fd == -1)
+		(void)err_errno(&l->audit, ERR_IO, "%s", audit_name);
+	if (l->audit_fd == -1 && look)
+		l->audit_fd = openat(dir, audit_name, O_RDONLY | flags);
+	if (l->audit_fd == -1 || (fstat(l->audit_fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return;
+	(void)err_set(&l->audit, ERR_IO, "%s is no plain file", audit_name);
+	fsx_close(l->audit_fd);
+	l->audit_fd = -1;
 }
 
 static int audit_append(struct ledger *l, struct err *e)
 {
 	struct db_rows *rows = NULL;
+	char line[AUDIT_LINE];
+	int64_t last = 0;
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e,
-		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event WHERE seq > ?1 ORDER BY seq",
-		    "i", audit_last(l->audit_fd)) == -1)
+	if (audit_last(l->audit_fd, &last, e) == -1 ||
+		db_query(l->db, &rows, e,
+			"SELECT seq, at, run, actor, what, subject, detail, hash FROM event WHERE seq > ?1 ORDER BY seq",
+			"i", last) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
-		if (audit_write(l->audit_fd, rows) == -1)
+		rc = fsx_write_all(l->audit_fd, line, audit_line(line, rows), e);
+		if (rc == -1)
 			break;
 	}
 	db_end(rows);
-	return rc == -1 ? -1 : 0;
+	return rc;
+}
+
+static int audit_lock(struct ledger *l, struct err *e)
+{
+	if (lock_file(l->audit_fd, AUDIT_WAIT_MS))
+		return 0;
+	return err_set(e, ERR_BUSY, "another process has held it for %d s", AUDIT_WAIT_MS / 1000);
 }
 
 /* Appends to audit.log what it does not have yet, one process at a time, so that each event is in it
  * once and in order. Who waits sees its own events when its turn comes, written or not. A log that
  * cannot be written, or is held too long, stops nothing: the ledger is the truth, the next commit
- * or start catches up. */
-static int audit_catch_up(struct ledger *l, struct err *e)
+ * or start catches up. Until then l->audit says why. */
+static void audit_catch_up(struct ledger *l)
 {
-	int rc = 0;
-
-	if (l->audit_fd == -1 || !lock_file(l->audit_fd, AUDIT_WAIT_MS))
-		return 0;
-	rc = audit_append(l, e);
-	lock_file_end(l->audit_fd);
-	return rc;
+	if (l->audit_fd == -1)
+		return;
+	err_clear(&l->audit);
+	if (audit_lock(l, &l->audit) == 0) {
+		(void)audit_append(l, &l->audit);
+		lock_file_end(l->audit_fd);
+	}
+	if (l->audit.code != ERR_NONE)
+		(void)err_wrap(&l->audit, "%s", audit_name);
 }
 
 /* The first event whose line is not where it should be, one behind the last for what follows it, 0
@@ -199,22 +232,24 @@ static int audit_compare(struct ledger *l, int64_t *bad, struct err *e)
 	char there[AUDIT_LINE];
 	uint64_t at = 0;
 	int64_t seq = 0;
-	size_t got = 1;
+	size_t got = 0;
+	bool behind = false;
 	int rc = 0;
 
 	if (db_query(l->db, &rows, e,
 		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event ORDER BY seq",
 		    "") == -1)
 		return -1;
-	while (*bad == 0 && got > 0 && (rc = db_next(rows, e)) == 1) {
+	while (*bad == 0 && !behind && (rc = db_next(rows, e)) == 1) {
 		const size_t n = audit_line(line, rows);
 		seq = db_int(rows, 0);
 		if (fsx_pread(l->audit_fd, there, n, at, &got, e) == -1) {
 			rc = -1;
 			break;
 		}
-		if (got > 0 && (got < n || memcmp(line, there, n) != 0))
+		if (memcmp(line, there, got) != 0)
 			*bad = seq;
+		behind = got < n; /* half a line is what a cut left */
 		at += n;
 	}
 	db_end(rows);
@@ -235,29 +270,34 @@ static int audit_rewrite(struct ledger *l, int dir, const char *aside, struct er
 	if (rc == -1)
 		return -1;
 	fsx_close(l->audit_fd);
-	l->audit_fd = audit_open(dir);
-	return audit_catch_up(l, e);
+	audit_open(l, dir, false);
+	audit_catch_up(l);
+	return 0;
 }
 
-int ledger_audit_check(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
+int ledger_audit_check(struct ledger *l, int64_t *bad, struct err *e)
 {
 	int64_t first = 0;
 	int rc = 0;
 
+	*bad = 0;
 	if (l->audit_fd == -1)
-		return err_set(e, ERR_IO,
-			"audit.log cannot be written: it must be a plain file of our own");
-	if (!lock_file(l->audit_fd, AUDIT_WAIT_MS))
 		return 0;
-	rc = audit_append(l, e);
-	if (rc == 0)
-		rc = audit_compare(l, &first, e);
+	if (audit_lock(l, e) == -1)
+		return err_wrap(e, "%s", audit_name);
+	rc = audit_compare(l, &first, e);
 	lock_file_end(l->audit_fd);
-	if (rc == 0 && first > 0)
-		rc = audit_rewrite(l, dir, aside, e);
 	if (rc == 0)
 		*bad = first;
 	return rc;
+}
+
+int ledger_audit_mend(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
+{
+	audit_catch_up(l);
+	if (ledger_audit_check(l, bad, e) == -1)
+		return -1;
+	return *bad > 0 ? audit_rewrite(l, dir, aside, e) : 0;
 }
 
 static int load_last(struct ledger *l, struct err *e)
@@ -274,14 +314,15 @@ static int load_last(struct ledger *l, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
-int ledger_open(
-	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
+static int open_ledger(struct ledger *l, int dir, const char *instance, const struct clock *clock,
+	bool look, struct err *e)
 {
 	memset(l, 0, sizeof(*l));
+	l->look = look;
 	l->clock = clock;
 	l->audit_fd = -1;
 	(void)snprintf(l->actor, sizeof(l->actor), "run");
-	if (db_open("sqlite", dir, file_name, false, &l->db, e) == -1)
+	if (db_open("sqlite", dir, file_name, look ? DB_LOOK : DB_WRITE, &l->db, e) == -1)
 		return e->code != ERR_ABSENT
 			? -1
 			: err_set(e, ERR_CONFIG,
@@ -294,13 +335,27 @@ int ledger_open(
 		meta_check(l->db, "schema", schema_version(),
 			"another version of gridspool wrote it; use that version", e) == -1)
 		goto fail;
-	l->audit_fd = audit_open(dir);
-	if (load_last(l, e) == -1 || audit_catch_up(l, e) == -1)
+	if (load_last(l, e) == -1)
 		goto fail;
+	audit_open(l, dir, look);
+	if (!look)
+		audit_catch_up(l);
 	return 0;
 fail:
 	ledger_close(l);
 	return -1;
+}
+
+int ledger_open(
+	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
+{
+	return open_ledger(l, dir, instance, clock, false, e);
+}
+
+int ledger_look(
+	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
+{
+	return open_ledger(l, dir, instance, clock, true, e);
 }
 
 void ledger_close(struct ledger *l)
@@ -314,6 +369,7 @@ void ledger_close(struct ledger *l)
 
 int ledger_begin(struct ledger *l, struct err *e)
 {
+	BUG_IF(l->look);
 	if (db_begin(l->db, e) == -1)
 		return -1;
 	l->events = 0;
@@ -332,9 +388,7 @@ int ledger_commit(struct ledger *l, struct err *e)
 		db_rollback(l->db);
 		return -1;
 	}
-	struct err log_only; /* what is committed stays committed, whatever becomes of the log */
-	if (audit_catch_up(l, &log_only) == -1)
-		return 0;
+	audit_catch_up(l); /* what is committed stays committed, whatever becomes of the log */
 	return 0;
 }
 
@@ -391,6 +445,8 @@ int ledger_verify(struct ledger *l, int64_t *n, struct err *e)
 	struct db_rows *rows = NULL;
 	char prev[HASH_HEX] = "";
 	int64_t count = 0;
+	int64_t first = 0;
+	int64_t bad = 0;
 	int rc = 0;
 
 	if (db_query(l->db, &rows, e,
@@ -401,17 +457,20 @@ int ledger_verify(struct ledger *l, int64_t *n, struct err *e)
 		char hash[HASH_HEX];
 		chain(prev, db_int(rows, 1), db_text(rows, 2), db_text(rows, 3), db_text(rows, 4),
 			db_text(rows, 5), db_text(rows, 6), hash);
-		if (!str_is(db_text(rows, 7), hash)) {
-			rc = err_set(e, ERR_CORRUPT,
-				"ledger.db: event row %lld does not continue the chain: "
-				"it or the row before it was changed from outside",
-				(long long)db_int(rows, 0));
-			break;
-		}
-		memcpy(prev, hash, sizeof(prev));
+		if (!str_is(db_text(rows, 7), hash) && bad++ == 0)
+			first = db_int(rows, 0);
+		/* What comes behind continues the row that is there, good or bad. */
+		(void)snprintf(prev, sizeof(prev), STR_FMT, STR_ARG(db_text(rows, 7)));
 		count++;
 	}
 	db_end(rows);
+	if (rc == 0 && bad > 0) {
+		(void)err_set(e, ERR_CORRUPT,
+			"ledger.db: event row %lld does not continue the chain: "
+			"it or the row before it was changed from outside (rows like that: %lld)",
+			(long long)first, (long long)bad);
+		rc = err_reason(e, "AUDIT-BROKEN");
+	}
 	if (rc == 0)
 		*n = count;
 	return rc;

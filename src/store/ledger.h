@@ -17,9 +17,12 @@
 struct ledger {
 	struct db *db;
 	const struct clock *clock;
-	char run[40];	 /* run id written into events, or "" for an operator's command */
-	char actor[64];	 /* "run", or the user of a command */
-	int audit_fd;	 /* audit.log, appended to after commit; -1 none */
+	char run[40];	/* run id written into events, or "" for an operator's command */
+	char actor[64]; /* "run", or the user of a command */
+	bool look;	/* opened to look only */
+	int audit_fd;	/* audit.log, appended to after commit; -1 none */
+	struct err
+		audit; /* why audit.log lacks what is committed, or cannot be written; ERR_NONE: it can */
 	int64_t events;	 /* event rows of this transaction */
 	int64_t changes; /* writes of this transaction */
 	char last[65];	 /* hash of the newest event row */
@@ -29,8 +32,12 @@ struct ledger {
 int ledger_create(int dir, const char *instance, const char *environment, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
 /* Opens it; refuses another environment's ledger, another schema, a damaged file (ERR_CORRUPT). Brings
- * audit.log up to date. */
+ * audit.log up to date; l->audit says when that failed, which stops nothing. */
 int ledger_open(struct ledger *l, int dir, const char *instance, const struct clock *clock,
+	struct err *e) ATTR_CHECK;
+/* The same to look only: nothing is made or changed, but that the engine puts back what a cut left half
+ * done, as whoever comes first must. No transaction is begun. */
+int ledger_look(struct ledger *l, int dir, const char *instance, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
 void ledger_close(struct ledger *l);
 
@@ -45,12 +52,14 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 /* A write inside the transaction; counts towards the need of an event. Binds as in db.h. */
 #define ledger_run(l, e, sql, ...) ((l)->changes++, db_run((l)->db, (e), (sql), __VA_ARGS__))
 
-/* Walks the chain. -1 with ERR_CORRUPT naming the first bad row. *n rows seen. */
+/* Walks the chain. -1 with reason AUDIT-BROKEN naming the first bad row and how many there are. *n rows
+ * seen. */
 int ledger_verify(struct ledger *l, int64_t *n, struct err *e) ATTR_CHECK;
-/* Compares audit.log with the event rows, line by line. When it differs, it is moved to log/ as aside
- * and written anew; *bad is the first event whose line was wrong, else 0. ERR_IO: it cannot be read
- * or written. */
-int ledger_audit_check(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
+/* Compares audit.log with the event rows, line by line. *bad: the first event whose line is wrong, one
+ * behind the last when there is more than events, else 0. That it lacks the last ones is no fault. */
+int ledger_audit_check(struct ledger *l, int64_t *bad, struct err *e) ATTR_CHECK;
+/* The same; one that differs is moved to log/ as aside and written anew. */
+int ledger_audit_mend(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
 	ATTR_CHECK;
 /* The events of a subject, oldest first. */
 int ledger_story(struct ledger *l, const char *subject,

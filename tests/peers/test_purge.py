@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """A run purges the archive of what was kept long enough; killed in the midst of it, the next run finishes.
 
-The clock cannot be moved for the program, so the ledger's times are moved back, and its chain is not checked here.
+The clock cannot be moved for the program, so the ledger's times are moved back, and its events chained anew.
 """
 import contextlib
+import hashlib
+import os
 import signal
 import sqlite3
 import time
@@ -31,6 +33,11 @@ def old_archive(n):
         for table, column in (("interchange", "at"), ("interchange", "sent_at"), ("input", "at"), ("received", "at"),
                               ("unit", "at"), ("event", "at"), ("run", "ended"), ("ack", "at")):
             db.execute("UPDATE %s SET %s = %s - 172800" % (table, column, column))
+        last = ""
+        for seq, *texts in db.execute("SELECT seq, at, run, actor, what, subject, detail FROM event ORDER BY seq").fetchall():
+            last = hashlib.sha256("\n".join((last, *map(str, texts))).encode("utf-8", "surrogateescape")).hexdigest()
+            db.execute("UPDATE event SET hash = ? WHERE seq = ?", (last, seq))
+    os.unlink(n.path("audit.log"))      # the next run writes it anew
     return before
 
 
@@ -72,6 +79,7 @@ def test_killed():
             check(named <= here or with_intent, "a place without its file:", named - here, before)
             n.run()
             gone(n)
+            n.check_chain()
 
 
 if __name__ == "__main__":

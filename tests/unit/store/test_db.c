@@ -73,7 +73,7 @@ static struct db *open_db(const struct engine *g, bool make)
 	struct err e;
 	const int dir = here();
 
-	if (db_open(g->name, dir, "t.db", make, &db, &e) == -1)
+	if (db_open(g->name, dir, "t.db", make ? DB_MAKE : DB_WRITE, &db, &e) == -1)
 		fail_msg("%s: %s", g->name, e.text);
 	fsx_close(dir);
 	return db;
@@ -127,7 +127,7 @@ static void an_unknown_engine_is_refused(void **state)
 	const int dir = here();
 
 	(void)state;
-	assert_int_equal(db_open("paper", dir, "t.db", true, &db, &e), -1);
+	assert_int_equal(db_open("paper", dir, "t.db", DB_MAKE, &db, &e), -1);
 	assert_int_equal(e.code, ERR_CONFIG);
 	assert_non_null(strstr(e.text, "'paper'"));
 	assert_ptr_equal(db, before);
@@ -146,11 +146,11 @@ static void it_is_made_only_when_asked(void **state)
 		struct err e;
 		const int dir = here();
 		g->empty(dir);
-		assert_int_equal(db_open(g->name, dir, "t.db", false, &db, &e), -1);
+		assert_int_equal(db_open(g->name, dir, "t.db", DB_WRITE, &db, &e), -1);
 		assert_int_equal(e.code, ERR_ABSENT);
 		assert_non_null(strstr(e.text, "t.db"));
 		assert_ptr_equal(db, before);
-		assert_int_equal(db_open(g->name, dir, "t.db", false, &db, &e), -1);
+		assert_int_equal(db_open(g->name, dir, "t.db", DB_WRITE, &db, &e), -1);
 		fsx_close(dir);
 
 		db = fresh(g);

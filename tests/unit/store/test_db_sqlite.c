@@ -41,7 +41,7 @@ static void make(const char *name)
 	struct err e;
 
 	assert_int_equal(fsx_remove(dir, name, &e), 0);
-	assert_int_equal(db_open("sqlite", dir, name, true, &db, &e), 0);
+	assert_int_equal(db_open("sqlite", dir, name, DB_MAKE, &db, &e), 0);
 	assert_int_equal(
 		db_script(db,
 			"CREATE TABLE t(k INTEGER PRIMARY KEY, v TEXT); CREATE INDEX tv ON t(v);"
@@ -65,7 +65,7 @@ static void settings_hold(void **state)
 
 	(void)state;
 	make("s.db");
-	assert_int_equal(db_open("sqlite", dir, "s.db", false, &db, &e), 0);
+	assert_int_equal(db_open("sqlite", dir, "s.db", DB_WRITE, &db, &e), 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct db_rows *r = NULL;
 		assert_int_equal(db_query(db, &r, &e, rows[i].sql, ""), 0);
@@ -117,7 +117,7 @@ static void damage_is_found(void **state)
 			assert_int_equal(truncate("d.db", rows[i].cut), 0);
 		if (rows[i].n > 0)
 			write_at("d.db", rows[i].at, 'z', rows[i].n);
-		rc = db_open("sqlite", dir, "d.db", false, &db, &e);
+		rc = db_open("sqlite", dir, "d.db", DB_WRITE, &db, &e);
 		if (rc == 0)
 			rc = db_quick_check(db, &e);
 		if ((rc == -1) != rows[i].found)
@@ -137,9 +137,9 @@ static void links_and_folders_are_refused(void **state)
 	make("real.db");
 	assert_int_equal(symlink("real.db", "link.db"), 0);
 	assert_int_equal(fsx_mkdir(dir, "folder.db", 0700, &e), 0);
-	assert_int_equal(db_open("sqlite", dir, "link.db", false, &db, &e), -1);
-	assert_int_equal(db_open("sqlite", dir, "folder.db", false, &db, &e), -1);
-	assert_int_equal(db_open("sqlite", dir, "folder.db", true, &db, &e), -1);
+	assert_int_equal(db_open("sqlite", dir, "link.db", DB_WRITE, &db, &e), -1);
+	assert_int_equal(db_open("sqlite", dir, "folder.db", DB_WRITE, &db, &e), -1);
+	assert_int_equal(db_open("sqlite", dir, "folder.db", DB_MAKE, &db, &e), -1);
 	assert_null(db);
 }
 
@@ -158,7 +158,7 @@ static void any_folder_name(void **state)
 		assert_int_equal(fsx_mkdir(dir, names[i], 0700, &e), 0);
 		sub = fsx_subdir(dir, names[i], &e);
 		assert_true(sub != -1);
-		assert_int_equal(db_open("sqlite", sub, "l.db", true, &db, &e), 0);
+		assert_int_equal(db_open("sqlite", sub, "l.db", DB_MAKE, &db, &e), 0);
 		assert_int_equal(db_script(db, "CREATE TABLE t(k INTEGER)", &e), 0);
 		db_close(db);
 		if (fsx_stat(sub, "l.db", &st, &e) != 1 || st.st_size == 0)

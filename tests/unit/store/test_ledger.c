@@ -373,10 +373,64 @@ static void a_log_that_cannot_be_written_stops_nothing(void **state)
 	assert_int_equal(unlink("audit.log"), 0);
 	STORE_WORLD_IS(&w, fsx_mkdir(w.dir, "audit.log", 0700, &w.e), 0);
 	store_world_again(&w);
+	assert_int_not_equal(w.l.audit.code, ERR_NONE);
 	event("quiet", "input 1", "");
+	assert_non_null(strstr(w.l.audit.text, "audit.log"));
 	assert_int_equal(rmdir("audit.log"), 0);
 	store_world_again(&w);
+	assert_int_equal(w.l.audit.code, ERR_NONE);
 	audit_is_whole(2);
+
+	const int good = w.l.audit_fd; /* and one that fails while it is written */
+	w.l.audit_fd = open("/dev/full", O_RDWR | O_CLOEXEC);
+	assert_true(w.l.audit_fd != -1);
+	event("quiet", "input 1", "");
+	assert_int_not_equal(w.l.audit.code, ERR_NONE);
+	fsx_close(w.l.audit_fd);
+	w.l.audit_fd = good;
+	event("loud", "input 1", "");
+	assert_int_equal(w.l.audit.code, ERR_NONE);
+	audit_is_whole(4);
+}
+
+static void begin_a_look(void)
+{
+	static struct ledger l;
+	struct err e;
+
+	if (ledger_look(&l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &e) == -1 ||
+		ledger_begin(&l, &e) == 0)
+		_exit(1);
+}
+
+/* Who only looks makes no log and writes none, and cannot change anything by mistake. */
+static void looking_changes_nothing(void **state)
+{
+	struct ledger l;
+	int64_t bad = 0;
+	int64_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		event("step", "input 1", "n=1");
+	const char *whole = audit();
+	for (size_t left = strlen(whole); left > 0; left -= left > 40 ? 40 : left) {
+		assert_int_equal(truncate("audit.log", (off_t)left), 0);
+		STORE_WORLD_IS(&w, ledger_look(&l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
+		STORE_WORLD_IS(&w, ledger_verify(&l, &n, &w.e), 0);
+		STORE_WORLD_IS(&w, ledger_audit_check(&l, &bad, &w.e), 0);
+		assert_true(n == 4 && bad == 0); /* behind is not wrong */
+		assert_int_equal(l.audit.code, ERR_NONE);
+		ledger_close(&l);
+		assert_int_equal(strlen(audit()), left);
+	}
+	assert_int_equal(unlink("audit.log"), 0);
+	STORE_WORLD_IS(&w, ledger_look(&l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
+	assert_int_equal(l.audit.code, ERR_ABSENT);
+	STORE_WORLD_IS(&w, db_run(l.db, &w.e, "DELETE FROM meta", ""), -1);
+	ledger_close(&l);
+	assert_int_equal(access("audit.log", F_OK), -1);
+	assert_true(aborts(begin_a_look));
 }
 
 /* Processes that commit at the same time write every event once, in order. */
@@ -497,7 +551,7 @@ static void a_changed_log_is_written_anew(void **state)
 			fd, rows[i].at < 0 ? 0 : rows[i].at, rows[i].at < 0 ? SEEK_END : SEEK_SET);
 		assert_int_equal(fsx_write_all(fd, rows[i].put, strlen(rows[i].put), &e), 0);
 		fsx_close(fd);
-		STORE_WORLD_IS(&w, ledger_audit_check(&w.l, w.dir, aside, &bad, &w.e), 0);
+		STORE_WORLD_IS(&w, ledger_audit_mend(&w.l, w.dir, aside, &bad, &w.e), 0);
 		assert_int_equal(bad, rows[i].bad);
 		audit_is_whole(3);
 		(void)snprintf(aside, sizeof(aside), "log/aside-%zu", i);
@@ -647,6 +701,7 @@ int main(void)
 		TEST(a_line_is_an_event),
 		TEST(the_log_is_caught_up),
 		TEST(a_log_that_cannot_be_written_stops_nothing),
+		TEST(looking_changes_nothing),
 		TEST(processes_share_the_log),
 		TEST(killed_writers_leave_it_whole),
 		TEST(passes_over_foreign_lines),
