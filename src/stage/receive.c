@@ -55,7 +55,8 @@ static int commit_fetching(
 		return -1;
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, str_c(x->name), 200);
-	rc = ledger_received_add(l, c->partner->name, str_c(x->name), x->size, x->mtime, id, e);
+	rc = ledger_received_add(
+		l, c->partner->name, c->endpoint->name, str_c(x->name), x->size, x->mtime, id, e);
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, *id);
 	if (rc == 0)
 		rc = ledger_event(l, "fetching", subject, e,
@@ -204,8 +205,8 @@ static int take_letter(struct channel *c, const struct letter *x, int64_t *worke
 		clock_now(&v->clock) - x->mtime < (int64_t)c->endpoint->ready_seconds)
 		return 0;
 	arena_init(&a);
-	rc = ledger_received_seen(
-		&v->ledger, c->partner->name, str_c(x->name), x->size, x->mtime, &a, &before, e);
+	rc = ledger_received_seen(&v->ledger, c->partner->name, c->endpoint->name, str_c(x->name),
+		x->size, x->mtime, &a, &before, e);
 	arena_done(&a);
 	if (rc == 1) /* here already; only its removal over there is missing */
 		return c->endpoint->get_delete ? remove_there(c, x, before.id, e) : 0;

@@ -386,6 +386,7 @@ static int tell_received(struct env *v, const struct subject *s, struct story *t
 					 STR_ARG(s->name))
 			       : -1;
 	fact_str(t, "partner", r.partner);
+	fact_str(t, "endpoint", r.endpoint);
 	fact_str(t, "name", r.remote);
 	fact_str(t, "state", r.state);
 	fact_str(t, "reason", r.reason);

@@ -235,6 +235,26 @@ def test_same_name_again():
         equal(n.one("SELECT COUNT(*) FROM received WHERE remote = 'status.txt'"), 2, "letters that were fetched")
 
 
+def test_same_name_in_two_mailboxes():
+    """Letters of two endpoints that look the same from outside are two letters."""
+    with small.Small() as n:
+        boxes = [os.path.join(n.top, "box%d" % i, "out") for i in range(2)]
+        for i, box in enumerate(boxes):
+            os.makedirs(box)
+            write(os.path.join(box, "status.txt"), b"text %d" % i)
+            os.utime(os.path.join(box, "status.txt"), (1700000000, 1700000000))
+        n.write("partners/acme.xml", '<partner %s name="acme" usage="test"><identity qualifier="ZZ" id="ACME"/>' % night.NS +
+                "".join('<endpoint name="%s" usage="test" protocol="directory" path="%s" put="in" get="out" after="%s"/>'
+                        % (name, os.path.dirname(box), after)
+                        for name, box, after in zip(("main", "more"), boxes, ("remember", "delete"))) + "</partner>\n")
+        for _ in range(2):
+            goes_on(n, "with two letters")
+            equal([(r["endpoint"], r["size"]) for r in n.rows("SELECT * FROM received ORDER BY id")],
+                  [("main", 6), ("more", 6)], "letters that were fetched")
+        equal([os.listdir(box) for box in boxes], [["status.txt"], []], "left in the mailboxes")
+        equal(len({r[0] for r in n.rows("SELECT sha FROM received")}), 2, "contents")
+
+
 def test_answer_deleted_by_hand():
     """A stored answer whose file somebody deleted is put away by name; the run goes on."""
     with small.Small() as n:
