@@ -210,7 +210,7 @@ static int load_partners(struct env *v, struct status *s, struct arena *a, struc
 		struct partner_row row;
 		struct status_partner *p = &s->partners[i];
 		int64_t received = 0;
-		const int rc = ledger_partner_find(&v->ledger, p->name, a, &row, e);
+		const int rc = ledger_partner_any(&v->ledger, p->name, a, &row, e);
 		if (rc == -1 ||
 			db_one_int(v->ledger.db, &received, e,
 				"SELECT COALESCE(MAX(at), 0) FROM received WHERE "

@@ -560,7 +560,7 @@ static int tell_partner(struct env *v, const struct subject *s, struct story *t,
 {
 	struct partner_row p;
 	struct db_rows *rows = NULL;
-	const int rc = ledger_partner_find(&v->ledger, s->name, t->arena, &p, e);
+	const int rc = ledger_partner_any(&v->ledger, s->name, t->arena, &p, e);
 
 	fact_str(t, "partner", s->name);
 	t->next = STR("see its open interchanges");
@@ -569,7 +569,9 @@ static int tell_partner(struct env *v, const struct subject *s, struct story *t,
 		fact_str(t, "note", p.note);
 		fact_int(t, "failures", p.failures);
 		fact_time(t, "next-try", p.next_try);
-		t->next = STR("its files wait until the next try; retry tries at once");
+		t->next = str_eq(p.name, s->name)
+			? STR("its files wait until the next try; retry tries at once")
+			: STR("its answers wait until the next try, sending goes on; retry tries at once");
 	}
 	if (rc == -1 ||
 		db_query(v->ledger.db, &rows, e,

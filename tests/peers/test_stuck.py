@@ -222,6 +222,28 @@ def test_mailbox_that_cannot_be_emptied():
         os.chmod(box, 0o755)
 
 
+def test_mailbox_that_cannot_be_listed():
+    """Sending goes on; the mailbox backs off by itself, stands in status, and retry ends that."""
+    with small.Small() as n:
+        os.rmdir(n.box("acme", "out"))
+        n.items("a.json", ("SKU-1", "Mug"))
+        ran = n.run(expect=1)
+        check("REMOTE-NO-FOLDER" in ran.err, "nobody is told:", ran)
+        equal(len(n.mail("acme")), 1, "mail")
+        equal(n.run(expect=0).err, "", "while it backs off")
+        for command in (("status",), ("show", "acme")):
+            check("REMOTE-NO-FOLDER" in n.program(*command, expect=0).out, command, "does not tell")
+        n.items("a.json", ("SKU-1", "Mug"), ("SKU-2", "Cup"))
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 2, "mail while it backs off")
+        os.mkdir(n.box("acme", "out"))
+        answers(n, "acme", code=8, verdict="A")
+        n.program("retry", "acme", expect=0)
+        goes_on(n, "with a mailbox")
+        equal(n.states("acme"), {"accepted": 1, "pending": 1}, "items")
+        check("REMOTE-NO-FOLDER" not in n.program("status", expect=0).out, "status still tells")
+
+
 def test_same_name_again():
     """A second letter with the name, size and time of the first one, which was taken and deleted."""
     with small.Small() as n:
