@@ -69,7 +69,7 @@ static const struct {
 		"<agreements " CONFIG_NS " partner=\"partner\">\n"
 		"  <!-- map: a file below bundle/, or one that comes with gridspool.\n"
 		"       send: all items each time, or only those whose message changed.\n"
-		"       accepted-at: when an item counts as accepted: sent, syntax (997), application, load. -->\n"
+		"       accepted-at: when an item counts as accepted: sent, syntax (997). -->\n"
 		"  <agreement name=\"partner-832\" message=\"832\" version=\"004010\" map=\"maps/partner.xml\"\n"
 		"             source=\"ampliance\" endpoint=\"main\" send=\"changes\" accepted-at=\"syntax\">\n"
 		"    <envelope element=\"*\" component=\"&gt;\" terminator=\"~\" newline=\"yes\" repertoire=\"extended\"\n"

@@ -111,7 +111,7 @@ struct config_agreement {
 	const struct config_source *source;
 	const struct config_endpoint *endpoint;
 	bool changes;		/* send="changes"; else "all" */
-	struct str accepted_at; /* "syntax" (default), "application", "load", "sent" */
+	struct str accepted_at; /* "syntax" (default), "sent" */
 	bool duplicates_safe;	/* duplicates="safe": an in-doubt file is sent again, with a note */
 	/* envelope */
 	char element, component, terminator;

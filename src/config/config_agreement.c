@@ -235,11 +235,26 @@ static void add_agreement(struct config_xml *c, const struct xml *x, struct conf
 	*tail = g;
 }
 
+/* The answers that edi/ack.c understands go as deep as the syntax. Whoever waits for more would wait
+ * for ever. */
+static struct str read_accepted_at(struct config_xml *c, const struct xml *x)
+{
+	static const char *const accepted[] = {"syntax", "sent"};
+	const struct str s = xml_attr(x, "accepted-at");
+
+	if (!str_is(s, "application") && !str_is(s, "load"))
+		return str_c(accepted[config_xml_choice(c, x, "accepted-at", "syntax sent", 0)]);
+	(void)config_xml_fault(c, x,
+		"accepted-at=\"" STR_FMT "\": no acknowledgment of that depth is understood yet; "
+		"must be syntax (the 997) or sent",
+		STR_ARG(s));
+	return STR("syntax");
+}
+
 static void read_agreement(
 	struct config_xml *c, const struct xml *x, const struct config_partner *partner)
 {
 	static const char *const taken[] = {"name", NULL};
-	static const char *const accepted[] = {"syntax", "application", "load", "sent"};
 	struct config_agreement *g = ARENA_NEW(&c->config->arena, struct config_agreement);
 
 	config_xml_strict(c, x,
@@ -253,8 +268,7 @@ static void read_agreement(
 	read_message(c, x, g);
 	g->changes = config_xml_choice(c, x, "send", "all changes", 0) == 1;
 	g->duplicates_safe = config_xml_choice(c, x, "duplicates", "hold safe", 0) == 1;
-	g->accepted_at = str_c(accepted[config_xml_choice(
-		c, x, "accepted-at", "syntax application load sent", 0)]);
+	g->accepted_at = read_accepted_at(c, x);
 	find_source(c, x, g);
 	find_endpoint(c, x, g);
 	read_envelope(c, x, g);

@@ -8,6 +8,7 @@
 #include "base/beneath.h"
 #include "base/fault.h"
 #include "base/fsx.h"
+#include "base/limits.h"
 #include "stage/channel_worker.h"
 
 enum { RENAME_GRACE_MS = 10000 };
@@ -219,9 +220,11 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 }
 
 int channel_list(struct channel *c,
-	int (*each)(void *ctx, struct str name, int64_t size, int64_t mtime), void *ctx,
+	void (*each)(void *ctx, struct str name, int64_t size, int64_t mtime), void *ctx,
 	int64_t *skipped, struct err *e)
 {
+	int64_t n = 0;
+
 	doing(c, "list", "the mailbox");
 	if (work(c, CHANNEL_DO_LIST, NULL, NULL, e) == -1)
 		return -1;
@@ -242,8 +245,12 @@ int channel_list(struct channel *c,
 		mtime = frame_get_int(&c->frame);
 		if (c->frame.type != FRAME_FOUND || !frame_ok(&c->frame) || !beneath_name_ok(name))
 			return err_set(e, ERR_INPUT, "the transfer worker's listing is not whole");
-		if (each(ctx, name, size, mtime) != 0)
-			return err_set(e, ERR_LIMIT, "too many files in the partner's mailbox");
+		if (++n > LIMIT_LISTING) { /* the worker keeps to it too; it is not believed */
+			(void)err_set(
+				e, ERR_LIMIT, "more than %d files in the mailbox", LIMIT_LISTING);
+			return err_reason(e, "LISTING-TOO-LONG");
+		}
+		each(ctx, name, size, mtime);
 	}
 }
 

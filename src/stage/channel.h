@@ -44,9 +44,9 @@ enum channel_sent {
 int channel_send(struct channel *c, const struct interchange_row *r, bool renaming,
 	int (*may)(void *ctx, struct err *e), void *ctx, enum channel_sent *outcome,
 	char evidence[400], struct err *e) ATTR_CHECK;
-/* Names of the partner's answers. each returns 0 to go on. */
+/* Names of the partner's answers, at most LIMIT_LISTING. */
 int channel_list(struct channel *c,
-	int (*each)(void *ctx, struct str name, int64_t size, int64_t mtime), void *ctx,
+	void (*each)(void *ctx, struct str name, int64_t size, int64_t mtime), void *ctx,
 	int64_t *skipped, struct err *e) ATTR_CHECK;
 /* Fetches one into received/<partner>/.tmp/<tmp>. ERR_ABSENT: gone meanwhile. */
 int channel_fetch(struct channel *c, const char *name, const char *tmp, int64_t *size,

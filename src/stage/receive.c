@@ -14,8 +14,6 @@
 #include "stage/transfer.h"
 #include "store/ledger_received.h"
 
-enum { MAILBOX_MAX = 100000 };
-
 struct letter {
 	char name[LIMIT_NAME + 1];
 	int64_t size;
@@ -28,19 +26,16 @@ struct mailbox {
 	size_t cap;
 };
 
-static int add_letter(void *ctx, struct str name, int64_t size, int64_t mtime)
+static void add_letter(void *ctx, struct str name, int64_t size, int64_t mtime)
 {
 	struct mailbox *m = ctx;
 
-	if (m->n >= MAILBOX_MAX)
-		return -1;
 	mem_grow(&m->letters, &m->cap, m->n + 1, sizeof(*m->letters));
 	(void)snprintf(
 		m->letters[m->n].name, sizeof(m->letters[m->n].name), STR_FMT, STR_ARG(name));
 	m->letters[m->n].size = size;
 	m->letters[m->n].mtime = mtime;
 	m->n++;
-	return 0;
 }
 
 static int commit_fetching(
@@ -55,7 +50,8 @@ static int commit_fetching(
 		return -1;
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, str_c(x->name), 200);
-	rc = ledger_received_add(l, c->partner->name, str_c(x->name), x->size, x->mtime, id, e);
+	rc = ledger_received_add(
+		l, c->partner->name, c->endpoint->name, str_c(x->name), x->size, x->mtime, id, e);
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, *id);
 	if (rc == 0)
 		rc = ledger_event(l, "fetching", subject, e,
@@ -101,8 +97,8 @@ static int commit_abandoned(struct env *v, int64_t id, const char *note, struct 
 	return ledger_commit(l, e);
 }
 
-/* Is it this one letter that cannot be had or removed, or the connection? */
-static bool of_letter(const struct err *e)
+/* Is it this one letter that cannot be had or removed, or the listing, and not the connection? */
+static bool of_mailbox(const struct err *e)
 {
 	return e->code == ERR_REMOTE || e->code == ERR_INPUT || e->code == ERR_LIMIT;
 }
@@ -127,7 +123,7 @@ static int remove_there(struct channel *c, const struct letter *x, int64_t id, s
 	char subject[40];
 
 	if (channel_remove(c, x->name, e) == -1) {
-		if (!of_letter(e))
+		if (!of_mailbox(e))
 			return -1;
 		letter_fails(c, x, "not-removed", e);
 		return 0;
@@ -168,7 +164,7 @@ static int fetch(struct channel *c, const struct letter *x, int64_t *worked, str
 		fsx_tmp_drop(&tmp);
 		return commit_abandoned(v, id, "it left the mailbox before it was fetched", e);
 	}
-	if (rc == -1 && of_letter(e)) {
+	if (rc == -1 && of_mailbox(e)) {
 		fsx_tmp_drop(&tmp);
 		letter_fails(c, x, "not-fetched", e);
 		return commit_abandoned(
@@ -204,20 +200,39 @@ static int take_letter(struct channel *c, const struct letter *x, int64_t *worke
 		clock_now(&v->clock) - x->mtime < (int64_t)c->endpoint->ready_seconds)
 		return 0;
 	arena_init(&a);
-	rc = ledger_received_seen(
-		&v->ledger, c->partner->name, str_c(x->name), x->size, x->mtime, &a, &before, e);
+	rc = ledger_received_seen(&v->ledger, c->partner->name, c->endpoint->name, str_c(x->name),
+		x->size, x->mtime, &a, &before, e);
 	arena_done(&a);
 	if (rc == 1) /* here already; only its removal over there is missing */
 		return c->endpoint->get_delete ? remove_there(c, x, before.id, e) : 0;
 	return rc == -1 ? -1 : fetch(c, x, worked, e);
 }
 
+/* As transfer_partner_ functions know it, which back off from it apart: "acme/main". */
+static struct str mailbox_name(
+	const struct config_partner *p, const struct config_endpoint *ep, char out[200])
+{
+	(void)snprintf(out, 200, STR_FMT "/" STR_FMT, STR_ARG(p->name), STR_ARG(ep->name));
+	return str_c(out);
+}
+
+/* One that cannot be listed keeps nobody from sending. */
 static int empty_mailbox(struct channel *c, int64_t *worked, struct err *e)
 {
 	struct mailbox m = {0};
+	char name[200];
+	const struct str self = mailbox_name(c->partner, c->endpoint, name);
+	struct err why;
 	int64_t skipped = 0;
 	int rc = channel_list(c, add_letter, &m, &skipped, e);
 
+	if (rc == -1 && of_mailbox(e)) {
+		mem_free(m.letters);
+		why = *e;
+		return transfer_partner_failed(c->env, self, &why, e);
+	}
+	if (rc == 0)
+		rc = transfer_partner_works(c->env, self, e);
 	if (rc == 0 && skipped > 0)
 		env_log(c->env, LOG_WARN, "bad-names", c->partner->name.p,
 			"%" PRId64 " names in the mailbox are no plain file names; left alone",
@@ -262,8 +277,11 @@ static int receive_from(struct env *v, const struct config_partner *p,
 {
 	struct channel *c = NULL;
 	struct err why;
+	char name[200];
 	int rc = transfer_partner_usable(v, p->name, e);
 
+	if (rc == 1)
+		rc = transfer_partner_usable(v, mailbox_name(p, ep, name), e);
 	if (rc != 1)
 		return rc;
 	c = mem_alloc(sizeof(*c));

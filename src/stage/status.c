@@ -58,11 +58,9 @@ static bool any_axis(const struct interchange_row *r, const char *value)
 
 static bool accepted_enough(const struct interchange_row *r, const struct config_agreement *g)
 {
-	if (!g || str_is(g->accepted_at, "syntax") || g->accepted_at.n == 0)
-		return r->syntax.n > 0;
-	if (str_is(g->accepted_at, "sent"))
+	if (g && str_is(g->accepted_at, "sent"))
 		return str_is(r->receipt, "accepted");
-	return str_is(g->accepted_at, "load") ? r->load.n > 0 : r->application.n > 0;
+	return r->syntax.n > 0;
 }
 
 enum status_word status_of(
@@ -212,7 +210,7 @@ static int load_partners(struct env *v, struct status *s, struct arena *a, struc
 		struct partner_row row;
 		struct status_partner *p = &s->partners[i];
 		int64_t received = 0;
-		const int rc = ledger_partner_find(&v->ledger, p->name, a, &row, e);
+		const int rc = ledger_partner_any(&v->ledger, p->name, a, &row, e);
 		if (rc == -1 ||
 			db_one_int(v->ledger.db, &received, e,
 				"SELECT COALESCE(MAX(at), 0) FROM received WHERE "

@@ -386,6 +386,7 @@ static int tell_received(struct env *v, const struct subject *s, struct story *t
 					 STR_ARG(s->name))
 			       : -1;
 	fact_str(t, "partner", r.partner);
+	fact_str(t, "endpoint", r.endpoint);
 	fact_str(t, "name", r.remote);
 	fact_str(t, "state", r.state);
 	fact_str(t, "reason", r.reason);
@@ -559,7 +560,7 @@ static int tell_partner(struct env *v, const struct subject *s, struct story *t,
 {
 	struct partner_row p;
 	struct db_rows *rows = NULL;
-	const int rc = ledger_partner_find(&v->ledger, s->name, t->arena, &p, e);
+	const int rc = ledger_partner_any(&v->ledger, s->name, t->arena, &p, e);
 
 	fact_str(t, "partner", s->name);
 	t->next = STR("see its open interchanges");
@@ -568,7 +569,9 @@ static int tell_partner(struct env *v, const struct subject *s, struct story *t,
 		fact_str(t, "note", p.note);
 		fact_int(t, "failures", p.failures);
 		fact_time(t, "next-try", p.next_try);
-		t->next = STR("its files wait until the next try; retry tries at once");
+		t->next = str_eq(p.name, s->name)
+			? STR("its files wait until the next try; retry tries at once")
+			: STR("its answers wait until the next try, sending goes on; retry tries at once");
 	}
 	if (rc == -1 ||
 		db_query(v->ledger.db, &rows, e,

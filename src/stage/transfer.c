@@ -25,12 +25,21 @@ static int64_t back_off(const struct err *why, int64_t failures)
 	return wait < MAX_BACK_OFF ? wait : MAX_BACK_OFF;
 }
 
+/* Events of a mailbox are the partner's. */
+static void subject_of(struct str partner, char out[200])
+{
+	struct str name = partner;
+
+	(void)str_split(&partner, '/', &name);
+	(void)snprintf(out, 200, "partner " STR_FMT, STR_ARG(name));
+}
+
 int transfer_partner_failed(struct env *v, struct str partner, const struct err *why, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	struct arena a;
 	struct partner_row before = {0};
-	char subject[100];
+	char subject[200];
 	char when[DATE_TEXT];
 	int64_t next = 0;
 	const char *reason = why->reason[0] ? why->reason : "UNREACHABLE";
@@ -42,7 +51,7 @@ int transfer_partner_failed(struct env *v, struct str partner, const struct err 
 	}
 	next = clock_now(&v->clock) + back_off(why, before.failures);
 	arena_done(&a);
-	(void)snprintf(subject, sizeof(subject), "partner " STR_FMT, STR_ARG(partner));
+	subject_of(partner, subject);
 	(void)date_iso(next, when);
 	env_log(v, err_retry(why) ? LOG_WARN : LOG_ERROR, "partner-failed", subject,
 		"%s: %s; next try %s", reason, why->text, when);
@@ -80,7 +89,7 @@ int transfer_partner_works(struct env *v, struct str partner, struct err *e)
 	struct ledger *l = &v->ledger;
 	struct arena a;
 	struct partner_row row;
-	char subject[100];
+	char subject[200];
 	int rc = 0;
 
 	arena_init(&a);
@@ -88,7 +97,7 @@ int transfer_partner_works(struct env *v, struct str partner, struct err *e)
 	arena_done(&a);
 	if (rc != 1)
 		return rc;
-	(void)snprintf(subject, sizeof(subject), "partner " STR_FMT, STR_ARG(partner));
+	subject_of(partner, subject);
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_partner_clear(l, partner, e) == -1 ||

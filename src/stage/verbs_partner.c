@@ -10,13 +10,13 @@ int verbs_partner_clear(struct verbs_act *x, struct str partner, int64_t *n, str
 {
 	struct partner_row row;
 	char subject[100];
-	const int rc = ledger_partner_find(x->l, partner, &x->a, &row, e);
+	const int rc = ledger_partner_any(x->l, partner, &x->a, &row, e);
 
 	if (rc != 1)
 		return rc;
 	(void)snprintf(subject, sizeof(subject), "partner " STR_FMT, STR_ARG(partner));
 	(*n)++;
-	if (ledger_partner_clear(x->l, partner, e) == -1)
+	if (ledger_partner_clear_all(x->l, partner, e) == -1)
 		return -1;
 	return ledger_event(x->l, "retry", subject, e, "was=%s %s", row.reason.p, x->why);
 }

@@ -1,22 +1,44 @@
 /* Table partner; see ledger_partner.h. */
 #include "store/ledger_partner.h"
 
-int ledger_partner_find(
-	struct ledger *l, struct str name, struct arena *a, struct partner_row *out, struct err *e)
+/* Its mailboxes' names begin with its own and a slash. */
+#define SELF "name = ?1 "
+#define ALL "(name = ?1 OR substr(name, 1, length(?1) + 1) = ?1 || '/') "
+
+static int find(struct ledger *l, const char *sql, struct str name, struct arena *a,
+	struct partner_row *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e,
-		    "SELECT failures, next_try, at, reason, note FROM partner WHERE name = ?1", "s",
-		    name) == -1)
+	if (db_query(l->db, &rows, e, sql, "s", name) == -1)
 		return -1;
 	rc = db_next(rows, e);
 	if (rc == 1)
-		*out = (struct partner_row){db_int(rows, 0), db_int(rows, 1), db_int(rows, 2),
-			arena_str(a, db_text(rows, 3)), arena_str(a, db_text(rows, 4))};
+		*out = (struct partner_row){
+			.name = arena_str(a, db_text(rows, 0)),
+			.failures = db_int(rows, 1),
+			.next_try = db_int(rows, 2),
+			.at = db_int(rows, 3),
+			.reason = arena_str(a, db_text(rows, 4)),
+			.note = arena_str(a, db_text(rows, 5)),
+		};
 	db_end(rows);
 	return rc;
+}
+
+#define COLUMNS "SELECT name, failures, next_try, at, reason, note FROM partner WHERE "
+
+int ledger_partner_find(
+	struct ledger *l, struct str name, struct arena *a, struct partner_row *out, struct err *e)
+{
+	return find(l, COLUMNS SELF, name, a, out, e);
+}
+
+int ledger_partner_any(
+	struct ledger *l, struct str name, struct arena *a, struct partner_row *out, struct err *e)
+{
+	return find(l, COLUMNS ALL "ORDER BY name LIMIT 1", name, a, out, e);
 }
 
 int ledger_partner_failed(struct ledger *l, struct str name, int64_t next_try, const char *reason,
@@ -31,5 +53,10 @@ int ledger_partner_failed(struct ledger *l, struct str name, int64_t next_try, c
 
 int ledger_partner_clear(struct ledger *l, struct str name, struct err *e)
 {
-	return ledger_run(l, e, "DELETE FROM partner WHERE name = ?1", "s", name);
+	return ledger_run(l, e, "DELETE FROM partner WHERE " SELF, "s", name);
+}
+
+int ledger_partner_clear_all(struct ledger *l, struct str name, struct err *e)
+{
+	return ledger_run(l, e, "DELETE FROM partner WHERE " ALL, "s", name);
 }

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define COLUMNS                                                                                                 \
-	"SELECT id, partner, remote, rsize, rmtime, name, place, state, sha, size, attempts, reason, note, at " \
+#define COLUMNS                                                                                                           \
+	"SELECT id, partner, remote, rsize, rmtime, name, place, state, sha, size, attempts, reason, note, at, endpoint " \
 	"FROM received "
 
 static void load(const struct db_rows *r, struct arena *a, struct received_row *out)
@@ -25,6 +25,7 @@ static void load(const struct db_rows *r, struct arena *a, struct received_row *
 		.reason = arena_str(a, db_text(r, 11)),
 		.note = arena_str(a, db_text(r, 12)),
 		.at = db_int(r, 13),
+		.endpoint = arena_str(a, db_text(r, 14)),
 	};
 }
 
@@ -38,8 +39,8 @@ static int load_one(struct db_rows *rows, struct arena *a, struct received_row *
 	return rc;
 }
 
-int ledger_received_add(struct ledger *l, struct str partner, struct str remote, int64_t rsize,
-	int64_t rmtime, int64_t *id, struct err *e)
+int ledger_received_add(struct ledger *l, struct str partner, struct str endpoint,
+	struct str remote, int64_t rsize, int64_t rmtime, int64_t *id, struct err *e)
 {
 	char name[40];
 	char place[140];
@@ -50,9 +51,9 @@ int ledger_received_add(struct ledger *l, struct str partner, struct str remote,
 	(void)snprintf(name, sizeof(name), "r-%06" PRId64, next);
 	(void)snprintf(place, sizeof(place), "received/" STR_FMT "/%s", STR_ARG(partner), name);
 	if (ledger_run(l, e,
-		    "INSERT INTO received(id, partner, remote, rsize, rmtime, name, place, state, at) "
-		    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 'fetching', ?8)",
-		    "issiicci", next, partner, remote, rsize, rmtime, name, place,
+		    "INSERT INTO received(id, partner, endpoint, remote, rsize, rmtime, name, place, state, "
+		    "at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'fetching', ?9)",
+		    "isssiicci", next, partner, endpoint, remote, rsize, rmtime, name, place,
 		    clock_now(l->clock)) == -1)
 		return -1;
 	*id = next;
@@ -102,16 +103,17 @@ int ledger_received_find(
 	return load_one(rows, a, out, e);
 }
 
-int ledger_received_seen(struct ledger *l, struct str partner, struct str remote, int64_t rsize,
-	int64_t rmtime, struct arena *a, struct received_row *out, struct err *e)
+int ledger_received_seen(struct ledger *l, struct str partner, struct str endpoint,
+	struct str remote, int64_t rsize, int64_t rmtime, struct arena *a, struct received_row *out,
+	struct err *e)
 {
 	struct db_rows *rows = NULL;
 
 	if (db_query(l->db, &rows, e,
 		    COLUMNS
-		    "WHERE partner = ?1 AND remote = ?2 AND rsize = ?3 AND rmtime = ?4 AND state "
-		    "NOT IN ('fetching', 'abandoned') ORDER BY id DESC LIMIT 1",
-		    "ssii", partner, remote, rsize, rmtime) == -1)
+		    "WHERE partner = ?1 AND endpoint = ?2 AND remote = ?3 AND rsize = ?4 AND rmtime = ?5 "
+		    "AND state NOT IN ('fetching', 'abandoned') ORDER BY id DESC LIMIT 1",
+		    "sssii", partner, endpoint, remote, rsize, rmtime) == -1)
 		return -1;
 	return load_one(rows, a, out, e);
 }

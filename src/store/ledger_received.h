@@ -10,7 +10,7 @@
 
 struct received_row {
 	int64_t id;
-	struct str partner;
+	struct str partner, endpoint;
 	struct str remote; /* the partner's name for it: data, never a path of ours */
 	int64_t rsize, rmtime;
 	struct str name;  /* ours: "r-000012" */
@@ -28,8 +28,8 @@ struct received_rows {
 };
 
 /* Intent to fetch: state fetching. */
-int ledger_received_add(struct ledger *l, struct str partner, struct str remote, int64_t rsize,
-	int64_t rmtime, int64_t *id, struct err *e) ATTR_CHECK;
+int ledger_received_add(struct ledger *l, struct str partner, struct str endpoint,
+	struct str remote, int64_t rsize, int64_t rmtime, int64_t *id, struct err *e) ATTR_CHECK;
 /* fetching -> stored; ERR_STALE when it is in another state. */
 int ledger_received_stored(
 	struct ledger *l, int64_t id, const char *sha, int64_t size, struct err *e) ATTR_CHECK;
@@ -41,9 +41,10 @@ int ledger_received_gone(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK
 int ledger_received_attempt(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 int ledger_received_find(struct ledger *l, int64_t id, struct arena *a, struct received_row *out,
 	struct err *e) ATTR_CHECK;
-/* The same remote file (name, size, time), taken before. 1, 0. */
-int ledger_received_seen(struct ledger *l, struct str partner, struct str remote, int64_t rsize,
-	int64_t rmtime, struct arena *a, struct received_row *out, struct err *e) ATTR_CHECK;
+/* The same file of that mailbox (name, size, time), taken before. 1, 0. */
+int ledger_received_seen(struct ledger *l, struct str partner, struct str endpoint,
+	struct str remote, int64_t rsize, int64_t rmtime, struct arena *a, struct received_row *out,
+	struct err *e) ATTR_CHECK;
 /* An earlier file of that partner with the same bytes that was ingested. 1, 0. */
 int ledger_received_same(struct ledger *l, struct str partner, struct str sha, int64_t id,
 	int64_t *other, struct err *e) ATTR_CHECK;

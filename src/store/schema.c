@@ -61,13 +61,13 @@ static const char *const statements[] = {
 	"NOT NULL, name TEXT NOT NULL, codes TEXT NOT NULL, note TEXT NOT NULL, opened INTEGER NOT NULL, "
 	"closed INTEGER NOT NULL DEFAULT 0)",
 	"CREATE INDEX aside_open ON aside(agreement, closed, key)",
-	"CREATE TABLE received(id INTEGER PRIMARY KEY, partner TEXT NOT NULL, remote TEXT NOT NULL, rsize "
-	"INTEGER NOT NULL, rmtime INTEGER NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL, state TEXT "
+	"CREATE TABLE received(id INTEGER PRIMARY KEY, partner TEXT NOT NULL, endpoint TEXT NOT NULL "
+	"DEFAULT '', remote TEXT NOT NULL, rsize INTEGER NOT NULL, rmtime INTEGER NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL, state TEXT "
 	"NOT NULL, sha TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT "
 	"NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', at INTEGER NOT "
 	"NULL)",
 	"CREATE INDEX received_state ON received(state, partner)",
-	"CREATE INDEX received_remote ON received(partner, remote)",
+	"CREATE INDEX received_remote ON received(partner, endpoint, remote)",
 	"CREATE INDEX received_sha ON received(partner, sha)",
 	"CREATE TABLE ack(id INTEGER PRIMARY KEY, received INTEGER NOT NULL, kind TEXT NOT NULL, about "
 	"INTEGER NOT NULL, interchange INTEGER NOT NULL, verdict TEXT NOT NULL, outcome TEXT NOT NULL, "

@@ -61,12 +61,12 @@ static int may(void *ctx, struct err *e)
 	return 0;
 }
 
-static int each(void *ctx, struct str name, int64_t size, int64_t mtime)
+static void each(void *ctx, struct str name, int64_t size, int64_t mtime)
 {
 	(void)size;
 	(void)mtime;
 	must(beneath_name_ok(name));
-	return ++*(int *)ctx < 1000 ? 0 : -1;
+	++*(int *)ctx;
 }
 
 static void channel(int fd, unsigned what)

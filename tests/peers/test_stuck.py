@@ -223,6 +223,28 @@ def test_mailbox_that_cannot_be_emptied():
         os.chmod(box, 0o755)
 
 
+def test_mailbox_that_cannot_be_listed():
+    """Sending goes on; the mailbox backs off by itself, stands in status, and retry ends that."""
+    with small.Small() as n:
+        os.rmdir(n.box("acme", "out"))
+        n.items("a.json", ("SKU-1", "Mug"))
+        ran = n.run(expect=1)
+        check("REMOTE-NO-FOLDER" in ran.err, "nobody is told:", ran)
+        equal(len(n.mail("acme")), 1, "mail")
+        equal(n.run(expect=0).err, "", "while it backs off")
+        for command in (("status",), ("show", "acme")):
+            check("REMOTE-NO-FOLDER" in n.program(*command, expect=0).out, command, "does not tell")
+        n.items("a.json", ("SKU-1", "Mug"), ("SKU-2", "Cup"))
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 2, "mail while it backs off")
+        os.mkdir(n.box("acme", "out"))
+        answers(n, "acme", code=8, verdict="A")
+        n.program("retry", "acme", expect=0)
+        goes_on(n, "with a mailbox")
+        equal(n.states("acme"), {"accepted": 1, "pending": 1}, "items")
+        check("REMOTE-NO-FOLDER" not in n.program("status", expect=0).out, "status still tells")
+
+
 def test_same_name_again():
     """A second letter with the name, size and time of the first one, which was taken and deleted."""
     with small.Small() as n:
@@ -234,6 +256,26 @@ def test_same_name_again():
             os.utime(name, (1700000000, 1700000000))
             goes_on(n, "with a letter")
         equal(n.one("SELECT COUNT(*) FROM received WHERE remote = 'status.txt'"), 2, "letters that were fetched")
+
+
+def test_same_name_in_two_mailboxes():
+    """Letters of two endpoints that look the same from outside are two letters."""
+    with small.Small() as n:
+        boxes = [os.path.join(n.top, "box%d" % i, "out") for i in range(2)]
+        for i, box in enumerate(boxes):
+            os.makedirs(box)
+            write(os.path.join(box, "status.txt"), b"text %d" % i)
+            os.utime(os.path.join(box, "status.txt"), (1700000000, 1700000000))
+        n.write("partners/acme.xml", '<partner %s name="acme" usage="test"><identity qualifier="ZZ" id="ACME"/>' % night.NS +
+                "".join('<endpoint name="%s" usage="test" protocol="directory" path="%s" put="in" get="out" after="%s"/>'
+                        % (name, os.path.dirname(box), after)
+                        for name, box, after in zip(("main", "more"), boxes, ("remember", "delete"))) + "</partner>\n")
+        for _ in range(2):
+            goes_on(n, "with two letters")
+            equal([(r["endpoint"], r["size"]) for r in n.rows("SELECT * FROM received ORDER BY id")],
+                  [("main", 6), ("more", 6)], "letters that were fetched")
+        equal([os.listdir(box) for box in boxes], [["status.txt"], []], "left in the mailboxes")
+        equal(len({r[0] for r in n.rows("SELECT sha FROM received")}), 2, "contents")
 
 
 def test_answer_deleted_by_hand():

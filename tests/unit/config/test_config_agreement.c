@@ -50,8 +50,14 @@ static void agreements(void **state)
 			"bundle/agreements/acme.xml:2:1: map=\"../x.xml\" must be a file such as maps/acme.xml, below bundle/\n"
 			"bundle/agreements/acme.xml:2:1: send=\"some\" of <agreement> must be all or changes\n"
 			"bundle/agreements/acme.xml:2:1: duplicates=\"yes\" of <agreement> must be hold or safe\n"
-			"bundle/agreements/acme.xml:2:1: accepted-at=\"never\" of <agreement> must be syntax, application, "
-			"load or sent\n"},
+			"bundle/agreements/acme.xml:2:1: accepted-at=\"never\" of <agreement> must be syntax or sent\n"},
+		{"no such answer yet", F,
+			OPEN("partner='acme'") AG("accepted-at='application'") ACK END, 0,
+			"bundle/agreements/acme.xml:2:1: accepted-at=\"application\": no acknowledgment of that depth is "
+			"understood yet; must be syntax (the 997) or sent\n"},
+		{"nor that", F, OPEN("partner='acme'") AG("accepted-at='load'") ACK END, 0,
+			"bundle/agreements/acme.xml:2:1: accepted-at=\"load\": no acknowledgment of that depth is "
+			"understood yet; must be syntax (the 997) or sent\n"},
 		{"map that leaves", F,
 			OPEN("partner='acme'") "<agreement name='acme-832' message='832' version='004010' "
 					       "map='maps/../../x.xml' source='ampliance' endpoint='main'>" ACK

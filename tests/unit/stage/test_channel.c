@@ -5,10 +5,14 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/limits.h"
+#include "base/mem.h"
+#include "config/config.h"
 #include "stage/channel.h"
 #include "unit/support/stage_world.h"
 
@@ -87,10 +91,101 @@ static void sent_only_after_may(void **state)
 	stage_world_close(&w);
 }
 
+/* --- mailboxes: not more names than the limit, and then by its reason --- */
+
+static void count(void *ctx, struct str name, int64_t size, int64_t mtime)
+{
+	assert_true(str_is(name, "a.x12") && size == 1 && mtime == 2);
+	++*(int64_t *)ctx;
+}
+
+/* The worker: so many names, then the end. */
+static int tell(int fd, int n)
+{
+	struct frame *f = mem_alloc(sizeof(*f));
+	struct err e;
+	int rc = frame_receive(fd, f, &e) == 1 ? 0 : -1;
+
+	frame_start(f, FRAME_FOUND);
+	frame_str(f, STR("a.x12"));
+	frame_int(f, 1);
+	frame_int(f, 2);
+	for (int i = 0; i < n && rc == 0; i++)
+		rc = frame_send(fd, f, &e);
+	frame_start(f, FRAME_RESULT);
+	frame_int(f, 3);
+	frame_str(f, STR(""));
+	frame_str(f, STR(""));
+	if (rc == 0)
+		rc = frame_send(fd, f, &e);
+	mem_free(f);
+	return rc;
+}
+
+static int list(int names, int64_t *seen, int64_t *skipped, struct err *e)
+{
+	const struct config_partner partner = {.name = STR("acme")};
+	const struct config_endpoint endpoint = {.host = {"", 0}};
+	struct config *config = mem_alloc(sizeof(*config));
+	struct env *env = mem_alloc(sizeof(*env));
+	struct channel *c = mem_alloc(sizeof(*c));
+	int pair[2];
+	int rc = -1;
+
+	config->quiet_seconds = 60;
+	env->config = config;
+	env->clock = clock_system();
+	c->env = env;
+	c->partner = &partner;
+	c->endpoint = &endpoint;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	const pid_t worker = fork();
+	if (worker == 0) {
+		(void)close(pair[1]);
+		_exit(tell(pair[0], names) == 0 ? 0 : 1);
+	}
+	(void)close(pair[0]);
+	c->proc.fd = pair[1];
+	rc = channel_list(c, count, seen, skipped, e);
+	(void)close(pair[1]);
+	assert_int_equal(waitpid(worker, NULL, 0), worker);
+	mem_free(c);
+	mem_free(env);
+	mem_free(config);
+	return rc;
+}
+
+static void mailboxes_have_a_limit(void **state)
+{
+	static const struct {
+		int names, rc;
+		const char *reason;
+	} rows[] = {{0, 0, ""}, {2, 0, ""}, {LIMIT_LISTING, 0, ""},
+		{LIMIT_LISTING + 1, -1, "LISTING-TOO-LONG"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct err e;
+		int64_t seen = 0;
+		int64_t skipped = 0;
+		err_clear(&e);
+		const int rc = list(rows[i].names, &seen, &skipped, &e);
+		if (rc != rows[i].rc)
+			fail_msg("%d names: %d, %s", rows[i].names, rc, rc == -1 ? e.text : "");
+		assert_string_equal(e.reason, rows[i].reason);
+		assert_true(seen <= LIMIT_LISTING);
+		if (rows[i].rc == 0)
+			assert_true(seen == rows[i].names && skipped == 3);
+		else
+			assert_int_equal(e.code, ERR_LIMIT);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sent_only_after_may),
+		cmocka_unit_test(mailboxes_have_a_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

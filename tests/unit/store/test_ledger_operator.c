@@ -53,8 +53,10 @@ static void rows(void)
 			ledger_interchange_add(
 				&w.l, i, STR("g"), STR("acme"), STR("832"), STR("S"), &id, &w.e),
 			0);
-		STORE_WORLD_IS(
-			&w, ledger_received_add(&w.l, STR("acme"), STR("f"), 1, 1, &id, &w.e), 0);
+		STORE_WORLD_IS(&w,
+			ledger_received_add(
+				&w.l, STR("acme"), STR("main"), STR("f"), 1, 1, &id, &w.e),
+			0);
 		assert_int_equal(id, i);
 	}
 	store_world_commit(&w);

@@ -60,11 +60,35 @@ static void failures_are_counted_until_it_works(void **state)
 	assert_true(r.failures == 1 && r.next_try == 5);
 }
 
+/* A mailbox has a row of its own, and is its partner's where no one in particular is asked for. */
+static void mailboxes_are_apart(void **state)
+{
+	struct partner_row r;
+
+	(void)state;
+	store_world_begin(&w);
+	STORE_WORLD_IS(&w, ledger_partner_failed(&w.l, STR("acme/main"), 7, "FULL", "", &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_partner_failed(&w.l, STR("acme-2/x"), 8, "OTHER", "", &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_partner_find(&w.l, STR("acme"), &w.a, &r, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_partner_any(&w.l, STR("acme"), &w.a, &r, &w.e), 1);
+	assert_true(str_is(r.name, "acme/main") && r.next_try == 7);
+	STORE_WORLD_IS(&w, ledger_partner_failed(&w.l, STR("acme"), 9, "DOWN", "", &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_partner_any(&w.l, STR("acme"), &w.a, &r, &w.e), 1);
+	assert_true(str_is(r.name, "acme"));
+	STORE_WORLD_IS(&w, ledger_partner_clear(&w.l, STR("acme"), &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_partner_any(&w.l, STR("acme"), &w.a, &r, &w.e), 1);
+	STORE_WORLD_IS(&w, ledger_partner_clear_all(&w.l, STR("acme"), &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_partner_any(&w.l, STR("acme"), &w.a, &r, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_partner_any(&w.l, STR("acme-2"), &w.a, &r, &w.e), 1);
+	store_world_commit(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			failures_are_counted_until_it_works, open_world, close_world),
+		cmocka_unit_test_setup_teardown(mailboxes_are_apart, open_world, close_world),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

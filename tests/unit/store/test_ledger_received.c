@@ -38,7 +38,9 @@ static int64_t add(const char *partner, const char *remote)
 
 	store_world_begin(&w);
 	STORE_WORLD_IS(&w,
-		ledger_received_add(&w.l, str_c(partner), str_c(remote), 100, 200, &id, &w.e), 0);
+		ledger_received_add(
+			&w.l, str_c(partner), STR("main"), str_c(remote), 100, 200, &id, &w.e),
+		0);
 	store_world_commit(&w);
 	return id;
 }
@@ -133,25 +135,39 @@ static void seen_before(void **state)
 	for (size_t i = 0; i < STATES; i++) {
 		const bool counts = i != 0 && i != 7; /* fetching, abandoned */
 		const int64_t id = in(states[i], "acme", states[i], "");
-		if (ledger_received_seen(&w.l, STR("acme"), str_c(states[i]), 100, 200, &w.a, &r,
-			    &w.e) != counts)
+		if (ledger_received_seen(&w.l, STR("acme"), STR("main"), str_c(states[i]), 100, 200,
+			    &w.a, &r, &w.e) != counts)
 			fail_msg("%s", states[i]);
 		assert_true(!counts || r.id == id);
 	}
 	const int64_t id = in("stored", "acme", "x", "");
-	STORE_WORLD_IS(
-		&w, ledger_received_seen(&w.l, STR("acme"), STR("x"), 101, 200, &w.a, &r, &w.e), 0);
-	STORE_WORLD_IS(
-		&w, ledger_received_seen(&w.l, STR("acme"), STR("x"), 100, 201, &w.a, &r, &w.e), 0);
-	STORE_WORLD_IS(
-		&w, ledger_received_seen(&w.l, STR("acme"), STR("X"), 100, 200, &w.a, &r, &w.e), 0);
-	STORE_WORLD_IS(
-		&w, ledger_received_seen(&w.l, STR("bolt"), STR("x"), 100, 200, &w.a, &r, &w.e), 0);
+	STORE_WORLD_IS(&w,
+		ledger_received_seen(
+			&w.l, STR("acme"), STR("main"), STR("x"), 101, 200, &w.a, &r, &w.e),
+		0);
+	STORE_WORLD_IS(&w,
+		ledger_received_seen(
+			&w.l, STR("acme"), STR("main"), STR("x"), 100, 201, &w.a, &r, &w.e),
+		0);
+	STORE_WORLD_IS(&w,
+		ledger_received_seen(
+			&w.l, STR("acme"), STR("main"), STR("X"), 100, 200, &w.a, &r, &w.e),
+		0);
+	STORE_WORLD_IS(&w,
+		ledger_received_seen(
+			&w.l, STR("acme"), STR("more"), STR("x"), 100, 200, &w.a, &r, &w.e),
+		0);
+	STORE_WORLD_IS(&w,
+		ledger_received_seen(
+			&w.l, STR("bolt"), STR("main"), STR("x"), 100, 200, &w.a, &r, &w.e),
+		0);
 	store_world_begin(&w); /* removed from the mailbox: what comes now is new */
 	STORE_WORLD_IS(&w, ledger_received_gone(&w.l, id, &w.e), 0);
 	store_world_commit(&w);
-	STORE_WORLD_IS(
-		&w, ledger_received_seen(&w.l, STR("acme"), STR("x"), 100, 200, &w.a, &r, &w.e), 0);
+	STORE_WORLD_IS(&w,
+		ledger_received_seen(
+			&w.l, STR("acme"), STR("main"), STR("x"), 100, 200, &w.a, &r, &w.e),
+		0);
 	assert_string_equal(row(id).state.p, "stored");
 }
 
