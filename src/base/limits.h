@@ -24,7 +24,8 @@ enum {
 	LIMIT_FINDINGS = 1000,	    /* findings kept of one item; more are counted */
 	LIMIT_LISTING = 200000,	    /* files in one partner's get folder: some never clean up */
 	LIMIT_ATTEMPTS = 3,	    /* crashes of one unit of work before it is quarantined */
-	LIMIT_JOIN_ROWS = 10000,    /* rows one item may join */
+	LIMIT_WORKERS = 32,	 /* converters at once: each holds some 15 descriptors of 1,024 */
+	LIMIT_JOIN_ROWS = 10000, /* rows one item may join */
 };
 
 #endif

@@ -43,7 +43,7 @@ struct config_source {
 	uint32_t stable_seconds;	/* READY_STABLE */
 	bool tree;			/* shape="tree": a folder is one unit (dc-cli export) */
 	struct str items_below;		/* items="content/" in a tree */
-	bool complete;			/* what is absent is gone */
+	bool complete;			/* what is absent is gone; told by nobody yet */
 	uint64_t max_age;		/* seconds, 0 none */
 	bool stale_warns;		/* on-stale="warn"; else hold */
 	uint64_t max_size;		/* bytes, 0: the default of limits */

@@ -1,6 +1,8 @@
 /* environment.xml: who we are, test or production, and the limits of a run. */
 #include "config/config_parts.h"
 
+#include "base/limits.h"
+
 /* Reading a reference of some GB, which tells no progress, takes less. */
 enum { QUIET_SECONDS = 600, DAY = 86400 };
 
@@ -31,7 +33,8 @@ static void read_limits(struct config_xml *c, const struct xml *x)
 		c->config->run_seconds = config_xml_duration(c, run, "time", 0, 1);
 		c->config->quiet_seconds = config_xml_duration(
 			c, run, "no-progress", QUIET_SECONDS, 1);
-		c->config->workers = (uint32_t)config_xml_number(c, run, "workers", 0, 1, 256);
+		c->config->workers = (uint32_t)config_xml_number(
+			c, run, "workers", 0, 1, LIMIT_WORKERS);
 	}
 	if (retention) {
 		config_xml_strict(c, retention, "archive interchanges inputs received", "");

@@ -122,6 +122,10 @@ static void read_state(struct config_xml *c, const struct xml *x, struct config_
 	s->max_size = config_xml_bytes(c, x, "max-size", 0);
 	if (s->complete && s->kind != SOURCE_SNAPSHOT)
 		(void)config_xml_fault(c, x, "complete=\"yes\" needs kind=\"snapshot\"");
+	else if (s->complete)
+		config_xml_warn(c, x,
+			"complete=\"yes\": deletes are not sent yet; of an item that is gone, partners "
+			"keep what they accepted last");
 	if (s->max_age > 0 && s->kind == SOURCE_EVENTS)
 		(void)config_xml_fault(c, x, "'max-age' has no meaning with kind=\"events\"");
 	if (xml_has(x, "on-stale") && s->max_age == 0)

@@ -551,10 +551,9 @@ static int put_away(
 static int quarantine_there(struct env *v, const struct input_row *r, const char *inbox,
 	const char *reason, const char *why, struct err *e)
 {
-	char id[40];
+	struct arena a;
 	char note[ERR_TEXT_MAX + 100];
 
-	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
 	(void)snprintf(
 		note, sizeof(note), "%s; it stays in the inbox, since moving it is denied", why);
 	if (ledger_begin(&v->ledger, e) == -1)
@@ -564,8 +563,9 @@ static int quarantine_there(struct env *v, const struct input_row *r, const char
 		ledger_rollback(&v->ledger);
 		return -1;
 	}
-	env_log(v, LOG_ERROR, "quarantined", id, "%s: %s", reason, note);
-	v->news++;
+	arena_init(&a);
+	tell(v, r, "quarantined", reason, note, &a);
+	arena_done(&a);
 	return ledger_commit(&v->ledger, e);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "stage/closed.h"
 #include "stage/control.h"
@@ -12,7 +13,7 @@
 #include "stage/convert_unit.h"
 #include "stage/frame.h"
 
-enum { JOBS_MAX = 32, NUMBERS = 2 /* ISA13 and GS06 */ };
+enum { NUMBERS = 2 /* ISA13 and GS06 */ };
 
 /* --- frames of a worker --- */
 
@@ -100,7 +101,7 @@ static int not_begun(struct env *v, const struct convert_unit *j, const struct e
 
 struct crew {
 	struct convert_unit *jobs;
-	struct proc procs[JOBS_MAX];
+	struct proc procs[LIMIT_WORKERS];
 	size_t n;
 };
 
@@ -149,8 +150,8 @@ static int run_units(struct env *v, const struct unit_rows *units, struct crew *
 	size_t next = 0;
 	int rc = 0;
 
-	if (limit > JOBS_MAX)
-		limit = JOBS_MAX;
+	if (limit > LIMIT_WORKERS)
+		limit = LIMIT_WORKERS;
 	while (rc == 0 && (next < units->n || c->n > 0)) {
 		if (proc_told_to_stop())
 			break;
@@ -190,7 +191,7 @@ int convert_run(struct env *v, int64_t *worked, struct err *e)
 
 	arena_init(&a);
 	*worked = 0;
-	crew->jobs = mem_array(JOBS_MAX, sizeof(*crew->jobs));
+	crew->jobs = mem_array(LIMIT_WORKERS, sizeof(*crew->jobs));
 	if (convert_due_make(v, e) == -1 || ledger_unit_open(&v->ledger, &a, &units, e) == -1)
 		goto out;
 	rc = run_units(v, &units, crew, &a, worked, e);

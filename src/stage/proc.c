@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 
 #if ATTR_ASAN
@@ -19,7 +20,6 @@
 #endif
 
 enum {
-	PROC_MAX = 64,
 	SLICE_MS = 200,	 /* how soon a signal is seen that came just before a wait */
 	STOP_MS = 5000,	 /* for a worker to go once it is told to */
 	LEAVE_MS = 10000 /* for a worker to go once it has nothing more to say */
@@ -163,7 +163,7 @@ void proc_stop(struct proc *p)
 /* One look at all pairs, of at most SLICE_MS. 1 and *which, 0, -1. */
 static int look(const struct proc *procs, size_t n, int ms, size_t *which, struct err *e)
 {
-	struct pollfd fds[PROC_MAX];
+	struct pollfd fds[LIMIT_WORKERS];
 	int rc = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -201,7 +201,7 @@ int proc_next(
 	int64_t stop_at = 0;
 	int rc = 0;
 
-	BUG_IF(n > PROC_MAX);
+	BUG_IF(n > LIMIT_WORKERS);
 	for (size_t i = 0; i < n; i++) { /* while it waited for us it had nothing to say */
 		if (procs[i].heard == 0)
 			procs[i].heard = clock_ms(w->clock);

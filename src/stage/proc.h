@@ -53,7 +53,7 @@ void proc_kill(struct proc *p);
 void proc_stop(struct proc *p);
 /* Waits until one of the pairs can be read; *which is its index. A worker that said nothing for
  * quiet_ms is ended; its pair then reads as closed, and hung tells why. -1 with ERR_STOP when we
- * were told to stop, or (reason RUN-TIME) the run's time is up. Not more than 64 workers. */
+ * were told to stop, or (reason RUN-TIME) the run's time is up. Not more than LIMIT_WORKERS. */
 int proc_next(struct proc *procs, size_t n, const struct proc_patience *w, size_t *which,
 	struct err *e) ATTR_CHECK;
 /* The next frame of one worker: 1, 0 it is gone (proc_ended says how), -1 as proc_next. */

@@ -94,6 +94,7 @@ def test_bad_tree():
         os.chmod(n.tree(), 0o555)
         ran = n.night()
         equal(ran.code, 1, ran)
+        check("export of source products" in ran.err, "it is not named:", ran)
         equal(n.inputs(), [("quarantined", "EMPTY")], "inputs")
         equal(n.one("SELECT place FROM input"), "inbox/products/export", "place")
         equal(n.files("quarantine"), [], "a reason without its file")

@@ -69,7 +69,7 @@ static void check_sources(const struct config *c)
 	assert_int_equal(s->nnumbers, 2);
 	assert_true(str_is(s->numbers[1], "gross"));
 	s = g->source;
-	assert_true(s->tree && s->complete && !s->stale_warns);
+	assert_true(s->tree && !s->complete && !s->stale_warns);
 	assert_int_equal(s->ready, READY_MARKER);
 	assert_int_equal(s->max_age, 36 * 3600);
 	assert_true(str_is(s->workflow_from, "settings"));

@@ -72,6 +72,12 @@ static const struct config_env_case source_rows[] = {
 		S "complete=\"yes\" needs kind=\"snapshot\"\n" S
 		  "'max-age' has no meaning with kind=\"events\"\n"
 		  "bundle/routes.xml:5:1: 'on-stale' needs a 'max-age', such as 36h\n"},
+	{"deletes are not sent yet", F,
+		OPEN AMPLIANCE ROUTE
+		"<source name='a' kind='snapshot' format='csv' complete='yes'/>" END,
+		0,
+		"bundle/routes.xml:4:1: warning: complete=\"yes\": deletes are not sent yet; of an item that is "
+		"gone, partners keep what they accepted last\n"},
 	{"workflow", F,
 		OPEN AMPLIANCE ROUTE
 		"<source name='a' kind='snapshot' format='json' workflow='ampliance-set'/>\n"

@@ -55,14 +55,14 @@ static void faults_have_places(void **state)
 			ENV ID "\n<run time='soon' workers='many'/>\n<disk min-free='lots'/>" END,
 			0,
 			"environment.xml:2:1: time=\"soon\" of <run> must be a time such as 90s, 15m, 26h or 7d\n"
-			"environment.xml:2:1: workers=\"many\" of <run> must be a number from 1 to 256\n"
+			"environment.xml:2:1: workers=\"many\" of <run> must be a number from 1 to 32\n"
 			"environment.xml:3:1: min-free=\"lots\" of <disk> must be a number of bytes such as 4096, 512K, 64M or 2G\n"},
 		{"out of range", E,
-			ENV ID "\n<run time='0s' workers='257'/>\n<retention archive='4000d'/>\n"
+			ENV ID "\n<run time='0s' workers='33'/>\n<retention archive='4000d'/>\n"
 			       "<disk min-free='9999999999T'/>" END,
 			0,
 			"environment.xml:2:1: time=\"0s\" of <run> must be from one second to ten years\n"
-			"environment.xml:2:1: workers=\"257\" of <run> must be a number from 1 to 256\n"
+			"environment.xml:2:1: workers=\"33\" of <run> must be a number from 1 to 32\n"
 			"environment.xml:3:1: archive=\"4000d\" of <retention> must be from one second to ten years\n"
 			"environment.xml:4:1: min-free=\"9999999999T\" of <disk> must be a number of bytes such as "
 			"4096, 512K, 64M or 2G\n"},

@@ -55,7 +55,7 @@ static const struct {
 	{"bundle/routes.xml",
 		"<routes " CONFIG_ENV_NS ">\n"
 		" <source name='ampliance' kind='snapshot' shape='tree' format='json' items='content/' ready='marker'\n"
-		"  complete='yes' max-age='36h' workflow='settings'/>\n"
+		"  max-age='36h' workflow='settings'/>\n"
 		" <source name='settings' kind='reference' format='json'/>\n"
 		" <source name='products' kind='reference' format='csv' separator=';' decimal=',' numbers='net gross'/>\n"
 		" <route source='ampliance' agreement='acme-832'/>\n"
