@@ -19,6 +19,7 @@ KILLS = ("kill-before", "kill-after", "all-after")
 CUT_BY = ("reset", "end")
 OTHERWISE = ((7, "flip"), (101, "stall"), (211, "drip"))    # one byte in so many
 ALLOC_STEP = 300    # the larger, the more allocations are tried
+ONLY = ""           # of errno: points at this call and no other
 EACH_CALL = 4       # of calls that a process makes alike many times in a row, so many from each end
 # Which errors a call can have. Linux's numbers.
 ERRORS = {"EPERM": 1, "EINTR": 4, "EIO": 5, "ENOMEM": 12, "EACCES": 13, "EMFILE": 24, "ENOSPC": 28, "EROFS": 30,
@@ -135,6 +136,8 @@ def errno_points(s):
     found = []
     for at, name, what in thinned(recorded(s, calls="io")):
         if re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)", what):   # the loader, before there is a program
+            continue
+        if ONLY and name != ONLY:
             continue
         for error in CAN_FAIL.get(name, ()):
             found.append("%s errno=%s" % (at, error))

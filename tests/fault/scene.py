@@ -91,8 +91,6 @@ class Scenario:
             self.disk.mount(os.path.join(self.n.top, "disk") if self.n.sftp else self.n.top)
             self.n.env = os.path.join(self.disk.folder, "env")
         self.n.__enter__()
-        if self.disk:
-            self.n.write_environment('<disk min-free="1M"/>')
         if self.make_line:
             for partner in self.n.sftp:
                 self._reach(partner)
