@@ -35,7 +35,8 @@ enum channel_sent {
 	CHANNEL_LIKELY,	   /* there, of the right size, but it could not be read back */
 	CHANNEL_COLLISION, /* another file has that name */
 	CHANNEL_DOUBT,	   /* the rename was asked for and nobody knows what came of it */
-	CHANNEL_CORRUPT	   /* our file is not what the ledger says */
+	CHANNEL_CORRUPT,   /* our file is not what the ledger says */
+	CHANNEL_UNREADABLE /* the disk or its rights do not let us read our file */
 };
 
 /* Sends one interchange. may is called when the file is up and only the rename is left: it commits

@@ -74,10 +74,12 @@ static int check_file(
 
 	(void)snprintf(place, sizeof(place), "%s/%s", folder, name);
 	fd = fsx_open(v->dir, place, e);
-	if (fd == -1)
-		return e->code == ERR_ABSENT ? err_reason(e, "LOST-FILE") : -1;
-	rc = hash_file(fd, sha, NULL, e);
+	if (fd == -1 && e->code == ERR_ABSENT)
+		return err_reason(e, "LOST-FILE");
+	rc = fd == -1 ? -1 : hash_file(fd, sha, NULL, e);
 	fsx_close(fd);
+	if (rc == -1 && (e->code == ERR_IO || e->code == ERR_DENIED))
+		return err_reason(e, "UNREADABLE");
 	if (rc == -1 || str_is(want, sha))
 		return rc;
 	(void)err_set(e, ERR_INPUT, "%s was changed after it was made", place);

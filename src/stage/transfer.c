@@ -114,6 +114,7 @@ struct sending {
 	struct env *v;
 	const struct interchange_row *row;
 	char subject[40];
+	bool waits; /* nothing came of it: no reason for another round */
 };
 
 /* S1: the intent, unless somebody held it meanwhile. */
@@ -253,6 +254,24 @@ static int not_whole(struct sending *s, const char *reason, const char *note, st
 	return commit_stopped(s, "held", "hold", reason, note, next, e);
 }
 
+/* Our file cannot be read: it stays where it is and is tried again by the next run; others go on. */
+static int unreadable(struct sending *s, const char *note, struct err *e)
+{
+	struct ledger *l = &s->v->ledger;
+
+	env_log(s->v, LOG_ERROR, "unreadable", s->row->name.p, "UNREADABLE: %s", note);
+	s->v->news++;
+	s->waits = true;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_interchange_later(l, s->row->id, "UNREADABLE", note, e) == -1 ||
+		ledger_event(l, "unreadable", s->subject, e, "%s", note) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
 static int conclude(
 	struct sending *s, enum channel_sent outcome, const char *evidence, struct err *e)
 {
@@ -277,31 +296,41 @@ static int conclude(
 		return commit_stopped(s, "held", "hold", "COLLISION", evidence, next, e);
 	case CHANNEL_DOUBT:
 		return in_doubt(s, g, evidence, e);
+	case CHANNEL_UNREADABLE:
+		return unreadable(s, evidence, e);
 	case CHANNEL_CORRUPT:
 		break;
 	}
 	return not_whole(s, "CHANGED-BY-HAND", evidence, e);
 }
 
+/* 1 something came of it, 0 it waits, -1. */
 static int send_one(struct channel *c, const struct interchange_row *r, struct err *e)
 {
 	struct sending s = {.v = c->env, .row = r};
 	enum channel_sent outcome = CHANNEL_DOUBT;
 	char evidence[400] = "";
+	int rc = 0;
 
 	(void)snprintf(s.subject, sizeof(s.subject), "interchange %06" PRId64, r->id);
 	if (!str_is(r->receipt, "renaming") && spool_check(c->env, r, e) == -1) {
 		const struct err why = *e;
-		if (!why.reason[0] || not_whole(&s, why.reason, why.text, e) == -1)
-			return e->code == ERR_STALE ? 0 : -1;
-		return 0;
+		if (!why.reason[0])
+			return -1;
+		rc = strcmp(why.reason, "UNREADABLE") == 0 ? unreadable(&s, why.text, e)
+							   : not_whole(&s, why.reason, why.text, e);
+		if (rc == 0)
+			return !s.waits;
+	} else {
+		rc = commit_sending(&s, e);
 	}
-	if (commit_sending(&s, e) == -1)
-		return e->code == ERR_STALE ? 0 : -1;
+	if (rc == -1)
+		return e->code == ERR_STALE ? 0 : -1; /* held meanwhile */
 	if (channel_send(c, r, str_is(r->receipt, "renaming"), commit_renaming, &s, &outcome,
-		    evidence, e) == -1)
+		    evidence, e) == -1 ||
+		conclude(&s, outcome, evidence, e) == -1)
 		return -1;
-	return conclude(&s, outcome, evidence, e);
+	return !s.waits;
 }
 
 /* --- all that is queued, partner by partner --- */
@@ -335,7 +364,9 @@ static int send_to_partner(struct env *v, const struct config_agreement *g,
 			(void)fprintf(stderr, "\rsend to " STR_FMT ": %s   ",
 				STR_ARG(g->partner->name), rows[i].name.p);
 		rc = send_one(c, &rows[i], e);
-		(*worked)++;
+		*worked += rc == 1;
+		if (rc == 1)
+			rc = 0;
 	}
 	if (v->progress)
 		(void)fprintf(stderr, "\r%70s\r", "");

@@ -55,7 +55,8 @@ static void sent_only_after_may(void **state)
 		{false, CHANNEL_COLLISION, true},
 		{false, CHANNEL_DOUBT, true},
 		{false, CHANNEL_CORRUPT, true},
-		{false, CHANNEL_CORRUPT + 1, false},
+		{false, CHANNEL_UNREADABLE, true},
+		{false, CHANNEL_UNREADABLE + 1, false},
 		{false, -1, false},
 	};
 	static const struct interchange_row row = {
