@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "format/gz.h"
 #include "secure/hash.h"
+#include "stage/collect.h"
+#include "stage/ingest.h"
 #include "stage/spool.h"
 #include "stage/status.h"
 #include "store/ledger_input.h"
@@ -70,8 +72,17 @@ static int same_again(struct env *v, int packed, const char *sha, struct err *e)
 	return rc;
 }
 
-/* place -> archive/DAY/NAME.gz. The original stays. 1 archived, 0 there is no such file. */
-static int pack(struct env *v, const char *place, const char *day, struct err *e)
+static int not_archived(const char *place, const char *what, const char *reason, struct err *e)
+{
+	(void)err_set(e, ERR_INPUT,
+		"%s %s; restore it from a backup, or give it up (gridspool close)", place, what);
+	return err_reason(e, reason);
+}
+
+/* place -> archive/DAY/NAME.gz, if it has the bytes that the ledger knows; -1 with reason LOST-FILE or
+ * CHANGED-BY-HAND when not. The original stays. */
+static int pack(
+	struct env *v, const char *place, struct str recorded, const char *day, struct err *e)
 {
 	char folder[LIMIT_PATH];
 	char name[300];
@@ -82,16 +93,22 @@ static int pack(struct env *v, const char *place, const char *day, struct err *e
 	int rc = -1;
 
 	if (in == -1)
-		return e->code == ERR_ABSENT ? 0 : -1;
+		return e->code == ERR_ABSENT ? not_archived(place, "is not there", "LOST-FILE", e)
+					     : -1;
 	(void)snprintf(name, sizeof(name), "%s.gz", split(place, folder));
 	dir = env_folder(v, day, e);
-	if (dir == -1 || hash_file(in, sha, NULL, e) == -1 || fsx_tmp_open(dir, &tmp, e) == -1 ||
-		gz_pack(in, tmp.fd, e) == -1 || same_again(v, tmp.fd, sha, e) == -1)
+	if (dir == -1 || hash_file(in, sha, NULL, e) == -1)
+		goto out;
+	if (!str_is(recorded, sha)) {
+		(void)not_archived(place, "is not what was recorded", "CHANGED-BY-HAND", e);
+		goto out;
+	}
+	if (fsx_tmp_open(dir, &tmp, e) == -1 || gz_pack(in, tmp.fd, e) == -1 ||
+		same_again(v, tmp.fd, sha, e) == -1)
 		goto out;
 	rc = fsx_publish(&tmp, name, e);
 	if (rc == -1 && e->code == ERR_EXISTS) /* an earlier run got this far */
 		rc = 0;
-	rc = rc == -1 ? -1 : 1;
 out:
 	fsx_tmp_drop(&tmp);
 	fsx_close(dir);
@@ -139,10 +156,11 @@ static int archive_interchange(struct env *v, const struct interchange_row *r, c
 	(void)snprintf(lineage, sizeof(lineage), "%s.lineage", place);
 	(void)snprintf(reason, sizeof(reason), "%s.reason", place);
 	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
-	if (pack(v, lineage, day, e) == -1 || pack(v, place, day, e) == -1 ||
-		ledger_begin(l, e) == -1)
+	if (pack(v, lineage, r->lineage_sha, day, e) == -1 ||
+		pack(v, place, r->sha, day, e) == -1 || ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_interchange_state(l, r->id, from, to, day, r->reason.p, r->note.p, e) == -1 ||
+		spool_wrong(l, r->id, NULL, e) == -1 ||
 		ledger_event(l, "archived", subject, e, "place=%s", day) == -1) {
 		ledger_rollback(l);
 		return -1;
@@ -150,6 +168,20 @@ static int archive_interchange(struct env *v, const struct interchange_row *r, c
 	if (ledger_commit(l, e) == -1 || drop(v, lineage, e) == -1 || drop(v, reason, e) == -1)
 		return -1;
 	return drop(v, place, e);
+}
+
+/* What is not what was sent is told, and stays where it is. */
+static int archive_or_tell(struct env *v, const struct interchange_row *r, const char *from,
+	const char *to, struct err *e)
+{
+	struct err why;
+
+	if (archive_interchange(v, r, from, to, &why) == 0)
+		return 0;
+	if (why.reason[0])
+		return spool_tell_wrong(v, r, &why, e);
+	*e = why;
+	return err_wrap(e, "%s", r->name.p);
 }
 
 /* Given up, but still lying where it waited? */
@@ -169,19 +201,35 @@ static int archive_interchanges(struct env *v, struct arena *a, struct err *e)
 	for (size_t i = 0; i < sent.n; i++) {
 		const struct interchange_row *r = &sent.row[i];
 		if (answered(config_agreement_find(v->config, r->agreement), r) &&
-			archive_interchange(v, r, "sent", "archived", e) == -1)
-			return err_wrap(e, "%s", r->name.p);
+			archive_or_tell(v, r, "sent", "archived", e) == -1)
+			return -1;
 	}
 	for (size_t i = 0; i < closed.n; i++) {
 		const struct interchange_row *r = &closed.row[i];
-		if (left_behind(r) && archive_interchange(v, r, "closed", "closed", e) == -1)
-			return err_wrap(e, "%s", r->name.p);
+		if (left_behind(r) && archive_or_tell(v, r, "closed", "closed", e) == -1)
+			return -1;
 	}
 	return 0;
 }
 
 /* --- inputs and received files --- */
 
+/* It is in neither place. Nobody needs it any more but replay and explain. */
+static int lost_input(struct env *v, const struct input_row *r, struct err *e)
+{
+	char note[LIMIT_PATH + 60];
+
+	(void)snprintf(note, sizeof(note), "%s is not there to be archived", r->place.p);
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	if (collect_put_away_row(v, r->id, "LOST-SOURCE", note, e) == -1) {
+		ledger_rollback(&v->ledger);
+		return -1;
+	}
+	return ledger_commit(&v->ledger, e);
+}
+
+/* Inputs stay readable by position, for replay and explain: packed trees are compressed as they are. */
 static int archive_input(struct env *v, const struct input_row *r, struct err *e)
 {
 	struct ledger *l = &v->ledger;
@@ -189,22 +237,12 @@ static int archive_input(struct env *v, const struct input_row *r, struct err *e
 	char day[32];
 	char to[400];
 	char subject[40];
-	const char *name = split(r->place.p, folder);
-	const int from = env_folder(v, folder, e);
-	int dir = -1;
-	int rc = -1;
 
 	env_archive_place(r->at, day);
-	(void)snprintf(to, sizeof(to), "%s/%s", day, name);
+	(void)snprintf(to, sizeof(to), "%s/%s", day, split(r->place.p, folder));
 	(void)snprintf(subject, sizeof(subject), "input %" PRId64, r->id);
-	dir = env_folder(v, day, e);
-	/* Inputs stay readable by position, for replay and explain: packed trees are compressed as they are. */
-	if (from != -1 && dir != -1)
-		rc = fsx_move(from, name, dir, name, e);
-	fsx_close(from);
-	fsx_close(dir);
-	if (rc == -1 && e->code != ERR_ABSENT)
-		return -1;
+	if (spool_move(v, r->place.p, to, e) == -1)
+		return e->code == ERR_ABSENT ? lost_input(v, r, e) : -1;
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_input_state(l, r->id, "archived", to, "", "", e) == -1 ||
@@ -238,7 +276,11 @@ static int archive_received(struct env *v, const struct received_row *r, struct 
 	env_archive_place(r->at, day);
 	(void)snprintf(to, sizeof(to), "%s/%s", day, r->name.p);
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
-	if (pack(v, r->place.p, day, e) == -1 || ledger_begin(l, e) == -1)
+	if (pack(v, r->place.p, r->sha, day, e) == -1) {
+		const struct err why = *e;
+		return why.reason[0] ? ingest_put_away(v, r, why.reason, why.text, e) : -1;
+	}
+	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_received_state(l, r->id, "archived", to, r->reason.p, r->note.p, e) == -1 ||
 		ledger_event(l, "archived", subject, e, "place=%s", to) == -1) {

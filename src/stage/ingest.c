@@ -34,8 +34,7 @@ static int set_state(struct env *v, const struct received_row *r, const char *st
 	return ledger_commit(l, e);
 }
 
-/* Damaged, or not for us: whole into quarantine, with the sentence. */
-static int put_away(struct env *v, const struct received_row *r, const char *reason,
+int ingest_put_away(struct env *v, const struct received_row *r, const char *reason,
 	const char *note, struct err *e)
 {
 	char to[100];
@@ -78,16 +77,16 @@ static int not_read(
 		return 0;
 	}
 	if (why->code == ERR_ABSENT)
-		return put_away(v, r, "LOST-FILE", why->text, e);
+		return ingest_put_away(v, r, "LOST-FILE", why->text, e);
 	if (why->reason[0] && r->attempts + 1 >= LIMIT_ATTEMPTS)
-		return put_away(v, r, why->reason, why->text, e);
+		return ingest_put_away(v, r, why->reason, why->text, e);
 	if (why->reason[0]) {
 		env_log(v, LOG_ERROR, "crashed", r->name.p, "%s: %s; attempt %" PRId64 " of %d",
 			why->reason, why->text, r->attempts + 1, LIMIT_ATTEMPTS);
 		return count_attempt(v, r, why, e);
 	}
 	if (why->code == ERR_INPUT || why->code == ERR_LIMIT)
-		return put_away(v, r, "RECEIVED-DAMAGED", why->text, e);
+		return ingest_put_away(v, r, "RECEIVED-DAMAGED", why->text, e);
 	*e = *why;
 	return -1;
 }
@@ -112,6 +111,10 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 	struct err why;
 	char note[300];
 
+	if (spool_check_file(v, r->place.p, r->sha, &why) == -1) {
+		*e = why;
+		return why.reason[0] ? ingest_put_away(v, r, why.reason, why.text, e) : -1;
+	}
 	if (ingest_worker_read(v, r, &first, &others, a, &why) == -1)
 		return not_read(v, r, &why, e);
 	for (const struct ack *x = first; x; x = x->next) {
@@ -128,7 +131,7 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 		(void)snprintf(note, sizeof(note),
 			"it holds no acknowledgment (" STR_FMT ") and no agreement takes it in",
 			STR_ARG(others));
-		return put_away(v, r, "NO-AGREEMENT", note, e);
+		return ingest_put_away(v, r, "NO-AGREEMENT", note, e);
 	}
 	if (others.n > 0)
 		env_log(v, LOG_WARN, "not-taken-in", r->name.p,

@@ -63,24 +63,19 @@ static int settle_row(struct env *v, const struct interchange_row *r, struct err
 	return rc == 1 ? 0 : -1;
 }
 
-/* The bytes of one file of an interchange against what the ledger has. */
-static int check_file(
-	struct env *v, const char *folder, const char *name, struct str want, struct err *e)
+int spool_check_file(struct env *v, const char *place, struct str sha, struct err *e)
 {
-	char place[400];
-	char sha[HASH_HEX];
-	int fd = -1;
+	char found[HASH_HEX];
+	const int fd = fsx_open(v->dir, place, e);
 	int rc = -1;
 
-	(void)snprintf(place, sizeof(place), "%s/%s", folder, name);
-	fd = fsx_open(v->dir, place, e);
 	if (fd == -1 && e->code == ERR_ABSENT)
 		return err_reason(e, "LOST-FILE");
-	rc = fd == -1 ? -1 : hash_file(fd, sha, NULL, e);
+	rc = fd == -1 ? -1 : hash_file(fd, found, NULL, e);
 	fsx_close(fd);
 	if (rc == -1 && (e->code == ERR_IO || e->code == ERR_DENIED))
 		return err_reason(e, "UNREADABLE");
-	if (rc == -1 || str_is(want, sha))
+	if (rc == -1 || str_is(sha, found))
 		return rc;
 	(void)err_set(e, ERR_INPUT, "%s was changed after it was made", place);
 	return err_reason(e, "CHANGED-BY-HAND");
@@ -88,46 +83,87 @@ static int check_file(
 
 int spool_check(struct env *v, const struct interchange_row *r, struct err *e)
 {
-	char lineage[260];
+	char place[400];
 
-	(void)snprintf(lineage, sizeof(lineage), "%s.lineage", r->name.p);
-	if (check_file(v, r->place.p, r->name.p, r->sha, e) == -1)
+	(void)snprintf(place, sizeof(place), "%s/%s", r->place.p, r->name.p);
+	if (spool_check_file(v, place, r->sha, e) == -1)
 		return -1;
-	return check_file(v, r->place.p, lineage, r->lineage_sha, e);
+	(void)snprintf(place, sizeof(place), "%s/%s.lineage", r->place.p, r->name.p);
+	return spool_check_file(v, place, r->lineage_sha, e);
 }
 
-/* That a file is lost is news once, and told by status until it is found or given up. */
-static int note_lost(struct env *v, const struct interchange_row *r, bool lost, struct err *e)
+int spool_wrong(struct ledger *l, int64_t interchange, const char *reason, struct err *e)
 {
-	struct ledger *l = &v->ledger;
 	char key[40];
-	char subject[40];
-	int64_t known = 0;
+
+	(void)snprintf(key, sizeof(key), SPOOL_WRONG "%" PRId64, interchange);
+	if (!reason)
+		return ledger_run(l, e, "DELETE FROM meta WHERE key = ?1", "c", key);
+	return ledger_run(l, e,
+		"INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
+		"excluded.value",
+		"cc", key, reason);
+}
+
+/* The reason that is known, or "". */
+static int known_wrong(struct ledger *l, int64_t interchange, char out[40], struct err *e)
+{
+	struct db_rows *rows = NULL;
+	char key[40];
 	int rc = 0;
 
-	(void)snprintf(key, sizeof(key), SPOOL_LOST "%" PRId64, r->id);
-	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
-	if (db_one_int(l->db, &known, e, "SELECT COUNT(*) FROM meta WHERE key = ?1", "c", key) != 1)
+	(void)snprintf(key, sizeof(key), SPOOL_WRONG "%" PRId64, interchange);
+	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = ?1", "c", key) == -1)
 		return -1;
-	if ((known > 0) == lost)
-		return 0;
+	rc = db_next(rows, e);
+	(void)snprintf(out, 40, STR_FMT, STR_ARG(rc == 1 ? db_text(rows, 0) : STR("")));
+	db_end(rows);
+	return rc == -1 ? -1 : 0;
+}
+
+static int commit_wrong(struct env *v, const struct interchange_row *r, const char *reason,
+	const char *event, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[40];
+
+	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	rc = lost ? ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, '')", "c", key)
-		  : ledger_run(l, e, "DELETE FROM meta WHERE key = ?1", "c", key);
-	if (rc == -1 ||
-		ledger_event(l, lost ? "lost-file" : "found-file", subject, e, "name=%s",
-			r->name.p) == -1) {
+	if (spool_wrong(l, r->id, reason, e) == -1 ||
+		ledger_event(l, event, subject, e, "name=%s", r->name.p) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
-	if (lost) {
-		env_log(v, LOG_ERROR, "lost-file", r->name.p,
-			"LOST-FILE: it is in none of its places; look for it in a backup, or: gridspool reissue %06" PRId64,
-			r->id);
+	return ledger_commit(l, e);
+}
+
+int spool_tell_wrong(
+	struct env *v, const struct interchange_row *r, const struct err *why, struct err *e)
+{
+	const char *event = strcmp(why->reason, "LOST-FILE") == 0 ? "lost-file" : "changed-file";
+	char known[40];
+
+	if (known_wrong(&v->ledger, r->id, known, e) == -1)
+		return -1;
+	if (strcmp(known, why->reason) == 0)
+		return 0;
+	/* Who gave it up may clear away what was told of. */
+	if (!known[0] || !str_is(r->state, "closed")) {
+		env_log(v, LOG_ERROR, event, r->name.p, "%s: %s", why->reason, why->text);
 		v->news++;
 	}
-	return ledger_commit(l, e);
+	return commit_wrong(v, r, why->reason, event, e);
+}
+
+/* Its file is there: if it was lost, it no longer is. */
+static int note_found(struct env *v, const struct interchange_row *r, struct err *e)
+{
+	char known[40];
+
+	if (known_wrong(&v->ledger, r->id, known, e) == -1)
+		return -1;
+	return strcmp(known, "LOST-FILE") == 0 ? commit_wrong(v, r, NULL, "found-file", e) : 0;
 }
 
 int spool_settle(struct env *v, int64_t interchange, struct err *e)
@@ -145,9 +181,14 @@ int spool_settle(struct env *v, int64_t interchange, struct err *e)
 
 static int settle_or_note(struct env *v, const struct interchange_row *r, struct err *e)
 {
-	const int rc = settle_row(v, r, e);
+	struct err why;
 
-	return rc == -1 && e->code != ERR_ABSENT ? -1 : note_lost(v, r, rc == -1, e);
+	if (settle_row(v, r, &why) == 0)
+		return note_found(v, r, e);
+	if (why.code == ERR_ABSENT)
+		return spool_tell_wrong(v, r, &why, e);
+	*e = why;
+	return -1;
 }
 
 int spool_follow(struct env *v, int64_t interchange, struct err *e)

@@ -155,8 +155,8 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 	memset(&r, 0, sizeof(r));
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT agreement, partner, state, receipt, ta1, syntax, application, load, "
-		    "sent_at, queued_at, id, name, reason, note, EXISTS(SELECT 1 FROM meta WHERE key = '" SPOOL_LOST
-		    "' || interchange.id) FROM interchange WHERE state NOT IN ('archived', "
+		    "sent_at, queued_at, id, name, reason, note, COALESCE((SELECT value FROM meta WHERE key = '" SPOOL_WRONG
+		    "' || interchange.id), '') FROM interchange WHERE state NOT IN ('archived', "
 		    "'closed') OR sent_at >= ?1 OR queued_at >= ?1 ORDER BY id",
 		    "i", s->since) == -1)
 		return -1;
@@ -166,7 +166,7 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 		struct status_partner *p = partner_of(s, db_text(rows, 1), a);
 		enum status_word w = STATUS_MAKING;
 		int64_t at = 0;
-		bool lost = false;
+		struct str wrong = STR("");
 		r.agreement = db_text(rows, 0);
 		r.partner = db_text(rows, 1);
 		r.state = db_text(rows, 2);
@@ -184,15 +184,18 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 		if (at > p->last)
 			p->last = at;
 		w = status_of(&r, g, s->now);
-		if (at < s->since && is_finished(w))
+		if (!str_is(r.state, "closed"))
+			wrong = db_text(rows, 14);
+		if (at < s->since && is_finished(w) && wrong.n == 0)
 			continue;
 		p->count[w]++;
-		lost = db_int(rows, 14) > 0 && !is_finished(w);
-		if (lost && r.reason.n == 0) {
-			r.reason = STR("LOST-FILE");
-			r.note = STR("its file is in none of its places");
+		if (wrong.n > 0 && r.reason.n == 0) {
+			r.reason = wrong;
+			r.note = str_is(wrong, "LOST-FILE")
+				? STR("its file is in none of its places")
+				: STR("its file is not the one that was made");
 		}
-		if (is_named(w) || lost ||
+		if (is_named(w) || wrong.n > 0 ||
 			(w == STATUS_WAITING && str_is(r.reason, "AGREEMENT-GONE")))
 			name_it(s, &r, w, g, a);
 	}

@@ -202,6 +202,8 @@ static int commit_stopped(struct sending *s, const char *state, const char *fold
 		return -1;
 	rc = ledger_interchange_state(
 		l, s->row->id, "queued|sending", state, folder, reason, note, e);
+	if (rc == 0 && strcmp(reason, "CHANGED-BY-HAND") == 0)
+		rc = spool_wrong(l, s->row->id, reason, e);
 	if (rc == 0)
 		rc = ledger_event(l, state, s->subject, e, "reason=%s %s", reason, note);
 	if (rc == -1) {

@@ -82,6 +82,8 @@ int verbs_interchange_release(struct verbs_act *x, struct err *e)
 		rc = ledger_interchange_state(
 			x->l, row.id, "held|quarantined", "queued", place, "", "", e);
 	}
+	if (rc == 0) /* with the right bytes: refuse_changed */
+		rc = spool_wrong(x->l, row.id, NULL, e);
 	if (rc == 0)
 		rc = ledger_event(
 			x->l, "released", x->s->event, e, "was=%s %s", row.reason.p, x->why);

@@ -187,7 +187,109 @@ def test_lost_sent():
         n.answer("acme")
         n.run()
         equal(n.states("acme"), {"accepted": 2}, "items")
-        check("LOST-FILE" not in n.program("status").out, "status when it is answered")
+        equal(n.interchange("acme")["state"], "sent", "what is lost cannot be archived: state")
+        check("LOST-FILE" in n.program("status").out, "status of what is answered and lost")
+        given_up(n)
+
+
+def given_up(n):
+    """The operator closes it: it is told of no more."""
+    n.program("close", "1", "--reason", "nobody has it", expect=0)
+    for _ in range(2):
+        ran = n.run(expect=0)
+        equal(ran.err, "", "a night after it was given up")
+    check("000001" not in n.program("status").out, "status of what was given up")
+
+
+def test_edited_sent():
+    """Edited in sent/, itself or its lineage: not archived as what was sent; told once; restored it is archived."""
+    for end, old, new in (("", b"Mug", b"Mag"), (".lineage", b"SKU-1", b"SKU-9")):
+        with small.Small() as n:
+            queued(n)
+            n.run()
+            row = n.interchange("acme")
+            place = os.path.join(row["place"], row["name"] + end)
+            was = edit(n, place, old, new)
+            n.answer("acme")
+            ran = goes_on(n, "with an edited file")
+            equal((ran.code, ran.err.count("CHANGED-BY-HAND")), (1, 1), "notice")
+            equal(n.interchange("acme")["state"], "sent", "state")
+            equal([f for f in n.files("archive") if end in f and row["name"] + end + ".gz" in f], [], "in the archive")
+            equal(n.run(expect=None).code, 0, "the next night")
+            check("CHANGED-BY-HAND" in n.program("status").out, "status")
+            write(n.path(place), was)
+            equal(n.run(expect=0).err, "", "the night with the right bytes")
+            equal(n.rows("SELECT state FROM interchange")[0]["state"], "archived", "state")
+            check("CHANGED-BY-HAND" not in n.program("status").out, "status when it is archived")
+            equal(n.one("SELECT COUNT(*) FROM meta WHERE key LIKE 'wrong:%'"), 0, "what is known to be wrong")
+            n.check_sound()
+
+
+def test_edited_sent_and_given_up():
+    """Edited and closed: it stays where it lies, and may be removed by who gave it up."""
+    with small.Small() as n:
+        queued(n)
+        n.run()
+        row = n.interchange("acme")
+        edit(n, row["place"] + "/" + row["name"])
+        n.answer("acme")
+        goes_on(n, "with an edited file")
+        given_up(n)
+        check(n.exists(row["place"], row["name"]), "it is gone")
+        os.unlink(n.path(row["place"], row["name"]))
+        equal(n.run(expect=0).err, "", "the night after it was removed")
+
+
+def test_edited_and_reissued():
+    """Edited in the outbox, held, and made anew: the old file is told of no more."""
+    with small.Small() as n:
+        row = queued(n)
+        edit(n, row["place"] + "/" + row["name"])
+        goes_on(n, "with an edited file")
+        n.program("reissue", "1", "--reason", "edited", expect=0)
+        for _ in range(2):
+            equal(n.run(expect=0).err, "", "a night after it was made anew")
+        equal(len(n.mail("acme")), 1, "files at the partner")
+
+
+def test_edited_answer():
+    """An answer that was edited or taken away: neither read nor archived; restored it is read."""
+    for read in (False, True):
+        for harm in (edit, lambda n, place, *_: os.unlink(n.path(place))):
+            with small.Small(partners=("acme",)) as n:
+                queued(n)
+                n.run()
+                n.answer("acme", "--ta1", "never")
+                n.run("--only", "receive,ingest" if read else "receive")
+                place = n.one("SELECT place FROM received")
+                with open(n.path(place), "rb") as f:
+                    was = f.read()
+                harm(n, place, b"997", b"998")
+                ran = goes_on(n, "with an edited answer")
+                why = "CHANGED-BY-HAND" if harm is edit else "LOST-FILE"
+                equal((ran.code, ran.err.count(why)), (1, 1), "notice")
+                equal(tuple(n.rows("SELECT state, reason FROM received")[0]), ("quarantined", why), "answer")
+                equal(n.states("acme"), {"accepted": 2} if read else {"pending": 2}, "items")
+                equal(n.run(expect=None).code, 0, "the next night")
+                write(n.path(n.one("SELECT place FROM received")), was)
+                n.program("retry", "r-1", "--reason", "restored", expect=0)
+                n.run(expect=0)
+                equal(n.one("SELECT state FROM received"), "archived", "answer")
+                equal(n.states("acme"), {"accepted": 2}, "items")
+
+
+def test_lost_before_the_archive():
+    """An input that nobody needs any more is gone when it is to be archived: told once."""
+    with small.Small() as n:
+        n.items("a.json", *ITEMS)
+        n.run()
+        n.items("b.json", ("SKU-1", "Cup"))
+        n.run("--only", "collect,convert")
+        os.unlink(n.path("current/products/in-000001.json"))
+        ran = n.run(expect=1)
+        equal(ran.err.count("LOST-SOURCE"), 1, ran)
+        equal(n.one("SELECT state FROM input WHERE id = 1"), "abandoned", "state")
+        equal(n.run(expect=0).err, "", "the next night")
 
 
 def test_edited_audit():

@@ -13,6 +13,7 @@
 #include "base/fsx_tree.h"
 #include "base/mem.h"
 #include "model/xml.h"
+#include "secure/hash.h"
 #include "stage/spool.h"
 #include "store/ledger_item.h"
 #include "unit/support/config_env.h"
@@ -159,6 +160,17 @@ int64_t stage_world_events(struct stage_world *w)
 	return n;
 }
 
+static void sha_of(const char *bytes, char out[HASH_HEX])
+{
+	struct hash_ctx *h = hash_new();
+	uint8_t digest[HASH_SIZE];
+
+	hash_add(h, bytes, strlen(bytes));
+	hash_end(h, digest);
+	hash_hex(digest, out);
+	hash_free(h);
+}
+
 int64_t stage_world_queued(struct stage_world *w, const char *items)
 {
 	struct ledger *l = &w->v.ledger;
@@ -168,6 +180,8 @@ int64_t stage_world_queued(struct stage_world *w, const char *items)
 	struct str key;
 	char sql[400];
 	char lineage[260];
+	char sha[HASH_HEX];
+	char lineage_sha[HASH_HEX];
 	int64_t id = 0;
 	int64_t n = 0;
 	const int64_t unit = stage_world_count(w, "SELECT COUNT(*) + 1 FROM unit");
@@ -182,6 +196,8 @@ int64_t stage_world_queued(struct stage_world *w, const char *items)
 	assert_int_equal(ledger_interchange_add(l, unit, STR("acme-832"), STR("acme"), STR("832"),
 				 STR("20261123T0200Z"), &id, &e),
 		0);
+	sha_of("ISA*", sha);
+	sha_of("l", lineage_sha);
 	while (str_split(&rest, ' ', &key)) {
 		assert_int_equal(
 			ledger_item_out(l, STR("acme-832"), key, STR("hash"), id, STR("0001"), &e),
@@ -189,7 +205,7 @@ int64_t stage_world_queued(struct stage_world *w, const char *items)
 		n++;
 	}
 	assert_int_equal(
-		ledger_interchange_queue(l, id, "sha", "lsha", 4, n, 100 + id, 200 + id, &e), 0);
+		ledger_interchange_queue(l, id, sha, lineage_sha, 4, n, 100 + id, 200 + id, &e), 0);
 	assert_int_equal(ledger_event(l, "queued", "test", &e, "id=%" PRId64, id), 0);
 	assert_int_equal(ledger_commit(l, &e), 0);
 	r = stage_world_row(w, id);
