@@ -113,7 +113,9 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 
 	if (spool_check_file(v, r->place.p, r->sha, &why) == -1) {
 		*e = why;
-		return why.reason[0] ? ingest_put_away(v, r, why.reason, why.text, e) : -1;
+		return why.reason[0] && strcmp(why.reason, "UNREADABLE") != 0
+			? ingest_put_away(v, r, why.reason, why.text, e)
+			: -1; /* it waits for the next run */
 	}
 	if (ingest_worker_read(v, r, &first, &others, a, &why) == -1)
 		return not_read(v, r, &why, e);
