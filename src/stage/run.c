@@ -423,7 +423,7 @@ static int prepare(struct env *v, const struct run_options *o, struct err *e)
 
 static void print_faults(const struct faults *f)
 {
-	for (const struct fault *x = f->n > 1 ? f->first : NULL; x; x = x->next)
+	for (const struct fault *x = f->first; x; x = x->next)
 		(void)fprintf(stderr, "%s:%u:%u: %s%s\n", x->file, x->line, x->column,
 			x->warning ? "warning: " : "", x->text);
 }

@@ -153,6 +153,10 @@ class Night:
         with open(self.path(name), "w", encoding="utf-8") as f:
             f.write(text)
 
+    def text(self, name):
+        with open(self.path(name), encoding="utf-8") as f:
+            return f.read()
+
     def write_environment(self, extra=""):
         self.write("environment.xml", '<environment %s name="dev" usage="test" instance="%s">'
                    '<identity qualifier="%s" id="%s" group="HEARTHLOOM"/>'
@@ -218,6 +222,13 @@ class Night:
         with open(final + ".part", "wb") as f:
             f.write(data)
         os.rename(final + ".part", final)
+
+    def drop_bytes(self, source, name, data):
+        """A file whose name is bytes, of whatever kind."""
+        folder = os.fsencode(os.path.dirname(self.inbox(source, "x")))
+        with open(os.path.join(folder, b"x.part"), "wb") as f:
+            f.write(data)
+        os.rename(os.path.join(folder, b"x.part"), os.path.join(folder, name))
 
     def drop_content(self, folder, name="export"):
         aside = os.path.join(self.top, "aside")
