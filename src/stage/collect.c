@@ -10,13 +10,12 @@
 #include <string.h>
 
 #include "base/fsx.h"
-#include "base/fsx_tree.h"
-#include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "format/zip.h"
 #include "secure/hash.h"
 #include "stage/inputs.h"
+#include "stage/place.h"
 #include "stage/proc.h"
 #include "stage/whole.h"
 #include "store/ledger_input.h"
@@ -29,64 +28,6 @@ static const char quarantine_next[] =
 	"mend it at the source and deliver it again; gridspool close in-%06" PRId64;
 static const char release_next[] =
 	"gridspool release %s --reason TEXT takes it as it is; gridspool close %s gives it up";
-
-/* Folder and name of a place such as "work/in-000012". */
-static const char *place_split(const char *place, char *folder, size_t size)
-{
-	const char *slash = strrchr(place, '/');
-
-	BUG_IF(!slash || (size_t)(slash - place) >= size);
-	memcpy(folder, place, (size_t)(slash - place));
-	folder[slash - place] = '\0';
-	return slash + 1;
-}
-
-/* Moves a file between two places. 1 done, 0 it is not there, -1. */
-static int place_move(const struct env *v, const char *from, const char *to, struct err *e)
-{
-	char folder[LIMIT_PATH];
-	const char *from_name = NULL;
-	const char *to_name = NULL;
-	struct stat st;
-	int a = -1;
-	int b = -1;
-	int rc = -1;
-
-	from_name = place_split(from, folder, sizeof(folder));
-	a = env_folder(v, folder, e);
-	if (a == -1)
-		goto out;
-	rc = fsx_stat(a, from_name, &st, e);
-	if (rc != 1)
-		goto out;
-	to_name = place_split(to, folder, sizeof(folder));
-	b = env_folder(v, folder, e);
-	rc = b == -1 ? -1 : 1;
-	if (rc == 1 && fsx_move(a, from_name, b, to_name, e) == -1)
-		rc = err_wrap(e, "from %.*s to %s", (int)(from_name - from), from, to);
-out:
-	fsx_close(a);
-	fsx_close(b);
-	return rc;
-}
-
-static int place_stat(const struct env *v, const char *place, struct stat *st, struct err *e)
-{
-	return fsx_stat(v->dir, place, st, e);
-}
-
-static int place_remove(const struct env *v, const char *place, bool tree, struct err *e)
-{
-	char folder[LIMIT_PATH];
-	const char *name = place_split(place, folder, sizeof(folder));
-	const int dir = env_folder(v, folder, e);
-	int rc = -1;
-
-	if (dir != -1)
-		rc = tree ? fsx_tree_remove(dir, name, e) : fsx_remove(dir, name, e);
-	fsx_close(dir);
-	return rc;
-}
 
 static void subject_of(int64_t input, char out[40])
 {
@@ -422,7 +363,7 @@ static int remove_companion(
 		return 0;
 	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT "%s", STR_ARG(r->source),
 		STR_ARG(r->name), end);
-	return place_remove(v, path, false, e);
+	return place_remove(v, path, e);
 }
 
 /* An input by the name that its exporter gave it, and a note about it. */
@@ -721,7 +662,7 @@ static int store_tree(
 			"taken where it lies: moving it is denied; the exporter should make its folders "
 			"writable for the group, or remove it");
 	else if (rc == 0)
-		rc = place_remove(v, tree_place, true, e);
+		rc = place_remove(v, tree_place, e);
 out:
 	fsx_tmp_drop(&tmp);
 	fsx_close(tree);
@@ -903,7 +844,7 @@ static int settle_state(struct env *v, const struct input_row *r, const struct c
 		if (settle(v, r, "unchanged", r->place.p, "",
 			    "the same content as the current version", "unchanged", e) == -1)
 			return -1;
-		return place_remove(v, r->place.p, false, e);
+		return place_remove(v, r->place.p, e);
 	}
 	admitted = admit(v, r, s, e);
 	if (admitted != 1)
