@@ -202,7 +202,7 @@ static int lost_input(struct env *v, const struct input_row *r, struct err *e)
 	(void)snprintf(note, sizeof(note), "%s is not there to be archived", r->place.p);
 	if (ledger_begin(&v->ledger, e) == -1)
 		return -1;
-	if (collect_put_away_row(v, r->id, "LOST-SOURCE", note, e) == -1) {
+	if (collect_away_row(v, r->id, "LOST-SOURCE", note, e) == -1) {
 		ledger_rollback(&v->ledger);
 		return -1;
 	}

@@ -29,18 +29,18 @@ static const char quarantine_next[] =
 static const char release_next[] =
 	"gridspool release %s --reason TEXT takes it as it is; gridspool close %s gives it up";
 
-static void subject_of(int64_t input, char out[40])
+static void collect_row_subject(int64_t input, char out[40])
 {
 	(void)snprintf(out, 40, "input %" PRId64, input);
 }
 
 /* Inside a transaction: new state with its event. */
-static int record(struct env *v, const struct input_row *r, const char *state, const char *place,
-	const char *reason, const char *note, const char *what, struct err *e)
+static int collect_row_record(struct env *v, const struct input_row *r, const char *state,
+	const char *place, const char *reason, const char *note, const char *what, struct err *e)
 {
 	char subject[40];
 
-	subject_of(r->id, subject);
+	collect_row_subject(r->id, subject);
 	if (ledger_input_state(&v->ledger, r->id, state, place, reason, note, e) == -1)
 		return -1;
 	return ledger_event(&v->ledger, what, subject, e,
@@ -49,12 +49,12 @@ static int record(struct env *v, const struct input_row *r, const char *state, c
 }
 
 /* The same as one transaction. */
-static int settle(struct env *v, const struct input_row *r, const char *state, const char *place,
-	const char *reason, const char *note, const char *what, struct err *e)
+static int collect_row_settle(struct env *v, const struct input_row *r, const char *state,
+	const char *place, const char *reason, const char *note, const char *what, struct err *e)
 {
 	if (ledger_begin(&v->ledger, e) == -1)
 		return -1;
-	if (record(v, r, state, place, reason, note, what, e) == -1) {
+	if (collect_row_record(v, r, state, place, reason, note, what, e) == -1) {
 		ledger_rollback(&v->ledger);
 		return -1;
 	}
@@ -63,7 +63,7 @@ static int settle(struct env *v, const struct input_row *r, const char *state, c
 
 /* --- what is ready --- */
 
-static bool is_companion(struct str name)
+static bool inbox_ready_companion(struct str name)
 {
 	static const char *const ends[] = {
 		".ready", ".manifest", ".tmp", ".part", ".filepart", ".reason"};
@@ -117,7 +117,7 @@ static int newest_below(int dir, int depth, int64_t *newest, struct err *e)
 }
 
 /* The newest change of a file or tree, in nanoseconds. */
-static int newest_change(
+static int inbox_ready_changed(
 	int inbox, const char *name, const struct stat *st, int64_t *newest, struct err *e)
 {
 	int dir = -1;
@@ -138,14 +138,14 @@ static int is_stable(const struct env *v, const struct config_source *s, int inb
 {
 	int64_t newest = 0;
 
-	if (newest_change(inbox, name, st, &newest, e) == -1)
+	if (inbox_ready_changed(inbox, name, st, &newest, e) == -1)
 		return -1;
 	return clock_now(&v->clock) - newest / NANO >= (int64_t)s->stable_seconds;
 }
 
 /* 1 ready, 0 not yet, -1. */
-static int is_ready(const struct env *v, const struct config_source *s, int inbox, const char *name,
-	const struct stat *st, struct err *e)
+static int inbox_ready_is(const struct env *v, const struct config_source *s, int inbox,
+	const char *name, const struct stat *st, struct err *e)
 {
 	switch (s->ready) {
 	case READY_RENAMED:
@@ -162,8 +162,8 @@ static int is_ready(const struct env *v, const struct config_source *s, int inbo
 
 /* A tree that could not be moved out of the inbox still lies there: is it what was taken? Nothing else
  * says so where its name or its age makes it ready. 1, 0, -1. */
-static int was_taken(struct env *v, const struct config_source *s, int inbox, const char *name,
-	const struct stat *st, struct err *e)
+static int inbox_ready_taken(struct env *v, const struct config_source *s, int inbox,
+	const char *name, const struct stat *st, struct err *e)
 {
 	int64_t taken = 0;
 	int64_t newest = 0;
@@ -172,7 +172,7 @@ static int was_taken(struct env *v, const struct config_source *s, int inbox, co
 	if (!S_ISDIR(st->st_mode) || (s->ready != READY_RENAMED && s->ready != READY_STABLE))
 		return 0;
 	rc = ledger_input_stayed(&v->ledger, s->name, str_c(name), (int64_t)st->st_ino, &taken, e);
-	if (rc == 1 && newest_change(inbox, name, st, &newest, e) == -1)
+	if (rc == 1 && inbox_ready_changed(inbox, name, st, &newest, e) == -1)
 		return -1;
 	return rc == 1 ? newest == taken : rc;
 }
@@ -194,7 +194,7 @@ static int claim_commit(struct env *v, struct claim *claims, size_t n, struct er
 	for (size_t i = 0; i < n; i++) {
 		struct buf shown;
 		int rc = ledger_input_add(l, &claims[i].row, &claims[i].row.id, e);
-		subject_of(claims[i].row.id, subject);
+		collect_row_subject(claims[i].row.id, subject);
 		buf_init(&shown, 1024);
 		utf8_quote(&shown, str_c(claims[i].name), 200);
 		if (rc == 0)
@@ -265,7 +265,7 @@ static int look(struct env *v, const struct config_source *s, int inbox,
 	for (size_t i = 0; i < list->n; i++) {
 		const struct str name = str_c(list->names[i]);
 		int rc = 0;
-		if (is_companion(name) || name.n > LIMIT_NAME)
+		if (inbox_ready_companion(name) || name.n > LIMIT_NAME)
 			continue;
 		rc = fsx_stat(inbox, list->names[i], &out[*n].st, e);
 		if (rc == -1 && env_stops(e))
@@ -281,7 +281,7 @@ static int look(struct env *v, const struct config_source *s, int inbox,
 }
 
 /* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. */
-static int claim_source(struct env *v, const struct config_source *s, struct err *e)
+static int collect_claim_source(struct env *v, const struct config_source *s, struct err *e)
 {
 	char folder[128];
 	struct fsx_list list = {0};
@@ -309,11 +309,11 @@ static int claim_source(struct env *v, const struct config_source *s, struct err
 	for (size_t i = 0; i < nfound && n < BATCH; i++) {
 		const struct stat *st = &found[i].st;
 		const struct str name = str_c(found[i].name);
-		rc = is_ready(v, s, inbox, found[i].name, st, e);
+		rc = inbox_ready_is(v, s, inbox, found[i].name, st, e);
 		if (rc == 1)
 			rc = is_new(v, s, name, e);
 		if (rc == 1) {
-			rc = was_taken(v, s, inbox, found[i].name, st, e);
+			rc = inbox_ready_taken(v, s, inbox, found[i].name, st, e);
 			rc = rc == -1 ? -1 : !rc;
 		}
 		if (rc == -1 && env_stops(e))
@@ -343,12 +343,13 @@ out:
 
 /* --- store: from the inbox into work/, hashed --- */
 
-static void work_name(const struct input_row *r, const char *end, char out[LIMIT_PATH])
+static void collect_row_work(const struct input_row *r, const char *end, char out[LIMIT_PATH])
 {
 	(void)snprintf(out, LIMIT_PATH, "work/in-%06" PRId64 "%s", r->id, end);
 }
 
-static void shelf(const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH])
+static void collect_row_shelf(
+	const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH])
 {
 	(void)snprintf(out, LIMIT_PATH, "current/" STR_FMT "/in-%06" PRId64 "." STR_FMT,
 		STR_ARG(r->source), r->id, STR_ARG(r->tree ? STR("zip") : s->format));
@@ -367,7 +368,7 @@ static int remove_companion(
 }
 
 /* An input by the name that its exporter gave it, and a note about it. */
-static struct str named(const struct input_row *r, const char *note, struct arena *a)
+static struct str collect_row_named(const struct input_row *r, const char *note, struct arena *a)
 {
 	struct buf name;
 	struct str text;
@@ -381,14 +382,14 @@ static struct str named(const struct input_row *r, const char *note, struct aren
 }
 
 /* What happened to an input; news. */
-static void tell(struct env *v, const struct input_row *r, const char *event, const char *reason,
-	const char *note, struct arena *a)
+static void collect_row_tell(struct env *v, const struct input_row *r, const char *event,
+	const char *reason, const char *note, struct arena *a)
 {
 	char id[40];
 
 	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
 	env_log(v, LOG_ERROR, event, id, "%s%s%s", reason, *reason ? ": " : "",
-		named(r, note, a).p);
+		collect_row_named(r, note, a).p);
 	v->news++;
 }
 
@@ -405,7 +406,7 @@ static void quarantine_place(const struct env *v, const struct input_row *r, cha
 		STR_ARG(r->source), end.n ? "." : "", STR_ARG(end));
 }
 
-int collect_put_away_row(
+int collect_away_row(
 	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
 {
 	const bool lost = strcmp(reason, "LOST-SOURCE") == 0;
@@ -420,16 +421,18 @@ int collect_put_away_row(
 	if (rc == 1 && !str_is(r.state, "quarantined") && !str_is(r.state, "abandoned") &&
 		!str_starts(r.place, STR("archive/"))) {
 		quarantine_place(v, &r, to);
-		tell(v, &r, lost ? "lost" : "quarantined", reason, note, &a);
-		rc = lost ? record(v, &r, "abandoned", r.place.p, reason, note, "lost", e)
-			  : record(v, &r, "quarantined", to, reason, note, "quarantined", e);
+		collect_row_tell(v, &r, lost ? "lost" : "quarantined", reason, note, &a);
+		rc = lost
+			? collect_row_record(v, &r, "abandoned", r.place.p, reason, note, "lost", e)
+			: collect_row_record(
+				  v, &r, "quarantined", to, reason, note, "quarantined", e);
 	}
 	arena_done(&a);
 	return rc == -1 ? -1 : 0;
 }
 
 /* Brings the file of a row that is quarantined to where the ledger says, with its reason. */
-static int settle_quarantined(struct env *v, const struct input_row *r, struct err *e)
+static int collect_away_settle(struct env *v, const struct input_row *r, struct err *e)
 {
 	static const char *const ends[] = {"", ".tree", ".zip"};
 	const struct config_source *s = config_source_find(v->config, r->source);
@@ -442,24 +445,24 @@ static int settle_quarantined(struct env *v, const struct input_row *r, struct e
 	if (rc != 0)
 		return rc == 1 ? 0 : -1;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && rc == 0; i++) {
-		work_name(r, ends[i], from);
+		collect_row_work(r, ends[i], from);
 		rc = place_move(v, from, r->place.p, e);
 	}
 	if (rc == 0 && s) {
-		shelf(r, s, from);
+		collect_row_shelf(r, s, from);
 		rc = place_move(v, from, r->place.p, e);
 	}
 	if (rc != 1)
 		return rc;
 	(void)snprintf(next, sizeof(next), quarantine_next, r->id);
 	arena_init(&a);
-	rc = env_write_reason(
-		v, "quarantine", r->place.p + 11, r->reason.p, named(r, r->note.p, &a).p, next, e);
+	rc = env_write_reason(v, "quarantine", r->place.p + 11, r->reason.p,
+		collect_row_named(r, r->note.p, &a).p, next, e);
 	arena_done(&a);
 	return rc;
 }
 
-int collect_put_away_file(struct env *v, int64_t input, struct err *e)
+int collect_away_file(struct env *v, int64_t input, struct err *e)
 {
 	struct arena a;
 	struct input_row r;
@@ -468,28 +471,28 @@ int collect_put_away_file(struct env *v, int64_t input, struct err *e)
 	arena_init(&a);
 	rc = ledger_input_find(&v->ledger, input, &a, &r, e);
 	if (rc == 1 && str_is(r.state, "quarantined"))
-		rc = settle_quarantined(v, &r, e);
+		rc = collect_away_settle(v, &r, e);
 	arena_done(&a);
 	return rc == -1 ? -1 : 0;
 }
 
 /* An input that is put away by itself. */
-static int put_away(
+static int collect_away_now(
 	struct env *v, int64_t input, const char *reason, const char *note, struct err *e)
 {
 	if (ledger_begin(&v->ledger, e) == -1)
 		return -1;
-	if (collect_put_away_row(v, input, reason, note, e) == -1) {
+	if (collect_away_row(v, input, reason, note, e) == -1) {
 		ledger_rollback(&v->ledger);
 		return -1;
 	}
 	if (ledger_commit(&v->ledger, e) == -1)
 		return -1;
-	return collect_put_away_file(v, input, e);
+	return collect_away_file(v, input, e);
 }
 
 /* A bad tree that cannot be moved is put away where it lies. */
-static int quarantine_there(struct env *v, const struct input_row *r, const char *inbox,
+static int collect_away_there(struct env *v, const struct input_row *r, const char *inbox,
 	const char *reason, const char *why, struct err *e)
 {
 	struct arena a;
@@ -500,12 +503,13 @@ static int quarantine_there(struct env *v, const struct input_row *r, const char
 	if (ledger_begin(&v->ledger, e) == -1)
 		return -1;
 	if (ledger_input_stays(&v->ledger, r->id, r->stays, e) == -1 ||
-		record(v, r, "quarantined", inbox, reason, note, "quarantined", e) == -1) {
+		collect_row_record(v, r, "quarantined", inbox, reason, note, "quarantined", e) ==
+			-1) {
 		ledger_rollback(&v->ledger);
 		return -1;
 	}
 	arena_init(&a);
-	tell(v, r, "quarantined", reason, note, &a);
+	collect_row_tell(v, r, "quarantined", reason, note, &a);
 	arena_done(&a);
 	return ledger_commit(&v->ledger, e);
 }
@@ -571,7 +575,7 @@ static int commit_stored(struct env *v, const struct input_row *r, const char *s
 	struct ledger *l = &v->ledger;
 	char subject[40];
 
-	subject_of(r->id, subject);
+	collect_row_subject(r->id, subject);
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_input_stored(l, r->id, sha, content, members, size, e) == -1 ||
@@ -598,7 +602,7 @@ static int store_file(
 	int fd = -1;
 	int rc = -1;
 
-	work_name(r, "", place);
+	collect_row_work(r, "", place);
 	if (place_stat(v, place, &before, e) == -1)
 		return -1;
 	fd = fsx_open(v->dir, place, e);
@@ -615,13 +619,13 @@ static int store_file(
 	if (s->ready == READY_MANIFEST) {
 		rc = manifest_ok(v, r, sha, size, e);
 		if (rc == -1 && e->code == ERR_ABSENT)
-			return put_away(v, r->id, "MANIFEST-MISMATCH",
+			return collect_away_now(v, r->id, "MANIFEST-MISMATCH",
 				"the manifest beside it was gone when the file was read; deliver both again",
 				e);
 		if (rc == -1)
 			return -1;
 		if (rc == 0)
-			return put_away(v, r->id, "MANIFEST-MISMATCH",
+			return collect_away_now(v, r->id, "MANIFEST-MISMATCH",
 				"size or SHA-256 is not what the manifest beside it says; deliver both again",
 				e);
 	}
@@ -644,7 +648,7 @@ static int store_tree(
 
 	arena_init(&a);
 	diag_init(&d, &a);
-	work_name(r, ".zip", place);
+	collect_row_work(r, ".zip", place);
 	work = env_folder(v, "work", e);
 	tree = fsx_subdir(v->dir, tree_place, e);
 	if (work == -1 || tree == -1 || fsx_tmp_open(work, &tmp, e) == -1)
@@ -686,7 +690,7 @@ static int take_out(struct env *v, struct input_row *r, const char *inbox, char 
 	if (place_move(v, inbox, place, e) != -1)
 		return 1;
 	if (!r->tree || e->code != ERR_DENIED ||
-		newest_change(v->dir, inbox, st, &r->stays, e) == -1)
+		inbox_ready_changed(v->dir, inbox, st, &r->stays, e) == -1)
 		return -1;
 	(void)snprintf(place, LIMIT_PATH, "%s", inbox);
 	return 1;
@@ -704,12 +708,12 @@ static int store_taken(struct env *v, const struct input_row *r, const struct co
 	if (rc == 0 || (e->code != ERR_INPUT && e->code != ERR_LIMIT))
 		return rc;
 	reason = e->reason[0] ? e->reason : "TREE";
-	return r->stays > 0 ? quarantine_there(v, r, place, reason, e->text, e)
-			    : put_away(v, r->id, reason, e->text, e);
+	return r->stays > 0 ? collect_away_there(v, r, place, reason, e->text, e)
+			    : collect_away_now(v, r->id, reason, e->text, e);
 }
 
 /* Brings one row from claiming to claimed, quarantined or abandoned. */
-static int store_row(struct env *v, const struct input_row *row, struct err *e)
+static int collect_store_row(struct env *v, const struct input_row *row, struct err *e)
 {
 	const struct config_source *s = config_source_find(v->config, row->source);
 	struct input_row r = *row;
@@ -721,14 +725,14 @@ static int store_row(struct env *v, const struct input_row *row, struct err *e)
 	int rc = 0;
 
 	if (!s)
-		return settle(v, &r, "abandoned", r.place.p, "SOURCE-GONE",
+		return collect_row_settle(v, &r, "abandoned", r.place.p, "SOURCE-GONE",
 			"its source is no longer configured", "abandoned", e);
-	work_name(&r, r.tree ? ".tree" : "", place);
+	collect_row_work(&r, r.tree ? ".tree" : "", place);
 	(void)snprintf(inbox, sizeof(inbox), "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r.source),
 		STR_ARG(r.name));
 	rc = take_out(v, &r, inbox, place, &st, e);
 	if (rc == 0)
-		return settle(v, &r, "abandoned", place, "VANISHED",
+		return collect_row_settle(v, &r, "abandoned", place, "VANISHED",
 			"it left the inbox before it was picked up", "abandoned", e);
 	if (rc == -1)
 		return -1;
@@ -739,7 +743,7 @@ static int store_row(struct env *v, const struct input_row *row, struct err *e)
 	if (reason) {
 		if (remove_companion(v, &r, ".manifest", e) == -1)
 			return -1;
-		return put_away(v, r.id, reason, note, e);
+		return collect_away_now(v, r.id, reason, note, e);
 	}
 	rc = store_taken(v, &r, s, place, e);
 	if (rc == 0)
@@ -758,14 +762,14 @@ static int make_current(struct env *v, const struct input_row *r, const struct c
 	char before[40];
 	int rc = 0;
 
-	shelf(r, s, to);
+	collect_row_shelf(r, s, to);
 	if (place_move(v, r->place.p, to, e) == -1 && e->code != ERR_EXISTS)
 		return -1;
-	subject_of(r->id, subject);
+	collect_row_subject(r->id, subject);
 	if (ledger_begin(l, e) == -1)
 		return -1;
 	if (old) {
-		subject_of(old->id, before);
+		collect_row_subject(old->id, before);
 		rc = ledger_input_state(l, old->id, "superseded", old->place.p, "", "", e);
 		if (rc == 0)
 			rc = ledger_event(l, "superseded", before, e, "by=%" PRId64, r->id);
@@ -803,7 +807,7 @@ static int admit(
 	if (str_starts(str_c(e->reason), STR("CONVERTER"))) /* the reading, not the file */
 		(void)snprintf(reason, sizeof(reason), "%s", e->reason);
 	(void)snprintf(note, sizeof(note), "%s", e->text);
-	return put_away(v, r->id, reason, note, e);
+	return collect_away_now(v, r->id, reason, note, e);
 }
 
 /* Is the current version still what was taken in? 1 yes, 0 it is lost or was edited, and is put away so
@@ -822,7 +826,7 @@ static int still_whole(struct env *v, const struct input_row *old, struct err *e
 		return -1;
 	(void)snprintf(reason, sizeof(reason), "%s", e->reason);
 	(void)snprintf(note, sizeof(note), "%s", e->text);
-	return put_away(v, old->id, reason, note, e);
+	return collect_away_now(v, old->id, reason, note, e);
 }
 
 static int settle_state(struct env *v, const struct input_row *r, const struct config_source *s,
@@ -841,7 +845,7 @@ static int settle_state(struct env *v, const struct input_row *r, const struct c
 			return -1;
 	}
 	if (same == 1) {
-		if (settle(v, r, "unchanged", r->place.p, "",
+		if (collect_row_settle(v, r, "unchanged", r->place.p, "",
 			    "the same content as the current version", "unchanged", e) == -1)
 			return -1;
 		return place_remove(v, r->place.p, e);
@@ -864,17 +868,18 @@ static int settle_event(struct env *v, const struct input_row *r, struct arena *
 	if (rc == -1)
 		return -1;
 	if (rc == 0)
-		return settle(v, r, "pending", r->place.p, "", "", "pending", e);
+		return collect_row_settle(v, r, "pending", r->place.p, "", "", "pending", e);
 	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
 	(void)snprintf(to, sizeof(to), "hold/%s", id);
 	(void)snprintf(
 		note, sizeof(note), "the same content came before as in-%06" PRId64, same.id);
 	(void)snprintf(next, sizeof(next), release_next, id, id);
 	if (place_move(v, r->place.p, to, e) == -1 ||
-		settle(v, r, "held", to, "DUPLICATE-SUSPECT", note, "held", e) == -1)
+		collect_row_settle(v, r, "held", to, "DUPLICATE-SUSPECT", note, "held", e) == -1)
 		return -1;
-	tell(v, r, "held", "DUPLICATE-SUSPECT", note, a);
-	return env_write_reason(v, "hold", id, "DUPLICATE-SUSPECT", named(r, note, a).p, next, e);
+	collect_row_tell(v, r, "held", "DUPLICATE-SUSPECT", note, a);
+	return env_write_reason(
+		v, "hold", id, "DUPLICATE-SUSPECT", collect_row_named(r, note, a).p, next, e);
 }
 
 static int settle_row(struct env *v, const struct input_row *r, struct err *e)
@@ -912,7 +917,7 @@ static int each_row(struct env *v, const char *state,
 			break;
 		}
 		(void)snprintf(note, sizeof(note), "%s; tried again in the next run", e->text);
-		tell(v, &rows.row[i], "collect-failed", "", note, &a);
+		collect_row_tell(v, &rows.row[i], "collect-failed", "", note, &a);
 	}
 out:
 	arena_done(&a);
@@ -923,8 +928,8 @@ int collect_run(struct env *v, struct err *e)
 {
 	bool more = true;
 
-	if (each_row(v, "quarantined", settle_quarantined, e) == -1 ||
-		each_row(v, "claiming", store_row, e) == -1 ||
+	if (each_row(v, "quarantined", collect_away_settle, e) == -1 ||
+		each_row(v, "claiming", collect_store_row, e) == -1 ||
 		each_row(v, "claimed", settle_row, e) == -1)
 		return err_wrap(e, "collect");
 	for (int round = 0; more && round < 10000 && !proc_told_to_stop(); round++) {
@@ -934,10 +939,10 @@ int collect_run(struct env *v, struct err *e)
 			    "") != 1)
 			return err_wrap(e, "collect");
 		for (const struct config_source *s = v->config->sources; s; s = s->next) {
-			if (claim_source(v, s, e) == -1)
+			if (collect_claim_source(v, s, e) == -1)
 				return err_wrap(e, "collect: source " STR_FMT, STR_ARG(s->name));
 		}
-		if (each_row(v, "claiming", store_row, e) == -1 ||
+		if (each_row(v, "claiming", collect_store_row, e) == -1 ||
 			each_row(v, "claimed", settle_row, e) == -1)
 			return err_wrap(e, "collect");
 		if (db_one_int(v->ledger.db, &after, e, "SELECT COALESCE(MAX(id), 0) FROM input",

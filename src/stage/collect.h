@@ -12,9 +12,9 @@
 int collect_run(struct env *v, struct err *e) ATTR_CHECK;
 /* Puts an input away. First its row, inside the caller's transaction, so that what puts it away is
  * recorded with it: quarantined; or, by LOST-SOURCE, abandoned. What lies in the archive stays there. */
-int collect_put_away_row(struct env *v, int64_t input, const char *reason, const char *note,
+int collect_away_row(struct env *v, int64_t input, const char *reason, const char *note,
 	struct err *e) ATTR_CHECK;
 /* After the commit its file: quarantine/NAME with NAME.reason. When that is cut, the next run does it. */
-int collect_put_away_file(struct env *v, int64_t input, struct err *e) ATTR_CHECK;
+int collect_away_file(struct env *v, int64_t input, struct err *e) ATTR_CHECK;
 
 #endif
