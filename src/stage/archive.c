@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "format/gz.h"
 #include "secure/hash.h"
-#include "stage/collect.h"
+#include "stage/collect_away.h"
 #include "stage/ingest.h"
 #include "stage/place.h"
 #include "stage/spool.h"

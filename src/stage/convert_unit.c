@@ -6,7 +6,7 @@
 
 #include "base/fsx.h"
 #include "base/limits.h"
-#include "stage/collect.h"
+#include "stage/collect_away.h"
 #include "store/ledger_interchange.h"
 
 void convert_unit_subject(const struct convert_unit *j, char out[40])
