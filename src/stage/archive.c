@@ -9,23 +9,14 @@
 #include "base/limits.h"
 #include "format/gz.h"
 #include "secure/hash.h"
-#include "stage/collect.h"
+#include "stage/collect_away.h"
 #include "stage/ingest.h"
+#include "stage/place.h"
 #include "stage/spool.h"
 #include "stage/status.h"
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_received.h"
-
-static const char *split(const char *place, char folder[LIMIT_PATH])
-{
-	const char *slash = strrchr(place, '/');
-
-	BUG_IF(!slash || (size_t)(slash - place) >= LIMIT_PATH);
-	memcpy(folder, place, (size_t)(slash - place));
-	folder[slash - place] = '\0';
-	return slash + 1;
-}
 
 int archive_open(struct env *v, const char *place, struct err *e)
 {
@@ -84,7 +75,6 @@ static int not_archived(const char *place, const char *what, const char *reason,
 static int pack(
 	struct env *v, const char *place, struct str recorded, const char *day, struct err *e)
 {
-	char folder[LIMIT_PATH];
 	char name[300];
 	char sha[HASH_HEX];
 	struct fsx_tmp tmp = {.fd = -1};
@@ -95,7 +85,7 @@ static int pack(
 	if (in == -1)
 		return e->code == ERR_ABSENT ? not_archived(place, "is not there", "LOST-FILE", e)
 					     : -1;
-	(void)snprintf(name, sizeof(name), "%s.gz", split(place, folder));
+	(void)snprintf(name, sizeof(name), "%s.gz", place_name(place));
 	dir = env_folder(v, day, e);
 	if (dir == -1 || hash_file(in, sha, NULL, e) == -1)
 		goto out;
@@ -113,17 +103,6 @@ out:
 	fsx_tmp_drop(&tmp);
 	fsx_close(dir);
 	fsx_close(in);
-	return rc;
-}
-
-static int drop(struct env *v, const char *place, struct err *e)
-{
-	char folder[LIMIT_PATH];
-	const char *name = split(place, folder);
-	const int dir = env_folder(v, folder, e);
-	const int rc = dir == -1 ? -1 : fsx_remove(dir, name, e);
-
-	fsx_close(dir);
 	return rc;
 }
 
@@ -165,9 +144,10 @@ static int archive_interchange(struct env *v, const struct interchange_row *r, c
 		ledger_rollback(l);
 		return -1;
 	}
-	if (ledger_commit(l, e) == -1 || drop(v, lineage, e) == -1 || drop(v, reason, e) == -1)
+	if (ledger_commit(l, e) == -1 || place_remove(v, lineage, e) == -1 ||
+		place_remove(v, reason, e) == -1)
 		return -1;
-	return drop(v, place, e);
+	return place_remove(v, place, e);
 }
 
 /* What is not what was sent is told, and stays where it is. */
@@ -222,7 +202,7 @@ static int lost_input(struct env *v, const struct input_row *r, struct err *e)
 	(void)snprintf(note, sizeof(note), "%s is not there to be archived", r->place.p);
 	if (ledger_begin(&v->ledger, e) == -1)
 		return -1;
-	if (collect_put_away_row(v, r->id, "LOST-SOURCE", note, e) == -1) {
+	if (collect_away_row(v, r->id, "LOST-SOURCE", note, e) == -1) {
 		ledger_rollback(&v->ledger);
 		return -1;
 	}
@@ -233,15 +213,14 @@ static int lost_input(struct env *v, const struct input_row *r, struct err *e)
 static int archive_input(struct env *v, const struct input_row *r, struct err *e)
 {
 	struct ledger *l = &v->ledger;
-	char folder[LIMIT_PATH];
 	char day[32];
 	char to[400];
 	char subject[40];
 
 	env_archive_place(r->at, day);
-	(void)snprintf(to, sizeof(to), "%s/%s", day, split(r->place.p, folder));
+	(void)snprintf(to, sizeof(to), "%s/%s", day, place_name(r->place.p));
 	(void)snprintf(subject, sizeof(subject), "input %" PRId64, r->id);
-	if (spool_move(v, r->place.p, to, e) == -1)
+	if (place_bring(v, r->place.p, to, e) == -1)
 		return e->code == ERR_ABSENT ? lost_input(v, r, e) : -1;
 	if (ledger_begin(l, e) == -1)
 		return -1;
@@ -287,7 +266,7 @@ static int archive_received(struct env *v, const struct received_row *r, struct 
 		ledger_rollback(l);
 		return -1;
 	}
-	return ledger_commit(l, e) == -1 ? -1 : drop(v, r->place.p, e);
+	return ledger_commit(l, e) == -1 ? -1 : place_remove(v, r->place.p, e);
 }
 
 static int archive_letters(struct env *v, struct arena *a, struct err *e)

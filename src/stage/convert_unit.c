@@ -6,7 +6,7 @@
 
 #include "base/fsx.h"
 #include "base/limits.h"
-#include "stage/collect.h"
+#include "stage/collect_away.h"
 #include "store/ledger_interchange.h"
 
 void convert_unit_subject(const struct convert_unit *j, char out[40])
@@ -72,8 +72,8 @@ int convert_unit_put_away(struct env *v, struct convert_unit *j, int64_t input, 
 		return -1;
 	rc = end_rows(v, j, "failed", reason, note, e);
 	if (rc == 0)
-		rc = collect_put_away_row(v, input, reason, note, e);
-	return commit(v, rc, e) == -1 ? -1 : collect_put_away_file(v, input, e);
+		rc = collect_away_row(v, input, reason, note, e);
+	return commit(v, rc, e) == -1 ? -1 : collect_away_file(v, input, e);
 }
 
 int convert_unit_died(struct env *v, struct convert_unit *j, const char *event, const char *reason,

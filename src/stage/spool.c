@@ -8,6 +8,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "secure/hash.h"
+#include "stage/place.h"
 #include "store/ledger_received.h"
 
 void spool_place(const char *state, struct str partner, char out[100])
@@ -26,22 +27,22 @@ void spool_place(const char *state, struct str partner, char out[100])
 /* Moves one file to folder to, from the first of the other folders that has it. 1 it is there. */
 static int bring(struct env *v, const char *name, const char *to, struct str partner, struct err *e)
 {
-	static const char *const from[] = {"outbox", "sent", "hold", "quarantine"};
+	static const char *const folders[] = {"outbox", "sent", "hold", "quarantine"};
+	char there[LIMIT_PATH];
 	struct stat st;
-	const int there = env_folder(v, to, e);
-	int rc = there == -1 ? -1 : fsx_stat(there, name, &st, e);
+	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]) && rc == 0; i++) {
+	(void)snprintf(there, sizeof(there), "%s/%s", to, name);
+	rc = place_stat(v, there, &st, e);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && rc == 0; i++) {
 		char folder[100];
-		int dir = -1;
-		spool_place(from[i], partner, folder);
-		dir = env_folder(v, folder, e);
-		rc = dir == -1 ? -1 : fsx_stat(dir, name, &st, e);
-		if (rc == 1 && fsx_move(dir, name, there, name, e) == -1)
-			rc = err_wrap(e, "from %s/ to %s/", folder, to);
-		fsx_close(dir);
+		char from[LIMIT_PATH];
+		spool_place(folders[i], partner, folder);
+		(void)snprintf(from, sizeof(from), "%s/%s", folder, name);
+		rc = place_move(v, from, there, e);
+		if (rc == -1)
+			(void)err_wrap(e, "from %s/ to %s/", folder, to);
 	}
-	fsx_close(there);
 	return rc;
 }
 
@@ -223,29 +224,6 @@ out:
 	return rc;
 }
 
-int spool_move(struct env *v, const char *from, const char *to, struct err *e)
-{
-	char folder[LIMIT_PATH];
-	const char *a = strrchr(from, '/');
-	const char *b = strrchr(to, '/');
-	struct stat st;
-	int source = -1;
-	int target = -1;
-	int rc = fsx_stat(v->dir, to, &st, e);
-
-	if (rc != 0 || strcmp(from, to) == 0)
-		return rc == -1 ? -1 : 0;
-	BUG_IF(!a || !b);
-	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(a - from), from);
-	source = env_folder(v, folder, e);
-	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(b - to), to);
-	target = source == -1 ? -1 : env_folder(v, folder, e);
-	rc = target == -1 ? -1 : fsx_move(source, a + 1, target, b + 1, e);
-	fsx_close(source);
-	fsx_close(target);
-	return rc;
-}
-
 /* Where else a received file may lie than where the ledger says. */
 static void other_place(const struct received_row *r, char out[LIMIT_PATH])
 {
@@ -261,7 +239,6 @@ int spool_settle_received(struct env *v, int64_t received, struct err *e)
 {
 	struct arena a;
 	struct received_row r;
-	struct stat st;
 	char from[LIMIT_PATH];
 	int rc = 0;
 
@@ -269,8 +246,8 @@ int spool_settle_received(struct env *v, int64_t received, struct err *e)
 	rc = ledger_received_find(&v->ledger, received, &a, &r, e);
 	if (rc == 1) {
 		other_place(&r, from);
-		if (spool_move(v, from, r.place.p, e) == -1) /* another process may be faster */
-			rc = e->code == ERR_ABSENT ? fsx_stat(v->dir, r.place.p, &st, e) : -1;
+		if (place_bring(v, from, r.place.p, e) == -1)
+			rc = e->code == ERR_ABSENT ? 0 : -1;
 	}
 	arena_done(&a);
 	return rc;

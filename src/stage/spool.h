@@ -31,8 +31,6 @@ int spool_tell_wrong(struct env *v, const struct interchange_row *r, const struc
 /* Brings a received file to where the ledger says now that it is: to its partner's folder or to
  * quarantine/. 1 it is there, 0 it is in neither. */
 int spool_settle_received(struct env *v, int64_t received, struct err *e) ATTR_CHECK;
-/* Moves a file of the spool between two places; one that is there already is fine. */
-int spool_move(struct env *v, const char *from, const char *to, struct err *e) ATTR_CHECK;
 /* The folder of a state for a partner: "sent/acme". */
 void spool_place(const char *state, struct str partner, char out[100]);
 

@@ -8,6 +8,7 @@
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
 #include "base/limits.h"
+#include "stage/place.h"
 #include "stage/reason.h"
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
@@ -75,21 +76,12 @@ static int discard(const struct tidying *t, const char *name, struct err *e)
 
 static int move_to(const struct tidying *t, const char *name, const char *place, struct err *e)
 {
-	char folder[ROOM];
-	const char *slash = strrchr(place, '/');
-	int there = -1;
-	int rc = -1;
+	char from[ROOM];
 
-	if (!slash)
-		return 0;
-	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(slash - place), place);
-	there = env_folder(t->v, folder, e);
-	if (there != -1)
-		rc = fsx_move(t->dir, name, there, slash + 1, e);
-	fsx_close(there);
+	(void)snprintf(from, sizeof(from), "%s/%s", t->folder, name);
 	env_log(t->v, LOG_INFO, "tidied", name,
 		"moved from %s to %s, as a run that was cut meant to", t->folder, place);
-	return rc;
+	return place_move(t->v, from, place, e) == -1 ? -1 : 0;
 }
 
 /* work/: a tree that is packed, and what turned out to be unchanged. */
@@ -218,11 +210,11 @@ static int write_missing(
 	struct env *v, const char *place, struct str code, struct str note, struct err *e)
 {
 	const struct reason *known = reason_find(code);
-	char folder[ROOM];
-	const char *slash = strrchr(place, '/');
+	char folder[LIMIT_PATH];
+	const char *name = place_split(place, folder);
 	int rc = 0;
 
-	if (!slash || (strncmp(place, "hold/", 5) != 0 && strncmp(place, "quarantine/", 11) != 0))
+	if (!name || (strncmp(place, "hold/", 5) != 0 && strncmp(place, "quarantine/", 11) != 0))
 		return 0;
 	rc = exists(v, place, "", e);
 	if (rc == 1) {
@@ -231,8 +223,7 @@ static int write_missing(
 	}
 	if (rc != 1)
 		return rc;
-	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(slash - place), place);
-	return env_write_reason(v, folder, slash + 1, code.n ? code.p : "UNKNOWN", note.p,
+	return env_write_reason(v, folder, name, code.n ? code.p : "UNKNOWN", note.p,
 		known ? known->command : "gridspool show tells its story", e);
 }
 

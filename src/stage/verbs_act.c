@@ -3,10 +3,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/fsx.h"
-#include "base/limits.h"
+#include "stage/place.h"
 
 void verbs_act_say(struct verbs_act *x, const char *fmt, ...)
 {
@@ -29,10 +27,8 @@ int verbs_act_end(struct verbs_act *x, int rc, struct err *e)
 void verbs_act_forget(struct env *v, struct str place)
 {
 	char folder[LIMIT_PATH];
-	const char *slash = strrchr(place.p, '/');
+	const char *name = place_split(place.p, folder);
 
-	if (!slash)
-		return;
-	(void)snprintf(folder, sizeof(folder), "%.*s", (int)(slash - place.p), place.p);
-	env_drop_reason(v, folder, slash + 1);
+	if (name)
+		env_drop_reason(v, folder, name);
 }

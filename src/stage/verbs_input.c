@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "stage/spool.h"
+#include "stage/place.h"
 #include "store/ledger_input.h"
 
 static int find_row(struct verbs_act *x, struct input_row *row, struct err *e)
@@ -54,7 +54,7 @@ int verbs_input_release(struct verbs_act *x, struct err *e)
 		return 0;
 	(void)snprintf(
 		place, sizeof(place), "work/in-%06" PRId64 "%s", row.id, row.tree ? ".zip" : "");
-	if (spool_move(x->v, row.place.p, place, e) == -1)
+	if (place_bring(x->v, row.place.p, place, e) == -1)
 		return err_wrap(e, "input " STR_FMT " stays held", STR_ARG(x->s->name));
 	if (commit_release(x, source->kind == SOURCE_EVENTS ? "pending" : "claimed", place, e) ==
 		-1)

@@ -1,0 +1,261 @@
+/* Store: what was claimed goes from the inbox into work/, hashed; a tree is packed. */
+#include "stage/collect_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format/zip.h"
+#include "secure/hash.h"
+#include "stage/collect_away.h"
+#include "stage/inbox_ready.h"
+#include "stage/place.h"
+
+static int remove_companion(
+	const struct env *v, const struct input_row *r, const char *end, struct err *e)
+{
+	char path[LIMIT_PATH];
+
+	if (r->name.n + strlen(end) > LIMIT_NAME)
+		return 0;
+	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT "%s", STR_ARG(r->source),
+		STR_ARG(r->name), end);
+	return place_remove(v, path, e);
+}
+
+/* What may not be taken in, judged without opening it. NULL when it is fine. */
+static const char *refusal(
+	const struct config_source *s, const struct stat *st, uint64_t limit, const char **note)
+{
+	if (S_ISDIR(st->st_mode)) {
+		*note = "a folder, but the source takes files; say shape=\"tree\" if folders are meant";
+		return s->tree ? NULL : "SPECIAL-FILE";
+	}
+	*note = "not a plain file (a link, pipe, socket or device); it was not opened";
+	if (!S_ISREG(st->st_mode))
+		return "SPECIAL-FILE";
+	*note = "the file has more than one name (hard link), so others can change it; deliver a copy";
+	if (st->st_nlink > 1)
+		return "SPECIAL-FILE";
+	*note = "a file, but the source takes folders (shape=\"tree\")";
+	if (s->tree)
+		return "SPECIAL-FILE";
+	*note = "the file is empty; a failed export often leaves one";
+	if (st->st_size == 0)
+		return "EMPTY";
+	*note = "the file is larger than max-size of its source";
+	if ((uint64_t)st->st_size > limit)
+		return "TOO-BIG";
+	return NULL;
+}
+
+/* Does the manifest say this, and no more digits behind it? A file name may follow. */
+static bool manifest_says(struct str manifest, struct str want)
+{
+	return str_starts(manifest, want) &&
+		(manifest.n == want.n || memchr(" \t\r\n", manifest.p[want.n], 4) != NULL);
+}
+
+/* Checks the manifest "SHA256 SIZE" beside a file. 1 right, 0 wrong, -1. */
+static int manifest_ok(const struct env *v, const struct input_row *r, const char *sha,
+	uint64_t size, struct err *e)
+{
+	char path[LIMIT_PATH];
+	char want[160];
+	struct buf b;
+	int fd = -1;
+	int rc = -1;
+
+	(void)snprintf(path, sizeof(path), "inbox/" STR_FMT "/" STR_FMT ".manifest",
+		STR_ARG(r->source), STR_ARG(r->name));
+	(void)snprintf(want, sizeof(want), "%s %" PRIu64, sha, size);
+	buf_init(&b, 4096);
+	fd = fsx_open(v->dir, path, e);
+	if (fd != -1 && fsx_read(fd, &b, e) == 0)
+		rc = manifest_says(str_trim(buf_view(&b)), str_c(want));
+	fsx_close(fd);
+	buf_done(&b);
+	return rc;
+}
+
+static int commit_stored(struct env *v, const struct input_row *r, const char *sha,
+	const char *content, int64_t members, int64_t size, const char *place, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[40];
+
+	collect_row_subject(r->id, subject);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_input_stored(l, r->id, sha, content, members, size, e) == -1 ||
+		ledger_input_stays(l, r->id, r->stays, e) == -1 ||
+		ledger_input_state(l, r->id, "claimed", place, "", "", e) == -1 ||
+		ledger_event(l, "collected", subject, e,
+			"sha256=%s size=%" PRId64 " members=%" PRId64, sha, size, members) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+/* A file that lies in work/: hash it, and make sure that nobody still writes to it: then 1, and it
+ * is looked at again in the next run. */
+static int store_file(
+	struct env *v, const struct input_row *r, const struct config_source *s, struct err *e)
+{
+	char place[LIMIT_PATH];
+	char sha[HASH_HEX];
+	uint64_t size = 0;
+	struct stat before;
+	struct stat after;
+	int fd = -1;
+	int rc = -1;
+
+	collect_row_work(r, "", place);
+	if (place_stat(v, place, &before, e) == -1)
+		return -1;
+	fd = fsx_open(v->dir, place, e);
+	rc = fd == -1 ? -1 : hash_file(fd, sha, &size, e);
+	fsx_close(fd);
+	if (rc == -1 || place_stat(v, place, &after, e) != 1)
+		return -1;
+	if (after.st_size != before.st_size || after.st_mtime != before.st_mtime ||
+		(uint64_t)after.st_size != size) {
+		env_log(v, LOG_WARN, "still-written", place,
+			"the exporter wrote after it was picked up; taken next time");
+		return 1;
+	}
+	if (s->ready == READY_MANIFEST) {
+		rc = manifest_ok(v, r, sha, size, e);
+		if (rc == -1 && e->code == ERR_ABSENT)
+			return collect_away_now(v, r->id, "MANIFEST-MISMATCH",
+				"the manifest beside it was gone when the file was read; deliver both again",
+				e);
+		if (rc == -1)
+			return -1;
+		if (rc == 0)
+			return collect_away_now(v, r->id, "MANIFEST-MISMATCH",
+				"size or SHA-256 is not what the manifest beside it says; deliver both again",
+				e);
+	}
+	return commit_stored(v, r, sha, sha, 1, (int64_t)size, place, e);
+}
+
+/* A tree: packed once into work/in-N.zip; then the tree goes, if it could be moved into work/. */
+static int store_tree(
+	struct env *v, const struct input_row *r, const char *tree_place, struct err *e)
+{
+	struct arena a;
+	struct diag d;
+	struct fsx_tmp tmp = {.fd = -1};
+	struct zip_packed packed;
+	char place[LIMIT_PATH];
+	char sha[HASH_HEX];
+	int work = -1;
+	int tree = -1;
+	int rc = -1;
+
+	arena_init(&a);
+	diag_init(&d, &a);
+	collect_row_work(r, ".zip", place);
+	work = env_folder(v, "work", e);
+	tree = fsx_subdir(v->dir, tree_place, e);
+	if (work == -1 || tree == -1 || fsx_tmp_open(work, &tmp, e) == -1)
+		goto out;
+	if (zip_pack(tree, tmp.fd, &packed, &d, e) == -1 || hash_file(tmp.fd, sha, NULL, e) == -1)
+		goto out;
+	for (const struct finding *f = d.first; f; f = f->next)
+		env_log(v, LOG_WARN, "left-out", f->file.p, STR_FMT, STR_ARG(f->rule));
+	if (fsx_publish(&tmp, place + 5, e) == -1 && e->code != ERR_EXISTS)
+		goto out;
+	rc = commit_stored(v, r, sha, packed.content, (int64_t)packed.members,
+		(int64_t)packed.bytes, place, e);
+	if (rc == 0 && r->stays > 0)
+		env_log(v, LOG_WARN, "left-in-inbox", tree_place,
+			"taken where it lies: moving it is denied; the exporter should make its folders "
+			"writable for the group, or remove it");
+	else if (rc == 0)
+		rc = place_remove(v, tree_place, e);
+out:
+	fsx_tmp_drop(&tmp);
+	fsx_close(tree);
+	fsx_close(work);
+	arena_done(&a);
+	return rc;
+}
+
+/* Out of the inbox, into place; a tree that we may not move is taken where it lies: then place and
+ * r->stays say so. 1, 0 it is in neither place, -1. */
+static int take_out(struct env *v, struct input_row *r, const char *inbox, char place[LIMIT_PATH],
+	struct stat *st, struct err *e)
+{
+	int rc = place_stat(v, place, st, e);
+
+	if (rc != 0)
+		return rc;
+	rc = place_stat(v, inbox, st, e);
+	if (rc != 1 || (int64_t)st->st_ino != r->ino)
+		return rc == -1 ? -1 : 0;
+	if (place_move(v, inbox, place, e) != -1)
+		return 1;
+	if (!r->tree || e->code != ERR_DENIED ||
+		inbox_ready_changed(v->dir, inbox, st, &r->stays, e) == -1)
+		return -1;
+	(void)snprintf(place, LIMIT_PATH, "%s", inbox);
+	return 1;
+}
+
+static int store_taken(struct env *v, const struct input_row *r, const struct config_source *s,
+	const char *place, struct err *e)
+{
+	const char *reason = NULL;
+	int rc = 0;
+
+	if (!r->tree)
+		return store_file(v, r, s, e);
+	rc = store_tree(v, r, place, e);
+	if (rc == 0 || (e->code != ERR_INPUT && e->code != ERR_LIMIT))
+		return rc;
+	reason = e->reason[0] ? e->reason : "TREE";
+	return r->stays > 0 ? collect_away_there(v, r, place, reason, e->text, e)
+			    : collect_away_now(v, r->id, reason, e->text, e);
+}
+
+/* Brings one row from claiming to claimed, quarantined or abandoned. */
+int collect_store_row(struct env *v, const struct input_row *row, struct err *e)
+{
+	const struct config_source *s = config_source_find(v->config, row->source);
+	struct input_row r = *row;
+	char inbox[LIMIT_PATH];
+	char place[LIMIT_PATH];
+	const char *note = NULL;
+	const char *reason = NULL;
+	struct stat st;
+	int rc = 0;
+
+	if (!s)
+		return collect_row_settle(v, &r, "abandoned", r.place.p, "SOURCE-GONE",
+			"its source is no longer configured", "abandoned", e);
+	collect_row_work(&r, r.tree ? ".tree" : "", place);
+	(void)snprintf(inbox, sizeof(inbox), "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r.source),
+		STR_ARG(r.name));
+	rc = take_out(v, &r, inbox, place, &st, e);
+	if (rc == 0)
+		return collect_row_settle(v, &r, "abandoned", place, "VANISHED",
+			"it left the inbox before it was picked up", "abandoned", e);
+	if (rc == -1)
+		return -1;
+	/* The marker has done its work; left behind, it would call the next file of that name ready. */
+	if (remove_companion(v, &r, ".ready", e) == -1)
+		return -1;
+	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
+	if (reason) {
+		if (remove_companion(v, &r, ".manifest", e) == -1)
+			return -1;
+		return collect_away_now(v, r.id, reason, note, e);
+	}
+	rc = store_taken(v, &r, s, place, e);
+	if (rc == 0)
+		rc = remove_companion(v, &r, ".manifest", e);
+	return rc == 1 ? 0 : rc;
+}
