@@ -102,12 +102,20 @@ def test_only_deaths_count():
 
 def test_death_before_its_number():
     """A converter dies while its control number is committed: one attempt, and the others go on."""
+    check(any(dies_before_its_number() for _ in range(30)), "no converter was met before its number")
+
+
+def dies_before_its_number():
+    """False: the converter was met too late, which a busy machine makes likely."""
     with small.Small(partners=("acme", "nord")) as n:
         many(n)
         n.run("--only", "collect")
         child = n.start("--only", "convert")
         pid = freeze_worker(child)
-        check(pid and n.one("SELECT COUNT(*) FROM drawn") == 0, "no converter was met before its number")
+        if not pid or n.one("SELECT COUNT(*) FROM drawn") > 0:
+            child.kill()
+            ends(child, PATIENCE)
+            return False
         with contextlib.closing(sqlite3.connect(n.path("ledger.db"), isolation_level=None)) as db:
             db.execute("BEGIN IMMEDIATE")
             os.kill(pid, signal.SIGCONT)
@@ -117,6 +125,7 @@ def test_death_before_its_number():
         _, said = ends(child, PATIENCE)
         equal(sorted(tuple(r) for r in n.rows("SELECT state, attempts FROM unit")), [("done", 0), ("done", 1)], said)
         n.check_sound()
+        return True
 
 
 def test_reading_hangs():
