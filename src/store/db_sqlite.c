@@ -170,7 +170,7 @@ static int settings(struct db *db, enum db_mode mode, struct err *e)
 	static const char pragmas[] =
 		"PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON;"
 		"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
-		"PRAGMA temp_store=MEMORY; PRAGMA cache_size=-24000;";
+		"PRAGMA temp_store=MEMORY; PRAGMA cache_size=-10000;";
 
 	(void)sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(db->h, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
