@@ -37,14 +37,10 @@ def workers(p):
     """The workers of a run, as soon as they are there, until it ends."""
     last = None
     while p.poll() is None:
-        try:
-            with open("/proc/%d/task/%d/children" % (p.pid, p.pid), encoding="ascii") as f:
-                found = f.read().split()
-        except OSError:
-            found = []
+        found = night.workers(p.pid)
         if found and found[0] != last:
             last = found[0]
-            yield int(last)
+            yield last
         time.sleep(0.001)
 
 

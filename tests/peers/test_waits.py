@@ -17,29 +17,11 @@ PATIENCE = 30
 LEDGER_WAIT = 30    # store/db_sqlite.c
 
 
-def workers(pid):
-    """Process ids of a run's workers."""
-    try:
-        with open("/proc/%d/task/%d/children" % (pid, pid), encoding="ascii") as f:
-            return [int(p) for p in f.read().split()]
-    except FileNotFoundError:
-        return []
-
-
-def confined(pid):
-    """Whether a process is a worker in its sandbox; a leak checker's helper at the end of the run is not."""
-    try:
-        with open("/proc/%d/status" % pid, encoding="ascii") as f:
-            return "NoNewPrivs:\t1" in f.read()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
 def freeze_worker(child):
     """The next worker of a run stops where it is. None: the run was over before one was met."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and child.poll() is None:
-        for pid in filter(confined, workers(child.pid)):
+        for pid in night.workers(child.pid):
             try:
                 os.kill(pid, signal.SIGSTOP)
                 return pid
