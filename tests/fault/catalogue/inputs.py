@@ -27,7 +27,8 @@ def J1():
 
 
 def J8():
-    """Doubled keys, garbage after an item, numbers beyond 38 digits: errors with their place; a byte order mark is none."""
+    """Doubled keys, garbage after an item, an item that does not end, bytes that are no UTF-8, half a surrogate pair: errors
+    with their place; a byte order mark is none."""
     bad = (b'{"sku": "A", "sku": "B", "name": "M"}\n', b'{"sku": "A", "name": "M"} x\n', b'{"sku": "A", "name": "M"\n',
            b'{"sku": "A", "name": "\xff"}\n', b'{"sku": "A", "name": "M\\ud800"}\n')
     with small.Small() as n:
