@@ -208,7 +208,7 @@ int channel_send(struct channel *c, const struct interchange_row *r, bool renami
 	code = frame_get_int(&c->frame);
 	(void)frame_get_str(&c->frame);
 	words = frame_get_str(&c->frame);
-	if (!frame_ok(&c->frame) || code < CHANNEL_SENT || code > CHANNEL_UNREADABLE)
+	if (!frame_ok(&c->frame) || code < CHANNEL_SENT || code >= CHANNEL_OUTCOMES)
 		return err_set(e, ERR_INPUT, "the transfer worker's answer is not whole");
 	if (code == CHANNEL_SENT && !allowed) /* no evidence: that intent was never committed */
 		return err_set(e, ERR_INPUT,

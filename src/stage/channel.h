@@ -38,6 +38,7 @@ enum channel_sent {
 	CHANNEL_CORRUPT,   /* our file is not what the ledger says */
 	CHANNEL_UNREADABLE /* the disk or its rights do not let us read our file */
 };
+enum { CHANNEL_OUTCOMES = CHANNEL_UNREADABLE + 1 };
 
 /* Sends one interchange. may is called when the file is up and only the rename is left: it commits
  * that intent (0) or forbids it (-1). renaming: an earlier attempt got that far.

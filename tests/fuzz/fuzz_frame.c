@@ -104,7 +104,7 @@ static void channel(int fd, unsigned what)
 	if (rc == -1)
 		no_partner_stops_the_run(&e);
 	else
-		must(outcome <= CHANNEL_CORRUPT && memchr(evidence, 0, sizeof(evidence)) &&
+		must(outcome < CHANNEL_OUTCOMES && memchr(evidence, 0, sizeof(evidence)) &&
 			(what != 0 || outcome != CHANNEL_SENT || seen == 1));
 	mem_free(c);
 	mem_free(env);

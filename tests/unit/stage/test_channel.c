@@ -56,7 +56,7 @@ static void sent_only_after_may(void **state)
 		{false, CHANNEL_DOUBT, true},
 		{false, CHANNEL_CORRUPT, true},
 		{false, CHANNEL_UNREADABLE, true},
-		{false, CHANNEL_UNREADABLE + 1, false},
+		{false, CHANNEL_OUTCOMES, false},
 		{false, -1, false},
 	};
 	static const struct interchange_row row = {
