@@ -2,13 +2,12 @@
  * file has: each lies behind the last, and is the same when read again by its locator. */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fsx.h"
 #include "format/reader.h"
+#include "input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,7 +34,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct str number[] = {{"n", 1}};
 	struct reader_spec spec = {.format = STR("csv"), .file = STR("fuzz")};
-	FILE *f = tmpfile();
 	struct names names;
 	struct arena a;
 	struct diag d;
@@ -45,23 +43,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t last = 0;
 	int rc = 0;
 
-	if (size == 0 || !f) {
-		if (f)
-			(void)fclose(f);
+	if (size == 0)
 		return 0;
-	}
 	spec.separator = data[0] & 1 ? ';' : ',';
 	spec.no_header = data[0] & 2;
 	spec.keep_empty = data[0] & 4;
 	spec.decimal = data[0] & 8 ? ',' : '.';
 	spec.numbers = number;
 	spec.nnumbers = data[0] & 16 ? 1 : 0;
-	if (fsx_write_all(fileno(f), data + 1, size - 1, &e) == -1)
-		abort();
 	names_init(&names);
 	arena_init(&a);
 	err_clear(&e);
-	r = reader_open(fileno(f), &spec, &names, &e);
+	r = reader_open(input_file(data + 1, size - 1), &spec, &names, &e);
 	do {
 		diag_init(&d, &a);
 		rc = r ? reader_next(r, &it, &d, &e) : -1;
@@ -80,6 +73,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	reader_close(r);
 	arena_done(&a);
 	names_done(&names);
-	(void)fclose(f);
 	return 0;
 }

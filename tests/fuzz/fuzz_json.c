@@ -2,15 +2,14 @@
  * agree, and an item read again by its locator must be the same item. */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fsx.h"
 #include "base/mem.h"
 #include "format/json_simd.h"
 #include "format/reader.h"
+#include "input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -60,7 +59,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct reader_spec spec = {.format = STR("json"), .file = STR("fuzz")};
 	const struct str bytes = {(const char *)data, size};
-	FILE *f = tmpfile();
 	struct names names;
 	struct arena a;
 	struct diag d;
@@ -70,12 +68,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int rc = 0;
 
 	agree(bytes);
-	if (!f || fsx_write_all(fileno(f), bytes.p, bytes.n, &e) == -1)
-		abort();
 	names_init(&names);
 	arena_init(&a);
 	err_clear(&e);
-	r = reader_open(fileno(f), &spec, &names, &e);
+	r = reader_open(input_file(data, size), &spec, &names, &e);
 	do {
 		diag_init(&d, &a);
 		rc = r ? reader_next(r, &it, &d, &e) : -1;
@@ -90,6 +86,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	reader_close(r);
 	arena_done(&a);
 	names_done(&names);
-	(void)fclose(f);
 	return 0;
 }

@@ -4,16 +4,15 @@
  */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fsx.h"
 #include "stage/convert_answer.h"
 #include "stage/known.h"
 #include "stage/lines.h"
 #include "stage/trace.h"
+#include "input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -106,23 +105,20 @@ static void known(int fd)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	FILE *f = size > 0 ? tmpfile() : NULL;
-	struct err e;
+	int fd = -1;
 
-	if (!f)
+	if (size == 0)
 		return 0;
-	if (fsx_write_all(fileno(f), data + 1, size - 1, &e) == -1)
-		abort();
+	fd = input_file(data + 1, size - 1);
 	switch (data[0] % 4) {
 	case 2:
-		lineage(fileno(f));
+		lineage(fd);
 		break;
 	case 3:
-		known(fileno(f));
+		known(fd);
 		break;
 	default:
-		walk(fileno(f), (struct str){(const char *)data + 1, size - 1}, data[0] % 4 == 1);
+		walk(fd, (struct str){(const char *)data + 1, size - 1}, data[0] % 4 == 1);
 	}
-	(void)fclose(f);
 	return 0;
 }
