@@ -6,11 +6,11 @@
 #   make test         everything; installs what is missing first
 #   make demo         the nightly job from end to end; installs what is missing first
 #
-# Also: golden peers bench fault catalogue proof asan ubsan valgrind tidy fuzz fuzz-replay fmt install clean. scripts/README.md
+# Also: golden peers bench fault catalogue proof coverage asan ubsan valgrind tidy fuzz fuzz-replay fmt install clean. scripts/README.md
 # and tests/README.md say what each one does.
 #
 # Variables: CC, CXX       gcc and g++, or clang and clang++
-#            FLAVOUR       empty (as shipped), asan, ubsan, san (both), vg (for valgrind), fuzz
+#            FLAVOUR       empty (as shipped), asan, ubsan, san (both), vg (for valgrind), cov, fuzz
 #            J             jobs; all cores unless given
 #            T, B, P       one test, one bench case, one part of the proof
 #            FUZZ_SECONDS  for all fuzz targets together
@@ -90,11 +90,14 @@ else ifeq ($(FLAVOUR),san)
 FLAGS := $(INSTRUMENTED) -fsanitize=address,$(UBSAN)
 else ifeq ($(FLAVOUR),vg)
 FLAGS := $(INSTRUMENTED)
+else ifeq ($(FLAVOUR),cov)
+# Counters are a mapped file, so that they outlive a kill and are written from within a sandbox.
+FLAGS := -O0 -g -fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation
 else ifeq ($(FLAVOUR),fuzz)
 FLAGS := $(INSTRUMENTED) -fsanitize=fuzzer-no-link,address,$(UBSAN)
 FUZZ_LINK := -fsanitize=fuzzer,address,$(UBSAN)
 else
-$(error FLAVOUR=$(FLAVOUR) is not known; expected asan, ubsan, san, vg, fuzz or nothing)
+$(error FLAVOUR=$(FLAVOUR) is not known; expected asan, ubsan, san, vg, cov, fuzz or nothing)
 endif
 ifneq ($(FLAVOUR),)
 C_WARN := $(filter-out -Werror -Wnull-dereference,$(C_WARN))
@@ -122,7 +125,7 @@ HAS_JOBS = $(findstring j,$(firstword -$(MAKEFLAGS)))$(filter -j%,$(MAKEFLAGS))
 FILES = +@$(MAKE) --no-print-directory STEP=1 $(if $(HAS_JOBS),,-j$(J))
 FLAVOURED = +@$(MAKE) --no-print-directory
 
-.PHONY: all unit golden peers test demo bench fault catalogue proof asan ubsan san valgrind tidy check fuzz fuzz-replay fuzz-build \
+.PHONY: all unit golden peers test demo bench fault catalogue proof coverage asan ubsan san valgrind tidy check fuzz fuzz-replay fuzz-build \
 	install clean fmt need step-all step-unit step-fuzz FORCE
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -148,6 +151,8 @@ proof: all
 	@$(TEST_ENV) MAKE='$(MAKE)' tests/fault/run $(P)
 fault: all
 	@$(TEST_ENV) MAKE='$(MAKE)' tests/fault/sample
+coverage:
+	+@MAKE='$(MAKE)' tests/coverage
 catalogue: all
 	@$(TEST_ENV) tests/fault/catalogue/run
 asan ubsan san:
