@@ -37,6 +37,8 @@ int verbs_interchange_resolve(struct verbs_act *x, struct err *e) ATTR_CHECK;
 int verbs_interchange_resend(struct verbs_act *x, struct err *e) ATTR_CHECK;
 int verbs_interchange_reissue(struct verbs_act *x, struct err *e) ATTR_CHECK;
 int verbs_interchange_close(struct verbs_act *x, struct err *e) ATTR_CHECK;
+/* At its rename, where nobody can hold it. */
+bool verbs_interchange_renaming(const struct interchange_row *row);
 /* The two halves of hold: the row within a transaction; after it is committed, the file and its note. */
 int verbs_interchange_hold_row(
 	struct verbs_act *x, const struct interchange_row *row, struct err *e) ATTR_CHECK;

@@ -298,12 +298,17 @@ int verbs_interchange_close(struct verbs_act *x, struct err *e)
 	return 0;
 }
 
+bool verbs_interchange_renaming(const struct interchange_row *row)
+{
+	return str_is(row->state, "sending") && str_is(row->receipt, "renaming");
+}
+
 int verbs_interchange_hold_row(
 	struct verbs_act *x, const struct interchange_row *row, struct err *e)
 {
 	char subject[40];
 
-	if (str_is(row->state, "sending") && str_is(row->receipt, "renaming"))
+	if (verbs_interchange_renaming(row))
 		return err_set(e, ERR_STALE,
 			"%06" PRId64 " is being delivered at this moment; hold comes too late",
 			row->id);

@@ -26,38 +26,66 @@ static bool concerns(const struct verbs_act *x, const struct interchange_row *ro
 	return str_eq(x->s->kind == SUBJECT_PARTNER ? row->partner : row->agreement, x->s->name);
 }
 
-/* All that waits for a partner or of an agreement, in one transaction. */
+/* What can be held; of a partner that is away an interchange is sending, too. late: at their rename. */
+static int holdable(
+	struct verbs_act *x, struct interchange_rows *rows, int64_t *late, struct err *e)
+{
+	size_t n = 0;
+
+	*late = 0;
+	if (ledger_interchange_by_state(x->l, "queued|sending", &x->a, rows, e) == -1)
+		return -1;
+	for (size_t i = 0; i < rows->n; i++) {
+		if (!concerns(x, &rows->row[i]))
+			continue;
+		if (verbs_interchange_renaming(&rows->row[i]))
+			(*late)++;
+		else
+			rows->row[n++] = rows->row[i];
+	}
+	rows->n = n;
+	return 0;
+}
+
+static void say_held(struct verbs_act *x, int64_t late)
+{
+	char but[100] = "";
+
+	if (late > 0)
+		(void)snprintf(but, sizeof(but),
+			"; %" PRId64 " too late: at its rename, the next run looks where it is",
+			late);
+	if (x->out->count == 0)
+		verbs_act_say(x, "nothing waits to be sent; nothing is held%s", but);
+	else
+		verbs_act_say(x, "%" PRId64 " interchanges held; what is made later is not%s",
+			x->out->count, but);
+}
+
 int verbs_partner_hold(struct verbs_act *x, struct err *e)
 {
 	struct interchange_rows rows = {0};
-	int64_t n = 0;
+	int64_t late = 0;
 	int rc = -1;
 
 	if (ledger_begin(x->l, e) == -1)
 		return -1;
-	rc = ledger_interchange_by_state(x->l, "queued", &x->a, &rows, e);
-	for (size_t i = 0; i < rows.n && rc == 0; i++) {
-		if (!concerns(x, &rows.row[i]))
-			continue;
+	rc = holdable(x, &rows, &late, e);
+	for (size_t i = 0; i < rows.n && rc == 0; i++)
 		rc = verbs_interchange_hold_row(x, &rows.row[i], e);
-		n++;
-	}
-	if (rc == 0 && n == 0) {
+	if (rc == 0 && rows.n == 0)
 		ledger_rollback(x->l);
-		verbs_act_say(x, "nothing waits to be sent; nothing is held");
-		return 0;
-	}
-	rc = verbs_act_end(x, rc, e);
+	else
+		rc = verbs_act_end(x, rc, e);
 	if (rc == -1)
 		return -1;
-	x->out->count = n;
-	verbs_act_say(x, "%" PRId64 " interchanges held; what is made later is not", n);
+	x->out->count = (int64_t)rows.n;
+	say_held(x, late);
 	for (size_t i = 0; i < rows.n && rc == 1; i++) {
-		if (concerns(x, &rows.row[i]) &&
-			verbs_interchange_hold_file(x, &rows.row[i], e) == -1)
-			rc = -1;
+		if (verbs_interchange_hold_file(x, &rows.row[i], e) == -1)
+			return -1;
 	}
-	return rc == -1 ? -1 : 0;
+	return 0;
 }
 
 int verbs_partner_retry(struct verbs_act *x, struct err *e)

@@ -59,11 +59,11 @@ def build(folder):
 class Struck:
     """What came of one command that was disturbed."""
 
-    def __init__(self, s, *flags, calls="change", seconds=30):
+    def __init__(self, s, *flags, calls="change", seconds=30, env=None):
         report = os.path.join(s.aside, "strike.report")
         done = subprocess.run([STRIKE, "--report", report, "--calls", calls, "--seconds", str(seconds), *flags,
                                "--", *s.argv], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              errors="replace", cwd=s.n.top, timeout=seconds + 10)
+                              errors="replace", cwd=s.n.top, timeout=seconds + 10, env=env)
         with open(report, encoding="utf-8", errors="replace") as f:
             self.lines = f.read().splitlines()
         self.code, self.err = done.returncode, done.stderr
@@ -74,10 +74,10 @@ class Struck:
                 ["STUCK the command hung" for line in self.lines if line == "hung"])
 
 
-def recorded(s, calls="change"):
+def recorded(s, calls="change", env=None):
     """The listed calls of the scenario's command, nobody disturbing: [("P:N", name, what)]."""
     s.restore()
-    lines = [line.split(" ", 2) for line in Struck(s, calls=calls).lines]
+    lines = [line.split(" ", 2) for line in Struck(s, calls=calls, env=env).lines]
     return [(w[0], w[1], w[2] if len(w) > 2 else "") for w in lines if re.match(r"\d+:\d+$", w[0])]
 
 
@@ -134,8 +134,11 @@ def kill(s, point):
 def errno_points(s):
     """Each call that may fail, with each of its errors: once, and from there on."""
     found = []
-    for at, name, what in thinned(recorded(s, calls="io")):
-        if re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)", what):   # the loader, before there is a program
+    with Counts(s) as counts:
+        calls = recorded(s, calls="io", env=counts.env)
+    for at, name, what in thinned(calls):
+        # the loader, before there is a program, and what counts
+        if re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)|/(shim\.so|alloc\.counts)$", what):
             continue
         if ONLY and name != ONLY:
             continue
@@ -154,6 +157,8 @@ def unclear(done, point):
         return []
     if done.code not in scene.STATUSES:
         return ["UNCLEAR status %d: %s" % (done.code, done.err[-300:])]
+    if re.search(r"^\d+:\d+ write ", getattr(done, "struck", "")) and "errno+=" in point:
+        return []       # nothing can be said when no write is made
     lines = [line for line in done.err.splitlines() if line.strip()]
     if done.code not in (0, 1) and not any(": " in line for line in lines):
         return ["UNCLEAR status %d and no sentence: %r" % (done.code, done.err[-300:])]
@@ -164,25 +169,70 @@ def unclear(done, point):
 
 def errno(s, point):
     at, deed = point.split(" ")
+    usual = left_over(s)
     s.restore()
     name, _, error = deed.partition("=")
-    first = Struck(s, "--at", at, "--do", name + "=" + str(ERRORS[error]) if error else deed, calls="io")
-    return first.wrong() + unclear(first, point) + recovered(s), first.struck
+    with Counts(s) as counts:
+        first = Struck(s, "--at", at, "--do", name + "=" + str(ERRORS[error]) if error else deed, calls="io", env=counts.env)
+        wrong = first.wrong() + unclear(first, point) + leaked(usual, counts.left_over())
+    return wrong + recovered(s), first.struck
+
+
+def left_over(s):
+    """What an undisturbed program has at its end, see Counts; looked up once a scenario."""
+    if not hasattr(s, "left_over"):
+        with Counts(s) as counts:
+            recorded(s, env=counts.env)
+            s.left_over = counts.left_over()
+    return s.left_over
+
+
+def leaked(usual, now):
+    """More memory or descriptors than that."""
+    return ["LEAKED %d %s more than undisturbed" % (n - u, what)
+            for what, n, u in zip(("pieces of memory", "descriptors"), now, usual) if n > u]
 
 
 # --- alloc ---
 
+class Counts:
+    """What shim.c counts of a program that is run in env."""
+
+    def __init__(self, s):
+        self.path = os.path.join(s.aside, "alloc.counts")
+        self.env = scene.shimmed(FAULT_COUNTS=self.path)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.unlink(self.path)
+
+    def numbers(self):
+        return memoryview(scene.invariants.read(self.path)).cast("q")
+
+    def of_processes(self):
+        """Allocations, one number a process."""
+        numbers = self.numbers()
+        return list(numbers[1:1 + numbers[0]])
+
+    def left_over(self):
+        """(pieces of memory, descriptors) at the program's end; nothing when it had none."""
+        ended, live, still_open = self.numbers()[-3:]
+        return (live, still_open) if ended else ()
+
+
 def alloc_points(s):
     """Allocations of each process: the first hundred one by one, then ever wider apart; once, and from there on."""
-    found, counts = [], os.path.join(s.aside, "alloc.counts")
+    found = []
     s.restore()
-    subprocess.run(s.argv, stdin=subprocess.DEVNULL, capture_output=True, cwd=s.n.top, timeout=60, check=False,
-                   env=scene.shimmed(FAULT_COUNTS=counts))
-    numbers = memoryview(scene.invariants.read(counts)).cast("Q")
-    os.unlink(counts)
-    for process in range(numbers[0]):
+    with Counts(s) as counts:
+        subprocess.run(s.argv, stdin=subprocess.DEVNULL, capture_output=True, cwd=s.n.top, timeout=60, check=False,
+                       env=counts.env)
+        allocations = counts.of_processes()
+    for process, last in enumerate(allocations):
         n = 1
-        while n <= numbers[1 + process]:
+        while n <= last:
             found.append("%d:%d%s" % (process, n, "+" if n % 2 else ""))
             n += max(1, n // ALLOC_STEP)
     return found
@@ -190,11 +240,10 @@ def alloc_points(s):
 
 def alloc(s, point):
     s.restore()
-    counts = os.path.join(s.aside, "alloc.counts")
-    done = scene.night.Ran(subprocess.run(
-        s.argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", cwd=s.n.top, timeout=60,
-        env=scene.shimmed(FAULT_COUNTS=counts, FAULT_ALLOC=point)))
-    os.unlink(counts)
+    with Counts(s) as counts:
+        done = scene.night.Ran(subprocess.run(
+            s.argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", cwd=s.n.top, timeout=60,
+            env=dict(counts.env, FAULT_ALLOC=point)))
     wrong = unclear(done, point)
     if done.code < 0:
         wrong.append("CRASHED by signal %d: %s" % (-done.code, done.err[-200:]))

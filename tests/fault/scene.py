@@ -65,6 +65,10 @@ class Scenario:
         """The command that is disturbed."""
         return ("run", "--env", n.env)
 
+    def started(self, n):
+        """What is typed: the program with that command, unless a scenario starts more."""
+        return [night.GRIDSPOOL, *self.command(n)]
+
     def again(self, n):
         """What a person does after the disturbance, before runs go on; mostly nothing."""
 
@@ -96,7 +100,7 @@ class Scenario:
                 self._reach(partner)
         self.prepare(self.n)
         self.files = self._ready()
-        self.argv = [night.GRIDSPOOL, *self.command(self.n)]
+        self.argv = self.started(self.n)
         self.saved = self._all_folders()
         for folder in self.saved:
             if os.path.exists(folder):

@@ -2,8 +2,8 @@
  * shim: preloaded (LD_PRELOAD) into the program under test; a release build has nothing of this.
  *
  *   FAULT_CLOCK=SECONDS     the wall clock is so much later, or earlier when negative
- *   FAULT_COUNTS=FILE       where allocations are counted: an array of 64-bit numbers, one a
- *                           process in the order in which they are made
+ *   FAULT_COUNTS=FILE       where allocations are counted: struct counts below; processes in the order
+ *                           in which they are made, 0 is the program
  *   FAULT_ALLOC=P:N         the N-th allocation of process P fails; P:N+: all from there on
  *
  * Allocations of every library count: malloc, calloc, realloc, posix_memalign, aligned_alloc.
@@ -27,6 +27,9 @@ enum { PROCESSES = 255 };
 struct counts {
 	uint64_t processes;
 	uint64_t of[PROCESSES]; /* allocations */
+	uint64_t ended; /* the program came to its end by exit(): then the next two are right */
+	int64_t live;	/* pieces of memory that it has not freed then */
+	int64_t open;	/* descriptors that it has not closed then */
 };
 
 static struct counts *counts;
@@ -40,6 +43,7 @@ extern void *__libc_malloc(size_t n);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t n);
 extern void *__libc_memalign(size_t align, size_t n);
+extern void __libc_free(void *p);
 
 static void next_process(void)
 {
@@ -74,7 +78,29 @@ __attribute__((constructor)) static void start(void)
 	next_process();
 }
 
+__attribute__((destructor)) static void end(void)
+{
+	if (!counts || self != 0)
+		return;
+	for (int fd = 0; fd < 1024; fd++)
+		counts->open += fcntl(fd, F_GETFD) != -1;
+	counts->ended = 1;
+}
+
 /* --- memory --- */
+
+static void *got(void *p)
+{
+	if (p && counts && self == 0)
+		(void)__atomic_add_fetch(&counts->live, 1, __ATOMIC_RELAXED);
+	return p;
+}
+
+static void gone(const void *p)
+{
+	if (p && counts && self == 0)
+		(void)__atomic_sub_fetch(&counts->live, 1, __ATOMIC_RELAXED);
+}
 
 static bool fails(void)
 {
@@ -91,30 +117,45 @@ static bool fails(void)
 
 void *malloc(size_t n)
 {
-	return fails() ? NULL : __libc_malloc(n);
+	return fails() ? NULL : got(__libc_malloc(n));
 }
 
 void *calloc(size_t n, size_t size)
 {
-	return fails() ? NULL : __libc_calloc(n, size);
+	return fails() ? NULL : got(__libc_calloc(n, size));
 }
 
 void *realloc(void *p, size_t n)
 {
-	return fails() ? NULL : __libc_realloc(p, n);
+	void *q = NULL;
+
+	if (fails())
+		return NULL;
+	q = __libc_realloc(p, n);
+	if (!p)
+		return got(q);
+	if (!q && n == 0)
+		gone(p);
+	return q;
 }
 
 void *aligned_alloc(size_t align, size_t n)
 {
-	return fails() ? NULL : __libc_memalign(align, n);
+	return fails() ? NULL : got(__libc_memalign(align, n));
 }
 
 int posix_memalign(void **p, size_t align, size_t n)
 {
 	if (fails())
 		return ENOMEM;
-	*p = __libc_memalign(align, n);
+	*p = got(__libc_memalign(align, n));
 	return *p ? 0 : ENOMEM;
+}
+
+void free(void *p)
+{
+	gone(p);
+	__libc_free(p);
 }
 
 /* --- time --- */

@@ -9,7 +9,8 @@
  *   kill-before, kill-after      the process dies there (SIGKILL)
  *   all-before, all-after        it and all others of the program die at once
  *   errno=NUMBER, errno+=NUMBER  the call is not made and fails; +=: so do all calls of its name
- *                                after it, in that process
+ *                                after it, in that process; a close is made nevertheless, as
+ *                                Linux does
  *   short                        a write or read is cut to half of its bytes
  *   power=FLAG:FOLDER            the file system of FOLDER stops before the call (ioctl shutdown:
  *                                1 the journal is written and data are lost, 2 nothing is), and
@@ -298,6 +299,20 @@ static void kill_there(struct strike *s, int p)
 		(void)kill(s->process[p].pid, SIGKILL);
 }
 
+/* The end of a call that was waited for. */
+static void after_call(struct strike *s, int p)
+{
+	const pid_t pid = s->process[p].pid;
+	struct user_regs_struct r;
+
+	if (s->deed != FAIL) {
+		kill_there(s, p);
+	} else if (ptrace(PTRACE_GETREGS, pid, 0, &r) == 0) {
+		r.rax = (unsigned long long)-s->error;
+		(void)ptrace(PTRACE_SETREGS, pid, 0, &r);
+	}
+}
+
 /* Does it. True: the end of the call is waited for. */
 static bool strike_now(struct strike *s, int p, const struct call *c, struct user_regs_struct *r)
 {
@@ -311,9 +326,11 @@ static bool strike_now(struct strike *s, int p, const struct call *c, struct use
 		kill_there(s, p);
 		break;
 	case FAIL:
+		s->failing = s->on ? c : NULL;
+		if (c->number == SYS_close)
+			return true;
 		r->orig_rax = (unsigned long long)-1;
 		r->rax = (unsigned long long)-s->error;
-		s->failing = s->on ? c : NULL;
 		(void)ptrace(PTRACE_SETREGS, pid, 0, r);
 		break;
 	case SHORT:
@@ -394,12 +411,21 @@ static void stopped(struct strike *s, int p, int status)
 			(void)index_of(s, (pid_t)child); /* in the order in which they are made */
 	} else if (number == (SIGTRAP | 0x80)) {
 		if (s->process[p].in_call)
-			kill_there(s, p);
+			after_call(s, p);
 		s->process[p].in_call = false;
 	} else if (number != SIGSTOP && number != SIGTRAP) {
 		pass = number;
 	}
 	(void)ptrace(till_end ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0, pass);
+}
+
+/* An orphan is reported twice: to who traces it, and to who inherits it, which is us again. */
+static bool gone_already(const struct strike *s, pid_t pid)
+{
+	for (int i = s->n - 1; i >= 0; i--)
+		if (s->process[i].pid == pid)
+			return s->process[i].gone;
+	return false;
 }
 
 /* Until the last process is gone: the wait status of the first. */
@@ -419,6 +445,8 @@ static int follow(struct strike *s)
 		}
 		if (pid == -1)
 			return first;
+		if (!WIFSTOPPED(status) && gone_already(s, pid))
+			continue;
 		const int p = index_of(s, pid);
 		if (WIFSTOPPED(status)) {
 			stopped(s, p, status);
@@ -515,6 +543,7 @@ int main(int argc, char **argv)
 		usage("no program after", "--");
 	if ((s.deed == LIST) != (s.at_call == 0))
 		usage("--at goes with", "--do");
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* nobody else may reap orphans here */
 	attach(&s, start(argv + i + 1, s.io));
 	status = follow(&s);
 	if (s.deed != LIST && !s.struck)

@@ -293,6 +293,26 @@ static void holds_and_retries_a_partner(void **state)
 	stage_world_close(&w);
 }
 
+static void a_partners_hold_takes_what_was_tried(void **state)
+{
+	struct stage_world w;
+	struct verbs_done done;
+	struct err e;
+
+	(void)state;
+	stage_world_open(&w, false);
+	(void)stage_world_in(&w, "sending", "", "a"); /* its partner was away */
+	(void)stage_world_in(&w, "sending", "", "b");
+	stage_world_sql(&w, "UPDATE interchange SET receipt = 'renaming' WHERE id = 2");
+	assert_int_equal(act(&w, VERBS_HOLD, "acme", false, false, &done, &e), 0);
+	assert_int_equal(done.count, 1);
+	expect_row(&w, 1, "held", "hold");
+	expect_row(&w, 2, "sending", "outbox/acme");
+	assert_non_null(strstr(done.said, "1 interchanges held"));
+	assert_non_null(strstr(done.said, "1 too late: at its rename"));
+	stage_world_close(&w);
+}
+
 static void too_late_to_hold(void **state)
 {
 	struct stage_world w;
@@ -442,6 +462,7 @@ int main(void)
 		cmocka_unit_test(reissues_events),
 		cmocka_unit_test(closing_gives_items_back),
 		cmocka_unit_test(holds_and_retries_a_partner),
+		cmocka_unit_test(a_partners_hold_takes_what_was_tried),
 		cmocka_unit_test(too_late_to_hold),
 		cmocka_unit_test(retries_units),
 		cmocka_unit_test(releases_inputs),
