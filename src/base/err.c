@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 struct row {
 	bool retry;
 	int exit;
@@ -82,6 +84,8 @@ int err_errno(struct err *e, enum err_code code, const char *fmt, ...)
 	size_t used = 0;
 	va_list ap;
 
+	if (no == ENOMEM)
+		mem_exhausted();
 	e->code = from_errno(code, no);
 	e->reason[0] = '\0';
 	va_start(ap, fmt);

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """A reissue is linked: the old interchange names the one that has its items again, and the other way round."""
 import json
+import os
+import pwd
 
 import night
 import small
@@ -23,6 +25,8 @@ def test_snapshots():
         for number in (1, 2):
             n.program("reissue", "%d" % number, "--reason", "lost over there", expect=0)
         equal([told(n, i) for i in (1, 2)], [("", "")] * 2, "links before the run")
+        equal({r[0] for r in n.rows("SELECT actor FROM event WHERE what = 'reissued'")},
+              {"user:" + pwd.getpwuid(os.getuid()).pw_name}, "who")
         n.run()
         equal([told(n, i) for i in (1, 2, 3)], [("", "000003"), ("", "000003"), ("000001, 000002", "")], "links")
         text = n.program("show", "3", expect=0).out

@@ -155,6 +155,25 @@ static void bug_aborts(void **state)
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
+static void no_memory_ends_the_program(void **state)
+{
+	struct err e;
+	int status = 0;
+	pid_t pid = -1;
+
+	(void)state;
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		(void)close(STDERR_FILENO);
+		errno = ENOMEM;
+		(void)err_errno(&e, ERR_IO, "list a folder");
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 71);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +183,7 @@ int main(void)
 		cmocka_unit_test(every_code_has_its_row),
 		cmocka_unit_test(retry),
 		cmocka_unit_test(bug_aborts),
+		cmocka_unit_test(no_memory_ends_the_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
