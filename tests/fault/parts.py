@@ -20,6 +20,7 @@ CUT_BY = ("reset", "end")
 OTHERWISE = ((7, "flip"), (101, "stall"), (211, "drip"))    # one byte in so many
 ALLOC_STEP = 300    # the larger, the more allocations are tried
 ONLY = ""           # of errno: points at this call and no other
+EACH_KIND = 3       # errno: of all calls of a process that are alike, so many from each end
 EACH_CALL = 4       # of calls that a process makes alike many times in a row, so many from each end
 # Which errors a call can have. Linux's numbers.
 ERRORS = {"EPERM": 1, "EINTR": 4, "EIO": 5, "ENOMEM": 12, "EACCES": 13, "EMFILE": 24, "ENOSPC": 28, "EROFS": 30,
@@ -131,23 +132,39 @@ def kill(s, point):
 
 # --- errno ---
 
+def alike(calls):
+    """Calls of one process that do the same to files of the same kind, all definitions being one: a list of each."""
+    found = {}
+    for call in calls:
+        key = (call[0].split(":")[0], call[1], re.sub(r"[0-9a-f]{16,}|\d+|[\w-]+\.xml\b", "0", call[2]))
+        found.setdefault(key, []).append(call)
+    return found.values()
+
+
+def deeds(name, at, n, of):
+    """What the n-th of so many calls alike suffers: its share of their errors, but at most two; scenarios begin with
+    different ones."""
+    errors = CAN_FAIL.get(name, ()) + (("short",) if name in ("write", "pwrite64", "read", "pread64") else ())
+    first = int(at.split(":")[1])
+    for i in range(n % max(1, len(errors)), len(errors), of)[:2]:
+        error = errors[(first + i) % len(errors)]
+        yield "%s %s" % (at, error if error == "short" else "errno=" + error)
+        if error in ("ENOSPC", "EIO", "EROFS", "EMFILE") and first % 3 == 0:
+            yield "%s errno+=%s" % (at, error)
+
+
 def errno_points(s):
-    """Each call that may fail, with each of its errors: once, and from there on."""
+    """Calls that may fail, with each of their errors: once, and from there on."""
     found = []
     with Counts(s) as counts:
         calls = recorded(s, calls="io", env=counts.env)
-    for at, name, what in thinned(calls):
-        # the loader, before there is a program, and what counts
-        if re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)|/(shim\.so|alloc\.counts)$", what):
-            continue
-        if ONLY and name != ONLY:
-            continue
-        for error in CAN_FAIL.get(name, ()):
-            found.append("%s errno=%s" % (at, error))
-            if error in ("ENOSPC", "EIO", "EROFS", "EMFILE") and int(at.split(":")[1]) % 3 == 0:
-                found.append("%s errno+=%s" % (at, error))
-        if name in ("write", "pwrite64", "read", "pread64"):
-            found.append("%s short" % at)
+    # without the loader, before there is a program, and what counts
+    calls = [c for c in calls if not re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)|/(shim\.so|alloc\.counts)$", c[2])]
+    for same in alike(calls):
+        some = same if len(same) <= 2 * EACH_KIND else same[:EACH_KIND] + same[-EACH_KIND:]
+        for n, (at, name, _) in enumerate(some):
+            if not ONLY or name == ONLY:
+                found += deeds(name, at, n, len(some))
     return found
 
 
