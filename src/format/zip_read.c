@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <zip.h>
+#include <zlib.h>
 
 #include "base/fsx.h"
 #include "base/limits.h"
@@ -84,7 +85,8 @@ static int fail(zip_error_t *z, const char *what, struct err *e)
 {
 	const int code = zip_error_code_zip(z);
 
-	if (code == ZIP_ER_MEMORY)
+	if (code == ZIP_ER_MEMORY ||
+		(code == ZIP_ER_ZLIB && zip_error_code_system(z) == Z_MEM_ERROR))
 		mem_exhausted();
 	if (code == ZIP_ER_READ || code == ZIP_ER_SEEK)
 		return err_set(e, ERR_IO, "%s: %s", what, zip_error_strerror(z));
@@ -121,10 +123,22 @@ static int trust(const struct zip_read *z, struct err *e)
 	return 0;
 }
 
+static zip_t *open_once(struct zip_read *z, zip_error_t *error)
+{
+	zip_source_t *src = zip_source_function_create(source, z, error);
+	zip_t *zip = NULL;
+
+	if (!src)
+		mem_exhausted();
+	zip = zip_open_from_source(src, ZIP_RDONLY | ZIP_CHECKCONS, error);
+	if (!zip)
+		zip_source_free(src);
+	return zip;
+}
+
 struct zip_read *zip_read_open(int fd, uint64_t size, struct err *e)
 {
 	struct zip_read *z = mem_alloc(sizeof(*z));
-	zip_source_t *src = NULL;
 	zip_error_t error;
 
 	zip_error_init(&error);
@@ -135,13 +149,11 @@ struct zip_read *zip_read_open(int fd, uint64_t size, struct err *e)
 	}
 	z->fd = fd;
 	z->size = size;
-	src = zip_source_function_create(source, z, &error);
-	if (!src)
-		mem_exhausted();
-	z->zip = zip_open_from_source(src, ZIP_RDONLY | ZIP_CHECKCONS, &error);
+	z->zip = open_once(z, &error);
+	if (!z->zip) /* libzip says so, too, when memory ended while it looked for the directory */
+		z->zip = open_once(z, &error);
 	if (!z->zip) {
 		(void)fail(&error, "this is no whole ZIP archive", e);
-		zip_source_free(src);
 		goto bad;
 	}
 	z->count = (uint64_t)zip_get_num_entries(z->zip, 0);
