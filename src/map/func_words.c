@@ -55,13 +55,20 @@ static struct regex *pattern_of(struct ev *ev, const struct expr *x)
 	return ev->run->m->patterns[x->slot];
 }
 
+/* It took as many steps as a pattern may, so there cannot be many such values in one item. */
+static void undecided(struct ev *ev, const struct val *v)
+{
+	run_report(ev, "REGEX-LIMIT", v->from, val_text(ev, v),
+		"a value that the pattern can decide on");
+	(void)run_spend(ev, REGEX_STEPS);
+}
+
 FUNC_RUN(matches)
 {
 	int rc = regex_match(pattern_of(ev, x), val_text(ev, &args[0]));
 
 	if (rc == -1)
-		run_report(ev, "REGEX-LIMIT", args[0].from, val_text(ev, &args[0]),
-			"a value that the pattern can decide on");
+		undecided(ev, &args[0]);
 	*out = val_of_bool(rc == 1);
 }
 
@@ -71,8 +78,7 @@ FUNC_RUN(replace)
 
 	if (regex_replace(pattern_of(ev, x), val_text(ev, &args[0]), val_text(ev, &args[2]), ev->a,
 		    &r) == -1)
-		run_report(ev, "REGEX-LIMIT", args[0].from, val_text(ev, &args[0]),
-			"a value that the pattern can decide on");
+		undecided(ev, &args[0]);
 	*out = val_of_text(r);
 	out->from = args[0].from;
 }

@@ -55,6 +55,8 @@ static const struct code table[] = {
 	{"LOOP-TRIGGER-MISSING", SEV_ERROR,
 		"a loop has content, but the segment it begins with is empty",
 		"fill in the fields that this segment is made from, or let the map leave out the loop"},
+	{"MAP-LIMIT", SEV_ERROR, "the map needs too many steps, or too much memory, for this item",
+		"look for conditions inside conditions over long lists in the map, or correct the item"},
 	{"NOT-EDI", SEV_FATAL, "the file is no EDI interchange",
 		"look at the start of the file: it may be an error page, empty or compressed"},
 	{"REGEX-LIMIT", SEV_ERROR, "a pattern of the map could not be decided on this value",

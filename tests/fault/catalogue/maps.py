@@ -1,6 +1,21 @@
 """Maps and definitions with faults."""
+import json
+import os
+import time
+
 import small
-from night import check
+from night import check, equal
+
+MAP = "bundle/maps/acme.xml"
+
+
+def refused(n, old, new, *words):
+    """What check says of the map with one change: one fault, with its line."""
+    good = n.text(MAP)
+    n.write(MAP, good.replace(old, new))
+    ran = n.program("check", expect=78, timeout=10)
+    n.write(MAP, good)
+    check("acme.xml:" in ran.out and " 1 wrong" in ran.out and all(w in ran.out for w in words), new[:200], ran)
 
 
 def M2():
@@ -13,6 +28,20 @@ def M2():
             ran = n.program("check", expect=78)
             said = ran.out + ran.err
             check("acme.xml:" in said and "did you mean" in said and meant in said, new, ran)
+
+
+def M3():
+    """A map that includes itself, calls itself or leads in circles: there is no way to write one, and what looks like one is an
+    error with its line; elements and conditions nest at most 64 deep."""
+    with small.Small() as n:
+        for element in ("include", "template", "use", "import", "call"):
+            refused(n, "<message>", '<%s name="a" href="acme.xml"/><message>' % element, "<%s>" % element)
+        refused(n, "<message>", '<let name="a" value="concat($a, name)"/><message>', "no $a above")
+        refused(n, "<message>", '<let name="a" value="$b"/><let name="b" value="$a"/><message>', "no $b above")
+        refused(n, "<map ", '<!DOCTYPE map [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><map ', "DOCTYPE")
+        refused(n, "<item>", "<item>" + "<loop>" * 100 + "</loop>" * 100, "64")
+        refused(n, '"name"', '"' + "(" * 5000 + "name" + ")" * 5000 + '"', "64")
+        equal(n.program("check").code, 0, "the map as it was")
 
 
 def M5():
@@ -30,6 +59,31 @@ def M5():
         n.check_sound()
 
 
+def M6():
+    """A map that would compute for ever on an item, or blow up a text, and a pattern that goes back and forth: MAP-LIMIT and
+    REGEX-LIMIT set that item aside within seconds, with the line of the map; the other items are sent."""
+    lets = '<let name="l0" value="name"/>' + "".join(
+        '<let name="l%d" value="concat(%s)"/>' % (i, ", ".join(["$l%d" % (i - 1)] * 8)) for i in range(1, 30))
+    big = {"sku": "BIG", "name": "a" * 40 + "b", "xs": [{"a": i} for i in range(20000)]}
+    for old, new, code in (
+            ('"name"', '"count(xs[a = ../xs/a])"', "MAP-LIMIT"), ('"name"', '"count(xs[count(../xs[a = 1]) = 1])"', "MAP-LIMIT"),
+            ("<key ", '<select if="not(xs[a = ../xs/a + 90000])"/><key ', "MAP-LIMIT"),
+            ('"name"', '"substring(name, 1 + matches(name, \'^(a+)+$\'))"', "REGEX-LIMIT"),
+            ("<message>", lets + '<require test="string-length(name) &lt; 9 or $l29" field="name" code="X-Y">no</require><message>',
+             "MAP-LIMIT")):
+        with small.Small(kind="events") as n:
+            n.write(MAP, n.text(MAP).replace(old, new))
+            n.drop("products", "a.json", b"".join(json.dumps(i).encode() + b"\n" for i in (
+                {"sku": "SKU-1", "name": "Mug"}, big, {"sku": "SKU-2", "name": "Cup"})))
+            began = time.monotonic()
+            n.run(expect=1, timeout=30)
+            check(time.monotonic() - began < 20, "it took", time.monotonic() - began)
+            row, = n.rows("SELECT key, codes, note FROM aside")
+            check(row["key"] == "BIG" and row["codes"] == code and "of the map" in row["note"], dict(row))
+            equal(n.interchange("acme")["items"], 2, "items sent")
+            n.check_sound()
+
+
 def M9():
     """A value that the standard does not allow is found before it is sent, with item, field and element."""
     with small.Small(kind="events") as n:
@@ -40,3 +94,22 @@ def M9():
         check("X12-ELEMENT-LONG" in told and "LIN" in told and '"field":"sku"' in told.replace(": ", ":"), told, ran)
         check(b"SSSSSS" not in b"".join(open(n.box("acme", "in") + "/" + m, "rb").read() for m in n.mail("acme")), "it was sent")
         n.check_sound()
+
+
+def M10():
+    """A map that wants a file, the network or a program: there is no such function or element, check proves it with the line;
+    files that a map names lie below its bundle; DOCTYPE, document() and XInclude are refused."""
+    with small.Small() as n:
+        for call in ("document('/etc/passwd')", "unparsed-text('/etc/passwd')", "system('id')", "doc('http://example.com/')",
+                     "environment-variable('HOME')", "read('x')", "exec('id')"):
+            refused(n, '"name"', '"%s"' % call, "there is no function " + call.split("(")[0])
+        for element in ("include", "fallback"):
+            refused(n, "<message>", '<x:%s xmlns:x="http://www.w3.org/2001/XInclude" href="/etc/passwd"/><message>' % element,
+                    "<%s>" % element)
+        refused(n, "<map ", '<!DOCTYPE map SYSTEM "/etc/passwd"><map ', "DOCTYPE")
+        for path in ("../../../../../etc/passwd", "/etc/passwd", "../../environment.xml"):
+            refused(n, "<message>", '<table name="t" file="%s" key="a" value="b"/><message>' % path, "out of its folder")
+            refused(n, 'message="832"', 'message="832" guide="%s"' % path, "guide")
+        os.makedirs(n.path("bundle/tables"), exist_ok=True)
+        os.symlink("/etc/passwd", n.path("bundle/tables/t.csv"))
+        refused(n, "<message>", '<table name="t" file="tables/t.csv" key="a" value="b"/><message>', "symbolic link")
