@@ -75,8 +75,7 @@ def test_worker_dies():
 def test_no_worker():
     """No process can be made."""
     if not calls.can_fail():
-        print("this kernel filters no calls")
-        return
+        night.skip("this kernel filters no calls")
     with small.Small() as n:
         answered(n)
         for _ in range(LIMIT):
