@@ -94,12 +94,23 @@ FUNC_RUN(html)
 FUNC_RUN(transliterate)
 {
 	enum translit_target t = TRANSLIT_LATIN1;
+	struct translit_told told;
+	struct str s = val_text(ev, &args[0]);
+	struct str with = {NULL, 0};
 
 	if (x->nargs > 1 && !translit_target(val_text(ev, &args[1]), &t))
 		run_report(ev, "TRANSLITERATE-TARGET", NULL, val_text(ev, &args[1]),
 			"latin1, ascii or x12-basic");
-	*out = val_of_text(translit_text(val_text(ev, &args[0]), t, ev->a));
+	if (x->nargs > 2)
+		with = val_text(ev, &args[2]);
+	if (x->nargs > 2 && !with.p)
+		with = STR("");
+	*out = val_of_text(translit_text(s, t, with, &told, ev->a));
 	out->from = args[0].from;
+	if (told.n > 0)
+		run_report(ev, told.replaced ? "VALUE-REPLACED" : "VALUE-CHANGED", args[0].from,
+			arena_str(ev->a, (struct str){told.changed, told.n}),
+			arena_printf(ev->a, "characters of %s", translit_name(t)).p);
 }
 
 static const struct func rows[] = {
@@ -123,9 +134,9 @@ static const struct func rows[] = {
 		"HTML as plain text: tags go, entities are decoded; "
 		"blocks are parted by a blank, with 'lines' by line ends.",
 		"html-text('<p>Silk &amp; wool</p><p>Soft</p>')", "Silk & wool Soft"},
-	{"transliterate", 1, 2, FUNC_PLAIN, transliterate, "text, target",
+	{"transliterate", 1, 3, FUNC_PLAIN, transliterate, "text, target, sign",
 		"Typography that the target (latin1, ascii, "
-		"x12-basic) lacks as plain characters. Letters stay as they are.",
+		"x12-basic) lacks as plain characters. Letters stay as they are, or become the sign.",
 		"transliterate('“soft” – 5 €')", "\"soft\" - 5 EUR"},
 };
 

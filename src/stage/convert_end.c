@@ -320,6 +320,11 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 		STR_ARG(j->unit.agreement), STR_ARG(j->work.in.source_file), j->told.counts.items,
 		j->told.counts.out, j->told.counts.unselected, j->told.counts.aside,
 		j->told.counts.unchanged, j->told.counts.waiting);
+	if (j->told.noted > 0)
+		env_log(v, LOG_INFO, "noted", subject,
+			"%" PRId64 " of the items that go out have findings that stop nothing: "
+			"gridspool show %06" PRId64,
+			j->told.noted, j->interchange.id);
 	v->news += (uint64_t)x.news;
 	if (x.news > 0)
 		env_log(v, LOG_WARN, "set-aside", subject,

@@ -6,9 +6,10 @@
 
 #include "base/fsx.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "stage/lines.h"
 
-enum { JOINED_MAX = 1000, ST_DIGITS = 4, OUT_MAX = 64 << 20 };
+enum { JOINED_MAX = 1000, ST_DIGITS = 4, NOTED_MAX = 100, OUT_MAX = 64 << 20 };
 
 static void file_open(struct outcome_file *f, int fd)
 {
@@ -131,6 +132,26 @@ static void lineage_item(
 	buf_ch(b, '\n');
 }
 
+/* A finding on an item that goes out. It leads nowhere from a segment, so it has no position. */
+static void lineage_note(
+	struct buf *b, const struct x12_writer *w, struct str key, const struct finding *f)
+{
+	const struct str texts[] = {
+		f->code, key, f->file, f->field, utf8_left(f->found, NOTED_MAX), f->rule};
+
+	buf_c(b, "note\t");
+	buf_u64(b, w->st, ST_DIGITS);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		tab(b);
+		lines_field(b, texts[i]);
+	}
+	tab(b);
+	buf_u64(b, f->line, 1);
+	tab(b);
+	buf_u64(b, f->column, 1);
+	buf_ch(b, '\n');
+}
+
 /* --- results --- */
 
 void outcome_item(struct outcome *o, const struct x12_writer *w, uint64_t first,
@@ -139,6 +160,8 @@ void outcome_item(struct outcome *o, const struct x12_writer *w, uint64_t first,
 	struct buf *b = &o->result.buf;
 
 	lineage_item(&o->lineage.buf, w, first, it);
+	for (const struct finding *f = it->noted; f; f = f->next)
+		lineage_note(&o->lineage.buf, w, it->key, f);
 	buf_c(b, "O\t");
 	buf_u64(b, w->st, ST_DIGITS);
 	tab(b);

@@ -75,7 +75,8 @@ int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a,
 	while (rc == 1 && (rc = lines_next(&in, &line, e)) == 1) {
 		const struct part_line p = parse_line(line, &scratch);
 		number = str_is(p.kind, "item") ? number + 1 : str_is(p.kind, "head") ? 0 : number;
-		place_points(&p, number, points, n, a);
+		if (!str_is(p.kind, "note"))
+			place_points(&p, number, points, n, a);
 		arena_reset(&scratch);
 	}
 	lines_close(&in);
@@ -83,7 +84,7 @@ int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a,
 	return rc;
 }
 
-static int open_lineage(struct env *v, const struct interchange_row *r, struct err *e)
+int trace_open_lineage(struct env *v, const struct interchange_row *r, struct err *e)
 {
 	char name[400];
 	char sha[HASH_HEX];
@@ -399,7 +400,7 @@ static int trace_fields(struct env *v, const struct interchange_row *r, struct t
 int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points,
 	size_t n, struct arena *a, char note[300], struct err *e)
 {
-	const int fd = open_lineage(v, r, e);
+	const int fd = trace_open_lineage(v, r, e);
 	int rc = -1;
 
 	note[0] = '\0';

@@ -1,4 +1,7 @@
 """What comes in: JSON and CSV that is not what it should be."""
+import json
+import re
+
 import small
 from night import check, equal
 
@@ -24,6 +27,35 @@ def J1():
                 check(ran.code == 0 and "SKU-1" in ran.out and "SKU-2" not in ran.out, at, ran)
             else:
                 check(ran.code not in (0, 137) and ".json:" in ran.err, at, ran)
+
+
+def noted(n):
+    """(item, code, field, found) of what went out with a finding."""
+    return [(r["item"], r["code"], r["field"], r["found"]) for r in json.loads(n.program("show", "1", "--json").out)["noted"]]
+
+
+def J6():
+    """Characters that the target does not have: the map lets the item be set aside (VALUE-REPERTOIRE), transliterates
+    (VALUE-CHANGED) or replaces (VALUE-REPLACED); each time item, field and characters are told, in quarantine or by show. A
+    `?` is never sent that nobody asked for."""
+    items = (("SKU-1", "Mug"), ("SKU-2", "“Tasse” – 日本"), ("SKU-3", "“Krug”"))
+    for value, sent, aside, told in (
+            ("name", ["Mug"], ["SKU-2", "SKU-3"], []),
+            ("transliterate(name, 'latin1')", ["Mug", '"Krug"'], ["SKU-2"], [("SKU-3", "VALUE-CHANGED", "name", "“”")]),
+            ("transliterate(name, 'latin1', '?')", ["Mug", '"Tasse" - ??', '"Krug"'], [],
+             [("SKU-2", "VALUE-REPLACED", "name", "“”–日本"), ("SKU-3", "VALUE-CHANGED", "name", "“”")])):
+        with small.Small(kind="events") as n:
+            n.write("bundle/maps/acme.xml", n.text("bundle/maps/acme.xml").replace('"name"', '"%s"' % value))
+            n.items("a.json", *items)
+            ran = n.run(expect=int(bool(aside)))
+            mail, = n.mail("acme")
+            with open("%s/%s" % (n.box("acme", "in"), mail), encoding="latin-1") as f:
+                equal(re.findall(r"PID\*F\*08\*\*\*(.*)~", f.read()), sent, "what was sent with " + value)
+            rows = n.rows("SELECT key, codes, note FROM aside ORDER BY key")
+            equal([r["key"] for r in rows], aside, "set aside with " + value)
+            check(all(r["codes"] == "VALUE-REPERTOIRE" and "field name" in r["note"] for r in rows), ran)
+            equal(noted(n), told, "told with " + value)
+            n.check_sound()
 
 
 def J8():
