@@ -84,6 +84,39 @@ def M6():
             n.check_sound()
 
 
+def M8():
+    """Two agreements would send the same items to the same endpoint with the same map: AMBIGUOUS names both. A file that no
+    agreement takes, since its source has no route or its folder no source: it stays where it is, as NO-MAP, told once."""
+    with small.Small(kind="events", partners=("acme", "nord")) as n:
+        routes = n.text("bundle/routes.xml")
+        n.write_agreement("acme", more="main")
+        n.write_routes(agreements=("acme-832", "acme-more", "nord-832"))
+        ran = n.run(expect=78)
+        check("AMBIGUOUS" in ran.err and "acme-832" in ran.err and "acme-more" in ran.err and "acme.xml:1" in ran.err, ran)
+        n.write("bundle/agreements/acme.xml", n.text("bundle/agreements/acme.xml").replace(
+            'within="24h"/></agreement></agr', 'within="24h"/><set name="only" value="shoes"/></agreement></agr'))
+        equal(n.program("check").code, 0, "the same map with other values")
+        n.write_agreement("acme")
+        n.write("bundle/routes.xml", routes.replace("</routes>", '<source name="lonely" kind="events" format="json"/></routes>'))
+        ran = n.program("check", expect=0)
+        check("lonely" in ran.out and "NO-MAP" in ran.out, ran)
+        for source in ("lonely", "nowhere"):
+            n.drop(source, "a.json", b'{"sku": "SKU-9", "name": "Hat"}\n')
+        n.items("b.json", ("SKU-1", "Mug"))
+        ran = n.run(expect=1)
+        for source in ("lonely", "nowhere"):
+            check(any("NO-MAP" in line and source in line and "a.json" in line for line in ran.err.splitlines()), source, ran)
+            check(n.exists("inbox", source, "a.json"), source, "does not have its file any more")
+        equal((len(n.mail("acme")), len(n.mail("nord"))), (1, 1), "the others are sent")
+        check("NO-MAP" in n.run(expect=0).err, "it is still there")
+        n.write("bundle/routes.xml", n.text("bundle/routes.xml").replace("</routes>", '<route source="lonely" agreement="acme-832"/>'
+                '</routes>').replace('<route source="products" agreement="acme-832"/>', ""))
+        n.write("bundle/agreements/acme.xml", n.text("bundle/agreements/acme.xml").replace('source="products"', 'source="lonely"'))
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 2, "with a route it is sent")
+        n.check_sound()
+
+
 def M9():
     """A value that the standard does not allow is found before it is sent, with item, field and element."""
     with small.Small(kind="events") as n:
