@@ -1,6 +1,7 @@
 """Maps and definitions with faults."""
 import json
 import os
+import re
 import time
 
 import small
@@ -82,6 +83,32 @@ def M6():
             check(row["key"] == "BIG" and row["codes"] == code and "of the map" in row["note"], dict(row))
             equal(n.interchange("acme")["items"], 2, "items sent")
             n.check_sound()
+
+
+def M7():
+    """Values that a code table lacks: each table says what becomes of them, a default, nothing (default=""), or by itself
+    LOOKUP-MISSING; then all missing values of all items are told at once, with their fields, not the first only."""
+    with small.Small(kind="events") as n:
+        os.makedirs(n.path("bundle/tables"), exist_ok=True)
+        n.write("bundle/tables/colour.csv", "name,code\nred,RD\n")
+        n.write("bundle/tables/size.csv", "name,code\nS,01\n")
+        tables = "".join('<table name="%s" file="tables/%s.csv" key="name" value="code"%s/>' % t for t in (
+            ("colour", "colour", ""), ("size", "size", ""), ("any", "colour", ' default="XX"'), ("none", "colour", ' default=""')))
+        n.write(MAP, n.text(MAP).replace(
+            '"name"', '"concat(lookup(\'colour\', colour), \'/\', lookup(\'size\', size), \'/\', lookup(\'any\', name), \'/\','
+                      ' lookup(\'none\', name))"').replace("<message>", tables + "<message>"))
+        made = [("SKU-1", "red", "S"), ("SKU-2", "mauve", "XXL"), ("SKU-3", "teal", "S"), ("SKU-4", "red", "XS"), ("SKU-5", "red", "S")]
+        n.drop("products", "a.json", b"".join(json.dumps({"sku": s, "name": "Mug", "colour": c, "size": z}).encode() + b"\n"
+                                              for s, c, z in made))
+        n.run(expect=1)
+        name, = (f for f in n.files("quarantine") if f.endswith(".items"))
+        told = {(i["key"], f["code"], f["field"], f["found"]) for line in n.text("quarantine/" + name).splitlines()
+                for i in [json.loads(line)] for f in i["findings"]}
+        equal(told, {(s, "LOOKUP-MISSING", f, v) for s, f, v in (
+            ("SKU-2", "colour", "mauve"), ("SKU-2", "size", "XXL"), ("SKU-3", "colour", "teal"), ("SKU-4", "size", "XS"))}, "told")
+        with open(os.path.join(n.box("acme", "in"), n.mail("acme")[0]), encoding="latin-1") as f:
+            equal(re.findall(r"PID\*F\*08\*\*\*(.*)~", f.read()), ["RD/01/XX/"] * 2, "sent")
+        n.check_sound()
 
 
 def M8():
