@@ -205,7 +205,7 @@ static void aside_line(struct buf *out, const struct item *it, struct str key, c
 
 /* A line of results about what did not go out. */
 static void result_line(struct outcome *o, const char *kind, struct str codes, struct str file,
-	struct str key, const struct finding *f)
+	struct str key, const struct finding *f, size_t more)
 {
 	struct buf *b = &o->result.buf;
 	struct buf note;
@@ -213,6 +213,8 @@ static void result_line(struct outcome *o, const char *kind, struct str codes, s
 	buf_init(&note, 2000);
 	if (f)
 		diag_line(&note, f);
+	if (more > 0)
+		buf_printf(&note, " (and %zu more: NAME.items has all)", more);
 	buf_c(b, kind);
 	tab(b);
 	lines_field(b, codes);
@@ -234,7 +236,8 @@ int outcome_aside(struct outcome *o, const struct item *it, struct str key, cons
 	aside_line(&o->aside.buf, it, key, d);
 	buf_init(&codes, 1000);
 	codes_of(d, &codes);
-	result_line(o, "A", buf_view(&codes), it->file, key, diag_first_error(d));
+	result_line(o, "A", buf_view(&codes), it->file, key, diag_first_error(d),
+		d->errors > 1 ? d->errors - 1 : 0);
 	buf_done(&codes);
 	return outcome_flush(o, OUTCOME_FLUSH, e);
 }
@@ -244,5 +247,5 @@ void outcome_orphan(struct outcome *o, const struct finding *f)
 	const struct str about = f->item.n ? f->item : f->found;
 
 	result_line(o, "R", f->code, f->file,
-		str_sub(about, 0, about.n < OUTCOME_KEY_MAX ? about.n : OUTCOME_KEY_MAX), f);
+		str_sub(about, 0, about.n < OUTCOME_KEY_MAX ? about.n : OUTCOME_KEY_MAX), f, 0);
 }

@@ -106,6 +106,8 @@ def M7():
                 for i in [json.loads(line)] for f in i["findings"]}
         equal(told, {(s, "LOOKUP-MISSING", f, v) for s, f, v in (
             ("SKU-2", "colour", "mauve"), ("SKU-2", "size", "XXL"), ("SKU-3", "colour", "teal"), ("SKU-4", "size", "XS"))}, "told")
+        notes = {r["key"]: "and 1 more" in r["note"] for r in n.rows("SELECT key, note FROM aside")}
+        equal(notes, {"SKU-2": True, "SKU-3": False, "SKU-4": False}, "that there is more")
         with open(os.path.join(n.box("acme", "in"), n.mail("acme")[0]), encoding="latin-1") as f:
             equal(re.findall(r"PID\*F\*08\*\*\*(.*)~", f.read()), ["RD/01/XX/"] * 2, "sent")
         n.check_sound()
