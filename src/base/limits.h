@@ -24,8 +24,11 @@ enum {
 	LIMIT_FINDINGS = 1000,	    /* findings kept of one item; more are counted */
 	LIMIT_LISTING = 200000,	    /* files in one partner's get folder: some never clean up */
 	LIMIT_ATTEMPTS = 3,	    /* crashes of one unit of work before it is quarantined */
+	LIMIT_EXHAUSTED = 5,	    /* runs in which memory ran out for it before it is put away */
 	LIMIT_WORKERS = 32,	 /* converters at once: each holds some 15 descriptors of 1,024 */
 	LIMIT_JOIN_ROWS = 10000, /* rows one item may join */
+	LIMIT_MAP_STEPS = 50000000,  /* steps of a map on one item: some seconds at most */
+	LIMIT_MAP_BYTES = 256 << 20, /* what it makes meanwhile, in memory */
 };
 
 #endif

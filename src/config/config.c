@@ -52,6 +52,56 @@ static void read_folder(struct config_xml *c, int dir, const char *folder, const
 	fsx_close(fd);
 }
 
+static bool has_set(const struct config_set *list, const struct config_set *wanted)
+{
+	for (; list; list = list->next)
+		if (str_eq(list->name, wanted->name) && str_eq(list->value, wanted->value))
+			return true;
+	return false;
+}
+
+static bool same_sets(const struct config_set *a, const struct config_set *b)
+{
+	for (const struct config_set *s = a; s; s = s->next)
+		if (!has_set(b, s))
+			return false;
+	for (const struct config_set *s = b; s; s = s->next)
+		if (!has_set(a, s))
+			return false;
+	return true;
+}
+
+/* With one map and one source, and nothing that lets the map tell them apart, the partner would
+ * get each item twice. */
+static void check_twins(struct config_xml *c)
+{
+	for (const struct config_agreement *g = c->config->agreements; g; g = g->next)
+		for (const struct config_agreement *h = c->config->agreements; h != g; h = h->next)
+			if (g->endpoint && g->source && !str_eq(g->name, h->name) &&
+				g->endpoint == h->endpoint && g->source == h->source &&
+				str_eq(g->map, h->map) && same_sets(g->sets, h->sets))
+				(void)faults_add(c->faults, g->file, g->line, 0,
+					"AMBIGUOUS: agreement '" STR_FMT
+					"' sends the same items to endpoint '" STR_FMT
+					"' as '" STR_FMT
+					"' (line %u), by the same map; remove one, or let a <set> "
+					"tell the map which items are whose",
+					STR_ARG(g->name), STR_ARG(g->endpoint->name),
+					STR_ARG(h->name), h->line);
+}
+
+/* A file of events is for somebody, or it stays where it is. */
+static void check_unrouted(struct config_xml *c)
+{
+	for (const struct config_source *s = c->config->sources; s; s = s->next)
+		if (s->kind == SOURCE_EVENTS && s->name.n > 0 &&
+			!config_source_routed(c->config, s))
+			faults_warn(c->faults, s->file, s->line, 0,
+				"source '" STR_FMT
+				"' has no <route>: what arrives in its inbox stays there (NO-MAP)",
+				STR_ARG(s->name));
+}
+
 /* What can be judged only when everything is there. */
 static void check_whole(struct config_xml *c)
 {
@@ -64,6 +114,9 @@ static void check_whole(struct config_xml *c)
 			c->environment->column,
 			"<environment> must have an <identity qualifier= id=/>: there are agreements, "
 			"and we are their sender");
+	check_twins(c);
+	if (!c->routes_broken)
+		check_unrouted(c);
 	for (const struct config_agreement *g = cf->agreements; g; g = g->next) {
 		for (r = cf->routes; r && r->agreement != g; r = r->next)
 			;
@@ -144,6 +197,15 @@ const struct config_source *config_source_find(const struct config *c, struct st
 	while (s && !str_eq(s->name, name))
 		s = s->next;
 	return s;
+}
+
+bool config_source_routed(const struct config *c, const struct config_source *s)
+{
+	const struct config_route *r = c->routes;
+
+	while (r && r->source != s)
+		r = r->next;
+	return r != NULL;
 }
 
 const struct config_partner *config_partner_find(const struct config *c, struct str name)

@@ -162,6 +162,8 @@ struct config *config_read(int dir, struct faults *f);
 void config_free(struct config *c);
 
 const struct config_source *config_source_find(const struct config *c, struct str name);
+/* Does a route take what arrives there? */
+bool config_source_routed(const struct config *c, const struct config_source *s);
 const struct config_partner *config_partner_find(const struct config *c, struct str name);
 const struct config_agreement *config_agreement_find(const struct config *c, struct str name);
 

@@ -99,28 +99,57 @@ static void read_remote(struct config_xml *c, const struct xml *x, struct config
 			STR_ARG(ep->name));
 }
 
-/* Two endpoints that fetch from one folder take each other's answers; two partners that get one
- * folder cannot tell their files apart. */
-static void check_target(struct config_xml *c, const struct xml *x, struct config_endpoint *ep,
-	const char *verb, struct str place)
-{
-	const struct config_endpoint *other = NULL;
-	struct str key;
+/* A folder over there, said by whom and for what. */
+struct target {
+	const struct config_endpoint *endpoint;
+	bool put;
+};
 
-	if (str_ends(place, STR("/")) && place.n > 1)
-		place.n--;
-	key = arena_printf(&c->config->arena,
-		"%s " STR_FMT " " STR_FMT " %u " STR_FMT " " STR_FMT " " STR_FMT, verb,
-		STR_ARG(ep->protocol), STR_ARG(ep->host), (unsigned)ep->port, STR_ARG(ep->user),
-		STR_ARG(ep->path), STR_ARG(place));
-	if (table_add(&c->targets, key, ep))
+/* One text for one folder, however it is written. */
+static struct str target_key(
+	struct config_xml *c, const struct config_endpoint *ep, struct str place)
+{
+	struct str path = ep->path.n > 0 ? arena_printf(&c->config->arena, STR_FMT "/" STR_FMT,
+						   STR_ARG(ep->path), STR_ARG(place))
+					 : place;
+	char *host = arena_cstr(&c->config->arena, ep->host);
+	struct str key;
+	char *p = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; host[i]; i++)
+		host[i] = str_lower(host[i]);
+	key = arena_printf(&c->config->arena, STR_FMT " %s %u " STR_FMT " ", STR_ARG(ep->protocol),
+		host, (unsigned)ep->port, STR_ARG(ep->user));
+	p = arena_raw(&c->config->arena, key.n + path.n);
+	memcpy(p, key.p, key.n);
+	n = key.n;
+	for (size_t i = 0; i < path.n; i++) /* no '//' and none at the end */
+		if (path.p[i] != '/' || (i + 1 < path.n && path.p[i + 1] != '/'))
+			p[n++] = path.p[i];
+	return (struct str){p, n};
+}
+
+/* Two endpoints that fetch from one folder take each other's answers; two partners that get one
+ * folder cannot tell their files apart; and what is sent to one is no answer of another. */
+static void check_target(struct config_xml *c, const struct xml *x, struct config_endpoint *ep,
+	bool put, struct str place)
+{
+	struct target *t = ARENA_NEW(&c->config->arena, struct target);
+	const struct str key = target_key(c, ep, place);
+	const struct target *other = NULL;
+
+	*t = (struct target){ep, put};
+	if (table_add(&c->targets, key, t))
 		return;
 	other = table_get(&c->targets, key);
-	if (other && !(strcmp(verb, "put") == 0 && other->file == ep->file))
+	if (other && !(put && other->put && other->endpoint->file == ep->file))
 		(void)config_xml_fault(c, x,
-			"%s=\"" STR_FMT "\" is the same folder as that of endpoint '" STR_FMT
+			"%s=\"" STR_FMT "\" is the same folder as '%s' of endpoint '" STR_FMT
 			"' (%s:%u); give each its own",
-			verb, STR_ARG(place), STR_ARG(other->name), other->file, other->line);
+			put ? "put" : "get", STR_ARG(place), other->put ? "put" : "get",
+			STR_ARG(other->endpoint->name), other->endpoint->file,
+			other->endpoint->line);
 }
 
 static struct config_endpoint *read_endpoint(
@@ -160,12 +189,12 @@ static struct config_endpoint *read_endpoint(
 	ep->connect_timeout = (uint32_t)config_xml_duration(c, x, "connect-timeout", 15, 1);
 	ep->idle_timeout = (uint32_t)config_xml_duration(c, x, "idle-timeout", 60, 1);
 	if (ep->put.n > 0)
-		check_target(c, x, ep, "put", ep->put);
-	if (ep->get.n > 0)
-		check_target(c, x, ep, "get", ep->get);
+		check_target(c, x, ep, true, ep->put);
 	if (ep->put.n > 0 && str_eq(ep->put, ep->get))
 		(void)config_xml_fault(c, x,
 			"put and get are the same folder: what we send would come back as the partner's answer");
+	else if (ep->get.n > 0)
+		check_target(c, x, ep, false, ep->get);
 	return ep;
 }
 

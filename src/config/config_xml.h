@@ -26,7 +26,7 @@ struct config_xml {
 	struct table partners;	 /* name: struct config_partner */
 	struct table agreements; /* name: struct config_agreement */
 	struct table identities; /* "qualifier id group": struct config_partner */
-	struct table targets;	 /* "put sftp host ...": struct config_endpoint */
+	struct table targets;	 /* of config_partner.c: folders of endpoints */
 };
 
 /* Reads dir/name; shown is its name for people. 1 and *root, 0 absent, -1 a fault was added. */

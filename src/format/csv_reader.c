@@ -545,31 +545,18 @@ static int csv_at(
 static uint32_t csv_line(const struct reader *r, uint64_t locator)
 {
 	const struct source *s = r->self;
-	char *block = NULL;
 	struct err ignored;
-	uint32_t line = 0;
-	size_t got = 1;
+	uint32_t lines = 0;
 	size_t i = s->nmarks;
 
 	while (i > 0 && s->marks[i - 1].offset > locator)
 		i--;
 	if (i == 0)
 		return 0;
-	line = s->marks[i - 1].line;
-	block = mem_alloc(MARK_EVERY);
-	for (uint64_t at = s->marks[i - 1].offset; at < locator; at += got) {
-		const uint64_t left = locator - at;
-		const size_t want = left < MARK_EVERY ? (size_t)left : MARK_EVERY;
-
-		if (fsx_pread(r->fd, block, want, at, &got, &ignored) == -1 || got == 0) {
-			line = 0; /* a finding without its line is better than none */
-			break;
-		}
-		for (size_t k = 0; k < got; k++)
-			line += block[k] == '\n';
-	}
-	mem_free(block);
-	return line;
+	/* a finding without its line is better than none */
+	return window_count_lines(r->fd, s->marks[i - 1].offset, locator, &lines, &ignored) == -1
+		? 0
+		: s->marks[i - 1].line + lines;
 }
 
 static uint32_t csv_column(const struct reader *r, size_t i)

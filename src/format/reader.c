@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "format/csv_reader.h"
 #include "format/json_reader.h"
+#include "format/window.h"
 
 static const struct reader_ops *const formats[] = {
 	&json_reader_ops,
@@ -88,6 +89,16 @@ int reader_at(struct reader *r, uint64_t locator, struct item *it, struct diag *
 uint32_t reader_line(const struct reader *r, uint64_t locator)
 {
 	return r->ops->line ? r->ops->line(r, locator) : 0;
+}
+
+uint32_t reader_line_counted(const struct reader *r, const struct item *it)
+{
+	struct err ignored;
+	uint32_t lines = 0;
+
+	if (it->line > 0)
+		return it->line;
+	return window_count_lines(r->fd, 0, it->offset, &lines, &ignored) == -1 ? 0 : lines + 1;
 }
 
 uint32_t reader_column(const struct reader *r, size_t i)

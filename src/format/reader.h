@@ -90,6 +90,8 @@ int reader_at(struct reader *r, uint64_t locator, struct item *it, struct diag *
 	ATTR_CHECK;
 /* The line of an item that at gave without one; 0 when it is not known. */
 uint32_t reader_line(const struct reader *r, uint64_t locator);
+/* The same for a single item, whatever was read of the file: its lines are counted from the start. */
+uint32_t reader_line_counted(const struct reader *r, const struct item *it);
 /* Name of a column, by number from 0; 0 behind the last, and where there are none. */
 uint32_t reader_column(const struct reader *r, size_t i);
 void reader_close(struct reader *r);

@@ -6,6 +6,8 @@
 #include "base/fsx.h"
 #include "base/mem.h"
 
+enum { COUNT_BLOCK = 64 << 10 };
+
 void window_init(struct window *w, int fd, size_t block, size_t max)
 {
 	memset(w, 0, sizeof(*w));
@@ -85,4 +87,24 @@ int window_line(struct window *w, struct str *line, bool *ended, struct err *e)
 		w->at = w->end;
 		return 1;
 	}
+}
+
+int window_count_lines(int fd, uint64_t from, uint64_t to, uint32_t *lines, struct err *e)
+{
+	char *block = mem_alloc(COUNT_BLOCK);
+	size_t got = 1;
+	int rc = 0;
+
+	*lines = 0;
+	for (uint64_t at = from; at < to && got > 0 && rc == 0; at += got) {
+		const uint64_t left = to - at;
+		const size_t want = left < COUNT_BLOCK ? (size_t)left : COUNT_BLOCK;
+
+		got = 0;
+		rc = fsx_pread(fd, block, want, at, &got, e);
+		for (size_t k = 0; k < got; k++)
+			*lines += block[k] == '\n';
+	}
+	mem_free(block);
+	return rc;
 }

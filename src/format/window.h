@@ -35,4 +35,8 @@ int window_more(struct window *w, struct err *e) ATTR_CHECK;
  * 1, 0 at the end of the file, -1. Borrowed until the next call. */
 int window_line(struct window *w, struct str *line, bool *ended, struct err *e) ATTR_CHECK;
 
+/* Line feeds in the file from offset `from` to before `to`. */
+int window_count_lines(int fd, uint64_t from, uint64_t to, uint32_t *lines, struct err *e)
+	ATTR_CHECK;
+
 #endif

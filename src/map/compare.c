@@ -5,6 +5,8 @@
  */
 #include "map/compare.h"
 
+#include "map/run.h"
+
 static bool is_number_kind(const struct val *v)
 {
 	return v->kind == VAL_NUMBER ||
@@ -83,6 +85,8 @@ bool compare_values(struct ev *ev, enum expr_op op, const struct val *a, const s
 		for (size_t j = 0; j < count(b); j++) {
 			struct val y = pick(b, j);
 
+			if (!run_spend(ev, 1))
+				return false;
 			if (one(ev, op, &x, &y))
 				return true;
 		}

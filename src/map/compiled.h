@@ -33,6 +33,8 @@ struct map_let {
 	uint32_t line;
 	bool visible; /* while loading: its loop is still open */
 	bool local;   /* inside the message */
+	bool masked;  /* as masked_is and origin_text say: kept, since lets are made of lets */
+	struct str origin;
 };
 
 struct map_require {

@@ -57,7 +57,8 @@ static void filter(struct ev *ev, const struct step *s, const struct ctx *outer,
 
 static void add(struct ev *ev, struct set *set, const struct node *n)
 {
-	val_add(ev, &set->v, &set->cap, n);
+	if (run_spend(ev, 1))
+		val_add(ev, &set->v, &set->cap, n);
 }
 
 static bool named(const struct node *n, uint32_t name)
@@ -67,15 +68,17 @@ static bool named(const struct node *n, uint32_t name)
 
 static void descend(struct ev *ev, struct set *set, const struct node *n, uint32_t name)
 {
-	for (const struct node *k = n->child; k; k = k->next) {
+	for (const struct node *k = n->child; k && run_spend(ev, 1); k = k->next) {
 		if (named(k, name))
 			add(ev, set, k);
 		descend(ev, set, k, name);
 	}
 }
 
-static bool has(const struct set *set, const struct node *n)
+static bool has(struct ev *ev, const struct set *set, const struct node *n)
 {
+	if (!run_spend(ev, set->v.kind == VAL_NODES ? set->v.n : 0))
+		return true;
 	for (size_t i = 0; set->v.kind == VAL_NODES && i < set->v.n; i++)
 		if (val_node(&set->v, i) == n)
 			return true;
@@ -86,7 +89,7 @@ static void move(struct ev *ev, const struct step *s, const struct node *n, stru
 {
 	switch ((enum step_axis)s->axis) {
 	case STEP_CHILD:
-		for (const struct node *k = n->child; k; k = k->next)
+		for (const struct node *k = n->child; k && run_spend(ev, 1); k = k->next)
 			if (named(k, s->name))
 				add(ev, set, k);
 		return;
@@ -94,11 +97,11 @@ static void move(struct ev *ev, const struct step *s, const struct node *n, stru
 		descend(ev, set, n, s->name);
 		return;
 	case STEP_PARENT:
-		if (n->parent && named(n->parent, s->name) && !has(set, n->parent))
+		if (n->parent && named(n->parent, s->name) && !has(ev, set, n->parent))
 			add(ev, set, n->parent);
 		return;
 	case STEP_FOLLOWING:
-		for (const struct node *k = n->next; k; k = k->next)
+		for (const struct node *k = n->next; k && run_spend(ev, 1); k = k->next)
 			if (named(k, s->name))
 				add(ev, set, k);
 		return;
@@ -134,7 +137,7 @@ static void take_step(struct ev *ev, const struct step *s, const struct ctx *c, 
 		move(ev, s, n, &part);
 		filter(ev, s, c, &part);
 		for (size_t k = 0; part.v.kind == VAL_NODES && k < part.v.n; k++)
-			if (s->axis != STEP_PARENT || !has(&next, val_node(&part.v, k)))
+			if (s->axis != STEP_PARENT || !has(ev, &next, val_node(&part.v, k)))
 				add(ev, &next, val_node(&part.v, k));
 	}
 	*set = next;
@@ -227,10 +230,18 @@ static void both_sets(struct ev *ev, const struct expr *x, const struct ctx *c, 
 		if (v.kind != VAL_ABSENT && v.kind != VAL_NODES)
 			add(ev, &set, val_text_node(ev, val_text(ev, &v), v.from));
 		for (size_t k = 0; v.kind == VAL_NODES && k < v.n; k++)
-			if (!has(&set, val_node(&v, k)))
+			if (!has(ev, &set, val_node(&v, k)))
 				add(ev, &set, val_node(&v, k));
 	}
 	*out = set.v;
+}
+
+/* Functions go through the nodes and texts that they are given, 64 bytes a step. */
+static uint64_t weight(const struct val *v)
+{
+	if (v->kind == VAL_TEXT)
+		return v->u.text.n / 64;
+	return v->kind == VAL_NODES ? v->n + val_node(v, 0)->value.n / 64 : 0;
 }
 
 static void call(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
@@ -238,8 +249,11 @@ static void call(struct ev *ev, const struct expr *x, const struct ctx *c, struc
 	struct val few[8] = {{0}};
 	struct val *args = x->nargs <= 8 ? few : arena_array(ev->a, x->nargs, sizeof(*args));
 
-	for (uint32_t i = 0; i < x->nargs; i++)
+	for (uint32_t i = 0; i < x->nargs; i++) {
 		eval_value(ev, x->args[i], c, &args[i]);
+		if (!run_spend(ev, weight(&args[i])))
+			return;
+	}
 	x->func->run(ev, x, c, args, out);
 	/* The last value that has a source is taken for the one that made the text. */
 	for (uint32_t i = x->nargs; i-- > 0 && !out->from && out->kind != VAL_ABSENT;)
@@ -252,6 +266,8 @@ void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct
 	struct val b = {0};
 
 	*out = (struct val){0};
+	if (!run_spend(ev, 1))
+		return;
 	switch ((enum expr_op)x->op) {
 	case EXPR_TEXT:
 		*out = (struct val){.kind = VAL_TEXT, .u.text = x->text};

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "map/func.h"
+#include "map/run.h"
 
 /* The node that made the last piece is taken by eval_value(). */
 FUNC_RUN(concat)
@@ -17,6 +18,10 @@ FUNC_RUN(concat)
 	for (uint32_t i = 0; i < x->nargs; i++) {
 		part[i] = val_text(ev, &args[i]);
 		n += part[i].n;
+	}
+	if (n > LIMIT_VALUE) { /* lets that double each other */
+		(void)run_spent(ev);
+		return;
 	}
 	p = arena_raw(ev->a, n + 1);
 	n = 0;
@@ -43,6 +48,8 @@ FUNC_RUN(join_text)
 			buf_str(&b, sep);
 		buf_str(&b, s);
 	}
+	if (b.over) /* a text that was cut would pass for the whole */
+		(void)run_spent(ev);
 	*out = val_of_text(arena_str(ev->a, buf_view(&b)));
 	out->from = args[0].from;
 	buf_done(&b);

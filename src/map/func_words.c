@@ -55,13 +55,20 @@ static struct regex *pattern_of(struct ev *ev, const struct expr *x)
 	return ev->run->m->patterns[x->slot];
 }
 
+/* It took as many steps as a pattern may, so there cannot be many such values in one item. */
+static void undecided(struct ev *ev, const struct val *v)
+{
+	run_report(ev, "REGEX-LIMIT", v->from, val_text(ev, v),
+		"a value that the pattern can decide on");
+	(void)run_spend(ev, REGEX_STEPS);
+}
+
 FUNC_RUN(matches)
 {
 	int rc = regex_match(pattern_of(ev, x), val_text(ev, &args[0]));
 
 	if (rc == -1)
-		run_report(ev, "REGEX-LIMIT", args[0].from, val_text(ev, &args[0]),
-			"a value that the pattern can decide on");
+		undecided(ev, &args[0]);
 	*out = val_of_bool(rc == 1);
 }
 
@@ -71,8 +78,7 @@ FUNC_RUN(replace)
 
 	if (regex_replace(pattern_of(ev, x), val_text(ev, &args[0]), val_text(ev, &args[2]), ev->a,
 		    &r) == -1)
-		run_report(ev, "REGEX-LIMIT", args[0].from, val_text(ev, &args[0]),
-			"a value that the pattern can decide on");
+		undecided(ev, &args[0]);
 	*out = val_of_text(r);
 	out->from = args[0].from;
 }
@@ -88,12 +94,23 @@ FUNC_RUN(html)
 FUNC_RUN(transliterate)
 {
 	enum translit_target t = TRANSLIT_LATIN1;
+	struct translit_told told;
+	struct str s = val_text(ev, &args[0]);
+	struct str with = {NULL, 0};
 
 	if (x->nargs > 1 && !translit_target(val_text(ev, &args[1]), &t))
 		run_report(ev, "TRANSLITERATE-TARGET", NULL, val_text(ev, &args[1]),
 			"latin1, ascii or x12-basic");
-	*out = val_of_text(translit_text(val_text(ev, &args[0]), t, ev->a));
+	if (x->nargs > 2)
+		with = val_text(ev, &args[2]);
+	if (x->nargs > 2 && !with.p)
+		with = STR("");
+	*out = val_of_text(translit_text(s, t, with, &told, ev->a));
 	out->from = args[0].from;
+	if (told.n > 0)
+		run_report(ev, told.replaced ? "VALUE-REPLACED" : "VALUE-CHANGED", args[0].from,
+			arena_str(ev->a, (struct str){told.changed, told.n}),
+			arena_printf(ev->a, "characters of %s", translit_name(t)).p);
 }
 
 static const struct func rows[] = {
@@ -117,9 +134,9 @@ static const struct func rows[] = {
 		"HTML as plain text: tags go, entities are decoded; "
 		"blocks are parted by a blank, with 'lines' by line ends.",
 		"html-text('<p>Silk &amp; wool</p><p>Soft</p>')", "Silk & wool Soft"},
-	{"transliterate", 1, 2, FUNC_PLAIN, transliterate, "text, target",
+	{"transliterate", 1, 3, FUNC_PLAIN, transliterate, "text, target, sign",
 		"Typography that the target (latin1, ascii, "
-		"x12-basic) lacks as plain characters. Letters stay as they are.",
+		"x12-basic) lacks as plain characters. Letters stay as they are, or become the sign.",
 		"transliterate('“soft” – 5 €')", "\"soft\" - 5 EUR"},
 };
 

@@ -53,6 +53,7 @@ static void index_row(struct join *j, struct ev *ev, const struct item *it)
 	struct str key;
 	const struct node *from = NULL;
 
+	run_budget(ev);
 	if (key_of(ev, &j->def->key, &c, &h, &key, &from)) {
 		index_add(&j->index, h, it->locator);
 		return;

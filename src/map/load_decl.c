@@ -3,6 +3,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "map/load.h"
+#include "map/masked.h"
+#include "map/origin.h"
 
 enum { NEAR_MAX = 64 };
 
@@ -245,6 +247,8 @@ static uint32_t add_let(struct load *l, const struct xml *x, struct str name)
 
 	load_need(l, x, "value");
 	let.value = load_expr(l, x, "value");
+	let.masked = masked_is(l->m, let.value);
+	let.origin = origin_text(l->m, let.value, &l->m->arena);
 	let.visible = true;
 	mem_grow(&l->m->lets, &l->lets_cap, l->m->nlets + 1, sizeof(let));
 	l->m->lets[l->m->nlets] = let;

@@ -193,6 +193,7 @@ static void begin(
 	r->failed = false;
 	r->looked = NULL;
 	r->nused = 0;
+	run_budget(ev);
 	memset(r->joined, 0, r->m->njoins * sizeof(*r->joined));
 	memset((void *)r->as, 0, r->m->nas * sizeof(*r->as));
 	if (r->links)
@@ -242,13 +243,13 @@ static enum map_verdict candidate(struct ev *ev)
 	r->key = key_text(ev);
 	ev->line = m->withdraw_line;
 	ev->what = STR("withdraw");
-	if (m->withdraw && eval_truth(ev, m->withdraw, &r->root))
+	if (m->withdraw && eval_truth(ev, m->withdraw, &r->root) && !r->spent)
 		return MAP_WITHDRAWN;
 	ev->line = m->select_line;
 	ev->what = STR("select");
-	if (m->select && !eval_truth(ev, m->select, &r->root))
+	if (m->select && !eval_truth(ev, m->select, &r->root) && !r->spent)
 		return MAP_NOT_SELECTED;
-	return MAP_OUT;
+	return MAP_OUT; /* also when it could not be decided: then it is set aside */
 }
 
 static int failed(const struct map_run *r)

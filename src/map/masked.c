@@ -18,7 +18,7 @@ bool masked_is(const struct map *m, const struct expr *x)
 		return false;
 	if (x->op == EXPR_VAR) {
 		if (x->var == VAR_LET)
-			return masked_is(m, m->lets[x->slot].value);
+			return m->lets[x->slot].masked;
 		return x->var == VAR_RUN_DATE || x->var == VAR_RUN_TIME || x->var == VAR_RUN_ID;
 	}
 	if (x->op == EXPR_CALL && volatile_call(x->text))

@@ -5,7 +5,7 @@ static struct str variable(const struct map *m, const struct expr *x, struct are
 {
 	switch ((enum var_kind)x->var) {
 	case VAR_LET:
-		return origin_text(m, m->lets[x->slot].value, a);
+		return m->lets[x->slot].origin;
 	case VAR_JOIN:
 		return arena_printf(a, "$" STR_FMT, STR_ARG(m->joins[x->slot].pub.name));
 	case VAR_AS:

@@ -10,8 +10,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-/* Steps of one match: a pattern that needs more on one value is wrong or under attack. */
-enum { MATCH_LIMIT = 1000000, HEAP_LIMIT_KIB = 20000 };
+enum { HEAP_LIMIT_KIB = 20000 };
 
 struct regex {
 	pcre2_general_context *general;
@@ -40,7 +39,7 @@ struct regex *regex_new(struct str pattern, char *why, size_t size)
 
 	r->general = pcre2_general_context_create(take, give, NULL);
 	r->context = pcre2_match_context_create(r->general);
-	pcre2_set_match_limit(r->context, MATCH_LIMIT);
+	pcre2_set_match_limit(r->context, REGEX_STEPS);
 	pcre2_set_heap_limit(r->context, HEAP_LIMIT_KIB);
 	cc = pcre2_compile_context_create(r->general);
 	r->code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,

@@ -9,6 +9,9 @@
 #include "base/attr.h"
 #include "base/str.h"
 
+/* Steps of one match: a pattern that needs more on one value is wrong or under attack. */
+enum { REGEX_STEPS = 1000000 };
+
 struct regex;
 
 /* NULL with the reason in why when the pattern is none. */

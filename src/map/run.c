@@ -45,6 +45,8 @@ void run_finding(struct ev *ev, struct finding *f, const struct node *at)
 	struct map_run *r = ev->run;
 	const struct node *top = NULL;
 
+	if (r->spent) /* what was not evaluated looks like a fault of the item */
+		return;
 	at = val_origin(at);
 	if (!at && r->item)
 		at = r->item->root;
@@ -88,6 +90,24 @@ void run_report(struct ev *ev, const char *code, const struct node *at, struct s
 			expected, STR_ARG(ev->what), ev->line);
 	ev->told = ev->told || codes_find(f.code)->severity >= SEV_ERROR;
 	run_finding(ev, &f, at);
+}
+
+bool run_spent(struct ev *ev)
+{
+	struct map_run *r = ev->run;
+
+	if (!r->spent)
+		run_report(ev, "MAP-LIMIT", NULL, (struct str){NULL, 0},
+			"a map that needs less time and memory for one item");
+	r->spent = true;
+	return false;
+}
+
+void run_budget(struct ev *ev)
+{
+	ev->run->steps = 0;
+	ev->run->bytes_before = ev->a->used;
+	ev->run->spent = false;
 }
 
 void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c)

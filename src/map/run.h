@@ -2,6 +2,7 @@
 #ifndef MAP_RUN_H
 #define MAP_RUN_H
 
+#include "base/limits.h"
 #include "map/compiled.h"
 #include "map/eval.h"
 #include "map/join.h"
@@ -54,6 +55,9 @@ struct map_run {
 	struct diag *d;
 	struct finding *seen; /* last finding before this item: newer ones are not repeated */
 	struct err *e;
+	uint64_t steps;		 /* that this item, header or trailer took */
+	size_t bytes_before;	 /* of the arena, when it began */
+	bool spent;		 /* too many: nothing more is evaluated, MAP-LIMIT says why */
 	bool failed;		 /* a reader failed; *e says why */
 	struct map_joined *used; /* rows that this item joined, for the lineage */
 	size_t nused, used_cap;
@@ -71,6 +75,22 @@ void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c
 void run_let(struct ev *ev, uint32_t slot, struct val *out);
 /* File and place of a node of a tree. */
 void run_place(struct ev *ev, const struct run_tree *t, const struct node *n, struct finding *f);
+/* The item has taken more than it may: told once. False. */
+bool run_spent(struct ev *ev);
+
+/* Counts steps. False: it were too many, and what is evaluated is absent from here on. */
+static inline bool run_spend(struct ev *ev, uint64_t steps)
+{
+	struct map_run *r = ev->run;
+
+	r->steps += steps;
+	return r->steps <= LIMIT_MAP_STEPS && ev->a->used - r->bytes_before <= LIMIT_MAP_BYTES
+		? true
+		: run_spent(ev);
+}
+
+/* The steps of what is evaluated next are counted from here on. */
+void run_budget(struct ev *ev);
 /* A finding with everything known about node filled in. */
 void run_finding(struct ev *ev, struct finding *f, const struct node *at);
 

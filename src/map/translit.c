@@ -100,6 +100,11 @@ bool translit_target(struct str name, enum translit_target *out)
 	return false;
 }
 
+const char *translit_name(enum translit_target t)
+{
+	return names[t];
+}
+
 static const char *find(uint32_t cp, enum translit_target t)
 {
 	size_t low = 0;
@@ -127,32 +132,68 @@ static const char *plain(char *c)
 	return NULL;
 }
 
-struct str translit_text(struct str s, enum translit_target t, struct arena *a)
+static bool has(uint32_t cp, enum translit_target t)
+{
+	static const char basics[] = " !\"&'()*+,-./:;?=";
+
+	if (t == TRANSLIT_X12_BASIC && cp < 0x80)
+		return str_is_alpha((char)cp) || str_is_digit((char)cp) ||
+			(cp > 0 && strchr(basics, (int)cp));
+	return t == TRANSLIT_LATIN1 ? cp < 0x100 && (cp < 0x80 || cp >= 0xA0) : cp < 0x80;
+}
+
+static void tell(struct translit_told *told, struct str c)
+{
+	if (told->n + c.n > sizeof(told->changed) ||
+		str_find((struct str){told->changed, told->n}, c, 0) != SIZE_MAX)
+		return;
+	memcpy(told->changed + told->n, c.p, c.n);
+	told->n += c.n;
+}
+
+/* What the character c becomes; itself when that is all there is to do. *letter holds a single one. */
+static struct str becomes(struct str c, uint32_t cp, enum translit_target t, struct str with,
+	char *letter, struct translit_told *told)
+{
+	const char *to = NULL;
+
+	*letter = c.p[0];
+	to = cp < 0x80 ? t == TRANSLIT_X12_BASIC ? plain(letter) : NULL : find(cp, t);
+	if (!to && (!with.p || has(cp, t)))
+		return cp < 0x80 ? (struct str){letter, 1} : c;
+	tell(told, c);
+	told->replaced = told->replaced || !to;
+	return to ? str_c(to) : with;
+}
+
+struct str translit_text(struct str s, enum translit_target t, struct str with,
+	struct translit_told *told, struct arena *a)
 {
 	const bool ascii_stays = t != TRANSLIT_X12_BASIC;
 	size_t at = ascii_stays ? utf8_ascii(s, 0) : 0;
 	char *p = NULL;
 	size_t n = 0;
 
+	*told = (struct translit_told){.n = 0};
 	if (at == s.n)
 		return s;
-	p = arena_raw(a, mem_mul(s.n, GROWTH) + 1);
+	p = arena_raw(a, mem_mul(s.n, with.n > GROWTH ? with.n : GROWTH) + 1);
 	memcpy(p, s.p, at);
 	n = at;
 	while (at < s.n) {
 		const size_t start = at;
 		const uint32_t cp = utf8_next(s, &at);
-		char c = s.p[start];
-		const char *to = NULL;
-		size_t len = 0;
+		char letter = 0;
+		struct str to;
 
 		if (cp < 0x80 && ascii_stays)
 			at = utf8_ascii(s, at);
-		else
-			to = cp < 0x80 ? plain(&c) : find(cp, t);
-		len = to ? strlen(to) : at - start;
-		memcpy(p + n, to ? to : at - start == 1 ? &c : s.p + start, len);
-		n += len;
+		to = str_sub(s, start, at - start);
+		if (to.n == 1 || cp >= 0x80)
+			to = becomes(to, cp, t, with, &letter, told);
+		if (to.n > 0)
+			memcpy(p + n, to.p, to.n);
+		n += to.n;
 	}
 	return (struct str){p, n};
 }

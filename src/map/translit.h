@@ -11,8 +11,20 @@
 enum translit_target { TRANSLIT_LATIN1, TRANSLIT_ASCII, TRANSLIT_X12_BASIC };
 
 bool translit_target(struct str name, enum translit_target *out);
-const char *const *translit_names(size_t *n);
-/* What cannot be transliterated stays; the writer reports it. The result lives in a. */
-struct str translit_text(struct str s, enum translit_target t, struct arena *a);
+const char *translit_name(enum translit_target t);
+enum { TRANSLIT_TOLD = 64 };
+
+/* What became of a text. */
+struct translit_told {
+	char changed
+		[TRANSLIT_TOLD]; /* the characters that are others now, each once, as far as they fit */
+	size_t n;
+	bool replaced; /* by `with` */
+};
+
+/* What cannot be transliterated becomes `with`, or stays where that is NULL: the writer reports it.
+ * Small letters that become capitals are not told. The result lives in a. */
+struct str translit_text(struct str s, enum translit_target t, struct str with,
+	struct translit_told *told, struct arena *a);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/fsx.h"
 #include "stage/collect_away.h"
+#include "stage/collect_no_map.h"
 #include "stage/collect_parts.h"
 #include "stage/inputs.h"
 #include "stage/place.h"
@@ -204,6 +205,8 @@ int collect_run(struct env *v, struct err *e)
 			    "") != 1)
 			return err_wrap(e, "collect");
 		for (const struct config_source *s = v->config->sources; s; s = s->next) {
+			if (s->kind == SOURCE_EVENTS && !config_source_routed(v->config, s))
+				continue; /* nobody takes it: collect_no_map */
 			if (collect_claim_source(v, s, e) == -1)
 				return err_wrap(e, "collect: source " STR_FMT, STR_ARG(s->name));
 		}
@@ -215,5 +218,5 @@ int collect_run(struct env *v, struct err *e)
 			return err_wrap(e, "collect");
 		more = after - before >= COLLECT_BATCH;
 	}
-	return 0;
+	return collect_no_map_tell(v, e) == -1 ? err_wrap(e, "collect") : 0;
 }

@@ -31,8 +31,10 @@ int convert_answer_done(struct frame *f, struct convert_done *out, struct err *e
 	d.sets = count(f);
 	d.isa = count(f);
 	d.gs = count(f);
+	d.noted = count(f);
 	if (!frame_ok(f) ||
-		c->items != c->out + c->unselected + c->aside + c->unchanged + c->waiting)
+		c->items != c->out + c->unselected + c->aside + c->unchanged + c->waiting ||
+		d.noted > c->out)
 		return err_set(e, ERR_INPUT, "the worker's counts do not reconcile");
 	*out = d;
 	return 0;

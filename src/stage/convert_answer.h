@@ -13,6 +13,7 @@ struct convert_done {
 	struct unit_counts counts;
 	int64_t sets;
 	int64_t isa, gs; /* control numbers used; 0 when nothing goes out */
+	int64_t noted;	 /* items that go out with findings */
 };
 
 /* DONE. ERR_INPUT when it is not whole or its counts do not reconcile. */

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "secure/hash.h"
+#include "stage/exhausted.h"
 #include "stage/lines.h"
 #include "stage/outcome.h"
 #include "store/ledger_interchange.h"
@@ -22,14 +23,27 @@ static void interchange_subject(const struct convert_unit *j, char out[40])
 	(void)snprintf(out, 40, "interchange %06" PRId64, j->interchange.id);
 }
 
+static int out_of_memory(struct env *v, struct convert_unit *j, struct err *e)
+{
+	static const char why[] = "the converter ran out of memory";
+	char subject[40];
+	bool last = false;
+
+	convert_unit_subject(j, subject);
+	if (exhausted_record(v, subject, why, &last, e) == -1)
+		return -1;
+	j->interrupted = !last;
+	v->news += last ? 1 : 0;
+	return last ? convert_unit_end(v, j, "quarantined", "CONVERTER-MEMORY", why, e) : 0;
+}
+
 static int crashed(struct env *v, struct convert_unit *j, const struct proc_end *end, struct err *e)
 {
 	const int64_t attempt = j->unit.attempts + 1;
 	char note[200];
 
 	if (!end->crashed && !end->hung && end->status == PROC_EXIT_MEMORY)
-		return convert_unit_interrupted(
-			v, j, "the worker ran out of memory; no attempt counted", e);
+		return out_of_memory(v, j, e);
 	if (end->hung) {
 		(void)snprintf(note, sizeof(note),
 			"the converter made no progress for %" PRIu64 " s on attempt %" PRId64
@@ -306,6 +320,11 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 		STR_ARG(j->unit.agreement), STR_ARG(j->work.in.source_file), j->told.counts.items,
 		j->told.counts.out, j->told.counts.unselected, j->told.counts.aside,
 		j->told.counts.unchanged, j->told.counts.waiting);
+	if (j->told.noted > 0)
+		env_log(v, LOG_INFO, "noted", subject,
+			"%" PRId64 " of the items that go out have findings that stop nothing: "
+			"gridspool show %06" PRId64,
+			j->told.noted, j->interchange.id);
 	v->news += (uint64_t)x.news;
 	if (x.news > 0)
 		env_log(v, LOG_WARN, "set-aside", subject,

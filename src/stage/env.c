@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "stage/bundle.h"
+#include "stage/outside.h"
 
 static const char *const folders[] = {"partners", "bundle", "bundle/maps", "bundle/definitions",
 	"bundle/tables", "bundle/guides", "bundle/agreements", "keys", "inbox", "current", "work",
@@ -287,6 +288,8 @@ static int open_env(struct env *v, const char *path, const struct clock *clock, 
 	v->config = way == WAY_REST ? config_read(v->dir, f) : config_load(v->dir, f);
 	if (way == WAY_REST && v->config->instance.n > 0)
 		return 0;
+	if (v->config && way != WAY_COPY)
+		outside_check(v->dir, v->config, f);
 	if (open_bundle(v, way == WAY_COPY, e) == -1 && (f->n == 0 || faults_err(f, e) == -1))
 		goto fail;
 	v->defs = defs_new(v->map_dirs, v->map_names, 3);

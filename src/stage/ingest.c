@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "stage/ack_apply.h"
+#include "stage/exhausted.h"
 #include "stage/ingest_worker.h"
 #include "stage/proc.h"
 #include "stage/spool.h"
@@ -68,14 +69,30 @@ static int count_attempt(
 	return ledger_commit(l, e);
 }
 
-/* The worker, or what it told, could not be used. The third time the file is put away. */
+/* 1, it waits for the next run; in time it is put away. */
+static int out_of_memory(
+	struct env *v, const struct received_row *r, const struct err *why, struct err *e)
+{
+	char subject[40];
+	bool last = false;
+
+	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
+	if (exhausted_record(v, subject, why->text, &last, e) == -1)
+		return -1;
+	return last ? ingest_put_away(v, r, "INGEST-MEMORY", why->text, e) : 1;
+}
+
+/* The worker, or what it told, could not be used. The third time the file is put away. 1: not yet, it
+ * waits for the next run. */
 static int not_read(
 	struct env *v, const struct received_row *r, const struct err *why, struct err *e)
 {
-	if (why->code == ERR_STOP || why->code == ERR_MEMORY) {
+	if (why->code == ERR_STOP) {
 		env_log(v, LOG_WARN, "interrupted", r->name.p, "%s; no attempt counted", why->text);
-		return 0;
+		return 1;
 	}
+	if (why->code == ERR_MEMORY)
+		return out_of_memory(v, r, why, e);
 	if (why->code == ERR_ABSENT)
 		return ingest_put_away(v, r, "LOST-FILE", why->text, e);
 	if (why->reason[0] && r->attempts + 1 >= LIMIT_ATTEMPTS)
@@ -173,7 +190,7 @@ int ingest_run(struct env *v, int64_t *worked, struct err *e)
 	for (const struct config_agreement *g = v->config->agreements; g; g = g->next)
 		ack_prepare(v->defs, g->version);
 	rc = ledger_received_by_state(&v->ledger, "stored", &a, &rows, e);
-	for (size_t i = 0; i < rows.n && rc == 0 && !proc_told_to_stop(); i++) {
+	for (size_t i = 0; i < rows.n && rc != -1 && !proc_told_to_stop(); i++) {
 		rc = ingest_one(v, &rows.row[i], e);
 		*worked += rc == 0 ? 1 : 0;
 		if (rc == -1 && !env_stops(e)) { /* this answer alone waits for the next run */

@@ -6,9 +6,10 @@
 
 #include "base/fsx.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "stage/lines.h"
 
-enum { JOINED_MAX = 1000, ST_DIGITS = 4, OUT_MAX = 64 << 20 };
+enum { JOINED_MAX = 1000, ST_DIGITS = 4, NOTED_MAX = 100, OUT_MAX = 64 << 20 };
 
 static void file_open(struct outcome_file *f, int fd)
 {
@@ -131,6 +132,26 @@ static void lineage_item(
 	buf_ch(b, '\n');
 }
 
+/* A finding on an item that goes out. It leads nowhere from a segment, so it has no position. */
+static void lineage_note(
+	struct buf *b, const struct x12_writer *w, struct str key, const struct finding *f)
+{
+	const struct str texts[] = {
+		f->code, key, f->file, f->field, utf8_left(f->found, NOTED_MAX), f->rule};
+
+	buf_c(b, "note\t");
+	buf_u64(b, w->st, ST_DIGITS);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		tab(b);
+		lines_field(b, texts[i]);
+	}
+	tab(b);
+	buf_u64(b, f->line, 1);
+	tab(b);
+	buf_u64(b, f->column, 1);
+	buf_ch(b, '\n');
+}
+
 /* --- results --- */
 
 void outcome_item(struct outcome *o, const struct x12_writer *w, uint64_t first,
@@ -139,6 +160,8 @@ void outcome_item(struct outcome *o, const struct x12_writer *w, uint64_t first,
 	struct buf *b = &o->result.buf;
 
 	lineage_item(&o->lineage.buf, w, first, it);
+	for (const struct finding *f = it->noted; f; f = f->next)
+		lineage_note(&o->lineage.buf, w, it->key, f);
 	buf_c(b, "O\t");
 	buf_u64(b, w->st, ST_DIGITS);
 	tab(b);
@@ -182,7 +205,7 @@ static void aside_line(struct buf *out, const struct item *it, struct str key, c
 
 /* A line of results about what did not go out. */
 static void result_line(struct outcome *o, const char *kind, struct str codes, struct str file,
-	struct str key, const struct finding *f)
+	struct str key, const struct finding *f, size_t more)
 {
 	struct buf *b = &o->result.buf;
 	struct buf note;
@@ -190,6 +213,8 @@ static void result_line(struct outcome *o, const char *kind, struct str codes, s
 	buf_init(&note, 2000);
 	if (f)
 		diag_line(&note, f);
+	if (more > 0)
+		buf_printf(&note, " (and %zu more: NAME.items has all)", more);
 	buf_c(b, kind);
 	tab(b);
 	lines_field(b, codes);
@@ -211,7 +236,8 @@ int outcome_aside(struct outcome *o, const struct item *it, struct str key, cons
 	aside_line(&o->aside.buf, it, key, d);
 	buf_init(&codes, 1000);
 	codes_of(d, &codes);
-	result_line(o, "A", buf_view(&codes), it->file, key, diag_first_error(d));
+	result_line(o, "A", buf_view(&codes), it->file, key, diag_first_error(d),
+		d->errors > 1 ? d->errors - 1 : 0);
 	buf_done(&codes);
 	return outcome_flush(o, OUTCOME_FLUSH, e);
 }
@@ -221,5 +247,5 @@ void outcome_orphan(struct outcome *o, const struct finding *f)
 	const struct str about = f->item.n ? f->item : f->found;
 
 	result_line(o, "R", f->code, f->file,
-		str_sub(about, 0, about.n < OUTCOME_KEY_MAX ? about.n : OUTCOME_KEY_MAX), f);
+		str_sub(about, 0, about.n < OUTCOME_KEY_MAX ? about.n : OUTCOME_KEY_MAX), f, 0);
 }

@@ -30,6 +30,7 @@ struct outcome_item {
 	const char *hash; /* of its content */
 	const struct map_joined *joined;
 	size_t n;
+	const struct finding *noted; /* what was found in it all the same */
 };
 
 /* Descriptors are borrowed; -1: that file is not wanted. */

@@ -260,7 +260,7 @@ static bool fit(struct making *m, const struct map_result *r, struct str key, st
 }
 
 static int write_item(struct making *m, const struct item *it, const struct map_result *r,
-	const char *hash, struct err *e)
+	const char *hash, const struct diag *d, struct err *e)
 {
 	const uint32_t limit = map_items_per_message(m->p->map);
 	const struct map_joined *joined = NULL;
@@ -278,8 +278,12 @@ static int write_item(struct making *m, const struct item *it, const struct map_
 	m->c->out++;
 	joined = map_joined(m->run, &n);
 	outcome_item(&m->o, &m->writer, first,
-		&(struct outcome_item){
-			.item = it, .key = r->key, .hash = hash, .joined = joined, .n = n});
+		&(struct outcome_item){.item = it,
+			.key = r->key,
+			.hash = hash,
+			.joined = joined,
+			.n = n,
+			.noted = d->first});
 	if (limit > 0 && m->in_set >= limit && close_set(m, e) == -1)
 		return -1;
 	return outcome_flush(&m->o, OUTCOME_FLUSH, e);
@@ -404,7 +408,8 @@ static int convert_item(struct making *m, const struct item *it, struct diag *d,
 	if (good && !left_out(m, key, hash)) {
 		complete(d, it, key);
 		report(m, d);
-		return write_item(m, it, &r, hash, e);
+		m->c->noted += d->n > 0;
+		return write_item(m, it, &r, hash, d, e);
 	}
 	if (r.verdict == MAP_OUT)
 		map_take_back(m->run);

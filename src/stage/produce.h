@@ -14,6 +14,7 @@ struct produce_counts {
 	uint64_t out, unselected, aside, unchanged;
 	uint64_t waiting; /* rejected by the partner, content not changed since */
 	uint64_t orphans; /* rows of joins that no item has */
+	uint64_t noted;	  /* of those that are out: with findings that stop nothing */
 	uint64_t sets, isa, gs;
 	const struct def_node *loop; /* the loop that one item is, or NULL */
 };

@@ -6,8 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fsx.h"
+#include "stage/lines.h"
 #include "stage/reason.h"
 #include "stage/status.h"
+#include "stage/trace.h"
 #include "stage/verbs.h"
 #include "store/ledger_input.h"
 #include "store/ledger_partner.h"
@@ -253,6 +256,52 @@ static int add_acks(struct env *v, struct story *t, int64_t interchange, struct 
 	return list_rows(t, "feedback", feedback, "tccccc", rows, e);
 }
 
+/* What was found in items that went out all the same: transliterated texts, warnings of the map. */
+static void add_noted(struct story *t, int fd)
+{
+	static const char *const columns[] = {"item", "code", "field", "found", "place", "text"};
+	struct story_list *l = list_new(t, "noted", columns, 6);
+	struct lines in;
+	struct str line;
+	struct arena a;
+	struct err ignored;
+
+	arena_init(&a);
+	lines_open(&in, fd);
+	while (fd != -1 && lines_next(&in, &line, &ignored) == 1) {
+		struct str f[8];
+		struct story_row *r = NULL;
+		if (!str_starts(line, STR("note\t")))
+			continue;
+		if (l->total++ >= STORY_ROWS)
+			continue;
+		l->rows++;
+		arena_reset(&a);
+		for (size_t i = 0; i < 8; i++)
+			f[i] = lines_take(&line, &a);
+		const int64_t at = lines_take_int(&line);
+		const int64_t column = lines_take_int(&line);
+		const struct str place = arena_printf(
+			&a, STR_FMT ":%" PRId64 ":%" PRId64, STR_ARG(f[4]), at, column);
+		const struct str cells[] = {f[3], f[2], f[5], f[6], place, f[7]};
+		r = row_new(t, l);
+		for (size_t i = 0; i < l->n; i++)
+			r->cell[i] = arena_str(t->arena, cells[i]);
+	}
+	lines_close(&in);
+	arena_done(&a);
+}
+
+static void tell_noted(struct env *v, struct story *t, const struct interchange_row *r)
+{
+	struct err ignored;
+	const int fd = r->lineage_sha.n > 0 ? trace_open_lineage(v, r, &ignored) : -1;
+
+	/* A lineage that is lost or was edited is told by those who need it. */
+	add_noted(t, fd);
+	fsx_close(fd);
+}
+
 /* When is the next answer due, or since when is it late? */
 static void tell_expected(struct env *v, struct story *t, const struct interchange_row *r)
 {
@@ -338,6 +387,7 @@ static int tell_interchange(struct env *v, const struct subject *s, struct story
 		return -1;
 	tell_next(t, s, r.state, r.reason);
 	tell_expected(v, t, &r);
+	tell_noted(v, t, &r);
 	return add_acks(v, t, r.id, e);
 }
 

@@ -75,7 +75,8 @@ int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a,
 	while (rc == 1 && (rc = lines_next(&in, &line, e)) == 1) {
 		const struct part_line p = parse_line(line, &scratch);
 		number = str_is(p.kind, "item") ? number + 1 : str_is(p.kind, "head") ? 0 : number;
-		place_points(&p, number, points, n, a);
+		if (!str_is(p.kind, "note"))
+			place_points(&p, number, points, n, a);
 		arena_reset(&scratch);
 	}
 	lines_close(&in);
@@ -83,7 +84,7 @@ int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a,
 	return rc;
 }
 
-static int open_lineage(struct env *v, const struct interchange_row *r, struct err *e)
+int trace_open_lineage(struct env *v, const struct interchange_row *r, struct err *e)
 {
 	char name[400];
 	char sha[HASH_HEX];
@@ -119,6 +120,7 @@ static int send_point(
 {
 	frame_start(f, FRAME_FOUND);
 	frame_int(f, (int64_t)index);
+	frame_str(f, t->file);
 	frame_str(f, t->segment);
 	frame_str(f, t->field);
 	frame_str(f, t->found);
@@ -141,9 +143,23 @@ static bool is_defined(const struct segment *s, const struct trace_point *t)
 	return t->component <= (int64_t)(part->nparts > 0 ? part->nparts : 1);
 }
 
+/* A joined row has a file of its own. */
+static void fill_place(const struct trace_job *j, struct map_run *run, const struct node *from,
+	const struct item *it, struct trace_point *t, struct arena *a)
+{
+	const struct place at = reader_place(it, from->place.offset);
+	struct finding f = {.line = at.line, .column = at.column};
+
+	if (map_place(run, from, &f, a))
+		t->file = f.file;
+	t->field = node_path(from, &j->env->names, a);
+	t->line = f.line;
+	t->column = f.column;
+}
+
 /* it: where values come from; NULL for a header, which has none. */
-static void fill_value(const struct trace_job *j, const struct segment *s, const struct item *it,
-	struct trace_point *t, struct arena *a)
+static void fill_value(const struct trace_job *j, struct map_run *run, const struct segment *s,
+	const struct item *it, struct trace_point *t, struct arena *a)
 {
 	t->segment = s->tag;
 	t->map_line = s->map_line;
@@ -157,12 +173,8 @@ static void fill_value(const struct trace_job *j, const struct segment *s, const
 			continue;
 		t->map_line = x->map_line;
 		t->found = x->text;
-		if (x->from && it) {
-			const struct place at = reader_place(it, x->from->place.offset);
-			t->field = node_path(x->from, &j->env->names, a);
-			t->line = at.line;
-			t->column = at.column;
-		}
+		if (x->from && it)
+			fill_place(j, run, x->from, it, t, a);
 		return;
 	}
 }
@@ -180,15 +192,17 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 
 	memset(&r, 0, sizeof(r));
 	diag_init(&d, a);
-	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root ||
-		map_message_start(run, &head, &nhead, &d, a, e) == -1 ||
+	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root)
+		return -1;
+	it.line = reader_line_counted(source, &it);
+	if (map_message_start(run, &head, &nhead, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
 	s = r.segments;
 	for (int64_t i = 0; s && i < index; i++)
 		s = s->next;
 	if (r.verdict == MAP_OUT && index >= 0 && s)
-		fill_value(j, s, &it, t, a);
+		fill_value(j, run, s, &it, t, a);
 	return 0;
 }
 
@@ -206,7 +220,7 @@ static int trace_header(const struct trace_job *j, struct map_run *run, struct t
 	for (int64_t i = t->first + 1; s && i < t->segment_at; i++)
 		s = s->next;
 	if (s && t->segment_at > t->first)
-		fill_value(j, s, NULL, t, a);
+		fill_value(j, run, s, NULL, t, a);
 	return 0;
 }
 
@@ -287,6 +301,7 @@ static int take_point(struct env *v, struct proc *p, const struct proc_patience 
 		return text.n > 0 ? err_set(e, ERR_INPUT, STR_FMT, STR_ARG(text)) : not_whole(e);
 	}
 	index = frame_get_int(f);
+	t.file = frame_get_str(f);
 	t.segment = frame_get_str(f);
 	t.field = frame_get_str(f);
 	t.found = frame_get_str(f);
@@ -296,6 +311,7 @@ static int take_point(struct env *v, struct proc *p, const struct proc_patience 
 	t.absent = frame_get_int(f) != 0;
 	if (f->type != FRAME_FOUND || !frame_ok(f) || index < 0 || (size_t)index >= n)
 		return not_whole(e);
+	points[index].file = arena_str(a, t.file);
 	points[index].segment = arena_str(a, t.segment);
 	points[index].field = arena_str(a, t.field);
 	points[index].found = arena_str(a, t.found);
@@ -384,7 +400,7 @@ static int trace_fields(struct env *v, const struct interchange_row *r, struct t
 int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points,
 	size_t n, struct arena *a, char note[300], struct err *e)
 {
-	const int fd = open_lineage(v, r, e);
+	const int fd = trace_open_lineage(v, r, e);
 	int rc = -1;
 
 	note[0] = '\0';

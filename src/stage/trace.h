@@ -36,6 +36,8 @@ struct trace_point {
  * ERR_STOP. */
 int trace_points(struct env *v, const struct interchange_row *r, struct trace_point *points,
 	size_t n, struct arena *a, char note[300], struct err *e) ATTR_CHECK;
+/* The lineage of an interchange, from its place or the archive, as the ledger knows it: a descriptor, or -1. */
+int trace_open_lineage(struct env *v, const struct interchange_row *r, struct err *e) ATTR_CHECK;
 /* The first half of it: items from a lineage file. */
 int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
 	ATTR_CHECK;

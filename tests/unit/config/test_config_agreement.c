@@ -65,6 +65,24 @@ static void agreements(void **state)
 			0,
 			"bundle/agreements/acme.xml:2:1: map=\"maps/../../x.xml\" must be a file such as maps/acme.xml, "
 			"below bundle/\n"},
+		{"the same items twice", F,
+			GOOD ACK
+			"</agreement>\n<agreement name='acme-more' message='832' version='004010' map='maps/x.xml' "
+			"source='ampliance' endpoint='main'>" ACK END,
+			0,
+			"bundle/agreements/acme.xml:4: AMBIGUOUS: agreement 'acme-more' sends the same items to endpoint "
+			"'main' as 'acme-832' (line 2), by the same map; remove one, or let a <set> tell the map which "
+			"items are whose\n"
+			"bundle/agreements/acme.xml:4: warning: agreement 'acme-more' has no <route> in "
+			"bundle/routes.xml: nothing is sent for it\n"},
+		{"told apart by a set", F,
+			GOOD ACK
+			"</agreement>\n<agreement name='acme-more' message='832' version='004010' map='maps/x.xml' "
+			"source='ampliance' endpoint='main'>" ACK
+			"<set name='only' value='shoes'/>" END,
+			0,
+			"bundle/agreements/acme.xml:4: warning: agreement 'acme-more' has no <route> in "
+			"bundle/routes.xml: nothing is sent for it\n"},
 		{"twice", F, GOOD ACK "</agreement>\n" AG("") ACK END, 0,
 			"bundle/agreements/acme.xml:4:1: agreement 'acme-832' is there twice; the first is at "
 			"bundle/agreements/acme.xml:2\n"

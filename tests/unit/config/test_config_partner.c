@@ -105,10 +105,26 @@ static const struct config_env_case endpoint_rows[] = {
 		"<endpoint name='s' protocol='sftp' usage='test' host='127.0.0.1' port='2222' user='x' "
 		"credential='c' put='in/' get='out'>" KEY "</endpoint>" END,
 		0,
-		"partners/beta.xml:3:1: put=\"in\" is the same folder as that of endpoint 'main' "
+		"partners/beta.xml:3:1: put=\"in/\" is the same folder as 'put' of endpoint 'main' "
 		"(partners/acme.xml:3); give each its own\n"
-		"partners/beta.xml:3:1: get=\"out\" is the same folder as that of endpoint 'main' "
+		"partners/beta.xml:3:1: get=\"out\" is the same folder as 'get' of endpoint 'main' "
 		"(partners/acme.xml:3); give each its own\n"},
+	{"the same in other words", F,
+		GOOD
+		"<endpoint name='d' protocol='directory' usage='test' path='/srv' put='b/in' get='b/out'/>\n"
+		"<endpoint name='e' protocol='directory' usage='test' path='/srv/b/' put='out/' get='in'/>\n"
+		"<endpoint name='f' protocol='directory' usage='test' path='/srv/b' put='in'/>\n"
+		"<endpoint name='g' protocol='sftp' usage='test' host='files' user='x' credential='c' put='in'>" KEY
+		"</endpoint>\n"
+		"<endpoint name='h' protocol='sftp' usage='test' host='FILES' user='x' credential='c' get='in'>" KEY
+		"</endpoint>" END,
+		0,
+		"partners/beta.xml:4:1: put=\"out/\" is the same folder as 'get' of endpoint 'd' "
+		"(partners/beta.xml:3); give each its own\n"
+		"partners/beta.xml:4:1: get=\"in\" is the same folder as 'put' of endpoint 'd' "
+		"(partners/beta.xml:3); give each its own\n"
+		"partners/beta.xml:7:1: get=\"in\" is the same folder as 'put' of endpoint 'g' "
+		"(partners/beta.xml:6); give each its own\n"},
 	{"put is get", F,
 		GOOD
 		"<endpoint name='d' protocol='directory' usage='test' path='/srv/b' put='x' get='x'/>" END,

@@ -24,9 +24,9 @@ static const struct config_env_case source_rows[] = {
 		S "source 'ampliance' is there twice; the first is at line 2\n"},
 	{"ready", F,
 		OPEN AMPLIANCE ROUTE
-		"<source name='a' kind='events' format='csv' ready='stable'/>\n"
-		"<source name='b' kind='events' format='csv' ready='stable:soon'/>\n"
-		"<source name='c' kind='events' format='csv' ready='marked'/>" END,
+		"<source name='a' kind='reference' format='csv' ready='stable'/>\n"
+		"<source name='b' kind='reference' format='csv' ready='stable:soon'/>\n"
+		"<source name='c' kind='reference' format='csv' ready='marked'/>" END,
 		0,
 		S
 		"ready=\"stable\" must say how long, such as stable:30s\n"
@@ -37,7 +37,9 @@ static const struct config_env_case source_rows[] = {
 	{"ready times", F,
 		OPEN AMPLIANCE ROUTE
 		"<source name='a' kind='events' format='csv' ready='stable:2m'/>" END,
-		0, ""},
+		0,
+		"bundle/routes.xml:4: warning: source 'a' has no <route>: what arrives in its inbox stays there "
+		"(NO-MAP)\n"},
 	{"trees", F,
 		OPEN AMPLIANCE ROUTE
 		"<source name='a' kind='snapshot' format='csv' shape='tree'/>\n"
@@ -69,9 +71,12 @@ static const struct config_env_case source_rows[] = {
 		"<source name='a' kind='events' format='csv' complete='yes' max-age='1h'/>\n"
 		"<source name='b' kind='reference' format='csv' on-stale='warn'/>" END,
 		0,
-		S "complete=\"yes\" needs kind=\"snapshot\"\n" S
-		  "'max-age' has no meaning with kind=\"events\"\n"
-		  "bundle/routes.xml:5:1: 'on-stale' needs a 'max-age', such as 36h\n"},
+		S
+		"complete=\"yes\" needs kind=\"snapshot\"\n" S
+		"'max-age' has no meaning with kind=\"events\"\n"
+		"bundle/routes.xml:5:1: 'on-stale' needs a 'max-age', such as 36h\n"
+		"bundle/routes.xml:4: warning: source 'a' has no <route>: what arrives in its inbox stays there "
+		"(NO-MAP)\n"},
 	{"deletes are not sent yet", F,
 		OPEN AMPLIANCE ROUTE
 		"<source name='a' kind='snapshot' format='csv' complete='yes'/>" END,

@@ -261,6 +261,9 @@ static void many(void **state)
 			assert_int_equal(id, i / 3);
 			assert_int_equal(
 				reader_line(r, locators[i / 3]), 2 + i / 3 + (i / 3 + 4) / 5);
+			assert_int_equal(other.line, 0);
+			assert_int_equal(
+				reader_line_counted(r, &other), 2 + i / 3 + (i / 3 + 4) / 5);
 		}
 		assert_true(str_to_i64(it.root->child->value, &id));
 		assert_int_equal(id, i);

@@ -132,7 +132,8 @@ static const struct row rows[] = {
 	{"valid(from, missing, '2025-12-31')", "false", NULL},
 	{"valid(missing, from, '2026-01-01')", "true", NULL},
 	{"html-text('a<br>b', 'lines')", "a\nb", NULL},
-	{"transliterate('Łódź…', 'ascii')", "Łódź...", NULL},
+	{"transliterate('Łódź…', 'ascii')", "Łódź...", "VALUE-CHANGED"},
+	{"transliterate('Łódź…', 'ascii', '?')", "??d?...", "VALUE-REPLACED"},
 	{"count(split-text('one two', 3)[. = 'two'])", "1", NULL},
 };
 

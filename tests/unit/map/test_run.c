@@ -111,6 +111,69 @@ static void table(void **state)
 	}
 }
 
+/* What comes of item A with this list, and of item B without. */
+static void told(const char *decl, const char *item, const char *list, struct buf *out)
+{
+	struct map_world w;
+	struct buf items;
+
+	buf_init(&items, 1 << 20);
+	buf_printf(&items, "{\"sku\":\"A\",\"p\":[%s]}\n{\"sku\":\"B\",\"p\":[]}\n", list);
+	start(&w, decl, item, buf_cstr(&items), "sku\n");
+	map_world_run(&w, out);
+	buf_done(&items);
+	map_world_done(&w);
+}
+
+/* Item A takes more than it may, and only that is told of it. */
+static void over(const char *decl, const char *item, const char *list)
+{
+	struct buf out;
+
+	buf_init(&out, 1 << 20);
+	told(decl, item, list, &out);
+	assert_string_equal(buf_cstr(&out), "BCT*PC\nLIN*1*VN*B\nCTT*1\n! MAP-LIMIT A  ''\n");
+	buf_done(&out);
+}
+
+static void spends_no_more_than_it_may(void **state)
+{
+	static const char eight[] =
+		"<let name=\"a%d\" value=\"concat($a%d,$a%d,$a%d,$a%d,$a%d,$a%d,$a%d,$a%d)\"/>";
+	const char *bad = "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaab\"";
+	struct buf out;
+	struct buf list;
+	struct buf lets;
+
+	(void)state;
+	buf_init(&list, 1 << 20);
+	buf_init(&lets, 1 << 16);
+	for (int i = 0; i < 8000; i++)
+		buf_printf(&list, "%s%d", i ? "," : "", i);
+	over("", "<PID if=\"p[. = ../p + 9000]\" PID01=\"'F'\" PID05=\"sku\"/>", buf_cstr(&list));
+	/* what cannot be decided is set aside, and says nothing else: neither deselected nor at fault */
+	over("<select if=\"not(p[count(../p[. = 1]) = 2])\"/>", "", buf_cstr(&list));
+	over("<require test=\"count(p[count(../p[. = 1]) = 2]) = 0\" code=\"X-Y\">no</require>", "",
+		buf_cstr(&list));
+	buf_clear(&list);
+	for (int i = 0; i < 60; i++)
+		buf_printf(&list, "%s%s", i ? "," : "", bad);
+	buf_init(&out, 1 << 20);
+	told("", "<PID if=\"p[matches(., '^(a+)+$')]\" PID01=\"'F'\" PID05=\"sku\"/>",
+		buf_cstr(&list), &out);
+	assert_non_null(strstr(buf_cstr(&out), "REGEX-LIMIT A p[50]"));
+	assert_null(strstr(buf_cstr(&out), "REGEX-LIMIT A p[51]"));
+	assert_non_null(strstr(buf_cstr(&out), "MAP-LIMIT A"));
+	buf_done(&out);
+	/* texts that grow eightfold, in a map whose lets a check walks through once, not 8^30 times */
+	buf_c(&lets, "<let name=\"a0\" value=\"concat(p, '')\"/>");
+	for (int i = 1; i <= 30; i++)
+		buf_printf(&lets, eight, i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+	over(buf_cstr(&lets), "<PID if=\"$a30\" PID01=\"'F'\" PID05=\"sku\"/>", "\"text\"");
+	buf_done(&list);
+	buf_done(&lets);
+}
+
 static void takes_back(void **state)
 {
 	struct map_world w;
@@ -205,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
+		cmocka_unit_test(spends_no_more_than_it_may),
 		cmocka_unit_test(takes_back),
 		cmocka_unit_test(key_pass_is_quiet),
 		cmocka_unit_test(masks_what_the_night_makes),

@@ -11,19 +11,28 @@ static const struct {
 	enum translit_target target;
 	const char *text;
 	const char *gives;
+	const char *with;
+	const char *changed;
+	bool replaced;
 } rows[] = {
-	{TRANSLIT_LATIN1, "“a” „b“ ‘c’ – — … € ™", "\"a\" \"b\" 'c' - - ... EUR (TM)"},
-	{TRANSLIT_LATIN1, "Größe ×2 ½ ©", "Größe ×2 ½ ©"},
-	{TRANSLIT_ASCII, "Größe ×2 ½ ©", "Größe x2 1/2 (c)"},
-	{TRANSLIT_LATIN1, "Łódź Θ 紅葉", "Łódź Θ 紅葉"},
-	{TRANSLIT_X12_BASIC, "a[b]_c|é", "A(B)-C/é"},
+	{TRANSLIT_LATIN1, "“a” „b“ ‘c’ – — … € ™", "\"a\" \"b\" 'c' - - ... EUR (TM)", NULL,
+		"“”„‘’–—…€™", false},
+	{TRANSLIT_LATIN1, "Größe ×2 ½ ©", "Größe ×2 ½ ©", NULL, NULL, false},
+	{TRANSLIT_ASCII, "Größe ×2 ½ ©", "Größe x2 1/2 (c)", NULL, NULL, false},
+	{TRANSLIT_LATIN1, "Łódź Θ 紅葉", "Łódź Θ 紅葉", NULL, "", false},
+	{TRANSLIT_LATIN1, "Łódź – 紅葉", "?ód? - ??", "?", "Łź–紅葉", true},
+	{TRANSLIT_ASCII, "Größe“", "Gre\"", "", "öß“", true},
+	{TRANSLIT_ASCII, "é", "(missing)", "(missing)", "é", true},
+	{TRANSLIT_X12_BASIC, "ab#é", "AB??", "?", "#é", true},
+	{TRANSLIT_LATIN1, "plain é", "plain é", "?", "", false},
+	{TRANSLIT_X12_BASIC, "a[b]_c|é", "A(B)-C/é", NULL, NULL, false},
 	{TRANSLIT_LATIN1,
 		"no\xc2\xa0"
 		"break",
-		"no break"},
-	{TRANSLIT_LATIN1, "bad\xff", "bad\xff"},
-	{TRANSLIT_ASCII, "", ""},
-	{TRANSLIT_LATIN1, "≥5 ≤ 6", ">=5 <= 6"},
+		"no break", NULL, NULL, false},
+	{TRANSLIT_LATIN1, "bad\xff", "bad\xff", NULL, NULL, false},
+	{TRANSLIT_ASCII, "", "", NULL, NULL, false},
+	{TRANSLIT_LATIN1, "≥5 ≤ 6", ">=5 <= 6", NULL, NULL, false},
 };
 
 static void table(void **state)
@@ -33,11 +42,18 @@ static void table(void **state)
 	(void)state;
 	arena_init(&a);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct str got = translit_text(str_c(rows[i].text), rows[i].target, &a);
+		const struct str with = rows[i].with ? str_c(rows[i].with) : (struct str){NULL, 0};
+		struct translit_told told;
+		struct str got = translit_text(
+			str_c(rows[i].text), rows[i].target, with, &told, &a);
 
 		if (!str_is(got, rows[i].gives))
 			fail_msg("'%s' gives '" STR_FMT "', not '%s'", rows[i].text, STR_ARG(got),
 				rows[i].gives);
+		if (rows[i].changed &&
+			(!str_is((struct str){told.changed, told.n}, rows[i].changed) ||
+				told.replaced != rows[i].replaced))
+			fail_msg("'%s' tells " STR_FMT, rows[i].text, (int)told.n, told.changed);
 	}
 	arena_done(&a);
 }

@@ -16,16 +16,20 @@ static struct frame f;
 
 static void counts_reconcile(void **state)
 {
-	enum { N = 10 };
+	enum { N = 11 };
 	static const struct {
-		int64_t n[N]; /* items out unselected aside unchanged waiting orphans sets isa gs */
+		int64_t n
+			[N]; /* items out unselected aside unchanged waiting orphans sets isa gs noted */
 		size_t told;
 		bool good;
 	} rows[] = {
 		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18}, N, true},
+		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18, 5}, N, true},
+		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18, 6}, N, false},
+		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18, -1}, N, false},
 		{{0}, N, true},
 		{{10, 5, 2, 1, 1, 2, 4, 1, 17, 18}, N, false},
-		{{10, 5, 2, 1, 1, 1, 4, 1, 17}, N - 1, false},
+		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18}, N - 1, false},
 		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18}, N + 1, false},
 		{{0, -1, 1}, N, false},
 		{{0, INT64_MAX, INT64_MAX, 2}, N, false}, /* sums that would run over */

@@ -143,6 +143,33 @@ static void deaths_are_counted(void **state)
 	close_attempt(&t);
 }
 
+/* Memory that ran out costs no attempt, however often in one run; in the fifth run a person has to look. */
+static void memory_runs_out(void **state)
+{
+	struct attempt t;
+	struct err e;
+	struct proc out;
+
+	(void)state;
+	open_attempt(&t);
+	t.j.answered = false;
+	for (int i = 0; i < 6; i++) {
+		out = (struct proc){.pid = fork(), .fd = -1};
+		if (out.pid == 0)
+			_exit(PROC_EXIT_MEMORY);
+		(void)snprintf(
+			t.w.v.ledger.run, sizeof(t.w.v.ledger.run), "R%d", i > 0 ? i - 1 : 0);
+		assert_true(str_is(unit_of(&t).state, "converting"));
+		assert_int_equal(convert_end_unit(&t.w.v, &t.j, &out, &e), 0);
+		assert_int_equal(unit_of(&t).attempts, 0);
+		assert_int_equal(t.j.interrupted, i < 5);
+	}
+	assert_true(str_is(unit_of(&t).state, "quarantined"));
+	assert_true(str_is(unit_of(&t).reason, "CONVERTER-MEMORY"));
+	assert_int_equal(t.w.v.news, 1);
+	close_attempt(&t);
+}
+
 /* That the unit failed and that its input is put away is recorded together or not at all. */
 static void a_damaged_input_goes_with_its_unit(void **state)
 {
@@ -287,6 +314,7 @@ int main(void)
 		cmocka_unit_test(done),
 		cmocka_unit_test(nothing_stays_open),
 		cmocka_unit_test(deaths_are_counted),
+		cmocka_unit_test(memory_runs_out),
 		cmocka_unit_test(a_damaged_input_goes_with_its_unit),
 		cmocka_unit_test(excuses_end),
 		cmocka_unit_test(a_full_disk_is_full),
