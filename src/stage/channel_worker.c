@@ -219,9 +219,7 @@ static int do_send(struct worker *w, struct err *e)
 	fd = fsx_open(w->job->outbox, p.name, &why);
 	rc = fd == -1 ? -1 : hash_file(fd, sha, &size, &why);
 	if (rc == -1 || size != p.size || strcmp(sha, p.sha) != 0) {
-		outcome = rc == -1 && (why.code == ERR_IO || why.code == ERR_DENIED)
-			? CHANNEL_UNREADABLE
-			: CHANNEL_CORRUPT;
+		outcome = rc == -1 && err_retry(&why) ? CHANNEL_UNREADABLE : CHANNEL_CORRUPT;
 		(void)snprintf(text, sizeof(text), "%s",
 			rc == -1 ? why.text
 				 : "the file in the outbox was changed after it was made");

@@ -74,7 +74,7 @@ int spool_check_file(struct env *v, const char *place, struct str sha, struct er
 		return err_reason(e, "LOST-FILE");
 	rc = fd == -1 ? -1 : hash_file(fd, found, NULL, e);
 	fsx_close(fd);
-	if (rc == -1 && (e->code == ERR_IO || e->code == ERR_DENIED))
+	if (rc == -1 && err_retry(e))
 		return err_reason(e, "UNREADABLE");
 	if (rc == -1 || str_is(sha, found))
 		return rc;

@@ -159,7 +159,7 @@ def errno_points(s):
     with Counts(s) as counts:
         calls = recorded(s, calls="io", env=counts.env)
     # without the loader, before there is a program, and what counts
-    calls = [c for c in calls if not re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)|/(shim\.so|alloc\.counts)$", c[2])]
+    calls = [c for c in calls if not re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)|/(shim\.so|alloc\.counts)\s*$", c[2])]
     for same in alike(calls):
         some = same if len(same) <= 2 * EACH_KIND else same[:EACH_KIND] + same[-EACH_KIND:]
         for n, (at, name, _) in enumerate(some):
