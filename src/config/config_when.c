@@ -1,4 +1,5 @@
 /* <when> of an agreement: <when zone="Europe/Berlin"><at time="02:00" days="mon tue"/></when>. */
+#include "base/limits.h"
 #include "config/config_parts.h"
 
 enum { EVERY_DAY = 0x7f, HOUR = 3600 };
@@ -76,6 +77,7 @@ static void read_days(struct config_xml *c, const struct xml *x, struct config_a
 static void read_ats(struct config_xml *c, const struct xml *x, struct config_when *w)
 {
 	struct config_at **tail = &w->ats;
+	size_t n = 0;
 
 	for (const struct xml *a = config_xml_from(x->child, "at"); a;
 		a = config_xml_from(a->next, "at")) {
@@ -85,6 +87,9 @@ static void read_ats(struct config_xml *c, const struct xml *x, struct config_wh
 		read_days(c, a, at);
 		*tail = at;
 		tail = &at->next;
+		if (++n == LIMIT_TIMES + 1)
+			(void)config_xml_fault(
+				c, a, "<when> has more than %d <at>", (int)LIMIT_TIMES);
 	}
 	if (!w->ats)
 		(void)config_xml_fault(

@@ -18,6 +18,10 @@
 	"</agreement>\n"                                                              \
 	"</agreements>"
 
+#define TIMES_4 "<at time='00:00'/><at time='00:15'/><at time='00:30'/><at time='00:45'/>"
+#define TIMES_24 TIMES_4 TIMES_4 TIMES_4 TIMES_4 TIMES_4 TIMES_4
+#define TIMES_96 TIMES_24 TIMES_24 TIMES_24 TIMES_24 "\n"
+
 static void faulty(void **state)
 {
 	static const struct config_env_case rows[] = {
@@ -66,6 +70,8 @@ static void faulty(void **state)
 		{"within too short", F,
 			WHEN("<when zone='UTC' catch-up='none' within='0'><at time='02:00'/></when>"),
 			0, AT "within=\"0\" of <when> must be from one second to ten years\n"},
+		{"too many", F, WHEN("<when zone='UTC'>\n" TIMES_96 TIMES_96 "</when>"), 0,
+			F ":5:1: <when> has more than 96 <at>\n"},
 		{"twice, and strangers", F,
 			WHEN("<when zone='UTC' at='02:00'><at time='02:00' day='mon'/></when>\n<when zone='UTC'/>"),
 			0,
