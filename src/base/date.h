@@ -1,4 +1,4 @@
-/* Calendar dates and instants in UTC, proleptic Gregorian. Zones come with a later module. */
+/* Calendar dates and instants in UTC, proleptic Gregorian. Zones are in base/tz.h. */
 #ifndef BASE_DATE_H
 #define BASE_DATE_H
 

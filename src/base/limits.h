@@ -29,6 +29,9 @@ enum {
 	LIMIT_JOIN_ROWS = 10000, /* rows one item may join */
 	LIMIT_MAP_STEPS = 50000000,  /* steps of a map on one item: some seconds at most */
 	LIMIT_MAP_BYTES = 256 << 20, /* what it makes meanwhile, in memory */
+	LIMIT_TIMES = 96,	     /* times of one <when>: each quarter of an hour */
+	LIMIT_ZONE_FILE = 1 << 16,   /* one zone file: the largest have 4 KB */
+	LIMIT_ZONES = 4096,	     /* names of zones looked at to suggest one; there are 600 */
 };
 
 #endif

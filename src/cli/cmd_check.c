@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "cli/args.h"
-#include "config/config.h"
+#include "config/slots.h"
 #include "secure/cred.h"
 #include "stage/env.h"
 #include "stage/inbox.h"
@@ -239,6 +239,19 @@ static void check_sources(struct check *c)
 	}
 }
 
+static void note_times(struct check *c)
+{
+	char text[SLOTS_TEXT];
+
+	for (const struct config_agreement *g = c->config->agreements; g; g = g->next) {
+		if (g->when && g->when->zone && g->when->ats)
+			buf_printf(&c->notes, "agreement " STR_FMT ": its next time is %s\n",
+				STR_ARG(g->name),
+				slots_text(g->when,
+					slots_next(g->when, clock_now(&c->cli->clock)).at, text));
+	}
+}
+
 /* ---- what is opened as a run opens it ------------------------------------------------------- */
 
 /* What stops no run and yet is nobody's to pass over. */
@@ -409,6 +422,7 @@ static void check_all(struct check *c)
 		check_maps(c);
 	check_endpoints(c);
 	check_sources(c);
+	note_times(c);
 	check_ledger(c);
 	check_disk(c);
 	check_folders(c);

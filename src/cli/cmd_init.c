@@ -76,6 +76,8 @@ static const struct {
 		"              isa-version=\"00401\" ack=\"yes\"/>\n"
 		"    <expect ack=\"ta1\" within=\"4h\"/>\n"
 		"    <expect ack=\"997\" within=\"24h\"/>\n"
+		"    <!-- Begun by the first run at or after these times, instead of by every run:\n"
+		"    <when zone=\"Europe/Berlin\"><at time=\"02:00\" days=\"mon tue wed thu fri\"/></when> -->\n"
 		"  </agreement>\n"
 		"</agreements>\n"},
 	{"bundle", "routes.xml.example",

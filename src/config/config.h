@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "base/tz.h"
 #include "model/faults.h"
 
 enum usage { USAGE_NONE, USAGE_TEST, USAGE_PRODUCTION };
@@ -101,6 +102,23 @@ struct config_expect {
 	struct config_expect *next;
 };
 
+/* One time of the day, on days of the week. */
+struct config_at {
+	uint16_t minute; /* of the day, 0 to 1439 */
+	uint8_t days;	 /* bit 0 is Monday */
+	struct config_at *next;
+};
+
+/* <when>: at which times of a zone's clock an agreement is begun. slots.h says when that is. */
+struct config_when {
+	struct str zone_name;
+	const struct tz *zone; /* NULL when it could not be read, which is a fault */
+	struct config_at *ats;
+	bool catch_up;	 /* catch-up="one" (default): what was missed is done once; else "none" */
+	uint64_t within; /* "none": seconds behind its time in which it may still begin */
+	uint32_t line;
+};
+
 struct config_agreement {
 	struct str name;
 	struct str title;
@@ -120,6 +138,7 @@ struct config_agreement {
 	struct str isa_version; /* "00401" */
 	bool ack_requested;	/* ISA14 */
 	struct config_expect *expects;
+	const struct config_when *when; /* NULL: in every run */
 	struct config_set *sets;
 	const char *file;
 	uint32_t line;

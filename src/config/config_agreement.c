@@ -259,7 +259,7 @@ static void read_agreement(
 
 	config_xml_strict(c, x,
 		"name title message version map source endpoint send accepted-at duplicates",
-		"envelope expect set");
+		"envelope expect when set");
 	g->file = c->file;
 	g->line = x->line;
 	g->partner = partner;
@@ -273,6 +273,7 @@ static void read_agreement(
 	find_endpoint(c, x, g);
 	read_envelope(c, x, g);
 	read_expects(c, x, g);
+	g->when = config_when_read(c, x);
 	g->sets = config_xml_sets(c, x, taken);
 	add_agreement(c, x, g);
 }

@@ -101,8 +101,7 @@ int x12_lex_peek(struct x12_lex *l, size_t n, struct str *s, struct err *e)
 static int too_long(const struct x12_lex *l, struct err *e)
 {
 	return err_set(e, ERR_LIMIT,
-		"a segment starts at byte %llu and has no terminator within %d bytes: the file is "
-		"damaged, or its terminator is not the one of its ISA",
+		"a segment starts at byte %llu and has no terminator within %d bytes",
 		(unsigned long long)(l->base + l->at), LIMIT_SEGMENT);
 }
 
@@ -138,6 +137,7 @@ static int last(struct x12_lex *l, struct x12_raw *raw)
 		raw->bytes.n--;
 	raw->offset = l->base + l->at;
 	raw->limit = l->p + l->end;
+	raw->binary = 0;
 	raw->unterminated = true;
 	l->at = l->end;
 	return raw->bytes.n > 0;
@@ -146,6 +146,7 @@ static int last(struct x12_lex *l, struct x12_raw *raw)
 int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
 {
 	size_t done = 0; /* bytes from at that hold no terminator */
+	size_t binary = 0;
 
 	for (;;) {
 		while (l->at < l->end && is_gap(l->p[l->at]) && l->p[l->at] != l->element)
@@ -160,7 +161,7 @@ int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
 	if (l->end - l->at < 32 && fill(l, e) == -1)
 		return -1;
 	if (l->p[l->at] == 'B')
-		done = binary_length(l, (struct str){l->p + l->at, l->end - l->at});
+		done = binary = binary_length(l, (struct str){l->p + l->at, l->end - l->at});
 	for (;;) {
 		const size_t have = l->end - l->at;
 		const char *t = have > done
@@ -168,7 +169,7 @@ int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
 			: NULL;
 		if (t && (size_t)(t - (l->p + l->at)) <= LIMIT_SEGMENT) {
 			*raw = (struct x12_raw){{l->p + l->at, (size_t)(t - (l->p + l->at))},
-				l->p + l->end, l->base + l->at, false};
+				l->p + l->end, l->base + l->at, binary, false};
 			l->at += raw->bytes.n + 1;
 			return 1;
 		}

@@ -33,6 +33,7 @@ struct x12_raw {
 	struct str bytes;  /* without its terminator */
 	const char *limit; /* end of readable memory, at or behind the end of bytes */
 	uint64_t offset;
+	size_t binary;	   /* BIN, BDS: how long the segment is by its length element; else 0 */
 	bool unterminated; /* the file ends here without a terminator */
 };
 
@@ -44,7 +45,8 @@ void x12_lex_close(struct x12_lex *l);
 int x12_lex_skip(struct x12_lex *l, struct err *e) ATTR_CHECK;
 /* Makes up to n bytes visible from the cursor (fewer at the end of the file). */
 int x12_lex_peek(struct x12_lex *l, size_t n, struct str *s, struct err *e) ATTR_CHECK;
-/* Next segment with the separators in force: 1, 0 at the end of the file, -1. */
+/* Next segment with the separators in force: 1, 0 at the end of the file, -1; ERR_LIMIT when it is longer
+ * than a segment may be. */
 int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e) ATTR_CHECK;
 
 /* What x12_lex_split saw on its way. */

@@ -194,11 +194,27 @@ static void not_in_message(struct x12_read *r, struct segment *s, struct diag *d
 		0, s->tag, "", "");
 }
 
+/* Behind binary data its terminator stands, or the length is not that of the data. */
+static void check_binary(const struct x12_read *r, struct str tag, struct diag *d)
+{
+	const uint16_t element = str_is(tag, "BDS") ? 2 : 1;
+	const int64_t more = (int64_t)r->raw.bytes.n - (int64_t)r->raw.binary;
+	char expected[60];
+
+	if (r->raw.binary == 0 || more == 0)
+		return;
+	(void)snprintf(
+		expected, sizeof(expected), "%lld more, where the segment ends", (long long)more);
+	x12_envelope_add(r, d, "X12-BINARY-LENGTH", SEV_ERROR, element, (struct str){"", 0},
+		expected, "the length of binary data is not that of the data");
+}
+
 static int in_set(
 	struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok, struct diag *d)
 {
 	bool known = true;
 
+	check_binary(r, s->tag, d);
 	if (r->plan && str_eq(s->tag, x12_struct_counted(r->plan)))
 		r->lines_in_st++;
 	if (r->plan && r->o.level >= X12_STRUCTURE) {
@@ -428,6 +444,22 @@ static int truncated(struct x12_read *r, struct diag *d, struct err *e)
 	return x12_envelope_fatal(r, d, e, "X12-TRUNCATED", text);
 }
 
+/* A segment longer than any: where it starts is told, what stands in it is not looked at. */
+static int too_long(struct x12_read *r, struct diag *d, struct err *e)
+{
+	char text[200];
+
+	r->here.offset = r->lex.base + r->lex.at;
+	r->here.segment = (struct str){"", 0};
+	r->here.segment_at = (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments : r->isa_position) +
+		1;
+	(void)snprintf(text, sizeof(text),
+		"the segment has no terminator within %d bytes: the file is damaged, its terminator is "
+		"not the one of its ISA, or the length in its BIN or BDS is wrong",
+		LIMIT_SEGMENT);
+	return x12_envelope_fatal(r, d, e, "X12-LIMIT", text);
+}
+
 int x12_read_next(
 	struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
 {
@@ -449,7 +481,7 @@ int x12_read_next(
 	while (rc == 0) {
 		rc = x12_lex_next(&r->lex, &r->raw, e);
 		if (rc == -1)
-			return -1;
+			return e->code == ERR_LIMIT ? too_long(r, d, e) : -1;
 		if (rc == 0)
 			return truncated(r, d, e);
 		r->here.offset = r->raw.offset;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "stage/ack_sets.h"
+#include "stage/control.h"
 #include "stage/spool.h"
 #include "stage/trace.h"
 #include "store/ledger_interchange.h"
@@ -501,6 +502,29 @@ static const char *other_kind(const struct applying *p)
 	return str_is(p->x->kind, "TA1") ? "997" : "TA1";
 }
 
+/* Nothing of ours has that number. One that our counter has not come to yet was given all the same: an older
+ * ledger was put back. */
+static int keep_unknown(struct applying *p, struct err *e)
+{
+	const struct config_partner *partner = config_partner_find(p->v->config, p->from->partner);
+	const bool ta1 = str_is(p->x->kind, "TA1");
+	char note[NOTE_MAX];
+	int64_t next = 0;
+
+	p->row.id = 0;
+	if (control_answered(
+		    p->v, partner, ta1 ? STR("") : p->x->group_code, about(p->x), &next, e) == -1)
+		return -1;
+	if (next == 0)
+		return keep_only(p, "orphan",
+			"no interchange of ours to this partner has that control number", e);
+	(void)snprintf(note, sizeof(note),
+		"this ledger has not given that number yet: was an older one put back? Compare with what the "
+		"partner has; %s goes on at %" PRId64,
+		ta1 ? "ISA13" : "GS06", next);
+	return keep_only(p, "orphan", note, e);
+}
+
 static int judge(struct applying *p, struct err *e)
 {
 	char note[NOTE_MAX];
@@ -512,11 +536,8 @@ static int judge(struct applying *p, struct err *e)
 	rc = match(p, e);
 	if (rc == -1)
 		return -1;
-	if (rc == 0) {
-		p->row.id = 0;
-		return keep_only(p, "orphan",
-			"no interchange of ours to this partner has that control number", e);
-	}
+	if (rc == 0)
+		return keep_unknown(p, e);
 	(void)snprintf(p->subject, sizeof(p->subject), "interchange %06" PRId64, p->row.id);
 	if (p->row.sent_at == 0 && !str_is(p->row.state, "sending") &&
 		!str_is(p->row.state, "in-doubt"))

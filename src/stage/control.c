@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LOST_MAX = 1000 /* numbers of lost nights; what is further ahead is somebody else's */ };
+
 void control_scope(const struct config *c, const struct config_partner *p, struct str group,
 	char out[CONTROL_SCOPE])
 {
@@ -34,5 +36,24 @@ int control_set(struct env *v, const struct config_partner *p, struct str group,
 	out->count = next == was ? 0 : 1;
 	(void)snprintf(out->said, sizeof(out->said), "next number of %s: %" PRId64 ", was %" PRId64,
 		scope, next, was);
+	return 0;
+}
+
+int control_answered(struct env *v, const struct config_partner *p, struct str group,
+	int64_t number, int64_t *next, struct err *e)
+{
+	char scope[CONTROL_SCOPE];
+	int64_t ours = 1;
+
+	*next = 0;
+	control_scope(v->config, p, group, scope);
+	if (db_one_int(v->ledger.db, &ours, e, "SELECT next FROM number WHERE scope = ?1", "c",
+		    scope) == -1)
+		return -1;
+	if (number < ours || number - ours >= LOST_MAX || number >= CONTROL_MAX)
+		return 0;
+	if (ledger_number_set(&v->ledger, scope, number + 1, false, &ours, e) == -1)
+		return -1;
+	*next = number + 1;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "secure/hash.h"
+#include "stage/schedule.h"
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
@@ -133,8 +134,10 @@ static int note_wait(
 	return ledger_commit(l, e);
 }
 
+/* turn: the slot that is done with it, or NULL. */
 static int add_unit(struct env *v, const struct env_route *r, const struct standing *s,
-	const char *fingerprint, const char *mode, int64_t event_input, struct err *e)
+	const char *fingerprint, const char *mode, int64_t event_input, const struct schedule *turn,
+	struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -157,6 +160,8 @@ static int add_unit(struct env *v, const struct env_route *r, const struct stand
 	if (event_input != 0 &&
 		ledger_run(l, e, "UPDATE input SET state = 'taken' WHERE id = ?1", "i",
 			event_input) == -1)
+		goto fail;
+	if (turn && schedule_done(v, turn, e) == -1)
 		goto fail;
 	return ledger_commit(l, e);
 fail:
@@ -189,7 +194,8 @@ static bool came_again(const struct unit_row *last, const struct standing *s)
 }
 
 /* Snapshots: one unit when anything changed, or for items that are due again. */
-static int due_snapshot(struct env *v, const struct env_route *r, struct arena *a, struct err *e)
+static int due_snapshot(struct env *v, const struct env_route *r, const struct schedule *turn,
+	struct arena *a, struct err *e)
 {
 	struct standing s;
 	struct unit_row last;
@@ -210,24 +216,33 @@ static int due_snapshot(struct env *v, const struct env_route *r, struct arena *
 	if (rc == -1)
 		goto out;
 	if (rc == 1 && (str_is(last.state, "due") || str_is(last.state, "converting"))) {
-		rc = 0;
+		rc = 0; /* the slot, if any, stays open for what has arrived since */
 		goto out;
 	}
 	if (rc == 0 || !str_is(last.fingerprint, fingerprint) || came_again(&last, &s)) {
-		rc = add_unit(v, r, &s, fingerprint, "all", 0, e);
+		rc = add_unit(v, r, &s, fingerprint, "all", 0, turn, e);
 	} else {
 		rc = ledger_item_not_offered(&v->ledger, r->agreement->name, last.id, &due, e);
 		if (rc == 0 && due > 0 && str_is(last.state, "done"))
-			rc = add_unit(v, r, &s, fingerprint, "due", 0, e);
+			rc = add_unit(v, r, &s, fingerprint, "due", 0, turn, e);
+		else if (rc == 0)
+			rc = schedule_done_now(v, turn, e);
 	}
 out:
 	buf_done(&s.inputs);
 	return rc;
 }
 
+/* An agreement's part in one pass over the events that wait. */
+struct turn {
+	struct schedule schedule;
+	bool open;
+	bool waits; /* for a reference, with at least one of them */
+};
+
 /* Events: each file is converted once for every agreement its source is routed to. */
-static int due_event(struct env *v, const struct env_route *r, const struct input_row *in,
-	size_t *missing, struct arena *a, struct err *e)
+static int due_event(struct env *v, const struct env_route *r, struct turn *turn,
+	const struct input_row *in, size_t *missing, struct arena *a, struct err *e)
 {
 	struct standing s;
 	char fingerprint[HASH_HEX];
@@ -243,9 +258,10 @@ static int due_event(struct env *v, const struct env_route *r, const struct inpu
 	if (rc == 0)
 		rc = note_wait(v, r, &s, e);
 	if (rc == 0 && !s.waits) {
-		rc = add_unit(v, r, &s, fingerprint, "all", *missing == 1 ? in->id : 0, e);
+		rc = add_unit(v, r, &s, fingerprint, "all", *missing == 1 ? in->id : 0, NULL, e);
 		(*missing)--;
 	}
+	turn->waits = turn->waits || s.waits;
 	buf_done(&s.inputs);
 	return rc;
 }
@@ -287,7 +303,8 @@ static int end_wait(struct env *v, const struct input_row *in, struct err *e)
 
 /* An event is taken when all agreements of its source have a unit of it; until then it stays, for
  * the one that waits for a reference. */
-static int due_input(struct env *v, const struct input_row *in, struct arena *a, struct err *e)
+static int due_input(struct env *v, struct turn *turns, const struct input_row *in, struct arena *a,
+	struct err *e)
 {
 	bool *need = arena_array(a, v->nroutes + 1, sizeof(*need));
 	size_t missing = 0;
@@ -306,7 +323,19 @@ static int due_input(struct env *v, const struct input_row *in, struct arena *a,
 	if (routes > 0 && missing == 0)
 		return end_wait(v, in, e);
 	for (size_t k = 0; k < v->nroutes; k++) {
-		if (need[k] && due_event(v, &v->routes[k], in, &missing, a, e) == -1)
+		if (need[k] && turns[k].open &&
+			due_event(v, &v->routes[k], &turns[k], in, &missing, a, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The slots of those that had all of them are done. */
+static int end_turns(struct env *v, const struct turn *turns, struct err *e)
+{
+	for (size_t k = 0; k < v->nroutes; k++) {
+		if (turns[k].open && !turns[k].waits &&
+			schedule_done_now(v, &turns[k].schedule, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -314,15 +343,32 @@ static int due_input(struct env *v, const struct input_row *in, struct arena *a,
 
 static int due_events(struct env *v, struct arena *a, struct err *e)
 {
+	struct turn *turns = arena_array(a, v->nroutes + 1, sizeof(*turns));
 	struct input_rows rows = {0};
 
+	for (size_t k = 0; k < v->nroutes; k++) {
+		const int due = v->routes[k].source->kind != SOURCE_EVENTS
+			? 0
+			: schedule_due(v, v->routes[k].agreement, &turns[k].schedule, e);
+		if (due == -1)
+			return -1;
+		turns[k].open = due == 1;
+	}
 	if (ledger_input_by_state(&v->ledger, "pending", a, &rows, e) == -1)
 		return -1;
 	for (size_t i = 0; i < rows.n; i++) {
-		if (due_input(v, &rows.row[i], a, e) == -1)
+		if (due_input(v, turns, &rows.row[i], a, e) == -1)
 			return -1;
 	}
-	return 0;
+	return end_turns(v, turns, e);
+}
+
+static int due_route(struct env *v, const struct env_route *r, struct arena *a, struct err *e)
+{
+	struct schedule turn;
+	const int due = schedule_due(v, r->agreement, &turn, e);
+
+	return due == 1 ? due_snapshot(v, r, &turn, a, e) : due;
 }
 
 int convert_due_make(struct env *v, struct err *e)
@@ -333,7 +379,7 @@ int convert_due_make(struct env *v, struct err *e)
 	arena_init(&a);
 	for (size_t i = 0; i < v->nroutes && rc == 0; i++) {
 		if (v->routes[i].source->kind != SOURCE_EVENTS)
-			rc = due_snapshot(v, &v->routes[i], &a, e);
+			rc = due_route(v, &v->routes[i], &a, e);
 	}
 	if (rc == 0)
 		rc = due_events(v, &a, e);

@@ -276,6 +276,7 @@ static int open_env(struct env *v, const char *path, const struct clock *clock, 
 	v->dir = v->lock = v->map_dirs[0] = v->map_dirs[1] = v->map_dirs[2] = -1;
 	v->clock = *clock;
 	v->started = clock_now(clock);
+	v->started_ms = clock_ms(clock);
 	arena_init(&v->arena);
 	names_init(&v->names);
 	log_init(&v->log, &v->clock);

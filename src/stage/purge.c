@@ -10,9 +10,10 @@
 
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
+#include "stage/wall.h"
 #include "store/ledger_purge.h"
 
-enum { BATCH = 200, CLOCK_JUMP = 31 * 86400 };
+enum { BATCH = 200 };
 
 static int remove_name(int dir, const char *name, const char *ending, struct err *e)
 {
@@ -135,7 +136,7 @@ static int clock_jumped(struct env *v, bool *jumped, struct err *e)
 
 	if (ledger_purge_last_run(&v->ledger, &last, e) == -1)
 		return -1;
-	*jumped = last != 0 && clock_now(&v->clock) - last > CLOCK_JUMP;
+	*jumped = last != 0 && clock_now(&v->clock) - last > WALL_JUMP;
 	if (*jumped)
 		env_log(v, LOG_WARN, "not-purged", "archive",
 			"the run before ended %" PRId64

@@ -21,9 +21,11 @@
 #include "stage/purge.h"
 #include "stage/receive.h"
 #include "stage/report.h"
+#include "stage/schedule.h"
 #include "stage/spool.h"
 #include "stage/tidy.h"
 #include "stage/transfer.h"
+#include "stage/wall.h"
 
 enum { ROUNDS_MAX = 1000, TMP_SECONDS = 36 * 3600 /* no command takes as long */ };
 
@@ -112,6 +114,8 @@ static int commit_end(struct env *v, int status, const char *note, struct err *e
 	struct ledger *l = &v->ledger;
 	char subject[60];
 
+	if (wall_end(v, e) == -1)
+		return -1;
 	(void)snprintf(subject, sizeof(subject), "run %s", v->run);
 	if (ledger_begin(l, e) == -1)
 		return -1;
@@ -321,9 +325,7 @@ struct round {
 
 static bool time_left(const struct env *v)
 {
-	return !proc_told_to_stop() &&
-		(v->config->run_seconds == 0 ||
-			clock_now(&v->clock) - v->started < (int64_t)v->config->run_seconds);
+	return !proc_told_to_stop() && (v->ends_ms == 0 || clock_ms(&v->clock) < v->ends_ms);
 }
 
 static int collect_stage(struct env *v, int64_t *worked, struct err *e)
@@ -418,6 +420,8 @@ static int prepare(struct env *v, const struct run_options *o, struct err *e)
 		if (make_inbox(v, s, e) == -1)
 			return -1;
 	}
+	if (wall_check(v, e) == -1 || schedule_begin(v, e) == -1)
+		return -1;
 	return commit_start(v, e);
 }
 
@@ -451,7 +455,7 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 	}
 	v.progress = o->progress;
 	if (v.config->run_seconds > 0)
-		v.ends_ms = clock_ms(&v.clock) + (int64_t)v.config->run_seconds * 1000;
+		v.ends_ms = v.started_ms + (int64_t)v.config->run_seconds * 1000;
 	rc = prepare(&v, o, e);
 	if (rc == 0) {
 		rc = all_rounds(&v, o, e);

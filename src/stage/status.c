@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "stage/schedule.h"
 #include "stage/spool.h"
 #include "store/ledger_item.h"
 #include "store/ledger_partner.h"
@@ -250,9 +251,11 @@ static int load_wait(struct env *v, struct status_agreement *g, struct arena *a,
 	return rc == -1 ? -1 : 0;
 }
 
-static int load_agreement(struct env *v, struct status_agreement *g, struct arena *a, struct err *e)
+static int load_agreement(struct env *v, const struct config_agreement *c,
+	struct status_agreement *g, struct arena *a, struct err *e)
 {
 	struct ledger *l = &v->ledger;
+	char next[SLOTS_TEXT];
 	struct unit_row u;
 	int rc = ledger_unit_newest(l, g->name, a, &u, e);
 
@@ -261,11 +264,12 @@ static int load_agreement(struct env *v, struct status_agreement *g, struct aren
 			a, STR_FMT ": " STR_FMT, STR_ARG(u.reason), STR_ARG(u.note));
 		g->unit = u.id;
 	}
-	if (rc == -1 || load_wait(v, g, a, e) == -1 ||
+	if (rc == -1 || load_wait(v, g, a, e) == -1 || schedule_next(v, c, next, e) == -1 ||
 		ledger_item_count(l, g->name, "rejected", &g->rejected, e) == -1 ||
 		ledger_item_count(l, g->name, "held", &g->held, e) == -1 ||
 		ledger_item_count(l, g->name, "due", &g->due, e) == -1)
 		return -1;
+	g->next = arena_str(a, str_c(next));
 	if (db_one_int(l->db, &g->aside, e,
 		    "SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN'",
 		    "s", g->name) != 1)
@@ -286,7 +290,7 @@ static int load_agreements(struct env *v, struct status *s, struct arena *a, str
 	for (const struct config_agreement *g = v->config->agreements; g; g = g->next) {
 		struct status_agreement *x = &s->agreements[s->nagreements++];
 		x->name = g->name;
-		if (load_agreement(v, x, a, e) == -1)
+		if (load_agreement(v, g, x, a, e) == -1)
 			return -1;
 	}
 	return 0;

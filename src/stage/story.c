@@ -9,6 +9,7 @@
 #include "base/fsx.h"
 #include "stage/lines.h"
 #include "stage/reason.h"
+#include "stage/schedule.h"
 #include "stage/status.h"
 #include "stage/trace.h"
 #include "stage/verbs.h"
@@ -634,9 +635,15 @@ static int tell_partner(struct env *v, const struct subject *s, struct story *t,
 
 static int tell_agreement(struct env *v, const struct subject *s, struct story *t, struct err *e)
 {
+	const struct config_agreement *g = config_agreement_find(v->config, s->name);
 	struct db_rows *rows = NULL;
+	char begins[SLOTS_TEXT] = "";
 
+	if (g && schedule_next(v, g, begins, e) == -1)
+		return -1;
 	fact_str(t, "agreement", s->name);
+	if (begins[0])
+		fact_str(t, "begins", arena_str(t->arena, str_c(begins)));
 	t->next = STR("see its open interchanges and items");
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT id, name, state, items, reason FROM "

@@ -81,6 +81,8 @@ static const char *const statements[] = {
 	"CREATE INDEX feedback_key ON feedback(agreement, key)",
 	"CREATE TABLE partner(name TEXT PRIMARY KEY, failures INTEGER NOT NULL, next_try INTEGER NOT "
 	"NULL, reason TEXT NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL)",
+	"CREATE TABLE slot(id INTEGER PRIMARY KEY, agreement TEXT NOT NULL, at INTEGER NOT NULL, name TEXT "
+	"NOT NULL, run TEXT NOT NULL, UNIQUE(agreement, at))",
 	NULL,
 };
 

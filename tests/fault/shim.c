@@ -6,6 +6,8 @@
  *                           in which they are made, 0 is the program
  *   FAULT_ALLOC=P:N         the N-th allocation of process P fails; P:N+: all from there on
  *
+ * Built with CLOCK_ONLY it leaves memory alone, so that a sanitizer can have it.
+ *
  * Allocations of every library count: malloc, calloc, realloc, posix_memalign, aligned_alloc.
  */
 #define _GNU_SOURCE
@@ -89,6 +91,7 @@ __attribute__((destructor)) static void end(void)
 
 /* --- memory --- */
 
+#ifndef CLOCK_ONLY
 static void *got(void *p)
 {
 	if (p && counts && self == 0)
@@ -157,6 +160,8 @@ void free(void *p)
 	gone(p);
 	__libc_free(p);
 }
+
+#endif
 
 /* --- time --- */
 

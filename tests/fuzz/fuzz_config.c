@@ -14,7 +14,7 @@
 
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
-#include "config/config.h"
+#include "config/slots.h"
 #include "model/xml.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -100,6 +100,11 @@ static void check_config(const struct config *c)
 		must(g->element != g->component && g->element != g->terminator &&
 			g->component != g->terminator);
 		must(config_agreement_find(c, g->name) == g);
+		if (g->when) {
+			must(g->when->zone && g->when->ats && g->when->within > 0);
+			must(slots_last(g->when, 1795399200).at <= 1795399200);
+			must(slots_next(g->when, 1795399200).at > 1795399200);
+		}
 	}
 	for (const struct config_source *s = c->sources; s; s = s->next)
 		must(config_name_ok(s->name) && config_source_find(c, s->name) == s);

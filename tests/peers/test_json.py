@@ -87,6 +87,8 @@ def told():
         n.run(expect=1)
         change(n, "UPDATE run SET note = 'stopped' WHERE ended = (SELECT MAX(ended) FROM run)",
                "UPDATE unit SET state = 'failed', reason = 'CONVERSION', note = 'why' WHERE id = (SELECT MAX(id) FROM unit)")
+        path = "bundle/agreements/acme.xml"
+        n.write(path, n.text(path).replace("</agreement>", '<when zone="UTC"><at time="02:00"/></when></agreement>', 1))
         yield n
 
 

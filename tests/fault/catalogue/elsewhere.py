@@ -27,7 +27,6 @@ ROWS = {
     "L11": ("by_hand", "test_lost_sent", "A file that the ledger knows is gone: LOST-FILE, told once, and by status."),
     "L12": ("audit", "test_changed_event", "An event row changed by hand: AUDIT-BROKEN names the first bad row."),
     "W1": ("bad_input", "test_configuration", "Unknown, doubled or wrong configuration: file and line, nothing starts."),
-    "T1": ("told", "test_clock_set_back", "A clock that was wrong makes no partner wait for days."),
     "R3": ("attempts", "test_no_worker", "No process can be made: later, and no attempt is counted."),
     "O1": ("two_runs", "test_second_leaves", "A second run leaves with 75 and names the first."),
     "O4": ("by_hand", "test_edited_current", "A file that was edited by hand is found before it is used."),

@@ -110,9 +110,13 @@ static void flags(void **state)
 /* r17: the length in BIN01 covers separators and line ends. */
 static void binary(void **state)
 {
-	static const char in[] = "BIN*6*a~*b~\n~REF*1~BDS*ASC*3*~~~~BIN*x*1~REF*2~";
-	static const char *const want[] = {
-		"BIN*6*a~*b~\n", "REF*1", "BDS*ASC*3*~~~", "BIN*x*1", "REF*2"};
+	static const char in[] =
+		"BIN*6*a~*b~\n~REF*1~BDS*ASC*3*~~~~BIN*x*1~REF*2~BIN*2*abc~REF*3~BIN*9*abc~";
+	static const struct {
+		const char *bytes;
+		size_t length; /* by its length element */
+	} want[] = {{"BIN*6*a~*b~\n", 12}, {"REF*1", 0}, {"BDS*ASC*3*~~~", 13}, {"BIN*x*1", 0},
+		{"REF*2", 0}, {"BIN*2*abc", 8}, {"REF*3", 0}};
 	struct x12_lex l = open_bytes(in, sizeof(in) - 1);
 	struct x12_raw raw;
 	struct err e;
@@ -120,8 +124,12 @@ static void binary(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
 		assert_int_equal(x12_lex_next(&l, &raw, &e), 1);
-		assert_true(str_is(raw.bytes, want[i]));
+		assert_true(str_is(raw.bytes, want[i].bytes));
+		assert_int_equal(raw.binary, want[i].length);
+		assert_false(raw.unterminated);
 	}
+	assert_int_equal(x12_lex_next(&l, &raw, &e), 1); /* longer than the file */
+	assert_true(str_is(raw.bytes, "BIN*9*abc~") && raw.unterminated);
 	assert_int_equal(x12_lex_next(&l, &raw, &e), 0);
 	x12_lex_close(&l);
 }

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "unit/support/edi_support.h"
 
 #define ISA5 "ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261123*0200*"
@@ -139,6 +140,15 @@ static const struct row rows[] = {
 	{"r18 empty", LIT(""), "X12-NO-ISA@0 | t.edi: byte 0: this is not X12: the file is empty"},
 	{"r18 ISAAC is no ISA", LIT("ISAAC was here"),
 		"X12-NO-ISA@1 | t.edi: byte 0: this is not X12"},
+	{"BIN01 is the length", LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*3*a~*~SE*5*0001~" EDI_END),
+		"X12-SEGMENT-UNKNOWN@BIN4"},
+	{"BIN01 lies", LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*3*a~*b~SE*5*0001~" EDI_END),
+		"X12-BINARY-LENGTH@BIN4.1 X12-SEGMENT-UNKNOWN@BIN4"},
+	{"BDS02 lies", LIT(EDI_ISA EDI_GS EDI_ST LIN "BDS*ASC*0*abc~SE*5*0001~" EDI_END),
+		"X12-BINARY-LENGTH@BDS4.2 X12-SEGMENT-UNKNOWN@BDS4"},
+	{"BIN01 is more than there is",
+		LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*999*a~SE*5*0001~" EDI_END),
+		"X12-TRUNCATED@LIN3 | t.edi: byte 234: the file ends"},
 	{"r19 no IEA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~"),
 		"X12-TRUNCATED@GE7 | t.edi: byte 208: the file ends"},
 	{"r20 SE01", LIT(EDI_ISA EDI_GS EDI_ST LIN "SE*5*0001~" EDI_END), "X12-COUNT@SE4.1"},
@@ -288,6 +298,28 @@ static void cut_anywhere(void **state)
 	}
 }
 
+/* No terminator for longer than a segment may be: told with its place, never taken for whole. */
+static void longer_than_any(void **state)
+{
+	static const char *const starts[] = {"LIN*1*UP*", "BIN*9999999*"};
+	const size_t n = (size_t)3 << 20;
+	char *big = mem_alloc(n);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		const int at = snprintf(big, n, "%s%s", EDI_ISA EDI_GS EDI_ST, starts[i]);
+		char want[100];
+		memset(big + at, 'A', n - (size_t)at);
+		(void)snprintf(want, sizeof(want),
+			"X12-LIMIT@3 | t.edi: byte %zu: the segment has no terminator within 1048576 bytes",
+			strlen(EDI_ISA EDI_GS EDI_ST));
+		const char *got = edi_support_read((struct str){big, n}, X12_NOTES);
+		if (strncmp(got, want, strlen(want)) != 0)
+			fail_msg("'%s', expected '%s'", got, want);
+	}
+	mem_free(big);
+}
+
 static void context_and_loops(void **state)
 {
 	static const char in[] = EDI_ISA EDI_GS EDI_ST LIN
@@ -369,6 +401,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_rows),
 		cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(longer_than_any),
 		cmocka_unit_test(context_and_loops),
 		cmocka_unit_test(totals_of_a_big_file),
 	};

@@ -128,7 +128,7 @@ try symbols 'exports stray' "a variable without its stem"
 rm -f "$top/build/obj/base/num.o"
 try symbols 'is not built' "an object that is not there"
 
-for call in 'sprintf(s, "x")' 'strtol(s, 0, 10)' 'unlink(s)' 'malloc(3)' 'isspace(3)' 'localtime(0)' 'sscanf(s, "x")'; do
+for call in 'sprintf(s, "x")' 'strtol(s, 0, 10)' 'unlink(s)' 'malloc(3)' 'isspace(3)' 'localtime(0)' 'time(0)' 'clock_gettime(0, 0)' 'sscanf(s, "x")'; do
 	printf 'int num_x(char *s)\n{\n\treturn (int)%s;\n}\n' "$call" >>"$top/src/base/num.c"
 	try banned "src/base/num.c:11: ${call%%(*} is banned" "$call"
 done
@@ -138,6 +138,8 @@ printf 'void *mem_x(void)\n{\n\treturn malloc(3);\n}\n' >"$top/src/base/mem.c"
 passes banned "a word that LAYERS allows"
 printf 'int num_x(struct x *s)\n{\n\treturn s->rename(s) + s.unlink;\n}\n' >>"$top/src/base/num.c"
 passes banned "a member of that name"
+printf 'int num_t(int time)\n{\n\treturn time + 1;\n}\n' >>"$top/src/base/num.c"
+passes banned "a variable called time"
 printf 'void *mem_y(void)\n{\n\treturn realloc(0, 3);\n}\n' >>"$top/src/base/mem.c"
 try banned 'realloc is banned' "another word than the one allowed"
 

@@ -39,10 +39,45 @@ static void sets_control_numbers(void **state)
 	stage_world_close(&w);
 }
 
+/* A number that a partner has seen, and the ledger has not given. */
+static void goes_on_behind_what_was_answered(void **state)
+{
+	static const struct {
+		int64_t number, next;
+	} rows[] = {
+		{499, 0}, /* ours, some time */
+		{500, 501},
+		{500, 0},
+		{1500, 1501},
+		{2501, 0}, /* too far ahead: not ours */
+		{999999999, 0},
+		{0, 0},
+		{2500, 2501},
+	};
+	struct stage_world w;
+	struct verbs_done done;
+	struct err e;
+
+	(void)state;
+	stage_world_open(&w, false);
+	const struct config_partner *p = config_partner_find(w.v.config, STR("acme"));
+	assert_int_equal(control_set(&w.v, p, STR(""), 500, false, &done, &e), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t next = 7;
+		assert_int_equal(control_answered(&w.v, p, STR(""), rows[i].number, &next, &e), 0);
+		if (next != rows[i].next)
+			fail_msg("%lld: %lld", (long long)rows[i].number, (long long)next);
+	}
+	assert_int_equal(stage_world_count(&w, "SELECT next FROM number"), 2501);
+	(void)stage_world_events(&w);
+	stage_world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets_control_numbers),
+		cmocka_unit_test(goes_on_behind_what_was_answered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

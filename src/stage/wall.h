@@ -1,0 +1,18 @@
+/*
+ * Is the wall clock to be believed? Timeouts and back-off within a run go by the monotonic clock; dates in
+ * envelopes and the times of <when> go by the wall clock, which may be set wrongly. A clock that jumped is
+ * told, and believed by the run after that: by then it is right, or somebody was told.
+ */
+#ifndef STAGE_WALL_H
+#define STAGE_WALL_H
+
+#include "stage/env.h"
+
+enum { WALL_JUMP = 31 * 86400 /* ahead of the run before, in seconds, is no pause but a jump */ };
+
+/* Before run-started is committed. Sets v->clock_doubt: agreements with <when> are not begun. */
+int wall_check(struct env *v, struct err *e) ATTR_CHECK;
+/* At the end of a run: a jump since its start is an event. */
+int wall_end(struct env *v, struct err *e) ATTR_CHECK;
+
+#endif
