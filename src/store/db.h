@@ -59,5 +59,7 @@ int db_one_int(struct db *db, int64_t *out, struct err *e, const char *sql, cons
 int db_script(struct db *db, const char *sql, struct err *e) ATTR_CHECK;
 /* Structure of the file is sound? */
 int db_quick_check(struct db *db, struct err *e) ATTR_CHECK;
+/* The same, and whether each index has what its table has. Writers wait meanwhile. */
+int db_full_check(struct db *db, struct err *e) ATTR_CHECK;
 
 #endif

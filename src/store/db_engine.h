@@ -24,7 +24,7 @@ struct db_ops {
 	struct str (*get_text)(const struct db_rows *rows, int column);
 	void (*end)(struct db_rows *rows);
 	int (*script)(struct db *db, const char *sql, struct err *e);
-	int (*quick_check)(struct db *db, struct err *e);
+	int (*check)(struct db *db, bool whole, struct err *e);
 };
 
 /* First member of an engine's struct db and struct db_rows. */

@@ -384,12 +384,13 @@ static int sqlite_script(struct db *db, const char *sql, struct err *e)
 	return exec(db, sql, "schema", e);
 }
 
-static int sqlite_quick_check(struct db *db, struct err *e)
+static int sqlite_check(struct db *db, bool whole, struct err *e)
 {
+	const char *pragma = whole ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)";
 	sqlite3_stmt *stmt = NULL;
 	int rc = 0;
 
-	if (sqlite3_prepare_v2(db->h, "PRAGMA quick_check(1)", -1, &stmt, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db->h, pragma, -1, &stmt, NULL) != SQLITE_OK)
 		return fail(db, e, "check");
 	if (sqlite3_step(stmt) != SQLITE_ROW)
 		rc = fail(db, e, "check");
@@ -418,5 +419,5 @@ const struct db_ops db_sqlite_ops = {
 	.get_text = sqlite_text,
 	.end = sqlite_end,
 	.script = sqlite_script,
-	.quick_check = sqlite_quick_check,
+	.check = sqlite_check,
 };

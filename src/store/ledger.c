@@ -17,6 +17,11 @@
 static const char file_name[] = "ledger.db";
 static const char audit_name[] = "audit.log";
 enum { DETAIL_MAX = 2000, SUBJECT_MAX = 200, AUDIT_LINE = DETAIL_MAX + 600, AUDIT_WAIT_MS = 5000 };
+enum { EVENTS = 2000 }; /* read at once; then writers, who wait for readers, have their turn */
+
+#define EVENTS_BEHIND                                                                                 \
+	"SELECT seq, at, run, actor, what, subject, detail, hash FROM event WHERE seq > ?1 ORDER BY " \
+	"seq LIMIT ?2"
 
 static int meta_put(struct db *db, const char *key, const char *value, struct err *e)
 {
@@ -223,41 +228,68 @@ static void audit_catch_up(struct ledger *l)
 		(void)err_wrap(&l->audit, "%s", audit_name);
 }
 
-/* The first event whose line is not where it should be, one behind the last for what follows it, 0
- * when all are there. What a commit of this moment has not written yet is no fault. */
-static int audit_compare(struct ledger *l, int64_t *bad, struct err *e)
+/* audit.log beside the event rows, some at a time. */
+struct compared {
+	int64_t seq; /* of the row that was compared last */
+	uint64_t at; /* where its line ends */
+	int64_t bad; /* the first event whose line is not where it should be */
+	bool behind; /* the log ends before its events do; half a line is what a cut left */
+};
+
+/* 1 there may be more rows, 0 these were the last. */
+static int compare_some(struct ledger *l, struct compared *c, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	char line[AUDIT_LINE];
 	char there[AUDIT_LINE];
-	uint64_t at = 0;
-	int64_t seq = 0;
 	size_t got = 0;
-	bool behind = false;
+	int n = 0;
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e,
-		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event ORDER BY seq",
-		    "") == -1)
+	if (db_query(l->db, &rows, e, EVENTS_BEHIND, "ii", c->seq, (int64_t)EVENTS) == -1)
 		return -1;
-	while (*bad == 0 && !behind && (rc = db_next(rows, e)) == 1) {
-		const size_t n = audit_line(line, rows);
-		seq = db_int(rows, 0);
-		if (fsx_pread(l->audit_fd, there, n, at, &got, e) == -1) {
+	while (c->bad == 0 && !c->behind && (rc = db_next(rows, e)) == 1) {
+		const size_t size = audit_line(line, rows);
+		n++;
+		c->seq = db_int(rows, 0);
+		if (fsx_pread(l->audit_fd, there, size, c->at, &got, e) == -1) {
 			rc = -1;
 			break;
 		}
 		if (memcmp(line, there, got) != 0)
-			*bad = seq;
-		behind = got < n; /* half a line is what a cut left */
-		at += n;
+			c->bad = c->seq;
+		c->behind = got < size;
+		c->at += size;
 	}
 	db_end(rows);
-	if (rc == 0 && *bad == 0) {
-		rc = fsx_pread(l->audit_fd, there, 1, at, &got, e);
-		*bad = rc == 0 && got > 0 ? seq + 1 : 0;
-	}
-	return rc == -1 ? -1 : 0;
+	return rc == -1 ? -1 : n == EVENTS && c->bad == 0 && !c->behind;
+}
+
+static int compare_all(struct ledger *l, struct compared *c, struct err *e)
+{
+	int rc = 1;
+
+	while (rc == 1)
+		rc = compare_some(l, c, e);
+	return rc;
+}
+
+/* With the lock, so that nobody appends: the rest, and whether there is more than events. What a commit of
+ * this moment has not written yet is no fault. */
+static int compare_end(struct ledger *l, struct compared *c, struct err *e)
+{
+	char there = 0;
+	size_t got = 0;
+
+	if (compare_all(l, c, e) == -1)
+		return -1;
+	if (c->bad > 0 || c->behind)
+		return 0;
+	if (fsx_pread(l->audit_fd, &there, 1, c->at, &got, e) == -1)
+		return -1;
+	if (got > 0)
+		c->bad = c->seq > 0 ? c->seq + 1 : 1;
+	return 0;
 }
 
 /* Moved aside, not removed: it is what somebody will want to look at. */
@@ -277,18 +309,21 @@ static int audit_rewrite(struct ledger *l, int dir, const char *aside, struct er
 
 int ledger_audit_check(struct ledger *l, int64_t *bad, struct err *e)
 {
-	int64_t first = 0;
+	struct compared c = {.seq = INT64_MIN};
 	int rc = 0;
 
 	*bad = 0;
 	if (l->audit_fd == -1)
 		return 0;
-	if (audit_lock(l, e) == -1)
-		return err_wrap(e, "%s", audit_name);
-	rc = audit_compare(l, &first, e);
-	lock_file_end(l->audit_fd);
+	rc = compare_all(l, &c, e);
+	if (rc == 0 && c.bad == 0 && !c.behind) {
+		if (audit_lock(l, e) == -1)
+			return err_wrap(e, "%s", audit_name);
+		rc = compare_end(l, &c, e);
+		lock_file_end(l->audit_fd);
+	}
 	if (rc == 0)
-		*bad = first;
+		*bad = c.bad;
 	return rc;
 }
 
@@ -440,40 +475,54 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 	return 0;
 }
 
-int ledger_verify(struct ledger *l, int64_t *n, struct err *e)
+/* The chain, walked some rows at a time. */
+struct verified {
+	int64_t seq;	     /* of the row before */
+	char prev[HASH_HEX]; /* its hash */
+	int64_t rows, first, bad;
+};
+
+/* 1 there may be more rows, 0 these were the last. */
+static int verify_some(struct ledger *l, struct verified *w, struct err *e)
 {
 	struct db_rows *rows = NULL;
-	char prev[HASH_HEX] = "";
-	int64_t count = 0;
-	int64_t first = 0;
-	int64_t bad = 0;
+	int n = 0;
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e,
-		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event ORDER BY seq",
-		    "") == -1)
+	if (db_query(l->db, &rows, e, EVENTS_BEHIND, "ii", w->seq, (int64_t)EVENTS) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		char hash[HASH_HEX];
-		chain(prev, db_int(rows, 1), db_text(rows, 2), db_text(rows, 3), db_text(rows, 4),
-			db_text(rows, 5), db_text(rows, 6), hash);
-		if (!str_is(db_text(rows, 7), hash) && bad++ == 0)
-			first = db_int(rows, 0);
+		chain(w->prev, db_int(rows, 1), db_text(rows, 2), db_text(rows, 3),
+			db_text(rows, 4), db_text(rows, 5), db_text(rows, 6), hash);
+		w->seq = db_int(rows, 0);
+		if (!str_is(db_text(rows, 7), hash) && w->bad++ == 0)
+			w->first = w->seq;
 		/* What comes behind continues the row that is there, good or bad. */
-		(void)snprintf(prev, sizeof(prev), STR_FMT, STR_ARG(db_text(rows, 7)));
-		count++;
+		(void)snprintf(w->prev, sizeof(w->prev), STR_FMT, STR_ARG(db_text(rows, 7)));
+		n++;
 	}
 	db_end(rows);
-	if (rc == 0 && bad > 0) {
-		(void)err_set(e, ERR_CORRUPT,
-			"ledger.db: event row %lld does not continue the chain: "
-			"it or the row before it was changed from outside (rows like that: %lld)",
-			(long long)first, (long long)bad);
-		rc = err_reason(e, "AUDIT-BROKEN");
-	}
+	w->rows += n;
+	return rc == -1 ? -1 : n == EVENTS;
+}
+
+int ledger_verify(struct ledger *l, int64_t *n, struct err *e)
+{
+	struct verified w = {.seq = INT64_MIN};
+	int rc = 1;
+
+	while (rc == 1)
+		rc = verify_some(l, &w, e);
 	if (rc == 0)
-		*n = count;
-	return rc;
+		*n = w.rows;
+	if (rc == -1 || w.bad == 0)
+		return rc;
+	(void)err_set(e, ERR_CORRUPT,
+		"ledger.db: event row %lld does not continue the chain: "
+		"it or the row before it was changed from outside (rows like that: %lld)",
+		(long long)w.first, (long long)w.bad);
+	return err_reason(e, "AUDIT-BROKEN");
 }
 
 int ledger_story(struct ledger *l, const char *subject,
