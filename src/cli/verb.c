@@ -56,6 +56,9 @@ static int open_rest(struct env *v, const char *path, const struct cli *cli, boo
 		rc = open_ledger(v, look, &e);
 	if (rc == -1)
 		*status = command_fail(cli, &e);
+	else if (ledger_older(&v->ledger, &e) == -1)
+		(void)fprintf(
+			stderr, "gridspool %s: warning: %s: %s\n", cli->command, e.reason, e.text);
 	arena_done(&a);
 	return rc;
 }

@@ -112,6 +112,27 @@ static int tell_suspects(struct fsck *f, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
+/* Whole enough to be walked, and not one of yesterday? */
+static int check_age(struct fsck *f, struct err *e)
+{
+	struct err why;
+
+	if (db_quick_check(f->v->ledger.db, e) == -1)
+		return e->code == ERR_CORRUPT ? err_reason(e, "LEDGER-DAMAGED") : -1;
+	if (ledger_older(&f->v->ledger, &why) == -1) {
+		const struct fsck_found x = {.code = why.reason,
+			.subject = STR(""),
+			.place = STR("ledger.db"),
+			.found = str_c(why.text),
+			.expected = STR("the ledger that wrote audit.log"),
+			.command = STR(
+				"put the newer ledger.db back; or: gridspool fsck --reconcile "
+				"--reason TEXT")};
+		fsck_tell(f, &x);
+	}
+	return 0;
+}
+
 int fsck_run(struct env *v, const struct fsck_options *o, struct fsck_counts *n, struct err *e)
 {
 	struct fsck f = {.v = v, .o = o, .n = n};
@@ -125,7 +146,9 @@ int fsck_run(struct env *v, const struct fsck_options *o, struct fsck_counts *n,
 	arena_init(&f.a);
 	arena_init(&f.kept);
 	f.suspects = arena_array(&f.kept, FSCK_SUSPECTS + 1, sizeof(*f.suspects));
-	rc = fsck_rows_all(&f, e);
+	rc = check_age(&f, e);
+	if (rc == 0)
+		rc = fsck_rows_all(&f, e);
 	if (rc == 0)
 		rc = fsck_names_all(&f, e);
 	if (rc == 0)

@@ -24,6 +24,7 @@
 #include "stage/spool.h"
 #include "stage/tidy.h"
 #include "stage/transfer.h"
+#include "store/ledger_migrate.h"
 
 enum { ROUNDS_MAX = 1000, TMP_SECONDS = 36 * 3600 /* no command takes as long */ };
 
@@ -78,8 +79,8 @@ static int name_run(struct env *v, struct err *e)
 	(void)snprintf(stamp, sizeof(stamp), "%04d%02u%02uT%02u%02uZ", d.year, d.month, d.day,
 		d.hour, d.minute);
 	if (db_one_int(v->ledger.db, &n, e,
-		    "SELECT COUNT(*) FROM run WHERE id = ?1 OR id LIKE ?1 || '-%'", "c",
-		    stamp) != 1)
+		    "SELECT COUNT(*) FROM run WHERE id = ?1 OR (id >= ?1 || '-' AND id < ?1 || '.')",
+		    "c", stamp) != 1)
 		return -1;
 	if (n == 0)
 		(void)snprintf(v->run, sizeof(v->run), "%s", stamp);
@@ -408,11 +409,28 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 	return r.failed ? -1 : 0;
 }
 
+/* After an update of gridspool; nobody else may have the ledger for a run now. */
+static int migrate(struct env *v, struct err *e)
+{
+	char instance[80];
+	char from[40];
+
+	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
+	if (ledger_migrate_up(v->dir, instance, &v->clock, from, e) == -1)
+		return -1;
+	if (from[0])
+		env_log(v, LOG_INFO, "migrated", "ledger.db",
+			"brought up to date from version %s; as it was it is ledger-v%s.db", from,
+			from);
+	return 0;
+}
+
 static int prepare(struct env *v, const struct run_options *o, struct err *e)
 {
-	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || env_open_ledger(v, "run", e) == -1 ||
-		name_run(v, e) == -1 || (o->stages[RUN_COLLECT] && check_audit(v, e) == -1) ||
-		clean(v, e) == -1 || bundle_keep(v, e) == -1)
+	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || migrate(v, e) == -1 ||
+		env_open_ledger(v, "run", e) == -1 || name_run(v, e) == -1 ||
+		(o->stages[RUN_COLLECT] && check_audit(v, e) == -1) || clean(v, e) == -1 ||
+		bundle_keep(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
 		if (make_inbox(v, s, e) == -1)

@@ -141,3 +141,8 @@ int db_full_check(struct db *db, struct err *e)
 {
 	return ops(db)->check(db, true, e);
 }
+
+int db_copy(struct db *db, int dir, const char *name, struct err *e)
+{
+	return ops(db)->copy(db, dir, name, e);
+}

@@ -12,6 +12,7 @@
 #include "base/lock.h"
 #include "base/mem.h"
 #include "secure/hash.h"
+#include "store/ledger_states.h"
 #include "store/schema.h"
 
 static const char file_name[] = "ledger.db";
@@ -141,26 +142,36 @@ static int64_t last_seq(const char *tail, size_t end)
 	return seq;
 }
 
-/* The sequence number of the last whole line of audit.log, 0 when there is none. A half line that
- * a crash left is cut off. */
-static int audit_last(int fd, int64_t *seq, struct err *e)
+/* The sequence number of the last whole line of audit.log, 0 when there is none; *end is where it ends. */
+static int audit_tail(int fd, int64_t *seq, uint64_t *end, struct err *e)
 {
 	char tail[8192];
 	uint64_t size = 0;
 	uint64_t from = 0;
 	size_t got = 0;
-	size_t end = 0;
 
 	if (fsx_size(fd, &size, e) == -1)
 		return -1;
 	from = size > sizeof(tail) ? size - sizeof(tail) : 0;
 	if (fsx_pread(fd, tail, sizeof(tail), from, &got, e) == -1)
 		return -1;
-	for (end = got; end > 0 && tail[end - 1] != '\n';)
-		end--;
-	if (end < got && ftruncate(fd, (off_t)(from + end)) == -1)
+	while (got > 0 && tail[got - 1] != '\n')
+		got--;
+	*end = from + got;
+	*seq = last_seq(tail, got);
+	return 0;
+}
+
+/* The same; a half line that a crash left is cut off. */
+static int audit_last(int fd, int64_t *seq, struct err *e)
+{
+	uint64_t size = 0;
+	uint64_t end = 0;
+
+	if (fsx_size(fd, &size, e) == -1 || audit_tail(fd, seq, &end, e) == -1)
+		return -1;
+	if (end < size && ftruncate(fd, (off_t)end) == -1)
 		return err_errno(e, ERR_IO, "cut off a half line");
-	*seq = last_seq(tail, end);
 	return 0;
 }
 
@@ -335,6 +346,26 @@ int ledger_audit_mend(struct ledger *l, int dir, const char *aside, int64_t *bad
 	return *bad > 0 ? audit_rewrite(l, dir, aside, e) : 0;
 }
 
+static void chain(const char *prev, int64_t at, struct str run, struct str actor, struct str what,
+	struct str subject, struct str detail, char out[HASH_HEX])
+{
+	char head[64];
+	const struct str parts[] = {run, actor, what, subject, detail};
+	uint8_t digest[HASH_SIZE];
+	struct hash_ctx *h = hash_new();
+	const int n = snprintf(head, sizeof(head), "\n%lld", (long long)at);
+
+	hash_add(h, prev, strlen(prev));
+	hash_add(h, head, (size_t)n);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		hash_add(h, "\n", 1);
+		hash_add(h, parts[i].p, parts[i].n);
+	}
+	hash_end(h, digest);
+	hash_free(h);
+	hash_hex(digest, out);
+}
+
 static int load_last(struct ledger *l, struct err *e)
 {
 	struct db_rows *rows = NULL;
@@ -349,48 +380,201 @@ static int load_last(struct ledger *l, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
+/* Does the event of a line of audit.log come next after the last one of the ledger? Its hash says so. */
+static bool line_continues(const struct ledger *l, struct str line)
+{
+	static const struct str marks[] = {STR_INIT(" at="), STR_INIT(" run="), STR_INIT(" actor="),
+		STR_INIT(" what="), STR_INIT(" subject=\""), STR_INIT("\" "), STR_INIT(" hash=")};
+	struct str parts[8]; /* number, at, run, actor, what, subject, detail, hash */
+	char hash[HASH_HEX];
+	int64_t at = 0;
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t found = str_find(line, marks[i], 0);
+		for (size_t more = found; i == 6 && more != SIZE_MAX;
+			more = str_find(line, marks[i], more + 1))
+			found = more; /* the last one: a detail may have such words */
+		if (found == SIZE_MAX)
+			return false;
+		parts[i] = str_sub(line, 0, found);
+		line = str_from(line, found + marks[i].n);
+	}
+	parts[7] = line;
+	if (!str_to_i64(parts[1], &at))
+		return false;
+	chain(l->last, at, parts[2], parts[3], parts[4], parts[5], parts[6], hash);
+	return str_is(parts[7], hash);
+}
+
+/* The line of event `seq` in audit.log: 1 and *line in b, 0 there is none. */
+static int find_line(int fd, int64_t seq, struct buf *b, struct str *line, struct err *e)
+{
+	char block[1 << 16];
+	char start[24];
+	uint64_t at = 0;
+	size_t got = 0;
+
+	(void)snprintf(start, sizeof(start), "%lld at=", (long long)seq);
+	for (;;) {
+		struct str rest;
+		if (fsx_pread(fd, block, sizeof(block), at, &got, e) == -1)
+			return -1;
+		rest = (struct str){block, got};
+		while (str_chr(rest, '\n') != SIZE_MAX && str_split(&rest, '\n', line)) {
+			at += line->n + 1;
+			if (!str_starts(*line, str_c(start)))
+				continue;
+			buf_str(b, *line);
+			*line = buf_view(b);
+			return 1;
+		}
+		if (rest.n == got) /* the end, or a line that no event has */
+			return 0;
+	}
+}
+
+/* Is audit.log ahead of the ledger? A line is written after its event is committed, so then the ledger is
+ * an older one: l->older, the first event that it lacks. */
+static int audit_ahead(struct ledger *l, struct err *e)
+{
+	struct buf b;
+	struct str line;
+	int64_t last = 0;
+	uint64_t end = 0;
+	int64_t ours = 0;
+	int rc = 0;
+
+	if (l->audit_fd == -1)
+		return 0;
+	/* The log first: what is committed meanwhile makes the ledger longer, not shorter. */
+	if (audit_tail(l->audit_fd, &last, &end, e) == -1 ||
+		db_one_int(l->db, &ours, e, "SELECT COALESCE(MAX(seq), 0) FROM event", "") != 1)
+		return -1;
+	if (last <= ours || load_last(l, e) == -1)
+		return last <= ours ? 0 : -1;
+	buf_init(&b, AUDIT_LINE);
+	rc = find_line(l->audit_fd, ours + 1, &b, &line, e);
+	if (rc == 1 && line_continues(l, line)) {
+		l->older = ours + 1;
+		l->ahead = last;
+	}
+	buf_done(&b);
+	return rc == -1 ? -1 : 0;
+}
+
+enum way { WAY_WRITE, WAY_LOOK, WAY_OLDER };
+
+static int open_db(struct ledger *l, int dir, enum way way, struct err *e)
+{
+	if (db_open("sqlite", dir, file_name, way == WAY_LOOK ? DB_LOOK : DB_WRITE, &l->db, e) ==
+		-1) {
+		if (e->code == ERR_ABSENT) {
+			(void)err_set(e, ERR_CONFIG,
+				"ledger.db is not there: put it back from a backup; only what has "
+				"never run gets a new one, by gridspool init");
+			return err_reason(e, "LEDGER-GONE");
+		}
+		return -1;
+	}
+	/* Who only looks meets what is damaged where it is; who reads the whole would wait for it. */
+	return way == WAY_LOOK ? 0 : db_quick_check(l->db, e);
+}
+
+/* Of which version it is. One that a step leads on from can be looked at: steps only add. */
+static int version_check(struct ledger *l, enum way way, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	char version[40];
+	int rc = 0;
+
+	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = 'schema'", "") == -1)
+		return -1;
+	rc = db_next(rows, e);
+	(void)snprintf(version, sizeof(version), STR_FMT,
+		STR_ARG(rc == 1 ? str_sub(db_text(rows, 0), 0, 30) : STR("")));
+	db_end(rows);
+	if (rc == -1 || strcmp(version, schema_version()) == 0)
+		return rc == -1 ? -1 : 0;
+	if (!schema_step_from(str_c(version)))
+		(void)err_set(e, ERR_CONFIG,
+			"ledger.db is of version '%s', this gridspool writes version %s: another "
+			"gridspool wrote it; use that one",
+			version, schema_version());
+	else if (way == WAY_LOOK)
+		return 0;
+	else
+		(void)err_set(e, ERR_CONFIG,
+			"ledger.db is of version %s, this gridspool writes version %s: gridspool run "
+			"brings it up to date, and keeps a copy as ledger-v%s.db",
+			version, schema_version(), version);
+	return err_reason(e, "LEDGER-VERSION");
+}
+
+static int check_whose(struct ledger *l, const char *instance, enum way way, struct err *e)
+{
+	if (meta_check(l->db, "instance", instance,
+		    "this ledger belongs to another environment; put the right ledger.db back",
+		    e) == -1)
+		return e->code == ERR_CONFIG ? err_reason(e, "LEDGER-FOREIGN") : -1;
+	if (version_check(l, way, e) == -1)
+		return -1;
+	return way == WAY_LOOK ? 0 : ledger_states_check(l, e);
+}
+
 static int open_ledger(struct ledger *l, int dir, const char *instance, const struct clock *clock,
-	bool look, struct err *e)
+	enum way way, struct err *e)
 {
 	memset(l, 0, sizeof(*l));
-	l->look = look;
+	l->look = way == WAY_LOOK;
 	l->clock = clock;
 	l->audit_fd = -1;
 	(void)snprintf(l->actor, sizeof(l->actor), "run");
-	if (db_open("sqlite", dir, file_name, look ? DB_LOOK : DB_WRITE, &l->db, e) == -1)
-		return e->code != ERR_ABSENT
-			? -1
-			: err_set(e, ERR_CONFIG,
-				  "ledger.db is not there: put it back from a backup; only what has "
-				  "never run gets a new one, by gridspool init");
-	if (db_quick_check(l->db, e) == -1 ||
-		meta_check(l->db, "instance", instance,
-			"this ledger belongs to another environment; put the right ledger.db back",
-			e) == -1 ||
-		meta_check(l->db, "schema", schema_version(),
-			"another version of gridspool wrote it; use that version", e) == -1)
+	if (open_db(l, dir, way, e) == -1 || check_whose(l, instance, way, e) == -1 ||
+		load_last(l, e) == -1)
 		goto fail;
-	if (load_last(l, e) == -1)
+	audit_open(l, dir, l->look);
+	if (audit_ahead(l, e) == -1)
 		goto fail;
-	audit_open(l, dir, look);
-	if (!look)
+	if (way == WAY_WRITE && ledger_older(l, e) == -1)
+		goto fail;
+	if (way == WAY_WRITE)
 		audit_catch_up(l);
 	return 0;
 fail:
+	if (e->code == ERR_CORRUPT)
+		(void)err_reason(e, "LEDGER-DAMAGED");
 	ledger_close(l);
 	return -1;
+}
+
+int ledger_older(const struct ledger *l, struct err *e)
+{
+	if (l->older == 0)
+		return 0;
+	(void)err_set(e, ERR_CONFIG,
+		"ledger.db ends before event %lld, with which audit.log goes on to event %lld: it was "
+		"put back from a backup, and does not know what was sent since; nothing is done with it "
+		"before gridspool fsck --reconcile --reason TEXT, or the newer ledger.db is put back",
+		(long long)l->older, (long long)l->ahead);
+	return err_reason(e, "LEDGER-OLDER");
+}
+
+int ledger_open_older(
+	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
+{
+	return open_ledger(l, dir, instance, clock, WAY_OLDER, e);
 }
 
 int ledger_open(
 	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
 {
-	return open_ledger(l, dir, instance, clock, false, e);
+	return open_ledger(l, dir, instance, clock, WAY_WRITE, e);
 }
 
 int ledger_look(
 	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
 {
-	return open_ledger(l, dir, instance, clock, true, e);
+	return open_ledger(l, dir, instance, clock, WAY_LOOK, e);
 }
 
 void ledger_close(struct ledger *l)
@@ -430,26 +614,6 @@ int ledger_commit(struct ledger *l, struct err *e)
 void ledger_rollback(struct ledger *l)
 {
 	db_rollback(l->db);
-}
-
-static void chain(const char *prev, int64_t at, struct str run, struct str actor, struct str what,
-	struct str subject, struct str detail, char out[HASH_HEX])
-{
-	char head[64];
-	const struct str parts[] = {run, actor, what, subject, detail};
-	uint8_t digest[HASH_SIZE];
-	struct hash_ctx *h = hash_new();
-	const int n = snprintf(head, sizeof(head), "\n%lld", (long long)at);
-
-	hash_add(h, prev, strlen(prev));
-	hash_add(h, head, (size_t)n);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		hash_add(h, "\n", 1);
-		hash_add(h, parts[i].p, parts[i].n);
-	}
-	hash_end(h, digest);
-	hash_free(h);
-	hash_hex(digest, out);
 }
 
 int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e,

@@ -26,16 +26,23 @@ struct ledger {
 	int64_t events;	 /* event rows of this transaction */
 	int64_t changes; /* writes of this transaction */
 	char last[65];	 /* hash of the newest event row */
+	int64_t older; /* the first event that only audit.log has: the ledger is an older one; 0: it is not */
+	int64_t ahead; /* and the last one */
 };
 
 /* Makes an empty ledger in an open folder. instance identifies the environment for ever. */
 int ledger_create(int dir, const char *instance, const char *environment, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
-/* Opens it; refuses another environment's ledger, another schema, a damaged file (ERR_CORRUPT). Brings
- * audit.log up to date; l->audit says when that failed, which stops nothing. */
+/* Opens it; refuses another environment's ledger, another schema, rows in states that are not known, a damaged
+ * file (ERR_CORRUPT), and an older ledger than audit.log tells of, each with its reason. Brings audit.log up to date; l->audit says when that failed, which stops nothing. */
 int ledger_open(struct ledger *l, int dir, const char *instance, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
-/* The same to look only: nothing is made or changed, but that the engine puts back what a cut left half
+/* The same of one that may be older: audit.log stays as it is. */
+int ledger_open_older(struct ledger *l, int dir, const char *instance, const struct clock *clock,
+	struct err *e) ATTR_CHECK;
+/* -1 with reason LEDGER-OLDER when it is, of one that is open. */
+int ledger_older(const struct ledger *l, struct err *e) ATTR_CHECK;
+/* The same to look only: what is not sound in it is met where it is read (db_quick_check). Nothing is made or changed, but that the engine puts back what a cut left half
  * done, as whoever comes first must. No transaction is begun. */
 int ledger_look(struct ledger *l, int dir, const char *instance, const struct clock *clock,
 	struct err *e) ATTR_CHECK;

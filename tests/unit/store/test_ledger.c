@@ -116,9 +116,13 @@ static void what_is_not_ours_is_refused(void **state)
 	assert_int_equal(w.e.code, ERR_CONFIG);
 	assert_non_null(strstr(w.e.text, "another environment"));
 	store_world_sql(&w, "UPDATE meta SET value = '999' WHERE key = 'schema'");
-	refuse("a newer schema", ERR_CONFIG, "schema is '999', expected '1'");
+	refuse("a newer schema", ERR_CONFIG, "of version '999', this gridspool writes version 2");
 	store_world_sql(&w, "UPDATE meta SET value = '' WHERE key = 'schema'");
-	refuse("no schema", ERR_CONFIG, "schema is ''");
+	refuse("no schema", ERR_CONFIG, "of version ''");
+	store_world_sql(&w, "UPDATE meta SET value = '1' WHERE key = 'schema'");
+	refuse("an older schema", ERR_CONFIG, "of version 1, this gridspool writes version 2");
+	STORE_WORLD_IS(&w, ledger_look(&l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
+	ledger_close(&l); /* looking is no harm */
 	store_world_sql(&w, "DELETE FROM meta");
 	refuse("nothing about itself", ERR_CONFIG, "instance is ''");
 	store_world_sql(&w, "DROP TABLE meta");
