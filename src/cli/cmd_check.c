@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "secure/cred.h"
 #include "stage/env.h"
+#include "stage/host.h"
 #include "stage/inbox.h"
 #include "stage/inputs.h"
 #include "store/ledger.h"
@@ -306,7 +307,8 @@ static void check_ledger(struct check *c)
 	if (db_quick_check(l.db, &e) == -1) {
 		(void)err_reason(&e, e.code == ERR_CORRUPT ? "LEDGER-DAMAGED" : "");
 		ledger_fault(c, &e);
-	} else if (ledger_older(&l, &e) == -1 || ledger_states_check(&l, &e) == -1) {
+	} else if (ledger_older(&l, &e) == -1 || ledger_states_check(&l, &e) == -1 ||
+		host_check(&l, c->config->instance, &e) == -1) {
 		ledger_fault(c, &e);
 	} else {
 		check_audit(c, &l);

@@ -9,20 +9,30 @@
 #include "base/utf8.h"
 #include "cli/verb.h"
 #include "stage/fsck.h"
+#include "stage/fsck_mend.h"
 
 static const char usage[] =
 	"usage: gridspool fsck [--env DIR] [--level 1|2|3] [--json]\n"
+	"       gridspool fsck --repair|--reconcile|--adopt --reason TEXT [--env DIR] [--dry-run]\n"
 	"\n"
 	"Compares ledger and spool, beside a running night too, and names what does not fit: code, file,\n"
 	"what was found, what was expected, and the command that mends it. It changes nothing.\n"
+	"What it mends itself it is told to; nothing is ever removed, and no run may go on meanwhile.\n"
 	"\n"
 	"  --env DIR       the environment; else the current folder\n"
 	"  --level N       1 each row has its file and each name its row; 2 and each file has the bytes\n"
 	"                  that were recorded; 3 (unless given) and the chain of events, audit.log,\n"
 	"                  control numbers and the history of each row\n"
+	"  --repair        files that the ledger does not know go into quarantine/unknown/\n"
+	"  --reconcile     after an older ledger.db was put back: what may have been sent since is in doubt,\n"
+	"                  no control number comes twice, what is made next waits for a release\n"
+	"  --adopt         the environment has moved to this machine for good\n"
+	"  --reason TEXT   why; kept in the ledger\n"
+	"  --dry-run       say what would happen, change nothing\n"
 	"\n"
-	"exit status: 0 all fits; 1 something does not; 64 usage; 65 there is no such folder;\n"
-	"  74 the disk fails, or the ledger is damaged; 78 it is the ledger of another environment\n"
+	"exit status: 0 all fits, or done; 1 something does not fit; 64 usage; 65 there is no such folder;\n"
+	"  74 the disk fails, or the ledger is damaged; 75 a run goes on; 78 it is the ledger of another\n"
+	"  environment\n"
 	"\n"
 	"example: gridspool fsck --env /srv/gridspool/prod --level 1\n";
 
@@ -173,25 +183,89 @@ static int look(struct env *v, const struct cli *cli, int level)
 	return rc;
 }
 
+/* What it may be told to mend. */
+struct mending {
+	const char *option;
+	bool given;
+	int (*mend)(struct env *v, const struct verbs_request *r, struct verbs_done *out,
+		struct err *e);
+	bool older; /* of a ledger that may be older than audit.log */
+};
+
+static int mend(const char *path, const struct cli *cli, const struct mending *m,
+	const struct verbs_request *r)
+{
+	struct verbs_done done = {0};
+	struct err e;
+	struct env v;
+	int status = 0;
+
+	if ((m->older ? verb_open_older(&v, path, cli, &status)
+		      : verb_open_rest(&v, path, cli, &status)) == -1)
+		return status;
+	if (env_lock_run(&v, &e) == -1 || m->mend(&v, r, &done, &e) == -1)
+		status = verb_refused(cli, &e);
+	else if (!cli->quiet)
+		command_print("%s%s\n", r->dry_run ? "would be: " : "", done.said);
+	verb_close(&v, cli);
+	return status;
+}
+
+/* The one thing that it is told to mend; NULL none. */
+static int choose(struct mending *all, size_t n, const struct verbs_request *r,
+	const struct mending **out, struct err *e)
+{
+	*out = NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (!all[i].given)
+			continue;
+		if (*out)
+			return err_set(e, ERR_USAGE, "--%s and --%s: one at a time", (*out)->option,
+				all[i].option);
+		*out = &all[i];
+	}
+	if (*out && !r->dry_run && str_trim(r->reason).n == 0)
+		return err_set(e, ERR_USAGE, "--%s changes something: say why with --reason TEXT",
+			(*out)->option);
+	if (!*out && (r->dry_run || r->reason.n > 0))
+		return err_set(e, ERR_USAGE,
+			"--reason and --dry-run go with --repair, --reconcile or --adopt");
+	return 0;
+}
+
 static int run(int argc, char **argv, const struct cli *cli)
 {
+	struct mending all[] = {{"repair", false, fsck_mend_repair, false},
+		{"reconcile", false, fsck_mend_reconcile, true},
+		{"adopt", false, fsck_mend_adopt, false}};
 	const char *env = NULL;
 	const char *level = "3";
-	const struct args_option options[] = {
-		{.name = "env", .value = &env}, {.name = "level", .value = &level}};
+	const char *reason = NULL;
+	struct verbs_request r = {.dry_run = false};
+	const struct args_option options[] = {{.name = "env", .value = &env},
+		{.name = "level", .value = &level}, {.name = "reason", .value = &reason},
+		{.name = "dry-run", .flag = &r.dry_run}, {.name = "repair", .flag = &all[0].given},
+		{.name = "reconcile", .flag = &all[1].given},
+		{.name = "adopt", .flag = &all[2].given}};
+	const struct mending *m = NULL;
 	struct args args;
 	struct err e;
 	struct env v;
 	int64_t n = 0;
 	int status = 0;
 
-	if (args_parse(argc, argv, options, 2, 0, 0, "", &args, &e) == -1 ||
+	if (args_parse(argc, argv, options, 7, 0, 0, "", &args, &e) == -1 ||
 		args_env(env, &env, &e) == -1)
 		return command_fail(cli, &e);
+	r.reason = str_c(reason);
 	if (!str_to_i64(str_c(level), &n) || n < 1 || n > FSCK_LEVEL) {
 		(void)err_set(&e, ERR_USAGE, "--level is 1, 2 or 3, not '%.20s'", level);
 		return command_fail(cli, &e);
 	}
+	if (choose(all, 3, &r, &m, &e) == -1)
+		return command_fail(cli, &e);
+	if (m)
+		return mend(env, cli, m, &r);
 	if (verb_look(&v, env, cli, &status) == -1)
 		return status;
 	status = look(&v, cli, (int)n);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "stage/fsck_parts.h"
+#include "stage/host.h"
 
 enum { LOOKS = 6, PAUSE_MS = 400, PROGRESS_MS = 200 };
 
@@ -112,13 +113,27 @@ static int tell_suspects(struct fsck *f, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
-/* Whole enough to be walked, and not one of yesterday? */
-static int check_age(struct fsck *f, struct err *e)
+/* Whole enough to be walked, of this machine, and not one of yesterday? */
+static int check_whole(struct fsck *f, struct err *e)
 {
 	struct err why;
 
 	if (db_quick_check(f->v->ledger.db, e) == -1)
 		return e->code == ERR_CORRUPT ? err_reason(e, "LEDGER-DAMAGED") : -1;
+	if (host_check(&f->v->ledger, f->v->config->instance, &why) == -1) {
+		const struct fsck_found x = {.code = "HOST-CHANGED",
+			.subject = STR(""),
+			.place = STR("ledger.db"),
+			.found = str_c(why.text),
+			.expected = STR("the machine that it worked on"),
+			.command = STR(
+				"work on that machine; or: gridspool fsck --adopt --reason TEXT")};
+		if (!why.reason[0]) {
+			*e = why;
+			return -1;
+		}
+		fsck_tell(f, &x);
+	}
 	if (ledger_older(&f->v->ledger, &why) == -1) {
 		const struct fsck_found x = {.code = why.reason,
 			.subject = STR(""),
@@ -146,7 +161,7 @@ int fsck_run(struct env *v, const struct fsck_options *o, struct fsck_counts *n,
 	arena_init(&f.a);
 	arena_init(&f.kept);
 	f.suspects = arena_array(&f.kept, FSCK_SUSPECTS + 1, sizeof(*f.suspects));
-	rc = check_age(&f, e);
+	rc = check_whole(&f, e);
 	if (rc == 0)
 		rc = fsck_rows_all(&f, e);
 	if (rc == 0)

@@ -6,15 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
-#include "base/lock.h"
 #include "stage/bundle.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
+#include "stage/host.h"
 #include "stage/inbox.h"
 #include "stage/ingest.h"
 #include "stage/proc.h"
@@ -37,22 +36,6 @@ const char *run_stage_name(enum run_stage s)
 }
 
 /* --- start --- */
-
-static int take_lock(struct env *v, struct err *e)
-{
-	struct utsname host;
-	char note[300];
-	char when[DATE_TEXT];
-
-	if (uname(&host) == -1)
-		(void)snprintf(host.nodename, sizeof(host.nodename), "?");
-	(void)date_iso(v->started, when);
-	(void)snprintf(note, sizeof(note), "host %.40s pid %ld since %s", host.nodename,
-		(long)getpid(), when);
-	if (lock_take(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
-		return err_wrap(e, "another run of %s is active", v->path);
-	return 0;
-}
 
 static int open_log(struct env *v, struct err *e)
 {
@@ -427,10 +410,10 @@ static int migrate(struct env *v, struct err *e)
 
 static int prepare(struct env *v, const struct run_options *o, struct err *e)
 {
-	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || migrate(v, e) == -1 ||
+	if (env_lock_run(v, e) == -1 || open_log(v, e) == -1 || migrate(v, e) == -1 ||
 		env_open_ledger(v, "run", e) == -1 || name_run(v, e) == -1 ||
-		(o->stages[RUN_COLLECT] && check_audit(v, e) == -1) || clean(v, e) == -1 ||
-		bundle_keep(v, e) == -1)
+		host_start(v, e) == -1 || (o->stages[RUN_COLLECT] && check_audit(v, e) == -1) ||
+		clean(v, e) == -1 || bundle_keep(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
 		if (make_inbox(v, s, e) == -1)

@@ -380,14 +380,12 @@ static int load_last(struct ledger *l, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
-/* Does the event of a line of audit.log come next after the last one of the ledger? Its hash says so. */
-static bool line_continues(const struct ledger *l, struct str line)
+/* A line of audit.log taken apart; false: it is none of ours. */
+static bool audit_parse(struct str line, struct ledger_line *out)
 {
 	static const struct str marks[] = {STR_INIT(" at="), STR_INIT(" run="), STR_INIT(" actor="),
 		STR_INIT(" what="), STR_INIT(" subject=\""), STR_INIT("\" "), STR_INIT(" hash=")};
-	struct str parts[8]; /* number, at, run, actor, what, subject, detail, hash */
-	char hash[HASH_HEX];
-	int64_t at = 0;
+	struct str parts[8];
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		size_t found = str_find(line, marks[i], 0);
@@ -399,67 +397,99 @@ static bool line_continues(const struct ledger *l, struct str line)
 		parts[i] = str_sub(line, 0, found);
 		line = str_from(line, found + marks[i].n);
 	}
-	parts[7] = line;
-	if (!str_to_i64(parts[1], &at))
-		return false;
-	chain(l->last, at, parts[2], parts[3], parts[4], parts[5], parts[6], hash);
-	return str_is(parts[7], hash);
+	*out = (struct ledger_line){.run = parts[2],
+		.actor = parts[3],
+		.what = parts[4],
+		.subject = parts[5],
+		.detail = parts[6],
+		.hash = line};
+	return str_to_i64(parts[0], &out->seq) && str_to_i64(parts[1], &out->at);
 }
 
-/* The line of event `seq` in audit.log: 1 and *line in b, 0 there is none. */
-static int find_line(int fd, int64_t seq, struct buf *b, struct str *line, struct err *e)
+/* Each line of audit.log that is one of ours; each may end it by 1 or -1. */
+static int audit_lines(int fd, int (*each)(void *ctx, const struct ledger_line *x, struct err *e),
+	void *ctx, struct err *e)
 {
 	char block[1 << 16];
-	char start[24];
 	uint64_t at = 0;
 	size_t got = 0;
+	int rc = 0;
 
-	(void)snprintf(start, sizeof(start), "%lld at=", (long long)seq);
-	for (;;) {
+	do {
 		struct str rest;
+		struct str line;
+		struct ledger_line x;
 		if (fsx_pread(fd, block, sizeof(block), at, &got, e) == -1)
 			return -1;
 		rest = (struct str){block, got};
-		while (str_chr(rest, '\n') != SIZE_MAX && str_split(&rest, '\n', line)) {
-			at += line->n + 1;
-			if (!str_starts(*line, str_c(start)))
-				continue;
-			buf_str(b, *line);
-			*line = buf_view(b);
-			return 1;
+		while (rc == 0 && str_chr(rest, '\n') != SIZE_MAX &&
+			str_split(&rest, '\n', &line)) {
+			at += line.n + 1;
+			if (audit_parse(line, &x))
+				rc = each(ctx, &x, e);
 		}
 		if (rest.n == got) /* the end, or a line that no event has */
-			return 0;
-	}
+			break;
+	} while (rc == 0);
+	return rc;
+}
+
+/* Does it come next after the last event of the ledger? Its hash says so. 1 yes: that ends the search. */
+static int continues(void *ctx, const struct ledger_line *x, struct err *e)
+{
+	struct ledger *l = ctx;
+	char hash[HASH_HEX];
+
+	(void)e;
+	if (x->seq != l->ahead + 1)
+		return 0;
+	chain(l->last, x->at, x->run, x->actor, x->what, x->subject, x->detail, hash);
+	if (str_is(x->hash, hash))
+		l->older = x->seq;
+	return 1;
 }
 
 /* Is audit.log ahead of the ledger? A line is written after its event is committed, so then the ledger is
  * an older one: l->older, the first event that it lacks. */
 static int audit_ahead(struct ledger *l, struct err *e)
 {
-	struct buf b;
-	struct str line;
 	int64_t last = 0;
 	uint64_t end = 0;
-	int64_t ours = 0;
-	int rc = 0;
 
 	if (l->audit_fd == -1)
 		return 0;
 	/* The log first: what is committed meanwhile makes the ledger longer, not shorter. */
 	if (audit_tail(l->audit_fd, &last, &end, e) == -1 ||
-		db_one_int(l->db, &ours, e, "SELECT COALESCE(MAX(seq), 0) FROM event", "") != 1)
+		db_one_int(l->db, &l->ahead, e, "SELECT COALESCE(MAX(seq), 0) FROM event", "") != 1)
 		return -1;
-	if (last <= ours || load_last(l, e) == -1)
-		return last <= ours ? 0 : -1;
-	buf_init(&b, AUDIT_LINE);
-	rc = find_line(l->audit_fd, ours + 1, &b, &line, e);
-	if (rc == 1 && line_continues(l, line)) {
-		l->older = ours + 1;
-		l->ahead = last;
-	}
-	buf_done(&b);
-	return rc == -1 ? -1 : 0;
+	if (last <= l->ahead)
+		return 0;
+	if (load_last(l, e) == -1 || audit_lines(l->audit_fd, continues, l, e) == -1)
+		return -1;
+	l->ahead = last;
+	return 0;
+}
+
+struct lacking {
+	int64_t from;
+	int (*each)(void *ctx, const struct ledger_line *x, struct err *e);
+	void *ctx;
+};
+
+static int one_lacking(void *ctx, const struct ledger_line *x, struct err *e)
+{
+	const struct lacking *k = ctx;
+
+	return x->seq >= k->from ? k->each(k->ctx, x, e) : 0;
+}
+
+int ledger_lacks(struct ledger *l,
+	int (*each)(void *ctx, const struct ledger_line *x, struct err *e), void *ctx,
+	struct err *e)
+{
+	struct lacking k = {l->older, each, ctx};
+
+	return l->older > 0 ? audit_lines(l->audit_fd, one_lacking, &k, e) : 0;
 }
 
 enum way { WAY_WRITE, WAY_LOOK, WAY_OLDER };

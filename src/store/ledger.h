@@ -42,8 +42,20 @@ int ledger_open_older(struct ledger *l, int dir, const char *instance, const str
 	struct err *e) ATTR_CHECK;
 /* -1 with reason LEDGER-OLDER when it is, of one that is open. */
 int ledger_older(const struct ledger *l, struct err *e) ATTR_CHECK;
-/* The same to look only: what is not sound in it is met where it is read (db_quick_check). Nothing is made or changed, but that the engine puts back what a cut left half
- * done, as whoever comes first must. No transaction is begun. */
+
+/* An event as audit.log has it. */
+struct ledger_line {
+	int64_t seq, at;
+	struct str run, actor, what, subject, detail, hash;
+};
+/* Each event of audit.log that an older ledger lacks; each gives 0 to go on. */
+int ledger_lacks(struct ledger *l,
+	int (*each)(void *ctx, const struct ledger_line *x, struct err *e), void *ctx,
+	struct err *e) ATTR_CHECK;
+
+/* As ledger_open, to look only: what is not sound in it is met where it is read (db_quick_check), and an older one
+ * is not refused. Nothing is made or changed, but that the engine puts back what a cut left half done, as whoever
+ * comes first must. No transaction is begun. */
 int ledger_look(struct ledger *l, int dir, const char *instance, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
 void ledger_close(struct ledger *l);

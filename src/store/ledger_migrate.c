@@ -11,18 +11,14 @@
 
 static const char file_name[] = "ledger.db";
 
-/* Its version, "" of what ledger_open will say more about. */
-static int version_of(struct ledger *l, const char *instance, char out[40], struct err *e)
+/* Its version, when a step leads on from it, else "". */
+static int version_of(struct ledger *l, char out[40], struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
-	out[0] = '\0';
-	if (db_query(l->db, &rows, e,
-		    "SELECT value FROM meta WHERE key = 'schema' AND EXISTS(SELECT 1 FROM meta WHERE key = "
-		    "'instance' AND value = ?1)",
-		    "c", instance) == -1)
-		return e->code == ERR_CONFIG ? 0 : -1;
+	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = 'schema'", "") == -1)
+		return -1;
 	rc = db_next(rows, e);
 	if (rc == 1 && schema_step_from(db_text(rows, 0)))
 		(void)snprintf(out, 40, STR_FMT, STR_ARG(db_text(rows, 0)));
@@ -80,6 +76,20 @@ static int migrate(struct ledger *l, int dir, const char *from, struct err *e)
 	return ledger_commit(l, e);
 }
 
+/* What cannot be opened, or is older than its audit.log, stays as it is: ledger_open says why. */
+static bool may_change(int dir, const char *instance, const struct clock *clock)
+{
+	struct ledger l;
+	struct err e;
+	bool may = false;
+
+	if (ledger_look(&l, dir, instance, clock, &e) == -1)
+		return false;
+	may = l.older == 0;
+	ledger_close(&l);
+	return may;
+}
+
 int ledger_migrate_up(
 	int dir, const char *instance, const struct clock *clock, char from[40], struct err *e)
 {
@@ -87,13 +97,13 @@ int ledger_migrate_up(
 	int rc = -1;
 
 	from[0] = '\0';
+	if (!may_change(dir, instance, clock))
+		return 0;
 	if (db_open("sqlite", dir, file_name, DB_WRITE, &l.db, e) == -1)
-		return e->code == ERR_ABSENT || e->code == ERR_CORRUPT ? 0 : -1;
-	rc = version_of(&l, instance, from, e);
+		return -1;
+	rc = version_of(&l, from, e);
 	if (rc == 0 && from[0])
 		rc = migrate(&l, dir, from, e);
-	else if (rc == -1 && e->code == ERR_CORRUPT)
-		rc = 0;
 	ledger_close(&l);
 	return rc;
 }
