@@ -122,7 +122,7 @@ static void check_rights(
 		(!writable && st->st_uid == f->owner))
 		return;
 	(void)snprintf(f->rights, sizeof(f->rights), "%s", folder);
-	const struct fsck_found x = {.code = "RIGHTS",
+	const struct fsck_found x = {.code = writable ? "LOOSE-RIGHTS" : "WRONG-USER",
 		.subject = STR(""),
 		.place = arena_printf(&f->a, "%s/%s", folder, name),
 		.found = writable ? arena_printf(&f->a, "mode %04o", mode)
