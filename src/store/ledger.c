@@ -380,22 +380,42 @@ static int load_last(struct ledger *l, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
-/* A line of audit.log taken apart; false: it is none of ours. */
-static bool audit_parse(struct str line, struct ledger_line *out)
+/* Where a mark stands in a line: the n-th of them, n from 0; SIZE_MAX. */
+static size_t nth_mark(struct str line, struct str mark, int n)
+{
+	size_t at = str_find(line, mark, 0);
+
+	while (at != SIZE_MAX && n-- > 0)
+		at = str_find(line, mark, at + 1);
+	return at;
+}
+
+static size_t last_mark(struct str line, struct str mark)
+{
+	size_t at = str_find(line, mark, 0);
+
+	for (size_t more = at; more != SIZE_MAX; more = str_find(line, mark, more + 1))
+		at = more;
+	return at;
+}
+
+/* A line of audit.log taken apart; false: it is none of ours. A subject may have what ends it: then it ends
+ * at the n-th. */
+static bool audit_parse(struct str line, int n, struct ledger_line *out)
 {
 	static const struct str marks[] = {STR_INIT(" at="), STR_INIT(" run="), STR_INIT(" actor="),
 		STR_INIT(" what="), STR_INIT(" subject=\""), STR_INIT("\" "), STR_INIT(" hash=")};
-	struct str parts[8];
+	enum { SUBJECT_END = 5, DETAIL_END = 6, PARTS = 7 };
+	struct str parts[PARTS];
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		size_t found = str_find(line, marks[i], 0);
-		for (size_t more = found; i == 6 && more != SIZE_MAX;
-			more = str_find(line, marks[i], more + 1))
-			found = more; /* the last one: a detail may have such words */
-		if (found == SIZE_MAX)
+	for (int i = 0; i < PARTS; i++) {
+		const size_t at = i == DETAIL_END
+			? last_mark(line, marks[i])
+			: nth_mark(line, marks[i], i == SUBJECT_END ? n : 0);
+		if (at == SIZE_MAX)
 			return false;
-		parts[i] = str_sub(line, 0, found);
-		line = str_from(line, found + marks[i].n);
+		parts[i] = str_sub(line, 0, at);
+		line = str_from(line, at + marks[i].n);
 	}
 	*out = (struct ledger_line){.run = parts[2],
 		.actor = parts[3],
@@ -406,9 +426,9 @@ static bool audit_parse(struct str line, struct ledger_line *out)
 	return str_to_i64(parts[0], &out->seq) && str_to_i64(parts[1], &out->at);
 }
 
-/* Each line of audit.log that is one of ours; each may end it by 1 or -1. */
-static int audit_lines(int fd, int (*each)(void *ctx, const struct ledger_line *x, struct err *e),
-	void *ctx, struct err *e)
+/* Each line of audit.log; each may end it by 1 or -1. */
+static int audit_lines(
+	int fd, int (*each)(void *ctx, struct str line, struct err *e), void *ctx, struct err *e)
 {
 	char block[1 << 16];
 	uint64_t at = 0;
@@ -418,15 +438,13 @@ static int audit_lines(int fd, int (*each)(void *ctx, const struct ledger_line *
 	do {
 		struct str rest;
 		struct str line;
-		struct ledger_line x;
 		if (fsx_pread(fd, block, sizeof(block), at, &got, e) == -1)
 			return -1;
 		rest = (struct str){block, got};
 		while (rc == 0 && str_chr(rest, '\n') != SIZE_MAX &&
 			str_split(&rest, '\n', &line)) {
 			at += line.n + 1;
-			if (audit_parse(line, &x))
-				rc = each(ctx, &x, e);
+			rc = each(ctx, line, e);
 		}
 		if (rest.n == got) /* the end, or a line that no event has */
 			break;
@@ -434,18 +452,23 @@ static int audit_lines(int fd, int (*each)(void *ctx, const struct ledger_line *
 	return rc;
 }
 
-/* Does it come next after the last event of the ledger? Its hash says so. 1 yes: that ends the search. */
-static int continues(void *ctx, const struct ledger_line *x, struct err *e)
+/* Does it come next after the last event of the ledger? Its hash says so. 1 ends the search. */
+static int continues(void *ctx, struct str line, struct err *e)
 {
 	struct ledger *l = ctx;
+	struct ledger_line x;
 	char hash[HASH_HEX];
+	char start[24];
 
 	(void)e;
-	if (x->seq != l->ahead + 1)
+	(void)snprintf(start, sizeof(start), "%lld at=", (long long)l->ahead + 1);
+	if (!str_starts(line, str_c(start)))
 		return 0;
-	chain(l->last, x->at, x->run, x->actor, x->what, x->subject, x->detail, hash);
-	if (str_is(x->hash, hash))
-		l->older = x->seq;
+	for (int n = 0; l->older == 0 && audit_parse(line, n, &x); n++) {
+		chain(l->last, x.at, x.run, x.actor, x.what, x.subject, x.detail, hash);
+		if (str_is(x.hash, hash))
+			l->older = x.seq;
+	}
 	return 1;
 }
 
@@ -476,11 +499,12 @@ struct lacking {
 	void *ctx;
 };
 
-static int one_lacking(void *ctx, const struct ledger_line *x, struct err *e)
+static int one_lacking(void *ctx, struct str line, struct err *e)
 {
 	const struct lacking *k = ctx;
+	struct ledger_line x;
 
-	return x->seq >= k->from ? k->each(k->ctx, x, e) : 0;
+	return audit_parse(line, 0, &x) && x.seq >= k->from ? k->each(k->ctx, &x, e) : 0;
 }
 
 int ledger_lacks(struct ledger *l,
