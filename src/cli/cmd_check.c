@@ -20,6 +20,7 @@
 #include "stage/inbox.h"
 #include "stage/inputs.h"
 #include "store/ledger.h"
+#include "store/ledger_audit.h"
 #include "store/ledger_states.h"
 
 static const char usage[] =

@@ -5,6 +5,7 @@
 
 #include "stage/control.h"
 #include "stage/fsck_parts.h"
+#include "store/ledger_audit.h"
 
 /* --- control numbers --- */
 

@@ -10,6 +10,7 @@
 #include "stage/fsck_parts.h"
 #include "stage/host.h"
 #include "stage/spool.h"
+#include "store/ledger_audit.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_operator.h"
 
@@ -220,7 +221,7 @@ static int reconcile(
 {
 	struct ledger *l = &p->v->ledger;
 
-	if (ledger_lacks(l, one_lacking, p, e) == -1 ||
+	if (ledger_audit_lacks(l, one_lacking, p, e) == -1 ||
 		ledger_interchange_by_state(l, "queued|sending", &p->v->arena, rows, e) == -1 ||
 		skip_ids(p, e) == -1 || doubt(p, rows, said, e) == -1 ||
 		mark_agreements(p->v, e) == -1)

@@ -23,6 +23,7 @@
 #include "stage/spool.h"
 #include "stage/tidy.h"
 #include "stage/transfer.h"
+#include "store/ledger_audit.h"
 #include "store/ledger_migrate.h"
 
 enum { ROUNDS_MAX = 1000, TMP_SECONDS = 36 * 3600 /* no command takes as long */ };

@@ -43,16 +43,6 @@ int ledger_open_older(struct ledger *l, int dir, const char *instance, const str
 /* -1 with reason LEDGER-OLDER when it is, of one that is open. */
 int ledger_older(const struct ledger *l, struct err *e) ATTR_CHECK;
 
-/* An event as audit.log has it. */
-struct ledger_line {
-	int64_t seq, at;
-	struct str run, actor, what, subject, detail, hash;
-};
-/* Each event of audit.log that an older ledger lacks; each gives 0 to go on. */
-int ledger_lacks(struct ledger *l,
-	int (*each)(void *ctx, const struct ledger_line *x, struct err *e), void *ctx,
-	struct err *e) ATTR_CHECK;
-
 /* As ledger_open, to look only: what is not sound in it is met where it is read (db_quick_check), and an older one
  * is not refused. Nothing is made or changed, but that the engine puts back what a cut left half done, as whoever
  * comes first must. No transaction is begun. */
@@ -74,12 +64,6 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 /* Walks the chain. -1 with reason AUDIT-BROKEN naming the first bad row and how many there are. *n rows
  * seen. */
 int ledger_verify(struct ledger *l, int64_t *n, struct err *e) ATTR_CHECK;
-/* Compares audit.log with the event rows, line by line. *bad: the first event whose line is wrong, one
- * behind the last when there is more than events, else 0. That it lacks the last ones is no fault. */
-int ledger_audit_check(struct ledger *l, int64_t *bad, struct err *e) ATTR_CHECK;
-/* The same; one that differs is moved to log/ as aside and written anew. */
-int ledger_audit_mend(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
-	ATTR_CHECK;
 /* The events of a subject, oldest first. */
 int ledger_story(struct ledger *l, const char *subject,
 	int (*each)(void *ctx, int64_t at, struct str run, struct str actor, struct str what,

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/fsx.h"
+#include "store/ledger_audit.h"
 #include "unit/support/store_world.h"
 
 static struct store_world w;
@@ -616,7 +617,7 @@ static void an_older_one_is_refused(void **state)
 	STORE_WORLD_IS(&w, ledger_look(&w.l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
 	assert_int_equal(ledger_older(&w.l, &w.e), -1);
 	assert_string_equal(w.e.reason, "LEDGER-OLDER");
-	STORE_WORLD_IS(&w, ledger_lacks(&w.l, hear_lacking, &heard, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_audit_lacks(&w.l, hear_lacking, &heard, &w.e), 0);
 	assert_non_null(strstr(buf_cstr(&heard), "4 third [input 3] \n"));
 	ledger_close(&w.l);
 	/* more lines that do not go on from it are none of a newer ledger */
