@@ -135,7 +135,7 @@ static int check_whole(struct fsck *f, struct err *e)
 		fsck_tell(f, &x);
 	}
 	if (ledger_older(&f->v->ledger, &why) == -1) {
-		const struct fsck_found x = {.code = why.reason,
+		const struct fsck_found x = {.code = "LEDGER-OLDER",
 			.subject = STR(""),
 			.place = STR("ledger.db"),
 			.found = str_c(why.text),

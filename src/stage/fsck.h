@@ -12,7 +12,7 @@
 enum { FSCK_LEVEL = 3 };
 
 struct fsck_found {
-	const char *code;   /* of the table of reasons */
+	const char *code;   /* of the table of reasons: a literal */
 	struct str subject; /* "interchange 000012", "ledger.db"; "" a file that nobody knows */
 	struct str place;   /* the file */
 	struct str found, expected;

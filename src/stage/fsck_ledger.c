@@ -129,7 +129,7 @@ static int check_chain(struct fsck *f, struct err *e)
 		*e = why;
 		return -1;
 	}
-	event_fault(f, why.reason, "ledger.db", str_c(why.text),
+	event_fault(f, "AUDIT-BROKEN", "ledger.db", str_c(why.text),
 		STR("find out who changed ledger.db; compare it with audit.log and a backup"));
 	return 0;
 }
