@@ -501,11 +501,11 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-int fsx_list(int dir, struct fsx_list *l, struct err *e)
+int fsx_each(
+	int dir, int (*one)(void *ctx, const char *name, struct err *e), void *ctx, struct err *e)
 {
 	const int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd == -1 ? NULL : fdopendir(fd);
-	struct fsx_list found = {NULL, 0, 0};
 	const struct dirent *entry = NULL;
 	int rc = 0;
 
@@ -515,19 +515,32 @@ int fsx_list(int dir, struct fsx_list *l, struct err *e)
 		return -1;
 	}
 	while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (found.n == LIMIT_TREE_FILES) {
-			rc = err_set(e, ERR_LIMIT, "a folder has more than %d names",
-				(int)LIMIT_TREE_FILES);
-			break;
-		}
-		mem_grow(&found.names, &found.cap, found.n + 1, sizeof(*found.names));
-		found.names[found.n++] = mem_strdup(entry->d_name);
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			rc = one(ctx, entry->d_name, e);
 	}
 	if (rc == 0 && errno != 0)
 		rc = err_errno(e, ERR_IO, "list a folder");
 	(void)closedir(d);
+	return rc;
+}
+
+static int list_one(void *ctx, const char *name, struct err *e)
+{
+	struct fsx_list *l = ctx;
+
+	if (l->n == LIMIT_TREE_FILES)
+		return err_set(
+			e, ERR_LIMIT, "a folder has more than %d names", (int)LIMIT_TREE_FILES);
+	mem_grow(&l->names, &l->cap, l->n + 1, sizeof(*l->names));
+	l->names[l->n++] = mem_strdup(name);
+	return 0;
+}
+
+int fsx_list(int dir, struct fsx_list *l, struct err *e)
+{
+	struct fsx_list found = {NULL, 0, 0};
+	const int rc = fsx_each(dir, list_one, &found, e);
+
 	if (rc != 0) {
 		fsx_list_done(&found);
 		return rc;

@@ -88,5 +88,8 @@ struct fsx_list {
 };
 int fsx_list(int dir, struct fsx_list *l, struct err *e) ATTR_CHECK;
 void fsx_list_done(struct fsx_list *l);
+/* The same one by one, in no order and without a limit; ends at the first that gives -1. */
+int fsx_each(int dir, int (*one)(void *ctx, const char *name, struct err *e), void *ctx,
+	struct err *e) ATTR_CHECK;
 
 #endif

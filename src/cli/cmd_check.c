@@ -16,9 +16,12 @@
 #include "config/slots.h"
 #include "secure/cred.h"
 #include "stage/env.h"
+#include "stage/host.h"
 #include "stage/inbox.h"
 #include "stage/inputs.h"
 #include "store/ledger.h"
+#include "store/ledger_audit.h"
+#include "store/ledger_states.h"
 
 static const char usage[] =
 	"usage: gridspool check [--env DIR] [--json]\n"
@@ -285,6 +288,12 @@ static void check_audit(struct check *c, struct ledger *l)
 		audit_fault(c, "audit.log", "AUDIT-CHANGED", text);
 }
 
+static void ledger_fault(struct check *c, const struct err *e)
+{
+	(void)faults_add(&c->faults, "ledger.db", 0, 0, "%s%s%s", e->reason,
+		e->reason[0] ? ": " : "", e->text);
+}
+
 static void check_ledger(struct check *c)
 {
 	struct ledger l = {0};
@@ -306,10 +315,18 @@ static void check_ledger(struct check *c)
 	if (rc == -1 ||
 		ledger_look(&l, c->dir, arena_cstr(&c->arena, c->config->instance), &c->cli->clock,
 			&e) == -1) {
-		(void)faults_add(&c->faults, "ledger.db", 0, 0, "%s", e.text);
+		ledger_fault(c, &e);
 		return;
 	}
-	check_audit(c, &l);
+	if (db_quick_check(l.db, &e) == -1) {
+		(void)err_reason(&e, e.code == ERR_CORRUPT ? "LEDGER-DAMAGED" : "");
+		ledger_fault(c, &e);
+	} else if (ledger_older(&l, &e) == -1 || ledger_states_check(&l, &e) == -1 ||
+		host_check(&l, c->config->instance, &e) == -1) {
+		ledger_fault(c, &e);
+	} else {
+		check_audit(c, &l);
+	}
 	ledger_close(&l);
 }
 

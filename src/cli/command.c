@@ -15,6 +15,7 @@
 #include "cli/cmd_control.h"
 #include "cli/cmd_convert.h"
 #include "cli/cmd_explain.h"
+#include "cli/cmd_fsck.h"
 #include "cli/cmd_hold.h"
 #include "cli/cmd_init.h"
 #include "cli/cmd_inspect.h"
@@ -45,6 +46,7 @@ static const struct command_ops *const all[] = {
 	&cmd_reissue_ops,
 	&cmd_close_ops,
 	&cmd_control_ops,
+	&cmd_fsck_ops,
 	&cmd_convert_ops,
 	&cmd_validate_ops,
 	&cmd_inspect_ops,

@@ -5,12 +5,15 @@
 
 #include "base/utf8.h"
 
-static int open_ledger(struct env *v, bool look, struct err *e)
+enum way { WAY_WRITE, WAY_LOOK, WAY_OLDER };
+
+static int open_ledger(struct env *v, enum way way, struct err *e)
 {
 	char actor[64];
 
 	command_actor(actor, sizeof(actor));
-	if (env_open_ledger(v, look ? NULL : actor, e) == 0)
+	if ((way == WAY_OLDER ? env_open_older(v, actor, e)
+			      : env_open_ledger(v, way == WAY_LOOK ? NULL : actor, e)) == 0)
 		return 0;
 	env_close(v);
 	return -1;
@@ -27,7 +30,7 @@ int verb_open(struct env *v, const char *path, const struct cli *cli, int *statu
 	faults_init(&f, &a);
 	rc = env_open(v, path, &cli->clock, false, &f, &e);
 	if (rc == 0)
-		rc = open_ledger(v, false, &e);
+		rc = open_ledger(v, WAY_WRITE, &e);
 	else if (f.n > 1)
 		command_faults(&f);
 	if (rc == -1)
@@ -36,7 +39,8 @@ int verb_open(struct env *v, const char *path, const struct cli *cli, int *statu
 	return rc;
 }
 
-static int open_rest(struct env *v, const char *path, const struct cli *cli, bool look, int *status)
+static int open_rest(
+	struct env *v, const char *path, const struct cli *cli, enum way way, int *status)
 {
 	struct arena a;
 	struct faults f;
@@ -53,21 +57,29 @@ static int open_rest(struct env *v, const char *path, const struct cli *cli, boo
 	if (f.n > (rc == 0 ? 0 : 1))
 		command_faults(&f);
 	if (rc == 0)
-		rc = open_ledger(v, look, &e);
+		rc = open_ledger(v, way, &e);
 	if (rc == -1)
 		*status = command_fail(cli, &e);
+	else if (way == WAY_LOOK && ledger_older(&v->ledger, &e) == -1)
+		(void)fprintf(
+			stderr, "gridspool %s: warning: %s: %s\n", cli->command, e.reason, e.text);
 	arena_done(&a);
 	return rc;
 }
 
 int verb_open_rest(struct env *v, const char *path, const struct cli *cli, int *status)
 {
-	return open_rest(v, path, cli, false, status);
+	return open_rest(v, path, cli, WAY_WRITE, status);
 }
 
 int verb_look(struct env *v, const char *path, const struct cli *cli, int *status)
 {
-	return open_rest(v, path, cli, true, status);
+	return open_rest(v, path, cli, WAY_LOOK, status);
+}
+
+int verb_open_older(struct env *v, const char *path, const struct cli *cli, int *status)
+{
+	return open_rest(v, path, cli, WAY_OLDER, status);
 }
 
 void verb_close(struct env *v, const struct cli *cli)

@@ -15,6 +15,8 @@ int verb_open(struct env *v, const char *path, const struct cli *cli, int *statu
 int verb_open_rest(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
 /* The same to look only: nothing of ours is made or changed. */
 int verb_look(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
+/* As verb_open_rest, of a ledger that may be older than audit.log. */
+int verb_open_older(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
 /* env_close of what was opened to change something; warns when audit.log could not be told of it. */
 void verb_close(struct env *v, const struct cli *cli);
 

@@ -164,19 +164,13 @@ static int archive_or_tell(struct env *v, const struct interchange_row *r, const
 	return err_wrap(e, "%s", r->name.p);
 }
 
-/* Given up, but still lying where it waited? */
-static bool left_behind(const struct interchange_row *r)
-{
-	return r->sha.n > 0 && r->place.n > 0 && !str_starts(r->place, STR("archive/"));
-}
-
 static int archive_interchanges(struct env *v, struct arena *a, struct err *e)
 {
 	struct interchange_rows sent = {0};
 	struct interchange_rows closed = {0};
 
 	if (ledger_interchange_by_state(&v->ledger, "sent", a, &sent, e) == -1 ||
-		ledger_interchange_by_state(&v->ledger, "closed", a, &closed, e) == -1)
+		ledger_interchange_left(&v->ledger, a, &closed, e) == -1)
 		return -1;
 	for (size_t i = 0; i < sent.n; i++) {
 		const struct interchange_row *r = &sent.row[i];
@@ -185,8 +179,7 @@ static int archive_interchanges(struct env *v, struct arena *a, struct err *e)
 			return -1;
 	}
 	for (size_t i = 0; i < closed.n; i++) {
-		const struct interchange_row *r = &closed.row[i];
-		if (left_behind(r) && archive_or_tell(v, r, "closed", "closed", e) == -1)
+		if (archive_or_tell(v, &closed.row[i], "closed", "closed", e) == -1)
 			return -1;
 	}
 	return 0;

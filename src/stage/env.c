@@ -5,10 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
 #include "base/limits.h"
+#include "base/lock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "stage/bundle.h"
@@ -324,16 +326,29 @@ int env_open_rest(
 	return open_env(v, path, clock, WAY_REST, f, e);
 }
 
-int env_open_ledger(struct env *v, const char *actor, struct err *e)
+static int open_ledger(struct env *v, const char *actor, bool older, struct err *e)
 {
 	char instance[80];
 
 	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
-	if ((actor ? ledger_open : ledger_look)(&v->ledger, v->dir, instance, &v->clock, e) == -1)
+	if ((older ? ledger_open_older
+			    : actor
+			    ? ledger_open
+			    : ledger_look)(&v->ledger, v->dir, instance, &v->clock, e) == -1)
 		return -1;
 	(void)snprintf(v->ledger.actor, sizeof(v->ledger.actor), "%s", actor ? actor : "");
 	v->ledger_is_open = true;
 	return 0;
+}
+
+int env_open_ledger(struct env *v, const char *actor, struct err *e)
+{
+	return open_ledger(v, actor, false, e);
+}
+
+int env_open_older(struct env *v, const char *actor, struct err *e)
+{
+	return open_ledger(v, actor, true, e);
 }
 
 void env_close(struct env *v)
@@ -354,6 +369,22 @@ void env_close(struct env *v)
 	mem_free(v->path);
 	memset(v, 0, sizeof(*v));
 	v->dir = v->lock = v->log.fd = v->map_dirs[0] = v->map_dirs[1] = v->map_dirs[2] = -1;
+}
+
+int env_lock_run(struct env *v, struct err *e)
+{
+	struct utsname host;
+	char note[300];
+	char when[DATE_TEXT];
+
+	if (uname(&host) == -1)
+		(void)snprintf(host.nodename, sizeof(host.nodename), "?");
+	(void)date_iso(v->started, when);
+	(void)snprintf(note, sizeof(note), "host %.40s pid %ld since %s", host.nodename,
+		(long)getpid(), when);
+	if (lock_take(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
+		return err_wrap(e, "another run of %s is active", v->path);
+	return 0;
 }
 
 struct proc_patience env_patience(const struct env *v, bool until)

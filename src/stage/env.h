@@ -70,6 +70,10 @@ int env_open_rest(struct env *v, const char *path, const struct clock *clock, st
 	struct err *e) ATTR_CHECK;
 /* Opens the ledger. A command's actor is the user's name; NULL: to look only (ledger_look). */
 int env_open_ledger(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
+/* The same, to change it, of a ledger that may be older than audit.log (ledger_open_older). */
+int env_open_older(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
+/* The lock of the run, held until env_close; ERR_BUSY names who has it. */
+int env_lock_run(struct env *v, struct err *e) ATTR_CHECK;
 void env_close(struct env *v);
 /* Where the program's own maps are: next to the program, or its installed place. */
 int env_maps_dir(struct err *e) ATTR_CHECK;

@@ -6,15 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
-#include "base/lock.h"
 #include "stage/bundle.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
+#include "stage/host.h"
 #include "stage/inbox.h"
 #include "stage/ingest.h"
 #include "stage/proc.h"
@@ -26,6 +25,8 @@
 #include "stage/tidy.h"
 #include "stage/transfer.h"
 #include "stage/wall.h"
+#include "store/ledger_audit.h"
+#include "store/ledger_migrate.h"
 
 enum { ROUNDS_MAX = 1000, TMP_SECONDS = 36 * 3600 /* no command takes as long */ };
 
@@ -38,22 +39,6 @@ const char *run_stage_name(enum run_stage s)
 }
 
 /* --- start --- */
-
-static int take_lock(struct env *v, struct err *e)
-{
-	struct utsname host;
-	char note[300];
-	char when[DATE_TEXT];
-
-	if (uname(&host) == -1)
-		(void)snprintf(host.nodename, sizeof(host.nodename), "?");
-	(void)date_iso(v->started, when);
-	(void)snprintf(note, sizeof(note), "host %.40s pid %ld since %s", host.nodename,
-		(long)getpid(), when);
-	if (lock_take(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
-		return err_wrap(e, "another run of %s is active", v->path);
-	return 0;
-}
 
 static int open_log(struct env *v, struct err *e)
 {
@@ -80,8 +65,8 @@ static int name_run(struct env *v, struct err *e)
 	(void)snprintf(stamp, sizeof(stamp), "%04d%02u%02uT%02u%02uZ", d.year, d.month, d.day,
 		d.hour, d.minute);
 	if (db_one_int(v->ledger.db, &n, e,
-		    "SELECT COUNT(*) FROM run WHERE id = ?1 OR id LIKE ?1 || '-%'", "c",
-		    stamp) != 1)
+		    "SELECT COUNT(*) FROM run WHERE id = ?1 OR (id >= ?1 || '-' AND id < ?1 || '.')",
+		    "c", stamp) != 1)
 		return -1;
 	if (n == 0)
 		(void)snprintf(v->run, sizeof(v->run), "%s", stamp);
@@ -410,10 +395,27 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 	return r.failed ? -1 : 0;
 }
 
+/* After an update of gridspool; nobody else may have the ledger for a run now. */
+static int migrate(struct env *v, struct err *e)
+{
+	char instance[80];
+	char from[40];
+
+	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
+	if (ledger_migrate_up(v->dir, instance, &v->clock, from, e) == -1)
+		return -1;
+	if (from[0])
+		env_log(v, LOG_INFO, "migrated", "ledger.db",
+			"brought up to date from version %s; as it was it is ledger-v%s.db", from,
+			from);
+	return 0;
+}
+
 static int prepare(struct env *v, const struct run_options *o, struct err *e)
 {
-	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || env_open_ledger(v, "run", e) == -1 ||
-		name_run(v, e) == -1 || (o->stages[RUN_COLLECT] && check_audit(v, e) == -1) ||
+	if (env_lock_run(v, e) == -1 || open_log(v, e) == -1 || migrate(v, e) == -1 ||
+		env_open_ledger(v, "run", e) == -1 || name_run(v, e) == -1 ||
+		host_start(v, e) == -1 || (o->stages[RUN_COLLECT] && check_audit(v, e) == -1) ||
 		clean(v, e) == -1 || bundle_keep(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {

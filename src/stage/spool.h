@@ -8,6 +8,9 @@
 /* With the number behind it, the key in meta of an interchange whose file is not what it should be; its
  * value is the reason, LOST-FILE or CHANGED-BY-HAND. */
 #define SPOOL_WRONG "wrong:"
+/* With the name of an agreement behind it: its ledger was put back from a backup, and what it makes is held until
+ * a person releases one. */
+#define SPOOL_RESTORED "restored:"
 
 /* Moves an interchange with its lineage to the folder that the ledger names for it, from wherever
  * it lies. ERR_ABSENT with reason LOST-FILE when it is nowhere. */

@@ -306,6 +306,31 @@ static int conclude(
 	return not_whole(s, "CHANGED-BY-HAND", evidence, e);
 }
 
+/* Made with a ledger that was put back from a backup, and not released by anybody since? */
+static int restored(const struct sending *s, struct err *e)
+{
+	int64_t n = 0;
+	const int rc = db_one_int(s->v->ledger.db, &n, e,
+		"SELECT COUNT(*) FROM meta WHERE key = '" SPOOL_RESTORED "' || ?1", "s",
+		s->row->agreement);
+
+	return rc == -1 ? -1 : n > 0;
+}
+
+static int hold_restored(struct sending *s, struct err *e)
+{
+	char next[300];
+
+	(void)snprintf(next, sizeof(next),
+		"compare with what the partner has; gridspool release %06" PRId64
+		" sends it, and all that comes behind it; gridspool close %06" PRId64
+		" gives it up",
+		s->row->id, s->row->id);
+	return commit_stopped(s, "held", "hold", "RESTORED",
+		"the ledger was put back from a backup: what it does not know was sent may be sent again",
+		next, e);
+}
+
 /* 1 something came of it, 0 it waits, -1. */
 static int send_one(struct channel *c, const struct interchange_row *r, struct err *e)
 {
@@ -315,6 +340,9 @@ static int send_one(struct channel *c, const struct interchange_row *r, struct e
 	int rc = 0;
 
 	(void)snprintf(s.subject, sizeof(s.subject), "interchange %06" PRId64, r->id);
+	rc = restored(&s, e);
+	if (rc != 0)
+		return rc == -1 || hold_restored(&s, e) == -1 ? -1 : 1;
 	if (!str_is(r->receipt, "renaming") && spool_check(c->env, r, e) == -1) {
 		const struct err why = *e;
 		if (!why.reason[0])

@@ -85,6 +85,9 @@ int verbs_interchange_release(struct verbs_act *x, struct err *e)
 	if (rc == 0) /* with the right bytes: refuse_changed */
 		rc = spool_wrong(x->l, row.id, NULL, e);
 	if (rc == 0)
+		rc = ledger_run(x->l, e, "DELETE FROM meta WHERE key = '" SPOOL_RESTORED "' || ?1",
+			"s", row.agreement);
+	if (rc == 0)
 		rc = ledger_event(
 			x->l, "released", x->s->event, e, "was=%s %s", row.reason.p, x->why);
 	rc = verbs_act_end(x, rc, e);

@@ -134,5 +134,15 @@ int db_script(struct db *db, const char *sql, struct err *e)
 
 int db_quick_check(struct db *db, struct err *e)
 {
-	return ops(db)->quick_check(db, e);
+	return ops(db)->check(db, false, e);
+}
+
+int db_full_check(struct db *db, struct err *e)
+{
+	return ops(db)->check(db, true, e);
+}
+
+int db_copy(struct db *db, int dir, const char *name, struct err *e)
+{
+	return ops(db)->copy(db, dir, name, e);
 }

@@ -59,5 +59,9 @@ int db_one_int(struct db *db, int64_t *out, struct err *e, const char *sql, cons
 int db_script(struct db *db, const char *sql, struct err *e) ATTR_CHECK;
 /* Structure of the file is sound? */
 int db_quick_check(struct db *db, struct err *e) ATTR_CHECK;
+/* The same, and whether each index has what its table has. Writers wait meanwhile. */
+int db_full_check(struct db *db, struct err *e) ATTR_CHECK;
+/* The whole of it, as it is committed now, into an empty file below an open folder, which is not fsynced. */
+int db_copy(struct db *db, int dir, const char *name, struct err *e) ATTR_CHECK;
 
 #endif

@@ -24,7 +24,8 @@ struct db_ops {
 	struct str (*get_text)(const struct db_rows *rows, int column);
 	void (*end)(struct db_rows *rows);
 	int (*script)(struct db *db, const char *sql, struct err *e);
-	int (*quick_check)(struct db *db, struct err *e);
+	int (*check)(struct db *db, bool whole, struct err *e);
+	int (*copy)(struct db *db, int dir, const char *name, struct err *e);
 };
 
 /* First member of an engine's struct db and struct db_rows. */
@@ -33,5 +34,7 @@ struct db_base {
 };
 
 extern const struct db_ops db_sqlite_ops;
+/* The name of a file system that no ledger may lie on, by its number in statfs; NULL: it may. */
+const char *db_sqlite_network(uint32_t magic);
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "store/db_engine.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +17,7 @@
 
 #include "base/mem.h"
 
-enum { STATEMENTS = 256, BUSY_MS = 30000 };
+enum { STATEMENTS = 256, BUSY_MS = 30000, PATH_ROOM = 4096 };
 
 struct statement {
 	const char *sql; /* a literal: compared by address */
@@ -143,26 +145,53 @@ static int fail(struct db *db, struct err *e, const char *what)
 	}
 }
 
+/* By the numbers of linux/magic.h. Cluster file systems with locks of their own are none of these. */
+const char *db_sqlite_network(uint32_t magic)
+{
+	static const struct {
+		uint32_t magic;
+		const char *name;
+	} bad[] = {{0x6969, "NFS"}, {0x517B, "SMB"}, {0xFF534D42, "CIFS"}, {0xFE534D42, "SMB2"},
+		{0x65735546, "FUSE (sshfs and its like)"}, {0x5346414F, "AFS"},
+		{0x73757245, "CODA"}};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (magic == bad[i].magic)
+			return bad[i].name;
+	return NULL;
+}
+
 /* Network file systems lie about locks and about what is on disk. */
 static int refuse_network(int dir, struct err *e)
 {
-	static const struct {
-		long magic;
-		const char *name;
-	} bad[] = {{0x6969, "NFS"}, {0x517B, "SMB"}, {(long)0xFF534D42, "CIFS"},
-		{(long)0xFE534D42, "SMB2"}};
 	struct statfs fs;
+	const char *name = NULL;
 
 	if (fstatfs(dir, &fs) == -1)
 		return err_errno(e, ERR_IO, "ledger: what file system is this");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		if ((long)fs.f_type == bad[i].magic)
-			return err_set(e, ERR_CONFIG,
-				"ledger: the environment is on %s, which loses locks and committed data; "
-				"put it on a local disk",
-				bad[i].name);
-	}
-	return 0;
+	name = db_sqlite_network((uint32_t)fs.f_type);
+	if (!name)
+		return 0;
+	(void)err_set(e, ERR_CONFIG,
+		"ledger: the environment is on %s, which loses locks and committed data; "
+		"put it on a local disk",
+		name);
+	return err_reason(e, "LEDGER-NETWORK");
+}
+
+/* We never use WAL. SQLite would take in whatever a file of that name holds, of another database too. */
+static int refuse_wal(int dir, const char *name, struct err *e)
+{
+	char wal[300];
+
+	(void)snprintf(wal, sizeof(wal), "%s-wal", name);
+	if (faccessat(dir, wal, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? 0 : err_errno(e, ERR_IO, "look for %s", wal);
+	return err_set(e, ERR_CORRUPT,
+		"ledger: %s lies beside %s, and gridspool never makes one: end what has the ledger "
+		"open; if it belongs to it, sqlite3 %s 'PRAGMA journal_mode=DELETE' takes it in; else "
+		"move it away",
+		wal, name, name);
 }
 
 static int settings(struct db *db, enum db_mode mode, struct err *e)
@@ -193,6 +222,20 @@ static void sqlite_close(struct db *db)
 	mem_free(db);
 }
 
+/* SQLite opens by path, and follows no link in it: that of the open folder as it is now. */
+static int real_path(int dir, const char *name, char real[PATH_ROOM], struct err *e)
+{
+	char link[64];
+	ssize_t n = 0;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	n = readlink(link, real, PATH_ROOM - 1 - strlen(name) - 1);
+	if (n <= 0)
+		return err_errno(e, ERR_IO, "ledger %s: where is its folder", name);
+	(void)snprintf(real + n, PATH_ROOM - (size_t)n, "/%s", name);
+	return 0;
+}
+
 static int sqlite_open(int dir, const char *name, enum db_mode mode, struct db **out, struct err *e)
 {
 	struct db *db = NULL;
@@ -200,17 +243,13 @@ static int sqlite_open(int dir, const char *name, enum db_mode mode, struct db *
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
 		(mode == DB_MAKE ? SQLITE_OPEN_CREATE : 0);
 
-	if (refuse_network(dir, e) == -1)
+	if (refuse_network(dir, e) == -1 || refuse_wal(dir, name, e) == -1)
 		return -1;
 	if (mode != DB_MAKE && faccessat(dir, name, F_OK, 0) == -1)
 		return err_errno(e, ERR_IO, "ledger %s", name);
-	char real[4096];
-	char link[64];
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
-	const ssize_t n = readlink(link, real, sizeof(real) - 1 - strlen(name) - 1);
-	if (n <= 0)
-		return err_errno(e, ERR_IO, "ledger %s: where is its folder", name);
-	(void)snprintf(real + n, sizeof(real) - (size_t)n, "/%s", name);
+	char real[PATH_ROOM];
+	if (real_path(dir, name, real, e) == -1)
+		return -1;
 	db = mem_alloc(sizeof(*db));
 	db->base.ops = &db_sqlite_ops;
 	if (sqlite3_open_v2(real, &db->h, flags, NULL) != SQLITE_OK) {
@@ -384,12 +423,13 @@ static int sqlite_script(struct db *db, const char *sql, struct err *e)
 	return exec(db, sql, "schema", e);
 }
 
-static int sqlite_quick_check(struct db *db, struct err *e)
+static int sqlite_check(struct db *db, bool whole, struct err *e)
 {
+	const char *pragma = whole ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)";
 	sqlite3_stmt *stmt = NULL;
 	int rc = 0;
 
-	if (sqlite3_prepare_v2(db->h, "PRAGMA quick_check(1)", -1, &stmt, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db->h, pragma, -1, &stmt, NULL) != SQLITE_OK)
 		return fail(db, e, "check");
 	if (sqlite3_step(stmt) != SQLITE_ROW)
 		rc = fail(db, e, "check");
@@ -397,6 +437,23 @@ static int sqlite_quick_check(struct db *db, struct err *e)
 		rc = err_set(e, ERR_CORRUPT,
 			"ledger: damaged: %s; stop, keep all files, restore a backup",
 			(const char *)sqlite3_column_text(stmt, 0));
+	(void)sqlite3_finalize(stmt);
+	return rc;
+}
+
+static int sqlite_copy(struct db *db, int dir, const char *name, struct err *e)
+{
+	char path[PATH_ROOM];
+	sqlite3_stmt *stmt = NULL;
+	int rc = 0;
+
+	if (real_path(dir, name, path, e) == -1)
+		return -1;
+	if (sqlite3_prepare_v2(db->h, "VACUUM INTO ?1", -1, &stmt, NULL) != SQLITE_OK)
+		return fail(db, e, "copy");
+	if (sqlite3_bind_text(stmt, 1, path, -1, SQLITE_STATIC) != SQLITE_OK ||
+		sqlite3_step(stmt) != SQLITE_DONE)
+		rc = fail(db, e, "copy");
 	(void)sqlite3_finalize(stmt);
 	return rc;
 }
@@ -418,5 +475,6 @@ const struct db_ops db_sqlite_ops = {
 	.get_text = sqlite_text,
 	.end = sqlite_end,
 	.script = sqlite_script,
-	.quick_check = sqlite_quick_check,
+	.check = sqlite_check,
+	.copy = sqlite_copy,
 };

@@ -1,22 +1,18 @@
 /* Opening, transactions, the event chain and control numbers; see ledger.h. */
 #include "store/ledger.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/fsx.h"
-#include "base/lock.h"
 #include "base/mem.h"
-#include "secure/hash.h"
+#include "store/ledger_audit.h"
+#include "store/ledger_parts.h"
+#include "store/ledger_states.h"
 #include "store/schema.h"
 
 static const char file_name[] = "ledger.db";
-static const char audit_name[] = "audit.log";
-enum { DETAIL_MAX = 2000, SUBJECT_MAX = 200, AUDIT_LINE = DETAIL_MAX + 600, AUDIT_WAIT_MS = 5000 };
 
 static int meta_put(struct db *db, const char *key, const char *value, struct err *e)
 {
@@ -84,278 +80,119 @@ static int meta_check(
 	return rc;
 }
 
-/* One event is one line. */
-static void one_line(char *p)
+enum way { WAY_WRITE, WAY_LOOK, WAY_OLDER };
+
+static int open_db(struct ledger *l, int dir, enum way way, struct err *e)
 {
-	for (; *p; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = ' ';
-	}
-}
-
-/* The line of audit.log of an event row; the hash lets anyone check it against the ledger. */
-static size_t audit_line(char line[AUDIT_LINE], const struct db_rows *r)
-{
-	struct str subject = db_text(r, 5);
-	const struct str hash = db_text(r, 7);
-	size_t n = 0;
-
-	if (subject.n > SUBJECT_MAX)
-		subject.n = SUBJECT_MAX;
-	(void)snprintf(line, AUDIT_LINE - HASH_HEX - sizeof(" hash="),
-		"%lld at=%lld run=" STR_FMT " actor=" STR_FMT " what=" STR_FMT " subject=\"" STR_FMT
-		"\" " STR_FMT,
-		(long long)db_int(r, 0), (long long)db_int(r, 1), STR_ARG(db_text(r, 2)),
-		STR_ARG(db_text(r, 3)), STR_ARG(db_text(r, 4)), STR_ARG(subject),
-		STR_ARG(db_text(r, 6)));
-	one_line(line);
-	n = strlen(line);
-	(void)snprintf(line + n, AUDIT_LINE - n, " hash=%.*s\n",
-		(int)(hash.n < HASH_HEX ? hash.n : HASH_HEX - 1), hash.p);
-	return strlen(line);
-}
-
-/* The sequence number of the last line in tail[0, end), 0 when there is none; a line of somebody else's
- * is passed over. */
-static int64_t last_seq(const char *tail, size_t end)
-{
-	int64_t seq = 0;
-	size_t start = 0;
-
-	for (; end > 0 && seq == 0; end = start) {
-		struct str word = {tail, 0};
-		start = end - 1;
-		while (start > 0 && tail[start - 1] != '\n')
-			start--;
-		word.p = tail + start;
-		while (start + word.n < end && str_is_digit(word.p[word.n]))
-			word.n++;
-		if (!str_to_i64(word, &seq))
-			seq = 0;
-	}
-	return seq;
-}
-
-/* The sequence number of the last whole line of audit.log, 0 when there is none. A half line that
- * a crash left is cut off. */
-static int audit_last(int fd, int64_t *seq, struct err *e)
-{
-	char tail[8192];
-	uint64_t size = 0;
-	uint64_t from = 0;
-	size_t got = 0;
-	size_t end = 0;
-
-	if (fsx_size(fd, &size, e) == -1)
-		return -1;
-	from = size > sizeof(tail) ? size - sizeof(tail) : 0;
-	if (fsx_pread(fd, tail, sizeof(tail), from, &got, e) == -1)
-		return -1;
-	for (end = got; end > 0 && tail[end - 1] != '\n';)
-		end--;
-	if (end < got && ftruncate(fd, (off_t)(from + end)) == -1)
-		return err_errno(e, ERR_IO, "cut off a half line");
-	*seq = last_seq(tail, end);
-	return 0;
-}
-
-/* look: what is there is read, and nothing is made or changed. Why it cannot be written is kept. */
-static void audit_open(struct ledger *l, int dir, bool look)
-{
-	const int flags = O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-	struct stat st;
-
-	err_clear(&l->audit);
-	l->audit_fd = openat(dir, audit_name, O_RDWR | flags | (look ? 0 : O_CREAT), 0640);
-	if (l->audit_fd == -1)
-		(void)err_errno(&l->audit, ERR_IO, "%s", audit_name);
-	if (l->audit_fd == -1 && look)
-		l->audit_fd = openat(dir, audit_name, O_RDONLY | flags);
-	if (l->audit_fd == -1 || (fstat(l->audit_fd, &st) == 0 && S_ISREG(st.st_mode)))
-		return;
-	(void)err_set(&l->audit, ERR_IO, "%s is no plain file", audit_name);
-	fsx_close(l->audit_fd);
-	l->audit_fd = -1;
-}
-
-static int audit_append(struct ledger *l, struct err *e)
-{
-	struct db_rows *rows = NULL;
-	char line[AUDIT_LINE];
-	int64_t last = 0;
-	int rc = 0;
-
-	if (audit_last(l->audit_fd, &last, e) == -1 ||
-		db_query(l->db, &rows, e,
-			"SELECT seq, at, run, actor, what, subject, detail, hash FROM event WHERE seq > ?1 ORDER BY seq",
-			"i", last) == -1)
-		return -1;
-	while ((rc = db_next(rows, e)) == 1) {
-		rc = fsx_write_all(l->audit_fd, line, audit_line(line, rows), e);
-		if (rc == -1)
-			break;
-	}
-	db_end(rows);
-	return rc;
-}
-
-static int audit_lock(struct ledger *l, struct err *e)
-{
-	if (lock_file(l->audit_fd, AUDIT_WAIT_MS))
-		return 0;
-	return err_set(e, ERR_BUSY, "another process has held it for %d s", AUDIT_WAIT_MS / 1000);
-}
-
-/* Appends to audit.log what it does not have yet, one process at a time, so that each event is in it
- * once and in order. Who waits sees its own events when its turn comes, written or not. A log that
- * cannot be written, or is held too long, stops nothing: the ledger is the truth, the next commit
- * or start catches up. Until then l->audit says why. */
-static void audit_catch_up(struct ledger *l)
-{
-	if (l->audit_fd == -1)
-		return;
-	err_clear(&l->audit);
-	if (audit_lock(l, &l->audit) == 0) {
-		(void)audit_append(l, &l->audit);
-		lock_file_end(l->audit_fd);
-	}
-	if (l->audit.code != ERR_NONE)
-		(void)err_wrap(&l->audit, "%s", audit_name);
-}
-
-/* The first event whose line is not where it should be, one behind the last for what follows it, 0
- * when all are there. What a commit of this moment has not written yet is no fault. */
-static int audit_compare(struct ledger *l, int64_t *bad, struct err *e)
-{
-	struct db_rows *rows = NULL;
-	char line[AUDIT_LINE];
-	char there[AUDIT_LINE];
-	uint64_t at = 0;
-	int64_t seq = 0;
-	size_t got = 0;
-	bool behind = false;
-	int rc = 0;
-
-	if (db_query(l->db, &rows, e,
-		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event ORDER BY seq",
-		    "") == -1)
-		return -1;
-	while (*bad == 0 && !behind && (rc = db_next(rows, e)) == 1) {
-		const size_t n = audit_line(line, rows);
-		seq = db_int(rows, 0);
-		if (fsx_pread(l->audit_fd, there, n, at, &got, e) == -1) {
-			rc = -1;
-			break;
+	if (db_open("sqlite", dir, file_name, way == WAY_LOOK ? DB_LOOK : DB_WRITE, &l->db, e) ==
+		-1) {
+		if (e->code == ERR_ABSENT) {
+			(void)err_set(e, ERR_CONFIG,
+				"ledger.db is not there: put it back from a backup; only what has "
+				"never run gets a new one, by gridspool init");
+			return err_reason(e, "LEDGER-GONE");
 		}
-		if (memcmp(line, there, got) != 0)
-			*bad = seq;
-		behind = got < n; /* half a line is what a cut left */
-		at += n;
-	}
-	db_end(rows);
-	if (rc == 0 && *bad == 0) {
-		rc = fsx_pread(l->audit_fd, there, 1, at, &got, e);
-		*bad = rc == 0 && got > 0 ? seq + 1 : 0;
-	}
-	return rc == -1 ? -1 : 0;
-}
-
-/* Moved aside, not removed: it is what somebody will want to look at. */
-static int audit_rewrite(struct ledger *l, int dir, const char *aside, struct err *e)
-{
-	const int log = fsx_subdir(dir, "log", e);
-	int rc = log == -1 ? -1 : fsx_move(dir, audit_name, log, aside, e);
-
-	fsx_close(log);
-	if (rc == -1)
 		return -1;
-	fsx_close(l->audit_fd);
-	audit_open(l, dir, false);
-	audit_catch_up(l);
-	return 0;
+	}
+	/* Who only looks meets what is damaged where it is; who reads the whole would wait for it. */
+	return way == WAY_LOOK ? 0 : db_quick_check(l->db, e);
 }
 
-int ledger_audit_check(struct ledger *l, int64_t *bad, struct err *e)
-{
-	int64_t first = 0;
-	int rc = 0;
-
-	*bad = 0;
-	if (l->audit_fd == -1)
-		return 0;
-	if (audit_lock(l, e) == -1)
-		return err_wrap(e, "%s", audit_name);
-	rc = audit_compare(l, &first, e);
-	lock_file_end(l->audit_fd);
-	if (rc == 0)
-		*bad = first;
-	return rc;
-}
-
-int ledger_audit_mend(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
-{
-	audit_catch_up(l);
-	if (ledger_audit_check(l, bad, e) == -1)
-		return -1;
-	return *bad > 0 ? audit_rewrite(l, dir, aside, e) : 0;
-}
-
-static int load_last(struct ledger *l, struct err *e)
+/* Of which version it is. One that a step leads on from can be looked at: steps only add. */
+static int version_check(struct ledger *l, enum way way, struct err *e)
 {
 	struct db_rows *rows = NULL;
+	char version[40];
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e, "SELECT hash FROM event ORDER BY seq DESC LIMIT 1", "") == -1)
+	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = 'schema'", "") == -1)
 		return -1;
 	rc = db_next(rows, e);
-	(void)snprintf(
-		l->last, sizeof(l->last), STR_FMT, STR_ARG(rc == 1 ? db_text(rows, 0) : STR("")));
+	(void)snprintf(version, sizeof(version), STR_FMT,
+		STR_ARG(rc == 1 ? str_sub(db_text(rows, 0), 0, 30) : STR("")));
 	db_end(rows);
-	return rc == -1 ? -1 : 0;
+	if (rc == -1 || strcmp(version, schema_version()) == 0)
+		return rc == -1 ? -1 : 0;
+	if (!schema_step_from(str_c(version)))
+		(void)err_set(e, ERR_CONFIG,
+			"ledger.db is of version '%s', this gridspool writes version %s: another "
+			"gridspool wrote it; use that one",
+			version, schema_version());
+	else if (way == WAY_LOOK)
+		return 0;
+	else
+		(void)err_set(e, ERR_CONFIG,
+			"ledger.db is of version %s, this gridspool writes version %s: gridspool run "
+			"brings it up to date, and keeps a copy as ledger-v%s.db",
+			version, schema_version(), version);
+	return err_reason(e, "LEDGER-VERSION");
+}
+
+static int check_whose(struct ledger *l, const char *instance, enum way way, struct err *e)
+{
+	if (meta_check(l->db, "instance", instance,
+		    "this ledger belongs to another environment; put the right ledger.db back",
+		    e) == -1)
+		return e->code == ERR_CONFIG ? err_reason(e, "LEDGER-FOREIGN") : -1;
+	if (version_check(l, way, e) == -1)
+		return -1;
+	return way == WAY_LOOK ? 0 : ledger_states_check(l, e);
 }
 
 static int open_ledger(struct ledger *l, int dir, const char *instance, const struct clock *clock,
-	bool look, struct err *e)
+	enum way way, struct err *e)
 {
 	memset(l, 0, sizeof(*l));
-	l->look = look;
+	l->look = way == WAY_LOOK;
 	l->clock = clock;
 	l->audit_fd = -1;
 	(void)snprintf(l->actor, sizeof(l->actor), "run");
-	if (db_open("sqlite", dir, file_name, look ? DB_LOOK : DB_WRITE, &l->db, e) == -1)
-		return e->code != ERR_ABSENT
-			? -1
-			: err_set(e, ERR_CONFIG,
-				  "ledger.db is not there: put it back from a backup; only what has "
-				  "never run gets a new one, by gridspool init");
-	if (db_quick_check(l->db, e) == -1 ||
-		meta_check(l->db, "instance", instance,
-			"this ledger belongs to another environment; put the right ledger.db back",
-			e) == -1 ||
-		meta_check(l->db, "schema", schema_version(),
-			"another version of gridspool wrote it; use that version", e) == -1)
+	if (open_db(l, dir, way, e) == -1 || check_whose(l, instance, way, e) == -1 ||
+		ledger_parts_last(l, e) == -1)
 		goto fail;
-	if (load_last(l, e) == -1)
+	ledger_audit_open(l, dir, l->look);
+	if (ledger_audit_ahead(l, e) == -1)
 		goto fail;
-	audit_open(l, dir, look);
-	if (!look)
-		audit_catch_up(l);
+	if (way == WAY_WRITE && ledger_older(l, e) == -1)
+		goto fail;
+	if (way == WAY_WRITE)
+		ledger_audit_catch_up(l);
 	return 0;
 fail:
+	if (e->code == ERR_CORRUPT)
+		(void)err_reason(e, "LEDGER-DAMAGED");
 	ledger_close(l);
 	return -1;
+}
+
+int ledger_older(const struct ledger *l, struct err *e)
+{
+	if (l->older == 0)
+		return 0;
+	(void)err_set(e, ERR_CONFIG,
+		"ledger.db ends before event %lld, with which audit.log goes on to event %lld: it was "
+		"put back from a backup, and does not know what was sent since; nothing is done with it "
+		"before gridspool fsck --reconcile --reason TEXT, or the newer ledger.db is put back",
+		(long long)l->older, (long long)l->ahead);
+	return err_reason(e, "LEDGER-OLDER");
+}
+
+int ledger_open_older(
+	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
+{
+	return open_ledger(l, dir, instance, clock, WAY_OLDER, e);
 }
 
 int ledger_open(
 	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
 {
-	return open_ledger(l, dir, instance, clock, false, e);
+	return open_ledger(l, dir, instance, clock, WAY_WRITE, e);
 }
 
 int ledger_look(
 	struct ledger *l, int dir, const char *instance, const struct clock *clock, struct err *e)
 {
-	return open_ledger(l, dir, instance, clock, true, e);
+	return open_ledger(l, dir, instance, clock, WAY_LOOK, e);
 }
 
 void ledger_close(struct ledger *l)
@@ -374,7 +211,7 @@ int ledger_begin(struct ledger *l, struct err *e)
 		return -1;
 	l->events = 0;
 	l->changes = 0;
-	if (load_last(l, e) == -1) { /* another writer may have added rows */
+	if (ledger_parts_last(l, e) == -1) { /* another writer may have added rows */
 		db_rollback(l->db);
 		return -1;
 	}
@@ -388,7 +225,8 @@ int ledger_commit(struct ledger *l, struct err *e)
 		db_rollback(l->db);
 		return -1;
 	}
-	audit_catch_up(l); /* what is committed stays committed, whatever becomes of the log */
+	ledger_audit_catch_up(
+		l); /* what is committed stays committed, whatever becomes of the log */
 	return 0;
 }
 
@@ -397,30 +235,10 @@ void ledger_rollback(struct ledger *l)
 	db_rollback(l->db);
 }
 
-static void chain(const char *prev, int64_t at, struct str run, struct str actor, struct str what,
-	struct str subject, struct str detail, char out[HASH_HEX])
-{
-	char head[64];
-	const struct str parts[] = {run, actor, what, subject, detail};
-	uint8_t digest[HASH_SIZE];
-	struct hash_ctx *h = hash_new();
-	const int n = snprintf(head, sizeof(head), "\n%lld", (long long)at);
-
-	hash_add(h, prev, strlen(prev));
-	hash_add(h, head, (size_t)n);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		hash_add(h, "\n", 1);
-		hash_add(h, parts[i].p, parts[i].n);
-	}
-	hash_end(h, digest);
-	hash_free(h);
-	hash_hex(digest, out);
-}
-
 int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e,
 	const char *fmt, ...)
 {
-	char detail[DETAIL_MAX];
+	char detail[LEDGER_PARTS_DETAIL];
 	char hash[HASH_HEX];
 	const int64_t at = clock_now(l->clock);
 	va_list ap;
@@ -428,8 +246,8 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 	va_start(ap, fmt);
 	(void)vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
-	one_line(detail);
-	chain(l->last, at, str_c(l->run), str_c(l->actor), str_c(what), str_c(subject),
+	ledger_parts_one_line(detail);
+	ledger_parts_hash(l->last, at, str_c(l->run), str_c(l->actor), str_c(what), str_c(subject),
 		str_c(detail), hash);
 	if (db_run(l->db, e,
 		    "INSERT INTO event(at, run, actor, what, subject, detail, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -440,40 +258,55 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 	return 0;
 }
 
-int ledger_verify(struct ledger *l, int64_t *n, struct err *e)
+/* The chain, walked some rows at a time. */
+struct verified {
+	int64_t seq;	     /* of the row before */
+	char prev[HASH_HEX]; /* its hash */
+	int64_t rows, first, bad;
+};
+
+/* 1 there may be more rows, 0 these were the last. */
+static int verify_some(struct ledger *l, struct verified *w, struct err *e)
 {
 	struct db_rows *rows = NULL;
-	char prev[HASH_HEX] = "";
-	int64_t count = 0;
-	int64_t first = 0;
-	int64_t bad = 0;
+	int n = 0;
 	int rc = 0;
 
-	if (db_query(l->db, &rows, e,
-		    "SELECT seq, at, run, actor, what, subject, detail, hash FROM event ORDER BY seq",
-		    "") == -1)
+	if (db_query(l->db, &rows, e, LEDGER_PARTS_BEHIND, "ii", w->seq,
+		    (int64_t)LEDGER_PARTS_EVENTS) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		char hash[HASH_HEX];
-		chain(prev, db_int(rows, 1), db_text(rows, 2), db_text(rows, 3), db_text(rows, 4),
-			db_text(rows, 5), db_text(rows, 6), hash);
-		if (!str_is(db_text(rows, 7), hash) && bad++ == 0)
-			first = db_int(rows, 0);
+		ledger_parts_hash(w->prev, db_int(rows, 1), db_text(rows, 2), db_text(rows, 3),
+			db_text(rows, 4), db_text(rows, 5), db_text(rows, 6), hash);
+		w->seq = db_int(rows, 0);
+		if (!str_is(db_text(rows, 7), hash) && w->bad++ == 0)
+			w->first = w->seq;
 		/* What comes behind continues the row that is there, good or bad. */
-		(void)snprintf(prev, sizeof(prev), STR_FMT, STR_ARG(db_text(rows, 7)));
-		count++;
+		(void)snprintf(w->prev, sizeof(w->prev), STR_FMT, STR_ARG(db_text(rows, 7)));
+		n++;
 	}
 	db_end(rows);
-	if (rc == 0 && bad > 0) {
-		(void)err_set(e, ERR_CORRUPT,
-			"ledger.db: event row %lld does not continue the chain: "
-			"it or the row before it was changed from outside (rows like that: %lld)",
-			(long long)first, (long long)bad);
-		rc = err_reason(e, "AUDIT-BROKEN");
-	}
+	w->rows += n;
+	return rc == -1 ? -1 : n == LEDGER_PARTS_EVENTS;
+}
+
+int ledger_verify(struct ledger *l, int64_t *n, struct err *e)
+{
+	struct verified w = {.seq = INT64_MIN};
+	int rc = 1;
+
+	while (rc == 1)
+		rc = verify_some(l, &w, e);
 	if (rc == 0)
-		*n = count;
-	return rc;
+		*n = w.rows;
+	if (rc == -1 || w.bad == 0)
+		return rc;
+	(void)err_set(e, ERR_CORRUPT,
+		"ledger.db: event row %lld does not continue the chain: "
+		"it or the row before it was changed from outside (rows like that: %lld)",
+		(long long)w.first, (long long)w.bad);
+	return err_reason(e, "AUDIT-BROKEN");
 }
 
 int ledger_story(struct ledger *l, const char *subject,

@@ -26,17 +26,26 @@ struct ledger {
 	int64_t events;	 /* event rows of this transaction */
 	int64_t changes; /* writes of this transaction */
 	char last[65];	 /* hash of the newest event row */
+	int64_t older; /* the first event that only audit.log has: the ledger is an older one; 0: it is not */
+	int64_t ahead; /* and the last one */
 };
 
 /* Makes an empty ledger in an open folder. instance identifies the environment for ever. */
 int ledger_create(int dir, const char *instance, const char *environment, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
-/* Opens it; refuses another environment's ledger, another schema, a damaged file (ERR_CORRUPT). Brings
- * audit.log up to date; l->audit says when that failed, which stops nothing. */
+/* Opens it; refuses another environment's ledger, another schema, rows in states that are not known, a damaged
+ * file (ERR_CORRUPT), and an older ledger than audit.log tells of, each with its reason. Brings audit.log up to date; l->audit says when that failed, which stops nothing. */
 int ledger_open(struct ledger *l, int dir, const char *instance, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
-/* The same to look only: nothing is made or changed, but that the engine puts back what a cut left half
- * done, as whoever comes first must. No transaction is begun. */
+/* The same of one that may be older: audit.log stays as it is. */
+int ledger_open_older(struct ledger *l, int dir, const char *instance, const struct clock *clock,
+	struct err *e) ATTR_CHECK;
+/* -1 with reason LEDGER-OLDER when it is, of one that is open. */
+int ledger_older(const struct ledger *l, struct err *e) ATTR_CHECK;
+
+/* As ledger_open, to look only: what is not sound in it is met where it is read (db_quick_check), and an older one
+ * is not refused. Nothing is made or changed, but that the engine puts back what a cut left half done, as whoever
+ * comes first must. No transaction is begun. */
 int ledger_look(struct ledger *l, int dir, const char *instance, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
 void ledger_close(struct ledger *l);
@@ -55,12 +64,6 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 /* Walks the chain. -1 with reason AUDIT-BROKEN naming the first bad row and how many there are. *n rows
  * seen. */
 int ledger_verify(struct ledger *l, int64_t *n, struct err *e) ATTR_CHECK;
-/* Compares audit.log with the event rows, line by line. *bad: the first event whose line is wrong, one
- * behind the last when there is more than events, else 0. That it lacks the last ones is no fault. */
-int ledger_audit_check(struct ledger *l, int64_t *bad, struct err *e) ATTR_CHECK;
-/* The same; one that differs is moved to log/ as aside and written anew. */
-int ledger_audit_mend(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
-	ATTR_CHECK;
 /* The events of a subject, oldest first. */
 int ledger_story(struct ledger *l, const char *subject,
 	int (*each)(void *ctx, int64_t at, struct str run, struct str actor, struct str what,

@@ -2,12 +2,18 @@
 #include "store/ledger_interchange.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COLUMNS                                                                                                     \
 	"SELECT id, unit, agreement, partner, message, name, place, state, before, sha, lineage_sha, size, items, " \
 	"isa, gs, receipt, ta1, syntax, application, load, attempts, reason, note, evidence, "                      \
 	"queued_at, sent_at, overdue_at, resent, reissued_as FROM interchange "
+
+/* Given up, with a file that is not in the archive. */
+#define LEFT                                                                                           \
+	"((state = 'closed' AND place > '' AND place < 'archive/') OR (state = 'closed' AND place >= " \
+	"'archive0')) AND sha <> ''"
 
 static void load(const struct db_rows *r, struct arena *a, struct interchange_row *out)
 {
@@ -187,32 +193,73 @@ int ledger_interchange_find(
 	return load_one(rows, a, out, e);
 }
 
-int ledger_interchange_by_state(struct ledger *l, const char *states, struct arena *a,
+static int by_id(const void *a, const void *b)
+{
+	const struct interchange_row *x = a;
+	const struct interchange_row *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Those of one state behind those that are there; room for n more. */
+static int load_state(struct ledger *l, struct str state, int64_t room, struct arena *a,
 	struct interchange_rows *out, struct err *e)
 {
 	struct db_rows *rows = NULL;
-	struct interchange_row *list = NULL;
 	int64_t n = 0;
-	size_t i = 0;
 	int rc = 0;
 
-	if (db_one_int(l->db, &n, e,
-		    "SELECT COUNT(*) FROM interchange WHERE '|' || ?1 || '|' LIKE '%|' || state || '|%'",
-		    "c", states) != 1)
+	if (db_query(l->db, &rows, e, COLUMNS "WHERE state = ?1", "s", state) == -1)
 		return -1;
-	list = arena_array(a, (size_t)n + 1, sizeof(*list));
-	if (db_query(l->db, &rows, e,
-		    COLUMNS "WHERE '|' || ?1 || '|' LIKE '%|' || state || '|%' ORDER BY id", "c",
-		    states) == -1)
-		return -1;
-	while (i < (size_t)n && (rc = db_next(rows, e)) == 1)
-		load(rows, a, &list[i++]);
+	for (; n < room && (rc = db_next(rows, e)) == 1; n++)
+		load(rows, a, &out->row[out->n++]);
 	db_end(rows);
-	if (rc == -1)
-		return -1;
-	out->row = list;
-	out->n = i;
+	return rc == -1 ? -1 : 0;
+}
+
+int ledger_interchange_by_state(struct ledger *l, const char *states, struct arena *a,
+	struct interchange_rows *out, struct err *e)
+{
+	struct interchange_rows found = {NULL, 0};
+	struct str rest = str_c(states);
+	struct str state;
+	int64_t counts[16];
+	int64_t total = 0;
+	size_t n = 0;
+
+	while (str_split(&rest, '|', &state)) {
+		BUG_IF(n == sizeof(counts) / sizeof(counts[0]));
+		if (db_one_int(l->db, &counts[n], e,
+			    "SELECT COUNT(*) FROM interchange WHERE state = ?1", "s", state) != 1)
+			return -1;
+		total += counts[n++];
+	}
+	found.row = arena_array(a, (size_t)total + 1, sizeof(*found.row));
+	rest = str_c(states);
+	for (size_t i = 0; str_split(&rest, '|', &state); i++)
+		if (load_state(l, state, counts[i], a, &found, e) == -1)
+			return -1;
+	if (found.n > 1)
+		qsort(found.row, found.n, sizeof(*found.row), by_id);
+	*out = found;
 	return 0;
+}
+
+int ledger_interchange_left(
+	struct ledger *l, struct arena *a, struct interchange_rows *out, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int64_t n = 0;
+	int rc = 0;
+
+	if (db_one_int(l->db, &n, e, "SELECT COUNT(*) FROM interchange WHERE " LEFT, "") != 1 ||
+		db_query(l->db, &rows, e, COLUMNS "WHERE " LEFT, "") == -1)
+		return -1;
+	*out = (struct interchange_rows){arena_array(a, (size_t)n + 1, sizeof(*out->row)), 0};
+	while (out->n < (size_t)n && (rc = db_next(rows, e)) == 1)
+		load(rows, a, &out->row[out->n++]);
+	db_end(rows);
+	return rc == -1 ? -1 : 0;
 }
 
 int ledger_interchange_by_number(struct ledger *l, struct str partner, const char *column,

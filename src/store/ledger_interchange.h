@@ -56,6 +56,9 @@ int ledger_interchange_find(struct ledger *l, int64_t id, struct arena *a,
 	struct interchange_row *out, struct err *e) ATTR_CHECK;
 int ledger_interchange_by_state(struct ledger *l, const char *states, struct arena *a,
 	struct interchange_rows *out, struct err *e) ATTR_CHECK;
+/* Those that were given up and whose file still lies where it waited. */
+int ledger_interchange_left(
+	struct ledger *l, struct arena *a, struct interchange_rows *out, struct err *e) ATTR_CHECK;
 /* By control number, the newest with an id below: column "isa" or "gs". 1, 0. */
 int ledger_interchange_by_number(struct ledger *l, struct str partner, const char *column,
 	int64_t number, int64_t below, struct arena *a, struct interchange_row *out, struct err *e)

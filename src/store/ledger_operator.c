@@ -1,6 +1,8 @@
 /* Changes made by operators; see ledger_operator.h. */
 #include "store/ledger_operator.h"
 
+#include <stdio.h>
+
 #include "store/ledger_item.h"
 
 static int one_row(struct ledger *l, const char *what, int64_t id, struct err *e)
@@ -145,4 +147,48 @@ int ledger_operator_aside_close(struct ledger *l, struct str key, struct err *e)
 {
 	return ledger_run(l, e, "UPDATE aside SET closed = ?2 WHERE key = ?1 AND closed = 0", "si",
 		key, clock_now(l->clock));
+}
+
+static const char skipped[] = "ids up to this one were given by a newer ledger";
+
+static int skip_event(
+	struct ledger *l, const char *what, const char *kind, int digits, int64_t id, struct err *e)
+{
+	char subject[60];
+
+	(void)snprintf(subject, sizeof(subject), "%s %0*lld", kind, digits, (long long)id);
+	return ledger_event(l, what, subject, e, "reason=RESTORED %s", skipped);
+}
+
+int ledger_operator_skip_inputs(struct ledger *l, int64_t id, struct err *e)
+{
+	if (ledger_run(l, e,
+		    "INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, reason, "
+		    "note, at, run) VALUES(?1, '', '', 'abandoned', '', 0, 0, 0, 0, 0, 'RESTORED', ?2, ?3, '')",
+		    "ici", id, skipped, clock_now(l->clock)) == -1)
+		return -1;
+	return skip_event(l, "abandoned", "input", 1, id, e);
+}
+
+int ledger_operator_skip_interchanges(struct ledger *l, int64_t id, struct err *e)
+{
+	char name[60];
+
+	(void)snprintf(name, sizeof(name), "skipped-%06lld", (long long)id);
+	if (ledger_run(l, e,
+		    "INSERT INTO interchange(id, unit, agreement, partner, message, name, place, state, "
+		    "reason, note, at) VALUES(?1, 0, '', '', '', ?2, '', 'closed', 'RESTORED', ?3, ?4)",
+		    "icci", id, name, skipped, clock_now(l->clock)) == -1)
+		return -1;
+	return skip_event(l, "closed", "interchange", 6, id, e);
+}
+
+int ledger_operator_skip_received(struct ledger *l, int64_t id, struct err *e)
+{
+	if (ledger_run(l, e,
+		    "INSERT INTO received(id, partner, remote, rsize, rmtime, name, place, state, reason, "
+		    "note, at) VALUES(?1, '', '', 0, 0, '', '', 'abandoned', 'RESTORED', ?2, ?3)",
+		    "ici", id, skipped, clock_now(l->clock)) == -1)
+		return -1;
+	return skip_event(l, "abandoned", "received", 1, id, e);
 }

@@ -39,4 +39,10 @@ int ledger_operator_aside_open(struct ledger *l, struct str key, int64_t *n, str
 	ATTR_CHECK;
 int ledger_operator_aside_close(struct ledger *l, struct str key, struct err *e) ATTR_CHECK;
 
+/* Ids up to this one are not given again, since a ledger that is no more gave them: a row without a file, with its
+ * event. */
+int ledger_operator_skip_inputs(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
+int ledger_operator_skip_interchanges(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
+int ledger_operator_skip_received(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
+
 #endif

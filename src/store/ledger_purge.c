@@ -12,7 +12,7 @@ static const struct {
 } kinds[LEDGER_PURGE_KINDS] = {
 	[LEDGER_PURGE_INTERCHANGE] = {"interchange",
 		"SELECT id, name, place FROM interchange i WHERE i.state IN ('archived', 'closed') AND "
-		"i.place LIKE 'archive/%' AND i.at < ?1 AND i.sent_at < ?1 AND i.id > ?2 AND NOT EXISTS "
+		"i.place >= 'archive/' AND i.place < 'archive0' AND i.at < ?1 AND i.sent_at < ?1 AND i.id > ?2 AND NOT EXISTS "
 		"(SELECT 1 FROM item t WHERE t.interchange = i.id AND t.state <> 'accepted') AND NOT EXISTS "
 		"(SELECT 1 FROM feedback f WHERE f.interchange = i.id AND f.closed = 0) AND NOT EXISTS "
 		"(SELECT 1 FROM interchange r WHERE r.id = i.reissued_as AND r.state NOT IN "
@@ -21,7 +21,7 @@ static const struct {
 		"UPDATE interchange SET place = '' WHERE id = ?1"},
 	[LEDGER_PURGE_INPUT] = {"input",
 		"SELECT id, name, place FROM input p WHERE p.state IN ('archived', 'closed') AND "
-		"p.place LIKE 'archive/%' AND p.at < ?1 AND p.id > ?2 AND NOT EXISTS "
+		"p.place >= 'archive/' AND p.place < 'archive0' AND p.at < ?1 AND p.id > ?2 AND NOT EXISTS "
 		"(SELECT 1 FROM unit u LEFT JOIN interchange i ON i.unit = u.id WHERE "
 		"u.inputs LIKE '%=' || p.id || ',%' AND (u.at >= ?1 OR u.state NOT IN ('done', 'closed') OR "
 		"i.state NOT IN ('archived', 'closed') OR i.place LIKE 'archive/%')) ORDER BY id",
@@ -29,7 +29,7 @@ static const struct {
 		"UPDATE input SET place = '' WHERE id = ?1"},
 	[LEDGER_PURGE_RECEIVED] = {"received",
 		"SELECT id, name, place FROM received r WHERE r.state IN ('archived', 'closed') AND "
-		"r.place LIKE 'archive/%' AND r.at < ?1 AND r.id > ?2 AND NOT EXISTS "
+		"r.place >= 'archive/' AND r.place < 'archive0' AND r.at < ?1 AND r.id > ?2 AND NOT EXISTS "
 		"(SELECT 1 FROM ack k JOIN interchange i ON i.id = k.interchange WHERE k.received = r.id "
 		"AND i.state NOT IN ('archived', 'closed')) AND NOT EXISTS "
 		"(SELECT 1 FROM feedback f WHERE f.received = r.id AND f.closed = 0) ORDER BY id",
@@ -140,10 +140,11 @@ int ledger_purge_intended(struct ledger *l, struct arena *a, struct purge_rows *
 	int64_t n = 0;
 	int rc = 0;
 
-	if (db_one_int(l->db, &n, e, "SELECT COUNT(*) FROM meta WHERE key LIKE 'purge:%'", "") !=
-			1 ||
+	if (db_one_int(l->db, &n, e,
+		    "SELECT COUNT(*) FROM meta WHERE key >= 'purge:' AND key < 'purge;'",
+		    "") != 1 ||
 		db_query(l->db, &rows, e,
-			"SELECT key, value FROM meta WHERE key LIKE 'purge:%' ORDER BY key",
+			"SELECT key, value FROM meta WHERE key >= 'purge:' AND key < 'purge;' ORDER BY key",
 			"") == -1)
 		return -1;
 	*out = (struct purge_rows){arena_array(a, (size_t)n + 1, sizeof(*out->row)), 0};

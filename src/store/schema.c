@@ -5,8 +5,22 @@
 
 const char *schema_version(void)
 {
-	return "1";
+	return "2";
 }
+
+/* The times at which agreements were done, and what a night or status asks for without reading whole tables. */
+#define ADDED_IN_2                                                                                           \
+	"CREATE TABLE slot(id INTEGER PRIMARY KEY, agreement TEXT NOT NULL, at INTEGER NOT NULL, name TEXT " \
+	"NOT NULL, run TEXT NOT NULL, UNIQUE(agreement, at))",                                               \
+		"CREATE INDEX interchange_place ON interchange(state, place)",                               \
+		"CREATE INDEX interchange_sent ON interchange(sent_at)",                                     \
+		"CREATE INDEX interchange_queued ON interchange(queued_at)",                                 \
+		"CREATE INDEX received_at ON received(partner, at)",                                         \
+		"CREATE INDEX ack_received ON ack(received)",                                                \
+		"CREATE INDEX feedback_interchange ON feedback(interchange)",                                \
+		"CREATE INDEX feedback_received ON feedback(received)",                                      \
+		"CREATE INDEX aside_unit ON aside(unit)", "CREATE INDEX aside_key ON aside(key)",            \
+		"CREATE INDEX run_started ON run(started)", "CREATE INDEX run_ended ON run(ended)"
 
 static const char *const statements[] = {
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -81,10 +95,24 @@ static const char *const statements[] = {
 	"CREATE INDEX feedback_key ON feedback(agreement, key)",
 	"CREATE TABLE partner(name TEXT PRIMARY KEY, failures INTEGER NOT NULL, next_try INTEGER NOT "
 	"NULL, reason TEXT NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL)",
-	"CREATE TABLE slot(id INTEGER PRIMARY KEY, agreement TEXT NOT NULL, at INTEGER NOT NULL, name TEXT "
-	"NOT NULL, run TEXT NOT NULL, UNIQUE(agreement, at))",
+	ADDED_IN_2,
 	NULL,
 };
+
+static const char *const to_2[] = {ADDED_IN_2, NULL};
+
+/* From each version to the next. */
+static const struct schema_step steps[] = {
+	{"1", "2", to_2},
+};
+
+const struct schema_step *schema_step_from(struct str version)
+{
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (str_is(version, steps[i].from))
+			return &steps[i];
+	return NULL;
+}
 
 const char *const *schema_statements(void)
 {

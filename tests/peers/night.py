@@ -401,6 +401,8 @@ class Night:
         self.check_chain()
         self.check_numbers()
         self.check_spool()
+        ran = self.program("fsck")
+        check(ran.code == 0, "fsck, where all fits:", ran)
 
 
 def price_change(folder, sku, price="123.45"):

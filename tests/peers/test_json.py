@@ -11,7 +11,7 @@ import small
 from night import check, equal
 
 GOLDEN = os.path.join(night.ROOT, "tests", "golden")
-COUNTED = ("types", "totals")   # objects whose members are data
+COUNTED = ("types", "totals", "codes")   # objects whose members are data
 
 
 def sections():
@@ -142,6 +142,13 @@ def test_check():
         same(printed(json.loads(n.program("check", "--json", expect=78).out)), documented("gridspool check --json"), "check")
 
 
+def test_fsck():
+    with told() as n:
+        n.write("outbox/acme/unknown", "")
+        os.unlink(n.path("archive", next(f for f in n.files("archive") if f.endswith(".x12.gz"))))
+        same(printed(json.loads(n.program("fsck", "--json", expect=1).out)), documented("gridspool fsck --json"), "fsck")
+
+
 def test_files():
     with small.Small() as n:
         a_map, items, findings = (os.path.join(n.top, name) for name in ("m.xml", "items.json", "findings"))
@@ -188,4 +195,4 @@ def test_codes():
 
 
 if __name__ == "__main__":
-    night.main(test_status, test_show, test_check, test_files, test_explain, test_codes)
+    night.main(test_status, test_show, test_check, test_fsck, test_files, test_explain, test_codes)

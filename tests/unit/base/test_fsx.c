@@ -325,6 +325,31 @@ static void list_is_sorted(void **state)
 	fsx_list_done(&l);
 }
 
+static int one_name(void *ctx, const char *name, struct err *e)
+{
+	int *n = ctx;
+
+	(*n)++;
+	return strcmp(name, "stop") == 0 ? err_set(e, ERR_STOP, "enough") : 0;
+}
+
+static void each_is_told_once(void **state)
+{
+	const struct box *b = *state;
+	const char *const names[] = {"a", "b", ".hidden"};
+	struct err e;
+	int n = 0;
+
+	for (size_t i = 0; i < 3; i++)
+		box_put(b->dir, names[i], "");
+	assert_int_equal(fsx_each(b->dir, one_name, &n, &e), 0);
+	assert_int_equal(n, 4); /* .tmp too */
+	box_put(b->dir, "stop", "");
+	assert_int_equal(fsx_each(b->dir, one_name, &n, &e), -1);
+	assert_int_equal(e.code, ERR_STOP);
+	assert_int_equal(fsx_each(-1, one_name, &n, &e), -1);
+}
+
 static void reading(void **state)
 {
 	const struct box *b = *state;
@@ -381,6 +406,7 @@ int main(void)
 		IN_BOX(move),
 		IN_BOX(folders),
 		IN_BOX(list_is_sorted),
+		IN_BOX(each_is_told_once),
 		IN_BOX(reading),
 	};
 

@@ -15,6 +15,7 @@
 
 #include "base/fsx.h"
 #include "store/db.h"
+#include "store/db_engine.h"
 
 static int dir = -1;
 
@@ -76,6 +77,38 @@ static void settings_hold(void **state)
 	}
 	/* text in double quotes is a name, never a value */
 	assert_int_equal(db_run(db, &e, "DELETE FROM t WHERE v = \"value 1\"", ""), -1);
+	db_close(db);
+}
+
+static void network_disks_are_known(void **state)
+{
+	static const struct {
+		uint32_t magic;
+		bool bad;
+	} rows[] = {{0x6969, true}, {0x517B, true}, {0xFF534D42, true}, {0xFE534D42, true},
+		{0x65735546, true}, {0x5346414F, true}, {0x73757245, true}, {0xEF53, false},
+		{0x58465342, false}, {0x9123683E, false}, {0x01021994, false}, {0x794C7630, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if ((db_sqlite_network(rows[i].magic) != NULL) != rows[i].bad)
+			fail_msg("%x", (unsigned)rows[i].magic);
+}
+
+/* A file of that name, ours or not, empty or not: SQLite would take it in. */
+static void a_wal_beside_it_is_refused(void **state)
+{
+	struct db *db = NULL;
+	struct err e;
+
+	(void)state;
+	make("w.db");
+	assert_int_equal(fsx_put(dir, "w.db-wal", STR(""), &e), 0);
+	assert_int_equal(db_open("sqlite", dir, "w.db", DB_LOOK, &db, &e), -1);
+	assert_int_equal(e.code, ERR_CORRUPT);
+	assert_non_null(strstr(e.text, "w.db-wal lies beside w.db"));
+	assert_int_equal(fsx_remove(dir, "w.db-wal", &e), 0);
+	assert_int_equal(db_open("sqlite", dir, "w.db", DB_LOOK, &db, &e), 0);
 	db_close(db);
 }
 
@@ -201,6 +234,8 @@ static void memory_is_ours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(network_disks_are_known),
+		cmocka_unit_test(a_wal_beside_it_is_refused),
 		cmocka_unit_test(settings_hold),
 		cmocka_unit_test(damage_is_found),
 		cmocka_unit_test(links_and_folders_are_refused),

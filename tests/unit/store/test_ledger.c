@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/fsx.h"
+#include "store/ledger_audit.h"
 #include "unit/support/store_world.h"
 
 static struct store_world w;
@@ -116,9 +117,13 @@ static void what_is_not_ours_is_refused(void **state)
 	assert_int_equal(w.e.code, ERR_CONFIG);
 	assert_non_null(strstr(w.e.text, "another environment"));
 	store_world_sql(&w, "UPDATE meta SET value = '999' WHERE key = 'schema'");
-	refuse("a newer schema", ERR_CONFIG, "schema is '999', expected '1'");
+	refuse("a newer schema", ERR_CONFIG, "of version '999', this gridspool writes version 2");
 	store_world_sql(&w, "UPDATE meta SET value = '' WHERE key = 'schema'");
-	refuse("no schema", ERR_CONFIG, "schema is ''");
+	refuse("no schema", ERR_CONFIG, "of version ''");
+	store_world_sql(&w, "UPDATE meta SET value = '1' WHERE key = 'schema'");
+	refuse("an older schema", ERR_CONFIG, "of version 1, this gridspool writes version 2");
+	STORE_WORLD_IS(&w, ledger_look(&l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
+	ledger_close(&l); /* looking is no harm */
 	store_world_sql(&w, "DELETE FROM meta");
 	refuse("nothing about itself", ERR_CONFIG, "instance is ''");
 	store_world_sql(&w, "DROP TABLE meta");
@@ -569,6 +574,61 @@ static int64_t draw(int64_t unit, int64_t request, const char *scope, int64_t ma
 	return number;
 }
 
+/* --- a ledger that was put back --- */
+
+static struct buf saved;
+
+static void save(const char *name)
+{
+	buf_clear(&saved);
+	const int fd = fsx_open(w.dir, name, &w.e);
+	STORE_WORLD_IS(&w, fsx_read(fd, &saved, &w.e), 0);
+	fsx_close(fd);
+}
+
+static int hear_lacking(void *ctx, const struct ledger_line *x, struct err *e)
+{
+	struct buf *b = ctx;
+
+	(void)e;
+	buf_printf(b, "%lld " STR_FMT " [" STR_FMT "] " STR_FMT "\n", (long long)x->seq,
+		STR_ARG(x->what), STR_ARG(x->subject), STR_ARG(x->detail));
+	return 0;
+}
+
+static void an_older_one_is_refused(void **state)
+{
+	struct buf heard;
+
+	(void)state;
+	buf_init(&saved, 1 << 20);
+	buf_init(&heard, 1 << 16);
+	event("first", "input 1", "x=1");
+	ledger_close(&w.l);
+	save("ledger.db");
+	STORE_WORLD_IS(&w, ledger_open(&w.l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
+	event("second", "input \"2\" hash=x", "said=\"at= run= hash=0\"");
+	event("third", "input 3", "");
+	ledger_close(&w.l);
+	STORE_WORLD_IS(&w, fsx_replace(w.dir, "ledger.db", buf_view(&saved), &w.e), 0);
+	save("audit.log");
+	refuse("an older one", ERR_CONFIG,
+		"ends before event 3, with which audit.log goes on to event 4");
+	STORE_WORLD_IS(&w, ledger_look(&w.l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
+	assert_int_equal(ledger_older(&w.l, &w.e), -1);
+	assert_string_equal(w.e.reason, "LEDGER-OLDER");
+	STORE_WORLD_IS(&w, ledger_audit_lacks(&w.l, hear_lacking, &heard, &w.e), 0);
+	assert_non_null(strstr(buf_cstr(&heard), "4 third [input 3] \n"));
+	ledger_close(&w.l);
+	/* more lines that do not go on from it are none of a newer ledger */
+	for (char *p = saved.p; (p = strstr(p, " hash=")) != NULL;)
+		*++p = 'H';
+	STORE_WORLD_IS(&w, fsx_replace(w.dir, "audit.log", buf_view(&saved), &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_open(&w.l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
+	buf_done(&heard);
+	buf_done(&saved);
+}
+
 static void numbers_count_by_scope(void **state)
 {
 	static const struct {
@@ -706,6 +766,7 @@ int main(void)
 		TEST(killed_writers_leave_it_whole),
 		TEST(passes_over_foreign_lines),
 		TEST(a_changed_log_is_written_anew),
+		TEST(an_older_one_is_refused),
 		TEST(numbers_count_by_scope),
 		TEST(numbers_wrap_around),
 		TEST(numbers_are_never_set_back),

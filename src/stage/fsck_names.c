@@ -1,0 +1,222 @@
+/* fsck: each name in the spool's folders has its row, and lies where the row says. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fsx.h"
+#include "base/limits.h"
+#include "stage/fsck_parts.h"
+#include "stage/place.h"
+
+enum { ROOM = 2 * LIMIT_PATH };
+
+/* levels: of folders in it. */
+static const struct {
+	const char *name;
+	int levels;
+} folders[] = {{"work", 0}, {"current", 1}, {"outbox", 1}, {"sent", 1}, {"hold", 0},
+	{"quarantine", 0}, {"received", 1}, {"archive", 3 /* year, month, day */}};
+
+static void fault(struct fsck *f, const char *code, const char *folder, const char *name,
+	struct str found, struct str expected, struct str command)
+{
+	const struct fsck_found x = {.code = code,
+		.subject = STR(""),
+		.place = arena_printf(&f->a, "%s/%s", folder, name),
+		.found = found,
+		.expected = expected,
+		.command = command};
+
+	fsck_fault(f, &x);
+}
+
+static int unknown(struct fsck *f, const char *folder, const char *name, struct err *e)
+{
+	if (f->unknown)
+		return f->unknown(f, folder, name, e);
+	fault(f, "UNKNOWN-FILE", folder, name, STR("a file that the ledger does not know"),
+		STR("only files of gridspool; it is used for nothing"),
+		STR("find out whose it is and move it away; or: gridspool fsck --repair --reason TEXT"));
+	return 0;
+}
+
+/* Without what stands behind the name of the thing itself. */
+static struct str bare_of(struct str name)
+{
+	static const struct str ends[] = {
+		STR_INIT(".reason"), STR_INIT(".gz"), STR_INIT(".lineage")};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (str_ends(name, ends[i]))
+			name = str_sub(name, 0, name.n - ends[i].n);
+	return name;
+}
+
+/* "in-000012.products" to 12; 0 when it is none of that kind. */
+static int64_t number_behind(struct str name, struct str prefix)
+{
+	int64_t id = 0;
+	size_t n = 0;
+
+	if (!str_starts(name, prefix))
+		return 0;
+	name = str_from(name, prefix.n);
+	while (n < name.n && str_is_digit(name.p[n]))
+		n++;
+	return n > 0 && str_to_i64(str_sub(name, 0, n), &id) ? id : 0;
+}
+
+/* The row that a name belongs to: 1, 0 none, -1. */
+static int row_of(struct fsck *f, struct str bare, struct walk_row *r, struct err *e)
+{
+	struct ledger *l = &f->v->ledger;
+	const int64_t in = number_behind(bare, STR("in-"));
+	const int64_t got = number_behind(bare, STR("r-"));
+
+	if (in > 0)
+		return ledger_walk_find(l, LEDGER_WALK_INPUT, in, &f->a, r, e);
+	if (got > 0)
+		return ledger_walk_find(l, LEDGER_WALK_RECEIVED, got, &f->a, r, e);
+	if (str_ends(bare, STR(".items"))) /* beside the interchange of its name */
+		bare = arena_printf(&f->a, STR_FMT ".x12", STR_ARG(str_sub(bare, 0, bare.n - 6)));
+	return ledger_walk_named(l, arena_cstr(&f->a, bare), &f->a, r, e);
+}
+
+/* On its way: its name says where it goes, the ledger not yet, or no more. */
+static bool on_its_way(const struct walk_row *r, const char *folder)
+{
+	return r->going ||
+		(strcmp(folder, "work") == 0 && r->kind == LEDGER_WALK_INPUT &&
+			(str_is(r->state, "claiming") || str_is(r->state, "claimed"))) ||
+		str_is(r->state, "making") || str_is(r->state, "fetching");
+}
+
+static int known(struct fsck *f, const char *folder, const char *name, struct str bare,
+	const struct walk_row *r)
+{
+	const struct str here = arena_printf(&f->a, "%s/" STR_FMT, folder, STR_ARG(bare));
+	const bool beside = str_ends(str_c(name), STR(".reason")) || str_ends(bare, STR(".items"));
+
+	if (beside || str_eq(here, r->place) || on_its_way(r, folder))
+		return 0;
+	/* What was given up, or purged, may lie where it was. */
+	if (r->place.n == 0 && str_is(r->state, "closed"))
+		return 0;
+	fault(f, "MISPLACED-FILE", folder, name,
+		arena_printf(&f->a, "a file of what is " STR_FMT, STR_ARG(r->state)),
+		r->place.n > 0 ? arena_printf(&f->a, STR_FMT, STR_ARG(r->place))
+			       : STR("no file of it any more"),
+		STR("the next gridspool run brings it to its place; what stays, move away"));
+	return 0;
+}
+
+/* Folders and files of ours are for us alone to write; what exporters made is theirs. The first of a folder
+ * stands for all: whole folders are given other rights, not single files. */
+static void check_rights(
+	struct fsck *f, const char *folder, const char *name, const struct stat *st)
+{
+	const unsigned mode = (unsigned)st->st_mode & 07777;
+	const bool writable = (mode & (S_IWGRP | S_IWOTH)) != 0;
+
+	if (f->unknown || f->look != FSCK_FIRST || S_ISLNK(st->st_mode) ||
+		number_behind(str_c(name), STR("in-")) > 0 || strcmp(f->rights, folder) == 0 ||
+		(!writable && st->st_uid == f->owner))
+		return;
+	(void)snprintf(f->rights, sizeof(f->rights), "%s", folder);
+	const struct fsck_found x = {.code = writable ? "LOOSE-RIGHTS" : "WRONG-USER",
+		.subject = STR(""),
+		.place = arena_printf(&f->a, "%s/%s", folder, name),
+		.found = writable ? arena_printf(&f->a, "mode %04o", mode)
+				  : arena_printf(&f->a, "user %lu", (unsigned long)st->st_uid),
+		.expected = writable ? STR("that nobody but its owner may write")
+				     : arena_printf(&f->a, "user %lu, as the environment's folder",
+					       (unsigned long)f->owner),
+		.command = writable
+			? arena_printf(&f->a, "chmod -R g-w,o-w %s/%s", f->v->path, folder)
+			: arena_printf(&f->a, "chown -R %lu %s/%s", (unsigned long)f->owner,
+				  f->v->path, folder)};
+	fsck_tell(f, &x);
+}
+
+int fsck_names_one(struct fsck *f, const char *folder, const char *name, struct err *e)
+{
+	const struct str bare = bare_of(str_c(name));
+	struct walk_row r;
+	struct stat st;
+	int rc = fsx_stat(f->v->dir, arena_printf(&f->a, "%s/%s", folder, name).p, &st, e);
+
+	if (rc != 1)
+		return rc; /* gone by now */
+	f->now = (struct fsck_suspect){
+		.folder = str_c(folder), .name = str_c(name), .still = f->now.still};
+	check_rights(f, folder, name, &st);
+	rc = row_of(f, bare, &r, e);
+	if (rc == 0)
+		return unknown(f, folder, name, e);
+	return rc == 1 && !f->unknown ? known(f, folder, name, bare, &r) : rc == -1 ? -1 : 0;
+}
+
+/* What a folder of the spool is walked with. */
+struct walk {
+	struct fsck *f;
+	const char *folder;
+	int dir;
+	int levels;
+};
+
+static int walk_folder(struct fsck *f, const char *folder, int levels, struct err *e);
+
+static int walk_name(void *ctx, const char *name, struct err *e)
+{
+	const struct walk *w = ctx;
+	char path[ROOM];
+	struct stat st;
+
+	arena_reset(&w->f->a);
+	(void)snprintf(path, sizeof(path), "%s/%s", w->folder, name);
+	if (strcmp(name, FSX_TMP) == 0 || strcmp(path, FSCK_UNKNOWN) == 0 ||
+		strcmp(path, "archive/bundles") == 0)
+		return 0;
+	if (w->levels == 0) {
+		fsck_count(w->f, &w->f->n->files);
+		return fsck_names_one(w->f, w->folder, name, e);
+	}
+	const int rc = fsx_stat(w->dir, name, &st, e);
+	if (rc != 1)
+		return rc;
+	if (S_ISDIR(st.st_mode)) {
+		check_rights(w->f, w->folder, name, &st);
+		return walk_folder(w->f, path, w->levels - 1, e);
+	}
+	return fsck_names_one(w->f, w->folder, name, e);
+}
+
+static int walk_folder(struct fsck *f, const char *folder, int levels, struct err *e)
+{
+	struct walk w = {f, folder, fsx_subdir(f->v->dir, folder, e), levels};
+	const int rc = w.dir == -1 ? -1 : fsx_each(w.dir, walk_name, &w, e);
+
+	fsx_close(w.dir);
+	if (w.dir == -1 && e->code == ERR_ABSENT) {
+		const struct fsck_found x = {.code = "LOST-FILE",
+			.subject = STR(""),
+			.place = str_c(folder),
+			.found = STR("nothing of this name"),
+			.expected = STR("a folder of the spool"),
+			.command = arena_printf(&f->a,
+				"mount it or restore it from a backup; if it was empty, mkdir -m 750 %s/%s",
+				f->v->path, folder)};
+		if (!f->unknown)
+			fsck_tell(f, &x);
+		return 0;
+	}
+	return rc == -1 ? err_wrap(e, "%s", folder) : 0;
+}
+
+int fsck_names_all(struct fsck *f, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && rc == 0; i++)
+		rc = walk_folder(f, folders[i].name, folders[i].levels, e);
+	return rc;
+}

@@ -1,0 +1,58 @@
+/* Inside of fsck: what its parts share, and the parts. */
+#ifndef STAGE_FSCK_PARTS_H
+#define STAGE_FSCK_PARTS_H
+
+#include <sys/types.h>
+
+#include "base/limits.h"
+#include "stage/fsck.h"
+#include "store/ledger_walk.h"
+
+/* Where a repair puts what nobody knows. */
+#define FSCK_UNKNOWN "quarantine/unknown"
+
+enum { FSCK_BATCH = 200, FSCK_SUSPECTS = 1000 };
+
+/* What did not fit when it was looked at first: a row, or a name of a folder. */
+struct fsck_suspect {
+	enum ledger_walk_kind kind;
+	int64_t id;	   /* 0: a name */
+	struct str folder; /* of a name */
+	struct str name;
+	bool still; /* it does not fit now either */
+};
+
+struct fsck {
+	struct env *v;
+	const struct fsck_options *o;
+	struct fsck_counts *n;
+	struct arena a;	   /* of what is looked at now */
+	struct arena kept; /* of suspects */
+	struct fsck_suspect now;
+	struct fsck_suspect *suspects;
+	size_t nsuspects;
+	enum { FSCK_FIRST, FSCK_AGAIN, FSCK_TELL } look;
+	/* MAY be NULL. Takes a file that nobody knows in place of telling of it. */
+	int (*unknown)(struct fsck *f, const char *folder, const char *name, struct err *e);
+	void *ctx;
+	int64_t told_ms;	 /* when progress was shown last */
+	uid_t owner;		 /* of the environment's folder */
+	char rights[LIMIT_PATH]; /* the folder of which wrong rights were told last */
+};
+
+/* Something does not fit: told, or kept for a second look. */
+void fsck_fault(struct fsck *f, const struct fsck_found *x);
+/* Told at once: no run changes it. */
+void fsck_tell(struct fsck *f, const struct fsck_found *x);
+/* One more row or file was looked at. */
+void fsck_count(struct fsck *f, int64_t *counter);
+
+int fsck_rows_all(struct fsck *f, struct err *e) ATTR_CHECK;
+int fsck_rows_one(struct fsck *f, const struct walk_row *r, struct err *e) ATTR_CHECK;
+int fsck_names_all(struct fsck *f, struct err *e) ATTR_CHECK;
+int fsck_names_one(struct fsck *f, const char *folder, const char *name, struct err *e) ATTR_CHECK;
+/* Is the row in the state that its events say? */
+int fsck_history_one(struct fsck *f, const struct walk_row *r, struct err *e) ATTR_CHECK;
+int fsck_ledger_all(struct fsck *f, struct err *e) ATTR_CHECK;
+
+#endif

@@ -1,0 +1,27 @@
+/* Inside of the ledger's files: what an event row and its line in audit.log are made of. */
+#ifndef STORE_LEDGER_PARTS_H
+#define STORE_LEDGER_PARTS_H
+
+#include "secure/hash.h"
+#include "store/ledger.h"
+
+enum {
+	LEDGER_PARTS_DETAIL = 2000, /* bytes of a detail */
+	LEDGER_PARTS_EVENTS =
+		2000 /* read at once; then writers, who wait for readers, have their turn */
+};
+
+/* ?1 the event before, ?2 so many at most. */
+#define LEDGER_PARTS_BEHIND                                                                           \
+	"SELECT seq, at, run, actor, what, subject, detail, hash FROM event WHERE seq > ?1 ORDER BY " \
+	"seq LIMIT ?2"
+
+/* One event is one line. */
+void ledger_parts_one_line(char *p);
+/* The hash of an event that comes after one with hash prev. */
+void ledger_parts_hash(const char *prev, int64_t at, struct str run, struct str actor,
+	struct str what, struct str subject, struct str detail, char out[HASH_HEX]);
+/* l->last, as the ledger is now. */
+int ledger_parts_last(struct ledger *l, struct err *e) ATTR_CHECK;
+
+#endif

@@ -1,0 +1,185 @@
+/* The ledger beside the spool; see ledger_walk.h. */
+#include "store/ledger_walk.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { EVENTS = 2000 }; /* read at once; then writers have their turn */
+
+#define INPUT_COLUMNS                                                                      \
+	"SELECT id, state, place, sha, '', size, tree, reason, EXISTS(SELECT 1 FROM meta " \
+	"WHERE key = 'purge:input:' || id) FROM input "
+#define INTERCHANGE_COLUMNS                                                            \
+	"SELECT id, state, CASE place WHEN '' THEN '' ELSE place || '/' || name END, " \
+	"sha, lineage_sha, size, 0, reason, EXISTS(SELECT 1 FROM meta WHERE key = "    \
+	"'purge:interchange:' || id) FROM interchange "
+#define RECEIVED_COLUMNS                                                                \
+	"SELECT id, state, place, sha, '', size, 0, reason, EXISTS(SELECT 1 FROM meta " \
+	"WHERE key = 'purge:received:' || id) FROM received "
+#define BEHIND "WHERE id > ?1 ORDER BY id LIMIT ?2"
+#define ONE "WHERE id = ?1"
+
+static const struct {
+	const char *name;
+	const char *next;
+	const char *find;
+} kinds[LEDGER_WALK_KINDS] = {
+	[LEDGER_WALK_INPUT] = {"input", INPUT_COLUMNS BEHIND, INPUT_COLUMNS ONE},
+	[LEDGER_WALK_INTERCHANGE] = {"interchange", INTERCHANGE_COLUMNS BEHIND,
+		INTERCHANGE_COLUMNS ONE},
+	[LEDGER_WALK_RECEIVED] = {"received", RECEIVED_COLUMNS BEHIND, RECEIVED_COLUMNS ONE},
+};
+
+const char *ledger_walk_name(enum ledger_walk_kind kind)
+{
+	return kinds[kind].name;
+}
+
+void ledger_walk_subject(enum ledger_walk_kind kind, int64_t id, char out[40])
+{
+	(void)snprintf(out, 40, kind == LEDGER_WALK_INTERCHANGE ? "%s %06" PRId64 : "%s %" PRId64,
+		kinds[kind].name, id);
+}
+
+static void load(
+	const struct db_rows *r, enum ledger_walk_kind kind, struct arena *a, struct walk_row *out)
+{
+	*out = (struct walk_row){
+		.kind = kind,
+		.id = db_int(r, 0),
+		.state = arena_str(a, db_text(r, 1)),
+		.place = arena_str(a, db_text(r, 2)),
+		.sha = arena_str(a, db_text(r, 3)),
+		.lineage_sha = arena_str(a, db_text(r, 4)),
+		.size = db_int(r, 5),
+		.tree = db_int(r, 6) != 0,
+		.reason = arena_str(a, db_text(r, 7)),
+		.going = db_int(r, 8) != 0,
+	};
+}
+
+static int load_one(struct db_rows *rows, enum ledger_walk_kind kind, struct arena *a,
+	struct walk_row *out, struct err *e)
+{
+	const int rc = db_next(rows, e);
+
+	if (rc == 1)
+		load(rows, kind, a, out);
+	db_end(rows);
+	return rc;
+}
+
+int ledger_walk_next(struct ledger *l, enum ledger_walk_kind kind, int64_t after, size_t max,
+	struct arena *a, struct walk_rows *out, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int rc = 0;
+
+	*out = (struct walk_rows){arena_array(a, max, sizeof(*out->row)), 0};
+	if (db_query(l->db, &rows, e, kinds[kind].next, "ii", after, (int64_t)max) == -1)
+		return -1;
+	while (out->n < max && (rc = db_next(rows, e)) == 1)
+		load(rows, kind, a, &out->row[out->n++]);
+	db_end(rows);
+	return rc == -1 ? -1 : 0;
+}
+
+int ledger_walk_find(struct ledger *l, enum ledger_walk_kind kind, int64_t id, struct arena *a,
+	struct walk_row *out, struct err *e)
+{
+	struct db_rows *rows = NULL;
+
+	if (db_query(l->db, &rows, e, kinds[kind].find, "i", id) == -1)
+		return -1;
+	return load_one(rows, kind, a, out, e);
+}
+
+int ledger_walk_named(
+	struct ledger *l, const char *name, struct arena *a, struct walk_row *out, struct err *e)
+{
+	struct db_rows *rows = NULL;
+
+	if (db_query(l->db, &rows, e, INTERCHANGE_COLUMNS "WHERE name = ?1", "c", name) == -1)
+		return -1;
+	return load_one(rows, LEDGER_WALK_INTERCHANGE, a, out, e);
+}
+
+int ledger_walk_said(struct ledger *l, const char *subject, bool (*says)(struct str what),
+	struct arena *a, struct str *what, struct str *detail, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int rc = 0;
+
+	if (db_query(l->db, &rows, e,
+		    "SELECT what, detail FROM event WHERE subject = ?1 ORDER BY seq DESC", "c",
+		    subject) == -1)
+		return -1;
+	while ((rc = db_next(rows, e)) == 1 && !says(db_text(rows, 0)))
+		;
+	if (rc == 1) {
+		*what = arena_str(a, db_text(rows, 0));
+		*detail = arena_str(a, db_text(rows, 1));
+	}
+	db_end(rows);
+	return rc;
+}
+
+/* "scope=ISA:ZZ:US number=12" */
+static bool drawn_of(struct str detail, struct str *scope, int64_t *number)
+{
+	const size_t at = str_find(detail, STR(" number="), 0);
+
+	if (!str_starts(detail, STR("scope=")) || at == SIZE_MAX)
+		return false;
+	*scope = str_sub(detail, 6, at - 6);
+	return str_to_i64(str_from(detail, at + 8), number);
+}
+
+static int some_numbers(struct ledger *l,
+	void (*each)(void *ctx, int64_t seq, bool set, struct str scope, int64_t number), void *ctx,
+	int64_t *after, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int64_t n = 0;
+	int rc = 0;
+
+	if (db_query(l->db, &rows, e,
+		    "SELECT seq, what, subject, detail FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+		    "ii", *after, (int64_t)EVENTS) == -1)
+		return -1;
+	while ((rc = db_next(rows, e)) == 1) {
+		const bool set = str_is(db_text(rows, 1), "number-set");
+		struct str scope = db_text(rows, 2);
+		const struct str detail = db_text(rows, 3);
+		int64_t number = 0;
+		n++;
+		*after = db_int(rows, 0);
+		if (set ? str_starts(detail, STR("next=")) &&
+					str_to_i64(str_from(detail, 5), &number)
+			: str_is(db_text(rows, 1), "number") && drawn_of(detail, &scope, &number))
+			each(ctx, *after, set, scope, number);
+	}
+	db_end(rows);
+	return rc == -1 ? -1 : n == EVENTS;
+}
+
+int ledger_walk_numbers(struct ledger *l,
+	void (*each)(void *ctx, int64_t seq, bool set, struct str scope, int64_t number), void *ctx,
+	struct err *e)
+{
+	int64_t after = 0;
+	int rc = 1;
+
+	while (rc == 1)
+		rc = some_numbers(l, each, ctx, &after, e);
+	return rc;
+}
+
+int ledger_walk_counter(struct ledger *l, struct str scope, int64_t *next, struct err *e)
+{
+	*next = 0;
+	return db_one_int(l->db, next, e, "SELECT next FROM number WHERE scope = ?1", "s", scope) ==
+			-1
+		? -1
+		: 0;
+}

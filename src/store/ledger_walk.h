@@ -1,0 +1,62 @@
+/*
+ * The ledger beside the spool: all rows that have a file, walked some at a time, so that neither memory grows
+ * with the ledger nor a writer waits for who only looks. Nothing is changed.
+ */
+#ifndef STORE_LEDGER_WALK_H
+#define STORE_LEDGER_WALK_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "store/ledger.h"
+
+enum ledger_walk_kind {
+	LEDGER_WALK_INPUT,
+	LEDGER_WALK_INTERCHANGE,
+	LEDGER_WALK_RECEIVED,
+	LEDGER_WALK_KINDS
+};
+
+struct walk_row {
+	enum ledger_walk_kind kind;
+	int64_t id;
+	struct str state;
+	struct str place; /* of the file itself: "outbox/acme/NAME"; "" when it has none */
+	struct str sha, lineage_sha;
+	struct str reason;
+	int64_t size;
+	bool tree;
+	bool going; /* the intent to purge it stands */
+};
+
+struct walk_rows {
+	struct walk_row *row;
+	size_t n;
+};
+
+/* "interchange", as events and meta call the kind. */
+const char *ledger_walk_name(enum ledger_walk_kind kind);
+/* The subject of its events: "interchange 000012". */
+void ledger_walk_subject(enum ledger_walk_kind kind, int64_t id, char out[40]);
+/* At most max rows with an id behind `after`, by id. */
+int ledger_walk_next(struct ledger *l, enum ledger_walk_kind kind, int64_t after, size_t max,
+	struct arena *a, struct walk_rows *out, struct err *e) ATTR_CHECK;
+/* 1 found, 0 none. */
+int ledger_walk_find(struct ledger *l, enum ledger_walk_kind kind, int64_t id, struct arena *a,
+	struct walk_row *out, struct err *e) ATTR_CHECK;
+/* An interchange by the name of its file. 1, 0. */
+int ledger_walk_named(struct ledger *l, const char *name, struct arena *a, struct walk_row *out,
+	struct err *e) ATTR_CHECK;
+/* The newest event of a subject that says what state it is in; of each event `says` is asked whether it does.
+ * 1 and its words, 0 there is none. */
+int ledger_walk_said(struct ledger *l, const char *subject, bool (*says)(struct str what),
+	struct arena *a, struct str *what, struct str *detail, struct err *e) ATTR_CHECK;
+/* Each draw and each setting of a control number, in their order. number-set: number is what comes next. */
+int ledger_walk_numbers(struct ledger *l,
+	void (*each)(void *ctx, int64_t seq, bool set, struct str scope, int64_t number), void *ctx,
+	struct err *e) ATTR_CHECK;
+/* The number that a scope gives next; 0 when it gave none yet. */
+int ledger_walk_counter(struct ledger *l, struct str scope, int64_t *next, struct err *e)
+	ATTR_CHECK;
+
+#endif

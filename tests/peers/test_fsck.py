@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""fsck beside a night: it finds nothing while files move, changes nothing, and keeps nobody waiting."""
+import os
+
+import night
+import small
+from night import check, equal
+
+
+def test_beside_a_night():
+    """While a run collects, converts, sends, receives and archives, fsck of any level finds that all fits."""
+    with small.Small(kind="events", partners=("acme", "nord")) as n:
+        for k in range(20):
+            n.items("a%03d.json" % k, ("SKU-%d" % k, "Mug"))
+        n.run(expect=0)
+        n.answer("acme")
+        for k in range(60):
+            n.items("b%03d.json" % k, ("SKU-%d" % k, "Cup"))
+        run, looked = n.start(), 0
+        while run.poll() is None:
+            ran = n.program("fsck", "--level", str(1 + looked % 3))
+            check(ran.code == 0, "fsck", looked, ran)
+            looked += 1
+        out, err = run.communicate()
+        night.no_report(err)
+        equal((run.returncode, out, err), (0, b"", b""), "the run")
+        check(looked > 3, "fsck looked", looked, "times")
+        equal(len(n.mail("nord")), 80, "what was sent")
+        n.check_sound()
+
+
+def test_first_faults():
+    """Each kind of fault by its code, with the file; a folder that is gone, a link, a file cut short, one put elsewhere."""
+    with small.Small(kind="events") as n:
+        for sku in ("SKU-1", "SKU-2", "SKU-3"):
+            n.items(sku + ".json", (sku, "Mug"))
+        n.run(expect=0)
+        names = [r["name"] for r in n.rows("SELECT name FROM interchange ORDER BY id")]
+        os.rename(n.path("sent/acme", names[0]), n.path("hold", names[0]))
+        os.truncate(n.path("sent/acme", names[1]), 20)
+        os.unlink(n.path("sent/acme", names[2] + ".lineage"))
+        os.symlink("/etc/passwd", n.path("sent/acme", names[2] + ".lineage"))
+        os.mkdir(n.path("current/strange"))
+        os.mkdir(n.path("work/strange"))
+        os.rename(n.path("received"), n.path("gone"))
+        ran = n.program("fsck", "--level", "1", expect=1)
+        for line in ("MISPLACED-FILE: hold/%s: found a file of what is sent, expected sent/acme/%s" % (names[0], names[0]),
+                     "CHANGED-BY-HAND: sent/acme/%s (interchange 000002): found 20 bytes, expected" % names[1],
+                     "CHANGED-BY-HAND: sent/acme/%s.lineage (interchange 000003): found a folder, link or device" % names[2],
+                     "UNKNOWN-FILE: work/strange", "LOST-FILE: received: found nothing of this name"):
+            check(line in ran.out, line, "is not in", ran)
+        check("UNKNOWN-FILE: current/strange" not in ran.out, "a folder of a source:", ran)
+
+
+def test_arguments():
+    """What it cannot mean is refused; --quiet says nothing when all fits."""
+    with small.Small() as n:
+        for wrong in (("--level", "0"), ("--level", "4"), ("--level", "x"), ("--reason", "x"), ("--dry-run",), ("--repair",),
+                      ("--repair", "--adopt", "--reason", "x"), ("--repair", "--reason", " ")):
+            n.program("fsck", *wrong, expect=64)
+        equal(n.program("fsck", "--quiet", expect=0).out, "", "--quiet")
+        run = n.start()
+        run.communicate()
+        n.program("fsck", "--reconcile", "--reason", "all was put back from a backup", expect=0)
+        equal(n.one("SELECT COUNT(*) FROM meta WHERE key LIKE 'restored:%'"), 1, "agreements that wait for a release")
+
+
+if __name__ == "__main__":
+    night.main(test_beside_a_night, test_first_faults, test_arguments)

@@ -1,0 +1,133 @@
+/* Rows walked some at a time; what events say of them; control numbers in their order. */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "store/ledger_walk.h"
+#include "unit/support/store_world.h"
+
+static void rows_come_in_batches(void **state)
+{
+	struct store_world w;
+	struct walk_rows rows = {0};
+	struct walk_row one;
+
+	(void)state;
+	store_world_open(&w);
+	for (int i = 1; i <= 5; i++)
+		store_world_sql(&w,
+			"INSERT INTO received(id, partner, remote, rsize, rmtime, name, place, state, sha, size, at) "
+			"VALUES(%d, 'acme', 'x', 1, 1, 'r-%06d', 'received/acme/r-%06d', 'stored', 'abc', 7, 1)",
+			i, i, i);
+	STORE_WORLD_IS(
+		&w, ledger_walk_next(&w.l, LEDGER_WALK_RECEIVED, 0, 3, &w.a, &rows, &w.e), 0);
+	assert_int_equal(rows.n, 3);
+	assert_string_equal(rows.row[2].place.p, "received/acme/r-000003");
+	STORE_WORLD_IS(
+		&w, ledger_walk_next(&w.l, LEDGER_WALK_RECEIVED, 3, 3, &w.a, &rows, &w.e), 0);
+	assert_int_equal(rows.n, 2);
+	store_world_sql(
+		&w, "INSERT INTO meta VALUES('purge:received:4', 'received/acme/r-000004')");
+	STORE_WORLD_IS(&w, ledger_walk_find(&w.l, LEDGER_WALK_RECEIVED, 4, &w.a, &one, &w.e), 1);
+	assert_true(one.going);
+	assert_int_equal(one.size, 7);
+	STORE_WORLD_IS(&w, ledger_walk_find(&w.l, LEDGER_WALK_RECEIVED, 9, &w.a, &one, &w.e), 0);
+	store_world_close(&w);
+}
+
+static void an_interchange_has_its_whole_place(void **state)
+{
+	struct store_world w;
+	struct walk_row one;
+
+	(void)state;
+	store_world_open(&w);
+	store_world_sql(&w,
+		"INSERT INTO interchange(id, unit, agreement, partner, message, name, place, state, at) VALUES"
+		"(1, 1, 'a', 'acme', '832', 'one.x12', 'sent/acme', 'sent', 1), (2, 1, 'a', 'acme', '832', 'two.x12', '', 'closed', 1)");
+	STORE_WORLD_IS(&w, ledger_walk_named(&w.l, "one.x12", &w.a, &one, &w.e), 1);
+	assert_string_equal(one.place.p, "sent/acme/one.x12");
+	STORE_WORLD_IS(&w, ledger_walk_named(&w.l, "two.x12", &w.a, &one, &w.e), 1);
+	assert_int_equal(one.place.n, 0);
+	STORE_WORLD_IS(&w, ledger_walk_named(&w.l, "three.x12", &w.a, &one, &w.e), 0);
+	store_world_close(&w);
+}
+
+static bool is_step(struct str what)
+{
+	return str_is(what, "step");
+}
+
+static void the_newest_word_counts(void **state)
+{
+	struct store_world w;
+	struct str what;
+	struct str detail;
+
+	(void)state;
+	store_world_open(&w);
+	store_world_begin(&w);
+	for (int i = 1; i <= 3; i++)
+		STORE_WORLD_IS(&w, ledger_event(&w.l, "step", "input 1", &w.e, "n=%d", i), 0);
+	STORE_WORLD_IS(&w, ledger_event(&w.l, "aside", "input 1", &w.e, "n=4"), 0);
+	store_world_commit(&w);
+	STORE_WORLD_IS(
+		&w, ledger_walk_said(&w.l, "input 1", is_step, &w.a, &what, &detail, &w.e), 1);
+	assert_string_equal(detail.p, "n=3");
+	STORE_WORLD_IS(
+		&w, ledger_walk_said(&w.l, "input 2", is_step, &w.a, &what, &detail, &w.e), 0);
+	store_world_close(&w);
+}
+
+struct heard {
+	int64_t numbers[8];
+	size_t n;
+};
+
+static void hear(void *ctx, int64_t seq, bool set, struct str scope, int64_t number)
+{
+	struct heard *h = ctx;
+
+	assert_true(seq > 0 && str_is(scope, "ISA:x y") && h->n < 8);
+	h->numbers[h->n++] = set ? -number : number;
+}
+
+static void numbers_come_in_their_order(void **state)
+{
+	struct store_world w;
+	struct heard h = {.n = 0};
+	int64_t number = 0;
+	int64_t was = 0;
+
+	(void)state;
+	store_world_open(&w);
+	STORE_WORLD_IS(&w, ledger_number(&w.l, 1, 1, "ISA:x y", 99, &number, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_number_set(&w.l, "ISA:x y", 50, false, &was, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_number(&w.l, 2, 1, "ISA:x y", 99, &number, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_walk_numbers(&w.l, hear, &h, &w.e), 0);
+	assert_int_equal(h.n, 3);
+	assert_int_equal(h.numbers[0], 1);
+	assert_int_equal(h.numbers[1], -50);
+	assert_int_equal(h.numbers[2], 50);
+	STORE_WORLD_IS(&w, ledger_walk_counter(&w.l, STR("ISA:x y"), &number, &w.e), 0);
+	assert_int_equal(number, 51);
+	STORE_WORLD_IS(&w, ledger_walk_counter(&w.l, STR("ISA:z"), &number, &w.e), 0);
+	assert_int_equal(number, 0);
+	store_world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_come_in_batches),
+		cmocka_unit_test(an_interchange_has_its_whole_place),
+		cmocka_unit_test(the_newest_word_counts),
+		cmocka_unit_test(numbers_come_in_their_order),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
