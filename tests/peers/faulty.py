@@ -49,10 +49,10 @@ class Faulty(small.Small):
         except FileNotFoundError:
             return []
 
-    def retry(self, expect=0):
+    def retry(self, *flags, expect=0):
         """A person has it tried now; what the run says."""
         self.program("retry", "acme", "--reason", "tried again by a test", expect=None)
-        return self.run(expect=expect)
+        return self.run(*flags, expect=expect)
 
     def letter(self, name, data, mtime=None):
         """A file in the partner's out folder."""
