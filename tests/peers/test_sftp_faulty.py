@@ -34,7 +34,8 @@ class Faulty(unittest.TestCase):
         """OpenSSH's client, straight on the server: what it said, after `batch`, which may fail."""
         with open(self.script, "w", encoding="utf-8") as f:
             json.dump(faults, f)
-        done = subprocess.run([sshd.find("sftp"), "-b", "-", "-D", "%s -B %s %s %s" % (sys.executable, SERVER, self.root, self.script)],
+        server = "%s -B %s %s %s" % (sys.executable, SERVER, self.root, self.script)
+        done = subprocess.run([sshd.find("sftp"), "-b", "-", "-D", server],
                               input=batch, text=True, capture_output=True, cwd=self.home, timeout=30)
         return done.returncode, done.stdout + done.stderr
 

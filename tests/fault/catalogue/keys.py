@@ -123,17 +123,27 @@ class Watch:
             while front:
                 pid = front.pop()
                 for name in ("cmdline", "environ", "comm", "limits"):
-                    try:
-                        with open("/proc/%d/%s" % (pid, name), "rb") as f:
-                            self.seen.add((name, f.read()))
-                    except OSError:
-                        pass
+                    self._read(pid, name)
                 front += night.workers(pid)
             time.sleep(0.005)
+
+    def _read(self, pid, name):
+        try:
+            with open("/proc/%d/%s" % (pid, name), "rb") as f:
+                data = f.read()
+        except OSError:
+            return      # it is gone, or does not let us look
+        if data:
+            self.seen.add(("worker's " * (pid != self.pid) + name, data))
 
     def close(self):
         self.open = False
         self.thread.join()
+
+
+def allow_cores():
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 
 
 def run_watched(n, *flags, terminal=False, meanwhile=None):
@@ -141,8 +151,8 @@ def run_watched(n, *flags, terminal=False, meanwhile=None):
     master, slave = pty.openpty() if terminal else (None, None)
     said = os.path.join(n.top, "said")
     with open(said, "wb+") as f:
-        child = subprocess.Popen([night.GRIDSPOOL, "run", *flags, "--env", n.env], stdin=subprocess.DEVNULL, stdout=f, stderr=slave or f, cwd=n.top,
-                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2))
+        child = subprocess.Popen([night.GRIDSPOOL, "run", *flags, "--env", n.env], stdin=subprocess.DEVNULL, stdout=f,
+                                 stderr=slave or f, cwd=n.top, preexec_fn=allow_cores)
         watch = Watch(child.pid)
         if meanwhile:
             meanwhile(child.pid)
@@ -173,7 +183,9 @@ class Canaries(faulty.Faulty):
             f.write(secret)
         os.makedirs(self.box(name, "in"), exist_ok=True)
         text = re.search(r"<endpoint.*</endpoint>", self.text("partners/acme.xml"), re.S).group(0)
-        text = text.replace("acme-key", name).replace('auth="key"', 'auth="%s"' % auth).replace('"in"', '"in-%s"' % name).replace('"out"', '"out-%s"' % name)
+        for old, new in (("acme-key", name), ('auth="key"', 'auth="%s"' % auth), ('"in"', '"in-%s"' % name),
+                         ('"out"', '"out-%s"' % name)):
+            text = text.replace(old, new)
         self.write_partner(name, text.replace('<endpoint name="main" usage="test" ', ""))
 
 
@@ -189,40 +201,50 @@ def abort_worker(pid):
     raise AssertionError("no worker was there")
 
 
+def every_way(n):
+    """Runs in which all goes well, logins fail, and the worker that has a key dies: what run_watched gives of each."""
+    shown = []
+    for flags, terminal in (((), False), (("--quiet",), False), ((), True)):
+        n.items("%d.json" % len(shown), ("SKU-%d" % len(shown), "Mug"))
+        for p in ("pass", "text", "strange"):
+            n.program("retry", p, expect=None)
+        shown.append(run_watched(n, *flags, terminal=terminal))
+    n.faults({"on": "init", "answer": "never"})
+    n.items("b.json", ("SKU-B", "Mug"))
+    shown.append(run_watched(n, meanwhile=abort_worker))
+    equal({r["name"].split("/")[0]: r["reason"] for r in n.rows("SELECT * FROM partner")},
+          {"acme": "TRANSFER-CRASH", "pass": "AUTH-REFUSED", "strange": "AUTH-REFUSED", "text": "KEY-UNUSABLE"}, "how it went")
+    equal(len(n.mail("acme")), 3, "what was sent")
+    return shown
+
+
+COMMANDS = (("check",), ("check", "--json"), ("status",), ("status", "--json"), ("show", "acme"), ("show", "pass"),
+            ("show", "1", "--json"))
+
+
 def K7():
     """Secrets, a key and a password, and files that are taken for keys, are nowhere but in keys/: not in arguments, the
     environment, /proc, what is printed with and without a terminal, logs, ledger, spool, archive or cores; while all goes
     well, while logins fail, and when the worker that has them is killed with a signal that leaves cores."""
     password, text = b"canary-" + os.urandom(16).hex().encode(), b"canary-" + os.urandom(30).hex().encode()
     with Canaries() as n:
+        made = os.path.join(n.top, "made")
+        night.sshd.make_key(made, "ed25519")
+        with open(made, "rb") as f:
+            n.add("strange", f.read(), "key")
+        os.unlink(made)
         n.add("pass", password + b"\n", "password")
         n.add("text", text + b"\n", "key")
-        night.sshd.make_key(n.path("keys", "other"), "ed25519")
-        os.unlink(n.path("keys", "other.pub"))
-        with open(n.path("keys", "other"), "rb") as f:
-            other = f.read()
-        n.add("strange", other, "key")
         secrets = needles(password) | needles(text) | key_needles(n.path("keys/acme-key")) | key_needles(n.path("keys/strange"))
-        equal(sorted(os.path.basename(p) for p in found(n.env, secrets)), ["acme-key", "other", "pass", "strange", "text"], "what the search finds at all")
-        shown = []
-        for flags, terminal in (((), False), (("--quiet",), False), ((), True)):
-            n.items("%d.json" % len(shown), ("SKU-%d" % len(shown), "Mug"))
-            for p in ("pass", "text", "strange"):
-                n.program("retry", p, expect=None)
-            shown.append(run_watched(n, *flags, terminal=terminal))
-        n.faults({"on": "init", "answer": "never"})
-        n.items("b.json", ("SKU-B", "Mug"))
-        shown.append(run_watched(n, meanwhile=abort_worker))
-        equal({r["name"].split("/")[0]: r["reason"] for r in n.rows("SELECT * FROM partner")},
-              {"acme": "TRANSFER-CRASH", "pass": "AUTH-REFUSED", "strange": "AUTH-REFUSED", "text": "KEY-UNUSABLE"}, "how it went")
-        equal(len(n.mail("acme")), 3, "what was sent")
-        said = [n.program(*c, expect=None) for c in (("check",), ("check", "--json"), ("status",), ("status", "--json"),
-                                                    ("show", "acme"), ("show", "pass"), ("show", "1", "--json"))]
-        seen = {data for _, _, s in shown for _, data in s} | {out for _, out, _ in shown} | {(r.out + r.err).encode() for r in said}
-        check(any(b"gridspool\0run" in data for data in seen) and len(shown[2][1]) > 0, "nothing was watched")
-        equal([data for data in seen if any(s in data for s in secrets)], [], "what could be seen")
-        cores = {re.search(rb"Max core file size +(\S+) +(\S+)", d).groups() for _, _, s in shown for name, d in s if name == "limits"}
-        check((b"0", b"0") in cores, "may a worker leave a core?", cores)
+        equal(sorted(found(n.env, secrets)), [n.path("keys", k) for k in ("acme-key", "pass", "strange", "text")], "the search")
+        shown = every_way(n)
+        said = [n.program(*c, expect=None) for c in COMMANDS]
+        seen = {(name, data) for _, _, proc in shown for name, data in proc}
+        printed = {("printed", out) for _, out, _ in shown} | {("printed", (r.out + r.err).encode()) for r in said}
+        check(any(b"gridspool\0run" in data for _, data in seen) and shown[2][1], "nothing was watched")
+        equal([pair for pair in seen | printed if any(s in pair[1] for s in secrets)], [], "what could be seen")
+        limits = [data for name, data in seen if name == "worker's limits"]
+        check(limits and all(re.search(rb"Max core file size +0 +0 ", data) for data in limits), "a worker may leave a core")
         equal(found(n.top, secrets, leave=(n.path("keys"), n.servers["acme"])), [], "files")
         equal(found(n.servers["acme"], needles(password) | needles(text)), [], "what the server was told and wrote down")
         n.check_sound()
@@ -236,23 +258,18 @@ def K8():
         fresh = os.path.join(n.top, "fresh")
         none, of_workers = ({"FAULT_RANDOM": k, "FAULT_COUNTS": os.path.join(n.top, "counts" + k)} for k in "01")
         for what in ("temporary name", "random numbers"):      # of the first file; of the identity, when all else is there
-            ran = shimmed(n, none, "init", fresh)
+            ran = scene.program(n, "init", fresh, **none)
             check(ran.code == 74 and what in ran.err and not os.path.exists(os.path.join(fresh, "environment.xml")), ran)
             equal(n.program("init", fresh, env=False).code, 0, "init, with random numbers")
             for name in ("environment.xml", "ledger.db", "audit.log"):
                 os.unlink(os.path.join(fresh, name))
         n.items("a.json", ("SKU-1", "Mug"))
-        ran = shimmed(n, none, "run", "--env", n.env)
+        ran = scene.program(n, "run", "--env", n.env, **none)
         check(ran.code == 74 and "random" in ran.err, ran)
         n.run("--only", "collect,convert", expect=0)
-        ran = shimmed(n, of_workers, "run", "--env", n.env)
+        ran = scene.program(n, "run", "--env", n.env, **of_workers)
         equal((ran.code, n.mail("acme"), "handshake" in ran.err), (1, [], True), "without a key of its own: %s" % ran)
         n.program("retry", "acme", expect=None)
         n.run(expect=0)
         equal(len(n.mail("acme")), 1, "what was sent")
         n.check_sound()
-
-
-def shimmed(n, values, *args):
-    return night.Ran(subprocess.run([night.GRIDSPOOL, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                                    timeout=60, cwd=n.top, env=scene.shimmed(**values)))

@@ -229,7 +229,8 @@ class Server:
 
     def _do_init(self, _):
         self.offered = self.fault.get("extensions", ["fsync@openssh.com"])
-        return VERSION, struct.pack(">I", self.fault.get("version", 3)) + b"".join(string(wire(x)) + string(b"1") for x in self.offered)
+        pairs = b"".join(string(wire(x)) + string(b"1") for x in self.offered)
+        return VERSION, struct.pack(">I", self.fault.get("version", 3)) + pairs
 
     def _do_open(self, fields):
         name, flags = fields.string(), fields.number()
