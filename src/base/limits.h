@@ -23,6 +23,7 @@ enum {
 	LIMIT_EXPR_DEPTH = 64,	    /* nesting of one expression of a map */
 	LIMIT_FINDINGS = 1000,	    /* findings kept of one item; more are counted */
 	LIMIT_LISTING = 200000,	    /* files in one partner's get folder: some never clean up */
+	LIMIT_LISTED = 1000000,	    /* names in that folder, other kinds too: a listing ends */
 	LIMIT_ATTEMPTS = 3,	    /* crashes of one unit of work before it is quarantined */
 	LIMIT_EXHAUSTED = 5,	    /* runs in which memory ran out for it before it is put away */
 	LIMIT_WORKERS = 32,	 /* converters at once: each holds some 15 descriptors of 1,024 */

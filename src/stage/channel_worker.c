@@ -172,9 +172,31 @@ static int look_first(struct worker *w, const struct parcel *p, enum channel_sen
 	return 0;
 }
 
+/* The server said yes to the rename, which counts, unless it is seen not to have done it: then the file is
+ * there under its temporary name alone. *now is what to say of it. */
+static int look_after(struct worker *w, const struct parcel *p, const char **now, struct err *e)
+{
+	struct transport_entry there;
+	struct err ignored;
+	int rc = w->t.ops->stat(&w->t, p->name, &there, &ignored);
+
+	*now = "";
+	if (rc != 0)
+		return 0;
+	*now = ", gone at once: the partner took it";
+	rc = w->t.ops->stat(&w->t, p->temp, &there, &ignored);
+	if (rc != 1)
+		return 0;
+	(void)err_set(e, ERR_REMOTE,
+		"the server says that it renamed %s to %s, but has it under the old name only",
+		p->temp, p->name);
+	return err_reason(e, "REMOTE-FAILURE");
+}
+
 static int upload(struct worker *w, const struct parcel *p, int fd, enum channel_sent *outcome,
 	char *text, size_t size, struct err *e)
 {
+	const char *now = "";
 	int rc = look_first(w, p, outcome, text, size, e);
 
 	if (rc != 1)
@@ -184,9 +206,15 @@ static int upload(struct worker *w, const struct parcel *p, int fd, enum channel
 	rc = w->t.ops->commit(&w->t, p->temp, p->name, e);
 	if (rc == 0) {
 		*outcome = CHANNEL_SENT;
-		(void)snprintf(text, size, "written as %s, size checked, renamed to %s; %s",
-			p->temp, p->name, w->t.peer);
-		return 0;
+		rc = look_after(w, p, &now, e);
+		(void)snprintf(text, size, "written as %s, size checked%s, renamed to %s%s; %s",
+			p->temp, w->t.unsynced ? ", not fsynced: the server cannot" : "", p->name,
+			now, w->t.peer);
+		return rc;
+	}
+	if (e->code == ERR_ABSENT) { /* somebody over there cleans up; it is written again */
+		e->code = ERR_REMOTE;
+		(void)err_reason(e, "REMOTE-FAILURE");
 	}
 	if (e->code == ERR_EXISTS) {
 		*outcome = CHANNEL_COLLISION;

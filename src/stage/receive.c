@@ -14,6 +14,8 @@
 #include "stage/transfer.h"
 #include "store/ledger_received.h"
 
+enum { EARLIEST = 946684800 }; /* 2000: a clock that was never set says 1970 */
+
 struct letter {
 	char name[LIMIT_NAME + 1];
 	int64_t size;
@@ -81,7 +83,8 @@ static int commit_stored(struct env *v, int64_t id, const char *sha, uint64_t si
 	return ledger_commit(l, e);
 }
 
-static int commit_abandoned(struct env *v, int64_t id, const char *note, struct err *e)
+static int commit_abandoned(
+	struct env *v, int64_t id, const char *reason, const char *note, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -89,8 +92,8 @@ static int commit_abandoned(struct env *v, int64_t id, const char *note, struct 
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, id);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_received_state(l, id, "abandoned", "", "VANISHED", note, e) == -1 ||
-		ledger_event(l, "abandoned", subject, e, "%s", note) == -1) {
+	if (ledger_received_state(l, id, "abandoned", "", reason, note, e) == -1 ||
+		ledger_event(l, "abandoned", subject, e, "reason=%s %s", reason, note) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -103,6 +106,11 @@ static bool of_mailbox(const struct err *e)
 	return e->code == ERR_REMOTE || e->code == ERR_INPUT || e->code == ERR_LIMIT;
 }
 
+static const char *reason_of(const struct err *why)
+{
+	return why->reason[0] ? why->reason : "REMOTE-FAILURE";
+}
+
 /* The letters behind it are not to wait for it. */
 static void letter_fails(
 	const struct channel *c, const struct letter *x, const char *what, const struct err *why)
@@ -111,9 +119,34 @@ static void letter_fails(
 
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, str_c(x->name), 200);
-	env_log(c->env, LOG_ERROR, what, c->partner->name.p, "%s: %s", buf_cstr(&shown), why->text);
+	env_log(c->env, LOG_ERROR, what, c->partner->name.p, "%s: %s: %s", reason_of(why),
+		buf_cstr(&shown), why->text);
 	c->env->news++;
 	buf_done(&shown);
+}
+
+/* It cannot be had as it is: the next run tries again. */
+static int put_off(const struct channel *c, const struct letter *x, int64_t id,
+	const struct err *why, struct err *e)
+{
+	letter_fails(c, x, "not-fetched", why);
+	return commit_abandoned(c->env, id, reason_of(why), why->text, e);
+}
+
+/* Its size, which a server may say as it likes, must be one that is taken. */
+static bool too_big(const struct channel *c, const struct letter *x)
+{
+	struct err why;
+
+	if (x->size >= 0 && x->size <= (int64_t)LIMIT_ACK_FILE)
+		return false;
+	(void)err_set(&why, ERR_LIMIT,
+		"the server says that it has %" PRIu64
+		" bytes, at most %d are taken; it stays in the mailbox",
+		(uint64_t)x->size, LIMIT_ACK_FILE);
+	(void)err_reason(&why, "TOO-BIG");
+	letter_fails(c, x, "not-fetched", &why);
+	return true;
 }
 
 /* Empties its place in the mailbox; then a letter that looks the same is another one. */
@@ -149,33 +182,33 @@ static int fetch(struct channel *c, const struct letter *x, int64_t *worked, str
 	uint64_t size = 0;
 	int64_t got = 0;
 	int64_t id = 0;
+	struct err why;
 	int rc = -1;
 
-	if (x->size > (int64_t)LIMIT_ACK_FILE) {
-		env_log(v, LOG_ERROR, "too-big", c->partner->name.p,
-			"a file of %" PRId64 " bytes stays in the mailbox", x->size);
-		v->news++;
+	if (too_big(c, x))
 		return 0;
-	}
 	if (commit_fetching(v, c, x, &id, e) == -1 || fsx_tmp_open(c->received, &tmp, e) == -1)
 		return -1;
 	rc = channel_fetch(c, x->name, tmp.tmp, &got, e);
 	if (rc == -1 && e->code == ERR_ABSENT) {
 		fsx_tmp_drop(&tmp);
-		return commit_abandoned(v, id, "it left the mailbox before it was fetched", e);
+		return commit_abandoned(
+			v, id, "VANISHED", "it left the mailbox before it was fetched", e);
 	}
 	if (rc == -1 && of_mailbox(e)) {
 		fsx_tmp_drop(&tmp);
-		letter_fails(c, x, "not-fetched", e);
-		return commit_abandoned(
-			v, id, "it could not be fetched; tried again by the next run", e);
+		why = *e;
+		return put_off(c, x, id, &why, e);
 	}
 	if (rc == 0)
 		rc = hash_file(tmp.fd, sha, &size, e);
-	if (rc == 0 && (int64_t)size != x->size) { /* still being written over there: next time */
+	if (rc == 0 && (int64_t)size != x->size) { /* still being written over there, or a lie */
 		fsx_tmp_drop(&tmp);
-		return commit_abandoned(
-			v, id, "its size changed while it was fetched; taken next time", e);
+		(void)err_set(&why, ERR_REMOTE,
+			"the listing says %" PRId64 " bytes, %" PRIu64 " came; taken next time",
+			x->size, size);
+		(void)err_reason(&why, "FILE-CHANGING");
+		return put_off(c, x, id, &why, e);
 	}
 	(void)snprintf(name, sizeof(name), "r-%06" PRId64, id);
 	if (rc == 0)
@@ -189,6 +222,39 @@ static int fetch(struct channel *c, const struct letter *x, int64_t *worked, str
 	return c->endpoint->get_delete ? remove_there(c, x, id, e) : 0;
 }
 
+/* The server's time for it says nothing: there is none, or its clock is wrong. So it must look the same as
+ * it did long enough ago by our own clock. 1, 0 not yet, -1. */
+static int ready_by_look(
+	struct channel *c, const struct letter *x, int64_t now, int64_t wait, struct err *e)
+{
+	int64_t id = 0;
+	int64_t at = 0;
+	const int rc = ledger_received_looked(&c->env->ledger, c->partner->name, c->endpoint->name,
+		str_c(x->name), x->size, x->mtime, &at, e);
+
+	if (rc != 0)
+		return rc == -1 ? -1 : now - at >= wait;
+	if (commit_fetching(c->env, c, x, &id, e) == -1)
+		return -1;
+	return commit_abandoned(c->env, id, "FILE-CHANGING",
+		"the server's time for it cannot be right; taken once it has looked the same for "
+		"as long as ready= says",
+		e);
+}
+
+/* Has it been there unchanged for as long as the endpoint wants? 1, 0, -1. */
+static int is_ready(struct channel *c, const struct letter *x, struct err *e)
+{
+	const int64_t now = clock_now(&c->env->clock);
+	const int64_t wait = c->endpoint->ready_seconds;
+
+	if (wait == 0)
+		return 1;
+	if (x->mtime < EARLIEST || x->mtime > now)
+		return ready_by_look(c, x, now, wait, e);
+	return now - x->mtime >= wait;
+}
+
 static int take_letter(struct channel *c, const struct letter *x, int64_t *worked, struct err *e)
 {
 	struct env *v = c->env;
@@ -196,16 +262,15 @@ static int take_letter(struct channel *c, const struct letter *x, int64_t *worke
 	struct received_row before;
 	int rc = -1;
 
-	if (c->endpoint->ready_seconds > 0 &&
-		clock_now(&v->clock) - x->mtime < (int64_t)c->endpoint->ready_seconds)
-		return 0;
 	arena_init(&a);
 	rc = ledger_received_seen(&v->ledger, c->partner->name, c->endpoint->name, str_c(x->name),
 		x->size, x->mtime, &a, &before, e);
 	arena_done(&a);
 	if (rc == 1) /* here already; only its removal over there is missing */
 		return c->endpoint->get_delete ? remove_there(c, x, before.id, e) : 0;
-	return rc == -1 ? -1 : fetch(c, x, worked, e);
+	if (rc == 0)
+		rc = is_ready(c, x, e);
+	return rc == 1 ? fetch(c, x, worked, e) : rc;
 }
 
 /* As transfer_partner_ functions know it, which back off from it apart: "acme/main". */
@@ -264,8 +329,8 @@ static int forget_unfinished(struct env *v, struct err *e)
 			if (rc == 0)
 				rc = commit_stored(v, rows.row[i].id, sha, size, e);
 		} else if (rc == 0) {
-			rc = commit_abandoned(
-				v, rows.row[i].id, "a cut run did not finish it; fetched anew", e);
+			rc = commit_abandoned(v, rows.row[i].id, "VANISHED",
+				"a cut run did not finish it; fetched anew", e);
 		}
 	}
 	arena_done(&a);

@@ -10,7 +10,7 @@
 #include "store/ledger_item.h"
 #include "store/ledger_partner.h"
 
-enum { FIRST_BACK_OFF = 60, MAX_BACK_OFF = 3600, REFUSED_BACK_OFF = 12 * 3600 };
+enum { FIRST_BACK_OFF = 60, MAX_BACK_OFF = 3600, REFUSED_BACK_OFF = 12 * 3600, SIZE_ATTEMPTS = 3 };
 
 /* --- partners that cannot be used --- */
 
@@ -331,6 +331,18 @@ static int hold_restored(struct sending *s, struct err *e)
 		next, e);
 }
 
+/* What arrives there is again and again not as long as what was sent: that is this file's fault, and others go on. */
+static int never_whole(struct sending *s, const char *note, struct err *e)
+{
+	char next[300];
+
+	(void)snprintf(next, sizeof(next),
+		"ask the partner why its server does not keep what it is sent; gridspool release %06" PRId64
+		" sends it again; gridspool close %06" PRId64 " gives it up",
+		s->row->id, s->row->id);
+	return commit_stopped(s, "held", "hold", "SIZE-DIFFERS", note, next, e);
+}
+
 /* 1 something came of it, 0 it waits, -1. */
 static int send_one(struct channel *c, const struct interchange_row *r, struct err *e)
 {
@@ -356,9 +368,14 @@ static int send_one(struct channel *c, const struct interchange_row *r, struct e
 	}
 	if (rc == -1)
 		return e->code == ERR_STALE ? 0 : -1; /* held meanwhile */
-	if (channel_send(c, r, str_is(r->receipt, "renaming"), commit_renaming, &s, &outcome,
-		    evidence, e) == -1 ||
-		conclude(&s, outcome, evidence, e) == -1)
+	rc = channel_send(
+		c, r, str_is(r->receipt, "renaming"), commit_renaming, &s, &outcome, evidence, e);
+	if (rc == -1 && strcmp(e->reason, "SIZE-DIFFERS") == 0 &&
+		r->attempts + 1 >= SIZE_ATTEMPTS) {
+		const struct err why = *e;
+		return never_whole(&s, why.text, e) == -1 ? -1 : 1;
+	}
+	if (rc == -1 || conclude(&s, outcome, evidence, e) == -1)
 		return -1;
 	return !s.waits;
 }

@@ -118,6 +118,15 @@ int ledger_received_seen(struct ledger *l, struct str partner, struct str endpoi
 	return load_one(rows, a, out, e);
 }
 
+int ledger_received_looked(struct ledger *l, struct str partner, struct str endpoint,
+	struct str remote, int64_t rsize, int64_t rmtime, int64_t *at, struct err *e)
+{
+	return db_one_int(l->db, at, e,
+		"SELECT at FROM received WHERE partner = ?1 AND endpoint = ?2 AND remote = ?3 AND "
+		"rsize = ?4 AND rmtime = ?5 AND state = 'abandoned' ORDER BY id LIMIT 1",
+		"sssii", partner, endpoint, remote, rsize, rmtime);
+}
+
 int ledger_received_same(struct ledger *l, struct str partner, struct str sha, int64_t id,
 	int64_t *other, struct err *e)
 {

@@ -287,9 +287,11 @@ static int copy_out(const struct transport *t, int in, int out, uint64_t *size, 
 			rc = fsx_write_all(out, chunk, got, e);
 		at += got;
 		transport_moved(t, at, 0);
-		if (rc == 0 && at > LIMIT_ACK_FILE)
-			rc = err_set(
+		if (rc == 0 && at > LIMIT_ACK_FILE) {
+			(void)err_set(
 				e, ERR_LIMIT, "the file is larger than %d bytes", LIMIT_ACK_FILE);
+			rc = err_reason(e, "TOO-BIG");
+		}
 	}
 	mem_free(chunk);
 	if (rc == 0)

@@ -90,8 +90,10 @@ static int start(struct sftp *s, struct err *e)
 		s->link = libssh2_sftp_init(ssh_session(s->ssh));
 		rc = s->link ? 0 : libssh2_session_last_errno(ssh_session(s->ssh));
 	} while (ssh_again(s->ssh, rc));
-	if (rc == 0)
+	if (rc == 0) {
+		ssh_watch(s->ssh, libssh2_sftp_get_channel(s->link));
 		return 0;
+	}
 	if (rc != LIBSSH2_ERROR_CHANNEL_FAILURE && rc != LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
 		return ssh_fault(s->ssh, rc, "start of SFTP", e);
 	ssh_cut(s->ssh);

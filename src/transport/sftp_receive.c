@@ -6,11 +6,10 @@
 #include "base/mem.h"
 #include "transport/ssh.h"
 
-static int read_names(
-	struct sftp *s, LIBSSH2_SFTP_HANDLE *h, struct transport_listing *found, struct err *e)
+/* name takes whatever fits into a packet: a name that is too long for us is left out, the others are not. */
+static int read_names(struct sftp *s, LIBSSH2_SFTP_HANDLE *h, char *name,
+	struct transport_listing *found, struct err *e)
 {
-	char name[LIMIT_PATH];
-
 	for (;;) {
 		LIBSSH2_SFTP_ATTRIBUTES a = {0};
 		struct transport_entry entry = {0};
@@ -18,7 +17,7 @@ static int read_names(
 
 		ssh_begin(s->ssh);
 		do
-			rc = libssh2_sftp_readdir_ex(h, name, sizeof(name), NULL, 0, &a);
+			rc = libssh2_sftp_readdir_ex(h, name, SFTP_CHUNK, NULL, 0, &a);
 		while (ssh_again(s->ssh, rc));
 		if (rc == 0)
 			return 0;
@@ -39,6 +38,7 @@ int sftp_receive_list(struct transport *t,
 	const struct str folder = t->endpoint->get;
 	struct transport_listing found = {0};
 	LIBSSH2_SFTP_HANDLE *h = NULL;
+	char *name = NULL;
 	long rc = 0;
 	int result = -1;
 
@@ -52,7 +52,9 @@ int sftp_receive_list(struct transport *t,
 		result = sftp_request_fault(s, rc, "list", e);
 		return e->code == ERR_ABSENT ? sftp_no_folder(t, folder, "get", e) : result;
 	}
-	result = read_names(s, h, &found, e);
+	name = mem_alloc(SFTP_CHUNK);
+	result = read_names(s, h, name, &found, e);
+	mem_free(name);
 	rc = sftp_request_close(s, h);
 	if (result == 0 && rc != 0 && sftp_request_status(s, rc) == 0)
 		result = sftp_request_fault(s, rc, "list", e);
@@ -75,9 +77,11 @@ struct sink {
 static int drain(struct sink *to, const char *p, size_t n, struct err *e)
 {
 	to->came += n;
-	if (to->came > to->limit)
-		return err_set(e, ERR_LIMIT, "the file is larger than %llu bytes",
+	if (to->came > to->limit) {
+		(void)err_set(e, ERR_LIMIT, "the file is larger than %llu bytes",
 			(unsigned long long)to->limit);
+		return err_reason(e, "TOO-BIG");
+	}
 	if (to->fd != -1)
 		return fsx_write_all(to->fd, p, n, e);
 	hash_add(to->h, p, n);
@@ -131,8 +135,10 @@ static int read_same(const struct transport *t, struct sftp *s, LIBSSH2_SFTP_HAN
 
 	if (told == -1)
 		return -1;
-	if (told == 1 && !before.plain)
-		return err_set(e, ERR_INPUT, "it is not a plain file");
+	if (told == 1 && !before.plain) {
+		(void)err_set(e, ERR_INPUT, "it is not a plain file");
+		return err_reason(e, "SPECIAL-FILE");
+	}
 	if (read_file(t, s, h, to, e) != 0)
 		return -1;
 	if (told == 0)

@@ -42,9 +42,31 @@ int sftp_request_error(unsigned long status, const char *what, struct err *e)
 	return err_reason(e, "REMOTE-FAILURE");
 }
 
+/* libssh2 has one code for an answer that is a status and for one that cannot be read, and gives the status of
+ * an earlier answer with the latter; only its texts differ. */
+static bool was_read(const struct sftp *s)
+{
+	static const struct str unread[] = {STR_INIT("aiting for"), STR_INIT("Out of sync"),
+		STR_INIT("oo short"), STR_INIT("oo small"), STR_INIT("oo big"),
+		STR_INIT("short response"), STR_INIT("badness")};
+	char *text = NULL;
+	struct str said;
+
+	if (!ssh_session(s->ssh))
+		return false;
+	(void)libssh2_session_last_error(ssh_session(s->ssh), &text, NULL, 0);
+	said = str_c(text);
+	for (size_t i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)
+		if (str_find(said, unread[i], 0) != SIZE_MAX)
+			return false;
+	return true;
+}
+
 unsigned long sftp_request_status(const struct sftp *s, long rc)
 {
-	return rc == LIBSSH2_ERROR_SFTP_PROTOCOL && s->link ? libssh2_sftp_last_error(s->link) : 0;
+	if (rc != LIBSSH2_ERROR_SFTP_PROTOCOL || !s->link || !was_read(s))
+		return 0;
+	return libssh2_sftp_last_error(s->link);
 }
 
 int sftp_request_fault(struct sftp *s, long rc, const char *what, struct err *e)

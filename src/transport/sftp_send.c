@@ -115,7 +115,7 @@ static int check_size(struct sftp *s, const struct buf *path, uint64_t size, str
 	return err_reason(e, "SIZE-DIFFERS");
 }
 
-static int send_to(const struct transport *t, struct sftp *s, const struct buf *path, int fd,
+static int send_to(struct transport *t, struct sftp *s, const struct buf *path, int fd,
 	uint64_t size, struct err *e)
 {
 	const unsigned long how = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_TRUNC;
@@ -129,6 +129,7 @@ static int send_to(const struct transport *t, struct sftp *s, const struct buf *
 	result = write_file(t, s, h, fd, size, e);
 	if (result == 0)
 		result = sync_file(s, h, e);
+	t->unsynced = s->no_fsync;
 	rc = sftp_request_close(s, h);
 	if (rc != 0 && result == 0)
 		result = sftp_request_fault(s, rc, "close", e);
@@ -152,8 +153,10 @@ int sftp_send_upload(struct transport *t, int fd, uint64_t size, const char *tem
 	return rc == 0 ? 0 : err_wrap(e, "upload of %s", temp);
 }
 
-/* The server refused the rename. Version 3 has no status for "it is there", so we look. */
-static int rename_refused(struct sftp *s, const struct buf *to, unsigned long status, struct err *e)
+/* The server refused the rename. Version 3 has no status for "it is there", so we look; and a file that has lost its
+ * old name was renamed, whatever the server says. */
+static int rename_refused(struct sftp *s, const struct buf *from, const struct buf *to,
+	unsigned long status, struct err *e)
 {
 	LIBSSH2_SFTP_ATTRIBUTES a = {0};
 	const int there = status == LIBSSH2_FX_FILE_ALREADY_EXISTS
@@ -162,9 +165,16 @@ static int rename_refused(struct sftp *s, const struct buf *to, unsigned long st
 
 	if (there == -1)
 		return -1;
-	if (there == 1)
-		return sftp_request_error(LIBSSH2_FX_FILE_ALREADY_EXISTS, "rename", e);
-	return sftp_request_error(status, "rename", e);
+	if (there == 0)
+		return sftp_request_error(status, "rename", e);
+	const int left = sftp_request_look(s, from, &a, e);
+	if (left != 0)
+		return left == -1 ? -1
+				  : sftp_request_error(LIBSSH2_FX_FILE_ALREADY_EXISTS, "rename", e);
+	(void)err_set(e, ERR_DOUBT,
+		"rename: the server answered with failure (status %lu), and yet the old name is gone",
+		status);
+	return err_reason(e, "REMOTE-FAILURE");
 }
 
 static int rename_to(struct sftp *s, const struct buf *from, const struct buf *to, struct err *e)
@@ -182,7 +192,7 @@ static int rename_to(struct sftp *s, const struct buf *from, const struct buf *t
 		return 0;
 	const unsigned long status = sftp_request_status(s, rc);
 	if (status != 0)
-		return rename_refused(s, to, status, e);
+		return rename_refused(s, from, to, status, e);
 	const int failed = sftp_request_fault(s, rc, "rename", e);
 	e->code = ERR_DOUBT;
 	return failed;

@@ -23,6 +23,7 @@ enum {
 	HANDSHAKE_SECONDS = 30,
 	IDLE_SECONDS = 60,
 	GOODBYE_MS = 1000,
+	TURNS_MAX = 10000,
 	SEEN_MAX = 400
 };
 
@@ -138,7 +139,33 @@ static bool wait_ready(struct ssh *s)
 
 bool ssh_again(struct ssh *s, long rc)
 {
-	return rc == LIBSSH2_ERROR_EAGAIN && wait_ready(s);
+	s->turns = 0;
+	if (rc != LIBSSH2_ERROR_EAGAIN || (s->channel && libssh2_channel_eof(s->channel) == 1))
+		return false;
+	return wait_ready(s);
+}
+
+void ssh_watch(struct ssh *s, struct _LIBSSH2_CHANNEL *channel)
+{
+	s->channel = channel;
+}
+
+/* What libssh2 reads with. It turns in a circle on a packet that ends half way with its channel, and as
+ * long as packets come that it passes over; here is where both end. */
+static LIBSSH2_RECV_FUNC(take_bytes)
+{
+	struct ssh *s = *abstract;
+	ssize_t n = -1;
+
+	if (clock_ms(s->clock) > s->deadline)
+		s->timed_out = true;
+	if (s->timed_out || s->turns > TURNS_MAX)
+		return -ECONNABORTED;
+	n = recv(socket, buffer, length, flags);
+	if (n != -1)
+		return n;
+	s->turns++;
+	return errno == EINTR ? -EAGAIN : -errno;
 }
 
 bool ssh_timed_out(const struct ssh *s)
@@ -158,6 +185,22 @@ bool ssh_lost(const struct ssh *s)
 	return s->lost || !s->session;
 }
 
+/* What libssh2 says of packets that make no sense. Our allocator never fails: ALLOC is a size that cannot be. */
+static bool against_protocol(long rc)
+{
+	static const int codes[] = {LIBSSH2_ERROR_PROTO, LIBSSH2_ERROR_SFTP_PROTOCOL,
+		LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_BUFFER_TOO_SMALL, LIBSSH2_ERROR_OUT_OF_BOUNDARY,
+		LIBSSH2_ERROR_CHANNEL_OUTOFORDER, LIBSSH2_ERROR_CHANNEL_UNKNOWN,
+		LIBSSH2_ERROR_CHANNEL_WINDOW_EXCEEDED, LIBSSH2_ERROR_CHANNEL_PACKET_EXCEEDED,
+		LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_HOSTKEY_INIT,
+		LIBSSH2_ERROR_HOSTKEY_SIGN};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (rc == codes[i])
+			return true;
+	return false;
+}
+
 int ssh_fault(struct ssh *s, long rc, const char *what, struct err *e)
 {
 	const bool late = s->timed_out || rc == LIBSSH2_ERROR_TIMEOUT;
@@ -167,6 +210,11 @@ int ssh_fault(struct ssh *s, long rc, const char *what, struct err *e)
 		(void)err_set(e, ERR_NET, "%s: no answer within %lld seconds", what,
 			(long long)(s->allowed / 1000));
 		return err_reason(e, "REMOTE-TIMEOUT");
+	}
+	if (against_protocol(rc)) {
+		(void)err_set(e, ERR_NET, "%s: the server's answer makes no sense (libssh2 %ld)",
+			what, rc);
+		return err_reason(e, "PROTOCOL-ERROR");
 	}
 	(void)err_set(e, ERR_NET, "%s: the connection was lost (libssh2 %ld)", what, rc);
 	return err_reason(e, "CONNECTION-LOST");
@@ -223,6 +271,8 @@ static int handshake(struct ssh *s, const bool used[KINDS], struct err *e)
 		ssh_memory_take, ssh_memory_give_back, ssh_memory_resize, s);
 	BUG_IF(!s->session);
 	libssh2_session_set_blocking(s->session, 0);
+	(void)libssh2_session_callback_set(
+		s->session, LIBSSH2_CALLBACK_RECV, (void *)(uintptr_t)take_bytes);
 	if (set_methods(s, used, e) != 0)
 		return -1;
 	allow(s, handshake_ms(s));
@@ -349,6 +399,7 @@ void ssh_close(struct ssh *s)
 {
 	long rc = 0;
 
+	s->channel = NULL; /* the session has it */
 	if (s->session) {
 		allow(s, GOODBYE_MS);
 		if (!s->lost) {

@@ -15,6 +15,7 @@
 
 struct ssh;
 struct _LIBSSH2_SESSION;
+struct _LIBSSH2_CHANNEL;
 
 /* All borrowed. Freed by ssh_free. */
 struct ssh *ssh_new(
@@ -31,17 +32,20 @@ void ssh_close(struct ssh *s);
 /* The session while it is open, else NULL; borrowed. */
 struct _LIBSSH2_SESSION *ssh_session(const struct ssh *s);
 
+/* Everything goes through this channel from now on: when the server ends it, no answer is waited for. */
+void ssh_watch(struct ssh *s, struct _LIBSSH2_CHANNEL *channel);
+
 /* Starts the time that the next request may take (the endpoint's idle timeout). */
 void ssh_begin(struct ssh *s);
 /* After a call of libssh2 that gave rc: true when it wants to be called again and the socket is
- * ready; false when it is done, or the time is up. */
+ * ready; false when it is done, the time is up, or the watched channel has ended. */
 bool ssh_again(struct ssh *s, long rc);
 bool ssh_timed_out(const struct ssh *s);
 /* Nothing more is sent on this connection; ssh_lost tells. */
 void ssh_cut(struct ssh *s);
 bool ssh_lost(const struct ssh *s);
-/* ERR_NET for a call that gave rc (not of the server's answer): timeout or connection lost. The
- * connection is cut. */
+/* ERR_NET for a call that gave rc (not of the server's answer): timeout, connection lost, or packets
+ * that make no sense. The connection is cut. */
 int ssh_fault(struct ssh *s, long rc, const char *what, struct err *e) ATTR_CHECK;
 
 #endif

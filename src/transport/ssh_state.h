@@ -20,10 +20,12 @@ struct ssh {
 	struct dial to;
 	int fd;
 	LIBSSH2_SESSION *session;
+	LIBSSH2_CHANNEL *channel; /* or NULL; see ssh_watch */
 	struct ssh_piece *pieces;
 	int64_t deadline; /* by clock_ms */
 	int64_t allowed;  /* milliseconds of the deadline, for messages */
 	bool timed_out;
+	unsigned turns;		  /* reads in a row that had nothing, since libssh2 was called */
 	bool lost;		  /* nothing more may be sent */
 	bool answered;		  /* keyboard-interactive: the password was given once */
 	char print[SSHKEY_PRINT]; /* of the key the server showed */

@@ -98,25 +98,32 @@ int transport_name_check(const char *name, struct err *e)
 		LIMIT_NAME);
 }
 
+static int too_long(const char *what, int most, struct err *e)
+{
+	(void)err_set(e, ERR_LIMIT,
+		"more than %d %s in the partner's folder; ask the partner to clear it, or set "
+		"after=\"delete\"",
+		most, what);
+	return err_reason(e, "LISTING-TOO-LONG");
+}
+
 int transport_listing_add(
 	struct transport_listing *l, const struct transport_entry *entry, struct err *e)
 {
 	struct transport_entry *to = NULL;
 
-	if (str_is(entry->name, ".") || str_is(entry->name, "..") || !entry->plain ||
-		transport_name_temp(entry->name))
+	if (l->n >= LIMIT_LISTING)
+		return too_long("files wait", LIMIT_LISTING, e);
+	if (++l->listed > LIMIT_LISTED)
+		return too_long("names are", LIMIT_LISTED, e);
+	if (str_is(entry->name, ".") || str_is(entry->name, "..") || !entry->plain)
 		return 0;
 	if (!transport_name_ok(entry->name)) {
 		l->skipped++;
 		return 0;
 	}
-	if (l->n >= LIMIT_LISTING) {
-		(void)err_set(e, ERR_LIMIT,
-			"more than %d files wait in the partner's folder; ask the partner to clear "
-			"it, or set after=\"delete\"",
-			LIMIT_LISTING);
-		return err_reason(e, "LISTING-TOO-LONG");
-	}
+	if (transport_name_temp(entry->name))
+		return 0;
 	mem_grow(&l->entries, &l->cap, l->n + 1, sizeof(*l->entries));
 	to = &l->entries[l->n++];
 	*to = *entry;

@@ -39,7 +39,7 @@ struct transport_ops {
 	int (*stat)(struct transport *t, const char *name, struct transport_entry *entry,
 		struct err *e);
 	/* MUST. Writes the first size bytes of fd to temp (over an older temp), checks the size
-	 * there. Nothing under the final name yet: safe to repeat. */
+	 * there, sets t->unsynced. Nothing under the final name yet: safe to repeat. */
 	int (*upload)(struct transport *t, int fd, uint64_t size, const char *temp, struct err *e);
 	/* MUST. Renames temp to final without overwriting. ERR_EXISTS when final is there; ERR_DOUBT
 	 * when the connection broke before the answer. */
@@ -71,6 +71,7 @@ struct transport {
 	const struct cred *cred; /* borrowed; NULL where none is needed */
 	const struct clock *clock;
 	int root; /* directory: the endpoint's folder, open after prepare for the sandbox's rules; else -1 */
+	bool unsynced; /* of the last upload: the other side cannot say that it is on its disk */
 	void *self;
 	/* MAY be NULL. Told whenever bytes of an upload or fetch have moved: so many of size are there;
 	 * size is 0 where it is not known. */
@@ -104,10 +105,11 @@ struct transport_listing {
 	struct transport_entry *entries; /* names owned */
 	size_t n;
 	size_t cap;
+	uint32_t listed; /* names that came, those left out too */
 	uint32_t skipped;
 };
 /* Adds an entry that passes the name rules (name is copied) or counts it. ERR_LIMIT by
- * LIMIT_LISTING. */
+ * LIMIT_LISTING and LIMIT_LISTED. */
 int transport_listing_add(
 	struct transport_listing *l, const struct transport_entry *entry, struct err *e) ATTR_CHECK;
 /* Sorts, drops repeated names, gives each one out until it says stop. */

@@ -48,13 +48,15 @@ def fast_folder():
 
 
 def build(folder):
-    """The tools that are written in C, when their sources are newer."""
+    """The tools that are written in C, when their sources are newer; others may be building, or using, them now."""
     os.makedirs(folder, exist_ok=True)
     for product, name, *flags in ((STRIKE, "strike.c"), (scene.SHIM, "shim.c", "-shared", "-fPIC")):
         source = os.path.join(HERE, name)
         if not os.path.exists(product) or os.path.getmtime(product) < os.path.getmtime(source):
+            made = "%s.%d" % (product, os.getpid())
             subprocess.run([os.environ.get("CC", "gcc"), "-std=gnu11", "-O2", "-Wall", "-Wextra", *flags,
-                            "-o", product, source], check=True)
+                            "-o", made, source], check=True)
+            os.rename(made, product)
 
 
 class Struck:

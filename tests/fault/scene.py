@@ -35,6 +35,12 @@ def shimmed(**values):
     return dict(os.environ, LD_PRELOAD=SHIM, **values)
 
 
+def program(n, *args, **values):
+    """The program in the folder of a small.Small, with shim.c told these values."""
+    return night.Ran(subprocess.run([night.GRIDSPOOL, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                    errors="replace", cwd=n.top, timeout=60, env=shimmed(**values)))
+
+
 def load(path, name):
     loader = importlib.machinery.SourceFileLoader(name, path)
     spec = importlib.util.spec_from_loader(name, loader)
@@ -179,9 +185,7 @@ class Scenario:
         """Runs, an hour apart, until nothing is due: how many it took."""
         self.again(self.n)
         for n in range(1, self.rounds + 1):
-            ran = night.Ran(subprocess.run(
-                [night.GRIDSPOOL, *self.quiet, "--env", self.n.env], stdin=subprocess.DEVNULL, capture_output=True,
-                text=True, errors="replace", cwd=self.n.top, timeout=60, env=shimmed(FAULT_CLOCK=str(3600 * n))))
+            ran = program(self.n, *self.quiet, "--env", self.n.env, FAULT_CLOCK=str(3600 * n))
             if ran.code not in (0, 1):
                 raise AssertionError("recovery %d: %s" % (n, ran))
             if not list(invariants.check_rest(invariants.Environment(self.n.env))):

@@ -5,8 +5,9 @@
  *   FAULT_COUNTS=FILE       where allocations are counted: struct counts below; processes in the order
  *                           in which they are made, 0 is the program
  *   FAULT_ALLOC=P:N         the N-th allocation of process P fails; P:N+: all from there on
+ *   FAULT_RANDOM=P          the P-th process and those after it get no random bytes; needs FAULT_COUNTS
  *
- * Built with CLOCK_ONLY it leaves memory alone, so that a sanitizer can have it.
+ * Built with CLOCK_ONLY it leaves all but the clock alone, so that a sanitizer can have it.
  *
  * Allocations of every library count: malloc, calloc, realloc, posix_memalign, aligned_alloc.
  */
@@ -15,11 +16,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,6 +41,7 @@ static struct counts *counts;
 static uint64_t self;
 static uint64_t fail_process, fail_at;
 static bool fail_on;
+static uint64_t random_from = UINT64_MAX;
 static time_t later;
 static int (*real_clock)(clockid_t, struct timespec *);
 
@@ -57,11 +61,13 @@ __attribute__((constructor)) static void start(void)
 	const char *file = getenv("FAULT_COUNTS");
 	const char *alloc = getenv("FAULT_ALLOC");
 	const char *clock = getenv("FAULT_CLOCK");
+	const char *random = getenv("FAULT_RANDOM");
 	char *end = NULL;
 	void *p = MAP_FAILED;
 	int fd = -1;
 
 	real_clock = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+	random_from = random ? strtoull(random, NULL, 10) : UINT64_MAX;
 	later = clock ? (time_t)strtoll(clock, NULL, 10) : 0;
 	if (alloc) {
 		fail_process = strtoull(alloc, &end, 10);
@@ -159,6 +165,66 @@ void free(void *p)
 {
 	gone(p);
 	__libc_free(p);
+}
+
+/* --- random bytes: of the kernel's calls and of its files --- */
+
+/* Other libraries may call before our start. */
+static long kernel(long number, const long a[6])
+{
+	static long (*real)(long, ...);
+
+	if (!real)
+		real = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+	return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+static bool no_random(void)
+{
+	if (!counts || self < random_from)
+		return false;
+	errno = EIO;
+	return true;
+}
+
+ssize_t getrandom(void *p, size_t n, unsigned flags)
+{
+	return no_random() ? -1
+			   : kernel(SYS_getrandom, (const long[6]){(long)p, (long)n, (long)flags});
+}
+
+int getentropy(void *p, size_t n)
+{
+	return getrandom(p, n, 0) == (ssize_t)n ? 0 : -1;
+}
+
+/* All calls that are made by number; six arguments are passed on, which is what any takes. */
+long syscall(long number, ...)
+{
+	va_list ap;
+	long a[6];
+
+	va_start(ap, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (number == SYS_getrandom && no_random())
+		return -1;
+	return kernel(number, a);
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list ap;
+	int mode = 0;
+
+	va_start(ap, flags);
+	if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE)
+		mode = va_arg(ap, int);
+	va_end(ap);
+	if (strncmp(path, "/dev/", 5) == 0 && strstr(path, "random") && no_random())
+		return -1;
+	return (int)kernel(SYS_openat, (const long[6]){AT_FDCWD, (long)path, flags, mode});
 }
 
 #endif

@@ -189,10 +189,14 @@ class Night:
                    '<identity qualifier="ZZ" id="%s"/><endpoint name="main" usage="test" %s'
                    '</partner>\n' % (NS, name, name.upper(), endpoint))
 
+    def server_config(self, _name):
+        """Lines of sshd_config for a partner's server, before the usual ones."""
+        return ()
+
     def _sftp(self, name, fingerprint=None):
         if name not in self.servers:
             folder = os.path.join(self.top, name + "-sshd")
-            sshd.start(folder, root=os.path.join(self.top, name))
+            sshd.start(folder, root=os.path.join(self.top, name), config=self.server_config(name))
             self.servers[name] = folder
         server = sshd.info(self.servers[name])
         key = self.path("keys", name + "-key")

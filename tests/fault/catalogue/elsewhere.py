@@ -19,7 +19,6 @@ ROWS = {
     "V1": ("bad_input", "test_partner_down", "A partner that is down: CONNECT-REFUSED and the next try; others are served."),
     "V2": ("bad_input", "test_wrong_host_key", "Another host key: HOST-KEY-CHANGED, nothing is sent that could log in."),
     "V3": ("bad_input", "test_refused_key", "A refused key: AUTH-REFUSED, and hours until the next try."),
-    "V7": ("reconnect", "test_ours", "The answer to the rename was lost: what is there is compared and found."),
     "V11": ("stuck", "test_mailbox_that_cannot_be_emptied", "A letter that cannot be deleted over there is read once."),
     "L6": ("waits", "test_ledger_busy_while_ingesting", "Somebody locks the ledger: it waits, and nothing is counted as a crash."),
     "L7": ("bad_input", "test_disk_full", "No space: one sentence, 74, nothing half done; with space the next run goes on."),

@@ -171,6 +171,37 @@ static void seen_before(void **state)
 	assert_string_equal(row(id).state.p, "stored");
 }
 
+/* One that was looked at and not taken: since when it looks as it does. */
+static void looked_at(void **state)
+{
+	int64_t at = 0;
+
+	(void)state;
+	for (size_t i = 0; i < STATES; i++) {
+		(void)in(states[i], "acme", states[i], "");
+		STORE_WORLD_IS(&w,
+			ledger_received_looked(&w.l, STR("acme"), STR("main"), str_c(states[i]),
+				100, 200, &at, &w.e),
+			i == 7);
+	}
+	(void)in("abandoned", "acme", "x", "");
+	(void)in("abandoned", "acme", "x", "");
+	store_world_sql(&w, "UPDATE received SET at = 10 * id");
+	STORE_WORLD_IS(&w,
+		ledger_received_looked(
+			&w.l, STR("acme"), STR("main"), STR("x"), 100, 200, &at, &w.e),
+		1);
+	assert_int_equal(at, 10 * (STATES + 1));
+	STORE_WORLD_IS(&w,
+		ledger_received_looked(
+			&w.l, STR("acme"), STR("main"), STR("x"), 100, 201, &at, &w.e),
+		0);
+	STORE_WORLD_IS(&w,
+		ledger_received_looked(
+			&w.l, STR("bolt"), STR("main"), STR("x"), 100, 200, &at, &w.e),
+		0);
+}
+
 static void the_same_bytes(void **state)
 {
 	int64_t other = -1;
@@ -284,6 +315,7 @@ int main(void)
 		TEST(only_what_is_fetched_is_stored),
 		TEST(states_and_attempts),
 		TEST(seen_before),
+		TEST(looked_at),
 		TEST(the_same_bytes),
 		TEST(lists_by_state),
 		TEST(what_was_answered_before),

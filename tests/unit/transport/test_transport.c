@@ -109,7 +109,8 @@ static int each(void *ctx, const struct transport_entry *entry)
 static void test_listing(void **state)
 {
 	static const struct str names[] = {STR_INIT("b"), STR_INIT("a"), STR_INIT("."),
-		STR_INIT(".."), STR_INIT("b"), STR_INIT("x/y"), STR_INIT(".t"), STR_INIT("c")};
+		STR_INIT(".."), STR_INIT("b"), STR_INIT("x/y"), STR_INIT("../x"), STR_INIT(".t"),
+		STR_INIT("c")};
 	struct transport_listing l = {0};
 	struct seen s = {"", 100};
 	struct err e;
@@ -124,12 +125,29 @@ static void test_listing(void **state)
 	assert_int_equal(transport_listing_add(&l, &folder, &e), 0);
 	transport_listing_give(&l, each, &s);
 	assert_string_equal(s.all, "a,b,c,");
-	assert_int_equal(l.skipped, 2);
+	assert_int_equal(l.skipped, 3);
 	s = (struct seen){"", 2};
 	transport_listing_give(&l, each, &s);
 	assert_string_equal(s.all, "a,b,");
 	transport_listing_done(&l);
 	assert_null(l.entries);
+}
+
+/* A server that lists names for ever, none of which is for us. */
+static void test_listing_ends(void **state)
+{
+	struct transport_listing l = {0};
+	const struct transport_entry entry = {.name = STR(".a"), .plain = true};
+	struct err e = {0};
+	int n = 0;
+
+	(void)state;
+	while (n <= LIMIT_LISTED && transport_listing_add(&l, &entry, &e) == 0)
+		n++;
+	assert_int_equal(n, LIMIT_LISTED);
+	assert_string_equal(e.reason, "LISTING-TOO-LONG");
+	assert_int_equal(l.n, 0);
+	transport_listing_done(&l);
 }
 
 static void test_listing_limit(void **state)
@@ -157,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_done),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_listing),
+		cmocka_unit_test(test_listing_ends),
 		cmocka_unit_test(test_listing_limit),
 	};
 
