@@ -11,6 +11,7 @@
 #include "stage/collect_away.h"
 #include "stage/collect_no_map.h"
 #include "stage/collect_parts.h"
+#include "stage/inbox_watch.h"
 #include "stage/inputs.h"
 #include "stage/place.h"
 #include "stage/proc.h"
@@ -218,5 +219,7 @@ int collect_run(struct env *v, struct err *e)
 			return err_wrap(e, "collect");
 		more = after - before >= COLLECT_BATCH;
 	}
+	if (inbox_watch_run(v, e) == -1)
+		return err_wrap(e, "collect");
 	return collect_no_map_tell(v, e) == -1 ? err_wrap(e, "collect") : 0;
 }

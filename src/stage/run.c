@@ -274,32 +274,6 @@ static int clean(struct env *v, struct err *e)
 	return 0;
 }
 
-/* A new source's inbox is made once; one that vanishes later is an alarm (collect). */
-static int make_inbox(struct env *v, const struct config_source *s, struct err *e)
-{
-	struct ledger *l = &v->ledger;
-	char folder[100];
-	char key[100];
-	int64_t known = 0;
-
-	(void)snprintf(key, sizeof(key), "inbox:" STR_FMT, STR_ARG(s->name));
-	if (db_one_int(l->db, &known, e, "SELECT COUNT(*) FROM meta WHERE key = ?1", "c", key) != 1)
-		return -1;
-	if (known > 0)
-		return 0;
-	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(s->name));
-	if (inbox_make(v, s->name, e) == -1)
-		return -1;
-	if (ledger_begin(l, e) == -1)
-		return -1;
-	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, 'made')", "c", key) == -1 ||
-		ledger_event(l, "inbox", folder, e, "made or found") == -1) {
-		ledger_rollback(l);
-		return -1;
-	}
-	return ledger_commit(l, e);
-}
-
 /* Too little space: nothing new is taken in; what waits stays safely with the exporters. */
 static bool space_left(struct env *v)
 {
@@ -417,7 +391,7 @@ static int prepare(struct env *v, const struct run_options *o, struct err *e)
 		clean(v, e) == -1 || bundle_keep(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
-		if (make_inbox(v, s, e) == -1)
+		if (inbox_prepare(v, s->name, e) == -1)
 			return -1;
 	}
 	if (wall_check(v, e) == -1 || schedule_begin(v, e) == -1)

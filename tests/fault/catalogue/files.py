@@ -1,4 +1,8 @@
 """Files on their way through inbox/ and the spool."""
+import hashlib
+import os
+import time
+
 import small
 from night import check, equal
 
@@ -77,3 +81,52 @@ def F15():
         n.run(expect=0)
         equal(len(n.mail("acme")), 300, "what was sent")
         n.check_sound()
+
+
+def F12():
+    """The folder of a source is gone, or in its place is another one, as the mount point of a disk that is not mounted:
+    INBOX-GONE, told by each run, and nothing is taken from there; with the right folder all goes on."""
+    with small.Small(kind="events") as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run(expect=0)
+        inbox = n.path("inbox", "products")
+        os.rename(inbox, inbox + ".away")
+        for there in False, True, True:
+            if there and not os.path.exists(inbox):
+                n.items("b.json", ("SKU-2", "Cup"))     # makes the folder
+            ran = n.run(expect=1)
+            check("INBOX-GONE" in ran.err and "inbox/products" in ran.err and n.env in ran.err, there, ran)
+            check("INBOX-GONE" in n.program("status").out, "status is silent")
+        equal(len(n.mail("acme")), 1, "mail: something was taken from another folder")
+        os.rename(os.path.join(inbox, "b.json"), os.path.join(inbox + ".away", "b.json"))
+        os.rmdir(inbox)
+        os.rename(inbox + ".away", inbox)
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 2, "mail with the right folder")
+        check("INBOX-GONE" not in n.program("status").out, "status still says so")
+        n.check_sound()
+
+
+def F13():
+    """A file without its marker or manifest, or one of these without its file, for longer than pair-within: MISSING-PAIR,
+    told once and by status until it is mended; nothing of it is sent."""
+    for ready, end in ("marker", ".ready"), ("manifest", ".manifest"):
+        with small.Small(kind="events", ready=ready) as n:
+            n.write("bundle/routes.xml", n.text("bundle/routes.xml").replace("ready=", 'pair-within="1s" ready='))
+            n.items("a.json", ("SKU-1", "Mug"))
+            n.drop("products", "b.json" + end, b"")
+            n.run(expect=0)
+            time.sleep(2.1)
+            ran = n.run(expect=1)
+            for name in "a.json", "b.json" + end:
+                check(ran.err.count("MISSING-PAIR") == 2 and "inbox/products/%s " % name in ran.err, name, ran)
+                check("inbox/products/%s: MISSING-PAIR" % name in n.program("status").out, name, "is not in status")
+            equal(n.run(expect=0).err, "", "told again")
+            equal(n.mail("acme"), [], "mail")
+            data = open(n.inbox("products", "a.json"), "rb").read()
+            n.drop("products", "a.json" + end, b"%s %d" % (hashlib.sha256(data).hexdigest().encode(), len(data)))
+            os.unlink(n.inbox("products", "b.json" + end))
+            n.run(expect=0)
+            equal(len(n.mail("acme")), 1, "mail when it is complete")
+            check("MISSING-PAIR" not in n.program("status").out, "status still says so")
+            n.check_sound()
