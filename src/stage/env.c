@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "stage/bundle.h"
+#include "stage/fit.h"
 #include "stage/outside.h"
 
 static const char *const folders[] = {"partners", "bundle", "bundle/maps", "bundle/definitions",
@@ -328,6 +329,8 @@ int env_open_ledger(struct env *v, const char *actor, struct err *e)
 {
 	char instance[80];
 
+	if (actor && fit_owner(v->dir, v->path, e) == -1)
+		return -1;
 	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
 	if ((actor ? ledger_open : ledger_look)(&v->ledger, v->dir, instance, &v->clock, e) == -1)
 		return -1;

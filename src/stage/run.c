@@ -15,6 +15,7 @@
 #include "stage/bundle.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
+#include "stage/fit.h"
 #include "stage/inbox.h"
 #include "stage/ingest.h"
 #include "stage/proc.h"
@@ -401,9 +402,28 @@ static int prepare(struct env *v, const struct run_options *o, struct err *e)
 
 static void print_faults(const struct faults *f)
 {
-	for (const struct fault *x = f->first; x; x = x->next)
-		(void)fprintf(stderr, "%s:%u:%u: %s%s\n", x->file, x->line, x->column,
-			x->warning ? "warning: " : "", x->text);
+	for (const struct fault *x = f->first; x; x = x->next) {
+		if (x->line > 0)
+			(void)fprintf(stderr, "%s:%u:%u: %s%s\n", x->file, x->line, x->column,
+				x->warning ? "warning: " : "", x->text);
+		else
+			(void)fprintf(stderr, "%s: %s%s\n", x->file, x->warning ? "warning: " : "",
+				x->text);
+	}
+}
+
+/* Is the folder fit for a run? Warnings are for gridspool check to tell. */
+static int check_fit(const struct env *v, struct arena *a, struct err *e)
+{
+	struct faults f;
+
+	faults_init(&f, a);
+	if (fit_run(v->dir, v->path, &f, e) == 0)
+		return 0;
+	for (const struct fault *x = f.first; x; x = x->next)
+		if (!x->warning)
+			(void)fprintf(stderr, "%s: %s\n", x->file, x->text);
+	return -1;
 }
 
 int run_all(const char *path, const struct clock *clock, const struct run_options *o, int *status,
@@ -424,6 +444,11 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 			(void)err_set(e, ERR_CONFIG,
 				"%zu fault%s, listed above: nothing was started", f.n,
 				f.n == 1 ? "" : "s");
+		arena_done(&a);
+		return -1;
+	}
+	if (check_fit(&v, &a, e) == -1) {
+		env_close(&v);
 		arena_done(&a);
 		return -1;
 	}

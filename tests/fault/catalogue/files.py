@@ -1,6 +1,8 @@
 """Files on their way through inbox/ and the spool."""
 import hashlib
 import os
+import shutil
+import subprocess
 import time
 
 import small
@@ -130,3 +132,69 @@ def F13():
             equal(len(n.mail("acme")), 1, "mail when it is complete")
             check("MISSING-PAIR" not in n.program("status").out, "status still says so")
             n.check_sound()
+
+
+def F23():
+    """Others may look into keys/ or the spool, or may change the configuration: no run starts (78, LOOSE-RIGHTS), and each
+    name is told with its mode and the chmod that mends it; check says the same. There is no way around it."""
+    with small.Small(kind="events") as n:
+        n.run(expect=0)
+        n.items("a.json", ("SKU-1", "Mug"))
+        for name, wrong in (("keys", 0o750), ("environment.xml", 0o664), ("partners/acme.xml", 0o666), ("bundle", 0o770),
+                            ("bundle/maps/acme.xml", 0o620), ("bundle/routes.xml", 0o664), ("bundle/agreements", 0o777),
+                            ("outbox", 0o757), ("outbox", 0o755), ("ledger.db", 0o644)):
+            before = os.stat(n.path(name)).st_mode & 0o7777
+            os.chmod(n.path(name), wrong)
+            os.chmod(n.env, 0o751)
+            for command in ("run", 78), ("check", 78):
+                ran = n.program(command[0], expect=command[1])
+                line = [x for x in (ran.err + ran.out).splitlines() if x.startswith(name + ": ")]
+                check(len(line) == 1 and "%04o" % wrong in line[0] and "chmod " in line[0], name, oct(wrong), ran)
+            check("LOOSE-RIGHTS" in n.program("run").err, "no code")
+            os.chmod(n.path(name), before)
+        equal(n.one("SELECT COUNT(*) FROM run"), 1, "runs that started")
+        os.chmod(n.env, 0o750)
+        os.chmod(n.path("outbox"), 0o755)       # nobody gets so far
+        check("outbox: warning: everybody may look" in n.program("check", expect=0).out, "check is silent")
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 1, "mail")
+
+
+def folding_disk(n):
+    """A folder on a disk that takes names of other case for the same; None where that cannot be had."""
+    image, folder = os.path.join(n.top, "image"), os.path.join(n.top, "disk")
+    os.makedirs(folder)
+    with open(image, "wb") as f:
+        f.truncate(16 << 20)
+    for command in (["mkfs.ext4", "-q", "-O", "casefold", "-E", "encoding=utf8", image], ["mount", "-o", "loop", image, folder]):
+        if not shutil.which(command[0]) or subprocess.run(command, capture_output=True, check=False).returncode != 0:
+            return None
+    os.makedirs(os.path.join(folder, "env"))
+    subprocess.run(["chattr", "+F", os.path.join(folder, "env")], check=True)
+    return os.path.join(folder, "env")
+
+
+def F25():
+    """A file system that takes names of other case for the same: init and run refuse it (78, FOLDED-NAMES). Where no such
+    disk can be mounted, a second name of keys/ takes its part."""
+    with small.Small(kind="events") as n:
+        folder = folding_disk(n)
+        try:
+            if folder:
+                ran = n.program("init", folder, env=False, expect=78)
+                check("FOLDED-NAMES" in ran.err and folder in ran.err, ran)
+                check(not os.path.exists(os.path.join(folder, "ledger.db")), "init went on")
+        finally:
+            if folder:
+                subprocess.run(["umount", os.path.join(n.top, "disk")], check=True)
+        os.mkdir(n.path("KEYS"))
+        n.run(expect=0)                         # two folders are two folders
+        os.rmdir(n.path("KEYS"))
+        os.rename(n.path("keys"), n.path("KEYS"))
+        with open(n.path("keys"), "wb"):        # one file with two names looks the same as one name for two
+            pass
+        os.rmdir(n.path("KEYS"))
+        os.link(n.path("keys"), n.path("KEYS"))
+        for command in "run", "check":
+            ran = n.program(command, expect=78)
+            check("FOLDED-NAMES" in ran.err + ran.out, ran)
