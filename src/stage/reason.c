@@ -173,6 +173,8 @@ static const struct reason table[] = {
 		"look at the place named; export again"},
 	{"TRUNCATED", "the file ends in the middle of an item", "exporter",
 		"export again, and rename into the inbox only what is complete"},
+	{"UNKNOWN-FILE", "a file of the spool that the ledger does not know; it is never sent",
+		"operator", "move it away; what is to be sent belongs into inbox/SOURCE"},
 	{"UNREACHABLE", "the partner could not be reached", "operator",
 		"look at the network; it is tried again by itself"},
 	{"UNREADABLE", "a file of ours cannot be read: the disk fails, or its rights are wrong",

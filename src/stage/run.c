@@ -24,6 +24,7 @@
 #include "stage/report.h"
 #include "stage/schedule.h"
 #include "stage/spool.h"
+#include "stage/strays.h"
 #include "stage/tidy.h"
 #include "stage/transfer.h"
 #include "stage/wall.h"
@@ -373,6 +374,8 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 		if (r.worked == 0 || r.failed || !time_left(v))
 			break;
 	}
+	if (strays_run(v, e) == -1)
+		return -1;
 	for (int i = RUN_REPORT; i < RUN_STAGES; i++) {
 		if (o->stages[i] && one_stage(v, (enum run_stage)i, &r, e) == -1)
 			return -1;

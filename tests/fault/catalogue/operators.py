@@ -7,15 +7,30 @@ from night import check, equal
 
 
 def O5():
-    """A file dropped into outbox/ by hand is never sent."""
+    """A file put into a folder of the spool by hand: never sent, and UNKNOWN-FILE names it, once by the run, by status until it
+    is gone. So is a copy of a known file in another folder."""
     with small.Small(kind="events") as n:
         n.items("a.json", ("SKU-1", "Mug"))
         n.run(expect=0)
-        n.write("outbox/acme/20261123T0200Z-000099.acme.832.x12", "ISA*00*")
+        sent = n.interchange("acme")["name"]
+        unknown = ["outbox/acme/20261123T0200Z-000099.acme.832.x12", "work/in-000099", "hold/letter.txt", "current/b.json",
+                   "received/acme/r-000099", "quarantine/x", "sent/acme/" + sent + ".bak", "outbox/acme/" + sent]
+        for place in unknown:
+            n.write(place, "ISA*00*")
         n.items("b.json", ("SKU-2", "Cup"))
-        n.run(expect=None)
-        equal(len(n.mail("acme")), 2, "what was sent")
-        check(not any("000099" in m for m in n.mail("acme")), n.mail("acme"))
+        ran = n.run(expect=1)
+        equal(ran.err.count("UNKNOWN-FILE"), len(unknown), ran)
+        status = n.program("status").out
+        for place in unknown:
+            check(place in ran.err, place, "is not told:", ran)
+            check("alarm %s: UNKNOWN-FILE" % place in status, place, "is not in status:", status)
+        equal(n.run(expect=0).err, "", "told again")
+        equal(n.mail("acme"), [sent, n.interchange("acme")["name"]], "what was sent")
+        for place in unknown:
+            os.unlink(n.path(place))
+        n.run(expect=0)
+        check("UNKNOWN-FILE" not in n.program("status").out, "status still says so")
+        n.check_sound()
 
 
 def O6():
