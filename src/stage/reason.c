@@ -21,6 +21,8 @@ static const struct reason table[] = {
 		"make it a plain file that gridspool may write, or move it away; the next run writes what is missing"},
 	{"AUTH-REFUSED", "the partner's server refused our key or password", "partner",
 		"have the partner check our account and public key; correct the credential in keys/"},
+	{"BAD-NAME", "a manifest names another file than the one beside it", "exporter",
+		"write the file's own name into the manifest, without folders, or none; deliver both again"},
 	{"BY-HAND", "an operator put it on hold", "operator",
 		"gridspool release ID sends it; gridspool close ID gives it up"},
 	{"CHANGED", "a file of the export changed while it was packed", "exporter",
