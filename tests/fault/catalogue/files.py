@@ -1,10 +1,21 @@
 """Files on their way through inbox/ and the spool."""
+import contextlib
+import ctypes
+import errno
+import gzip
 import hashlib
 import os
+import re
 import shutil
+import signal
 import subprocess
 import time
+import zipfile
 
+import night
+import parts
+import sample
+import scene
 import small
 from night import check, equal
 
@@ -198,3 +209,247 @@ def F25():
         for command in "run", "check":
             ran = n.program(command, expect=78)
             check("FOLDED-NAMES" in ran.err + ran.out, ran)
+
+
+def F8():
+    """A manifest that names another file, by folders, from the root, or with a NUL: the file beside it is put away as BAD-NAME;
+    no name of a manifest is ever opened. Names of sources that are paths are refused with the configuration."""
+    data = b'{"sku": "SKU-1", "name": "Mug"}\n'
+    sums = b"%s %d" % (hashlib.sha256(data).hexdigest().encode(), len(data))
+    names = b"../../../../etc/passwd", b"/etc/passwd", b"b.json", b"a.json\0.xml", b"./a.json", b"a.json\nb.json", b"\x1b[2J"
+    with small.Small(kind="events", ready="manifest") as n:
+        for k, name in enumerate(names):
+            n.drop("products", "a.json", data)
+            n.drop("products", "a.json.manifest", sums + b" " + name + b"\n")
+            ran = n.run(expect=1)
+            row = n.rows("SELECT state, reason, place FROM input ORDER BY id")[-1]
+            equal(tuple(row)[:2], ("quarantined", "BAD-NAME"), repr(name))
+            check("BAD-NAME" in ran.err and "a.json" in ran.err and "\x1b" not in ran.err + n.reason(row["place"]), ran)
+            equal(n.files("inbox/products"), [], "left in the inbox")
+        equal(n.mail("acme"), [], "mail")
+        n.drop("products", "a.json", data)
+        n.drop("products", "a.json.manifest", sums + b" a.json\n")
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 1, "mail with its own name")
+        n.check_sound()
+        routes = n.text("bundle/routes.xml")
+        for name in "../x", "/x", "a/b", "..", "":
+            n.write("bundle/routes.xml", routes.replace('name="products"', 'name="%s"' % name))
+            check("bundle/routes.xml:1:" in n.run(expect=78).err, name)
+
+
+def move_into_work(s):
+    """The point at which a scenario's file leaves the inbox."""
+    found = [at for at, name, what in parts.recorded(s) if name == "renameat2" and "inbox/products" in what]
+    check(found, "no file goes into work/:", parts.recorded(s))
+    return found[0]
+
+
+def F16():
+    """A file that is claimed and then taken away by its exporter: its row is abandoned as VANISHED, with a warning; others go
+    on, and the same file again is taken."""
+    with sample.scenario("pick-up-file") as s:
+        at, n = move_into_work(s), s.n
+        s.restore()
+        parts.Struck(s, "--at", at, "--do", "kill-before")
+        data = scene.invariants.read(n.path("inbox/products/a.json"))
+        os.unlink(n.path("inbox/products/a.json"))
+        n.items("b.json", ("SKU-9", "Plate"))
+        n.drop("products", "b.json.ready", b"")
+        ran = n.run(expect=0)
+        check("warn abandoned" in ran.err and "VANISHED: a.json" in ran.err, ran)
+        equal([tuple(r) for r in n.rows("SELECT state, reason FROM input WHERE name = 'a.json'")], [("abandoned", "VANISHED")], "row")
+        equal(len(n.mail("acme")), 1, "mail")
+        n.drop("products", "a.json", data)
+        n.drop("products", "a.json.ready", b"")
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 2, "mail when it came again")
+        n.check_sound()
+
+
+def F19():
+    """A rename of ours that fails, since the name is taken, the disk is another one or is broken: one sentence, no copy in its place,
+    nothing lost or doubled; the next run goes on."""
+    with sample.scenario("pick-up-file") as s:
+        renames = [at for at, name, _ in parts.recorded(s, calls="io") if name == "renameat2" and at.startswith("0:")]
+        check(len(renames) >= 5, renames)
+        for at in renames:
+            for error in errno.EEXIST, errno.EXDEV, errno.EIO:
+                s.restore()
+                done = parts.Struck(s, "--at", at, "--do", "errno=%d" % error, calls="io")
+                check(done.struck, at, "was not met")
+                wrong = done.wrong() + parts.unclear(done, at) + parts.recovered(s)
+                check(not wrong, at, errno.errorcode[error], wrong, done.err)
+                check(error != errno.EXDEV or "different file systems" in done.err or done.code == 0, at, done.code, done.err)
+
+
+def F20():
+    """Reads and writes that do half, or are interrupted: the rest is done, nobody notices."""
+    sample.points("pick-up-tree", "errno", lambda p: p.endswith("short") or "EINTR" in p, seconds=5, least=20)
+
+
+def F21():
+    """The power is cut, with the journal written and data lost, or with neither: nothing is lost or doubled (I1 to I5)."""
+    sample.points("pick-up-file", "power", seconds=5, least=10)
+
+
+def F24():
+    """No inodes are left: one sentence about space, nothing half done; when there are some the next run goes on."""
+    if os.geteuid() != 0:
+        night.skip("only root can mount a disk")
+    top = os.path.join(os.environ["TMPDIR"], "few")
+    os.makedirs(top)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "nr_inodes=400,mode=755", "none", top], check=False).returncode != 0:
+        night.skip("this machine cannot mount a file system in a file")
+    try:
+        few_inodes(top)
+    finally:
+        subprocess.run(["umount", top], check=True)
+
+
+def few_inodes(top):
+    with small.Small(kind="events", top=top) as n:
+        n.run(expect=0)
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.items("b.json", ("SKU-2", "Cup"))
+        ballast, failed = os.path.join(top, "ballast"), 0
+        for left in range(24):
+            os.makedirs(ballast)
+            for k in range(os.statvfs(top).f_favail - left):
+                os.mknod(os.path.join(ballast, str(k)))
+            ran = n.run(expect=None)
+            shutil.rmtree(ballast)
+            if ran.code == 0:
+                break
+            check(ran.code in (1, 74) and "space" in ran.err, "with", left, "inodes left:", ran)
+            n.check_numbers()
+            failed += 1
+        check(failed >= 3, "it failed only", failed, "times")
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 2, "mail with inodes again")
+        n.check_sound()
+
+
+def F11():
+    """A file that may not be read, not be moved (immutable), or lies in a sticky folder of others: told with its name by each
+    run, its bytes stay, others go on; when it may be read it is taken."""
+    mended = {"unreadable.json": lambda p: os.chmod(p, 0o644), "sticky.json": lambda p: os.chmod(os.path.dirname(p), 0o2770),
+              "immutable.json": lambda p: subprocess.run(["chattr", "-i", p], check=True)}
+    for name, mend in mended.items():
+        with small.Small(kind="events") as n, contextlib.ExitStack() as after:
+            n.run(expect=0)
+            path = n.inbox("products", name)
+            n.items(name, ("SKU-1", "Mug"))
+            n.items("b.json", ("SKU-2", "Cup"))
+            if not hinder(n, path, after):
+                continue
+            for _ in range(2):
+                ran = plain_run(n)
+                check(ran.code == 1 and name in ran.err and re.search("denied|not permitted", ran.err), name, ran)
+            equal(len(n.mail("acme")), 1, "mail without " + name)
+            here = [p for p in ("work/in-000001", "work/in-000002", "inbox/products/" + name) if n.exists(p)]
+            equal(len(here), 1, "where it lies")
+            mend(n.path(here[0]))
+            plain_run(n)
+            equal(len(n.mail("acme")), 2, "mail when it may be read")
+            n.check_sound()
+
+
+def bound_by_rights():
+    """In the child: root, too, may only what modes and owners say."""
+    for right in 1, 2, 3:       # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER
+        if os.geteuid() == 0 and ctypes.CDLL(None).prctl(24, right, 0, 0, 0) != 0:      # PR_CAPBSET_DROP
+            os._exit(99)
+
+
+def plain_run(n):
+    ran = night.Ran(subprocess.run([night.GRIDSPOOL, "run", "--env", n.env], stdin=subprocess.DEVNULL, capture_output=True,
+                                   text=True, errors="replace", timeout=60, preexec_fn=bound_by_rights))
+    if ran.code == 99:
+        night.skip("capabilities cannot be dropped here")
+    return ran
+
+
+def hinder(n, path, after):
+    """Makes the rights of a file as its name says; False where this machine cannot."""
+    if "unreadable" in path:
+        os.chmod(path, 0)
+    elif os.geteuid() != 0:
+        return False
+    elif "sticky" in path:
+        os.chown(path, 54321, -1)
+        os.chown(os.path.dirname(path), 54321, -1)
+        os.chmod(os.path.dirname(path), 0o3777)
+        after.callback(os.chmod, os.path.dirname(path), 0o755)
+        os.chmod(path, 0o644)
+    elif subprocess.run(["chattr", "+i", path], capture_output=True, check=False).returncode != 0:
+        return False
+    else:
+        after.callback(subprocess.run, ["chattr", "-i", path], capture_output=True, check=False)
+    return True
+
+
+class Swapped:
+    """An exporter that keeps changing a file for a link to what is none of ours, and back, as fast as it can."""
+
+    def __init__(self, folder, name, secret):
+        self.folder = os.open(folder, os.O_RDONLY)
+        os.symlink(secret, ".link", dir_fd=self.folder)
+        self.child = os.fork()
+        if self.child == 0:
+            swap = ctypes.CDLL(None).renameat2
+            while True:
+                swap(self.folder, name.encode(), self.folder, b".link", 2)      # RENAME_EXCHANGE
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.kill(self.child, signal.SIGKILL)
+        os.waitpid(self.child, 0)
+        os.close(self.folder)
+
+
+def everything(n):
+    """The bytes of all files below the environment and at partners, packed ones too."""
+    for here, _, names in os.walk(n.top):
+        for name in names:
+            path = os.path.join(here, name)
+            if os.path.islink(path) or not os.path.isfile(path) or name == "secret":
+                continue
+            data = scene.invariants.read(path)
+            if data[:2] == b"PK":
+                with zipfile.ZipFile(path) as z:
+                    data = b"".join(z.read(m) for m in z.namelist())
+            yield path, gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+
+
+def F10():
+    """A link that takes the place of a file between the look at it and its opening, alone or inside a tree, also when the tree has
+    left the inbox: nothing from outside is ever read."""
+    for tree in False, True:
+        with small.Small(kind="events") as n:
+            secret = os.path.join(n.top, "secret")
+            with open(secret, "w", encoding="utf-8") as f:
+                f.write('{"sku": "SKU-666", "name": "CANARY"}\n')
+            if tree:
+                n.write("bundle/routes.xml", n.text("bundle/routes.xml").replace('format=', 'shape="tree" format='))
+            n.run(expect=0)
+            rounds, begun = 0, time.monotonic()
+            while time.monotonic() - begun < 3.5:
+                folder = os.path.join(n.top, "export") if tree else n.path("inbox", "products")
+                os.makedirs(folder, exist_ok=True)
+                for k in range(30 if tree else 1):
+                    with open(os.path.join(folder, "a%d.json" % k), "w", encoding="utf-8") as f:
+                        f.write('{"sku": "SKU-%d-%d", "name": "Mug"}\n' % (rounds, k))
+                with Swapped(folder, "a0.json", secret):
+                    if tree:
+                        os.rename(folder, n.inbox("products", "export"))
+                    n.run(expect=None)
+                rounds += 1
+                for rest in ".link", "a0.json":
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(n.inbox("products", rest))
+            for path, data in everything(n):
+                check(b"CANARY" not in data, path, "has what a link led to")
+            check(rounds > 3, "only", rounds, "rounds")
