@@ -390,16 +390,19 @@ def hinder(n, path, after):
 
 
 class Swapped:
-    """An exporter that keeps changing a file for a link to what is none of ours, and back, as fast as it can."""
+    """An exporter that keeps changing files for links to what is none of ours, and back, as fast as it can."""
 
-    def __init__(self, folder, name, secret):
+    def __init__(self, folder, names, secret):
         self.folder = os.open(folder, os.O_RDONLY)
-        os.symlink(secret, ".link", dir_fd=self.folder)
+        pairs = [(name.encode(), b"link-" + name.encode()) for name in names]
+        for _, link in pairs:
+            os.symlink(secret, link, dir_fd=self.folder)
         self.child = os.fork()
         if self.child == 0:
             swap = ctypes.CDLL(None).renameat2
             while True:
-                swap(self.folder, name.encode(), self.folder, b".link", 2)      # RENAME_EXCHANGE
+                for name, link in pairs:
+                    swap(self.folder, name, self.folder, link, 2)       # RENAME_EXCHANGE
 
     def __enter__(self):
         return self
@@ -428,28 +431,30 @@ def F10():
     """A link that takes the place of a file between the look at it and its opening, alone or inside a tree, also when the tree has
     left the inbox: nothing from outside is ever read."""
     for tree in False, True:
-        with small.Small(kind="events") as n:
+        with small.Small(kind="events", top=parts.fast_folder()) as n:
             secret = os.path.join(n.top, "secret")
             with open(secret, "w", encoding="utf-8") as f:
-                f.write('{"sku": "SKU-666", "name": "CANARY"}\n')
+                f.write('{"sku": "SKU-X-0", "name": "Mug"}\n')     # as long as what it replaces
             if tree:
                 n.write("bundle/routes.xml", n.text("bundle/routes.xml").replace('format=', 'shape="tree" format='))
             n.run(expect=0)
             rounds, begun = 0, time.monotonic()
-            while time.monotonic() - begun < 3.5:
+            while time.monotonic() - begun < (6 if tree else 1):
                 folder = os.path.join(n.top, "export") if tree else n.path("inbox", "products")
                 os.makedirs(folder, exist_ok=True)
-                for k in range(30 if tree else 1):
-                    with open(os.path.join(folder, "a%d.json" % k), "w", encoding="utf-8") as f:
-                        f.write('{"sku": "SKU-%d-%d", "name": "Mug"}\n' % (rounds, k))
-                with Swapped(folder, "a0.json", secret):
+                names = ["a%d.json" % k for k in range(20)]
+                for name in names:
+                    with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
+                        f.write('{"sku": "SKU-%d-0", "name": "Mug"}\n' % (rounds % 10))
+                with Swapped(folder, names, secret):
                     if tree:
                         os.rename(folder, n.inbox("products", "export"))
                     n.run(expect=None)
                 rounds += 1
-                for rest in ".link", "a0.json":
-                    with contextlib.suppress(FileNotFoundError):
-                        os.unlink(n.inbox("products", rest))
+                if not tree:
+                    for name in os.listdir(folder):
+                        if name.endswith(".json"):
+                            os.unlink(os.path.join(folder, name))
             for path, data in everything(n):
-                check(b"CANARY" not in data, path, "has what a link led to")
+                check(b"SKU-X-0" not in data, path, "has what a link led to")
             check(rounds > 3, "only", rounds, "rounds")
