@@ -13,6 +13,7 @@
 #include "base/fsx_tree.h"
 #include "base/lock.h"
 #include "stage/bundle.h"
+#include "stage/bundle_diff.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
 #include "stage/fit.h"
@@ -392,7 +393,7 @@ static int prepare(struct env *v, const struct run_options *o, struct err *e)
 {
 	if (take_lock(v, e) == -1 || open_log(v, e) == -1 || env_open_ledger(v, "run", e) == -1 ||
 		name_run(v, e) == -1 || (o->stages[RUN_COLLECT] && check_audit(v, e) == -1) ||
-		clean(v, e) == -1 || bundle_keep(v, e) == -1)
+		clean(v, e) == -1 || bundle_keep(v, e) == -1 || bundle_diff_tell(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
 		if (inbox_prepare(v, s->name, e) == -1)

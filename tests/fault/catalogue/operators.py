@@ -69,3 +69,34 @@ def O2():
         check("WRONG-USER" in ran.out, ran)
         roots = [p for p in n.files(".") if os.stat(n.path(p)).st_uid == 0 and not p.startswith("inbox/")]
         equal(roots, [], "files of root")
+
+
+def O12():
+    """A map that is edited in production: the run that uses it first says which files changed and since when (BUNDLE-CHANGED),
+    once, in the audit too; both versions are kept and what was sent before is explained with the old one. Until there is
+    `promote` an edit cannot be refused. One that is half written starts nothing. In a test environment nobody is bothered."""
+    for usage in "production", "test":
+        with small.Small(kind="events") as n:
+            for name in "environment.xml", "partners/acme.xml":
+                n.write(name, n.text(name).replace('usage="test"', 'usage="%s"' % usage))
+            n.items("a.json", ("SKU-1", "Mug"))
+            equal(n.run(expect=0).err, "", "the first run")
+            n.write("bundle/maps/acme.xml", n.text("bundle/maps/acme.xml").replace('PID05="name"', "PID05=\"concat('*', name)\"")[:-20])
+            check("maps/acme.xml:" in n.run(expect=78).err, "half of a map")
+            n.write("bundle/maps/acme.xml", (small.MAP % "").replace("'AUTUMN'", "'WINTER'"))
+            n.write("bundle/tables/more.csv", "a,b\n1,2\n")
+            n.items("b.json", ("SKU-2", "Cup"))
+            ran = n.run(expect=0)
+            if usage == "test":
+                equal(ran.err, "", "a test environment")
+                continue
+            check("BUNDLE-CHANGED" in ran.err and "changed bundle/maps/acme.xml, new bundle/tables/more.csv;" in ran.err and
+                  "acme.xml and" not in ran.err, ran)
+            equal(n.one("SELECT detail FROM event WHERE what = 'bundle-changed'"),
+                  "changed bundle/maps/acme.xml, new bundle/tables/more.csv", "event")
+            equal(n.run(expect=0).err, "", "told again")
+            equal(len([f for f in n.files("archive/bundles") if f.endswith(".zip")]), 2, "versions kept")
+            check("AUTUMN" in n.program("explain", "1", "2:2", expect=0).out, n.program("explain", "1", "2:2"))
+            os.unlink(n.path("bundle/tables/more.csv"))
+            check("removed bundle/tables/more.csv;" in n.run(expect=0).err, "not told that a file is gone")
+            n.check_sound()
