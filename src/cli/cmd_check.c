@@ -179,6 +179,33 @@ static void check_inbox(struct check *c, const char *inbox)
 			(unsigned long)st.st_gid, (unsigned)top.st_mode & 07777, c->path);
 }
 
+/* Do the folders above let the exporters' group through to the inboxes? */
+static void check_way(struct check *c)
+{
+	char path[LIMIT_PATH];
+	char link[64];
+	struct stat inbox;
+	struct stat st;
+	struct err e;
+	ssize_t n = 0;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", c->dir);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0 || fsx_stat(c->dir, "inbox", &inbox, &e) != 1 || fstat(c->dir, &st) == -1 ||
+		inbox.st_gid == st.st_gid)
+		return;
+	path[n] = '\0';
+	for (char *end = strrchr(path, '/'); end && end > path; end = strrchr(path, '/')) {
+		*end = '\0';
+		if (stat(path, &st) == -1 || (st.st_mode & S_IXOTH) ||
+			(st.st_gid == inbox.st_gid && (st.st_mode & S_IXGRP)))
+			continue;
+		faults_warn(&c->faults, "inbox", 0, 0,
+			"its group %lu may not pass through %s (mode %04o): chmod o+x %s",
+			(unsigned long)inbox.st_gid, path, (unsigned)st.st_mode & 07777, path);
+	}
+}
+
 static void check_sources(struct check *c)
 {
 	for (const struct config_source *s = c->config->sources; s; s = s->next) {
@@ -373,6 +400,7 @@ static void check_all(struct check *c)
 	check_endpoints(c);
 	check_sources(c);
 	note_times(c);
+	check_way(c);
 	check_ledger(c);
 	check_disk(c);
 	check_folders(c);
