@@ -1,7 +1,9 @@
 """What operators do by mistake."""
 import os
+import subprocess
 
 import night
+import scene
 import small
 from night import check, equal
 
@@ -100,3 +102,43 @@ def O12():
             os.unlink(n.path("bundle/tables/more.csv"))
             check("removed bundle/tables/more.csv;" in n.run(expect=0).err, "not told that a file is gone")
             n.check_sound()
+
+
+def O7():
+    """kill -9 at any moment, again and again, also of the run that recovers: each interchange comes to its partner once, with the
+    bytes of the ledger, or is in doubt; no control number is drawn twice."""
+    os.environ["KILLS"] = "4"
+    import test_kill    # pylint: disable=import-outside-toplevel  (it reads KILLS)
+    test_kill.kills()
+
+
+PASSWORD, PAYLOAD = "canary-of-a-password", "Canary of a payload"
+
+
+def O13():
+    """Nothing that a run or a command writes for people holds a credential, nor of an item more than the value that a finding is
+    about, whatever happens. There is no debug logging; what others call its switches changes nothing."""
+    with small.Small(kind="events", partners=("acme", "nord")) as n:
+        n.write_partner("acme", 'protocol="sftp" host="127.0.0.1" port="1" user="u" credential="acme-key" auth="password" '
+                        'put="in" get="out" connect-timeout="2s"><host-key sha256="SHA256:%s"/></endpoint>' % ("A" * 43))
+        n.write("keys/acme-key", PASSWORD + "\n")
+        os.chmod(n.path("keys/acme-key"), 0o400)
+        item = '{"sku": "SKU-%%d", "price": "%s", "name": "%%s"' % PAYLOAD
+        n.drop("products", "a.json", "".join((item + "}\n") % x for x in ((1, "Mug"), (2, "M\\u0001g"))).encode())  # 2 is set aside
+        n.drop("products", "b.json", (item % (3, "Cup")).encode())              # is cut
+        said = ""
+        for command in (("run",), ("run",), ("check",), ("status",), ("show", "1"), ("show", "in-1"), ("show", "acme"),
+                        ("retry", "acme"), ("resend", "2", "--reason", "x"), ("status", "--json"), ("check", "--json")):
+            ran = subprocess.run([night.GRIDSPOOL, *command, "--env", n.env], capture_output=True, text=True, timeout=60, check=False,
+                                 env=dict(os.environ, GRIDSPOOL_DEBUG="1", DEBUG="1", LIBSSH2_DEBUG="1"))
+            check(ran.returncode in (0, 1, 65, 78), command, ran)
+            said += ran.stdout + ran.stderr
+        for name in ["audit.log"] + [os.path.join("log", x) for x in n.files("log")]:
+            said += n.text(name)
+        check(all(x in said for x in ("CONNECT-REFUSED", "set aside", "INPUT-DAMAGED")), "something did not happen:", said)
+        for canary in PASSWORD, PAYLOAD:
+            check(canary not in said, canary, "is said:", *[x for x in said.splitlines() if canary in x])
+        kept = [p for p in n.files(".") if PASSWORD.encode() in scene.invariants.read(n.path(p))]
+        equal([os.path.normpath(p) for p in kept], ["keys/acme-key"], "where the password is")
+        for flag in "--debug", "--verbose", "--unsafe-payload":
+            n.program("run", flag, expect=64)
