@@ -37,6 +37,15 @@ static void append(struct alarms *s, struct str place, struct str note)
 	s->end = &x->next;
 }
 
+static struct alarms_one *find(const struct alarms *s, struct str place)
+{
+	struct alarms_one *x = s->first;
+
+	while (x && !str_eq(x->place, place))
+		x = x->next;
+	return x;
+}
+
 void alarms_add(struct alarms *s, struct str place, const char *fmt, ...)
 {
 	struct buf shown;
@@ -50,17 +59,9 @@ void alarms_add(struct alarms *s, struct str place, const char *fmt, ...)
 	va_end(ap);
 	buf_init(&shown, 4096);
 	utf8_quote(&shown, place, PLACE_MAX);
-	append(s, arena_str(&s->a, buf_view(&shown)), arena_str(&s->a, str_c(note)));
+	if (!find(s, buf_view(&shown))) /* the first time says it */
+		append(s, arena_str(&s->a, buf_view(&shown)), arena_str(&s->a, str_c(note)));
 	buf_done(&shown);
-}
-
-static struct alarms_one *find(const struct alarms *s, struct str place)
-{
-	struct alarms_one *x = s->first;
-
-	while (x && !str_eq(x->place, place))
-		x = x->next;
-	return x;
 }
 
 /* Marks what is known already; *gone is what is no longer so. */

@@ -22,7 +22,7 @@ struct alarms {
 };
 
 void alarms_init(struct alarms *s, struct env *v, const char *reason, const char *event);
-/* One more. place may be any bytes; it is kept as utf8_quote shows it. */
+/* One more; a place twice is once. place may be any bytes; it is kept as utf8_quote shows it. */
 void alarms_add(struct alarms *s, struct str place, const char *fmt, ...) ATTR_PRINTF(3, 4);
 /* Compares with what is known: new ones are told and recorded, those that are gone are forgotten, in one
  * transaction; nothing is written when nothing changed. Then frees. */

@@ -182,7 +182,7 @@ static const struct reason table[] = {
 		"operator", "move it away; what is to be sent belongs into inbox/SOURCE"},
 	{"UNREACHABLE", "the partner could not be reached", "operator",
 		"look at the network; it is tried again by itself"},
-	{"UNREADABLE", "a file of ours cannot be read: the disk fails, or its rights are wrong",
+	{"UNREADABLE", "a file cannot be read or moved: the disk fails, or its rights are wrong",
 		"operator",
 		"look at the disk and at the file's rights; it is tried again by itself"},
 	{"VANISHED", "the file left its place before it was picked up", "exporter",
