@@ -45,6 +45,8 @@ def O6():
         n.program("resend", "1", expect=64)
         equal(n.one("SELECT state FROM interchange"), "sent", "nothing was done")
         n.program("resend", "1", "--reason", "they lost it", expect=0)
+        row, = n.rows("SELECT actor, detail FROM event WHERE what = 'resend'")
+        check(row["actor"].startswith("user:") and "they lost it" in row["detail"], tuple(row))
         n.check_chain()
 
 
