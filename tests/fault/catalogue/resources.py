@@ -111,14 +111,15 @@ def R5():
 
 
 def watched(n):
-    """A run to its end: (the most memory that it or a worker of it had, in KB; the most descriptors that it had open)."""
+    """A run to its end: (the most memory that it or a worker of it had, in KB; the most descriptors that it had open, which
+    only root sees)."""
     run, most = n.start(), 0
     fds = "/proc/%d/fd" % run.pid
     while True:
         ended, status, used = os.wait4(run.pid, os.WNOHANG)
         if ended:
             break
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, PermissionError):
             most = max(most, len(os.listdir(fds)))
         time.sleep(0.002)
     run.returncode = status
