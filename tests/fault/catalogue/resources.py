@@ -132,7 +132,7 @@ def R7():
     before and however many come at once. Here a thousand or so; a million is for a long night by hand."""
     with small.Small(kind="events", top=parts.fast_folder()) as n:
         made, begun, first, last = 0, time.monotonic(), None, None
-        while last is None or time.monotonic() - begun < 7:
+        while last is None or time.monotonic() - begun < 5:
             for k in range(40 if first is None else 160):
                 n.items("%06d.json" % made, ("SKU-%d" % made, "Mug"))
                 made += 1
