@@ -16,6 +16,7 @@
 #include "config/slots.h"
 #include "secure/cred.h"
 #include "stage/env.h"
+#include "stage/fit.h"
 #include "stage/host.h"
 #include "stage/inbox.h"
 #include "stage/inputs.h"
@@ -52,89 +53,40 @@ struct check {
 
 /* ---- folders and files ---------------------------------------------------------------------- */
 
-static bool is_config(const char *name)
-{
-	return strcmp(name, "environment.xml") == 0 || strncmp(name, "partners", 8) == 0 ||
-		strncmp(name, "bundle", 6) == 0;
-}
-
-static void check_mode(struct check *c, const char *name, const struct stat *st)
-{
-	const unsigned mode = (unsigned)st->st_mode & 07777;
-
-	if (S_ISLNK(st->st_mode))
-		(void)faults_add(
-			&c->faults, name, 0, 0, "is a symbolic link; these are not followed");
-	else if (mode & S_IWOTH)
-		(void)faults_add(&c->faults, name, 0, 0,
-			"everybody may write here (mode %04o): chmod o-w", mode);
-	else if (strcmp(name, "keys") == 0 && (mode & 077))
-		(void)faults_add(&c->faults, name, 0, 0,
-			"others may look into it (mode %04o), expected 0700: chmod 700", mode);
-	else if (strcmp(name, "inbox") == 0 && !(mode & S_ISGID))
-		faults_warn(&c->faults, name, 0, 0,
-			"what exporters drop does not get its group (mode %04o), expected 2750: chmod 2750",
-			mode);
-	else if (strncmp(name, "inbox/", 6) != 0 && !is_config(name) && (mode & S_IWGRP))
-		faults_warn(&c->faults, name, 0, 0,
-			"the group may write here (mode %04o), which only inbox/SOURCE is for: chmod g-w",
-			mode);
-	else if (is_config(name) && (mode & S_IWGRP))
-		faults_warn(&c->faults, name, 0, 0,
-			"the group may change it (mode %04o): chmod g-w", mode);
-	if (st->st_uid != geteuid())
-		faults_warn(&c->faults, name, 0, 0, "belongs to user %lu, gridspool runs as %lu",
-			(unsigned long)st->st_uid, (unsigned long)geteuid());
-}
-
 /* 1 it is there, and its rights were looked at. */
-static int check_entry(struct check *c, const char *name, bool folder)
+static int check_entry(struct check *c, const char *name)
 {
 	struct stat st;
+	struct stat top;
 	struct err e;
 	const int rc = fsx_stat(c->dir, name, &st, &e);
 
 	if (rc == -1)
 		return faults_add(&c->faults, name, 0, 0, "%s", e.text);
-	if (rc == 0)
-		return 0;
-	if (folder && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
+	if (rc == 1 && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
 		return faults_add(&c->faults, name, 0, 0, "is no folder");
-	check_mode(c, name, &st);
-	return 1;
-}
-
-static void check_files(struct check *c, const char *folder)
-{
-	struct fsx_list list = {0};
-	struct err e;
-	const int dir = fsx_subdir(c->dir, folder, &e);
-
-	if (dir == -1)
-		return;
-	if (fsx_list(dir, &list, &e) == -1)
-		(void)faults_add(&c->faults, folder, 0, 0, "%s", e.text);
-	for (size_t i = 0; i < list.n; i++)
-		if (str_ends(str_c(list.names[i]), STR(".xml")))
-			(void)check_entry(c,
-				arena_printf(&c->arena, "%s/%s", folder, list.names[i]).p, false);
-	fsx_list_done(&list);
-	fsx_close(dir);
+	if (rc == 1 && fstat(c->dir, &top) == 0)
+		fit_mode(name, &st, &top, &c->faults);
+	return rc;
 }
 
 static void check_folders(struct check *c)
 {
+	struct err e;
+
 	for (const char *const *f = env_folders(); *f; f++) {
-		if (check_entry(c, *f, true) == 0)
+		struct stat st;
+		const int rc = fsx_stat(c->dir, *f, &st, &e);
+		if (rc == 0)
 			(void)faults_add(&c->faults, *f, 0, 0,
 				"the folder is not there: mkdir -m %s %s/%s",
 				strcmp(*f, "keys") == 0 ? "700" : "750", c->path, *f);
+		else if (rc == 1 && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
+			(void)faults_add(&c->faults, *f, 0, 0, "is no folder");
 	}
-	(void)check_entry(c, "environment.xml", false);
-	(void)check_entry(c, "bundle/routes.xml", false);
-	check_files(c, "partners");
-	check_files(c, "bundle/agreements");
-	check_files(c, "bundle/maps");
+	fit_rights(c->dir, &c->faults);
+	if (fit_owner(c->dir, c->path, &e) == -1 || fit_names(c->dir, c->path, &e) == -1)
+		(void)faults_add(&c->faults, "", 0, 0, "%s: %s", e.reason, e.text);
 }
 
 static void check_disk(struct check *c)
@@ -230,11 +182,38 @@ static void check_inbox(struct check *c, const char *inbox)
 			(unsigned long)st.st_gid, (unsigned)top.st_mode & 07777, c->path);
 }
 
+/* Do the folders above let the exporters' group through to the inboxes? */
+static void check_way(struct check *c)
+{
+	char path[LIMIT_PATH];
+	char link[64];
+	struct stat inbox;
+	struct stat st;
+	struct err e;
+	ssize_t n = 0;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", c->dir);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0 || fsx_stat(c->dir, "inbox", &inbox, &e) != 1 || fstat(c->dir, &st) == -1 ||
+		inbox.st_gid == st.st_gid)
+		return;
+	path[n] = '\0';
+	for (char *end = strrchr(path, '/'); end && end > path; end = strrchr(path, '/')) {
+		*end = '\0';
+		if (stat(path, &st) == -1 || (st.st_mode & S_IXOTH) ||
+			(st.st_gid == inbox.st_gid && (st.st_mode & S_IXGRP)))
+			continue;
+		faults_warn(&c->faults, "inbox", 0, 0,
+			"its group %lu may not pass through %s (mode %04o): chmod o+x %s",
+			(unsigned long)inbox.st_gid, path, (unsigned)st.st_mode & 07777, path);
+	}
+}
+
 static void check_sources(struct check *c)
 {
 	for (const struct config_source *s = c->config->sources; s; s = s->next) {
 		const char *inbox = arena_printf(&c->arena, "inbox/" STR_FMT, STR_ARG(s->name)).p;
-		if (check_entry(c, inbox, true) == 0)
+		if (check_entry(c, inbox) == 0)
 			buf_printf(
 				&c->notes, "%s is not there yet; the next run makes it\n", inbox);
 		else
@@ -310,8 +289,6 @@ static void check_ledger(struct check *c)
 			c->path);
 		return;
 	}
-	if (rc == 1)
-		check_mode(c, "ledger.db", &st);
 	if (rc == -1 ||
 		ledger_look(&l, c->dir, arena_cstr(&c->arena, c->config->instance), &c->cli->clock,
 			&e) == -1) {
@@ -440,6 +417,7 @@ static void check_all(struct check *c)
 	check_endpoints(c);
 	check_sources(c);
 	note_times(c);
+	check_way(c);
 	check_ledger(c);
 	check_disk(c);
 	check_folders(c);

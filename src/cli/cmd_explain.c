@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/args.h"
+#include "stage/fit.h"
 #include "stage/subject.h"
 #include "stage/trace.h"
 
@@ -199,7 +200,9 @@ static int run(int argc, char **argv, const struct cli *cli)
 	arena_init(&arena);
 	faults_init(&f, &arena);
 	if (env_open(&v, a.env, &cli->clock, true, &f, &e) == 0) {
-		rc = env_open_ledger(&v, NULL, &e);
+		rc = fit_owner(v.dir, v.path, &e); /* it unpacks bundles below work/ */
+		if (rc == 0)
+			rc = env_open_ledger(&v, NULL, &e);
 		if (rc == 0)
 			rc = explain(&v, &a, cli, &e);
 		env_close(&v);

@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "secure/random.h"
 #include "stage/env.h"
+#include "stage/fit.h"
 #include "stage/inbox.h"
 #include "store/ledger.h"
 
@@ -178,7 +179,7 @@ static int make_folders(const struct job *j, struct err *e)
 	for (const char *const *f = env_folders(); *f; f++)
 		if (fsx_mkdirs(j->dir, *f, mode_of(*f), e) == -1)
 			return -1;
-	return 0;
+	return fit_names(j->dir, j->path, e);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
@@ -438,6 +439,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 
 	if (rc == 0)
 		rc = make_top(&j, &e);
+	if (rc == 0)
+		rc = fit_owner(j.dir, j.path, &e);
 	if (rc == 0)
 		rc = make_files(&j, &e);
 	if (rc == 0)

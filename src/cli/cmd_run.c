@@ -10,7 +10,7 @@ static const char usage[] =
 	"Receives what partners left, understands it, collects what exporters dropped, converts\n"
 	"what is due and sends it; then again until nothing is due; then reports, and purges the\n"
 	"archive of what was kept long enough. Safe to start twice: the second leaves with 75 and\n"
-	"names the first. Without a terminal a good run prints nothing.\n"
+	"names the first. Without a terminal a good run prints nothing. Only the owner of DIR may run it.\n"
 	"\n"
 	"  --env DIR     the environment; else the current folder\n"
 	"  --only LIST   some of: receive,ingest,collect,convert,transfer,report,purge\n"

@@ -153,12 +153,21 @@ static void print_waits(const struct status *s, struct arena *a, struct buf *out
 				STR_ARG(s->away[i].source), STR_ARG(s->away[i].note)));
 }
 
+static void print_alarms(const struct status *s, struct arena *a, struct buf *out)
+{
+	for (size_t i = 0; i < s->nalarms; i++)
+		line(out, "alarm", s->alarms[i].place,
+			arena_printf(a, STR_FMT ": " STR_FMT, STR_ARG(s->alarms[i].reason),
+				STR_ARG(s->alarms[i].note)));
+}
+
 static void print_text(const struct status *s, struct arena *a, struct buf *out)
 {
 	print_partners(s, a, out);
 	buf_ch(out, '\n');
 	print_named(s, a, out);
 	print_waits(s, a, out);
+	print_alarms(s, a, out);
 	if (s->run.n == 0)
 		buf_c(out, "no run yet\n");
 	else if (s->run_ended == 0)
@@ -232,6 +241,16 @@ static void json_rest(const struct status *s, struct arena *a, struct json *j)
 		json_member(j, "name", s->away[i].name);
 		json_member(j, "reason", s->away[i].reason);
 		json_member(j, "note", s->away[i].note);
+		json_end(j, '}');
+	}
+	json_end(j, ']');
+	json_name(j, "alarms");
+	json_array(j);
+	for (size_t i = 0; i < s->nalarms; i++) {
+		json_object(j);
+		json_member(j, "reason", s->alarms[i].reason);
+		json_member(j, "place", s->alarms[i].place);
+		json_member(j, "note", s->alarms[i].note);
 		json_end(j, '}');
 	}
 	json_end(j, ']');

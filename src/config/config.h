@@ -41,13 +41,14 @@ struct config_source {
 	enum source_kind kind;
 	struct str format; /* json, csv */
 	enum source_ready ready;
-	uint32_t stable_seconds;	/* READY_STABLE */
-	bool tree;			/* shape="tree": a folder is one unit (dc-cli export) */
-	struct str items_below;		/* items="content/" in a tree */
-	bool complete;			/* what is absent is gone; told by nobody yet */
-	uint64_t max_age;		/* seconds, 0 none */
-	bool stale_warns;		/* on-stale="warn"; else hold */
-	uint64_t max_size;		/* bytes, 0: the default of limits */
+	uint32_t stable_seconds; /* READY_STABLE */
+	uint64_t pair_seconds;	/* a file without its marker or manifest, or one without its file */
+	bool tree;		/* shape="tree": a folder is one unit (dc-cli export) */
+	struct str items_below; /* items="content/" in a tree */
+	bool complete;		/* what is absent is gone; told by nobody yet */
+	uint64_t max_age;	/* seconds, 0 none */
+	bool stale_warns;	/* on-stale="warn"; else hold */
+	uint64_t max_size;	/* bytes, 0: the default of limits */
 	char separator, quote, decimal; /* csv */
 	bool no_header, keep_empty;
 	struct str *columns;

@@ -1,6 +1,8 @@
 /* bundle/routes.xml: the sources, and which agreement takes from which. */
 #include "config/config_parts.h"
 
+enum { PAIR_SECONDS = 3600 };
+
 #define CSV_ATTRS "separator quote decimal header empty columns numbers"
 
 /* ---- sources -------------------------------------------------------------------------------- */
@@ -140,7 +142,7 @@ static struct config_source *read_source(struct config_xml *c, const struct xml 
 	int at = 0;
 
 	config_xml_strict(c, x,
-		"name kind shape format items ready complete max-age on-stale max-size workflow " CSV_ATTRS,
+		"name kind shape format items ready pair-within complete max-age on-stale max-size workflow " CSV_ATTRS,
 		"");
 	s->file = c->file;
 	s->line = x->line;
@@ -156,6 +158,10 @@ static struct config_source *read_source(struct config_xml *c, const struct xml 
 	}
 	read_state(c, x, s);
 	s->workflow_from = config_xml_name(c, x, "workflow", false);
+	s->pair_seconds = config_xml_duration(c, x, "pair-within", PAIR_SECONDS, 1);
+	if (xml_has(x, "pair-within") && s->ready != READY_MARKER && s->ready != READY_MANIFEST)
+		(void)config_xml_fault(
+			c, x, "'pair-within' needs ready=\"marker\" or ready=\"manifest\"");
 	if (s->name.n > 0 && !table_add(&c->sources, s->name, s)) {
 		other = table_get(&c->sources, s->name);
 		(void)config_xml_fault(c, x,

@@ -8,9 +8,11 @@
 #include <stdio.h>
 
 #include "base/fsx.h"
+#include "stage/alarms.h"
 #include "stage/collect_away.h"
 #include "stage/collect_no_map.h"
 #include "stage/collect_parts.h"
+#include "stage/inbox_watch.h"
 #include "stage/inputs.h"
 #include "stage/place.h"
 #include "stage/proc.h"
@@ -162,8 +164,8 @@ static int settle_row(struct env *v, const struct input_row *r, struct err *e)
 	return rc;
 }
 
-/* Goes over all rows of a state; a fault of one file is logged and the others go on. */
-static int each_row(struct env *v, const char *state,
+/* Goes over all rows of a state; a fault of one file is an alarm and the others go on. */
+static int each_row(struct env *v, struct alarms *failed, const char *state,
 	int (*step)(struct env *, const struct input_row *, struct err *), struct err *e)
 {
 	struct arena a;
@@ -175,48 +177,64 @@ static int each_row(struct env *v, const char *state,
 		goto out;
 	rc = 0;
 	for (size_t i = 0; i < rows.n && !proc_told_to_stop(); i++) {
-		char note[sizeof(e->text) + 40];
-		if (step(v, &rows.row[i], e) == 0)
+		const struct input_row *r = &rows.row[i];
+		if (step(v, r, e) == 0)
 			continue;
 		if (env_stops(e)) {
 			rc = -1;
 			break;
 		}
-		(void)snprintf(note, sizeof(note), "%s; tried again in the next run", e->text);
-		collect_row_tell(v, &rows.row[i], "collect-failed", "", note, &a);
+		alarms_add(failed,
+			arena_printf(&a, "inbox/" STR_FMT "/" STR_FMT, STR_ARG(r->source),
+				STR_ARG(r->name)),
+			"in-%06" PRId64
+			": %s; mend its rights or the disk: it is tried again in each run",
+			r->id, e->text);
 	}
 out:
 	arena_done(&a);
 	return rc;
 }
 
-int collect_run(struct env *v, struct err *e)
+/* What the run before left, then what is new, a batch of each source at once. */
+static int collect_all(struct env *v, struct alarms *failed, struct err *e)
 {
 	bool more = true;
 
-	if (each_row(v, "quarantined", collect_away_settle, e) == -1 ||
-		each_row(v, "claiming", collect_store_row, e) == -1 ||
-		each_row(v, "claimed", settle_row, e) == -1)
-		return err_wrap(e, "collect");
+	if (each_row(v, failed, "quarantined", collect_away_settle, e) == -1 ||
+		each_row(v, failed, "claiming", collect_store_row, e) == -1 ||
+		each_row(v, failed, "claimed", settle_row, e) == -1)
+		return -1;
 	for (int round = 0; more && round < 10000 && !proc_told_to_stop(); round++) {
+		static const char newest[] = "SELECT COALESCE(MAX(id), 0) FROM input";
 		int64_t before = 0;
 		int64_t after = 0;
-		if (db_one_int(v->ledger.db, &before, e, "SELECT COALESCE(MAX(id), 0) FROM input",
-			    "") != 1)
-			return err_wrap(e, "collect");
+		if (db_one_int(v->ledger.db, &before, e, newest, "") != 1)
+			return -1;
 		for (const struct config_source *s = v->config->sources; s; s = s->next) {
 			if (s->kind == SOURCE_EVENTS && !config_source_routed(v->config, s))
 				continue; /* nobody takes it: collect_no_map */
 			if (collect_claim_source(v, s, e) == -1)
-				return err_wrap(e, "collect: source " STR_FMT, STR_ARG(s->name));
+				return err_wrap(e, "source " STR_FMT, STR_ARG(s->name));
 		}
-		if (each_row(v, "claiming", collect_store_row, e) == -1 ||
-			each_row(v, "claimed", settle_row, e) == -1)
-			return err_wrap(e, "collect");
-		if (db_one_int(v->ledger.db, &after, e, "SELECT COALESCE(MAX(id), 0) FROM input",
-			    "") != 1)
-			return err_wrap(e, "collect");
+		if (each_row(v, failed, "claiming", collect_store_row, e) == -1 ||
+			each_row(v, failed, "claimed", settle_row, e) == -1 ||
+			db_one_int(v->ledger.db, &after, e, newest, "") != 1)
+			return -1;
 		more = after - before >= COLLECT_BATCH;
 	}
-	return collect_no_map_tell(v, e) == -1 ? err_wrap(e, "collect") : 0;
+	return inbox_watch_run(v, e) == -1 ? -1 : collect_no_map_tell(v, e);
+}
+
+int collect_run(struct env *v, struct err *e)
+{
+	struct alarms failed;
+
+	alarms_init(&failed, v, "UNREADABLE", "collect-failed");
+	failed.loud = true; /* what an exporter delivered is not in use */
+	if (collect_all(v, &failed, e) == -1) {
+		alarms_done(&failed);
+		return err_wrap(e, "collect");
+	}
+	return alarms_commit(&failed, e) == -1 ? err_wrap(e, "collect") : 0;
 }

@@ -9,6 +9,7 @@
 #include "base/fsx.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "stage/inbox.h"
 #include "stage/inbox_ready.h"
 
 struct claim {
@@ -115,7 +116,6 @@ static int look(struct env *v, const struct config_source *s, int inbox,
 /* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. */
 int collect_claim_source(struct env *v, const struct config_source *s, struct err *e)
 {
-	char folder[128];
 	struct fsx_list list = {0};
 	struct claim *claims = mem_array(COLLECT_BATCH, sizeof(*claims));
 	struct found *found = NULL;
@@ -124,13 +124,9 @@ int collect_claim_source(struct env *v, const struct config_source *s, struct er
 	int inbox = -1;
 	int rc = -1;
 
-	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(s->name));
-	inbox = fsx_subdir(v->dir, folder, e);
-	if (inbox == -1) { /* an unmounted inbox must not look like a quiet night */
-		env_log(v, LOG_ERROR, "inbox-gone", folder, "%s; mount or make it (gridspool init)",
-			e->text);
-		v->news++;
-		rc = 0;
+	inbox = inbox_open(v, s->name, e);
+	if (inbox == -1) { /* a quiet night it is not: inbox_watch.c tells of it */
+		rc = strcmp(e->reason, "INBOX-GONE") == 0 ? 0 : -1;
 		goto out;
 	}
 	if (fsx_list(inbox, &list, e) == -1)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "format/zip.h"
 #include "secure/hash.h"
 #include "stage/collect_away.h"
@@ -49,15 +50,34 @@ static const char *refusal(
 	return NULL;
 }
 
-/* Does the manifest say this, and no more digits behind it? A file name may follow. */
-static bool manifest_says(struct str manifest, struct str want)
+/* A manifest: SHA256, blank, SIZE, then maybe a blank and the file's name. 0 it says what is there, -1 with
+ * what is wrong as reason. The name is compared and used for nothing else. */
+static int compare_manifest(
+	struct str manifest, const struct input_row *r, const char *want, struct err *e)
 {
-	return str_starts(manifest, want) &&
-		(manifest.n == want.n || memchr(" \t\r\n", manifest.p[want.n], 4) != NULL);
+	struct str rest = str_from(manifest, strlen(want));
+	struct buf shown;
+
+	if (!str_starts(manifest, str_c(want)) ||
+		(rest.n > 0 && memchr(" \t\r\n", rest.p[0], 4) == NULL)) {
+		(void)err_set(e, ERR_INPUT,
+			"size or SHA-256 is not what the manifest beside it says; deliver both again");
+		return err_reason(e, "MANIFEST-MISMATCH");
+	}
+	rest = str_trim(rest);
+	if (rest.n == 0 || str_eq(rest, r->name))
+		return 0;
+	buf_init(&shown, 1024);
+	utf8_quote(&shown, rest, 200);
+	(void)err_set(e, ERR_INPUT,
+		"the manifest beside it names '%s', expected the file's own name or none; deliver both again",
+		buf_cstr(&shown));
+	buf_done(&shown);
+	return err_reason(e, "BAD-NAME");
 }
 
-/* Checks the manifest "SHA256 SIZE" beside a file. 1 right, 0 wrong, -1. */
-static int manifest_ok(const struct env *v, const struct input_row *r, const char *sha,
+/* The manifest beside a file. 0 right, -1; with a reason it is the file that is put away. */
+static int check_manifest(const struct env *v, const struct input_row *r, const char *sha,
 	uint64_t size, struct err *e)
 {
 	char path[LIMIT_PATH];
@@ -71,8 +91,13 @@ static int manifest_ok(const struct env *v, const struct input_row *r, const cha
 	(void)snprintf(want, sizeof(want), "%s %" PRIu64, sha, size);
 	buf_init(&b, 4096);
 	fd = fsx_open(v->dir, path, e);
-	if (fd != -1 && fsx_read(fd, &b, e) == 0)
-		rc = manifest_says(str_trim(buf_view(&b)), str_c(want));
+	if (fd == -1 && e->code == ERR_ABSENT) {
+		(void)err_set(e, ERR_INPUT,
+			"the manifest beside it was gone when the file was read; deliver both again");
+		rc = err_reason(e, "MANIFEST-MISMATCH");
+	} else if (fd != -1 && fsx_read(fd, &b, e) == 0) {
+		rc = compare_manifest(str_trim(buf_view(&b)), r, want, e);
+	}
 	fsx_close(fd);
 	buf_done(&b);
 	return rc;
@@ -125,18 +150,9 @@ static int store_file(
 			"the exporter wrote after it was picked up; taken next time");
 		return 1;
 	}
-	if (s->ready == READY_MANIFEST) {
-		rc = manifest_ok(v, r, sha, size, e);
-		if (rc == -1 && e->code == ERR_ABSENT)
-			return collect_away_now(v, r->id, "MANIFEST-MISMATCH",
-				"the manifest beside it was gone when the file was read; deliver both again",
-				e);
-		if (rc == -1)
-			return -1;
-		if (rc == 0)
-			return collect_away_now(v, r->id, "MANIFEST-MISMATCH",
-				"size or SHA-256 is not what the manifest beside it says; deliver both again",
-				e);
+	if (s->ready == READY_MANIFEST && check_manifest(v, r, sha, size, e) == -1) {
+		const struct err why = *e;
+		return why.reason[0] ? collect_away_now(v, r->id, why.reason, why.text, e) : -1;
 	}
 	return commit_stored(v, r, sha, sha, 1, (int64_t)size, place, e);
 }
@@ -221,6 +237,20 @@ static int store_taken(struct env *v, const struct input_row *r, const struct co
 			    : collect_away_now(v, r->id, reason, e->text, e);
 }
 
+/* Whoever took it away knows; whoever waits for it should, too. */
+static int vanished(struct env *v, const struct input_row *r, const char *place, struct err *e)
+{
+	static const char note[] = "it left the inbox before it was picked up";
+	struct arena a;
+	char id[40];
+
+	arena_init(&a);
+	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
+	env_log(v, LOG_WARN, "abandoned", id, "VANISHED: %s", collect_row_named(r, note, &a).p);
+	arena_done(&a);
+	return collect_row_settle(v, r, "abandoned", place, "VANISHED", note, "abandoned", e);
+}
+
 /* Brings one row from claiming to claimed, quarantined or abandoned. */
 int collect_store_row(struct env *v, const struct input_row *row, struct err *e)
 {
@@ -241,8 +271,7 @@ int collect_store_row(struct env *v, const struct input_row *row, struct err *e)
 		STR_ARG(r.name));
 	rc = take_out(v, &r, inbox, place, &st, e);
 	if (rc == 0)
-		return collect_row_settle(v, &r, "abandoned", place, "VANISHED",
-			"it left the inbox before it was picked up", "abandoned", e);
+		return vanished(v, &r, place, e);
 	if (rc == -1)
 		return -1;
 	/* The marker has done its work; left behind, it would call the next file of that name ready. */

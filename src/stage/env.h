@@ -68,7 +68,8 @@ int env_open_copy(struct env *v, const char *path, const struct clock *clock, st
  * f without being in the way, as long as environment.xml says which environment it is. */
 int env_open_rest(struct env *v, const char *path, const struct clock *clock, struct faults *f,
 	struct err *e) ATTR_CHECK;
-/* Opens the ledger. A command's actor is the user's name; NULL: to look only (ledger_look). */
+/* Opens the ledger. A command's actor is the user's name; NULL: to look only (ledger_look),
+ * which anybody may who can; to change something only the owner of the environment (WRONG-USER). */
 int env_open_ledger(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
 /* The same, to change it, of a ledger that may be older than audit.log (ledger_open_older). */
 int env_open_older(struct env *v, const char *actor, struct err *e) ATTR_CHECK;

@@ -100,7 +100,7 @@ static int tell_suspects(struct fsck *f, struct err *e)
 {
 	int rc = 1;
 
-	for (int i = 0; i < LOOKS && f->nsuspects > 0 && rc == 1; i++) {
+	for (int i = 0; i < (f->at_run_end ? 1 : LOOKS) && f->nsuspects > 0 && rc == 1; i++) {
 		rc = run_goes_on(f->v, e);
 		if (rc == 1) {
 			clock_sleep_ms(PAUSE_MS);
@@ -148,19 +148,48 @@ static int check_whole(struct fsck *f, struct err *e)
 	return 0;
 }
 
+static int begin(struct fsck *f, struct err *e)
+{
+	struct stat top;
+
+	if (fstat(f->v->dir, &top) == -1)
+		return err_errno(e, ERR_IO, "%s", f->v->path);
+	f->owner = top.st_uid;
+	memset(f->n, 0, sizeof(*f->n));
+	arena_init(&f->a);
+	arena_init(&f->kept);
+	f->suspects = arena_array(&f->kept, FSCK_SUSPECTS + 1, sizeof(*f->suspects));
+	return 0;
+}
+
+static void end(struct fsck *f)
+{
+	arena_done(&f->kept);
+	arena_done(&f->a);
+}
+
+int fsck_spool(struct env *v, const struct fsck_options *o, struct err *e)
+{
+	struct fsck_counts n;
+	struct fsck f = {.v = v, .o = o, .n = &n, .at_run_end = true};
+	int rc = begin(&f, e);
+
+	if (rc == -1)
+		return -1;
+	rc = fsck_names_all(&f, e);
+	if (rc == 0)
+		rc = tell_suspects(&f, e);
+	end(&f);
+	return rc;
+}
+
 int fsck_run(struct env *v, const struct fsck_options *o, struct fsck_counts *n, struct err *e)
 {
 	struct fsck f = {.v = v, .o = o, .n = n};
-	struct stat top;
-	int rc = -1;
+	int rc = begin(&f, e);
 
-	if (fstat(v->dir, &top) == -1)
-		return err_errno(e, ERR_IO, "%s", v->path);
-	f.owner = top.st_uid;
-	memset(n, 0, sizeof(*n));
-	arena_init(&f.a);
-	arena_init(&f.kept);
-	f.suspects = arena_array(&f.kept, FSCK_SUSPECTS + 1, sizeof(*f.suspects));
+	if (rc == -1)
+		return -1;
 	rc = check_whole(&f, e);
 	if (rc == 0)
 		rc = fsck_rows_all(&f, e);
@@ -172,7 +201,6 @@ int fsck_run(struct env *v, const struct fsck_options *o, struct fsck_counts *n,
 		rc = fsck_ledger_all(&f, e);
 	if (o->progress)
 		(void)fprintf(stderr, "\r%70s\r", "");
-	arena_done(&f.kept);
-	arena_done(&f.a);
+	end(&f);
 	return rc;
 }

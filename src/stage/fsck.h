@@ -31,6 +31,9 @@ struct fsck_counts {
 	int64_t found;
 };
 
+/* Only each name its row, in the folders that work goes through: not in archive/. For the end of a run, which has
+ * moved everything; *o: tell and ctx. */
+int fsck_spool(struct env *v, const struct fsck_options *o, struct err *e) ATTR_CHECK;
 /* The ledger of v is open, to look only. -1: it could not be looked at to the end. */
 int fsck_run(struct env *v, const struct fsck_options *o, struct fsck_counts *n, struct err *e)
 	ATTR_CHECK;

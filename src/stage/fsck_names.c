@@ -216,7 +216,10 @@ int fsck_names_all(struct fsck *f, struct err *e)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && rc == 0; i++)
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && rc == 0; i++) {
+		if (f->at_run_end && strcmp(folders[i].name, "archive") == 0)
+			continue;
 		rc = walk_folder(f, folders[i].name, folders[i].levels, e);
+	}
 	return rc;
 }

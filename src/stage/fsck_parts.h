@@ -35,6 +35,7 @@ struct fsck {
 	/* MAY be NULL. Takes a file that nobody knows in place of telling of it. */
 	int (*unknown)(struct fsck *f, const char *folder, const char *name, struct err *e);
 	void *ctx;
+	bool at_run_end;	 /* within a run, and without archive/ */
 	int64_t told_ms;	 /* when progress was shown last */
 	uid_t owner;		 /* of the environment's folder */
 	char rights[LIMIT_PATH]; /* the folder of which wrong rights were told last */

@@ -66,7 +66,7 @@ static int make(int inbox, const char *name, struct err *e)
 	return fsx_sync_dir(inbox, e);
 }
 
-int inbox_make(struct env *v, struct str source, struct err *e)
+static int make_one(struct env *v, struct str source, struct err *e)
 {
 	char name[100];
 	struct stat st;
@@ -95,6 +95,107 @@ out:
 	fsx_close(dir);
 	fsx_close(inbox);
 	return rc == -1 ? -1 : 0;
+}
+
+/* 1 it has its mark, 0 it cannot be set there, -1 there is no such folder. */
+static int mark(struct env *v, const char *name, struct err *e)
+{
+	struct err why;
+	const int dir = fsx_subdir(v->dir, name, e);
+	int rc = 1;
+
+	if (dir == -1)
+		return -1;
+	if (fsx_mkdir(dir, INBOX_MARK, 0750, &why) == -1) {
+		env_log(v, LOG_WARN, "inbox-rights", name,
+			"%s; without that mark nobody notices when it is not mounted", why.text);
+		rc = 0;
+	}
+	fsx_close(dir);
+	return rc;
+}
+
+enum known { KNOWN_NOT, KNOWN_MADE, KNOWN_MARKED };
+
+static int is_known(const struct env *v, struct str source, enum known *out, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int rc = 0;
+
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT value = 'marked' FROM meta WHERE key = 'inbox:' || ?1", "s",
+		    source) == -1)
+		return -1;
+	rc = db_next(rows, e);
+	*out = rc != 1 ? KNOWN_NOT : db_int(rows, 0) ? KNOWN_MARKED : KNOWN_MADE;
+	db_end(rows);
+	return rc == -1 ? -1 : 0;
+}
+
+static int remember(struct env *v, struct str source, const char *as, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char folder[100];
+
+	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(source));
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_run(l, e,
+		    "INSERT INTO meta(key, value) VALUES('inbox:' || ?1, ?2) ON CONFLICT(key) DO UPDATE "
+		    "SET value = excluded.value",
+		    "sc", source, as) == -1 ||
+		ledger_event(l, "inbox", folder, e, "%s", as) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
+
+/* One of before there were marks, or that could not be marked, is marked when that can be done. */
+int inbox_prepare(struct env *v, struct str source, struct err *e)
+{
+	enum known known = KNOWN_NOT;
+	char name[100];
+	int rc = is_known(v, source, &known, e);
+
+	if (rc == -1 || known == KNOWN_MARKED)
+		return rc;
+	if (known == KNOWN_NOT && make_one(v, source, e) == -1)
+		return -1;
+	(void)snprintf(name, sizeof(name), "inbox/" STR_FMT, STR_ARG(source));
+	rc = mark(v, name, e);
+	if (rc == -1)
+		return known == KNOWN_NOT ? -1 : 0; /* inbox_open tells of it */
+	if (rc == 0 && known == KNOWN_MADE)
+		return 0;
+	return remember(v, source, rc == 1 ? "marked" : "made", e);
+}
+
+int inbox_open(const struct env *v, struct str source, struct err *e)
+{
+	enum known known = KNOWN_NOT;
+	char name[100];
+	struct stat st;
+	int dir = -1;
+
+	if (is_known(v, source, &known, e) == -1)
+		return -1;
+	(void)snprintf(name, sizeof(name), "inbox/" STR_FMT, STR_ARG(source));
+	dir = fsx_subdir(v->dir, name, e);
+	if (dir == -1) {
+		(void)err_set(e, ERR_ABSENT,
+			"%s cannot be opened; mount it, or if it was removed: mkdir -m 2770 %s/%s %s/%s/%s",
+			name, v->path, name, v->path, name, INBOX_MARK);
+		return err_reason(e, "INBOX-GONE");
+	}
+	if (known != KNOWN_MARKED || fsx_stat(dir, INBOX_MARK, &st, e) == 1)
+		return dir;
+	fsx_close(dir);
+	(void)err_set(e, ERR_ABSENT,
+		"%s is not the folder that it was, for its mark %s is not in it; mount the right one, or if "
+		"it was replaced on purpose: mkdir %s/%s/%s. Until then nothing is taken from it",
+		name, INBOX_MARK, v->path, name, INBOX_MARK);
+	return err_reason(e, "INBOX-GONE");
 }
 
 const char *inbox_fault(int dir, const struct stat *st)

@@ -13,8 +13,15 @@
 
 enum { INBOX_MODE = 02750, INBOX_SOURCE_MODE = 02770 };
 
-/* Makes the folder of a source; one that is there is left as it is. */
-int inbox_make(struct env *v, struct str source, struct err *e) ATTR_CHECK;
+/* What a source's folder is known by: an empty folder of that name in it. The mount point that an inbox leaves
+ * behind, or another folder in its place, does not have it. */
+#define INBOX_MARK ".gridspool"
+
+/* Makes the folder of a new source and marks it; one that is there already is left as it is, but for the mark. */
+int inbox_prepare(struct env *v, struct str source, struct err *e) ATTR_CHECK;
+/* Opens it; the caller closes it. -1 with reason INBOX-GONE: it is not there, or is not the one that was
+ * marked. */
+int inbox_open(const struct env *v, struct str source, struct err *e) ATTR_CHECK;
 /* What is wrong with the rights of a source's folder, and the command that mends it; NULL nothing. */
 const char *inbox_fault(int dir, const struct stat *st);
 

@@ -24,6 +24,20 @@ const char *place_split(const char *place, char folder[LIMIT_PATH])
 	return name;
 }
 
+int64_t place_number(const char *name, const char *prefix)
+{
+	const char *at = strstr(name, prefix);
+	int64_t id = 0;
+	size_t n = 0;
+
+	if (!at)
+		return 0;
+	at += strlen(prefix);
+	while (at[n] >= '0' && at[n] <= '9')
+		n++;
+	return n > 0 && str_to_i64((struct str){at, n}, &id) ? id : 0;
+}
+
 /* The folder of a place, open; *name is the rest. */
 static int folder_of(const struct env *v, const char *place, const char **name, struct err *e)
 {

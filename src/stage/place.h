@@ -12,6 +12,8 @@
 const char *place_name(const char *place);
 /* The same, and its folder. NULL when it has none, or one that is too long. */
 const char *place_split(const char *place, char folder[LIMIT_PATH]);
+/* The number behind a prefix in a name of ours: "in-000012.zip" to 12; 0 when it is none. */
+int64_t place_number(const char *name, const char *prefix);
 /* 1 it is there, 0 not, -1. */
 int place_stat(const struct env *v, const char *place, struct stat *st, struct err *e) ATTR_CHECK;
 /* 1 moved, 0 there is nothing at from, -1 (never over another: ERR_EXISTS). */

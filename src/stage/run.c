@@ -11,8 +11,10 @@
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
 #include "stage/bundle.h"
+#include "stage/bundle_diff.h"
 #include "stage/collect.h"
 #include "stage/convert.h"
+#include "stage/fit.h"
 #include "stage/host.h"
 #include "stage/inbox.h"
 #include "stage/ingest.h"
@@ -22,6 +24,7 @@
 #include "stage/report.h"
 #include "stage/schedule.h"
 #include "stage/spool.h"
+#include "stage/strays.h"
 #include "stage/tidy.h"
 #include "stage/transfer.h"
 #include "stage/wall.h"
@@ -259,32 +262,6 @@ static int clean(struct env *v, struct err *e)
 	return 0;
 }
 
-/* A new source's inbox is made once; one that vanishes later is an alarm (collect). */
-static int make_inbox(struct env *v, const struct config_source *s, struct err *e)
-{
-	struct ledger *l = &v->ledger;
-	char folder[100];
-	char key[100];
-	int64_t known = 0;
-
-	(void)snprintf(key, sizeof(key), "inbox:" STR_FMT, STR_ARG(s->name));
-	if (db_one_int(l->db, &known, e, "SELECT COUNT(*) FROM meta WHERE key = ?1", "c", key) != 1)
-		return -1;
-	if (known > 0)
-		return 0;
-	(void)snprintf(folder, sizeof(folder), "inbox/" STR_FMT, STR_ARG(s->name));
-	if (inbox_make(v, s->name, e) == -1)
-		return -1;
-	if (ledger_begin(l, e) == -1)
-		return -1;
-	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, 'made')", "c", key) == -1 ||
-		ledger_event(l, "inbox", folder, e, "made or found") == -1) {
-		ledger_rollback(l);
-		return -1;
-	}
-	return ledger_commit(l, e);
-}
-
 /* Too little space: nothing new is taken in; what waits stays safely with the exporters. */
 static bool space_left(struct env *v)
 {
@@ -383,6 +360,8 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 		if (r.worked == 0 || r.failed || !time_left(v))
 			break;
 	}
+	if (strays_run(v, e) == -1)
+		return -1;
 	for (int i = RUN_REPORT; i < RUN_STAGES; i++) {
 		if (o->stages[i] && one_stage(v, (enum run_stage)i, &r, e) == -1)
 			return -1;
@@ -416,10 +395,10 @@ static int prepare(struct env *v, const struct run_options *o, struct err *e)
 	if (env_lock_run(v, e) == -1 || open_log(v, e) == -1 || migrate(v, e) == -1 ||
 		env_open_ledger(v, "run", e) == -1 || name_run(v, e) == -1 ||
 		host_start(v, e) == -1 || (o->stages[RUN_COLLECT] && check_audit(v, e) == -1) ||
-		clean(v, e) == -1 || bundle_keep(v, e) == -1)
+		clean(v, e) == -1 || bundle_keep(v, e) == -1 || bundle_diff_tell(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
-		if (make_inbox(v, s, e) == -1)
+		if (inbox_prepare(v, s->name, e) == -1)
 			return -1;
 	}
 	if (wall_check(v, e) == -1 || schedule_begin(v, e) == -1)
@@ -429,9 +408,28 @@ static int prepare(struct env *v, const struct run_options *o, struct err *e)
 
 static void print_faults(const struct faults *f)
 {
-	for (const struct fault *x = f->first; x; x = x->next)
-		(void)fprintf(stderr, "%s:%u:%u: %s%s\n", x->file, x->line, x->column,
-			x->warning ? "warning: " : "", x->text);
+	for (const struct fault *x = f->first; x; x = x->next) {
+		if (x->line > 0)
+			(void)fprintf(stderr, "%s:%u:%u: %s%s\n", x->file, x->line, x->column,
+				x->warning ? "warning: " : "", x->text);
+		else
+			(void)fprintf(stderr, "%s: %s%s\n", x->file, x->warning ? "warning: " : "",
+				x->text);
+	}
+}
+
+/* Is the folder fit for a run? Warnings are for gridspool check to tell. */
+static int check_fit(const struct env *v, struct arena *a, struct err *e)
+{
+	struct faults f;
+
+	faults_init(&f, a);
+	if (fit_run(v->dir, v->path, &f, e) == 0)
+		return 0;
+	for (const struct fault *x = f.first; x; x = x->next)
+		if (!x->warning)
+			(void)fprintf(stderr, "%s: %s\n", x->file, x->text);
+	return -1;
 }
 
 int run_all(const char *path, const struct clock *clock, const struct run_options *o, int *status,
@@ -452,6 +450,11 @@ int run_all(const char *path, const struct clock *clock, const struct run_option
 			(void)err_set(e, ERR_CONFIG,
 				"%zu fault%s, listed above: nothing was started", f.n,
 				f.n == 1 ? "" : "s");
+		arena_done(&a);
+		return -1;
+	}
+	if (check_fit(&v, &a, e) == -1) {
+		env_close(&v);
 		arena_done(&a);
 		return -1;
 	}

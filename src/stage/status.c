@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "stage/alarms.h"
 #include "stage/schedule.h"
 #include "stage/spool.h"
 #include "store/ledger_item.h"
@@ -331,6 +332,32 @@ static int load_away(struct env *v, struct status *s, struct arena *a, struct er
 	return rc == -1 ? -1 : 0;
 }
 
+static int load_alarms(struct env *v, struct status *s, struct arena *a, struct err *e)
+{
+	static const struct str start = STR_INIT(ALARMS_KEY);
+	struct db_rows *rows = NULL;
+	int64_t n = 0;
+	int rc = 0;
+
+	if (db_one_int(v->ledger.db, &n, e,
+		    "SELECT COUNT(*) FROM meta WHERE key >= 'alarm:' AND key < 'alarm;'", "") != 1)
+		return -1;
+	s->alarms = arena_array(a, (size_t)n + 1, sizeof(*s->alarms));
+	if (db_query(v->ledger.db, &rows, e,
+		    "SELECT key, value FROM meta WHERE key >= 'alarm:' AND key < 'alarm;' ORDER BY key",
+		    "") == -1)
+		return -1;
+	while (s->nalarms < (size_t)n && (rc = db_next(rows, e)) == 1) {
+		struct status_alarm *x = &s->alarms[s->nalarms++];
+		struct str rest = arena_str(a, str_from(db_text(rows, 0), start.n));
+		(void)str_split(&rest, ':', &x->reason);
+		x->place = rest;
+		x->note = arena_str(a, db_text(rows, 1));
+	}
+	db_end(rows);
+	return rc == -1 ? -1 : 0;
+}
+
 /* The newest run of those that started in time. 1, 0 there is none. */
 static int newest_run(
 	struct env *v, int64_t in_time, struct status *s, struct arena *a, struct err *e)
@@ -376,7 +403,8 @@ int status_load(struct env *v, int64_t since, struct arena *a, struct status *ou
 	out->now = clock_now(&v->clock);
 	out->since = since;
 	if (load_partners(v, out, a, e) == -1 || load_agreements(v, out, a, e) == -1 ||
-		load_away(v, out, a, e) == -1 || load_run(v, out, a, e) == -1)
+		load_away(v, out, a, e) == -1 || load_alarms(v, out, a, e) == -1 ||
+		load_run(v, out, a, e) == -1)
 		return err_wrap(e, "status");
 	return 0;
 }

@@ -57,6 +57,11 @@ struct status_put_away {
 	struct str name; /* that its exporter or partner gave it: any bytes */
 };
 
+/* What stage/alarms.h keeps. */
+struct status_alarm {
+	struct str reason, place, note;
+};
+
 struct status {
 	int64_t now, since;
 	struct status_partner *partners;
@@ -66,6 +71,8 @@ struct status {
 	size_t nagreements;
 	struct status_put_away *away; /* inputs and received files, held or quarantined */
 	size_t naway;
+	struct status_alarm *alarms;
+	size_t nalarms;
 	struct str run;			/* newest run, "" none yet */
 	int64_t run_started, run_ended; /* ended 0: going on, or cut */
 	int64_t run_status;

@@ -23,21 +23,6 @@ struct tidying {
 	int dir;
 };
 
-/* The number behind a prefix in a name of ours: "in-000012.zip" to 12; 0 when it is none. */
-static int64_t number_of(const char *name, const char *prefix)
-{
-	const char *at = strstr(name, prefix);
-	int64_t id = 0;
-	size_t n = 0;
-
-	if (!at)
-		return 0;
-	at += strlen(prefix);
-	while (at[n] >= '0' && at[n] <= '9')
-		n++;
-	return n > 0 && str_to_i64((struct str){at, n}, &id) ? id : 0;
-}
-
 static bool is_at(struct str place, const char *folder, const char *name)
 {
 	char at[2 * ROOM];
@@ -92,7 +77,7 @@ static int tidy_work(struct tidying *t, const char *name, struct err *e)
 
 	if (strncmp(name, "in-", 3) != 0)
 		return 0;
-	rc = ledger_input_find(&t->v->ledger, number_of(name, "in-"), t->a, &r, e);
+	rc = ledger_input_find(&t->v->ledger, place_number(name, "in-"), t->a, &r, e);
 	if (rc != 1)
 		return rc;
 	if (str_is(r.state, "unchanged") ||
@@ -110,7 +95,7 @@ static int tidy_received(struct tidying *t, const char *name, struct err *e)
 
 	if (strncmp(name, "r-", 2) != 0)
 		return 0;
-	rc = ledger_received_find(&t->v->ledger, number_of(name, "r-"), t->a, &r, e);
+	rc = ledger_received_find(&t->v->ledger, place_number(name, "r-"), t->a, &r, e);
 	if (rc != 1 || r.place.n == 0 || is_at(r.place, t->folder, name))
 		return rc == -1 ? -1 : 0;
 	rc = settled(t->v, r.place.p, e);
@@ -126,7 +111,7 @@ static int tidy_interchange(struct tidying *t, const char *name, struct err *e)
 {
 	struct interchange_row r;
 	char place[ROOM];
-	int rc = ledger_interchange_find(&t->v->ledger, number_of(name, "Z-"), t->a, &r, e);
+	int rc = ledger_interchange_find(&t->v->ledger, place_number(name, "Z-"), t->a, &r, e);
 
 	if (rc != 1 || !str_starts(str_c(name), r.name) || !str_starts(r.place, STR("archive/")))
 		return rc == -1 ? -1 : 0;
@@ -147,13 +132,14 @@ static int tidy_reason(struct tidying *t, const char *name, struct err *e)
 
 	(void)snprintf(bare, sizeof(bare), "%.*s", (int)(strlen(name) - strlen(".reason")), name);
 	if (strncmp(bare, "in-", 3) == 0) {
-		rc = ledger_input_find(&t->v->ledger, number_of(bare, "in-"), t->a, &in, e);
+		rc = ledger_input_find(&t->v->ledger, place_number(bare, "in-"), t->a, &in, e);
 		here = rc != 1 || is_at(in.place, t->folder, bare);
 	} else if (strncmp(bare, "r-", 2) == 0) {
-		rc = ledger_received_find(&t->v->ledger, number_of(bare, "r-"), t->a, &got, e);
+		rc = ledger_received_find(&t->v->ledger, place_number(bare, "r-"), t->a, &got, e);
 		here = rc != 1 || is_at(got.place, t->folder, bare);
 	} else {
-		rc = ledger_interchange_find(&t->v->ledger, number_of(bare, "Z-"), t->a, &sent, e);
+		rc = ledger_interchange_find(
+			&t->v->ledger, place_number(bare, "Z-"), t->a, &sent, e);
 		here = rc != 1 || !str_is(sent.name, bare) || str_is(sent.place, t->folder);
 	}
 	if (rc == -1)

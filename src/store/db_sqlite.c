@@ -112,6 +112,17 @@ static void sqlite_stop(void)
 	(void)sqlite3_shutdown();
 }
 
+/* A journal that could not be made has no error of its own for a disk without room. */
+static bool disk_is_full(struct db *db)
+{
+	const char *name = sqlite3_db_filename(db->h, "main");
+	struct statfs fs;
+
+	if (!name || statfs(name, &fs) == -1)
+		return false;
+	return fs.f_bavail == 0 || (fs.f_files > 0 && fs.f_ffree == 0);
+}
+
 static int fail(struct db *db, struct err *e, const char *what)
 {
 	const int rc = sqlite3_extended_errcode(db->h);
@@ -122,6 +133,11 @@ static int fail(struct db *db, struct err *e, const char *what)
 	case SQLITE_LOCKED:
 		return err_set(e, ERR_BUSY, "ledger: %s: somebody else has been writing for %d s",
 			what, BUSY_MS / 1000);
+	case SQLITE_CANTOPEN:
+		if (!disk_is_full(db))
+			return err_set(e, ERR_IO, "ledger: %s: %s", what, why);
+		return err_set(e, ERR_FULL,
+			"ledger: no space, or no inode, is left on its disk; free some and run again");
 	case SQLITE_FULL:
 		return err_set(e, ERR_FULL,
 			"ledger: no space is left on its disk; free some and run again");

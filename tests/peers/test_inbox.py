@@ -51,6 +51,11 @@ def test_exporters():
         ran = n.program("check")
         check("warning: its group" not in ran.out and "(0 warnings)" in ran.out, ran)
 
+        os.chmod(n.top, 0o750)
+        ran = n.program("check")
+        check("its group %d may not pass through %s (mode 0750)" % (GROUP, n.top) in ran.out and "(1 warnings)" in ran.out, ran)
+        os.chmod(n.top, 0o755)
+
         def drop():
             with open(inbox + "/a.json.part", "w", encoding="utf-8") as f:
                 f.write('{"sku": "SKU-1", "name": "Mug"}\n')

@@ -94,7 +94,8 @@ def told():
 
 def test_status():
     with told() as n:
-        change(n, "UPDATE interchange SET state = 'held', reason = 'BY-HAND', note = 'asked' WHERE id = 1")
+        change(n, "UPDATE interchange SET state = 'held', reason = 'BY-HAND', note = 'asked' WHERE id = 1",
+               "INSERT INTO meta(key, value) VALUES('alarm:INBOX-GONE:inbox/products', 'it is not there')")
         same(printed(json.loads(n.program("status", "--json", expect=0).out)), documented("gridspool status --json"),
              "status")
 

@@ -4,7 +4,6 @@ import collections
 import json
 import os
 import re
-import shutil
 import subprocess
 
 import night
@@ -130,7 +129,7 @@ def test_example():
     """spool/example as it is, but for its ledger's instance and where the partners are reached."""
     example = os.path.join(night.ROOT, "spool", "example")
     with night.Night(ready="marker") as n:
-        shutil.copytree(os.path.join(example, "bundle"), n.path("bundle"), dirs_exist_ok=True)
+        subprocess.run(["cp", "-r", os.path.join(example, "bundle"), n.env], check=True)   # modes by the umask
         with open(os.path.join(example, "environment.xml"), encoding="utf-8") as f:
             n.write("environment.xml", re.sub('instance="[0-9a-f]+"', 'instance="%s"' % n.instance, f.read()))
         with open(os.path.join(example, "partners", "nord.xml"), encoding="utf-8") as f:

@@ -46,15 +46,15 @@ status 78 "$GRIDSPOOL" check --env dev
 says "partners/acme.xml:2: credential of endpoint 'main':"
 says "keys: others may look into it (mode 0755), expected 0700"
 says "outbox: everybody may write here (mode 0752): chmod o-w"
-says "partners/acme.xml: warning: the group may change it"
+says "partners/acme.xml: the group may change it"
 says "hold: the folder is not there: mkdir -m 750 dev/hold"
 says "<disk min-free> asks for"
-says "dev: 5 wrong, 1 warnings; no run starts"
+says "dev: 6 wrong, 0 warnings; no run starts"
 status 78 "$GRIDSPOOL" check --env dev --json
 python3 - <<'X'
 import json
 d = json.load(open("out"))
-assert d["ok"] is False and d["errors"] == 5 and d["warnings"] == 1, d
+assert d["ok"] is False and d["errors"] == 6 and d["warnings"] == 0, d
 one = [f for f in d["faults"] if "credential" in f["text"]][0]
 assert one["file"] == "partners/acme.xml" and one["line"] == 2 and one["severity"] == "error", one
 X
@@ -67,7 +67,7 @@ says "bundle/routes.xml:1:40: <sorce> is not known inside <routes>; did you mean
 says 'partners/acme.xml:4:1: protocol="directry" of <endpoint> must be directory or sftp; did you mean '"'directory'?"
 says "partners/acme.xml:2: credential of endpoint 'main':"
 says "<disk min-free> asks for"
-says "dev: 7 wrong"
+says "dev: 8 wrong"
 says "hold: the folder is not there"
 
 # an agreement and its map: message, version, key

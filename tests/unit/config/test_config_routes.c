@@ -34,6 +34,15 @@ static const struct config_env_case source_rows[] = {
 		"as stable:30s\n"
 		"bundle/routes.xml:6:1: ready=\"marked\" of <source> must be renamed, marker, manifest or stable:30s; "
 		"did you mean 'marker'?\n"},
+	{"pairs", F,
+		OPEN AMPLIANCE ROUTE
+		"<source name='a' kind='reference' format='csv' pair-within='1h'/>\n"
+		"<source name='b' kind='reference' format='csv' ready='marker' pair-within='soon'/>\n"
+		"<source name='c' kind='reference' format='csv' ready='manifest' pair-within='30m'/>" END,
+		0,
+		S
+		"'pair-within' needs ready=\"marker\" or ready=\"manifest\"\n"
+		"bundle/routes.xml:5:1: pair-within=\"soon\" of <source> must be a time such as 90s, 15m, 26h or 7d\n"},
 	{"ready times", F,
 		OPEN AMPLIANCE ROUTE
 		"<source name='a' kind='events' format='csv' ready='stable:2m'/>" END,

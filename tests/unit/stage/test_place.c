@@ -74,9 +74,24 @@ static void removes(void **state)
 	stage_world_close(&w);
 }
 
+static void numbers(void **state)
+{
+	static const struct {
+		const char *name, *prefix;
+		int64_t number;
+	} rows[] = {{"in-000012.zip", "in-", 12}, {"in-.zip", "in-", 0}, {"r-7", "in-", 0},
+		{"20261123T0200Z-000123.acme.832.x12", "Z-", 123},
+		{"in-99999999999999999999", "in-", 0}, {"", "in-", 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(place_number(rows[i].name, rows[i].prefix), rows[i].number);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers),
 		cmocka_unit_test(splits),
 		cmocka_unit_test(moves),
 		cmocka_unit_test(removes),

@@ -1,0 +1,24 @@
+/* Is an environment's folder fit to be worked in: whose it is, who else may write and read there, and what its
+ * file system makes of names. */
+#ifndef STAGE_FIT_H
+#define STAGE_FIT_H
+
+#include <sys/stat.h>
+
+#include "base/err.h"
+#include "model/faults.h"
+
+/* -1 with WRONG-USER: the folder is another user's, who could not use what we would make there. */
+int fit_owner(int dir, const char *path, struct err *e) ATTR_CHECK;
+/* -1 with FOLDED-NAMES: the file system takes keys and KEYS for the same, so that of two files of a
+ * partner one would take the other's place. */
+int fit_names(int dir, const char *path, struct err *e) ATTR_CHECK;
+/* The rights of one name, its path below the environment; top is the environment's folder. Faults are what
+ * no run starts with, the rest are warnings. */
+void fit_mode(const char *name, const struct stat *st, const struct stat *top, struct faults *f);
+/* The same of all folders and of the configuration's files, as far as they are there. */
+void fit_rights(int dir, struct faults *f);
+/* All of it, before a run. Its faults stand in f, and *e says how many. */
+int fit_run(int dir, const char *path, struct faults *f, struct err *e) ATTR_CHECK;
+
+#endif
