@@ -144,7 +144,8 @@ static int store_file(
 	fsx_close(fd);
 	if (rc == -1 || place_stat(v, place, &after, e) != 1)
 		return -1;
-	if (after.st_size != before.st_size || after.st_mtime != before.st_mtime ||
+	if (after.st_size != before.st_size || after.st_mtim.tv_sec != before.st_mtim.tv_sec ||
+		after.st_mtim.tv_nsec != before.st_mtim.tv_nsec ||
 		(uint64_t)after.st_size != size) {
 		env_log(v, LOG_WARN, "still-written", place,
 			"the exporter wrote after it was picked up; taken next time");

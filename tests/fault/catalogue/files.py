@@ -20,6 +20,30 @@ import small
 from night import check, equal
 
 
+def F2():
+    """The writer goes on after its file was picked up: it is looked at again by the next run, and what is sent is its last content."""
+    with small.Small(kind="events") as n:
+        n.items("a.json", *[("SKU-%d" % i, "Mug") for i in range(3)])
+        path = n.path("inbox/products/a.json")
+        with open(path, "ab", buffering=0) as f:
+            for i in range(3, 33):      # large enough to be read for a while
+                f.write(b'{"sku": "SKU-%d", "name": "Mug", "much": "%s"}\n' % (i, b"x" * 1000000))
+            run, more = n.start(), 33
+            while run.poll() is None:
+                f.write(b'{"sku": "SKU-%d", "name": "Cup"}\n' % more)
+                more += 1
+                time.sleep(0.001)
+            night.no_report(run.communicate()[1])
+            equal(n.mail("acme"), [], "what was sent while it was written")
+            told = "".join(n.text(os.path.join("log", name)) for name in n.files("log"))
+            check("still-written" in told, told)
+            whole = os.fstat(f.fileno()).st_size
+        n.run(expect=0)
+        equal(n.one("SELECT size FROM input"), whole, "its size")
+        equal(n.one("SELECT items FROM interchange"), more, "items sent")
+        n.check_sound()
+
+
 def F3():
     """An empty file is put away as EMPTY, and others go on."""
     with small.Small(kind="events") as n:
