@@ -153,7 +153,7 @@ static void end_lines(
 static int look(struct env *v, const struct cli *cli, int level)
 {
 	struct report r = {.is_json = cli->json};
-	struct fsck_counts n;
+	struct fsck_counts n = {0};
 	struct err e;
 	struct err why;
 	int rc = 0;

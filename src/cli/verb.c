@@ -56,8 +56,14 @@ static int open_rest(
 			cli->command);
 	if (f.n > (rc == 0 ? 0 : 1))
 		command_faults(&f);
-	if (rc == 0)
+	if (rc == 0 && way == WAY_OLDER &&
+		f.n > 0) { /* it is done to every agreement, or not at all */
+		rc = err_set(&e, ERR_CONFIG,
+			"what these faults hide could not be kept back; mend them first (gridspool check)");
+		env_close(v);
+	} else if (rc == 0) {
 		rc = open_ledger(v, way, &e);
+	}
 	if (rc == -1)
 		*status = command_fail(cli, &e);
 	else if (way == WAY_LOOK && ledger_older(&v->ledger, &e) == -1)

@@ -236,5 +236,9 @@ int collect_run(struct env *v, struct err *e)
 		alarms_done(&failed);
 		return err_wrap(e, "collect");
 	}
+	if (proc_told_to_stop()) { /* not all was looked at: what stands, stands */
+		alarms_done(&failed);
+		return 0;
+	}
 	return alarms_commit(&failed, e) == -1 ? err_wrap(e, "collect") : 0;
 }

@@ -103,7 +103,15 @@ void fit_mode(const char *name, const struct stat *st, const struct stat *top, s
 		faults_warn(f, name, 0, 0,
 			"the group may write here (mode %04o), which only inbox/SOURCE is for: chmod g-w",
 			mode);
-	if (st->st_uid != geteuid())
+	if (st->st_uid == geteuid())
+		return;
+	if (is_config(name) &&
+		st->st_uid != 0) /* root may provide it; anybody else may have put it there */
+		(void)faults_add(f, name, 0, 0,
+			"belongs to user %lu, gridspool runs as %lu: chown %lu",
+			(unsigned long)st->st_uid, (unsigned long)geteuid(),
+			(unsigned long)geteuid());
+	else
 		faults_warn(f, name, 0, 0, "belongs to user %lu, gridspool runs as %lu",
 			(unsigned long)st->st_uid, (unsigned long)geteuid());
 }
@@ -147,6 +155,11 @@ void fit_rights(int dir, struct faults *f)
 
 	if (fstat(dir, &top) == -1)
 		return;
+	if (top.st_mode &
+		(S_IWGRP | S_IWOTH)) /* whoever may write here exchanges what lies in it */
+		(void)faults_add(f, ".", 0, 0,
+			"others may write in the environment's folder (mode %04o): chmod go-w",
+			(unsigned)top.st_mode & 07777);
 	for (const char *const *x = env_folders(); *x; x++)
 		check_name(dir, *x, &top, f);
 	for (const char *const *x = files; *x; x++)

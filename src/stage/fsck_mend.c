@@ -160,20 +160,19 @@ static int skip_ids(struct restored *p, struct err *e)
 	return 0;
 }
 
-/* A number that was drawn since is not drawn again. */
-static int keep_number(struct restored *p, struct str detail, struct err *e)
+/* A number that was drawn, or passed over by control set, since is not drawn again. */
+static int keep_number(struct restored *p, const struct ledger_line *x, struct err *e)
 {
-	const size_t at = str_find(detail, STR(" number="), 0);
-	int64_t number = 0;
+	struct str scope = {"", 0};
+	int64_t next = 0;
 
-	if (!str_starts(detail, STR("scope=")) || at == SIZE_MAX ||
-		!str_to_i64(str_from(detail, at + 8), &number))
+	if (!ledger_walk_number(x->what, x->subject, x->detail, &scope, &next))
 		return 0;
 	p->numbers++;
 	return ledger_run(&p->v->ledger, e,
 		"INSERT INTO number(scope, next) VALUES(?1, ?2) ON CONFLICT(scope) DO UPDATE SET next = "
 		"excluded.next WHERE excluded.next > number.next",
-		"si", str_sub(detail, 6, at - 6), number + 1);
+		"si", scope, next);
 }
 
 static int one_lacking(void *ctx, const struct ledger_line *x, struct err *e)
@@ -183,7 +182,7 @@ static int one_lacking(void *ctx, const struct ledger_line *x, struct err *e)
 	keep_id(p, x->subject);
 	if (str_is(x->what, "sent") || str_is(x->what, "found"))
 		p->sent++;
-	return str_is(x->what, "number") ? keep_number(p, x->detail, e) : 0;
+	return keep_number(p, x, e);
 }
 
 static int doubt(struct restored *p, struct interchange_rows *rows, struct str said, struct err *e)
@@ -277,7 +276,7 @@ int fsck_mend_adopt(
 	struct env *v, const struct verbs_request *r, struct verbs_done *out, struct err *e)
 {
 	struct ledger *l = &v->ledger;
-	char was[120];
+	char was[120] = "";
 	int rc = -1;
 
 	if (ledger_begin(l, e) == -1)

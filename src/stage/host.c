@@ -117,7 +117,11 @@ int host_adopt(struct env *v, char was[120], struct err *e)
 	this_host(v->config->instance, here);
 	if (known_host(&v->ledger, was, e) == -1)
 		return -1;
-	if (!here[0] || same_host(was, here))
+	if (!here[0])
+		return err_set(e, ERR_STALE,
+			"this machine has no %s, so no environment can be bound to it, and none has to be",
+			machine);
+	if (same_host(was, here))
 		return err_set(e, ERR_STALE, "this environment works on this machine already");
 	return note(v, here, e);
 }

@@ -71,7 +71,7 @@ static const struct reason table[] = {
 	{"EMPTY", "there is nothing in it", "exporter",
 		"find out why the export was empty; export again"},
 	{"FILE-CHANGING", "the partner's file is still being written", "partner",
-		"nothing; it is fetched later"},
+		"it is fetched when it is whole; if it is told night after night, ask the partner what writes to it"},
 	{"FOLDED-NAMES", "the file system takes names of other case for the same", "operator",
 		"move the environment to a file system that does not, such as ext4 without casefold"},
 	{"HISTORY-DIFFERS", "a row of the ledger is not in the state that its events say",

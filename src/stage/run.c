@@ -360,7 +360,7 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 		if (r.worked == 0 || r.failed || !time_left(v))
 			break;
 	}
-	if (strays_run(v, e) == -1)
+	if (!r.failed && !proc_told_to_stop() && strays_run(v, e) == -1)
 		return -1;
 	for (int i = RUN_REPORT; i < RUN_STAGES; i++) {
 		if (o->stages[i] && one_stage(v, (enum run_stage)i, &r, e) == -1)

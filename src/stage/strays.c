@@ -13,12 +13,16 @@ static void tell(void *ctx, const struct fsck_found *x)
 {
 	struct alarms *told = ctx;
 
-	if ((strcmp(x->code, "UNKNOWN-FILE") != 0 && strcmp(x->code, "MISPLACED-FILE") != 0) ||
-		place_name(x->place.p)[0] == '.')
+	if (place_name(x->place.p)[0] == '.')
 		return;
-	alarms_add(told, x->place,
-		"the ledger does not know this file, so it is never sent; move it away. "
-		"What is to be sent belongs into inbox/SOURCE");
+	if (strcmp(x->code, "UNKNOWN-FILE") == 0)
+		alarms_add(told, x->place,
+			"the ledger does not know this file, so it is never sent; move it away. "
+			"What is to be sent belongs into inbox/SOURCE");
+	else if (strcmp(x->code, "MISPLACED-FILE") == 0)
+		alarms_add(told, x->place,
+			"the ledger has this file in another place, so what lies here is never sent; "
+			"gridspool fsck says where, and whether a file lies there: a mere copy, move away");
 }
 
 int strays_run(struct env *v, struct err *e)

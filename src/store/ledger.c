@@ -118,9 +118,10 @@ static int version_check(struct ledger *l, enum way way, struct err *e)
 			"ledger.db is of version '%s', this gridspool writes version %s: another "
 			"gridspool wrote it; use that one",
 			version, schema_version());
-	else if (way == WAY_LOOK)
+	else if (way == WAY_LOOK) {
+		l->of_before = true;
 		return 0;
-	else
+	} else
 		(void)err_set(e, ERR_CONFIG,
 			"ledger.db is of version %s, this gridspool writes version %s: gridspool run "
 			"brings it up to date, and keeps a copy as ledger-v%s.db",

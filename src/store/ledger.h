@@ -20,7 +20,8 @@ struct ledger {
 	char run[40];	/* run id written into events, or "" for an operator's command */
 	char actor[64]; /* "run", or the user of a command */
 	bool look;	/* opened to look only */
-	int audit_fd;	/* audit.log, appended to after commit; -1 none */
+	bool of_before; /* of an older version, which is looked at only: what a step adds is not there */
+	int audit_fd; /* audit.log, appended to after commit; -1 none */
 	struct err
 		audit; /* why audit.log lacks what is committed, or cannot be written; ERR_NONE: it can */
 	int64_t events;	 /* event rows of this transaction */
@@ -34,7 +35,8 @@ struct ledger {
 int ledger_create(int dir, const char *instance, const char *environment, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
 /* Opens it; refuses another environment's ledger, another schema, rows in states that are not known, a damaged
- * file (ERR_CORRUPT), and an older ledger than audit.log tells of, each with its reason. Brings audit.log up to date; l->audit says when that failed, which stops nothing. */
+ * file (ERR_CORRUPT), and an older ledger than audit.log tells of, each with its reason. Brings audit.log up to
+ * date; l->audit says when that failed, which stops nothing. */
 int ledger_open(struct ledger *l, int dir, const char *instance, const struct clock *clock,
 	struct err *e) ATTR_CHECK;
 /* The same of one that may be older: audit.log stays as it is. */

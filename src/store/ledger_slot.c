@@ -55,6 +55,8 @@ int ledger_slot_known(struct ledger *l, struct str agreement, struct err *e)
 {
 	int64_t n = 0;
 
+	if (l->of_before)
+		return 0;
 	if (db_one_int(l->db, &n, e, "SELECT COUNT(*) FROM slot WHERE agreement = ?1", "s",
 		    agreement) != 1)
 		return -1;

@@ -135,6 +135,19 @@ static bool drawn_of(struct str detail, struct str *scope, int64_t *number)
 	return str_to_i64(str_from(detail, at + 8), number);
 }
 
+bool ledger_walk_number(
+	struct str what, struct str subject, struct str detail, struct str *scope, int64_t *next)
+{
+	if (str_is(what, "number-set")) {
+		*scope = subject;
+		return str_starts(detail, STR("next=")) && str_to_i64(str_from(detail, 5), next);
+	}
+	if (!str_is(what, "number") || !drawn_of(detail, scope, next))
+		return false;
+	(*next)++;
+	return true;
+}
+
 static int some_numbers(struct ledger *l,
 	void (*each)(void *ctx, int64_t seq, bool set, struct str scope, int64_t number), void *ctx,
 	int64_t *after, struct err *e)
@@ -149,15 +162,13 @@ static int some_numbers(struct ledger *l,
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		const bool set = str_is(db_text(rows, 1), "number-set");
-		struct str scope = db_text(rows, 2);
-		const struct str detail = db_text(rows, 3);
-		int64_t number = 0;
+		struct str scope = {"", 0};
+		int64_t next = 0;
 		n++;
 		*after = db_int(rows, 0);
-		if (set ? str_starts(detail, STR("next=")) &&
-					str_to_i64(str_from(detail, 5), &number)
-			: str_is(db_text(rows, 1), "number") && drawn_of(detail, &scope, &number))
-			each(ctx, *after, set, scope, number);
+		if (ledger_walk_number(
+			    db_text(rows, 1), db_text(rows, 2), db_text(rows, 3), &scope, &next))
+			each(ctx, *after, set, scope, set ? next : next - 1);
 	}
 	db_end(rows);
 	return rc == -1 ? -1 : n == EVENTS;

@@ -51,6 +51,9 @@ int ledger_walk_named(struct ledger *l, const char *name, struct arena *a, struc
  * 1 and its words, 0 there is none. */
 int ledger_walk_said(struct ledger *l, const char *subject, bool (*says)(struct str what),
 	struct arena *a, struct str *what, struct str *detail, struct err *e) ATTR_CHECK;
+/* What an event says of a control number: that of scope comes next. False: it says nothing of one. */
+bool ledger_walk_number(
+	struct str what, struct str subject, struct str detail, struct str *scope, int64_t *next);
 /* Each draw and each setting of a control number, in their order. number-set: number is what comes next. */
 int ledger_walk_numbers(struct ledger *l,
 	void (*each)(void *ctx, int64_t seq, bool set, struct str scope, int64_t number), void *ctx,

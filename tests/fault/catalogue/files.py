@@ -187,8 +187,16 @@ def F23():
                 check(len(line) == 1 and "%04o" % wrong in line[0] and "chmod " in line[0], name, oct(wrong), ran)
             check("LOOSE-RIGHTS" in n.program("run").err, "no code")
             os.chmod(n.path(name), before)
+        os.chmod(n.env, 0o771)      # whoever may rename there exchanges the whole configuration
+        for command in "run", "check":
+            ran = n.program(command, expect=78)
+            check(".: others may write in the environment's folder (mode 0771)" in ran.err + ran.out, ran)
         equal(n.one("SELECT COUNT(*) FROM run"), 1, "runs that started")
         os.chmod(n.env, 0o750)
+        if os.geteuid() == 0:
+            os.chown(n.path("partners/acme.xml"), 65534, -1)
+            check("partners/acme.xml: belongs to user 65534" in n.program("run", expect=78).err, "a stranger's configuration")
+            os.chown(n.path("partners/acme.xml"), 0, -1)
         os.chmod(n.path("outbox"), 0o755)       # nobody gets so far
         check("outbox: warning: everybody may look" in n.program("check", expect=0).out, "check is silent")
         n.run(expect=0)

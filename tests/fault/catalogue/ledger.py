@@ -228,7 +228,11 @@ def L5():
         back_to_1(n)
         ran = n.program("resend", "1", "--reason", "x", expect=78)
         check("LEDGER-VERSION" in ran.err and "gridspool run brings it up to date" in ran.err, ran)
+        agreements = n.text("bundle/agreements/acme.xml")
+        n.write("bundle/agreements/acme.xml", agreements.replace(
+            "<envelope", '<when zone="Europe/Berlin"><at time="02:00"/></when><envelope', 1))
         n.program("status", expect=0)
+        n.write("bundle/agreements/acme.xml", agreements)
         equal(version(n), "1", "version after looking")
         one_night(n, "SKU-2")
         equal(version(n), "2", "version after a run")

@@ -99,6 +99,7 @@ def O8():
         os.rename(n.box("nord", "away"), n.box("nord", "in"))
         n.program("retry", "nord", expect=0)
         one_night(n, "SKU-2")
+        n.program("control", "set", "acme", "--next", "500", expect=0)
         sent = {p: n.mail(p) for p in n.partners}
         numbers = {r[0]: r[1] for r in n.rows("SELECT scope, next FROM number")}
         with open(n.path("ledger.db"), "wb") as f:
@@ -107,6 +108,10 @@ def O8():
         check("LEDGER-OLDER" in n.run(expect=78).err, "a run")
         check("LEDGER-OLDER" in n.program("fsck", expect=1).out, "fsck")
         n.program("fsck", "--reconcile", expect=64)
+        routes = n.text("bundle/routes.xml")
+        n.write("bundle/routes.xml", routes.replace("</routes>", ""))
+        check("could not be kept back" in n.program("fsck", "--reconcile", "--reason", "x", expect=78).err, "a faulty configuration")
+        n.write("bundle/routes.xml", routes)
         n.program("fsck", "--reconcile", "--dry-run", expect=0)
         check("LEDGER-OLDER" in n.run(expect=78).err, "a run after a preview")
         n.program("fsck", "--reconcile", "--reason", "the disk was lost", expect=0)
