@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "base/tz_rule.h"
 
-enum { HEADER = 44, TYPE = 6, TYPES_MAX = 256, NAME_MAX_BYTES = 64, NAME_LEVELS = 3, DAY = 86400 };
+enum { HEADER = 44, TYPE = 6, TYPES_MAX = 256, NAME_MAX_BYTES = 64, NAME_LEVELS = 3 };
 
 struct transition {
 	int64_t at;
@@ -239,7 +239,7 @@ int tz_load(struct str name, struct arena *a, const struct tz **out, struct err 
 
 struct names {
 	struct arena *arena;
-	const char **name; /* NULL: only counted */
+	const char **name;
 	size_t n, max;
 };
 

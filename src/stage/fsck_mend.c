@@ -276,7 +276,7 @@ int fsck_mend_adopt(
 	struct env *v, const struct verbs_request *r, struct verbs_done *out, struct err *e)
 {
 	struct ledger *l = &v->ledger;
-	char was[120] = "";
+	char was[HOST_NAMED] = "";
 	int rc = -1;
 
 	if (ledger_begin(l, e) == -1)

@@ -52,25 +52,17 @@ static struct str bare_of(struct str name)
 }
 
 /* "in-000012.products" to 12; 0 when it is none of that kind. */
-static int64_t number_behind(struct str name, struct str prefix)
+static int64_t number_behind(const char *name, const char *prefix)
 {
-	int64_t id = 0;
-	size_t n = 0;
-
-	if (!str_starts(name, prefix))
-		return 0;
-	name = str_from(name, prefix.n);
-	while (n < name.n && str_is_digit(name.p[n]))
-		n++;
-	return n > 0 && str_to_i64(str_sub(name, 0, n), &id) ? id : 0;
+	return strncmp(name, prefix, strlen(prefix)) == 0 ? place_number(name, prefix) : 0;
 }
 
 /* The row that a name belongs to: 1, 0 none, -1. */
 static int row_of(struct fsck *f, struct str bare, struct walk_row *r, struct err *e)
 {
 	struct ledger *l = &f->v->ledger;
-	const int64_t in = number_behind(bare, STR("in-"));
-	const int64_t got = number_behind(bare, STR("r-"));
+	const int64_t in = number_behind(bare.p, "in-");
+	const int64_t got = number_behind(bare.p, "r-");
 
 	if (in > 0)
 		return ledger_walk_find(l, LEDGER_WALK_INPUT, in, &f->a, r, e);
@@ -118,7 +110,7 @@ static void check_rights(
 	const bool writable = (mode & (S_IWGRP | S_IWOTH)) != 0;
 
 	if (f->unknown || f->look != FSCK_FIRST || S_ISLNK(st->st_mode) ||
-		number_behind(str_c(name), STR("in-")) > 0 || strcmp(f->rights, folder) == 0 ||
+		number_behind(name, "in-") > 0 || strcmp(f->rights, folder) == 0 ||
 		(!writable && st->st_uid == f->owner))
 		return;
 	(void)snprintf(f->rights, sizeof(f->rights), "%s", folder);

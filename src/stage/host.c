@@ -8,13 +8,13 @@
 #include "base/fsx.h"
 #include "secure/hash.h"
 
-enum { ID = 16, NAMED = 120 };
+enum { ID = 16 };
 
 static const char machine[] = "/etc/machine-id";
 static const char key[] = "host";
 
 /* "0f2c... web01": the id is not the machine's own, which is nobody's business. "": it has none. */
-static void this_host(struct str instance, char out[NAMED])
+static void this_host(struct str instance, char out[HOST_NAMED])
 {
 	struct utsname name;
 	struct buf b;
@@ -32,14 +32,14 @@ static void this_host(struct str instance, char out[NAMED])
 		hash_end(h, digest);
 		hash_free(h);
 		hash_hex(digest, hex);
-		(void)snprintf(out, NAMED, "%.*s %.80s", (int)ID, hex,
+		(void)snprintf(out, HOST_NAMED, "%.*s %.80s", (int)ID, hex,
 			uname(&name) == 0 ? name.nodename : "?");
 	}
 	buf_done(&b);
 }
 
 /* What the ledger names, or "". */
-static int known_host(struct ledger *l, char out[NAMED], struct err *e)
+static int known_host(struct ledger *l, char out[HOST_NAMED], struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
@@ -47,8 +47,8 @@ static int known_host(struct ledger *l, char out[NAMED], struct err *e)
 	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = ?1", "c", key) == -1)
 		return -1;
 	rc = db_next(rows, e);
-	(void)snprintf(out, NAMED, STR_FMT,
-		STR_ARG(rc == 1 ? str_sub(db_text(rows, 0), 0, NAMED - 1) : STR("")));
+	(void)snprintf(out, HOST_NAMED, STR_FMT,
+		STR_ARG(rc == 1 ? str_sub(db_text(rows, 0), 0, HOST_NAMED - 1) : STR("")));
 	db_end(rows);
 	return rc == -1 ? -1 : 0;
 }
@@ -67,8 +67,8 @@ static const char *name_of(const char *host)
 
 int host_check(struct ledger *l, struct str instance, struct err *e)
 {
-	char known[NAMED];
-	char here[NAMED];
+	char known[HOST_NAMED];
+	char here[HOST_NAMED];
 
 	if (known_host(l, known, e) == -1)
 		return -1;
@@ -93,8 +93,8 @@ static int note(struct env *v, const char *here, struct err *e)
 int host_start(struct env *v, struct err *e)
 {
 	struct ledger *l = &v->ledger;
-	char known[NAMED];
-	char here[NAMED];
+	char known[HOST_NAMED];
+	char here[HOST_NAMED];
 
 	if (host_check(l, v->config->instance, e) == -1 || known_host(l, known, e) == -1)
 		return -1;
@@ -110,9 +110,9 @@ int host_start(struct env *v, struct err *e)
 	return ledger_commit(l, e);
 }
 
-int host_adopt(struct env *v, char was[120], struct err *e)
+int host_adopt(struct env *v, char was[HOST_NAMED], struct err *e)
 {
-	char here[NAMED];
+	char here[HOST_NAMED];
 
 	this_host(v->config->instance, here);
 	if (known_host(&v->ledger, was, e) == -1)

@@ -8,12 +8,14 @@
 
 #include "stage/env.h"
 
+enum { HOST_NAMED = 120 }; /* bytes of what names a machine, "0f2c... web01" */
+
 /* -1 with reason HOST-CHANGED when the ledger names another machine. One that has no id (/etc/machine-id) fits. */
 int host_check(struct ledger *l, struct str instance, struct err *e) ATTR_CHECK;
 /* The same at the start of a run: a ledger that names none gets this one. */
 int host_start(struct env *v, struct err *e) ATTR_CHECK;
 /* Within a transaction: from now on it is this machine; was: what the ledger named, for the event. ERR_STALE when there
  * is nothing to change. */
-int host_adopt(struct env *v, char was[120], struct err *e) ATTR_CHECK;
+int host_adopt(struct env *v, char was[HOST_NAMED], struct err *e) ATTR_CHECK;
 
 #endif

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { EVENTS = 2000 }; /* read at once; then writers have their turn */
+#include "store/ledger_parts.h"
 
 #define INPUT_COLUMNS                                                                      \
 	"SELECT id, state, place, sha, '', size, tree, reason, EXISTS(SELECT 1 FROM meta " \
@@ -158,7 +158,7 @@ static int some_numbers(struct ledger *l,
 
 	if (db_query(l->db, &rows, e,
 		    "SELECT seq, what, subject, detail FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-		    "ii", *after, (int64_t)EVENTS) == -1)
+		    "ii", *after, (int64_t)LEDGER_PARTS_EVENTS) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		const bool set = str_is(db_text(rows, 1), "number-set");
@@ -171,7 +171,7 @@ static int some_numbers(struct ledger *l,
 			each(ctx, *after, set, scope, set ? next : next - 1);
 	}
 	db_end(rows);
-	return rc == -1 ? -1 : n == EVENTS;
+	return rc == -1 ? -1 : n == LEDGER_PARTS_EVENTS;
 }
 
 int ledger_walk_numbers(struct ledger *l,

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -326,6 +327,19 @@ class Night:
         with contextlib.closing(sqlite3.connect("file:%s?mode=rw" % self.path("ledger.db"), uri=True, timeout=60)) as db:
             db.row_factory = sqlite3.Row
             return db.execute(sql, values).fetchall()
+
+    def cut_transaction(self):
+        """A writer of the ledger is killed when half of what it changes is in the file; ledger.db-journal has the rest."""
+        child = os.fork()
+        if child == 0:
+            db = sqlite3.connect(self.path("ledger.db"), isolation_level=None)
+            db.execute("PRAGMA cache_size = 1")
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("UPDATE event SET detail = 'lost'")
+            for i in range(3000):
+                db.execute("INSERT INTO meta VALUES(?, ?)", ("lost%d" % i, "x" * 500))
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.waitpid(child, 0)
 
     def one(self, sql, *values):
         """The first column of the only row."""

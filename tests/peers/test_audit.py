@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import signal
 import sqlite3
 
 import night
@@ -138,16 +137,7 @@ def test_looking_after_a_cut():
     """Whoever comes first after a kill puts the ledger back, also one that only looks."""
     with small.Small() as n:
         one_night(n)
-        child = os.fork()
-        if child == 0:
-            db = sqlite3.connect(n.path("ledger.db"), isolation_level=None)
-            db.execute("PRAGMA cache_size = 1")
-            db.execute("BEGIN IMMEDIATE")
-            db.execute("UPDATE event SET detail = 'lost'")
-            for i in range(3000):
-                db.execute("INSERT INTO meta VALUES(?, ?)", ("lost%d" % i, "x" * 500))
-            os.kill(os.getpid(), signal.SIGKILL)
-        os.waitpid(child, 0)
+        n.cut_transaction()
         check(os.path.getsize(n.path("ledger.db-journal")) > 0, "there is no journal")
         n.program("status", expect=0)
         check(not n.exists("ledger.db-journal"), "the journal is still there")
