@@ -203,7 +203,7 @@ static int mend(const char *path, const struct cli *cli, const struct mending *m
 	if ((m->older ? verb_open_older(&v, path, cli, &status)
 		      : verb_open_rest(&v, path, cli, &status)) == -1)
 		return status;
-	if (env_lock_run(&v, &e) == -1 || m->mend(&v, r, &done, &e) == -1)
+	if ((!m->older && env_lock_run(&v, &e) == -1) || m->mend(&v, r, &done, &e) == -1)
 		status = verb_refused(cli, &e);
 	else if (!cli->quiet)
 		command_print("%s%s\n", r->dry_run ? "would be: " : "", done.said);

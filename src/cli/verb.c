@@ -10,10 +10,14 @@ enum way { WAY_WRITE, WAY_LOOK, WAY_OLDER };
 static int open_ledger(struct env *v, enum way way, struct err *e)
 {
 	char actor[64];
+	int rc = -1;
 
 	command_actor(actor, sizeof(actor));
-	if ((way == WAY_OLDER ? env_open_older(v, actor, e)
-			      : env_open_ledger(v, way == WAY_LOOK ? NULL : actor, e)) == 0)
+	if (way == WAY_OLDER) /* how much older it is must not change any more */
+		rc = env_lock_run(v, e) == -1 ? -1 : env_open_older(v, actor, e);
+	else
+		rc = env_open_ledger(v, way == WAY_LOOK ? NULL : actor, e);
+	if (rc == 0)
 		return 0;
 	env_close(v);
 	return -1;

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-enum { TOLD_MAX = 200, PLACE_MAX = 400 /* more of one reason is one cause: the rest is counted */ };
+enum { TOLD_MAX = 200, PLACE_MAX = 400 /* more of one reason is one cause */ };
 
 struct alarms_one {
 	struct str place, note;
@@ -52,14 +52,12 @@ void alarms_add(struct alarms *s, struct str place, const char *fmt, ...)
 	char note[1200];
 	va_list ap;
 
-	if (s->n++ >= TOLD_MAX)
-		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(note, sizeof(note), fmt, ap);
 	va_end(ap);
 	buf_init(&shown, 4096);
 	utf8_quote(&shown, place, PLACE_MAX);
-	if (!find(s, buf_view(&shown))) /* the first time says it */
+	if (!find(s, buf_view(&shown)) && s->n++ < TOLD_MAX) /* the first time says it */
 		append(s, arena_str(&s->a, buf_view(&shown)), arena_str(&s->a, str_c(note)));
 	buf_done(&shown);
 }

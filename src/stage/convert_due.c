@@ -193,7 +193,8 @@ static bool came_again(const struct unit_row *last, const struct standing *s)
 		(str_is(last->reason, "LOST-SOURCE") || str_is(last->reason, "CHANGED-BY-HAND"));
 }
 
-/* Snapshots: one unit when anything changed, or for items that are due again. */
+/* Snapshots: one unit when anything changed, or for items that are due again. turn: the slot that is done with it,
+ * NULL when it is done but for this. */
 static int due_snapshot(struct env *v, const struct env_route *r, const struct schedule *turn,
 	struct arena *a, struct err *e)
 {
@@ -225,7 +226,7 @@ static int due_snapshot(struct env *v, const struct env_route *r, const struct s
 		rc = ledger_item_not_offered(&v->ledger, r->agreement->name, last.id, &due, e);
 		if (rc == 0 && due > 0 && str_is(last.state, "done"))
 			rc = add_unit(v, r, &s, fingerprint, "due", 0, turn, e);
-		else if (rc == 0)
+		else if (rc == 0 && turn)
 			rc = schedule_done_now(v, turn, e);
 	}
 out:
@@ -366,9 +367,18 @@ static int due_events(struct env *v, struct arena *a, struct err *e)
 static int due_route(struct env *v, const struct env_route *r, struct arena *a, struct err *e)
 {
 	struct schedule turn;
+	struct unit_row last;
 	const int due = schedule_due(v, r->agreement, &turn, e);
+	int rc = 0;
 
-	return due == 1 ? due_snapshot(v, r, &turn, a, e) : due;
+	if (due != 0)
+		return due == 1 ? due_snapshot(v, r, &turn, a, e) : -1;
+	if (v->clock_doubt)
+		return 0;
+	/* What failed in its slot is not done: what was corrected since does not wait for the next one. */
+	rc = ledger_unit_newest(&v->ledger, r->agreement->name, a, &last, e);
+	return rc == 1 && str_is(last.state, "failed") ? due_snapshot(v, r, NULL, a, e)
+						       : (rc == -1 ? -1 : 0);
 }
 
 int convert_due_make(struct env *v, struct err *e)

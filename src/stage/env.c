@@ -385,9 +385,10 @@ int env_lock_run(struct env *v, struct err *e)
 	(void)date_iso(v->started, when);
 	(void)snprintf(note, sizeof(note), "host %.40s pid %ld since %s", host.nodename,
 		(long)getpid(), when);
-	if (lock_take(v->dir, "run.lock", str_c(note), &v->lock, e) == -1)
-		return err_wrap(e, "another run of %s is active", v->path);
-	return 0;
+	if (lock_take(v->dir, "run.lock", str_c(note), &v->lock, e) == 0)
+		return 0;
+	return e->code == ERR_BUSY ? err_wrap(e, "another run of %s is active", v->path)
+				   : err_wrap(e, "%s", v->path);
 }
 
 struct proc_patience env_patience(const struct env *v, bool until)

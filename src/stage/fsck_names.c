@@ -182,25 +182,39 @@ static int walk_name(void *ctx, const char *name, struct err *e)
 	return fsck_names_one(w->f, w->folder, name, e);
 }
 
+static void no_folder(struct fsck *f, const char *folder, const struct err *why)
+{
+	const bool gone = why->code == ERR_ABSENT;
+	const struct fsck_found x = {.code = gone ? "LOST-FILE" : "UNREADABLE",
+		.subject = STR(""),
+		.place = str_c(folder),
+		.found = gone ? STR("nothing of this name") : arena_str(&f->a, str_c(why->text)),
+		.expected = gone ? STR("a folder of the spool") : STR("a folder that can be read"),
+		.command = gone
+			? arena_printf(&f->a,
+				  "mount it or restore it from a backup; if it was empty, mkdir -m 750 %s/%s",
+				  f->v->path, folder)
+			: arena_printf(&f->a,
+				  "ls -ld %s/%s, then chown it to the environment's owner or chmod 750",
+				  f->v->path, folder)};
+
+	if (!f->unknown)
+		fsck_tell(f, &x);
+}
+
 static int walk_folder(struct fsck *f, const char *folder, int levels, struct err *e)
 {
 	struct walk w = {f, folder, fsx_subdir(f->v->dir, folder, e), levels};
-	const int rc = w.dir == -1 ? -1 : fsx_each(w.dir, walk_name, &w, e);
+	int rc = 0;
 
-	fsx_close(w.dir);
-	if (w.dir == -1 && e->code == ERR_ABSENT) {
-		const struct fsck_found x = {.code = "LOST-FILE",
-			.subject = STR(""),
-			.place = str_c(folder),
-			.found = STR("nothing of this name"),
-			.expected = STR("a folder of the spool"),
-			.command = arena_printf(&f->a,
-				"mount it or restore it from a backup; if it was empty, mkdir -m 750 %s/%s",
-				f->v->path, folder)};
-		if (!f->unknown)
-			fsck_tell(f, &x);
+	if (w.dir == -1 && (e->code == ERR_FULL || e->code == ERR_LIMIT))
+		return err_wrap(e, "%s", folder);
+	if (w.dir == -1) { /* told; the others are looked at all the same */
+		no_folder(f, folder, e);
 		return 0;
 	}
+	rc = fsx_each(w.dir, walk_name, &w, e);
+	fsx_close(w.dir);
 	return rc == -1 ? err_wrap(e, "%s", folder) : 0;
 }
 

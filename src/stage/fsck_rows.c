@@ -46,13 +46,36 @@ static enum wants wants(const struct walk_row *r)
 	return archived && r->kind != LEDGER_WALK_INPUT ? WANTS_PACKED : WANTS_PLAIN;
 }
 
+/* What mends it. Nobody is told to send again what a partner may have. */
+static struct str command_for(struct fsck *f, const struct wanted *w, const char *code)
+{
+	const struct walk_row *r = w->row;
+	const bool archived = str_starts(r->place, STR("archive/"));
+
+	if (strcmp(code, "UNREADABLE") == 0)
+		return arena_printf(&f->a,
+			"let its owner read it (ls -l %s/%s, then chown or chmod), or look at the disk",
+			f->v->path, w->place);
+	if (r->kind == LEDGER_WALK_INPUT && !archived)
+		return STR("deliver the export again, or restore the file from a backup");
+	if (r->kind != LEDGER_WALK_INTERCHANGE || archived)
+		return STR("restore it from a backup of this folder");
+	if (str_is(r->state, "queued") || str_is(r->state, "held"))
+		return arena_printf(&f->a,
+			"restore it from a backup; or: gridspool reissue %06" PRId64
+			" --reason TEXT",
+			r->id);
+	return arena_printf(&f->a,
+		"restore it from a backup; only when the partner says that it has nothing: gridspool reissue "
+		"%06" PRId64 " --reason TEXT",
+		r->id);
+}
+
 static void fault(struct fsck *f, const struct wanted *w, const char *code, struct str found,
 	struct str expected)
 {
 	char subject[40];
 	const struct walk_row *r = w->row;
-	const bool open = r->kind == LEDGER_WALK_INTERCHANGE &&
-		!str_starts(r->place, STR("archive/"));
 
 	ledger_walk_subject(r->kind, r->id, subject);
 	const struct fsck_found x = {
@@ -61,14 +84,7 @@ static void fault(struct fsck *f, const struct wanted *w, const char *code, stru
 		.place = str_c(w->place),
 		.found = found,
 		.expected = expected,
-		.command = open
-			? arena_printf(&f->a,
-				  "restore it from a backup; or: gridspool reissue %06" PRId64
-				  " --reason TEXT",
-				  r->id)
-			: r->kind == LEDGER_WALK_INPUT && !str_starts(r->place, STR("archive/"))
-			? STR("deliver the export again, or restore the file from a backup")
-			: STR("restore it from a backup of this folder"),
+		.command = command_for(f, w, code),
 	};
 	fsck_fault(f, &x);
 }

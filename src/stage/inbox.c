@@ -183,9 +183,10 @@ int inbox_open(const struct env *v, struct str source, struct err *e)
 	(void)snprintf(name, sizeof(name), "inbox/" STR_FMT, STR_ARG(source));
 	dir = fsx_subdir(v->dir, name, e);
 	if (dir == -1) {
+		const struct err why = *e;
 		(void)err_set(e, ERR_ABSENT,
-			"%s cannot be opened; mount it, or if it was removed: mkdir -m 2770 %s/%s %s/%s/%s",
-			name, v->path, name, v->path, name, INBOX_MARK);
+			"%s; mount it, let us read it, or if it was removed: mkdir -m 2770 %s/%s %s/%s/%s",
+			why.text, v->path, name, v->path, name, INBOX_MARK);
 		return err_reason(e, "INBOX-GONE");
 	}
 	if (known != KNOWN_MARKED || fsx_stat(dir, INBOX_MARK, &st, e) == 1)

@@ -183,7 +183,7 @@ static const struct reason table[] = {
 		"nothing, the next run sends it; raise time of <run> if that happens again"},
 	{"SIZE-DIFFERS", "what arrived at the partner has another size than what was sent",
 		"partner",
-		"nothing, it is written again; after the third time it is held: ask the partner, then gridspool release ID"},
+		"nothing, it is written again; from the third attempt on it is held: ask the partner, then gridspool release ID"},
 	{"SLOT-MISSED", "no run began an agreement at a time of its <when>", "operator",
 		"find out why no run was started (cron, the timer, the machine); with catch-up=\"one\" it was done since, once"},
 	{"SOURCE-GONE", "the source of this file is no longer configured", "engineer",

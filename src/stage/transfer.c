@@ -331,7 +331,7 @@ static int hold_restored(struct sending *s, struct err *e)
 		next, e);
 }
 
-/* What arrives there is again and again not as long as what was sent: that is this file's fault, and others go on. */
+/* What arrives there is not as long as what was sent, at the third attempt or later: that is this file's fault, and others go on. */
 static int never_whole(struct sending *s, const char *note, struct err *e)
 {
 	char next[300];

@@ -236,23 +236,38 @@ void ledger_rollback(struct ledger *l)
 	db_rollback(l->db);
 }
 
+/* As its line in audit.log has it, so that the hash tells from the line, too, whether it is whole. */
+static void short_subject(const char *subject, char out[LEDGER_PARTS_SUBJECT + 1])
+{
+	size_t n = strnlen(subject, LEDGER_PARTS_SUBJECT);
+
+	while (n > 0 && ((unsigned char)subject[n] & 0xc0) == 0x80) /* within a character */
+		n--;
+	memcpy(out, subject, n);
+	out[n] = '\0';
+	ledger_parts_one_line(out);
+}
+
 int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e,
 	const char *fmt, ...)
 {
+	char about[LEDGER_PARTS_SUBJECT + 1];
 	char detail[LEDGER_PARTS_DETAIL];
 	char hash[HASH_HEX];
 	const int64_t at = clock_now(l->clock);
 	va_list ap;
 
+	short_subject(subject, about);
+
 	va_start(ap, fmt);
 	(void)vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
 	ledger_parts_one_line(detail);
-	ledger_parts_hash(l->last, at, str_c(l->run), str_c(l->actor), str_c(what), str_c(subject),
+	ledger_parts_hash(l->last, at, str_c(l->run), str_c(l->actor), str_c(what), str_c(about),
 		str_c(detail), hash);
 	if (db_run(l->db, e,
 		    "INSERT INTO event(at, run, actor, what, subject, detail, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-		    "icccccc", at, l->run, l->actor, what, subject, detail, hash) == -1)
+		    "icccccc", at, l->run, l->actor, what, about, detail, hash) == -1)
 		return -1;
 	memcpy(l->last, hash, sizeof(l->last));
 	l->events++;

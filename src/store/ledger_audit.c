@@ -12,7 +12,7 @@
 #include "store/ledger_parts.h"
 
 static const char audit_name[] = "audit.log";
-enum { SUBJECT_MAX = 200, AUDIT_LINE = LEDGER_PARTS_DETAIL + 600, AUDIT_WAIT_MS = 5000 };
+enum { AUDIT_LINE = LEDGER_PARTS_DETAIL + 600, AUDIT_WAIT_MS = 5000 };
 
 /* The line of audit.log of an event row; the hash lets anyone check it against the ledger. */
 static size_t audit_line(char line[AUDIT_LINE], const struct db_rows *r)
@@ -21,8 +21,8 @@ static size_t audit_line(char line[AUDIT_LINE], const struct db_rows *r)
 	const struct str hash = db_text(r, 7);
 	size_t n = 0;
 
-	if (subject.n > SUBJECT_MAX)
-		subject.n = SUBJECT_MAX;
+	if (subject.n > LEDGER_PARTS_SUBJECT) /* of an event that an older gridspool wrote */
+		subject.n = LEDGER_PARTS_SUBJECT;
 	(void)snprintf(line, AUDIT_LINE - HASH_HEX - sizeof(" hash="),
 		"%lld at=%lld run=" STR_FMT " actor=" STR_FMT " what=" STR_FMT " subject=\"" STR_FMT
 		"\" " STR_FMT,

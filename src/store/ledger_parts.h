@@ -6,6 +6,7 @@
 #include "store/ledger.h"
 
 enum {
+	LEDGER_PARTS_SUBJECT = 200, /* bytes of a subject */
 	LEDGER_PARTS_DETAIL = 2000, /* bytes of a detail */
 	LEDGER_PARTS_EVENTS =
 		2000 /* read at once; then writers, who wait for readers, have their turn */

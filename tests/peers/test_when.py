@@ -61,6 +61,27 @@ def test_new_when():
         equal(n.sent(), {"acme": 2}, "the first night")
 
 
+def test_failed():
+    """What fails at its time does not wait for the next one when it is corrected; what goes well does."""
+    with Timed("2026-11-26T00:00", {"acme": when()}, joins={"acme": "prices"}) as n:
+        n.drop("prices", "p.csv", b"article,amount\nSKU-1,2\n")
+        n.night("2026-11-26T02:10", expect=None)
+        equal(n.one("SELECT state FROM unit"), "failed", "the unit with a column that is called otherwise")
+        n.set("2026-11-26T02:20")
+        n.run(expect=None)
+        equal(n.one("SELECT COUNT(*) FROM unit"), 1, "units while nothing was corrected")
+        n.drop("prices", "p.csv", b"sku,amount\nSKU-1,2\n")
+        n.set("2026-11-26T03:00")
+        n.run(expect=0)
+        equal(n.sent(), {"acme": 1}, "when it was corrected")
+        n.night("2026-11-26T04:00")
+        equal(n.sent(), {"acme": 1}, "in its time no more")
+        n.night("2026-11-27T02:00")
+        equal(n.sent(), {"acme": 2}, "at the next time")
+        equal(n.one("SELECT COUNT(*) FROM event WHERE what = 'slot'"), 2, "times")
+        n.check_sound()
+
+
 def test_poll():
     """A run of other stages takes no time away."""
     with Timed("2026-11-26T00:00", {"acme": when()}) as n:

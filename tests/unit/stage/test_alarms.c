@@ -61,9 +61,18 @@ static void told_once_and_forgotten(void **state)
 static void many_are_counted(void **state)
 {
 	struct stage_world w;
+	struct alarms s;
+	struct err e;
 
 	(void)state;
 	stage_world_open(&w, false);
+	alarms_init(&s, &w.v, "UNKNOWN-FILE", "unknown-file");
+	for (int i = 0; i < 1000; i++)
+		alarms_add(&s, STR("work/one"), "the same again");
+	assert_int_equal(alarms_commit(&s, &e), 0);
+	assert_int_equal(w.v.news, 1); /* one is not many */
+	raise(&w, false, 0, "");
+	w.v.news = 0;
 	raise(&w, false, 1000, "a");
 	assert_int_equal(w.v.news, 201);
 	assert_int_equal(stage_world_count(&w, known), 200);

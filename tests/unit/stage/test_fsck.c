@@ -127,7 +127,44 @@ static void a_folder_that_is_gone(void **state)
 	assert_int_equal(rename("hold", "held"), 0);
 	assert_string_equal(found(&w, 1), "LOST-FILE hold\n");
 	assert_int_equal(rename("held", "hold"), 0);
+	assert_int_equal(rename("hold", "held"), 0);
+	stage_world_put(&w, ".", "hold", "no folder");
+	assert_string_equal(found(&w, 1), "UNREADABLE hold\n");
 	stage_world_close(&w);
+}
+
+static void command(void *ctx, const struct fsck_found *x)
+{
+	buf_printf(ctx, STR_FMT, STR_ARG(x->command));
+}
+
+/* What a partner may have is not to be sent again on the word of fsck. */
+static void what_is_to_be_done(void **state)
+{
+	static const char *const states[] = {"queued", "held", "sent", "in-doubt"};
+	struct stage_world w;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		struct buf b;
+		struct fsck_counts n;
+		struct err e;
+		const struct fsck_options o = {.level = 1, .tell = command, .ctx = &b};
+		buf_init(&b, 1 << 16);
+		stage_world_open(&w, false);
+		folders(&w);
+		const struct interchange_row r = stage_world_row(
+			&w, stage_world_in(&w, states[i], "", "a"));
+		const int at = fsx_subdir(w.v.dir, r.place.p, &e);
+		assert_int_equal(fsx_remove(at, r.name.p, &e), 0);
+		assert_int_equal(fsck_run(&w.v, &o, &n, &e), 0);
+		assert_non_null(strstr(buf_cstr(&b), "gridspool reissue 000001 --reason TEXT"));
+		assert_int_equal(
+			strstr(buf_cstr(&b), "only when the partner says") != NULL, i >= 2);
+		fsx_close(at);
+		buf_done(&b);
+		stage_world_close(&w);
+	}
 }
 
 int main(void)
@@ -137,6 +174,7 @@ int main(void)
 		cmocka_unit_test(a_counter_that_was_set_back),
 		cmocka_unit_test(a_state_that_no_event_tells_of),
 		cmocka_unit_test(a_folder_that_is_gone),
+		cmocka_unit_test(what_is_to_be_done),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -599,15 +599,19 @@ static int hear_lacking(void *ctx, const struct ledger_line *x, struct err *e)
 static void an_older_one_is_refused(void **state)
 {
 	struct buf heard;
+	char second[301]; /* a subject that is too long, and not one line */
 
 	(void)state;
+	memset(second, 'x', sizeof(second) - 1);
+	memcpy(second, "input \"2\" hash=\n", 16);
+	second[300] = '\0';
 	buf_init(&saved, 1 << 20);
 	buf_init(&heard, 1 << 16);
 	event("first", "input 1", "x=1");
 	ledger_close(&w.l);
 	save("ledger.db");
 	STORE_WORLD_IS(&w, ledger_open(&w.l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e), 0);
-	event("second", "input \"2\" hash=x", "said=\"at= run= hash=0\"");
+	event("second", second, "said=\"at= run= hash=0\"");
 	event("third", "input 3", "");
 	ledger_close(&w.l);
 	STORE_WORLD_IS(&w, fsx_replace(w.dir, "ledger.db", buf_view(&saved), &w.e), 0);
