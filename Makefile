@@ -94,7 +94,7 @@ else ifeq ($(FLAVOUR),cov)
 # Counters are a mapped file, so that they outlive a kill and are written from within a sandbox.
 FLAGS := -O0 -g -fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation
 else ifeq ($(FLAVOUR),fuzz)
-FLAGS := $(INSTRUMENTED) -fsanitize=fuzzer-no-link,address,$(UBSAN)
+FLAGS := $(INSTRUMENTED) -DREAD_BLOCK=4096 -fsanitize=fuzzer-no-link,address,$(UBSAN)
 FUZZ_LINK := -fsanitize=fuzzer,address,$(UBSAN)
 else
 $(error FLAVOUR=$(FLAVOUR) is not known; expected asan, ubsan, san, vg, cov, fuzz or nothing)

@@ -2,6 +2,12 @@
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
+/* Bytes that readers take from a file at once; little where inputs are fuzzed, so that small ones
+ * have several blocks. */
+#ifndef READ_BLOCK
+#define READ_BLOCK (1 << 20)
+#endif
+
 enum {
 	LIMIT_CONFIG_FILE =
 		8 << 20,       /* configuration, map, definition: the largest code list is 2 MB */

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/word.h"
 
-enum { BLOCK = 1 << 20, SPACE = BLOCK + LIMIT_SEGMENT };
+enum { SPACE = READ_BLOCK + LIMIT_SEGMENT };
 
 int x12_lex_open(struct x12_lex *l, int fd, struct str bytes, struct err *e)
 {
@@ -57,8 +57,8 @@ static int fill(struct x12_lex *l, struct err *e)
 		l->at = 0;
 	}
 	want = SPACE - l->end;
-	if (want > BLOCK)
-		want = BLOCK;
+	if (want > READ_BLOCK)
+		want = READ_BLOCK;
 	if (want == 0)
 		return 0;
 	if (fsx_pread(l->fd, l->own + l->end, want, l->base + l->end, &got, e) == -1)

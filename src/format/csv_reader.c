@@ -16,7 +16,7 @@
 #include "format/csv_row.h"
 #include "format/window.h"
 
-enum { BLOCK = 1 << 20, BLOCK_AT = 16 << 10, FOUND = 60, MARK_EVERY = 64 << 10 };
+enum { BLOCK_AT = READ_BLOCK / 64, FOUND = 60, MARK_EVERY = 64 << 10 };
 
 struct column {
 	uint32_t name;
@@ -285,7 +285,7 @@ static int csv_open(struct reader *r, struct err *e)
 	csv_row_init(&s->row, separator, quote);
 	arena_init(&s->arena);
 	arena_init(&s->other_arena);
-	window_init(&s->rows, r->fd, BLOCK, LIMIT_CSV_ROW);
+	window_init(&s->rows, r->fd, READ_BLOCK, LIMIT_CSV_ROW);
 	window_init(&s->other, r->fd, BLOCK_AT, LIMIT_CSV_ROW);
 	if (fsx_pread(r->fd, head, sizeof(head), 0, &got, e) == -1)
 		return err_wrap(e, STR_FMT, STR_ARG(r->spec.file));

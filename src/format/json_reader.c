@@ -17,7 +17,7 @@
 #include "format/window.h"
 
 /* A window holds an item of the largest size and a byte to see that there is more. */
-enum { BLOCK = 1 << 20, BLOCK_AT = 16 << 10, BOM = 3, LOOK_AHEAD = 16 };
+enum { BLOCK_AT = READ_BLOCK / 64, BOM = 3, LOOK_AHEAD = 16 };
 
 struct source {
 	struct json_simd *parser;
@@ -57,7 +57,7 @@ static int json_open(struct reader *r, struct err *e)
 	s->line = 1;
 	arena_init(&s->arena);
 	arena_init(&s->other_arena);
-	window_init(&s->lines, r->fd, BLOCK, LIMIT_ITEM + 1);
+	window_init(&s->lines, r->fd, READ_BLOCK, LIMIT_ITEM + 1);
 	window_init(&s->other, r->fd, BLOCK_AT, LIMIT_ITEM + 1);
 	if (bom_or_tree(r, s, e) == -1)
 		return -1;
