@@ -17,10 +17,10 @@ BUILD = os.path.join(scene.ROOT, "build", "fault")
 STRIKE = os.path.join(BUILD, "strike")
 KILLS = ("kill-before", "kill-after", "all-after")
 CUT_BY = ("reset", "end")
-OTHERWISE = ((7, "flip"), (101, "stall"), (211, "drip"))    # one byte in so many
-ALLOC_STEP = 300    # the larger, the more allocations are tried
+OTHERWISE = ((31, "flip"), (211, "stall"), (401, "drip"))   # one byte in so many
+ALLOC_STEP = 150    # the larger, the more allocations are tried
 ONLY = ""           # of errno: points at this call and no other
-EACH_KIND = 3       # errno: of all calls of a process that are alike, so many from each end
+EACH_KIND = 2       # errno, power: of all calls of a process that are alike, so many from each end
 EACH_CALL = 4       # of calls that a process makes alike many times in a row, so many from each end
 # Which errors a call can have. Linux's numbers.
 ERRORS = {"EPERM": 1, "EINTR": 4, "EIO": 5, "ENOMEM": 12, "EACCES": 13, "EMFILE": 24, "ENOSPC": 28, "EROFS": 30,
@@ -143,30 +143,33 @@ def alike(calls):
     return found.values()
 
 
-def deeds(name, at, n, of):
-    """What the n-th of so many calls alike suffers: its share of their errors, but at most two; scenarios begin with
-    different ones."""
+def ends_alike(calls):
+    """Of calls that are alike the first and last few, a list of each kind."""
+    return [same if len(same) <= 2 * EACH_KIND else same[:EACH_KIND] + same[-EACH_KIND:] for same in alike(calls)]
+
+
+def deed_of(name, at, n):
+    """What the n-th of calls alike suffers: each one of the errors in turn; scenarios begin with different ones."""
     errors = CAN_FAIL.get(name, ()) + (("short",) if name in ("write", "pwrite64", "read", "pread64") else ())
+    if not errors:
+        return []
     first = int(at.split(":")[1])
-    for i in range(n % max(1, len(errors)), len(errors), of)[:2]:
-        error = errors[(first + i) % len(errors)]
-        yield "%s %s" % (at, error if error == "short" else "errno=" + error)
-        if error in ("ENOSPC", "EIO", "EROFS", "EMFILE") and first % 3 == 0:
-            yield "%s errno+=%s" % (at, error)
+    error = errors[(first + n) % len(errors)]
+    lasting = error in ("ENOSPC", "EIO", "EROFS", "EMFILE") and first % 3 == 0
+    return ["%s %s" % (at, error if error == "short" else ("errno+=" if lasting else "errno=") + error)]
 
 
 def errno_points(s):
-    """Calls that may fail, with some of their errors: once, and from there on."""
+    """Calls that may fail, each with one of its errors: once, or from there on."""
     found = []
     with Counts(s) as counts:
         calls = recorded(s, calls="io", env=counts.env)
     # without the loader, before there is a program, and what counts
     calls = [c for c in calls if not re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)|/(shim\.so|alloc\.counts)\s*$", c[2])]
-    for same in alike(calls):
-        some = same if len(same) <= 2 * EACH_KIND else same[:EACH_KIND] + same[-EACH_KIND:]
+    for some in ends_alike(calls):
         for n, (at, name, _) in enumerate(some):
             if not ONLY or name == ONLY:
-                found += deeds(name, at, n, len(some))
+                found += deed_of(name, at, n)
     return found
 
 
@@ -276,8 +279,9 @@ def alloc(s, point):
 # --- power ---
 
 def power_points(s):
-    """Before each call that changes something: once with the journal written and data lost, once with neither."""
-    return ["%s power=%d" % (at, flag) for at, _, _ in thinned(recorded(s)) for flag in disk.CUTS]
+    """Before calls that change something: once with the journal written and data lost, once with neither."""
+    return ["%s power=%d" % (at, flag) for some in ends_alike(recorded(s)) for at, _, _ in some
+            for flag in disk.CUTS]
 
 
 def power(s, point):
@@ -294,15 +298,18 @@ def power(s, point):
 # --- bytes ---
 
 def bytes_points(s):
-    """Every byte of each connection, both ways: cut there; for some, other things that befall a line."""
+    """Bytes of each connection, both ways: cut there; for some, other things that befall a line. Connections of which
+    nothing differs are one."""
     line, = s.lines.values()
     s.restore()
     line.arm()
     plain(s)
     found = []
     for connection, passed in enumerate(line.passed):
+        if passed in line.passed[:connection]:
+            continue
         for direction, count in sorted(passed.items()):
-            for at in range(count):
+            for at in range(0, count, s.each_byte):
                 deeds = [CUT_BY[at % 2]] + [deed for every, deed in OTHERWISE if at % every == 0]
                 found += ["%d:%s:%d %s" % (connection, direction, at, deed) for deed in deeds]
     return found

@@ -58,6 +58,7 @@ class Scenario:
     rounds = ROUNDS
     quiet = ("run",)        # what brings everything to rest
     sftp = ()               # partners that have a server
+    each_byte = 1           # a line is cut at each such byte
     partners_disk = False   # a power cut is that of the first partner's folder, and the environment has lost nothing
 
     def world(self, top):

@@ -28,6 +28,7 @@ class AnswersSftp(Answers):
     """The same over SFTP."""
 
     sftp = ("acme",)
+    each_byte = 15      # send-sftp is cut at each
 
 
 class ItemRefused(Answers):
