@@ -4,6 +4,7 @@
  */
 #include "defs/defs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,10 +45,12 @@ void defs_free(struct defs *d)
 
 /* ---- names and folders ---------------------------------------------------------------------- */
 
+enum { WORD_MAX = 64 };
+
 /* Format, version and message become names of folders and files. */
 static bool word_ok(struct str s)
 {
-	if (!s.n || s.n > 64)
+	if (!s.n || s.n > WORD_MAX)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (!str_is_alpha(s.p[i]) && !str_is_digit(s.p[i]) && s.p[i] != '-' &&
@@ -197,6 +200,22 @@ static const char *folders(const struct defs *d, struct faults *f)
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
+/* Does any folder have this version? What is in no folder leaves no trace: a partner's file may name
+ * any number of versions. */
+static bool is_there(const struct defs *d, struct str format, struct str version)
+{
+	char path[2 * (WORD_MAX + 1)];
+	struct stat st;
+	struct err e;
+
+	(void)snprintf(path, sizeof(path), STR_FMT "/" STR_FMT, STR_ARG(format), STR_ARG(version));
+	for (size_t i = 0; i < d->ndirs; i++)
+		if (fsx_stat(d->dirs[i], path, &st, &e) != 0)
+			return true;
+	return false;
+}
+
+/* NULL: there is none. */
 static struct dict *dict_of(struct defs *d, struct str format, struct str version, struct faults *f)
 {
 	struct dict *t;
@@ -204,6 +223,8 @@ static struct dict *dict_of(struct defs *d, struct str format, struct str versio
 	for (t = d->dicts; t; t = t->next)
 		if (str_eq(t->format, format) && str_eq(t->version, version))
 			return t;
+	if (!is_there(d, format, version))
+		return NULL;
 	t = ARENA_NEW(&d->arena, struct dict);
 	t->format = arena_str(&d->arena, format);
 	t->version = arena_str(&d->arena, version);
@@ -326,13 +347,13 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 	struct dict *dict = dict_of(d, format, version, f);
 	if (f->n != before)
 		return NULL;
-	if (dict->faults) {
+	if (dict && dict->faults) {
 		faults_add(f, at_file, at_line, at_column,
 			"the definitions of " STR_FMT " " STR_FMT " have %zu faults, told above",
 			STR_ARG(format), STR_ARG(version), dict->faults);
 		return NULL;
 	}
-	if (!dict->found) {
+	if (!dict || !dict->found) {
 		faults_add(f, at_file, at_line, at_column,
 			STR_FMT " version '" STR_FMT "' is not defined in %s%s", STR_ARG(format),
 			STR_ARG(version), folders(d, f), nearest(d, format, STR(""), version, f));
@@ -348,7 +369,8 @@ const struct def_segment *defs_segment(
 	if (!word_ok(format) || !word_ok(version))
 		return NULL;
 	const struct dict *dict = dict_of(d, format, version, f);
-	const struct dict_segment *s = dict->faults ? NULL : table_get(&dict->segments, tag);
+	const struct dict_segment *s = !dict || dict->faults ? NULL
+							     : table_get(&dict->segments, tag);
 	return s ? &s->segment : NULL;
 }
 

@@ -42,7 +42,7 @@ static const struct {
 };
 enum { FILES = sizeof(files) / sizeof(files[0]) };
 
-static char folder[] = "/tmp/fuzz-config-XXXXXX";
+static char folder[] = "/dev/shm/fuzz-config-XXXXXX";
 
 static void must(bool ok)
 {
@@ -61,9 +61,9 @@ static void put(const char *name, const void *p, size_t n)
 static void clean(void)
 {
 	struct err e;
-	const int tmp = fsx_dir("/tmp", &e);
+	const int tmp = fsx_dir("/dev/shm", &e);
 
-	if (tmp != -1 && fsx_tree_remove(tmp, folder + strlen("/tmp/"), &e) == -1)
+	if (tmp != -1 && fsx_tree_remove(tmp, folder + strlen("/dev/shm/"), &e) == -1)
 		(void)fprintf(stderr, "%s\n", e.text);
 	fsx_close(tmp);
 }

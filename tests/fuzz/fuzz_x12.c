@@ -132,7 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (s.offset < last || s.offset >= size || s.n > LIMIT_ELEMENTS)
 			abort();
 		last = s.offset;
-		if (ev == X12_SEGMENT && s.def && rewritten++ < 8) /* each is a whole interchange */
+		if (ev == X12_SEGMENT && s.def && rewritten++ < 2) /* each is a whole interchange */
 			write_and_read(&s, &other);
 	}
 	if (rc == -1 && (e.text[0] == 0 || (d.errors == 0 && e.code != ERR_LIMIT)))

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/fsx.h"
+#include "defs/dict.h"
 #include "model/xml.h"
 #include "unit/support/defs_world.h"
 
@@ -82,6 +83,25 @@ static void unknown(void **state)
 		assert_int_equal(f.first->line, 7);
 		assert_string_equal(f.first->text, table[i].text);
 	}
+}
+
+/* A partner's file may name any number of versions: what is not there is not kept. */
+static void unknown_versions_leave_nothing(void **state)
+{
+	struct defs_world *w = *state;
+	const char *const names[] = {"maps"};
+	const int dir = w->dir;
+	struct defs *d = defs_new(&dir, names, 1);
+	struct faults f;
+
+	faults_init(&f, &w->arena);
+	assert_null(
+		defs_message(d, STR("x12"), STR("004011"), STR("832"), STR(""), &f, "test", 1, 0));
+	assert_null(defs_segment(d, STR("x12"), STR("004012"), STR("ISA"), &f));
+	assert_null(d->dicts);
+	assert_non_null(defs_segment(d, STR("x12"), STR("004010"), STR("ISA"), &f));
+	assert_non_null(d->dicts);
+	defs_free(d);
 }
 
 static void put(int dir, const char *folder, const char *name, const char *text)
@@ -167,6 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(designators),
 		cmocka_unit_test(unknown),
+		cmocka_unit_test(unknown_versions_leave_nothing),
 		cmocka_unit_test(overlay),
 		cmocka_unit_test(faulty_dictionary),
 	};
