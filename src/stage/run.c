@@ -174,14 +174,8 @@ static int check_log(struct env *v, struct err *e)
 		" on it was not what the ledger says; it is log/%s now, and was written anew",
 		bad, aside);
 	v->news++;
-	if (ledger_begin(l, e) == -1)
-		return -1;
-	if (ledger_event(l, "audit-changed", "audit.log", e, "from=%" PRId64 " aside=log/%s", bad,
-		    aside) == -1) {
-		ledger_rollback(l);
-		return -1;
-	}
-	return ledger_commit(l, e);
+	return ledger_event_now(
+		l, "audit-changed", "audit.log", e, "from=%" PRId64 " aside=log/%s", bad, aside);
 }
 
 /* Has somebody changed what happened? Neither stops anything, and neither is silent. The log of a chain
