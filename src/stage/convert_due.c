@@ -7,6 +7,7 @@
 
 #include "secure/hash.h"
 #include "stage/schedule.h"
+#include "stage/wall.h"
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
@@ -373,7 +374,7 @@ static int due_route(struct env *v, const struct env_route *r, struct arena *a, 
 
 	if (due != 0)
 		return due == 1 ? due_snapshot(v, r, &turn, a, e) : -1;
-	if (v->clock_doubt)
+	if (!wall_is_believed(v))
 		return 0;
 	/* What failed in its slot is not done: what was corrected since does not wait for the next one. */
 	rc = ledger_unit_newest(&v->ledger, r->agreement->name, a, &last, e);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stage/wall.h"
 #include "store/ledger_slot.h"
 
 enum { MISSED_MAX = 1000 /* counted; more are "1000 or more" */ };
@@ -119,7 +120,7 @@ int schedule_due(struct env *v, const struct config_agreement *g, struct schedul
 	*s = (struct schedule){.agreement = g};
 	if (!g->when)
 		return 1;
-	if (v->clock_doubt) /* told by wall.c */
+	if (!wall_is_believed(v)) /* told by wall.c */
 		return 0;
 	rc = look(v, g, now, &s->slot, &last, e);
 	if (rc != 1)

@@ -7,6 +7,7 @@
 enum {
 	DAY = 86400,
 	JUMP_TOLD = 60,	       /* less is a clock being kept right */
+	JUMP = 31 * DAY,       /* ahead of the run before is no pause */
 	EARLIEST = 1767225600, /* 2026-01-01: this program is younger */
 };
 
@@ -47,13 +48,18 @@ int wall_check(struct env *v, struct err *e)
 	if (rc == -1)
 		return -1;
 	by = rc == 1 ? v->started - last : 0;
-	if (v->started < EARLIEST || by < -DAY || by > WALL_JUMP)
+	if (v->started < EARLIEST || by < -DAY || by > JUMP)
 		return doubt(v, last, e);
 	if (by >= -JUMP_TOLD)
 		return 0;
 	(void)snprintf(text, sizeof(text), "by=%" PRId64 " s since the run before", by);
 	env_log(v, LOG_INFO, "clock", "clock", "set back %s", text);
 	return ledger_event_now(&v->ledger, "clock-jumped", "clock", e, "%s", text);
+}
+
+bool wall_is_believed(const struct env *v)
+{
+	return !v->clock_doubt && clock_now(&v->clock) - v->started <= JUMP;
 }
 
 int wall_end(struct env *v, struct err *e)

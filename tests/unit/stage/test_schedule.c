@@ -87,6 +87,9 @@ static void once(void **state)
 	x.w.v.clock_doubt = true;
 	turn(&x, 0, 0);
 	x.w.v.clock_doubt = false;
+	x.w.v.started -= 32 * DAY; /* it jumped while the run is on */
+	turn(&x, 0, 0);
+	x.w.v.started += 32 * DAY;
 	turn(&x, 1, 0);
 	(void)stage_world_events(&x.w);
 	stage_world_close(&x.w);
