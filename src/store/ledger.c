@@ -420,7 +420,7 @@ int ledger_number(struct ledger *l, int64_t unit, int64_t request, const char *s
 	return rc == -1 ? -1 : 0;
 }
 
-static int number_put(
+int ledger_number_put(
 	struct ledger *l, const char *scope, int64_t next, int64_t *was, struct err *e)
 {
 	if (db_one_int(l->db, was, e, "SELECT next FROM number WHERE scope = ?1", "c", scope) == -1)
@@ -448,7 +448,7 @@ int ledger_number_set(struct ledger *l, const char *scope, int64_t next, bool dr
 
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	rc = number_put(l, scope, next, &now, e);
+	rc = ledger_number_put(l, scope, next, &now, e);
 	if (rc == 0 && !dry_run && l->events > 0)
 		rc = ledger_commit(l, e);
 	else

@@ -83,5 +83,8 @@ int ledger_number(struct ledger *l, int64_t unit, int64_t request, const char *s
  * one transaction: ERR_STALE below *was, whatever a run draws meanwhile. dry_run: compared only. */
 int ledger_number_set(struct ledger *l, const char *scope, int64_t next, bool dry_run, int64_t *was,
 	struct err *e) ATTR_CHECK;
+/* The same within a transaction of the caller's. */
+int ledger_number_put(
+	struct ledger *l, const char *scope, int64_t next, int64_t *was, struct err *e) ATTR_CHECK;
 
 #endif
