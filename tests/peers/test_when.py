@@ -49,16 +49,35 @@ def test_source_that_waits():
         n.check_sound()
 
 
+def begins(n, at):
+    """status and check say the same."""
+    check("agreement acme-832: begins %s\n" % at in n.program("status").out, n.program("status"))
+    check("agreement acme-832: its next time is %s\n" % at in n.program("check").out, n.program("check"))
+
+
 def test_new_when():
     """A <when> that is new counts from the run before: the time that comes next is the first."""
     with Timed("2026-11-26T00:00", partners=("acme",)) as n:
         n.night("2026-11-26T02:30")
         n.when["acme"] = when()
         n.write_agreement("acme")
+        n.set("2026-11-26T15:00")
+        begins(n, "2026-11-27T02:00 UTC (2026-11-27T02:00:00Z)")
         n.night("2026-11-26T15:00")
         equal(n.sent(), {"acme": 1}, "yesterday's time was before it")
         n.night("2026-11-27T04:00")
         equal(n.sent(), {"acme": 2}, "the first night")
+        n.set("2026-11-27T01:30")                   # set back
+        begins(n, "2026-11-28T02:00 UTC (2026-11-28T02:00:00Z)")
+    with Timed("2026-11-26T00:00", partners=("acme",)) as n:
+        n.night("2026-11-26T01:50")
+        n.when["acme"] = when()
+        n.write_agreement("acme")
+        n.set("2026-11-26T02:10")
+        begins(n, "now, by the next run")
+        n.night("2026-11-26T02:20")
+        equal(n.sent(), {"acme": 2}, "a time that came between two runs")
+        begins(n, "2026-11-27T02:00 UTC (2026-11-27T02:00:00Z)")
 
 
 def test_failed():

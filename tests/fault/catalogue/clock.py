@@ -139,10 +139,13 @@ def T4():
             ran = n.night("2026-12-06T12:00", expect=1)
             check(ran.err.count("SLOT-MISSED") == 2 and "not caught up" in ran.err and "nor were 9 before it" in ran.err
                   and "done for 9 before that of 2026-12-06T02:00 Europe/Berlin" in ran.err, ran)
+            missed = "agreement nord-832: SLOT-MISSED: it was not begun within 1800 s of 2026-12-06T02:00 Europe/Berlin"
+            check(missed in n.program("status").out, n.program("status"))
             sent = {"acme": 2 if kind == "snapshot" else 12, "nord": 1}
             equal(n.sent(), sent, "ten nights later: what waited, once")
             n.night("2026-12-06T12:10")
             equal(n.sent(), sent, "no stampede afterwards")
             n.night("2026-12-07T01:20")
             equal(n.sent()["nord"], 2 if kind == "snapshot" else 14, "in its time: all that waits")
+            check("SLOT-MISSED" not in n.program("status").out, n.program("status"))
             n.check_sound()
