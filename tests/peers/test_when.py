@@ -101,6 +101,45 @@ def test_failed():
         n.check_sound()
 
 
+def test_damaged():
+    """What came for its time is damaged: the time stays open for the correction, with catch-up="none" as long as it would."""
+    with Timed("2026-11-26T00:00", {"acme": when()}) as n:
+        n.night("2026-11-26T02:00")
+        n.drop("products", "2.json", b'{"sku": "SKU-1", "na')
+        n.set("2026-11-27T02:00")
+        n.run(expect=1)
+        n.run(expect=0)
+        status = n.program("status").out
+        check("begins now" in status and "waits: INPUT-DAMAGED what came last was put away: source products" in status, status)
+        n.night("2026-11-27T03:00")
+        equal(n.sent(), {"acme": 2}, "corrected")
+        check("waits" not in n.program("status").out, n.program("status"))
+        n.night("2026-11-27T04:00")
+        equal(n.sent(), {"acme": 2}, "once")
+        n.drop("products", "3.json", b'{"sku": "SKU-1", "na')
+        n.night("2026-11-28T02:00", expect=1)
+        equal(n.sent(), {"acme": 3}, "a good one behind it")
+        n.drop("products", "4.json", b'{"sku": "SKU-1", "na')
+        n.set("2026-11-29T02:00")
+        n.run(expect=1)
+        n.program("close", n.one("SELECT 'in-' || MAX(id) FROM input"), "--reason", "nothing new today", expect=0)
+        n.run(expect=0)
+        n.night("2026-11-29T03:00")
+        equal(n.sent(), {"acme": 3}, "given up, so the time is done")
+        equal(n.one("SELECT COUNT(*) FROM event WHERE what = 'slot'"), 4, "times")
+        n.check_sound()
+    with Timed("2026-11-26T00:00", {"acme": when(more=' catch-up="none" within="30m"')}) as n:
+        n.night("2026-11-26T02:00")
+        n.drop("products", "2.json", b'{"sku": "SKU-1", "na')
+        n.set("2026-11-27T02:20")
+        n.run(expect=1)
+        ran = n.night("2026-11-27T02:40", expect=1)
+        check("SLOT-MISSED" in ran.err, ran)
+        equal(n.sent(), {"acme": 1}, "too late")
+        n.night("2026-11-28T02:00")
+        equal(n.sent(), {"acme": 2}, "the next time")
+
+
 def test_poll():
     """A run of other stages takes no time away."""
     with Timed("2026-11-26T00:00", {"acme": when()}) as n:
