@@ -11,6 +11,7 @@
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
+#include "store/ledger_operator.h"
 #include "store/ledger_unit.h"
 
 /* The inputs of one agreement as they stand: what a unit would read. */
@@ -390,6 +391,31 @@ static int due_events(struct env *v, struct arena *a, struct err *e)
 	return end_turns(v, turns, e);
 }
 
+/* What an operator has reissued does not wait for its time; what has changed meanwhile does. So its items go out once
+ * more as the newest unit had them. */
+static int reissue_now(struct env *v, const struct unit_row *last, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[40];
+	int64_t id = 0;
+	const int reissued = ledger_item_reissued(l, last->agreement, e);
+
+	if (reissued != 1)
+		return reissued;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_operator_unit_again(l, last->id, v->started, v->bundle, &id, e) == -1)
+		goto fail;
+	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
+	if (ledger_event(l, "due", subject, e, "agreement=" STR_FMT " mode=due again=%" PRId64,
+		    STR_ARG(last->agreement), last->id) == -1)
+		goto fail;
+	return ledger_commit(l, e);
+fail:
+	ledger_rollback(l);
+	return -1;
+}
+
 static int due_route(struct env *v, const struct env_route *r, struct arena *a, struct err *e)
 {
 	struct schedule turn;
@@ -407,7 +433,7 @@ static int due_route(struct env *v, const struct env_route *r, struct arena *a, 
 	/* What failed in its slot is not done: what was corrected since does not wait for the next one. */
 	if (str_is(last.state, "failed") || str_is(last.state, "quarantined"))
 		return due_snapshot(v, r, NULL, a, e);
-	return 0;
+	return str_is(last.state, "done") ? reissue_now(v, &last, e) : 0;
 }
 
 int convert_due_make(struct env *v, struct err *e)

@@ -140,6 +140,29 @@ def test_damaged():
         equal(n.sent(), {"acme": 2}, "the next time")
 
 
+def texts(n):
+    """What acme got, in order."""
+    for name in n.mail("acme"):
+        with open(os.path.join(n.box("acme", "in"), name), encoding="latin-1") as f:
+            yield f.read()
+
+
+def test_reissue():
+    """What an operator has reissued goes with the next run; what has changed meanwhile goes at its time."""
+    for kind in ("snapshot", "events"):
+        with Timed("2026-11-26T00:00", {"acme": when()}, kind=kind) as n:
+            n.night("2026-11-26T02:00")
+            n.night("2026-11-26T03:00")
+            n.program("reissue", "1", "--reason", "lost over there", expect=0)
+            n.set("2026-11-26T03:10")
+            n.run(expect=0)
+            n.run(expect=0)
+            equal([("Mug 1" in text, "Mug 2" in text) for text in texts(n)], [(True, False)] * 2, kind)
+            n.night("2026-11-27T02:00")
+            equal(["Mug 3" in text for text in texts(n)][2:], [True] if kind == "snapshot" else [False, True], kind)
+            n.check_sound()
+
+
 def test_poll():
     """A run of other stages takes no time away."""
     with Timed("2026-11-26T00:00", {"acme": when()}) as n:
