@@ -13,13 +13,13 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "cli/args.h"
-#include "config/slots.h"
 #include "secure/cred.h"
 #include "stage/env.h"
 #include "stage/fit.h"
 #include "stage/host.h"
 #include "stage/inbox.h"
 #include "stage/inputs.h"
+#include "stage/schedule.h"
 #include "store/ledger.h"
 #include "store/ledger_audit.h"
 #include "store/ledger_states.h"
@@ -221,19 +221,6 @@ static void check_sources(struct check *c)
 	}
 }
 
-static void note_times(struct check *c)
-{
-	char text[SLOTS_TEXT];
-
-	for (const struct config_agreement *g = c->config->agreements; g; g = g->next) {
-		if (g->when && g->when->zone && g->when->ats)
-			buf_printf(&c->notes, "agreement " STR_FMT ": its next time is %s\n",
-				STR_ARG(g->name),
-				slots_text(g->when,
-					slots_next(g->when, clock_now(&c->cli->clock)).at, text));
-	}
-}
-
 /* ---- what is opened as a run opens it ------------------------------------------------------- */
 
 /* What stops no run and yet is nobody's to pass over. */
@@ -273,6 +260,20 @@ static void ledger_fault(struct check *c, const struct err *e)
 		e->reason[0] ? ": " : "", e->text);
 }
 
+static void note_times(struct check *c, struct ledger *l)
+{
+	char text[SLOTS_TEXT];
+	struct err e;
+
+	for (const struct config_agreement *g = c->config->agreements; g; g = g->next) {
+		if (schedule_next(l, g, text, &e) == -1)
+			(void)faults_add(&c->faults, "ledger.db", 0, 0, "%s", e.text);
+		else if (text[0])
+			buf_printf(&c->notes, "agreement " STR_FMT ": its next time is %s\n",
+				STR_ARG(g->name), text);
+	}
+}
+
 static void check_ledger(struct check *c)
 {
 	struct ledger l = {0};
@@ -303,6 +304,7 @@ static void check_ledger(struct check *c)
 		ledger_fault(c, &e);
 	} else {
 		check_audit(c, &l);
+		note_times(c, &l);
 	}
 	ledger_close(&l);
 }
@@ -416,7 +418,6 @@ static void check_all(struct check *c)
 		check_maps(c);
 	check_endpoints(c);
 	check_sources(c);
-	note_times(c);
 	check_way(c);
 	check_ledger(c);
 	check_disk(c);

@@ -189,7 +189,7 @@ struct mending {
 	bool given;
 	int (*mend)(struct env *v, const struct verbs_request *r, struct verbs_done *out,
 		struct err *e);
-	bool older; /* of a ledger that may be older than audit.log */
+	int (*open)(struct env *v, const char *path, const struct cli *cli, int *status);
 };
 
 static int mend(const char *path, const struct cli *cli, const struct mending *m,
@@ -200,10 +200,11 @@ static int mend(const char *path, const struct cli *cli, const struct mending *m
 	struct env v;
 	int status = 0;
 
-	if ((m->older ? verb_open_older(&v, path, cli, &status)
-		      : verb_open_rest(&v, path, cli, &status)) == -1)
+	/* A preview brings no ledger up to date. */
+	if ((r->dry_run && m->open == verb_open_moved ? verb_open_rest : m->open)(
+		    &v, path, cli, &status) == -1)
 		return status;
-	if ((!m->older && env_lock_run(&v, &e) == -1) || m->mend(&v, r, &done, &e) == -1)
+	if ((v.lock == -1 && env_lock_run(&v, &e) == -1) || m->mend(&v, r, &done, &e) == -1)
 		status = verb_refused(cli, &e);
 	else if (!cli->quiet)
 		command_print("%s%s\n", r->dry_run ? "would be: " : "", done.said);
@@ -235,9 +236,9 @@ static int choose(struct mending *all, size_t n, const struct verbs_request *r,
 
 static int run(int argc, char **argv, const struct cli *cli)
 {
-	struct mending all[] = {{"repair", false, fsck_mend_repair, false},
-		{"reconcile", false, fsck_mend_reconcile, true},
-		{"adopt", false, fsck_mend_adopt, false}};
+	struct mending all[] = {{"repair", false, fsck_mend_repair, verb_open_rest},
+		{"reconcile", false, fsck_mend_reconcile, verb_open_older},
+		{"adopt", false, fsck_mend_adopt, verb_open_moved}};
 	const char *env = NULL;
 	const char *level = "3";
 	const char *reason = NULL;

@@ -111,6 +111,9 @@ static void print_agreement(const struct status_agreement *g, struct arena *a, s
 	if (g->next.n > 0)
 		line(out, "agreement", g->name,
 			arena_printf(a, "begins " STR_FMT, STR_ARG(g->next)));
+	if (g->missed.n > 0)
+		line(out, "agreement", g->name,
+			arena_printf(a, "SLOT-MISSED: " STR_FMT, STR_ARG(g->missed)));
 	if (g->waits.n > 0)
 		line(out, "agreement", g->name,
 			arena_printf(a, "waits: " STR_FMT, STR_ARG(g->waits)));
@@ -217,6 +220,7 @@ static void json_agreement(const struct status_agreement *g, struct arena *a, st
 	json_object(j);
 	json_member(j, "agreement", g->name);
 	json_member_opt(j, "next", g->next);
+	json_member_opt(j, "missed", g->missed);
 	json_member_opt(j, "waits", g->waits);
 	json_member_opt(j, "failed", g->failed);
 	if (g->failed.n > 0)

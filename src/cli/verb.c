@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-enum way { WAY_WRITE, WAY_LOOK, WAY_OLDER };
+enum way { WAY_WRITE, WAY_LOOK, WAY_OLDER, WAY_MOVED };
 
 static int open_ledger(struct env *v, enum way way, struct err *e)
 {
@@ -15,6 +15,8 @@ static int open_ledger(struct env *v, enum way way, struct err *e)
 	command_actor(actor, sizeof(actor));
 	if (way == WAY_OLDER) /* how much older it is must not change any more */
 		rc = env_lock_run(v, e) == -1 ? -1 : env_open_older(v, actor, e);
+	else if (way == WAY_MOVED && (env_lock_run(v, e) == -1 || env_migrate(v, e) == -1))
+		rc = -1;
 	else
 		rc = env_open_ledger(v, way == WAY_LOOK ? NULL : actor, e);
 	if (rc == 0)
@@ -90,6 +92,11 @@ int verb_look(struct env *v, const char *path, const struct cli *cli, int *statu
 int verb_open_older(struct env *v, const char *path, const struct cli *cli, int *status)
 {
 	return open_rest(v, path, cli, WAY_OLDER, status);
+}
+
+int verb_open_moved(struct env *v, const char *path, const struct cli *cli, int *status)
+{
+	return open_rest(v, path, cli, WAY_MOVED, status);
 }
 
 void verb_close(struct env *v, const struct cli *cli)

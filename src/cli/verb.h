@@ -17,6 +17,8 @@ int verb_open_rest(struct env *v, const char *path, const struct cli *cli, int *
 int verb_look(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
 /* As verb_open_rest, of a ledger that may be older than audit.log. */
 int verb_open_older(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
+/* As verb_open_rest, with the lock of the run, of a ledger that no run brings up to date: HOST-CHANGED. */
+int verb_open_moved(struct env *v, const char *path, const struct cli *cli, int *status) ATTR_CHECK;
 /* env_close of what was opened to change something; warns when audit.log could not be told of it. */
 void verb_close(struct env *v, const struct cli *cli);
 

@@ -1,4 +1,6 @@
 /* <when> of an agreement: <when zone="Europe/Berlin"><at time="02:00" days="mon tue"/></when>. */
+#include <string.h>
+
 #include "base/limits.h"
 #include "config/config_parts.h"
 
@@ -9,20 +11,39 @@ enum { DAYS = sizeof(day_names) / sizeof(day_names[0]) };
 
 /* ---- zone ----------------------------------------------------------------------------------- */
 
+/* "; did you mean 'Europe/Berlin'?", also of "Berlin"; or "". */
+static const char *zone_near(struct config_xml *c, struct str name)
+{
+	struct arena *a = &c->config->arena;
+	const bool town = str_chr(name, '/') == SIZE_MAX;
+	const char **names = NULL;
+	const char **shown = NULL;
+	const char *near = NULL;
+	size_t n = 0;
+	size_t k = 0;
+
+	tz_names(a, &names, &n);
+	shown = arena_array(a, n + 1, sizeof(*shown));
+	for (size_t i = 0; i < n; i++) {
+		const char *slash = strrchr(names[i], '/');
+		shown[i] = town && slash ? slash + 1 : names[i];
+	}
+	near = str_suggest(name, shown, n);
+	while (near && shown[k] != near)
+		k++;
+	return near ? arena_printf(a, "; did you mean '%s'?", names[k]).p : "";
+}
+
 static const struct tz *read_zone(struct config_xml *c, const struct xml *x, struct str name)
 {
 	const struct tz *zone = NULL;
-	const char **names = NULL;
-	size_t n = 0;
 	struct err e;
 
 	if (name.n == 0 || tz_load(name, &c->config->arena, &zone, &e) == 0)
 		return zone;
-	if (e.code == ERR_ABSENT)
-		tz_names(&c->config->arena, &names, &n);
 	(void)config_xml_fault(c, x, "zone=\"" STR_FMT "\": %s%s", STR_ARG(str_sub(name, 0, 100)),
 		e.code == ERR_ABSENT ? "no such zone is among those of tzdata" : e.text,
-		faults_near(c->faults, name, names, n));
+		e.code == ERR_ABSENT ? zone_near(c, name) : "");
 	return NULL;
 }
 
@@ -45,8 +66,9 @@ static void read_time(struct config_xml *c, const struct xml *x, struct config_a
 	else if (s.n > 0)
 		(void)config_xml_fault(c, x,
 			"time=\"" STR_FMT
-			"\" of <at> must be a time of the day from 00:00 to 23:59",
-			STR_ARG(str_sub(s, 0, 100)));
+			"\" of <at> must be a time of the day from 00:00 to 23:59%s",
+			STR_ARG(str_sub(s, 0, 100)),
+			str_is(s, "24:00") ? "; midnight is 00:00 of the next day" : "");
 }
 
 static void read_days(struct config_xml *c, const struct xml *x, struct config_at *at)

@@ -56,7 +56,8 @@ static int64_t about(const struct ack *x)
 
 /* --- kept, but not applied --- */
 
-static int keep_only(struct applying *p, const char *outcome, const char *note, struct err *e)
+/* In a transaction. */
+static int record_kept(struct applying *p, const char *outcome, const char *note, struct err *e)
 {
 	struct ledger *l = &p->v->ledger;
 	char subject[40];
@@ -64,26 +65,44 @@ static int keep_only(struct applying *p, const char *outcome, const char *note, 
 		value_of(p->sets.verdict), outcome, p->x->codes, str_c(note)};
 
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, p->from->id);
-	p->out->word = outcome;
-	(void)snprintf(p->out->note, sizeof(p->out->note), STR_FMT " %" PRId64 ": %s",
-		STR_ARG(p->x->kind), about(p->x), note);
-	env_log(p->v, strcmp(outcome, "repeat") == 0 ? LOG_INFO : LOG_ERROR, outcome,
-		p->from->name.p, "%s", p->out->note);
-	if (strcmp(outcome, "repeat") != 0)
-		p->v->news++;
-	if (ledger_begin(l, e) == -1)
-		return -1;
 	if (ledger_received_ack(l, &row, e) == -1 ||
 		ledger_event(l, outcome, subject, e,
 			"kind=" STR_FMT " about=%" PRId64 " verdict=%s %s", STR_ARG(p->x->kind),
-			about(p->x), value_of(p->sets.verdict), note) == -1 ||
-		(p->row.id != 0 &&
-			ledger_event(l, outcome, p->subject, e, "kind=" STR_FMT " verdict=%s %s",
-				STR_ARG(p->x->kind), value_of(p->sets.verdict), note) == -1)) {
-		ledger_rollback(l);
+			about(p->x), value_of(p->sets.verdict), note) == -1)
+		return -1;
+	return p->row.id == 0
+		? 0
+		: ledger_event(l, outcome, p->subject, e, "kind=" STR_FMT " verdict=%s %s",
+			  STR_ARG(p->x->kind), value_of(p->sets.verdict), note);
+}
+
+/* Ends the transaction in which it is recorded. */
+static int commit_kept(
+	struct applying *p, int rc, const char *outcome, const char *note, struct err *e)
+{
+	const bool repeat = strcmp(outcome, "repeat") == 0;
+
+	if (rc == 0)
+		rc = record_kept(p, outcome, note, e);
+	if (rc == -1) {
+		ledger_rollback(&p->v->ledger);
 		return -1;
 	}
-	return ledger_commit(l, e);
+	if (ledger_commit(&p->v->ledger, e) == -1)
+		return -1;
+	p->out->word = outcome;
+	(void)snprintf(p->out->note, sizeof(p->out->note), STR_FMT " %" PRId64 ": %s",
+		STR_ARG(p->x->kind), about(p->x), note);
+	env_log(p->v, repeat ? LOG_INFO : LOG_ERROR, outcome, p->from->name.p, "%s", p->out->note);
+	p->v->news += repeat ? 0 : 1;
+	return 0;
+}
+
+static int keep_only(struct applying *p, const char *outcome, const char *note, struct err *e)
+{
+	if (ledger_begin(&p->v->ledger, e) == -1)
+		return -1;
+	return commit_kept(p, 0, outcome, note, e);
 }
 
 static bool same_identity(struct str qual, struct str id, const struct config_identity *want)
@@ -510,19 +529,21 @@ static int keep_unknown(struct applying *p, struct err *e)
 	const bool ta1 = str_is(p->x->kind, "TA1");
 	char note[NOTE_MAX];
 	int64_t next = 0;
+	int rc = 0;
 
 	p->row.id = 0;
-	if (control_answered(
-		    p->v, partner, ta1 ? STR("") : p->x->group_code, about(p->x), &next, e) == -1)
+	if (ledger_begin(&p->v->ledger, e) == -1)
 		return -1;
-	if (next == 0)
-		return keep_only(p, "orphan",
-			"no interchange of ours to this partner has that control number", e);
+	rc = control_answered(
+		p->v, partner, ta1 ? STR("") : p->x->group_code, about(p->x), &next, e);
 	(void)snprintf(note, sizeof(note),
-		"this ledger has not given that number yet: was an older one put back? Compare with what the "
-		"partner has; %s goes on at %" PRId64,
-		ta1 ? "ISA13" : "GS06", next);
-	return keep_only(p, "orphan", note, e);
+		"no interchange of ours to this partner has that control number");
+	if (next != 0)
+		(void)snprintf(note, sizeof(note),
+			"this ledger has not given that number yet: was an older one put back? Compare with what "
+			"the partner has; %s goes on at %" PRId64,
+			ta1 ? "ISA13" : "GS06", next);
+	return commit_kept(p, rc, "orphan", note, e);
 }
 
 static int judge(struct applying *p, struct err *e)

@@ -138,19 +138,6 @@ static int newest_run(
 	return rc;
 }
 
-static int record(struct env *v, struct str what, struct err *e)
-{
-	struct ledger *l = &v->ledger;
-
-	if (ledger_begin(l, e) == -1)
-		return -1;
-	if (ledger_event(l, "bundle-changed", "bundle", e, STR_FMT, STR_ARG(what)) == -1) {
-		ledger_rollback(l);
-		return -1;
-	}
-	return ledger_commit(l, e);
-}
-
 int bundle_diff_tell(struct env *v, struct err *e)
 {
 	const char *run = NULL;
@@ -168,7 +155,8 @@ int bundle_diff_tell(struct env *v, struct err *e)
 			"BUNDLE-CHANGED: since run %s: " STR_FMT
 			"; from now on this version is used, and it is kept as archive/bundles/%s.zip",
 			run, STR_ARG(what), v->bundle);
-		rc = record(v, what, e);
+		rc = ledger_event_now(
+			&v->ledger, "bundle-changed", "bundle", e, STR_FMT, STR_ARG(what));
 	}
 	arena_done(&a);
 	return rc == -1 ? -1 : 0;

@@ -49,13 +49,7 @@ static int tell(struct env *v, const char *subject, const char *text, struct err
 	if (rc == 1)
 		return 0;
 	v->news++;
-	if (ledger_begin(&v->ledger, e) == -1)
-		return -1;
-	if (ledger_event(&v->ledger, "no-map", subject, e, "%s", text) == -1) {
-		ledger_rollback(&v->ledger);
-		return -1;
-	}
-	return ledger_commit(&v->ledger, e);
+	return ledger_event_now(&v->ledger, "no-map", subject, e, "%s", text);
 }
 
 static int folder(struct env *v, int inbox, const char *name, struct err *e)

@@ -52,7 +52,7 @@ int control_answered(struct env *v, const struct config_partner *p, struct str g
 		return -1;
 	if (number < ours || number - ours >= LOST_MAX || number >= CONTROL_MAX)
 		return 0;
-	if (ledger_number_set(&v->ledger, scope, number + 1, false, &ours, e) == -1)
+	if (ledger_number_put(&v->ledger, scope, number + 1, &ours, e) == -1)
 		return -1;
 	*next = number + 1;
 	return 0;

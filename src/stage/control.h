@@ -17,7 +17,7 @@ void control_scope(const struct config *c, const struct config_partner *p, struc
 int control_set(struct env *v, const struct config_partner *p, struct str group, int64_t next,
 	bool dry_run, struct verbs_done *out, struct err *e) ATTR_CHECK;
 
-/* A partner answers a number that no interchange of ours has. When our counter has not come to it yet, by no more
+/* In a transaction: a partner answers a number that no interchange of ours has. When our counter has not come to it yet, by no more
  * than some lost nights, the ledger is older than what the partner has seen: the counter goes on behind it, so
  * that it is not given once more. *next: the next number then, or 0 when it is not of that kind. */
 int control_answered(struct env *v, const struct config_partner *p, struct str group,

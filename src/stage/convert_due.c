@@ -7,15 +7,19 @@
 
 #include "secure/hash.h"
 #include "stage/schedule.h"
+#include "stage/wall.h"
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
+#include "store/ledger_operator.h"
 #include "store/ledger_unit.h"
 
 /* The inputs of one agreement as they stand: what a unit would read. */
 struct standing {
 	struct buf inputs;     /* "source=12,master=13," */
 	struct hash_ctx *hash; /* over contents and map */
+	struct str put_away;   /* why the newest delivery of a source is none of them, or "" */
+	struct str behind;     /* that source */
 	const char *waits;     /* stable reason, or NULL */
 	char note[300];
 };
@@ -76,6 +80,11 @@ static int add_input(struct env *v, struct standing *s, struct str role,
 	buf_printf(&s->inputs, STR_FMT "=%" PRId64 ",", STR_ARG(role), row.id);
 	hash_add(s->hash, role.p, role.n);
 	hash_add(s->hash, row.content.p, row.content.n);
+	if (s->put_away.n == 0) {
+		if (ledger_input_put_away(&v->ledger, c->name, a, &s->put_away, e) == -1)
+			return -1;
+		s->behind = c->name;
+	}
 	return check_age(v, c, s, e);
 }
 
@@ -193,6 +202,29 @@ static bool came_again(const struct unit_row *last, const struct standing *s)
 		(str_is(last->reason, "LOST-SOURCE") || str_is(last->reason, "CHANGED-BY-HAND"));
 }
 
+/* Nothing changed, since what came for this time was put away: the time stays open for its correction. */
+static bool lacks_delivery(struct standing *s, const struct config_agreement *g)
+{
+	if (!g->when || s->put_away.n == 0)
+		return false;
+	wait_for(s, s->put_away.p, "what came last was put away:", s->behind);
+	return true;
+}
+
+/* Nothing changed: items may be due again all the same. */
+static int due_again(struct env *v, const struct env_route *r, const struct standing *s,
+	const char *fingerprint, const struct unit_row *last, const struct schedule *turn,
+	struct err *e)
+{
+	int64_t due = 0;
+
+	if (ledger_item_not_offered(&v->ledger, r->agreement->name, last->id, &due, e) == -1)
+		return -1;
+	if (due > 0 && str_is(last->state, "done"))
+		return add_unit(v, r, s, fingerprint, "due", 0, turn, e);
+	return turn ? schedule_done_now(v, turn, e) : 0;
+}
+
 /* Snapshots: one unit when anything changed, or for items that are due again. turn: the slot that is done with it,
  * NULL when it is done but for this. */
 static int due_snapshot(struct env *v, const struct env_route *r, const struct schedule *turn,
@@ -201,7 +233,9 @@ static int due_snapshot(struct env *v, const struct env_route *r, const struct s
 	struct standing s;
 	struct unit_row last;
 	char fingerprint[HASH_HEX];
-	int64_t due = 0;
+	bool fresh = false;
+	bool busy = false;
+	bool lacks = false;
 	int rc = -1;
 
 	standing_open(&s, r);
@@ -210,25 +244,18 @@ static int due_snapshot(struct env *v, const struct env_route *r, const struct s
 		rc = add_references(v, r, &s, a, e);
 	standing_close(&s, fingerprint);
 	if (rc == 0)
-		rc = note_wait(v, r, &s, e);
-	if (rc == -1 || s.waits)
-		goto out;
-	rc = ledger_unit_newest(&v->ledger, r->agreement->name, a, &last, e);
+		rc = ledger_unit_newest(&v->ledger, r->agreement->name, a, &last, e);
 	if (rc == -1)
 		goto out;
-	if (rc == 1 && (str_is(last.state, "due") || str_is(last.state, "converting"))) {
-		rc = 0; /* the slot, if any, stays open for what has arrived since */
+	/* The slot, if any, stays open for what has arrived since. */
+	busy = rc == 1 && (str_is(last.state, "due") || str_is(last.state, "converting"));
+	fresh = rc == 0 || !str_is(last.fingerprint, fingerprint) || came_again(&last, &s);
+	lacks = turn && !s.waits && !busy && !fresh && lacks_delivery(&s, r->agreement);
+	rc = note_wait(v, r, &s, e);
+	if (rc == -1 || busy || (s.waits && !lacks))
 		goto out;
-	}
-	if (rc == 0 || !str_is(last.fingerprint, fingerprint) || came_again(&last, &s)) {
-		rc = add_unit(v, r, &s, fingerprint, "all", 0, turn, e);
-	} else {
-		rc = ledger_item_not_offered(&v->ledger, r->agreement->name, last.id, &due, e);
-		if (rc == 0 && due > 0 && str_is(last.state, "done"))
-			rc = add_unit(v, r, &s, fingerprint, "due", 0, turn, e);
-		else if (rc == 0 && turn)
-			rc = schedule_done_now(v, turn, e);
-	}
+	rc = fresh ? add_unit(v, r, &s, fingerprint, "all", 0, turn, e)
+		   : due_again(v, r, &s, fingerprint, &last, lacks ? NULL : turn, e);
 out:
 	buf_done(&s.inputs);
 	return rc;
@@ -364,6 +391,31 @@ static int due_events(struct env *v, struct arena *a, struct err *e)
 	return end_turns(v, turns, e);
 }
 
+/* What an operator has reissued does not wait for its time; what has changed meanwhile does. So its items go out once
+ * more as the newest unit had them. */
+static int reissue_now(struct env *v, const struct unit_row *last, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char subject[40];
+	int64_t id = 0;
+	const int reissued = ledger_item_reissued(l, last->agreement, e);
+
+	if (reissued != 1)
+		return reissued;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_operator_unit_again(l, last->id, v->started, v->bundle, &id, e) == -1)
+		goto fail;
+	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
+	if (ledger_event(l, "due", subject, e, "agreement=" STR_FMT " mode=due again=%" PRId64,
+		    STR_ARG(last->agreement), last->id) == -1)
+		goto fail;
+	return ledger_commit(l, e);
+fail:
+	ledger_rollback(l);
+	return -1;
+}
+
 static int due_route(struct env *v, const struct env_route *r, struct arena *a, struct err *e)
 {
 	struct schedule turn;
@@ -373,12 +425,15 @@ static int due_route(struct env *v, const struct env_route *r, struct arena *a, 
 
 	if (due != 0)
 		return due == 1 ? due_snapshot(v, r, &turn, a, e) : -1;
-	if (v->clock_doubt)
+	if (!wall_is_believed(v))
 		return 0;
-	/* What failed in its slot is not done: what was corrected since does not wait for the next one. */
 	rc = ledger_unit_newest(&v->ledger, r->agreement->name, a, &last, e);
-	return rc == 1 && str_is(last.state, "failed") ? due_snapshot(v, r, NULL, a, e)
-						       : (rc == -1 ? -1 : 0);
+	if (rc != 1)
+		return rc;
+	/* What failed in its slot is not done: what was corrected since does not wait for the next one. */
+	if (str_is(last.state, "failed") || str_is(last.state, "quarantined"))
+		return due_snapshot(v, r, NULL, a, e);
+	return str_is(last.state, "done") ? reissue_now(v, &last, e) : 0;
 }
 
 int convert_due_make(struct env *v, struct err *e)

@@ -104,7 +104,5 @@ int convert_unit_interrupted(struct env *v, struct convert_unit *j, const char *
 	convert_unit_subject(j, subject);
 	j->interrupted = true;
 	env_log(v, LOG_WARN, "interrupted", subject, "%s", why);
-	if (ledger_begin(&v->ledger, e) == -1)
-		return -1;
-	return commit(v, ledger_event(&v->ledger, "interrupted", subject, e, "%s", why), e);
+	return ledger_event_now(&v->ledger, "interrupted", subject, e, "%s", why);
 }

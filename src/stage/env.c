@@ -16,6 +16,7 @@
 #include "stage/bundle.h"
 #include "stage/fit.h"
 #include "stage/outside.h"
+#include "store/ledger_migrate.h"
 
 static const char *const folders[] = {"partners", "bundle", "bundle/maps", "bundle/definitions",
 	"bundle/tables", "bundle/guides", "bundle/agreements", "keys", "inbox", "current", "work",
@@ -352,6 +353,22 @@ int env_open_ledger(struct env *v, const char *actor, struct err *e)
 int env_open_older(struct env *v, const char *actor, struct err *e)
 {
 	return open_ledger(v, actor, true, e);
+}
+
+int env_migrate(struct env *v, struct err *e)
+{
+	char instance[80];
+	char from[40];
+
+	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
+	if (fit_owner(v->dir, v->path, e) == -1 ||
+		ledger_migrate_up(v->dir, instance, &v->clock, from, e) == -1)
+		return -1;
+	if (from[0])
+		env_log(v, LOG_INFO, "migrated", "ledger.db",
+			"brought up to date from version %s; as it was it is ledger-v%s.db", from,
+			from);
+	return 0;
 }
 
 void env_close(struct env *v)

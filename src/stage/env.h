@@ -73,6 +73,8 @@ int env_open_rest(struct env *v, const char *path, const struct clock *clock, st
 int env_open_ledger(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
 /* The same, to change it, of a ledger that may be older than audit.log (ledger_open_older). */
 int env_open_older(struct env *v, const char *actor, struct err *e) ATTR_CHECK;
+/* Brings the ledger up to date after an update of gridspool, before it is opened, with the lock of the run. */
+int env_migrate(struct env *v, struct err *e) ATTR_CHECK;
 /* The lock of the run, held until env_close; ERR_BUSY names who has it. */
 int env_lock_run(struct env *v, struct err *e) ATTR_CHECK;
 void env_close(struct env *v);

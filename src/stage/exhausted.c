@@ -20,14 +20,8 @@ int exhausted_record(struct env *v, const char *subject, const char *why, bool *
 {
 	int64_t n = 0;
 
-	if (ledger_begin(&v->ledger, e) == -1)
-		return -1;
-	if (ledger_event(&v->ledger, "exhausted", subject, e, "%s", why) == -1 ||
-		runs_of(v, subject, &n, e) == -1) {
-		ledger_rollback(&v->ledger);
-		return -1;
-	}
-	if (ledger_commit(&v->ledger, e) == -1)
+	if (ledger_event_now(&v->ledger, "exhausted", subject, e, "%s", why) == -1 ||
+		runs_of(v, subject, &n, e) == -1)
 		return -1;
 	*last = n >= LIMIT_EXHAUSTED;
 	env_log(v, LOG_WARN, "exhausted", subject, "%s; no attempt counted, run %" PRId64 " of %d",

@@ -46,21 +46,13 @@ static void tell_nobody(void *ctx, const struct fsck_found *x)
 static int record_move(struct fsck *f, const char *from, struct err *e)
 {
 	const struct repair *p = f->ctx;
-	struct ledger *l = &f->v->ledger;
 	struct buf shown;
-	int rc = -1;
+	int rc = 0;
 
 	buf_init(&shown, 4000);
 	utf8_quote(&shown, str_c(from), 300);
-	if (ledger_begin(l, e) == 0) {
-		rc = ledger_event(l, "unknown-file", "environment", e,
-			"from=\"%s\" to=" FSCK_UNKNOWN " " STR_FMT, buf_cstr(&shown),
-			STR_ARG(p->said));
-		if (rc == 0)
-			rc = ledger_commit(l, e);
-		else
-			ledger_rollback(l);
-	}
+	rc = ledger_event_now(&f->v->ledger, "unknown-file", "environment", e,
+		"from=\"%s\" to=" FSCK_UNKNOWN " " STR_FMT, buf_cstr(&shown), STR_ARG(p->said));
 	buf_done(&shown);
 	return rc;
 }

@@ -82,6 +82,20 @@ int host_check(struct ledger *l, struct str instance, struct err *e)
 	return err_reason(e, "HOST-CHANGED");
 }
 
+int host_look(struct env *v, struct err *e)
+{
+	struct ledger l;
+	struct err why;
+	int rc = 0;
+
+	if (ledger_look(&l, v->dir, arena_cstr(&v->arena, v->config->instance), &v->clock, &why) ==
+		-1)
+		return 0;
+	rc = host_check(&l, v->config->instance, e);
+	ledger_close(&l);
+	return rc;
+}
+
 static int note(struct env *v, const char *here, struct err *e)
 {
 	return ledger_run(&v->ledger, e,

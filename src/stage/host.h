@@ -12,6 +12,8 @@ enum { HOST_NAMED = 120 }; /* bytes of what names a machine, "0f2c... web01" */
 
 /* -1 with reason HOST-CHANGED when the ledger names another machine. One that has no id (/etc/machine-id) fits. */
 int host_check(struct ledger *l, struct str instance, struct err *e) ATTR_CHECK;
+/* The same before the ledger is opened for a run, which may change it. What cannot be looked at fits: opening it says why. */
+int host_look(struct env *v, struct err *e) ATTR_CHECK;
 /* The same at the start of a run: a ledger that names none gets this one. */
 int host_start(struct env *v, struct err *e) ATTR_CHECK;
 /* Within a transaction: from now on it is this machine; was: what the ledger named, for the event. ERR_STALE when there

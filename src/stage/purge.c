@@ -128,23 +128,6 @@ static int purge_kind(
 	return rc;
 }
 
-/* A clock that jumped ahead would make everything old at once. The first run after a long pause
- * purges nothing either; the next one does. */
-static int clock_jumped(struct env *v, bool *jumped, struct err *e)
-{
-	int64_t last = 0;
-
-	if (ledger_purge_last_run(&v->ledger, &last, e) == -1)
-		return -1;
-	*jumped = last != 0 && clock_now(&v->clock) - last > WALL_JUMP;
-	if (*jumped)
-		env_log(v, LOG_WARN, "not-purged", "archive",
-			"the run before ended %" PRId64
-			" days ago by the clock; if that is wrong, set the clock right before the next run",
-			(clock_now(&v->clock) - last) / 86400);
-	return 0;
-}
-
 int purge_run(struct env *v, int64_t *worked, struct err *e)
 {
 	const uint64_t keep[LEDGER_PURGE_KINDS] = {
@@ -152,15 +135,18 @@ int purge_run(struct env *v, int64_t *worked, struct err *e)
 		[LEDGER_PURGE_RECEIVED] = v->config->keep_received,
 		[LEDGER_PURGE_INPUT] = v->config->keep_inputs,
 	};
-	bool jumped = false;
+	const bool believed = wall_is_believed(v);
 	int rc = 0;
 
 	*worked = 0;
 	rc = carry_out(v, worked, e);
-	if (rc == 0)
-		rc = clock_jumped(v, &jumped, e);
+	/* By a clock that jumped ahead everything would be old at once. */
+	if (!believed)
+		env_log(v, LOG_WARN, "not-purged", "archive",
+			"CLOCK-IMPLAUSIBLE: nothing is purged by this clock; set it right (timedatectl), or leave it "
+			"to the next run, which believes it");
 	/* In this order: an input is kept for the interchanges made of it. */
-	for (int k = 0; k < LEDGER_PURGE_KINDS && rc == 0 && !jumped; k++)
+	for (int k = 0; k < LEDGER_PURGE_KINDS && rc == 0 && believed; k++)
 		rc = purge_kind(v, (enum ledger_purge_kind)k, keep[k], worked, e);
 	if (rc == 0 && *worked > 0)
 		env_log(v, LOG_INFO, "purged", "archive",

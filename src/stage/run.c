@@ -29,7 +29,6 @@
 #include "stage/transfer.h"
 #include "stage/wall.h"
 #include "store/ledger_audit.h"
-#include "store/ledger_migrate.h"
 
 enum { ROUNDS_MAX = 1000, TMP_SECONDS = 36 * 3600 /* no command takes as long */ };
 
@@ -174,14 +173,8 @@ static int check_log(struct env *v, struct err *e)
 		" on it was not what the ledger says; it is log/%s now, and was written anew",
 		bad, aside);
 	v->news++;
-	if (ledger_begin(l, e) == -1)
-		return -1;
-	if (ledger_event(l, "audit-changed", "audit.log", e, "from=%" PRId64 " aside=log/%s", bad,
-		    aside) == -1) {
-		ledger_rollback(l);
-		return -1;
-	}
-	return ledger_commit(l, e);
+	return ledger_event_now(
+		l, "audit-changed", "audit.log", e, "from=%" PRId64 " aside=log/%s", bad, aside);
 }
 
 /* Has somebody changed what happened? Neither stops anything, and neither is silent. The log of a chain
@@ -374,28 +367,13 @@ static int all_rounds(struct env *v, const struct run_options *o, struct err *e)
 	return r.failed ? -1 : 0;
 }
 
-/* After an update of gridspool; nobody else may have the ledger for a run now. */
-static int migrate(struct env *v, struct err *e)
-{
-	char instance[80];
-	char from[40];
-
-	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
-	if (ledger_migrate_up(v->dir, instance, &v->clock, from, e) == -1)
-		return -1;
-	if (from[0])
-		env_log(v, LOG_INFO, "migrated", "ledger.db",
-			"brought up to date from version %s; as it was it is ledger-v%s.db", from,
-			from);
-	return 0;
-}
-
 static int prepare(struct env *v, const struct run_options *o, struct err *e)
 {
-	if (env_lock_run(v, e) == -1 || open_log(v, e) == -1 || migrate(v, e) == -1 ||
-		env_open_ledger(v, "run", e) == -1 || name_run(v, e) == -1 ||
-		host_start(v, e) == -1 || (o->stages[RUN_COLLECT] && check_audit(v, e) == -1) ||
-		clean(v, e) == -1 || bundle_keep(v, e) == -1 || bundle_diff_tell(v, e) == -1)
+	if (env_lock_run(v, e) == -1 || open_log(v, e) == -1 || host_look(v, e) == -1 ||
+		env_migrate(v, e) == -1 || env_open_ledger(v, "run", e) == -1 ||
+		name_run(v, e) == -1 || host_start(v, e) == -1 ||
+		(o->stages[RUN_COLLECT] && check_audit(v, e) == -1) || clean(v, e) == -1 ||
+		bundle_keep(v, e) == -1 || bundle_diff_tell(v, e) == -1)
 		return -1;
 	for (const struct config_source *s = v->config->sources; s; s = s->next) {
 		if (inbox_prepare(v, s->name, e) == -1)

@@ -5,29 +5,142 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stage/wall.h"
 #include "store/ledger_slot.h"
 
 enum { MISSED_MAX = 1000 /* counted; more are "1000 or more" */ };
+
+/* --- how it stands --- */
+
+/* A <when> that is new counts from the newest run, or from the making of the environment. */
+static int counts_from(struct ledger *l, int64_t now, int64_t *from, struct err *e)
+{
+	if (db_one_int(l->db, from, e,
+		    "SELECT at FROM event WHERE what IN ('run-started', 'created') ORDER BY seq DESC LIMIT 1",
+		    "") == -1)
+		return -1;
+	*from = *from < now ? *from : now;
+	return 0;
+}
+
+/* The last slot that has come, and the last that is done. 1 it has come and is not done, 0, -1. */
+static int look(struct ledger *l, const struct config_agreement *g, struct slot *s,
+	struct slot_row *last, struct err *e)
+{
+	const int64_t now = clock_now(l->clock);
+	char name[SLOTS_TEXT];
+	int rc = ledger_slot_known(l, g->name, e);
+
+	*s = slots_last(g->when, now);
+	if (rc == 1) {
+		rc = ledger_slot_done(
+			l, g->name, s->at, slots_name(g->when, s, name), now, last, e);
+	} else if (rc == 0) {
+		*last = (struct slot_row){.at = now};
+		rc = counts_from(l, now, &last->at, e) == -1 ? -1 : last->at >= s->at;
+	}
+	return rc == -1 ? -1 : !rc;
+}
+
+/* May one that has come still be begun? */
+static bool in_time(const struct config_when *w, const struct slot *s, int64_t now)
+{
+	return w->catch_up || now - s->at <= (int64_t)w->within;
+}
+
+static bool is_done(const struct config_when *w, const struct slot_row *last, const struct slot *s)
+{
+	char name[SLOTS_TEXT];
+
+	return s->at <= last->at || strcmp(slots_name(w, s, name), last->name) == 0;
+}
+
+/* Those between: not the last itself, which is elsewhere when the rules of its zone changed since. */
+static int64_t count_missed(
+	const struct config_when *w, const struct slot_row *last, const struct slot *slot)
+{
+	struct slot next;
+	int64_t from = last->at;
+
+	if (from == INT64_MIN)
+		return 0;
+	next = slots_next(w, from);
+	if (is_done(w, last, &next))
+		from = next.at;
+	return slots_count(w, from, slot->at - 1, MISSED_MAX);
+}
+
+int schedule_next(
+	struct ledger *l, const struct config_agreement *g, char out[SLOTS_TEXT], struct err *e)
+{
+	const int64_t now = clock_now(l->clock);
+	struct slot s = {0};
+	struct slot_row last;
+	int rc = 0;
+
+	out[0] = '\0';
+	if (!g->when || !g->when->zone || !g->when->ats)
+		return 0;
+	rc = look(l, g, &s, &last, e);
+	if (rc == -1)
+		return -1;
+	if (rc == 1 && in_time(g->when, &s, now)) {
+		(void)snprintf(out, SLOTS_TEXT, SCHEDULE_NOW);
+		return 0;
+	}
+	s = slots_next(g->when, now);
+	while (is_done(g->when, &last, &s)) /* the clock was set back */
+		s = slots_next(g->when, s.at);
+	(void)slots_text(g->when, s.at, out);
+	return 0;
+}
+
+static void missed_text(const struct config_agreement *g, const struct slot *s, int64_t before,
+	char out[SCHEDULE_MISSED])
+{
+	char at[SLOTS_TEXT];
+	char more[60] = "";
+
+	if (before > 0)
+		(void)snprintf(more, sizeof(more), ", nor were %" PRId64 " before it", before);
+	(void)snprintf(out, SCHEDULE_MISSED,
+		"it was not begun within %" PRIu64
+		" s of %s%s; it is not caught up (catch-up=\"none\")",
+		g->when->within, slots_text(g->when, s->at, at), more);
+}
+
+int schedule_missed(struct ledger *l, const struct config_agreement *g, char out[SCHEDULE_MISSED],
+	struct err *e)
+{
+	struct slot s;
+	struct slot_row last;
+	int rc = 0;
+
+	out[0] = '\0';
+	if (!g->when || !g->when->zone || !g->when->ats)
+		return 0;
+	rc = look(l, g, &s, &last, e);
+	if (rc == 1 && !in_time(g->when, &s, clock_now(l->clock)))
+		missed_text(g, &s, count_missed(g->when, &last, &s), out);
+	else if (rc != -1)
+		rc = ledger_slot_missed(l, g->name, out, SCHEDULE_MISSED, e);
+	return rc == -1 ? -1 : 0;
+}
 
 /* --- what is new here --- */
 
 static int first_slot(struct env *v, const struct config_agreement *g, struct err *e)
 {
 	struct ledger *l = &v->ledger;
-	const char *name = arena_cstr(&v->arena, g->name);
 	char when[DATE_TEXT];
 	int64_t from = 0;
 
-	if (db_one_int(l->db, &from, e,
-		    "SELECT at FROM event WHERE what IN ('run-started', 'created') ORDER BY seq DESC LIMIT 1",
-		    "") == -1)
-		return -1;
-	from = from < v->started ? from : v->started;
-	if (ledger_begin(l, e) == -1)
+	if (counts_from(l, v->started, &from, e) == -1 || ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_slot_add(l, g->name, from, "", e) == -1 ||
-		ledger_event(l, "scheduled", name, e, "by <when> of %s:%u, from %s on", g->file,
-			g->when->line, date_iso(from, when).p) == -1) {
+		ledger_event(l, "scheduled", arena_cstr(&v->arena, g->name), e,
+			"by <when> of %s:%u, from %s on", g->file, g->when->line,
+			date_iso(from, when).p) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
@@ -40,7 +153,7 @@ static int tell_not_due(struct env *v, const struct config_agreement *g, struct 
 	const char *agreement = arena_cstr(&v->arena, g->name);
 	char text[SLOTS_TEXT];
 
-	if (schedule_next(v, g, text, e) == -1)
+	if (schedule_next(&v->ledger, g, text, e) == -1)
 		return -1;
 	if (strcmp(text, SCHEDULE_NOW) == 0)
 		return 0;
@@ -63,69 +176,45 @@ int schedule_begin(struct env *v, struct err *e)
 
 /* --- what has come --- */
 
-/* 1 it has come and is not done, 0, -1. *last: the last that is done. */
-static int look(struct env *v, const struct config_agreement *g, int64_t now, struct slot *s,
-	struct slot_row *last, struct err *e)
-{
-	char name[SLOTS_TEXT];
-	int rc = 0;
-
-	*s = slots_last(g->when, now);
-	rc = ledger_slot_done(
-		&v->ledger, g->name, s->at, slots_name(g->when, s, name), now, last, e);
-	return rc == -1 ? -1 : !rc;
-}
-
-/* Those between: not the last itself, which is elsewhere when the rules of its zone changed since. */
-static int64_t count_missed(
-	const struct config_when *w, const struct slot_row *last, const struct slot *slot)
-{
-	char name[SLOTS_TEXT];
-	struct slot next;
-	int64_t from = last->at;
-
-	if (from == INT64_MIN)
-		return 0;
-	next = slots_next(w, from);
-	if (strcmp(slots_name(w, &next, name), last->name) == 0)
-		from = next.at;
-	return slots_count(w, from, slot->at - 1, MISSED_MAX);
-}
-
 /* catch-up="none": nobody came in time. */
 static int pass_over(struct env *v, const struct schedule *s, struct err *e)
 {
 	const struct config_agreement *g = s->agreement;
-	const struct schedule last = {.agreement = g, .slot = s->slot};
-	char at[SLOTS_TEXT];
-	char more[60] = "";
+	const char *agreement = arena_cstr(&v->arena, g->name);
+	struct ledger *l = &v->ledger;
+	char name[SLOTS_TEXT];
+	char text[SCHEDULE_MISSED];
 
-	if (s->missed > 0)
-		(void)snprintf(more, sizeof(more), ", nor were %" PRId64 " before it", s->missed);
-	env_log(v, LOG_WARN, "slot-missed", arena_cstr(&v->arena, g->name),
-		"SLOT-MISSED: it was not begun within %" PRIu64
-		" s of %s%s; it is not caught up (catch-up=\"none\")",
-		g->when->within, slots_text(g->when, s->slot.at, at), more);
+	missed_text(g, &s->slot, s->missed, text);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_slot_add(l, g->name, s->slot.at, slots_name(g->when, &s->slot, name), e) == -1 ||
+		ledger_event(l, "slot-missed", agreement, e, "%s", text) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	if (ledger_commit(l, e) == -1)
+		return -1;
+	env_log(v, LOG_WARN, "slot-missed", agreement, "SLOT-MISSED: %s", text);
 	v->news++;
-	return schedule_done_now(v, &last, e);
+	return 0;
 }
 
 int schedule_due(struct env *v, const struct config_agreement *g, struct schedule *s, struct err *e)
 {
-	const int64_t now = clock_now(&v->clock);
 	struct slot_row last;
 	int rc = 0;
 
 	*s = (struct schedule){.agreement = g};
 	if (!g->when)
 		return 1;
-	if (v->clock_doubt) /* told by wall.c */
+	if (!wall_is_believed(v)) /* told by wall.c */
 		return 0;
-	rc = look(v, g, now, &s->slot, &last, e);
+	rc = look(&v->ledger, g, &s->slot, &last, e);
 	if (rc != 1)
 		return rc;
 	s->missed = count_missed(g->when, &last, &s->slot);
-	if (g->when->catch_up || now - s->slot.at <= (int64_t)g->when->within)
+	if (in_time(g->when, &s->slot, clock_now(&v->clock)))
 		return 1;
 	return pass_over(v, s, e) == -1 ? -1 : 0;
 }
@@ -171,27 +260,4 @@ int schedule_done_now(struct env *v, const struct schedule *s, struct err *e)
 		return -1;
 	}
 	return ledger_commit(l, e);
-}
-
-int schedule_next(
-	struct env *v, const struct config_agreement *g, char out[SLOTS_TEXT], struct err *e)
-{
-	const int64_t now = clock_now(&v->clock);
-	struct slot s = {0};
-	struct slot_row last;
-	int rc = 0;
-
-	out[0] = '\0';
-	if (!g->when || !g->when->zone || !g->when->ats)
-		return 0;
-	rc = ledger_slot_known(&v->ledger, g->name, e);
-	if (rc == 1)
-		rc = look(v, g, now, &s, &last, e);
-	if (rc == -1)
-		return -1;
-	if (rc == 1 && (g->when->catch_up || now - s.at <= (int64_t)g->when->within))
-		(void)snprintf(out, SLOTS_TEXT, SCHEDULE_NOW);
-	else
-		(void)slots_text(g->when, slots_next(g->when, now).at, out);
-	return 0;
 }

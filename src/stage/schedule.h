@@ -9,6 +9,8 @@
 #include "config/slots.h"
 #include "stage/env.h"
 
+enum { SCHEDULE_MISSED = 300 };
+
 struct schedule {
 	const struct config_agreement *agreement;
 	struct slot slot; /* that has come; none where the agreement has no <when> */
@@ -27,8 +29,11 @@ int schedule_done(struct env *v, const struct schedule *s, struct err *e) ATTR_C
 int schedule_done_now(struct env *v, const struct schedule *s, struct err *e) ATTR_CHECK;
 #define SCHEDULE_NOW "now, by the next run"
 /* When the agreement begins next, for people: "2026-11-27T02:00 Europe/Berlin (2026-11-27T01:00:00Z)",
- * SCHEDULE_NOW or, without <when>, "". */
-int schedule_next(struct env *v, const struct config_agreement *g, char out[SLOTS_TEXT],
+ * SCHEDULE_NOW or, without <when>, "". The same before and after the first run. */
+int schedule_next(struct ledger *l, const struct config_agreement *g, char out[SLOTS_TEXT],
+	struct err *e) ATTR_CHECK;
+/* Which time was passed over (catch-up="none"), until the next one is done, for people; else "". */
+int schedule_missed(struct ledger *l, const struct config_agreement *g, char out[SCHEDULE_MISSED],
 	struct err *e) ATTR_CHECK;
 
 #endif

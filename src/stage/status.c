@@ -257,6 +257,7 @@ static int load_agreement(struct env *v, const struct config_agreement *c,
 {
 	struct ledger *l = &v->ledger;
 	char next[SLOTS_TEXT];
+	char missed[SCHEDULE_MISSED];
 	struct unit_row u;
 	int rc = ledger_unit_newest(l, g->name, a, &u, e);
 
@@ -265,12 +266,14 @@ static int load_agreement(struct env *v, const struct config_agreement *c,
 			a, STR_FMT ": " STR_FMT, STR_ARG(u.reason), STR_ARG(u.note));
 		g->unit = u.id;
 	}
-	if (rc == -1 || load_wait(v, g, a, e) == -1 || schedule_next(v, c, next, e) == -1 ||
+	if (rc == -1 || load_wait(v, g, a, e) == -1 || schedule_next(l, c, next, e) == -1 ||
+		schedule_missed(l, c, missed, e) == -1 ||
 		ledger_item_count(l, g->name, "rejected", &g->rejected, e) == -1 ||
 		ledger_item_count(l, g->name, "held", &g->held, e) == -1 ||
 		ledger_item_count(l, g->name, "due", &g->due, e) == -1)
 		return -1;
 	g->next = arena_str(a, str_c(next));
+	g->missed = arena_str(a, str_c(missed));
 	if (db_one_int(l->db, &g->aside, e,
 		    "SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN'",
 		    "s", g->name) != 1)

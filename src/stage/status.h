@@ -45,6 +45,7 @@ struct status_agreement {
 	struct str name;
 	struct str waits;	     /* "SOURCE-MISSING nothing usable ...", or "" */
 	struct str next;	     /* when it begins next, "" when it has no <when> */
+	struct str missed;	     /* which time was passed over, or "" */
 	struct str failed;	     /* reason why its newest unit of work stopped, or "" */
 	int64_t unit;		     /* that unit */
 	int64_t aside;		     /* items set aside */

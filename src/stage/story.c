@@ -639,7 +639,7 @@ static int tell_agreement(struct env *v, const struct subject *s, struct story *
 	struct db_rows *rows = NULL;
 	char begins[SLOTS_TEXT] = "";
 
-	if (g && schedule_next(v, g, begins, e) == -1)
+	if (g && schedule_next(&v->ledger, g, begins, e) == -1)
 		return -1;
 	fact_str(t, "agreement", s->name);
 	if (begins[0])

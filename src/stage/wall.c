@@ -7,21 +7,9 @@
 enum {
 	DAY = 86400,
 	JUMP_TOLD = 60,	       /* less is a clock being kept right */
+	JUMP = 31 * DAY,       /* ahead of the run before is no pause */
 	EARLIEST = 1767225600, /* 2026-01-01: this program is younger */
 };
-
-static int commit_event(struct env *v, const char *what, const char *detail, struct err *e)
-{
-	struct ledger *l = &v->ledger;
-
-	if (ledger_begin(l, e) == -1)
-		return -1;
-	if (ledger_event(l, what, "clock", e, "%s", detail) == -1) {
-		ledger_rollback(l);
-		return -1;
-	}
-	return ledger_commit(l, e);
-}
 
 /* Cannot be right, or not without somebody looking: what the operator has to know. */
 static int doubt(struct env *v, int64_t last, struct err *e)
@@ -45,7 +33,7 @@ static int doubt(struct env *v, int64_t last, struct err *e)
 	v->clock_doubt = true;
 	v->news++;
 	env_log(v, LOG_ERROR, "clock", "clock", "CLOCK-IMPLAUSIBLE: %s", text);
-	return commit_event(v, "clock-implausible", text, e);
+	return ledger_event_now(&v->ledger, "clock-implausible", "clock", e, "%s", text);
 }
 
 int wall_check(struct env *v, struct err *e)
@@ -60,13 +48,18 @@ int wall_check(struct env *v, struct err *e)
 	if (rc == -1)
 		return -1;
 	by = rc == 1 ? v->started - last : 0;
-	if (v->started < EARLIEST || by < -DAY || by > WALL_JUMP)
+	if (v->started < EARLIEST || by < -DAY || by > JUMP)
 		return doubt(v, last, e);
 	if (by >= -JUMP_TOLD)
 		return 0;
 	(void)snprintf(text, sizeof(text), "by=%" PRId64 " s since the run before", by);
 	env_log(v, LOG_INFO, "clock", "clock", "set back %s", text);
-	return commit_event(v, "clock-jumped", text, e);
+	return ledger_event_now(&v->ledger, "clock-jumped", "clock", e, "%s", text);
+}
+
+bool wall_is_believed(const struct env *v)
+{
+	return !v->clock_doubt && clock_now(&v->clock) - v->started <= JUMP;
 }
 
 int wall_end(struct env *v, struct err *e)
@@ -79,5 +72,5 @@ int wall_end(struct env *v, struct err *e)
 		return 0;
 	(void)snprintf(text, sizeof(text), "by=%" PRId64 " s during this run", by);
 	env_log(v, LOG_WARN, "clock", "clock", "set %s %s", by < 0 ? "back" : "forward", text);
-	return commit_event(v, "clock-jumped", text, e);
+	return ledger_event_now(&v->ledger, "clock-jumped", "clock", e, "%s", text);
 }

@@ -8,10 +8,10 @@
 
 #include "stage/env.h"
 
-enum { WALL_JUMP = 31 * 86400 /* ahead of the run before, in seconds, is no pause but a jump */ };
-
 /* Before run-started is committed. Sets v->clock_doubt: agreements with <when> are not begun. */
 int wall_check(struct env *v, struct err *e) ATTR_CHECK;
+/* May what depends on the time of day be done: was the clock believed at the start, and has it not jumped ahead since? */
+bool wall_is_believed(const struct env *v);
 /* At the end of a run: a jump since its start is an event. */
 int wall_end(struct env *v, struct err *e) ATTR_CHECK;
 

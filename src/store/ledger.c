@@ -248,20 +248,16 @@ static void short_subject(const char *subject, char out[LEDGER_PARTS_SUBJECT + 1
 	ledger_parts_one_line(out);
 }
 
-int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e,
-	const char *fmt, ...)
+static int add_event(struct ledger *l, const char *what, const char *subject, const char *fmt,
+	va_list ap, struct err *e)
 {
 	char about[LEDGER_PARTS_SUBJECT + 1];
 	char detail[LEDGER_PARTS_DETAIL];
 	char hash[HASH_HEX];
 	const int64_t at = clock_now(l->clock);
-	va_list ap;
 
 	short_subject(subject, about);
-
-	va_start(ap, fmt);
 	(void)vsnprintf(detail, sizeof(detail), fmt, ap);
-	va_end(ap);
 	ledger_parts_one_line(detail);
 	ledger_parts_hash(l->last, at, str_c(l->run), str_c(l->actor), str_c(what), str_c(about),
 		str_c(detail), hash);
@@ -272,6 +268,35 @@ int ledger_event(struct ledger *l, const char *what, const char *subject, struct
 	memcpy(l->last, hash, sizeof(l->last));
 	l->events++;
 	return 0;
+}
+
+int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e,
+	const char *fmt, ...)
+{
+	va_list ap;
+	int rc = 0;
+
+	va_start(ap, fmt);
+	rc = add_event(l, what, subject, fmt, ap, e);
+	va_end(ap);
+	return rc;
+}
+
+int ledger_event_now(struct ledger *l, const char *what, const char *subject, struct err *e,
+	const char *fmt, ...)
+{
+	va_list ap;
+	int rc = 0;
+
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	va_start(ap, fmt);
+	rc = add_event(l, what, subject, fmt, ap, e);
+	va_end(ap);
+	if (rc == 0)
+		return ledger_commit(l, e);
+	ledger_rollback(l);
+	return -1;
 }
 
 /* The chain, walked some rows at a time. */
@@ -395,7 +420,7 @@ int ledger_number(struct ledger *l, int64_t unit, int64_t request, const char *s
 	return rc == -1 ? -1 : 0;
 }
 
-static int number_put(
+int ledger_number_put(
 	struct ledger *l, const char *scope, int64_t next, int64_t *was, struct err *e)
 {
 	if (db_one_int(l->db, was, e, "SELECT next FROM number WHERE scope = ?1", "c", scope) == -1)
@@ -423,7 +448,7 @@ int ledger_number_set(struct ledger *l, const char *scope, int64_t next, bool dr
 
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	rc = number_put(l, scope, next, &now, e);
+	rc = ledger_number_put(l, scope, next, &now, e);
 	if (rc == 0 && !dry_run && l->events > 0)
 		rc = ledger_commit(l, e);
 	else

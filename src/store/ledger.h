@@ -60,6 +60,9 @@ void ledger_rollback(struct ledger *l);
 /* One event row. what: "collected", "sent" ...; subject: "interchange 000123", "input 12"; detail: key=value text. */
 int ledger_event(struct ledger *l, const char *what, const char *subject, struct err *e,
 	const char *fmt, ...) ATTR_PRINTF(5, 6) ATTR_CHECK;
+/* The same in a transaction of its own. */
+int ledger_event_now(struct ledger *l, const char *what, const char *subject, struct err *e,
+	const char *fmt, ...) ATTR_PRINTF(5, 6) ATTR_CHECK;
 /* A write inside the transaction; counts towards the need of an event. Binds as in db.h. */
 #define ledger_run(l, e, sql, ...) ((l)->changes++, db_run((l)->db, (e), (sql), __VA_ARGS__))
 
@@ -80,5 +83,8 @@ int ledger_number(struct ledger *l, int64_t unit, int64_t request, const char *s
  * one transaction: ERR_STALE below *was, whatever a run draws meanwhile. dry_run: compared only. */
 int ledger_number_set(struct ledger *l, const char *scope, int64_t next, bool dry_run, int64_t *was,
 	struct err *e) ATTR_CHECK;
+/* The same within a transaction of the caller's. */
+int ledger_number_put(
+	struct ledger *l, const char *scope, int64_t next, int64_t *was, struct err *e) ATTR_CHECK;
 
 #endif

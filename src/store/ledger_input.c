@@ -148,6 +148,24 @@ int ledger_input_current(
 	return load_one(rows, a, out, e);
 }
 
+int ledger_input_put_away(
+	struct ledger *l, struct str source, struct arena *a, struct str *reason, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int rc = 0;
+
+	if (db_query(l->db, &rows, e,
+		    "SELECT reason FROM input WHERE id = (SELECT MAX(id) FROM input WHERE source = ?1 AND "
+		    "state NOT IN ('claiming', 'claimed', 'abandoned')) AND state = 'quarantined'",
+		    "s", source) == -1)
+		return -1;
+	rc = db_next(rows, e);
+	if (rc == 1)
+		*reason = arena_str(a, db_text(rows, 0));
+	db_end(rows);
+	return rc;
+}
+
 int ledger_input_same(struct ledger *l, struct str source, struct str content, int64_t id,
 	struct arena *a, struct input_row *out, struct err *e)
 {

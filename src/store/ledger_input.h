@@ -46,6 +46,9 @@ int ledger_input_find(struct ledger *l, int64_t id, struct arena *a, struct inpu
 	struct err *e) ATTR_CHECK;
 int ledger_input_current(struct ledger *l, struct str source, struct arena *a,
 	struct input_row *out, struct err *e) ATTR_CHECK;
+/* Why the newest delivery of a source is in quarantine. 1, 0 it is not. */
+int ledger_input_put_away(struct ledger *l, struct str source, struct arena *a, struct str *reason,
+	struct err *e) ATTR_CHECK;
 /* The newest input of that source with that content that was taken in, other than id. */
 int ledger_input_same(struct ledger *l, struct str source, struct str content, int64_t id,
 	struct arena *a, struct input_row *out, struct err *e) ATTR_CHECK;

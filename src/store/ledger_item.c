@@ -109,6 +109,15 @@ int ledger_item_not_offered(
 		: -1;
 }
 
+int ledger_item_reissued(struct ledger *l, struct str agreement, struct err *e)
+{
+	int64_t n = 0;
+
+	return db_one_int(l->db, &n, e,
+		"SELECT 1 FROM item WHERE agreement = ?1 AND state = 'due' AND reason = 'REISSUED' LIMIT 1",
+		"s", agreement);
+}
+
 int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct err *e)
 {
 	return db_one_int(l->db, n, e,

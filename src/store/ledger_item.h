@@ -36,6 +36,8 @@ int ledger_item_not_offered(
 /* Closes what was set aside of items that are in an interchange. */
 int ledger_item_aside_mended(
 	struct ledger *l, struct str agreement, int64_t interchange, struct err *e) ATTR_CHECK;
+/* Are there items that an operator's reissue has made due, and that no unit of work has been offered? 1, 0. */
+int ledger_item_reissued(struct ledger *l, struct str agreement, struct err *e) ATTR_CHECK;
 /* Has another interchange carried items of this one since? How many? */
 int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct err *e) ATTR_CHECK;
 /* State, hash and key of every item of an agreement, by key. each returns 0 to go on. */

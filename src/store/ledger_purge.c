@@ -175,12 +175,3 @@ int ledger_purge_done(struct ledger *l, const struct purge_row *r, struct err *e
 		return -1;
 	return ledger_event(l, "purged", subject, e, "place=" STR_FMT, STR_ARG(r->place));
 }
-
-int ledger_purge_last_run(struct ledger *l, int64_t *at, struct err *e)
-{
-	return db_one_int(l->db, at, e,
-		       "SELECT COALESCE(MAX(ended), 0) FROM run WHERE ended IS NOT NULL AND id <> ?1",
-		       "c", l->run) == 1
-		? 0
-		: -1;
-}

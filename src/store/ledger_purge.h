@@ -40,7 +40,5 @@ int ledger_purge_intended(struct ledger *l, struct arena *a, struct purge_rows *
 	ATTR_CHECK;
 /* In a transaction: it is gone (or, without a place, it stays), the intent is done. */
 int ledger_purge_done(struct ledger *l, const struct purge_row *r, struct err *e) ATTR_CHECK;
-/* When the last run but this one ended, 0 for none. */
-int ledger_purge_last_run(struct ledger *l, int64_t *at, struct err *e) ATTR_CHECK;
 
 #endif

@@ -122,8 +122,9 @@ int ledger_received_looked(struct ledger *l, struct str partner, struct str endp
 	struct str remote, int64_t rsize, int64_t rmtime, int64_t *at, struct err *e)
 {
 	return db_one_int(l->db, at, e,
-		"SELECT at FROM received WHERE partner = ?1 AND endpoint = ?2 AND remote = ?3 AND "
-		"rsize = ?4 AND rmtime = ?5 AND state = 'abandoned' ORDER BY id LIMIT 1",
+		"SELECT at FROM received WHERE partner = ?1 AND endpoint = ?2 AND remote = ?3 AND id > "
+		"COALESCE((SELECT MAX(id) FROM received WHERE partner = ?1 AND endpoint = ?2 AND remote = ?3 "
+		"AND (rsize <> ?4 OR rmtime <> ?5 OR state <> 'abandoned')), 0) ORDER BY id LIMIT 1",
 		"sssii", partner, endpoint, remote, rsize, rmtime);
 }
 

@@ -45,7 +45,7 @@ int ledger_received_find(struct ledger *l, int64_t id, struct arena *a, struct r
 int ledger_received_seen(struct ledger *l, struct str partner, struct str endpoint,
 	struct str remote, int64_t rsize, int64_t rmtime, struct arena *a, struct received_row *out,
 	struct err *e) ATTR_CHECK;
-/* When that file of the mailbox (name, size, time) was looked at first, and not taken. 1, 0. */
+/* Since when that file of the mailbox has the same name, size and time in each look, and was not taken. 1, 0. */
 int ledger_received_looked(struct ledger *l, struct str partner, struct str endpoint,
 	struct str remote, int64_t rsize, int64_t rmtime, int64_t *at, struct err *e) ATTR_CHECK;
 /* An earlier file of that partner with the same bytes that was ingested. 1, 0. */

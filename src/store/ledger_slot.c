@@ -79,3 +79,20 @@ int ledger_slot_add(
 		"ORDER BY id DESC LIMIT 1 OFFSET ?2)",
 		"si", agreement, (int64_t)KEPT);
 }
+
+int ledger_slot_missed(
+	struct ledger *l, struct str agreement, char *out, size_t size, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int rc = 0;
+
+	if (db_query(l->db, &rows, e,
+		    "SELECT CASE what WHEN 'slot-missed' THEN detail ELSE '' END FROM event WHERE subject = ?1 "
+		    "AND what IN ('slot', 'slot-missed') ORDER BY seq DESC LIMIT 1",
+		    "s", agreement) == -1)
+		return -1;
+	rc = db_next(rows, e);
+	(void)snprintf(out, size, STR_FMT, STR_ARG(rc == 1 ? db_text(rows, 0) : STR("")));
+	db_end(rows);
+	return rc == -1 ? -1 : 0;
+}

@@ -24,5 +24,8 @@ int ledger_slot_known(struct ledger *l, struct str agreement, struct err *e) ATT
 /* It is done. The oldest rows go when there are many. */
 int ledger_slot_add(struct ledger *l, struct str agreement, int64_t at, const char *name,
 	struct err *e) ATTR_CHECK;
+/* What the event says of the newest one, when that was passed over ("slot-missed", not "slot"); else "". */
+int ledger_slot_missed(
+	struct ledger *l, struct str agreement, char *out, size_t size, struct err *e) ATTR_CHECK;
 
 #endif

@@ -95,7 +95,8 @@ def told():
 def test_status():
     with told() as n:
         change(n, "UPDATE interchange SET state = 'held', reason = 'BY-HAND', note = 'asked' WHERE id = 1",
-               "INSERT INTO meta(key, value) VALUES('alarm:INBOX-GONE:inbox/products', 'it is not there')")
+               "INSERT INTO meta(key, value) VALUES('alarm:INBOX-GONE:inbox/products', 'it is not there')",
+               "INSERT INTO event(at, run, actor, what, subject, detail, hash) VALUES(1, '', '', 'slot-missed', 'acme-832', 'why', '')")
         same(printed(json.loads(n.program("status", "--json", expect=0).out)), documented("gridspool status --json"),
              "status")
 

@@ -49,16 +49,35 @@ def test_source_that_waits():
         n.check_sound()
 
 
+def begins(n, at):
+    """status and check say the same."""
+    check("agreement acme-832: begins %s\n" % at in n.program("status").out, n.program("status"))
+    check("agreement acme-832: its next time is %s\n" % at in n.program("check").out, n.program("check"))
+
+
 def test_new_when():
     """A <when> that is new counts from the run before: the time that comes next is the first."""
     with Timed("2026-11-26T00:00", partners=("acme",)) as n:
         n.night("2026-11-26T02:30")
         n.when["acme"] = when()
         n.write_agreement("acme")
+        n.set("2026-11-26T15:00")
+        begins(n, "2026-11-27T02:00 UTC (2026-11-27T02:00:00Z)")
         n.night("2026-11-26T15:00")
         equal(n.sent(), {"acme": 1}, "yesterday's time was before it")
         n.night("2026-11-27T04:00")
         equal(n.sent(), {"acme": 2}, "the first night")
+        n.set("2026-11-27T01:30")                   # set back
+        begins(n, "2026-11-28T02:00 UTC (2026-11-28T02:00:00Z)")
+    with Timed("2026-11-26T00:00", partners=("acme",)) as n:
+        n.night("2026-11-26T01:50")
+        n.when["acme"] = when()
+        n.write_agreement("acme")
+        n.set("2026-11-26T02:10")
+        begins(n, "now, by the next run")
+        n.night("2026-11-26T02:20")
+        equal(n.sent(), {"acme": 2}, "a time that came between two runs")
+        begins(n, "2026-11-27T02:00 UTC (2026-11-27T02:00:00Z)")
 
 
 def test_failed():
@@ -80,6 +99,68 @@ def test_failed():
         equal(n.sent(), {"acme": 2}, "at the next time")
         equal(n.one("SELECT COUNT(*) FROM event WHERE what = 'slot'"), 2, "times")
         n.check_sound()
+
+
+def test_damaged():
+    """What came for its time is damaged: the time stays open for the correction, with catch-up="none" as long as it would."""
+    with Timed("2026-11-26T00:00", {"acme": when()}) as n:
+        n.night("2026-11-26T02:00")
+        n.drop("products", "2.json", b'{"sku": "SKU-1", "na')
+        n.set("2026-11-27T02:00")
+        n.run(expect=1)
+        n.run(expect=0)
+        status = n.program("status").out
+        check("begins now" in status and "waits: INPUT-DAMAGED what came last was put away: source products" in status, status)
+        n.night("2026-11-27T03:00")
+        equal(n.sent(), {"acme": 2}, "corrected")
+        check("waits" not in n.program("status").out, n.program("status"))
+        n.night("2026-11-27T04:00")
+        equal(n.sent(), {"acme": 2}, "once")
+        n.drop("products", "3.json", b'{"sku": "SKU-1", "na')
+        n.night("2026-11-28T02:00", expect=1)
+        equal(n.sent(), {"acme": 3}, "a good one behind it")
+        n.drop("products", "4.json", b'{"sku": "SKU-1", "na')
+        n.set("2026-11-29T02:00")
+        n.run(expect=1)
+        n.program("close", n.one("SELECT 'in-' || MAX(id) FROM input"), "--reason", "nothing new today", expect=0)
+        n.run(expect=0)
+        n.night("2026-11-29T03:00")
+        equal(n.sent(), {"acme": 3}, "given up, so the time is done")
+        equal(n.one("SELECT COUNT(*) FROM event WHERE what = 'slot'"), 4, "times")
+        n.check_sound()
+    with Timed("2026-11-26T00:00", {"acme": when(more=' catch-up="none" within="30m"')}) as n:
+        n.night("2026-11-26T02:00")
+        n.drop("products", "2.json", b'{"sku": "SKU-1", "na')
+        n.set("2026-11-27T02:20")
+        n.run(expect=1)
+        ran = n.night("2026-11-27T02:40", expect=1)
+        check("SLOT-MISSED" in ran.err, ran)
+        equal(n.sent(), {"acme": 1}, "too late")
+        n.night("2026-11-28T02:00")
+        equal(n.sent(), {"acme": 2}, "the next time")
+
+
+def texts(n):
+    """What acme got, in order."""
+    for name in n.mail("acme"):
+        with open(os.path.join(n.box("acme", "in"), name), encoding="latin-1") as f:
+            yield f.read()
+
+
+def test_reissue():
+    """What an operator has reissued goes with the next run; what has changed meanwhile goes at its time."""
+    for kind in ("snapshot", "events"):
+        with Timed("2026-11-26T00:00", {"acme": when()}, kind=kind) as n:
+            n.night("2026-11-26T02:00")
+            n.night("2026-11-26T03:00")
+            n.program("reissue", "1", "--reason", "lost over there", expect=0)
+            n.set("2026-11-26T03:10")
+            n.run(expect=0)
+            n.run(expect=0)
+            equal([("Mug 1" in text, "Mug 2" in text) for text in texts(n)], [(True, False)] * 2, kind)
+            n.night("2026-11-27T02:00")
+            equal(["Mug 3" in text for text in texts(n)][2:], [True] if kind == "snapshot" else [False, True], kind)
+            n.check_sound()
 
 
 def test_poll():

@@ -1,9 +1,11 @@
 """Clocks that are wrong or set, and times that no run came to."""
+import contextlib
 import datetime
 import functools
 import os
 import re
 import shutil
+import sqlite3
 import zoneinfo
 
 from night import check, equal
@@ -110,6 +112,13 @@ def T3():
         n.answer("acme")
         shutil.rmtree(n.env)
         os.rename(saved, n.env)                     # the night before, and nobody knows
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("CREATE TRIGGER cut BEFORE INSERT ON ack BEGIN SELECT RAISE(ABORT, 'cut'); END")
+        n.set("2026-11-26T11:00")
+        n.run("--only", "receive,ingest", expect=None)
+        equal(n.one("SELECT COUNT(*) FROM event WHERE what = 'number-set'"), 0, "numbers without the answer that moves them")
+        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
+            db.execute("DROP TRIGGER cut")
         ran = n.night("2026-11-26T12:00", expect=1)
         check("was an older one put back?" in ran.err, ran)
         equal(len(n.rows("SELECT 1 FROM received WHERE reason = 'ACK-ORPHAN'")), 2, "answers to what nobody knows")
@@ -130,10 +139,13 @@ def T4():
             ran = n.night("2026-12-06T12:00", expect=1)
             check(ran.err.count("SLOT-MISSED") == 2 and "not caught up" in ran.err and "nor were 9 before it" in ran.err
                   and "done for 9 before that of 2026-12-06T02:00 Europe/Berlin" in ran.err, ran)
+            missed = "agreement nord-832: SLOT-MISSED: it was not begun within 1800 s of 2026-12-06T02:00 Europe/Berlin"
+            check(missed in n.program("status").out, n.program("status"))
             sent = {"acme": 2 if kind == "snapshot" else 12, "nord": 1}
             equal(n.sent(), sent, "ten nights later: what waited, once")
             n.night("2026-12-06T12:10")
             equal(n.sent(), sent, "no stampede afterwards")
             n.night("2026-12-07T01:20")
             equal(n.sent()["nord"], 2 if kind == "snapshot" else 14, "in its time: all that waits")
+            check("SLOT-MISSED" not in n.program("status").out, n.program("status"))
             n.check_sound()

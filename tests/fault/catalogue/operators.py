@@ -1,13 +1,12 @@
 """What operators do by mistake."""
-import contextlib
 import os
 import shutil
-import sqlite3
 import subprocess
 
 import night
 import scene
 import small
+from ledger import back_to_1, bytes_of, change
 from night import check, equal
 
 
@@ -61,13 +60,6 @@ def one_night(n, sku="SKU-1"):
 def read(path):
     with open(path, "rb") as f:
         return f.read()
-
-
-def change(n, *statements):
-    """As somebody does by hand with sqlite3."""
-    with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-        for sql in statements:
-            db.execute(sql)
 
 
 def O3():
@@ -213,6 +205,15 @@ def O11():
         n.program("fsck", "--adopt", "--reason", "again", expect=65)
         n.run(expect=0)
         equal(len(n.mail("acme")), 2, "what was sent")
+        n.check_sound()
+        back_to_1(n)                        # an update and a move at once: nothing is brought up to date before it is adopted
+        change(n, "UPDATE meta SET value = '0123456789abcdef elsewhere' WHERE key = 'host'")
+        before = bytes_of(n)
+        check("HOST-CHANGED" in n.run(expect=78).err, "a run")
+        check("LEDGER-VERSION" in n.program("fsck", "--adopt", "--dry-run", expect=78).err, "a preview")
+        equal(bytes_of(n) == before and not n.exists("ledger-v1.db"), True, "ledger and log are as they were")
+        n.program("fsck", "--adopt", "--reason", "moved", expect=0)
+        n.run(expect=0)
         n.check_sound()
 
 

@@ -34,6 +34,9 @@ static void faulty(void **state)
 			AT
 			"zone=\"america/new_york\": no such zone is among those of tzdata; did you mean "
 			"'America/New_York'?\n"},
+		{"a town", F, WHEN("<when zone='berlin'><at time='02:00'/></when>"), 0,
+			AT "zone=\"berlin\": no such zone is among those of tzdata; did you mean "
+			   "'Europe/Berlin'?\n"},
 		{"a path", F, WHEN("<when zone='../../../etc/passwd'><at time='02:00'/></when>"), 0,
 			AT "zone=\"../../../etc/passwd\": no such zone is among those of tzdata\n"},
 		{"nothing given", F, WHEN("<when/>"), 0,
@@ -45,7 +48,7 @@ static void faulty(void **state)
 			0,
 			F
 			":3:18: <at> must have the attribute 'time'\n" F
-			":4:1: time=\"24:00\" of <at> must be a time of the day from 00:00 to 23:59\n" F
+			":4:1: time=\"24:00\" of <at> must be a time of the day from 00:00 to 23:59; midnight is 00:00 of the next day\n" F
 			":5:1: time=\"2:00\" of <at> must be a time of the day from 00:00 to 23:59\n" F
 			":6:1: time=\"02:60\" of <at> must be a time of the day from 00:00 to 23:59\n" F
 			":7:1: time=\"0200\" of <at> must be a time of the day from 00:00 to 23:59\n" F

@@ -28,7 +28,8 @@ static void set(struct world *x, int64_t from_made)
 	x->w.v.started = STAGE_WORLD_NOW + from_made;
 }
 
-static void open_world(struct world *x)
+/* An environment, and a <when> that no run has seen yet. */
+static void make_world(struct world *x)
 {
 	struct err e;
 
@@ -40,6 +41,13 @@ static void open_world(struct world *x)
 	assert_int_equal(tz_load(x->when.zone_name, &x->w.a, &x->when.zone, &e), 0);
 	x->g = x->w.v.config->agreements;
 	x->g->when = &x->when;
+}
+
+static void open_world(struct world *x)
+{
+	struct err e;
+
+	make_world(x);
 	if (schedule_begin(&x->w.v, &e) == -1)
 		fail_msg("%s", e.text);
 }
@@ -87,6 +95,9 @@ static void once(void **state)
 	x.w.v.clock_doubt = true;
 	turn(&x, 0, 0);
 	x.w.v.clock_doubt = false;
+	x.w.v.started -= 32 * DAY; /* it jumped while the run is on */
+	turn(&x, 0, 0);
+	x.w.v.started += 32 * DAY;
 	turn(&x, 1, 0);
 	(void)stage_world_events(&x.w);
 	stage_world_close(&x.w);
@@ -111,29 +122,92 @@ static void not_caught_up(void **state)
 	stage_world_close(&x.w);
 }
 
-static void told(void **state)
+static void next_is(struct world *x, const char *want)
 {
-	struct world x;
 	char text[SLOTS_TEXT];
 	struct err e;
 
+	assert_int_equal(schedule_next(&x->w.v.ledger, x->g, text, &e), 0);
+	assert_string_equal(text, want);
+}
+
+static void missed_is(struct world *x, const char *want)
+{
+	char text[SCHEDULE_MISSED];
+	struct err e;
+
+	assert_int_equal(schedule_missed(&x->w.v.ledger, x->g, text, &e), 0);
+	assert_string_equal(text, want);
+}
+
+/* What is said before the first run is what that run does. */
+static void new_to_the_ledger(void **state)
+{
+	static const char first[] = "2026-11-24T02:00 Europe/Berlin (2026-11-24T01:00:00Z)";
+	struct world x;
+	struct err e;
+
+	(void)state;
+	make_world(&x);
+	next_is(&x, first);
+	set(&x, 23 * HOUR);
+	next_is(&x, SCHEDULE_NOW);
+	assert_int_equal(schedule_begin(&x.w.v, &e), 0);
+	next_is(&x, SCHEDULE_NOW);
+	turn(&x, 1, 0);
+	next_is(&x, "2026-11-25T02:00 Europe/Berlin (2026-11-25T01:00:00Z)");
+	set(&x, 22 * HOUR); /* set back: what is done does not come again */
+	next_is(&x, "2026-11-25T02:00 Europe/Berlin (2026-11-25T01:00:00Z)");
+	stage_world_close(&x.w);
+}
+
+/* Nobody came in time: seen from then until the next one is done. */
+static void seen_as_missed(void **state)
+{
+	static const char missed[] =
+		"it was not begun within 3600 s of 2026-11-25T02:00 Europe/Berlin (2026-11-25T01:00:00Z)"
+		", nor were 1 before it; it is not caught up (catch-up=\"none\")";
+	struct world x;
+
 	(void)state;
 	open_world(&x);
-	assert_int_equal(schedule_next(&x.w.v, x.g, text, &e), 0);
-	assert_string_equal(text, "2026-11-24T02:00 Europe/Berlin (2026-11-24T01:00:00Z)");
+	x.when.catch_up = false;
+	missed_is(&x, "");
+	set(&x, 24 * HOUR + DAY);
+	missed_is(&x, ""); /* not too late yet */
+	set(&x, 24 * HOUR + DAY + 1);
+	missed_is(&x, missed); /* before a run passed it over */
+	turn(&x, 0, 0);
+	missed_is(&x, missed);
+	set(&x, 23 * HOUR + 2 * DAY);
+	missed_is(&x, missed);
+	turn(&x, 1, 0);
+	missed_is(&x, "");
+	assert_int_equal(
+		stage_world_count(&x.w, "SELECT COUNT(*) FROM event WHERE what = 'slot'"), 1);
+	assert_int_equal(
+		stage_world_count(&x.w, "SELECT COUNT(*) FROM event WHERE what = 'slot-missed'"),
+		1);
+	(void)stage_world_events(&x.w);
+	stage_world_close(&x.w);
+}
+
+static void told(void **state)
+{
+	struct world x;
+
+	(void)state;
+	open_world(&x);
+	next_is(&x, "2026-11-24T02:00 Europe/Berlin (2026-11-24T01:00:00Z)");
 	set(&x, 23 * HOUR);
-	assert_int_equal(schedule_next(&x.w.v, x.g, text, &e), 0);
-	assert_string_equal(text, SCHEDULE_NOW);
+	next_is(&x, SCHEDULE_NOW);
 	x.when.catch_up = false;
 	set(&x, 24 * HOUR + 1);
-	assert_int_equal(schedule_next(&x.w.v, x.g, text, &e), 0);
-	assert_string_equal(text, "2026-11-25T02:00 Europe/Berlin (2026-11-25T01:00:00Z)");
+	next_is(&x, "2026-11-25T02:00 Europe/Berlin (2026-11-25T01:00:00Z)");
 	x.when.zone = NULL; /* a configuration with faults, that status looks at */
-	assert_int_equal(schedule_next(&x.w.v, x.g, text, &e), 0);
-	assert_string_equal(text, "");
+	next_is(&x, "");
 	x.g->when = NULL;
-	assert_int_equal(schedule_next(&x.w.v, x.g, text, &e), 0);
-	assert_string_equal(text, "");
+	next_is(&x, "");
 	turn(&x, 1, 0); /* in every run */
 	turn(&x, 1, 0);
 	stage_world_close(&x.w);
@@ -144,6 +218,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(once),
 		cmocka_unit_test(not_caught_up),
+		cmocka_unit_test(new_to_the_ledger),
+		cmocka_unit_test(seen_as_missed),
 		cmocka_unit_test(told),
 	};
 

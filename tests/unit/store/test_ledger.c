@@ -36,9 +36,7 @@ static int close_world(void **state)
 
 static void event(const char *what, const char *subject, const char *detail)
 {
-	store_world_begin(&w);
-	STORE_WORLD_IS(&w, ledger_event(&w.l, what, subject, &w.e, "%s", detail), 0);
-	STORE_WORLD_IS(&w, ledger_commit(&w.l, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_event_now(&w.l, what, subject, &w.e, "%s", detail), 0);
 }
 
 static const char *audit(void)

@@ -172,6 +172,30 @@ static void the_same_content(void **state)
 	assert_true(r.id == 27); /* the newest of them */
 }
 
+/* Only the newest delivery counts, and what is still on its way is none. */
+static void the_newest_was_put_away(void **state)
+{
+	static const struct {
+		const char *state;
+		int want;
+	} rows[] = {{"current", 0}, {"quarantined", 1}, {"claiming", 1}, {"abandoned", 1},
+		{"unchanged", 0}, {"quarantined", 1}, {"closed", 0}, {"quarantined", 1},
+		{"current", 0}};
+	struct str reason;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const int64_t id = in(rows[i].state, "a", "x");
+		(void)in("quarantined", "b", "x");
+		store_world_sql(
+			&w, "UPDATE input SET reason = 'EMPTY' WHERE id = %lld", (long long)id);
+		STORE_WORLD_IS(&w, ledger_input_put_away(&w.l, STR("a"), &w.a, &reason, &w.e),
+			rows[i].want);
+		if (rows[i].want == 1)
+			assert_true(str_is(reason, "EMPTY"));
+	}
+}
+
 static void unit(const char *state, const char *inputs)
 {
 	store_world_sql(&w,
@@ -249,6 +273,7 @@ int main(void)
 		TEST(lists_are_in_order),
 		TEST(the_current_one_is_the_newest),
 		TEST(the_same_content),
+		TEST(the_newest_was_put_away),
 		TEST(spent_is_what_nobody_needs),
 		TEST(trees_that_stay),
 	};

@@ -188,9 +188,12 @@ static void due_items_are_offered(void **state)
 	assert_int_equal(counted("x", "due"), 0);
 	STORE_WORLD_IS(&w, ledger_item_not_offered(&w.l, STR("g"), 1, &n, &w.e), 0);
 	assert_int_equal(n, 2);
+	STORE_WORLD_IS(&w, ledger_item_reissued(&w.l, STR("g"), &w.e), 1);
+	STORE_WORLD_IS(&w, ledger_item_reissued(&w.l, STR("x"), &w.e), 0);
 	store_world_begin(&w);
 	STORE_WORLD_IS(&w, ledger_item_offer(&w.l, STR("g"), 12, &w.e), 0);
 	store_world_commit(&w);
+	STORE_WORLD_IS(&w, ledger_item_reissued(&w.l, STR("g"), &w.e), 0);
 	STORE_WORLD_IS(&w, ledger_item_not_offered(&w.l, STR("g"), 12, &n, &w.e), 0);
 	assert_int_equal(n, 0);
 	STORE_WORLD_IS(&w, ledger_item_not_offered(&w.l, STR("g"), 1, &n, &w.e), 0);

@@ -202,6 +202,34 @@ static void looked_at(void **state)
 		0);
 }
 
+/* Looks that count are those since it last looked otherwise, or was taken. */
+static void looked_at_anew(void **state)
+{
+	static const char *const between[] = {
+		"state = 'stored'", "rsize = 99", "rmtime = 0", "state = 'archived', rsize = -1"};
+	int64_t at = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++) {
+		const char name[] = {(char)('a' + i), '\0'};
+		(void)in("abandoned", "acme", name, "");
+		const int64_t other = in("abandoned", "acme", name, "");
+		store_world_sql(
+			&w, "UPDATE received SET %s WHERE id = %lld", between[i], (long long)other);
+		STORE_WORLD_IS(&w,
+			ledger_received_looked(
+				&w.l, STR("acme"), STR("main"), str_c(name), 100, 200, &at, &w.e),
+			0);
+		const int64_t id = in("abandoned", "acme", name, "");
+		store_world_sql(&w, "UPDATE received SET at = 10 * id");
+		STORE_WORLD_IS(&w,
+			ledger_received_looked(
+				&w.l, STR("acme"), STR("main"), str_c(name), 100, 200, &at, &w.e),
+			1);
+		assert_int_equal(at, 10 * id);
+	}
+}
+
 static void the_same_bytes(void **state)
 {
 	int64_t other = -1;
@@ -316,6 +344,7 @@ int main(void)
 		TEST(states_and_attempts),
 		TEST(seen_before),
 		TEST(looked_at),
+		TEST(looked_at_anew),
 		TEST(the_same_bytes),
 		TEST(lists_by_state),
 		TEST(what_was_answered_before),
