@@ -39,6 +39,7 @@ enum {
 	LIMIT_TIMES = 96,	     /* times of one <when>: each quarter of an hour */
 	LIMIT_ZONE_FILE = 1 << 16,   /* one zone file: the largest have 4 KB */
 	LIMIT_ZONES = 4096,	     /* names of zones kept to suggest one of; tzdata has 600 */
+	LIMIT_PASSWD = 1 << 20,	     /* /etc/passwd: some 15,000 users */
 };
 
 #endif

@@ -1,23 +1,19 @@
 /* Is a folder fit to be an environment? See fit.h. */
 #include "stage/fit.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
+#include "base/user.h"
 #include "stage/env.h"
 
 /* --- whose it is --- */
 
-static void user_name(uid_t uid, char out[80])
+static void owner_name(uid_t uid, char out[80])
 {
-	const struct passwd *user = getpwuid(uid);
-
-	if (user && user->pw_name[0])
-		(void)snprintf(out, 80, "%s", user->pw_name);
-	else
+	if (!user_name(uid, out, 80))
 		(void)snprintf(out, 80, "#%lu", (unsigned long)uid); /* as sudo -u takes it */
 }
 
@@ -31,8 +27,8 @@ int fit_owner(int dir, const char *path, struct err *e)
 		return err_errno(e, ERR_IO, "look at %s", path);
 	if (st.st_uid == geteuid())
 		return 0;
-	user_name(st.st_uid, owner);
-	user_name(geteuid(), us);
+	owner_name(st.st_uid, owner);
+	owner_name(geteuid(), us);
 	(void)err_set(e, ERR_CONFIG,
 		"environment %s belongs to user %s, and this is user %s, whose files %s could not use; "
 		"nothing was started: sudo -u '%s' gridspool ...",
