@@ -144,7 +144,7 @@ static const struct reason table[] = {
 		"partner", "ask the partner for current algorithms (ed25519, ecdsa, AES-CTR)"},
 	{"NO-MAP", "a file arrived that no agreement takes; it lies in the inbox as it came",
 		"engineer",
-		"give its source a <route> in bundle/routes.xml, or have the exporter use another folder"},
+		"give its source a <route> in bundle/routes.xml, or have the exporter use inbox/SOURCE/ of one that has it"},
 	{"NO-SFTP", "the partner's server offers no SFTP", "partner",
 		"ask the partner to enable SFTP for our account"},
 	{"NUMBER-REPEATED", "a control number was drawn again, or will be", "operator",
