@@ -15,6 +15,7 @@
 #include "base/utf8.h"
 #include "stage/bundle.h"
 #include "stage/fit.h"
+#include "stage/fit_use.h"
 #include "stage/outside.h"
 
 static const char *const folders[] = {"partners", "bundle", "bundle/maps", "bundle/definitions",
@@ -366,7 +367,8 @@ static int open_ledger(struct env *v, const char *actor, bool older, struct err 
 {
 	char instance[80];
 
-	if (actor && fit_owner(v->dir, v->path, e) == -1)
+	if ((actor && fit_owner(v->dir, v->path, e) == -1) ||
+		fit_use_ledger(v->dir, v->path, !actor, e) == -1)
 		return -1;
 	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
 	if ((older ? ledger_open_older

@@ -212,6 +212,20 @@ static int clean_below(int dir, int levels, int64_t old, struct err *e)
 	return rc;
 }
 
+/* What fit_run does not look at: something in the way, or a disk that fails. */
+static int not_clean(const struct env *v, const char *folder, struct err *e)
+{
+	const struct err why = *e;
+
+	if (why.code != ERR_IO)
+		return err_wrap(e, "clean %s", folder);
+	(void)err_set(e, ERR_IO,
+		"%s/%s, whose leftovers of cut runs are removed first: %s; look whose it is and at the "
+		"disk: ls -laR %s/%s",
+		v->path, folder, why.text, v->path, folder);
+	return err_reason(e, "UNREADABLE");
+}
+
 static int clean(struct env *v, struct err *e)
 {
 	static const struct {
@@ -234,7 +248,7 @@ static int clean(struct env *v, struct err *e)
 				"was empty, mkdir -m 750 %s/%s; nothing was started",
 				v->path, all[i].name, v->path, all[i].name);
 		if (rc == -1)
-			return err_wrap(e, "clean %s", all[i].name);
+			return not_clean(v, all[i].name, e);
 	}
 	return 0;
 }
