@@ -400,6 +400,7 @@ void env_close(struct env *v)
 	defs_free(v->defs);
 	config_free(v->config);
 	names_done(&v->names);
+	table_done(&v->letters);
 	arena_done(&v->arena);
 	for (size_t i = 0; i < 3; i++)
 		fsx_close(v->map_dirs[i]);
