@@ -257,6 +257,21 @@ int fsx_tmp_open(int dir, struct fsx_tmp *t, struct err *e)
 	return 0;
 }
 
+/* What stands in the way of every such file is told by its cause. */
+static int scratch_error(const char *dir, struct err *e)
+{
+	const int no = errno;
+	struct err why;
+
+	(void)err_errno(&why, ERR_IO, "no temporary file can be made in %s", dir);
+	if (no != ENOENT && no != ENOTDIR && no != EACCES && no != EPERM && no != EROFS) {
+		*e = why;
+		return -1;
+	}
+	(void)err_set(e, ERR_IO, "%s; set TMPDIR to a folder that may be written", why.text);
+	return err_reason(e, FSX_NO_SCRATCH);
+}
+
 int fsx_scratch(struct err *e)
 {
 	const char *dir = getenv("TMPDIR");
@@ -267,12 +282,12 @@ int fsx_scratch(struct err *e)
 		dir = "/tmp";
 	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
 	if (fd != -1 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-		return fd == -1 ? err_errno(e, ERR_IO, "a temporary file in %s", dir) : fd;
+		return fd == -1 ? scratch_error(dir, e) : fd;
 	if (snprintf(path, sizeof(path), "%s/gridspool-XXXXXX", dir) >= (int)sizeof(path))
 		return err_set(e, ERR_IO, "TMPDIR is too long");
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd == -1)
-		return err_errno(e, ERR_IO, "a temporary file in %s", dir);
+		return scratch_error(dir, e);
 	if (unlink(path) == -1) {
 		(void)err_errno(e, ERR_IO, "%s", path);
 		fsx_close(fd);

@@ -51,7 +51,9 @@ struct fsx_tmp {
 };
 
 int fsx_tmp_open(int dir, struct fsx_tmp *t, struct err *e) ATTR_CHECK;
-/* A file without a name, to write and read back; in $TMPDIR or /tmp, gone when it is closed. */
+/* A file without a name, to write and read back; in $TMPDIR or /tmp, gone when it is closed. The reason
+ * code is set when that folder is not there or may not be written. */
+#define FSX_NO_SCRATCH "TMPDIR-UNUSABLE"
 int fsx_scratch(struct err *e) ATTR_CHECK;
 /* Removes it; accepts one that is published or zeroed with fd -1. */
 void fsx_tmp_drop(struct fsx_tmp *t);

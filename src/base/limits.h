@@ -38,7 +38,8 @@ enum {
 	LIMIT_MAP_BYTES = 256 << 20, /* what it makes meanwhile, in memory */
 	LIMIT_TIMES = 96,	     /* times of one <when>: each quarter of an hour */
 	LIMIT_ZONE_FILE = 1 << 16,   /* one zone file: the largest have 4 KB */
-	LIMIT_ZONES = 4096,	     /* names of zones looked at to suggest one; there are 600 */
+	LIMIT_ZONES = 4096,	     /* names of zones kept to suggest one of; tzdata has 600 */
+	LIMIT_PASSWD = 1 << 20,	     /* /etc/passwd: some 15,000 users */
 };
 
 #endif

@@ -16,6 +16,7 @@
 #include "secure/cred.h"
 #include "stage/env.h"
 #include "stage/fit.h"
+#include "stage/fit_use.h"
 #include "stage/host.h"
 #include "stage/inbox.h"
 #include "stage/inputs.h"
@@ -66,7 +67,7 @@ static int check_entry(struct check *c, const char *name)
 	if (rc == 1 && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
 		return faults_add(&c->faults, name, 0, 0, "is no folder");
 	if (rc == 1 && fstat(c->dir, &top) == 0)
-		fit_mode(name, &st, &top, &c->faults);
+		fit_mode(c->path, name, &st, &top, &c->faults);
 	return rc;
 }
 
@@ -84,7 +85,7 @@ static void check_folders(struct check *c)
 		else if (rc == 1 && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
 			(void)faults_add(&c->faults, *f, 0, 0, "is no folder");
 	}
-	fit_rights(c->dir, &c->faults);
+	(void)fit_rights(c->dir, c->path, &c->faults);
 	if (fit_owner(c->dir, c->path, &e) == -1 || fit_names(c->dir, c->path, &e) == -1)
 		(void)faults_add(&c->faults, "", 0, 0, "%s: %s", e.reason, e.text);
 }
@@ -142,8 +143,11 @@ static void check_place(struct check *c, const struct config_endpoint *ep)
 
 static void check_endpoints(struct check *c)
 {
+	struct stat top;
 	struct err e;
-	const int keys = fsx_subdir(c->dir, "keys", &e);
+	/* Whose the environment is not cannot judge its keys: WRONG-USER says so. */
+	const bool ours = fstat(c->dir, &top) == 0 && top.st_uid == geteuid();
+	const int keys = ours ? fsx_subdir(c->dir, "keys", &e) : -1;
 	bool any = false;
 
 	for (const struct config_partner *p = c->config->partners; p; p = p->next) {
@@ -168,6 +172,10 @@ static void check_inbox(struct check *c, const char *inbox)
 	const int dir = fsx_subdir(c->dir, inbox, &e);
 	const char *fault = NULL;
 
+	if (dir == -1)
+		faults_warn(&c->faults, inbox, 0, 0,
+			"INBOX-GONE: %s; nothing is taken from it before we may read it: ls -ld %s/%s",
+			e.text, c->path, inbox);
 	if (dir == -1 || fstat(dir, &st) == -1 || fstat(c->dir, &top) == -1) {
 		fsx_close(dir);
 		return;
@@ -290,7 +298,7 @@ static void check_ledger(struct check *c)
 			c->path);
 		return;
 	}
-	if (rc == -1 ||
+	if (rc == -1 || fit_use_ledger(c->dir, c->path, false, &e) == -1 ||
 		ledger_look(&l, c->dir, arena_cstr(&c->arena, c->config->instance), &c->cli->clock,
 			&e) == -1) {
 		ledger_fault(c, &e);

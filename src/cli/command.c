@@ -1,14 +1,13 @@
 /* The table of commands and what they share; see command.h. */
 #include "cli/command.h"
 
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fsx.h"
 #include "base/str.h"
+#include "base/user.h"
 #include "cli/cmd_check.h"
 #include "cli/cmd_close.h"
 #include "cli/cmd_codes.h"
@@ -28,8 +27,6 @@
 #include "cli/cmd_show.h"
 #include "cli/cmd_status.h"
 #include "cli/cmd_validate.h"
-
-enum { PASSWD_MAX = 1 << 20 };
 
 /* In the order of help: the everyday ones first. */
 static const struct command_ops *const all[] = {
@@ -129,49 +126,12 @@ int command_write(const struct buf *out, const char *what, struct err *e)
 	return 0;
 }
 
-/* One line of passwd(5): name, password, number and more, with colons between. */
-static bool is_user(struct str line, uid_t uid, struct str *name)
-{
-	struct str password;
-	struct str number;
-	int64_t n = 0;
-
-	return str_split(&line, ':', name) && str_split(&line, ':', &password) &&
-		str_split(&line, ':', &number) && str_to_i64(number, &n) && n == (int64_t)uid &&
-		name->n > 0;
-}
-
-/* A user of this machine is looked up in its file alone: what getpwuid goes through for those of a directory
- * service does not survive a lack of memory in every case. */
-static bool local_user(uid_t uid, char *out, size_t room)
-{
-	struct buf file;
-	struct err e;
-	struct str rest = {"", 0};
-	struct str line = {"", 0};
-	struct str name = {"", 0};
-	bool found = false;
-
-	buf_init(&file, PASSWD_MAX);
-	if (fsx_read_path("/etc/passwd", &file, &e) == 0)
-		rest = buf_view(&file);
-	while (!found && str_split(&rest, '\n', &line))
-		found = is_user(line, uid, &name);
-	if (found)
-		(void)snprintf(out, room, "user:" STR_FMT, STR_ARG(name));
-	buf_done(&file);
-	return found;
-}
-
 void command_actor(char *out, size_t room)
 {
-	const struct passwd *user = NULL;
+	char name[200];
 
-	if (local_user(getuid(), out, room))
-		return;
-	user = getpwuid(getuid());
-	if (user && user->pw_name[0])
-		(void)snprintf(out, room, "user:%s", user->pw_name);
+	if (user_name(getuid(), name, sizeof(name)))
+		(void)snprintf(out, room, "user:%s", name);
 	else
 		(void)snprintf(out, room, "user:%lu", (unsigned long)getuid());
 }

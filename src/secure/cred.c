@@ -72,14 +72,14 @@ static int check(int fd, const char *name, size_t *size, struct err *e)
 	const unsigned mode = st.st_mode & 07777;
 	if (st.st_uid != geteuid())
 		return err_set(e, ERR_CONFIG,
-			"keys/%s: belongs to user %u, but gridspool runs as user %u; "
-			"chown it to that user",
-			name, (unsigned)st.st_uid, (unsigned)geteuid());
+			"keys/%s: belongs to user %u, but gridspool runs as user %u; in the "
+			"environment's folder: chown %u keys/%s",
+			name, (unsigned)st.st_uid, (unsigned)geteuid(), (unsigned)geteuid(), name);
 	if (mode != 0400 && mode != 0600)
 		return err_set(e, ERR_CONFIG,
-			"keys/%s: its mode is %04o, a credential must be 0400; chmod 0400 it, and "
-			"change the secret if others could read it",
-			name, mode);
+			"keys/%s: its mode is %04o, a credential must be 0400; change the secret if others "
+			"could read it, and in the environment's folder: chmod 0400 keys/%s",
+			name, mode, name);
 	if (st.st_size == 0)
 		return err_set(e, ERR_CONFIG, "keys/%s: the file is empty", name);
 	if (st.st_size > CRED_MAX)

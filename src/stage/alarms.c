@@ -62,7 +62,7 @@ void alarms_add(struct alarms *s, struct str place, const char *fmt, ...)
 	buf_done(&shown);
 }
 
-/* Marks what is known already; *gone is what is no longer so. */
+/* Marks what is known in the same words; *gone is what is no longer so. */
 static int compare(struct alarms *s, struct str **gone, size_t *n, struct err *e)
 {
 	const struct str key = arena_printf(&s->a, ALARMS_KEY "%s", s->reason);
@@ -71,14 +71,14 @@ static int compare(struct alarms *s, struct str **gone, size_t *n, struct err *e
 	int rc = 0;
 
 	if (db_query(s->v->ledger.db, &rows, e,
-		    "SELECT key FROM meta WHERE key >= ?1 || ':' AND key < ?1 || ';' ORDER BY key",
+		    "SELECT key, value FROM meta WHERE key >= ?1 || ':' AND key < ?1 || ';' ORDER BY key",
 		    "s", key) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
 		const struct str place = str_from(db_text(rows, 0), key.n + 1);
 		struct alarms_one *x = find(s, place);
 		if (x) {
-			x->known = true;
+			x->known = str_eq(x->note, db_text(rows, 1));
 			continue;
 		}
 		mem_grow(gone, &cap, *n + 1, sizeof(**gone));
@@ -90,10 +90,13 @@ static int compare(struct alarms *s, struct str **gone, size_t *n, struct err *e
 
 static void tell(struct alarms *s, const struct alarms_one *x)
 {
-	if (x->known && !s->loud)
+	const bool warn = x->known && s->again == ALARMS_WARN;
+
+	if (x->known && s->again == ALARMS_ONCE)
 		return;
-	env_log(s->v, LOG_ERROR, s->event, x->place.p, "%s: " STR_FMT, s->reason, STR_ARG(x->note));
-	s->v->news++;
+	env_log(s->v, warn ? LOG_WARN : LOG_ERROR, s->event, x->place.p, "%s: " STR_FMT, s->reason,
+		STR_ARG(x->note));
+	s->v->news += !warn;
 }
 
 static int record(struct alarms *s, const struct alarms_one *x, struct err *e)
@@ -102,8 +105,10 @@ static int record(struct alarms *s, const struct alarms_one *x, struct err *e)
 	const struct str key = arena_printf(
 		&s->a, ALARMS_KEY "%s:" STR_FMT, s->reason, STR_ARG(x->place));
 
-	if (ledger_run(l, e, "INSERT INTO meta(key, value) VALUES(?1, ?2)", "ss", key, x->note) ==
-		-1)
+	if (ledger_run(l, e,
+		    "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
+		    "excluded.value",
+		    "ss", key, x->note) == -1)
 		return -1;
 	return ledger_event(l, s->event, x->place.p, e, STR_FMT, STR_ARG(x->note));
 }

@@ -1,7 +1,8 @@
 /*
  * What is wrong with an environment for as long as it lasts, with nobody's row to stand in: an inbox that
  * is gone, a file that belongs to nobody. The run that finds it first tells of it (news), status names
- * it until a run finds it gone. Each is a row of meta: "alarm:REASON:PLACE", its value the sentence.
+ * it until a run finds it gone. Each is a row of meta: "alarm:REASON:PLACE", its value the sentence. One
+ * whose sentence is another than before is a new one.
  */
 #ifndef STAGE_ALARMS_H
 #define STAGE_ALARMS_H
@@ -10,12 +11,15 @@
 
 #define ALARMS_KEY "alarm:"
 
+/* What later runs make of one that is known: nothing, a warning, or news of each run. */
+enum alarms_again { ALARMS_ONCE, ALARMS_WARN, ALARMS_NEWS };
+
 /* All that one run finds for one reason. */
 struct alarms {
 	struct env *v;
 	const char *reason; /* "MISSING-PAIR" */
 	const char *event;  /* "missing-pair" */
-	bool loud;	    /* news of each run, not of the first only */
+	enum alarms_again again;
 	struct arena a;
 	struct alarms_one *first, **end;
 	size_t n;

@@ -231,7 +231,7 @@ int collect_run(struct env *v, struct err *e)
 	struct alarms failed;
 
 	alarms_init(&failed, v, "UNREADABLE", "collect-failed");
-	failed.loud = true; /* what an exporter delivered is not in use */
+	failed.again = ALARMS_NEWS; /* what an exporter delivered is not in use */
 	if (collect_all(v, &failed, e) == -1) {
 		alarms_done(&failed);
 		return err_wrap(e, "collect");

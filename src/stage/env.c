@@ -15,6 +15,7 @@
 #include "base/utf8.h"
 #include "stage/bundle.h"
 #include "stage/fit.h"
+#include "stage/fit_use.h"
 #include "stage/outside.h"
 #include "store/ledger_migrate.h"
 
@@ -228,6 +229,39 @@ static int open_bundle(struct env *v, bool copy, struct err *e)
 	return bundle_hash(v, NULL, v->bundle, e);
 }
 
+static bool is_joined(const struct env *v, struct str source)
+{
+	for (size_t i = 0; i < v->nroutes; i++) {
+		size_t n = 0;
+		const struct map_join *joins = map_joins(v->routes[i].map, &n);
+		for (size_t k = 0; k < n; k++) {
+			if (str_eq(joins[k].source, source))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A source of states that nobody reads is taken in, and that is all. One of events is told by the
+ * configuration: it stays in its inbox. */
+static void check_unused(const struct env *v, struct faults *f)
+{
+	for (const struct config_source *s = v->config->sources; s; s = s->next) {
+		bool used = s->kind == SOURCE_EVENTS || config_source_routed(v->config, s) ||
+			is_joined(v, s->name);
+		for (const struct config_source *x = v->config->sources; x && !used; x = x->next)
+			used = str_eq(x->workflow_from, s->name);
+		if (!used)
+			faults_warn(f, s->file, s->line, 0,
+				"source '" STR_FMT
+				"' has no <route>, and no map of a route joins it: what arrives lies "
+				"in current/" STR_FMT
+				"/ and is sent to nobody; give it a <route>, or "
+				"remove it",
+				STR_ARG(s->name), STR_ARG(s->name));
+	}
+}
+
 static void load_routes(struct env *v, struct faults *f)
 {
 	size_t n = 0;
@@ -240,6 +274,8 @@ static void load_routes(struct env *v, struct faults *f)
 		check_joins(v, &v->routes[v->nroutes], f);
 		v->nroutes++;
 	}
+	if (f->n == 0)
+		check_unused(v, f);
 }
 
 /* Nobody knows which maps are meant when the configuration has faults: then each of the bundle's
@@ -332,7 +368,8 @@ static int open_ledger(struct env *v, const char *actor, bool older, struct err 
 {
 	char instance[80];
 
-	if (actor && fit_owner(v->dir, v->path, e) == -1)
+	if ((actor && fit_owner(v->dir, v->path, e) == -1) ||
+		fit_use_ledger(v->dir, v->path, !actor, e) == -1)
 		return -1;
 	(void)snprintf(instance, sizeof(instance), STR_FMT, STR_ARG(v->config->instance));
 	if ((older ? ledger_open_older
@@ -380,6 +417,7 @@ void env_close(struct env *v)
 	defs_free(v->defs);
 	config_free(v->config);
 	names_done(&v->names);
+	table_done(&v->letters);
 	arena_done(&v->arena);
 	for (size_t i = 0; i < 3; i++)
 		fsx_close(v->map_dirs[i]);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/log.h"
+#include "base/table.h"
 #include "config/config.h"
 #include "defs/defs.h"
 #include "map/map.h"
@@ -46,12 +47,13 @@ struct env {
 	int lock;
 	char run[40]; /* "20261123T0200Z", unique in the ledger */
 	int64_t started;
-	int64_t started_ms; /* the same by the monotonic clock */
-	bool clock_doubt;   /* the wall clock may be wrong: wall.h */
-	int64_t ends_ms;    /* when its time is up, by the monotonic clock; 0: never */
-	bool progress;	    /* a terminal watches */
-	bool told_open;	    /* that workers are not closed in as they should be */
-	uint64_t news;	    /* things of this run that need a person: exit status 1 */
+	int64_t started_ms;   /* the same by the monotonic clock */
+	bool clock_doubt;     /* the wall clock may be wrong: wall.h */
+	int64_t ends_ms;      /* when its time is up, by the monotonic clock; 0: never */
+	bool progress;	      /* a terminal watches */
+	bool told_open;	      /* that workers are not closed in as they should be */
+	struct table letters; /* of mailboxes, that this run could not take: "acme/main/NAME" */
+	uint64_t news;	      /* things of this run that need a person: exit status 1 */
 };
 
 /* Folders of the spool, all made by init: "inbox", "current", ... Ended by NULL. */

@@ -1,25 +1,15 @@
 /* Is a folder fit to be an environment? See fit.h. */
 #include "stage/fit.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
 #include "stage/env.h"
+#include "stage/fit_use.h"
 
 /* --- whose it is --- */
-
-static void user_name(uid_t uid, char out[80])
-{
-	const struct passwd *user = getpwuid(uid);
-
-	if (user && user->pw_name[0])
-		(void)snprintf(out, 80, "%s", user->pw_name);
-	else
-		(void)snprintf(out, 80, "#%lu", (unsigned long)uid); /* as sudo -u takes it */
-}
 
 int fit_owner(int dir, const char *path, struct err *e)
 {
@@ -31,8 +21,8 @@ int fit_owner(int dir, const char *path, struct err *e)
 		return err_errno(e, ERR_IO, "look at %s", path);
 	if (st.st_uid == geteuid())
 		return 0;
-	user_name(st.st_uid, owner);
-	user_name(geteuid(), us);
+	fit_use_name(st.st_uid, owner);
+	fit_use_name(geteuid(), us);
 	(void)err_set(e, ERR_CONFIG,
 		"environment %s belongs to user %s, and this is user %s, whose files %s could not use; "
 		"nothing was started: sudo -u '%s' gridspool ...",
@@ -60,124 +50,128 @@ int fit_names(int dir, const char *path, struct err *e)
 
 /* --- who may do what --- */
 
-static bool is_config(const char *name)
+bool fit_is_config(const char *name)
 {
 	return strcmp(name, "environment.xml") == 0 || strncmp(name, "partners", 8) == 0 ||
 		strncmp(name, "bundle", 6) == 0;
 }
 
 /* Others may look into what partners are sent. */
-static void check_seen(const char *name, unsigned mode, const struct stat *top, struct faults *f)
+static void check_seen(
+	const char *path, const char *name, unsigned mode, const struct stat *top, struct faults *f)
 {
-	static const char text[] = "everybody may look into it (mode %04o): chmod o-rwx";
+	static const char text[] = "everybody may look into it (mode %04o): chmod o-rwx %s/%s";
 
 	if (top->st_mode & S_IXOTH)
-		(void)faults_add(f, name, 0, 0, text, mode);
+		(void)faults_add(f, name, 0, 0, text, mode, path, name);
 	else
-		faults_warn(f, name, 0, 0, text, mode);
+		faults_warn(f, name, 0, 0, text, mode, path, name);
 }
 
-void fit_mode(const char *name, const struct stat *st, const struct stat *top, struct faults *f)
+void fit_mode(const char *path, const char *name, const struct stat *st, const struct stat *top,
+	struct faults *f)
 {
 	const unsigned mode = (unsigned)st->st_mode & 07777;
+	const bool config = fit_is_config(name);
 	const bool inbox = strcmp(name, "inbox") == 0 || strncmp(name, "inbox/", 6) == 0;
 
 	if (S_ISLNK(st->st_mode))
 		(void)faults_add(f, name, 0, 0, "is a symbolic link; these are not followed");
 	else if (mode & S_IWOTH)
-		(void)faults_add(
-			f, name, 0, 0, "everybody may write here (mode %04o): chmod o-w", mode);
+		(void)faults_add(f, name, 0, 0,
+			"everybody may write here (mode %04o): chmod o-w %s/%s", mode, path, name);
 	else if (strcmp(name, "keys") == 0 && (mode & 077))
 		(void)faults_add(f, name, 0, 0,
-			"others may look into it (mode %04o), expected 0700: chmod 700", mode);
-	else if (is_config(name) && (mode & S_IWGRP))
-		(void)faults_add(
-			f, name, 0, 0, "the group may change it (mode %04o): chmod g-w", mode);
-	else if (!inbox && !is_config(name) && (mode & (S_IROTH | S_IXOTH)))
-		check_seen(name, mode, top, f);
+			"others may look into it (mode %04o), expected 0700: chmod 700 %s/%s", mode,
+			path, name);
+	else if (config && (mode & S_IWGRP))
+		(void)faults_add(f, name, 0, 0,
+			"the group may change it (mode %04o): chmod g-w %s/%s", mode, path, name);
+	else if (!inbox && !config && (mode & (S_IROTH | S_IXOTH)))
+		check_seen(path, name, mode, top, f);
 	else if (strcmp(name, "inbox") == 0 && !(mode & S_ISGID))
 		faults_warn(f, name, 0, 0,
-			"what exporters drop does not get its group (mode %04o), expected 2750: chmod 2750",
-			mode);
-	else if (strncmp(name, "inbox/", 6) != 0 && !is_config(name) && (mode & S_IWGRP))
+			"what exporters drop does not get its group (mode %04o), expected 2750: chmod 2750 "
+			"%s/%s",
+			mode, path, name);
+	else if (strncmp(name, "inbox/", 6) != 0 && !config && (mode & S_IWGRP))
 		faults_warn(f, name, 0, 0,
-			"the group may write here (mode %04o), which only inbox/SOURCE is for: chmod g-w",
-			mode);
-	if (st->st_uid == geteuid())
-		return;
-	if (is_config(name) &&
-		st->st_uid != 0) /* root may provide it; anybody else may have put it there */
-		(void)faults_add(f, name, 0, 0,
-			"belongs to user %lu, gridspool runs as %lu: chown %lu",
-			(unsigned long)st->st_uid, (unsigned long)geteuid(),
-			(unsigned long)geteuid());
-	else
-		faults_warn(f, name, 0, 0, "belongs to user %lu, gridspool runs as %lu",
-			(unsigned long)st->st_uid, (unsigned long)geteuid());
+			"the group may write here (mode %04o), which only inbox/SOURCE is for: chmod g-w "
+			"%s/%s",
+			mode, path, name);
 }
 
-static void check_name(int dir, const char *name, const struct stat *top, struct faults *f)
+static void check_name(struct fit_use *u, const char *name)
 {
 	struct stat st;
 	struct err e;
-	const int rc = fsx_stat(dir, name, &st, &e);
 
-	if (rc == -1)
-		(void)faults_add(f, name, 0, 0, "%s", e.text);
-	if (rc == 1)
-		fit_mode(name, &st, top, f);
+	if (fsx_stat(u->dir, name, &st, &e) !=
+		1) /* what cannot be looked at lies in what is told */
+		return;
+	fit_mode(u->path, name, &st, &u->top, u->f);
+	if (strcmp(name, "ledger.db") != 0) /* fit_use_ledger */
+		fit_use_look(u, name, &st);
 }
 
-static void check_files(int dir, const char *folder, const struct stat *top, struct faults *f)
+static void check_files(struct fit_use *u, const char *folder)
 {
 	struct fsx_list list = {0};
 	struct err e;
-	const int at = fsx_subdir(dir, folder, &e);
+	const int at = fsx_subdir(u->dir, folder, &e);
 
 	if (at == -1)
 		return;
 	if (fsx_list(at, &list, &e) == -1)
-		(void)faults_add(f, folder, 0, 0, "%s", e.text);
+		(void)faults_add(u->f, folder, 0, 0, "%s", e.text);
 	for (size_t i = 0; i < list.n; i++) {
 		if (str_ends(str_c(list.names[i]), STR(".xml")))
-			check_name(dir, arena_printf(f->arena, "%s/%s", folder, list.names[i]).p,
-				top, f);
+			check_name(u, arena_printf(u->f->arena, "%s/%s", folder, list.names[i]).p);
 	}
 	fsx_list_done(&list);
 	fsx_close(at);
 }
 
-void fit_rights(int dir, struct faults *f)
+const char *fit_rights(int dir, const char *path, struct faults *f)
 {
 	static const char *const files[] = {
 		"environment.xml", "bundle/routes.xml", "ledger.db", "audit.log", NULL};
+	const size_t before = f->n;
+	const char *reason = NULL;
+	struct fit_use u;
 	struct stat top;
 
 	if (fstat(dir, &top) == -1)
-		return;
+		return NULL;
+	fit_use_begin(&u, dir, path, &top, f);
 	if (top.st_mode &
 		(S_IWGRP | S_IWOTH)) /* whoever may write here exchanges what lies in it */
 		(void)faults_add(f, ".", 0, 0,
-			"others may write in the environment's folder (mode %04o): chmod go-w",
-			(unsigned)top.st_mode & 07777);
+			"others may write in the environment's folder (mode %04o): chmod go-w %s",
+			(unsigned)top.st_mode & 07777, path);
 	for (const char *const *x = env_folders(); *x; x++)
-		check_name(dir, *x, &top, f);
+		check_name(&u, *x);
 	for (const char *const *x = files; *x; x++)
-		check_name(dir, *x, &top, f);
-	check_files(dir, "partners", &top, f);
-	check_files(dir, "bundle/agreements", &top, f);
-	check_files(dir, "bundle/maps", &top, f);
+		check_name(&u, *x);
+	check_files(&u, "partners");
+	check_files(&u, "bundle/agreements");
+	check_files(&u, "bundle/maps");
+	reason = fit_use_end(&u);
+	return reason ? reason : f->n > before ? "LOOSE-RIGHTS" : NULL;
 }
 
 int fit_run(int dir, const char *path, struct faults *f, struct err *e)
 {
-	if (fit_owner(dir, path, e) == -1 || fit_names(dir, path, e) == -1)
+	const char *reason = NULL;
+
+	if (fit_owner(dir, path, e) == -1 || fit_names(dir, path, e) == -1 ||
+		fit_use_ledger(dir, path, false, e) == -1)
 		return -1;
-	fit_rights(dir, f);
-	if (f->n == 0)
+	reason = fit_rights(dir, path, f);
+	if (!reason)
 		return 0;
 	(void)err_set(e, ERR_CONFIG,
-		"rights of %zu folders or files are too wide, listed above: nothing was started",
-		f->n);
-	return err_reason(e, "LOOSE-RIGHTS");
+		"%zu fault%s of owners or rights, listed above: nothing was started", f->n,
+		f->n == 1 ? "" : "s");
+	return err_reason(e, reason);
 }

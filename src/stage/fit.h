@@ -13,11 +13,15 @@ int fit_owner(int dir, const char *path, struct err *e) ATTR_CHECK;
 /* -1 with FOLDED-NAMES: the file system takes keys and KEYS for the same, so that of two files of a
  * partner one would take the other's place. */
 int fit_names(int dir, const char *path, struct err *e) ATTR_CHECK;
-/* The rights of one name, its path below the environment; top is the environment's folder. Faults are what
- * no run starts with, the rest are warnings. */
-void fit_mode(const char *name, const struct stat *st, const struct stat *top, struct faults *f);
-/* The same of all folders and of the configuration's files, as far as they are there. */
-void fit_rights(int dir, struct faults *f);
+/* Is it configuration, which its owner must be able to answer for? */
+bool fit_is_config(const char *name);
+/* The rights of one name, its path below the environment; top is the environment's folder, path how it is
+ * called. Faults are what no run starts with, the rest are warnings. */
+void fit_mode(const char *path, const char *name, const struct stat *st, const struct stat *top,
+	struct faults *f);
+/* The same of all folders and of the configuration's files, as far as they are there, and whose they are
+ * (fit_use.h). The reason code of what no run starts with, or NULL. */
+const char *fit_rights(int dir, const char *path, struct faults *f);
 /* All of it, before a run. Its faults stand in f, and *e says how many. */
 int fit_run(int dir, const char *path, struct faults *f, struct err *e) ATTR_CHECK;
 

@@ -1,13 +1,15 @@
 /* fsck: each name in the spool's folders has its row, and lies where the row says. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fsx.h"
 #include "base/limits.h"
+#include "stage/fit_use.h"
 #include "stage/fsck_parts.h"
 #include "stage/place.h"
 
-enum { ROOM = 2 * LIMIT_PATH };
+enum { ROOM = 2 * LIMIT_PATH, RIGHTS_SHOWN = 4 };
 
 /* levels: of folders in it. */
 static const struct {
@@ -101,32 +103,62 @@ static int known(struct fsck *f, const char *folder, const char *name, struct st
 	return 0;
 }
 
-/* Folders and files of ours are for us alone to write; what exporters made is theirs. The first of a folder
- * stands for all: whole folders are given other rights, not single files. */
+/* Folders and files of ours are for us alone to write; what exporters made is theirs. */
 static void check_rights(
 	struct fsck *f, const char *folder, const char *name, const struct stat *st)
 {
 	const unsigned mode = (unsigned)st->st_mode & 07777;
 	const bool writable = (mode & (S_IWGRP | S_IWOTH)) != 0;
+	struct fsck_rights *r = &f->rights[writable ? FSCK_WRITABLE : FSCK_STRANGE];
+	char owner[80];
 
 	if (f->unknown || f->look != FSCK_FIRST || S_ISLNK(st->st_mode) ||
-		number_behind(name, "in-") > 0 || strcmp(f->rights, folder) == 0 ||
-		(!writable && st->st_uid == f->owner))
+		number_behind(name, "in-") > 0 || (!writable && st->st_uid == f->owner))
 		return;
-	(void)snprintf(f->rights, sizeof(f->rights), "%s", folder);
+	if (r->n++ == 0) {
+		fit_use_name(st->st_uid, owner);
+		r->first = arena_printf(&f->kept, "%s/%s", folder, name);
+		r->found = writable ? arena_printf(&f->kept, "mode %04o", mode)
+				    : arena_printf(&f->kept, "user %s", owner);
+	} else if (r->n <= 1 + RIGHTS_SHOWN) {
+		r->more = arena_printf(&f->kept, STR_FMT "%s%s/%s", STR_ARG(r->more),
+			r->more.n > 0 ? ", " : "", folder, name);
+	}
+}
+
+static void tell_rights_of(
+	struct fsck *f, const char *folder, bool writable, const struct fsck_rights *r)
+{
+	char owner[80];
+
+	fit_use_name(f->owner, owner);
 	const struct fsck_found x = {.code = writable ? "LOOSE-RIGHTS" : "WRONG-USER",
 		.subject = STR(""),
-		.place = arena_printf(&f->a, "%s/%s", folder, name),
-		.found = writable ? arena_printf(&f->a, "mode %04o", mode)
-				  : arena_printf(&f->a, "user %lu", (unsigned long)st->st_uid),
-		.expected = writable ? STR("that nobody but its owner may write")
-				     : arena_printf(&f->a, "user %lu, as the environment's folder",
-					       (unsigned long)f->owner),
+		.place = r->first,
+		.found = r->n == 1
+			? r->found
+			: arena_printf(&f->a,
+				  STR_FMT ", and so have %" PRId64 " more below %s (" STR_FMT "%s)",
+				  STR_ARG(r->found), r->n - 1, folder, STR_ARG(r->more),
+				  r->n > 1 + RIGHTS_SHOWN ? ", ..." : ""),
+		.expected = writable
+			? STR("that nobody but its owner may write")
+			: arena_printf(&f->a, "user %s, as the environment's folder", owner),
 		.command = writable
 			? arena_printf(&f->a, "chmod -R g-w,o-w %s/%s", f->v->path, folder)
 			: arena_printf(&f->a, "chown -R %lu %s/%s", (unsigned long)f->owner,
 				  f->v->path, folder)};
 	fsck_tell(f, &x);
+}
+
+/* One finding for all that one command mends. */
+static void tell_rights(struct fsck *f, const char *folder)
+{
+	for (int i = 0; i < FSCK_RIGHTS; i++) {
+		if (f->rights[i].n > 0)
+			tell_rights_of(f, folder, i == FSCK_WRITABLE, &f->rights[i]);
+		f->rights[i] = (struct fsck_rights){0};
+	}
 }
 
 int fsck_names_one(struct fsck *f, const char *folder, const char *name, struct err *e)
@@ -226,6 +258,7 @@ int fsck_names_all(struct fsck *f, struct err *e)
 		if (f->at_run_end && strcmp(folders[i].name, "archive") == 0)
 			continue;
 		rc = walk_folder(f, folders[i].name, folders[i].levels, e);
+		tell_rights(f, folders[i].name);
 	}
 	return rc;
 }

@@ -22,6 +22,14 @@ struct fsck_suspect {
 	bool still; /* it does not fit now either */
 };
 
+/* What in a folder of the spool, and below it, has the wrong rights or the wrong owner. */
+enum { FSCK_WRITABLE, FSCK_STRANGE, FSCK_RIGHTS };
+struct fsck_rights {
+	int64_t n;
+	struct str first, more; /* more: "b, c", the next few */
+	struct str found;	/* of the first */
+};
+
 struct fsck {
 	struct env *v;
 	const struct fsck_options *o;
@@ -35,10 +43,11 @@ struct fsck {
 	/* MAY be NULL. Takes a file that nobody knows in place of telling of it. */
 	int (*unknown)(struct fsck *f, const char *folder, const char *name, struct err *e);
 	void *ctx;
-	bool at_run_end;	 /* within a run, and without archive/ */
-	int64_t told_ms;	 /* when progress was shown last */
-	uid_t owner;		 /* of the environment's folder */
-	char rights[LIMIT_PATH]; /* the folder of which wrong rights were told last */
+	bool at_run_end; /* within a run, and without archive/ */
+	int64_t told_ms; /* when progress was shown last */
+	uid_t owner;	 /* of the environment's folder */
+	bool no_scratch; /* nothing can be unpacked, which was told */
+	struct fsck_rights rights[FSCK_RIGHTS];
 };
 
 /* Something does not fit: told, or kept for a second look. */

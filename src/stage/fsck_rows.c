@@ -108,6 +108,20 @@ static int packed_hash(int fd, char out[HASH_HEX], struct err *e)
 	return rc;
 }
 
+/* One cause, told once: what is compressed is not read then. */
+static void no_scratch(struct fsck *f, const struct err *why)
+{
+	const struct fsck_found x = {.code = FSX_NO_SCRATCH,
+		.subject = STR(""),
+		.place = STR("archive"),
+		.found = str_c(why->text),
+		.expected = STR("room for a file that is unpacked"),
+		.command = STR("then gridspool fsck again: compressed files were not read")};
+
+	f->no_scratch = true;
+	fsck_tell(f, &x);
+}
+
 /* What cannot be read is told, and no reason to stop; a full disk or a lack of descriptors is one. */
 static int check_bytes(struct fsck *f, const struct wanted *w, struct err *e)
 {
@@ -124,7 +138,9 @@ static int check_bytes(struct fsck *f, const struct wanted *w, struct err *e)
 	fsx_close(fd);
 	if (rc == -1 && (e->code == ERR_FULL || e->code == ERR_LIMIT))
 		return err_wrap(e, "%s", w->place);
-	if (rc == -1)
+	if (rc == -1 && strcmp(e->reason, FSX_NO_SCRATCH) == 0)
+		no_scratch(f, e);
+	else if (rc == -1)
 		fault(f, w, e->code == ERR_INPUT ? "CHANGED-BY-HAND" : "UNREADABLE",
 			arena_str(&f->a, str_c(e->text)), STR("bytes that can be read"));
 	else if (!str_is(w->sha, found))
@@ -159,7 +175,7 @@ static int check_file(struct fsck *f, const struct wanted *w, struct err *e)
 		fault(f, w, "CHANGED-BY-HAND",
 			arena_printf(&f->a, "%" PRId64 " bytes", (int64_t)st.st_size),
 			arena_printf(&f->a, "%" PRId64 " bytes", w->size));
-	else if (f->o->level >= 2 && w->sha.n > 0)
+	else if (f->o->level >= 2 && w->sha.n > 0 && !(w->packed && f->no_scratch))
 		return check_bytes(f, w, e);
 	return 0;
 }
@@ -225,6 +241,12 @@ int fsck_rows_one(struct fsck *f, const struct walk_row *r, struct err *e)
 	if (w == WANTS_NONE)
 		return 0;
 	rc = elsewhere(f, r, e);
+	if (rc == -1 && e->code == ERR_IO) { /* a folder that we may not look into */
+		const struct wanted x = {.row = r, .place = arena_cstr(&f->a, r->place)};
+		fault(f, &x, "UNREADABLE", arena_str(&f->a, str_c(e->text)),
+			STR("a folder that can be read"));
+		return 0;
+	}
 	return rc == 0 ? check_row(f, r, w == WANTS_PACKED, e) : rc == -1 ? -1 : 0;
 }
 

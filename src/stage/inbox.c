@@ -90,7 +90,8 @@ static int make_one(struct env *v, struct str source, struct err *e)
 	(void)share(dir);
 	fault = fstat(dir, &st) == 0 ? inbox_fault(dir, &st) : NULL;
 	if (fault)
-		env_log(v, LOG_WARN, "inbox-rights", name, "inbox/%s: %s", name, fault);
+		env_log(v, LOG_WARN, "inbox-rights", name, "inbox/%s: %s %s/inbox/%s", name, fault,
+			v->path, name);
 out:
 	fsx_close(dir);
 	fsx_close(inbox);
@@ -205,6 +206,6 @@ const char *inbox_fault(int dir, const struct stat *st)
 		return "exporters of its group cannot write here, or their files do not get that group: chmod 2770";
 	if (fgetxattr(dir, acl_name, NULL, 0) == -1 && errno == ENODATA)
 		return "files of exporters with a strict umask cannot be read by us: "
-		       "setfacl -d -m u::rwx,g::rwx,o::-,u:OURSELVES:rwx";
+		       "setfacl -d -m u::rwx,g::rwx,o::-,u:$(id -un):rwx";
 	return NULL;
 }

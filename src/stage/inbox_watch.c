@@ -113,7 +113,8 @@ int inbox_watch_run(struct env *v, struct err *e)
 	int rc = 0;
 
 	alarms_init(&gone, v, "INBOX-GONE", "inbox-gone");
-	gone.loud = true; /* an inbox that is not mounted must not look like a quiet night */
+	gone.again =
+		ALARMS_NEWS; /* an inbox that is not mounted must not look like a quiet night */
 	alarms_init(&pairs, v, "MISSING-PAIR", "missing-pair");
 	for (const struct config_source *s = v->config->sources; s && rc == 0; s = s->next)
 		rc = watch_one(v, s, &gone, &pairs, e);

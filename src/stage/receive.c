@@ -40,6 +40,34 @@ static void add_letter(void *ctx, struct str name, int64_t size, int64_t mtime)
 	m->n++;
 }
 
+/* As transfer_partner_ functions know it, which back off from it apart: "acme/main". */
+static struct str mailbox_name(
+	const struct config_partner *p, const struct config_endpoint *ep, char out[200])
+{
+	(void)snprintf(out, 200, STR_FMT "/" STR_FMT, STR_ARG(p->name), STR_ARG(ep->name));
+	return str_c(out);
+}
+
+enum { LETTER_KEY = 202 + LIMIT_NAME };
+
+static struct str letter_key(const struct channel *c, const char *name, char out[LETTER_KEY])
+{
+	char mailbox[200];
+
+	(void)snprintf(
+		out, LETTER_KEY, "%s/%s", mailbox_name(c->partner, c->endpoint, mailbox).p, name);
+	return str_c(out);
+}
+
+/* Not told in a round before? "": of the mailbox as a whole. */
+static bool first_told(const struct channel *c, const char *name)
+{
+	struct env *v = c->env;
+	char key[LETTER_KEY];
+
+	return table_add(&v->letters, arena_str(&v->arena, letter_key(c, name, key)), v);
+}
+
 static int commit_fetching(
 	struct env *v, const struct channel *c, const struct letter *x, int64_t *id, struct err *e)
 {
@@ -111,17 +139,19 @@ static const char *reason_of(const struct err *why)
 	return why->reason[0] ? why->reason : "REMOTE-FAILURE";
 }
 
-/* The letters behind it are not to wait for it. */
+/* The letters behind it are not to wait for it, and later rounds of this run leave it alone. */
 static void letter_fails(
 	const struct channel *c, const struct letter *x, const char *what, const struct err *why)
 {
+	struct env *v = c->env;
 	struct buf shown;
 
+	(void)first_told(c, x->name);
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, str_c(x->name), 200);
-	env_log(c->env, LOG_ERROR, what, c->partner->name.p, "%s: %s: %s", reason_of(why),
+	env_log(v, LOG_ERROR, what, c->partner->name.p, "%s: %s: %s", reason_of(why),
 		buf_cstr(&shown), why->text);
-	c->env->news++;
+	v->news++;
 	buf_done(&shown);
 }
 
@@ -260,8 +290,11 @@ static int take_letter(struct channel *c, const struct letter *x, int64_t *worke
 	struct env *v = c->env;
 	struct arena a;
 	struct received_row before;
+	char key[LETTER_KEY];
 	int rc = -1;
 
+	if (table_get(&v->letters, letter_key(c, x->name, key)))
+		return 0;
 	arena_init(&a);
 	rc = ledger_received_seen(&v->ledger, c->partner->name, c->endpoint->name, str_c(x->name),
 		x->size, x->mtime, &a, &before, e);
@@ -271,14 +304,6 @@ static int take_letter(struct channel *c, const struct letter *x, int64_t *worke
 	if (rc == 0)
 		rc = is_ready(c, x, e);
 	return rc == 1 ? fetch(c, x, worked, e) : rc;
-}
-
-/* As transfer_partner_ functions know it, which back off from it apart: "acme/main". */
-static struct str mailbox_name(
-	const struct config_partner *p, const struct config_endpoint *ep, char out[200])
-{
-	(void)snprintf(out, 200, STR_FMT "/" STR_FMT, STR_ARG(p->name), STR_ARG(ep->name));
-	return str_c(out);
 }
 
 /* One that cannot be listed keeps nobody from sending. */
@@ -298,7 +323,7 @@ static int empty_mailbox(struct channel *c, int64_t *worked, struct err *e)
 	}
 	if (rc == 0)
 		rc = transfer_partner_works(c->env, self, e);
-	if (rc == 0 && skipped > 0)
+	if (rc == 0 && skipped > 0 && first_told(c, ""))
 		env_log(c->env, LOG_WARN, "bad-names", c->partner->name.p,
 			"%" PRId64 " names in the mailbox are no plain file names; left alone",
 			skipped);

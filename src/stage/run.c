@@ -10,6 +10,7 @@
 
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
+#include "stage/alarms.h"
 #include "stage/bundle.h"
 #include "stage/bundle_diff.h"
 #include "stage/collect.h"
@@ -116,40 +117,16 @@ static int commit_end(struct env *v, int status, const char *note, struct err *e
 	return ledger_commit(l, e);
 }
 
-/* What is wrong with the chain of events ("": nothing) is news once, until it is something else. */
-static int note_chain(struct env *v, const char *wrong, struct err *e)
+/* What is wrong with the chain of events; "": nothing. */
+static int tell_chain(struct env *v, const char *wrong, struct err *e)
 {
-	static const char key[] = "audit";
-	struct ledger *l = &v->ledger;
-	struct db_rows *rows = NULL;
-	bool same = false;
-	int rc = 0;
+	struct alarms told;
 
-	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = ?1", "c", key) == -1)
-		return -1;
-	rc = db_next(rows, e);
-	same = rc == 1 ? str_is(db_text(rows, 0), wrong) : wrong[0] == '\0';
-	db_end(rows);
-	if (rc == -1)
-		return -1;
+	alarms_init(&told, v, "AUDIT-BROKEN", "audit-broken");
+	told.again = ALARMS_WARN;
 	if (wrong[0])
-		env_log(v, same ? LOG_WARN : LOG_ERROR, "audit-broken", "ledger.db",
-			"AUDIT-BROKEN: %s", wrong);
-	if (same)
-		return 0;
-	v->news += wrong[0] ? 1 : 0;
-	if (ledger_begin(l, e) == -1)
-		return -1;
-	if (ledger_run(l, e,
-		    "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
-		    "excluded.value",
-		    "cc", key, wrong) == -1 ||
-		ledger_event(l, wrong[0] ? "audit-broken" : "audit-whole", "ledger.db", e, "%s",
-			wrong) == -1) {
-		ledger_rollback(l);
-		return -1;
-	}
-	return ledger_commit(l, e);
+		alarms_add(&told, STR("ledger.db"), "%s", wrong);
+	return alarms_commit(&told, e);
 }
 
 /* Does audit.log say what the ledger says? The ledger is the truth, so the copy is written anew. */
@@ -189,7 +166,7 @@ static int check_audit(struct env *v, struct err *e)
 		*e = wrong;
 		return -1;
 	}
-	if (note_chain(v, wrong.text, e) == -1)
+	if (tell_chain(v, wrong.text, e) == -1)
 		return -1;
 	return wrong.text[0] ? 0 : check_log(v, e);
 }
@@ -228,6 +205,20 @@ static int clean_below(int dir, int levels, int64_t old, struct err *e)
 	return rc;
 }
 
+/* What fit_run does not look at: something in the way, or a disk that fails. */
+static int not_clean(const struct env *v, const char *folder, struct err *e)
+{
+	const struct err why = *e;
+
+	if (why.code != ERR_IO)
+		return err_wrap(e, "clean %s", folder);
+	(void)err_set(e, ERR_IO,
+		"%s/%s, whose leftovers of cut runs are removed first: %s; look whose it is and at the "
+		"disk: ls -laR %s/%s",
+		v->path, folder, why.text, v->path, folder);
+	return err_reason(e, "UNREADABLE");
+}
+
 static int clean(struct env *v, struct err *e)
 {
 	static const struct {
@@ -250,7 +241,7 @@ static int clean(struct env *v, struct err *e)
 				"was empty, mkdir -m 750 %s/%s; nothing was started",
 				v->path, all[i].name, v->path, all[i].name);
 		if (rc == -1)
-			return err_wrap(e, "clean %s", all[i].name);
+			return not_clean(v, all[i].name, e);
 	}
 	return 0;
 }

@@ -115,7 +115,8 @@ def M7():
 
 def M8():
     """Two agreements would send the same items to the same endpoint with the same map: AMBIGUOUS names both. A file that no
-    agreement takes, since its source has no route or its folder no source: it stays where it is, as NO-MAP, told once."""
+    agreement takes, since its source has no route, its folder no source, or it lies beside the folders: it stays where it is, as
+    NO-MAP, told once, and by status as long as it lies there."""
     with small.Small(kind="events", partners=("acme", "nord")) as n:
         routes = n.text("bundle/routes.xml")
         n.write_agreement("acme", more="main")
@@ -131,13 +132,18 @@ def M8():
         check("lonely" in ran.out and "NO-MAP" in ran.out, ran)
         for source in ("lonely", "nowhere"):
             n.drop(source, "a.json", b'{"sku": "SKU-9", "name": "Hat"}\n')
+        n.write("inbox/c.json", "{}")
         n.items("b.json", ("SKU-1", "Mug"))
         ran = n.run(expect=1)
         for source in ("lonely", "nowhere"):
             check(any("NO-MAP" in line and source in line and "a.json" in line for line in ran.err.splitlines()), source, ran)
             check(n.exists("inbox", source, "a.json"), source, "does not have its file any more")
         equal((len(n.mail("acme")), len(n.mail("nord"))), (1, 1), "the others are sent")
+        check("c.json" in ran.err and n.exists("inbox", "c.json"), ran)
         check("NO-MAP" in n.run(expect=0).err, "it is still there")
+        ran = n.program("status", expect=0)
+        for place in ("inbox", "inbox/lonely", "inbox/nowhere"):
+            check("alarm %s: NO-MAP: 1 " % place in ran.out, place, ran)
         n.write("bundle/routes.xml", n.text("bundle/routes.xml").replace("</routes>", '<route source="lonely" agreement="acme-832"/>'
                 '</routes>').replace('<route source="products" agreement="acme-832"/>', ""))
         n.write("bundle/agreements/acme.xml", n.text("bundle/agreements/acme.xml").replace('source="products"', 'source="lonely"'))

@@ -50,7 +50,7 @@ static void rights(void **state)
 		st.st_mode = rows[i].mode;
 		top.st_mode = rows[i].top;
 		faults_init(&f, &a);
-		fit_mode(rows[i].name, &st, &top, &f);
+		fit_mode("env", rows[i].name, &st, &top, &f);
 		if ((int)f.n != rows[i].faults || (int)f.warnings != rows[i].warnings)
 			fail_msg("row %zu, %s %o: %d faults, %d warnings", i, rows[i].name,
 				rows[i].mode, (int)f.n, (int)f.warnings);

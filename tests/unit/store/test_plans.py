@@ -10,7 +10,8 @@ TOP = os.environ["TEST_TOP"]
 FOLDERS = ("store", "stage", "cli")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*')
 # What somebody asks for once in a while.
-SELDOM = {"story.c": "show of one thing", "subject.c": "what a typed name means", "fsck.c": "fsck"}
+SELDOM = {"story.c": "show of one thing", "story_interchange.c": "the same", "story_item.c": "the same",
+          "subject.c": "what a typed name means", "fsck.c": "fsck"}
 # Beginning of a query to why it may.
 ALLOWED = {
     "SELECT hash FROM event ORDER BY seq DESC LIMIT 1": "from the end, and one row only",

@@ -1,0 +1,273 @@
+/*
+ * One item of a conversion: mapped, then written, left out or set aside. It is checked whole before any of
+ * it is written, so that one bad item never leaves half a loop behind.
+ */
+#include "stage/produce_parts.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+void produce_item_report(const struct produce_making *m, const struct diag *d)
+{
+	for (const struct finding *f = d->first; f && m->p->finding; f = f->next)
+		m->p->finding(m->p->ctx, f);
+}
+
+/* The findings that people see carry the item's key, file and the place of the value. */
+static void complete(struct diag *d, const struct item *it, struct str key)
+{
+	for (struct finding *f = d->first; f; f = f->next) {
+		if (f->item.n == 0)
+			f->item = key;
+		if (f->file.n == 0)
+			f->file = it->file;
+		if (str_eq(f->file, it->file) && f->line == 0 && f->offset >= it->offset &&
+			f->offset > 0) {
+			const struct place at = reader_place(it, f->offset);
+			f->line = at.line;
+			f->column = at.column;
+		}
+	}
+}
+
+int produce_item_aside(struct produce_making *m, const struct item *it, struct str key,
+	struct diag *d, struct err *e)
+{
+	complete(d, it, key);
+	produce_item_report(m, d);
+	m->c->aside++;
+	return outcome_aside(&m->o, it, key, d, e);
+}
+
+/* Small pieces are gathered: each call of the hash costs as much as a hundred bytes. */
+static void say(struct produce_making *m, const void *p, size_t n)
+{
+	if (n > PRODUCE_SAID_MAX - m->said.n) {
+		hash_add(m->hash, m->said.p, m->said.n);
+		buf_clear(&m->said);
+	}
+	if (n > PRODUCE_SAID_MAX)
+		hash_add(m->hash, p, n);
+	else
+		buf_put(&m->said, p, n);
+}
+
+/* 128 bits over all that the item says, without what differs every night by design. */
+static void content_hash(struct produce_making *m, const struct map_result *r, char out[HASH_HEX])
+{
+	uint8_t digest[HASH_SIZE];
+
+	buf_clear(&m->said);
+	for (const struct segment *s = r->segments; s; s = s->next) {
+		say(m, s->tag.p, s->tag.n);
+		for (size_t k = 0; k < s->n; k++) {
+			const struct value *x = &s->values[k];
+			const uint8_t at[6] = {'\n', (uint8_t)x->element,
+				(uint8_t)(x->element >> 8), (uint8_t)x->repetition,
+				(uint8_t)x->component, '='};
+			say(m, at, sizeof(at));
+			if (!x->masked)
+				say(m, x->text.p, x->text.n);
+		}
+		say(m, "\n~", 2);
+	}
+	hash_add(m->hash, m->said.p, m->said.n);
+	hash_end(m->hash, digest);
+	hash_hex(digest, out);
+	out[32] = '\0';
+}
+
+static void field_of(struct produce_making *m, const struct segment *s, struct finding *f)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct value *v = &s->values[i];
+		if (v->element != f->element || (f->component && v->component != f->component) ||
+			!v->from)
+			continue;
+		f->field = node_path(v->from, m->p->input.names, &m->item);
+		if (map_place(m->run, v->from, f, &m->item))
+			return;
+		f->offset = v->from->place.offset;
+		f->line = v->from->place.line;
+		f->column = v->from->place.column;
+		return;
+	}
+}
+
+/* Is every segment of the item fit to leave? Findings get the field that the value came from. */
+static bool fit(
+	struct produce_making *m, const struct map_result *r, struct str key, struct diag *d)
+{
+	const struct finding about = {.item = key};
+	bool good = true;
+
+	for (const struct segment *s = r->segments; s; s = s->next) {
+		struct finding *before = d->last;
+		if (x12_write_check(m->rules, s, d, &about) && d->last == before)
+			continue;
+		for (struct finding *f = before ? before->next : d->first; f; f = f->next) {
+			field_of(m, s, f);
+			good = good && f->severity < SEV_ERROR;
+		}
+	}
+	return good;
+}
+
+static int write_item(struct produce_making *m, const struct item *it, const struct map_result *r,
+	const char *hash, const struct diag *d, struct err *e)
+{
+	const uint32_t limit = map_items_per_message(m->p->map);
+	const struct map_joined *joined = NULL;
+	uint64_t first = 0;
+	size_t n = 0;
+
+	if (!m->set_open && produce_message_open(m, e) == -1)
+		return -1;
+	first = m->writer.segments + 1;
+	if (m->c->out == 0 && r->segments && r->segments->node)
+		m->c->loop = r->segments->node->parent;
+	for (const struct segment *s = r->segments; s; s = s->next)
+		x12_writer_put(&m->writer, s);
+	m->in_set++;
+	m->c->out++;
+	joined = map_joined(m->run, &n);
+	outcome_item(&m->o, &m->writer, first,
+		&(struct outcome_item){.item = it,
+			.key = r->key,
+			.hash = hash,
+			.joined = joined,
+			.n = n,
+			.noted = d->first});
+	if (limit > 0 && m->in_set >= limit && produce_message_close(m, e) == -1)
+		return -1;
+	return outcome_flush(&m->o, OUTCOME_FLUSH, e);
+}
+
+static void add_duplicate(struct diag *d, const struct item *it, struct str key)
+{
+	const struct finding f = {.code = STR("KEY-DUPLICATE"),
+		.severity = SEV_ERROR,
+		.offset = it->offset,
+		.line = it->line,
+		.column = it->line > 0,
+		.item = key,
+		.found = key,
+		.rule = STR("Two or more items carry this key, so none of them is sent."),
+		.remedy = STR("Give each item its own key, or archive the copy.")};
+
+	diag_add(d, &f);
+}
+
+/* No catalogue has such keys; more likely a field of text was taken for one. */
+static int refuse_key(struct produce_making *m, const struct item *it, struct str key,
+	struct diag *d, struct err *e)
+{
+	const struct str shown = utf8_left((struct str){key.p, OUTCOME_KEY_MAX}, 60);
+	const struct finding f = {.code = STR("KEY-LONG"),
+		.severity = SEV_ERROR,
+		.item = shown,
+		.found = shown,
+		.rule = STR("The key is longer than 1000 bytes."),
+		.remedy = STR("Give the item a short key, or correct the key of the map.")};
+
+	diag_add(d, &f);
+	return produce_item_aside(m, it, shown, d, e);
+}
+
+/* Leaves out what the partner already has, or refused as it is. True: do not write it. */
+static bool left_out(struct produce_making *m, struct str key, const char *hash)
+{
+	bool same = false;
+	const enum known_state state = known_find(m->p->known, key, str_c(hash), &same);
+
+	if ((state == KNOWN_REJECTED || state == KNOWN_HELD) && same) {
+		m->c->waiting++;
+		return true;
+	}
+	if (m->p->only_changes && same && (state == KNOWN_PENDING || state == KNOWN_ACCEPTED)) {
+		m->c->unchanged++;
+		return true;
+	}
+	return false;
+}
+
+/* What cannot be read has no key. A member of a tree is known by its file, a line or row by its
+ * bytes: the same one is told of once, wherever it stands tonight, and another one anew. */
+struct str produce_item_unreadable(struct produce_making *m, const struct item *it)
+{
+	uint8_t digest[HASH_SIZE];
+	char hex[HASH_HEX];
+	struct buf key;
+	struct str kept;
+
+	if (!str_eq(it->file, m->p->source->spec.file))
+		return it->file;
+	hash_add(m->hash, it->raw.p, it->raw.n);
+	hash_end(m->hash, digest);
+	hash_hex(digest, hex);
+	buf_init(&key, 60);
+	buf_printf(&key, "unreadable-%.16s", hex);
+	kept = arena_str(&m->item, buf_view(&key));
+	buf_done(&key);
+	return kept;
+}
+
+/* In a run for items that are due again: is this one of the others? */
+static bool not_due(struct produce_making *m, struct str key)
+{
+	bool same = false;
+
+	if (!m->p->only_due || known_find(m->p->known, key, STR(""), &same) == KNOWN_DUE)
+		return false;
+	m->c->unchanged++;
+	return true;
+}
+
+int produce_item_convert(
+	struct produce_making *m, const struct item *it, struct diag *d, struct err *e)
+{
+	struct map_result r;
+	struct str key;
+	char hash[HASH_HEX];
+	bool good = false;
+
+	memset(&r, 0, sizeof(r));
+	if (map_key(m->run, it, &r, d, &m->item, e) == -1)
+		return -1;
+	if (r.verdict == MAP_SKIP)
+		return 0;
+	m->c->items++;
+	if (r.verdict == MAP_NOT_SELECTED || r.verdict == MAP_WITHDRAWN) {
+		m->c->unselected++;
+		return 0;
+	}
+	if (r.key.n > OUTCOME_KEY_MAX)
+		return refuse_key(m, it, r.key, d, e);
+	if (m->watch && r.key.n > 0 && !dups_first(m->dups, r.key)) {
+		m->suspect = true;
+		return 0;
+	}
+	if (not_due(m, r.key))
+		return 0;
+	key = arena_str(&m->item, r.key);
+	if (produce_message_start(m, e) == -1 ||
+		map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
+		return -1;
+	good = fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0;
+	if (m->dups && !m->watch && key.n > 0 && dups_is(m->dups, key)) {
+		add_duplicate(d, it, key);
+		good = false;
+	}
+	if (good)
+		content_hash(m, &r, hash);
+	if (good && !left_out(m, key, hash)) {
+		complete(d, it, key);
+		produce_item_report(m, d);
+		m->c->noted += d->n > 0;
+		return write_item(m, it, &r, hash, d, e);
+	}
+	if (r.verdict == MAP_OUT)
+		map_take_back(m->run);
+	return good ? 0 : produce_item_aside(m, it, key, d, e);
+}

@@ -1,0 +1,54 @@
+/* Inside of a conversion: its state, the message that is open, and one item. */
+#ifndef STAGE_PRODUCE_PARTS_H
+#define STAGE_PRODUCE_PARTS_H
+
+#include "base/buf.h"
+#include "edi/x12_check.h"
+#include "secure/hash.h"
+#include "stage/dups.h"
+#include "stage/outcome.h"
+#include "stage/produce.h"
+
+enum { PRODUCE_SAID_MAX = 16 << 10 };
+
+struct produce_making {
+	const struct produce *p;
+	struct produce_counts *c;
+	struct map_run *run;
+	struct dups *dups;
+	bool watch;   /* keys are put into dups while items are converted */
+	bool suspect; /* and one may have been there before */
+	struct hash_ctx *hash;
+	struct buf said; /* by an item, for its hash */
+	struct x12_rules *rules;
+	struct x12_writer writer;
+	struct outcome o;
+	struct arena item;   /* one item's trees, segments and findings */
+	struct arena header; /* a message's header until it is written */
+	struct segment *head;
+	bool message_ready; /* map_message_start has run */
+	bool set_open;
+	bool started;
+	uint32_t in_set; /* items in the open set */
+};
+
+/* Makes the header of the next message, unless that is done. A fault in header or trailer is the
+ * agreement's or the map's, and stops the unit. */
+int produce_message_start(struct produce_making *m, struct err *e) ATTR_CHECK;
+/* Opens the set, and the envelopes around the first, and writes the header. */
+int produce_message_open(struct produce_making *m, struct err *e) ATTR_CHECK;
+/* Writes the trailer of the set that is open, if one is. */
+int produce_message_close(struct produce_making *m, struct err *e) ATTR_CHECK;
+
+/* Tells of findings whoever wants them as they come. */
+void produce_item_report(const struct produce_making *m, const struct diag *d);
+/* Converts an item that was read: out, left out, or set aside. */
+int produce_item_convert(
+	struct produce_making *m, const struct item *it, struct diag *d, struct err *e) ATTR_CHECK;
+/* Puts an item with faults beside the others. */
+int produce_item_aside(struct produce_making *m, const struct item *it, struct str key,
+	struct diag *d, struct err *e) ATTR_CHECK;
+/* What an item that cannot be read is known by; in the arena of the item. */
+struct str produce_item_unreadable(struct produce_making *m, const struct item *it);
+
+#endif

@@ -1,0 +1,84 @@
+/* What is next: by itself, or by whom. */
+#include "stage/story_parts.h"
+
+#include "stage/reason.h"
+
+struct next {
+	enum subject_kind kind;
+	const char *state;
+	const char *text;
+};
+
+static const struct next nexts[] = {
+	{SUBJECT_INTERCHANGE, "making", "the run that is going on, or the next one, writes it"},
+	{SUBJECT_INTERCHANGE, "queued", "the next transfer sends it"},
+	{SUBJECT_INTERCHANGE, "sending",
+		"a transfer is sending it, or was cut; the next one looks at the partner and goes on"},
+	{SUBJECT_INTERCHANGE, "in-doubt",
+		"ask the partner whether it arrived, then resolve; an acknowledgment settles it by itself"},
+	{SUBJECT_INTERCHANGE, "held", "a person decides"},
+	{SUBJECT_INTERCHANGE, "quarantined", "a person decides"},
+	{SUBJECT_INTERCHANGE, "archived", "nothing; it is finished"},
+	{SUBJECT_INTERCHANGE, "closed", "nothing; it was given up or made anew"},
+	{SUBJECT_INPUT, "claiming", "the next run picks it up"},
+	{SUBJECT_INPUT, "claimed", "the next run takes it in"},
+	{SUBJECT_INPUT, "pending", "the next run converts it"},
+	{SUBJECT_INPUT, "taken", "a unit of work converts it"},
+	{SUBJECT_INPUT, "current", "it is used until a newer version comes"},
+	{SUBJECT_INPUT, "held", "a person decides"},
+	{SUBJECT_INPUT, "abandoned", "nothing; what is still meant is delivered again"},
+	{SUBJECT_INPUT, "quarantined", "mend it at the source and deliver it again"},
+	{SUBJECT_RECEIVED, "fetching", "the next receive finishes or forgets it"},
+	{SUBJECT_RECEIVED, "stored", "the next ingest reads it"},
+	{SUBJECT_RECEIVED, "orphan",
+		"nothing of ours fits to it; ask the partner what it is about, then close"},
+	{SUBJECT_RECEIVED, "contradiction",
+		"nothing was changed by it; ask the partner what is meant, then close"},
+	{SUBJECT_RECEIVED, "quarantined",
+		"it cannot be understood; ask the partner for a good one"},
+	{SUBJECT_UNIT, "due", "the next run converts it"},
+	{SUBJECT_UNIT, "converting", "a run converts it, or was cut; the next one does it again"},
+	{SUBJECT_UNIT, "failed", "mend what the reason says, then retry"},
+	{SUBJECT_UNIT, "quarantined", "the converter died on it; report it, then retry or close"},
+};
+
+/* What the table of reasons says is to be done, with this subject's ID in it, and without the advice to
+ * look at what is being read. */
+static struct str remedy(struct story *t, struct str command, struct str id)
+{
+	const struct str look = STR("gridspool show ID; ");
+	struct buf b;
+	struct str kept;
+	size_t at = 0;
+
+	if (str_starts(command, look))
+		command = str_sub(command, look.n, command.n - look.n);
+	buf_init(&b, 2000);
+	while ((at = str_find(command, STR(" ID"), 0)) != SIZE_MAX) {
+		buf_str(&b, str_sub(command, 0, at + 1));
+		buf_str(&b, id);
+		command = str_sub(command, at + 3, command.n - at - 3);
+	}
+	buf_str(&b, command);
+	kept = arena_str(t->arena, buf_view(&b));
+	buf_done(&b);
+	return kept;
+}
+
+void story_next_tell(struct story *t, const struct subject *s, struct str state, struct str reason)
+{
+	const struct reason *known = reason_find(reason);
+	const enum subject_kind kind = s->kind;
+
+	if (known &&
+		(str_is(state, "held") || str_is(state, "quarantined") || str_is(state, "failed") ||
+			str_is(reason, "AGREEMENT-GONE"))) {
+		t->next = remedy(t, str_c(known->command), s->name);
+		return;
+	}
+	t->next = STR("nothing");
+	for (size_t i = 0; i < sizeof(nexts) / sizeof(nexts[0]); i++) {
+		if (nexts[i].kind == kind && str_is(state, nexts[i].state))
+			t->next = str_c(nexts[i].text);
+	}
+}
