@@ -4,7 +4,6 @@
  */
 #include "defs/defs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,14 +42,31 @@ void defs_free(struct defs *d)
 	mem_free(d);
 }
 
-/* ---- names and folders ---------------------------------------------------------------------- */
+/* ---- formats -------------------------------------------------------------------------------- */
 
-enum { WORD_MAX = 64 };
+static const struct def_format formats[] = {
+	{.name = "x12", .header = "ST", .trailer = "SE", .notes = "PRECL", .groups = true},
+	{.name = "edifact",
+		.header = "UNH",
+		.trailer = "UNT",
+		.notes = "PRECLOF",
+		.service = "syntax-4"},
+};
+
+const struct def_format *defs_format(struct str name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (str_is(name, formats[i].name))
+			return &formats[i];
+	return NULL;
+}
+
+/* ---- names and folders ---------------------------------------------------------------------- */
 
 /* Format, version and message become names of folders and files. */
 static bool word_ok(struct str s)
 {
-	if (!s.n || s.n > WORD_MAX)
+	if (!s.n || s.n > DEFS_WORD_MAX)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (!str_is_alpha(s.p[i]) && !str_is_digit(s.p[i]) && s.p[i] != '-' &&
@@ -200,44 +216,6 @@ static const char *folders(const struct defs *d, struct faults *f)
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
-/* Does any folder have this version? What is in no folder leaves no trace: a partner's file may name
- * any number of versions. */
-static bool is_there(const struct defs *d, struct str format, struct str version)
-{
-	char path[2 * (WORD_MAX + 1)];
-	struct stat st;
-	struct err e;
-
-	(void)snprintf(path, sizeof(path), STR_FMT "/" STR_FMT, STR_ARG(format), STR_ARG(version));
-	for (size_t i = 0; i < d->ndirs; i++)
-		if (fsx_stat(d->dirs[i], path, &st, &e) != 0)
-			return true;
-	return false;
-}
-
-/* NULL: there is none. */
-static struct dict *dict_of(struct defs *d, struct str format, struct str version, struct faults *f)
-{
-	struct dict *t;
-
-	for (t = d->dicts; t; t = t->next)
-		if (str_eq(t->format, format) && str_eq(t->version, version))
-			return t;
-	if (!is_there(d, format, version))
-		return NULL;
-	t = ARENA_NEW(&d->arena, struct dict);
-	t->format = arena_str(&d->arena, format);
-	t->version = arena_str(&d->arena, version);
-	table_init(&t->codes);
-	table_init(&t->elements);
-	table_init(&t->composites);
-	table_init(&t->segments);
-	t->next = d->dicts;
-	d->dicts = t;
-	dict_load(d, t, f);
-	return t;
-}
-
 /* Reads the first of the folders that has it: 1, 0 none has it, -1 a fault was added. */
 static int read_first(
 	struct defs *d, struct str path, struct xml **root, const char **file, struct faults *f)
@@ -326,12 +304,17 @@ static struct dict_message *message_of(
 
 static bool known_version(const struct asked *q, struct defs *d, struct faults *f)
 {
-	if (word_ok(q->format) && word_ok(q->version))
+	if (!defs_format(q->format)) {
+		faults_add(f, q->file, q->line, q->column,
+			"there are no definitions of format '" STR_FMT "', only of x12 and edifact",
+			STR_ARG(q->format));
+		return false;
+	}
+	if (word_ok(q->version))
 		return true;
 	faults_add(f, q->file, q->line, q->column,
 		"format '" STR_FMT "' version '" STR_FMT "' is not defined%s", STR_ARG(q->format),
-		STR_ARG(q->version),
-		word_ok(q->format) ? nearest(d, q->format, STR(""), q->version, f) : "");
+		STR_ARG(q->version), nearest(d, q->format, STR(""), q->version, f));
 	return false;
 }
 
@@ -344,7 +327,7 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 
 	if (!known_version(&q, d, f))
 		return NULL;
-	struct dict *dict = dict_of(d, format, version, f);
+	struct dict *dict = dict_get(d, format, version, f);
 	if (f->n != before)
 		return NULL;
 	if (dict && dict->faults) {
@@ -363,12 +346,29 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 	return m ? &m->message : NULL;
 }
 
+struct str defs_association(
+	struct defs *d, struct str format, struct str version, struct str message, struct str code)
+{
+	struct stat st;
+	struct err e = {0};
+
+	if (!defs_format(format) || !word_ok(version) || !word_ok(message) || !word_ok(code))
+		return STR("");
+	const struct str path = arena_printf(&d->arena,
+		STR_FMT "/" STR_FMT "/" STR_FMT "." STR_FMT ".xml", STR_ARG(format),
+		STR_ARG(version), STR_ARG(message), STR_ARG(code));
+	for (size_t i = 0; i < d->ndirs; i++)
+		if (fsx_stat(d->dirs[i], path.p, &st, &e) == 1)
+			return path;
+	return STR("");
+}
+
 const struct def_segment *defs_segment(
 	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f)
 {
-	if (!word_ok(format) || !word_ok(version))
+	if (!defs_format(format) || !word_ok(version))
 		return NULL;
-	const struct dict *dict = dict_of(d, format, version, f);
+	const struct dict *dict = dict_get(d, format, version, f);
 	const struct dict_segment *s = !dict || dict->faults ? NULL
 							     : table_get(&dict->segments, tag);
 	return s ? &s->segment : NULL;
@@ -381,13 +381,51 @@ const struct def_part *defs_part(const struct def_segment *s, uint16_t element)
 	return element >= 1 && element <= s->nparts ? &s->parts[element - 1] : NULL;
 }
 
+/* The position of the first part with that number, of an element or a composite; 0 none. */
+static uint16_t numbered(const struct def_part *parts, size_t n, struct str number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(parts[i].element ? parts[i].element->id : parts[i].composite, number))
+			return parts[i].position;
+	return 0;
+}
+
+/* What stands behind "PIA/": "C212.7140", "C212", "4347". */
+static bool ref_by_number(
+	const struct def_segment *s, struct str rest, uint16_t *element, uint16_t *component)
+{
+	const bool dot = str_chr(rest, '.') != SIZE_MAX;
+	struct str first;
+	uint16_t c = 1;
+
+	if (!str_split(&rest, '.', &first))
+		return false;
+	const uint16_t e = numbered(s->parts, s->nparts, first);
+	if (e && dot)
+		c = numbered(s->parts[e - 1].parts, s->parts[e - 1].nparts, rest);
+	if (!e || !c)
+		return false;
+	*element = e;
+	*component = c;
+	return true;
+}
+
+bool defs_ref_component(struct str ref)
+{
+	return str_chr(ref, '-') != SIZE_MAX || str_chr(ref, '.') != SIZE_MAX;
+}
+
 bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, uint16_t *component)
 {
 	struct str rest = str_from(ref, s->tag.n);
 	struct str digits;
 	int64_t e, c = 1;
 
-	if (!str_starts(ref, s->tag) || !str_split(&rest, '-', &digits))
+	if (!str_starts(ref, s->tag))
+		return false;
+	if (rest.n && rest.p[0] == '/')
+		return ref_by_number(s, str_from(rest, 1), element, component);
+	if (!str_split(&rest, '-', &digits))
 		return false;
 	bool dash = ref.n > s->tag.n + digits.n;
 	if (digits.n != 2 || !str_is_digits(digits) || !str_to_i64(digits, &e) || e < 1 ||

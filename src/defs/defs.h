@@ -1,6 +1,6 @@
 /*
- * Definitions: the grammar of a format, loaded from XML (maps/x12/<version>/...), cross-checked,
- * and never changed afterwards. The same definition drives reading, validation, writing and the
+ * Definitions: the grammar of a format, loaded from XML (maps/x12/<version>/...,
+ * maps/edifact/<directory>/...), cross-checked, and never changed afterwards. The same definition drives reading, validation, writing and the
  * positions in acknowledgments. A guide narrows a message for one partner.
  */
 #ifndef DEFS_DEFS_H
@@ -16,10 +16,11 @@
 #include "model/faults.h"
 
 enum def_type {
+	DEF_A, /* letters and other characters, no digits */
 	DEF_AN,
 	DEF_ID,
-	DEF_N, /* implied decimals: see decimals */
-	DEF_R,
+	DEF_N, /* digits only: implied decimals, see decimals */
+	DEF_R, /* a number with a decimal mark */
 	DEF_DT,
 	DEF_TM,
 	DEF_B /* binary */
@@ -67,7 +68,9 @@ enum def_note_kind {
 	DEF_REQUIRED = 'R',
 	DEF_EXCLUSIVE = 'E',
 	DEF_CONDITIONAL = 'C',
-	DEF_LIST = 'L'
+	DEF_LIST = 'L',
+	DEF_ONE = 'O',	/* exactly one of them; EDIFACT only */
+	DEF_FIRST = 'F' /* if the first is there, none of the others may be; EDIFACT only */
 };
 
 /* A relational note: P0405 is {'P', {4, 5}, 2}. */
@@ -96,7 +99,9 @@ struct def_node {
 	bool used;
 	uint32_t max;
 	struct str counts; /* its first element says how many of these the message has; or "" */
-	uint16_t index;	   /* of this node in its message, pre-order, from 0 */
+	const struct def_node
+		*instead; /* an earlier one that must not be there when this is; or NULL */
+	uint16_t index;	  /* of this node in its message, pre-order, from 0 */
 	uint16_t depth;
 	const struct def_node *parent; /* the loop it is in; the root's is NULL */
 	const struct def_node *child;
@@ -105,15 +110,27 @@ struct def_node {
 
 struct def_message {
 	struct str format;  /* "x12" */
-	struct str version; /* "004010" */
-	struct str id;	    /* "832" */
+	struct str version; /* "004010", "D96A" */
+	struct str id;	    /* "832", "PRICAT" */
 	struct str name;
-	struct str group;	     /* GS01: "SC" */
+	struct str group;	     /* GS01: "SC"; "" for EDIFACT */
 	struct str guide;	     /* name of the guide in force, or "" */
-	const struct def_node *root; /* children: ST ... SE */
+	const struct def_node *root; /* children: ST ... SE, UNH ... UNT */
 	size_t nodes;
 	const struct defs *defs;
 };
+
+/* What is fixed for a format. */
+struct def_format {
+	const char *name;    /* of its folder */
+	const char *header;  /* the segment that begins a message */
+	const char *trailer; /* the one that ends it */
+	const char *notes;   /* kinds of notes: letters of def_note_kind */
+	bool groups;	     /* each message says which group it belongs to */
+	const char *service; /* version that has the segments which all versions share, or NULL */
+};
+
+const struct def_format *defs_format(struct str name); /* or NULL */
 
 struct defs;
 
@@ -129,13 +146,20 @@ bool defs_is_message_file(const char *name, struct str *id);
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
 	struct str message, struct str guide, struct faults *f, const char *at_file,
 	uint32_t at_line, uint32_t at_column);
-/* Segment of the envelope or of a version's dictionary (ISA, GS, TA1 ...), or NULL. */
+/* The guide that an association code (UNH 0057: "EAN009") selects, PRICAT.EAN009.xml beside its
+ * message, as a path for defs_message; "" when no folder has one. */
+struct str defs_association(
+	struct defs *d, struct str format, struct str version, struct str message, struct str code);
+/* Segment of the envelope or of a version's dictionary (ISA, GS, TA1 ...), or NULL. The service
+ * segments of EDIFACT are in the versions "syntax-3" (for syntax 1 to 3) and "syntax-4". */
 const struct def_segment *defs_segment(
 	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f);
 
 const struct def_part *defs_part(const struct def_segment *s, uint16_t element); /* or NULL */
-/* "LIN03", "CTP05-1", also "LIN03-1" for a simple element; false when there is no such position. */
+/* "LIN03", "CTP05-1", also "LIN03-1" for a simple element; by number "PIA/C212.7140", "PIA/C212",
+ * "PIA/4347", the first of several. False when there is no such position. */
 bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, uint16_t *component);
+bool defs_ref_component(struct str ref); /* does it speak of a component: "CTP05-1"? */
 bool defs_code_ok(const struct def_codes *c, struct str value);
 
 #endif

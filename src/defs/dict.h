@@ -17,6 +17,7 @@
 #include "model/xml.h"
 
 enum {
+	DEFS_WORD_MAX = 64,    /* a format, version or message: names of folders and files */
 	DEFS_NOTE_MAX = 8,     /* positions of one relational note: def_note.at */
 	DEFS_DEPTH_MAX = 16,   /* loops in loops: x12_context.loops */
 	DEFS_NODES_MAX = 4096, /* segments and loops of one message */
@@ -86,6 +87,9 @@ struct defs {
 	struct dict_message *messages;
 };
 
+/* The dictionary of a version, loaded when it is first asked for; NULL: no folder has it. Format and
+ * version are words. */
+struct dict *dict_get(struct defs *d, struct str format, struct str version, struct faults *f);
 /* All dictionary files of a version, from all folders: what an earlier folder defines counts. */
 void dict_load(struct defs *d, struct dict *dict, struct faults *f);
 /* Sorts values by bytes; one that is there twice is a fault at the place of list id. */

@@ -33,6 +33,7 @@ static void copy_nodes(struct guide *g)
 		x->parent = x->parent ? &g->nodes[x->parent->index] : NULL;
 		x->child = x->child ? &g->nodes[x->child->index] : NULL;
 		x->next = x->next ? &g->nodes[x->next->index] : NULL;
+		x->instead = x->instead ? &g->nodes[x->instead->index] : NULL;
 	}
 }
 
@@ -217,7 +218,7 @@ static void narrow_element(struct guide *g, const struct xml *x, struct def_node
 		return;
 	}
 	struct def_part *p = &own_parts(g, node)[element - 1];
-	if (!p->nparts || str_chr(ref, '-') == SIZE_MAX) {
+	if (!p->nparts || !defs_ref_component(ref)) {
 		narrow_part(g, x, p);
 		return;
 	}

@@ -255,6 +255,7 @@ void check_filled(struct load *l, const struct xml *x, const struct map_part *p)
 static const char *type_name(enum def_type t)
 {
 	static const char *const names[] = {
+		[DEF_A] = "a text",
 		[DEF_AN] = "a text",
 		[DEF_ID] = "a code",
 		[DEF_N] = "a number",

@@ -134,7 +134,7 @@ static bool element_of(struct load *l, const struct xml *x, struct str ref, stru
 	d = defs_part(p->def, m->element);
 	if (d && d->nparts) {
 		m->composite = true;
-		if (str_chr(ref, '-') == SIZE_MAX) {
+		if (!defs_ref_component(ref)) {
 			load_fault_at(l, x, ref, 0,
 				STR_FMT " has components; write " STR_FMT "-1 and so on",
 				STR_ARG(ref), STR_ARG(ref));

@@ -54,6 +54,63 @@ static void designators(void **state)
 	}
 }
 
+/* By number, as EDIFACT speaks of them; the first of several counts. */
+static void designators_of_edifact(void **state)
+{
+	static const struct {
+		const char *tag, *ref;
+		bool ok, names_component;
+		uint16_t element, component;
+	} table[] = {
+		{"PIA", "PIA02-1", true, true, 2, 1},
+		{"PIA", "PIA06-4", true, true, 6, 4},
+		{"PIA", "PIA/C212.7140", true, true, 2, 1},
+		{"PIA", "PIA/C212.7143", true, true, 2, 2},
+		{"PIA", "PIA/C212", true, false, 2, 1},
+		{"PIA", "PIA/4347", true, false, 1, 1},
+		{"LIN", "LIN/1082", true, false, 1, 1},
+		{"LIN", "LIN/C829.1082", true, true, 4, 2},
+		{"NAD", "NAD/C080.3036", true, true, 4, 1},
+		{"NAD", "NAD/C080.3045", true, true, 4, 6},
+		{"PIA", "PIA/C212.9999", false, true, 0, 0},
+		{"PIA", "PIA/C213.7140", false, true, 0, 0},
+		{"PIA", "PIA/4347.4347", false, true, 0, 0},
+		{"PIA", "PIA/7140", false, false, 0, 0},
+		{"PIA", "PIA/C212.", false, true, 0, 0},
+		{"PIA", "PIA/.7140", false, true, 0, 0},
+		{"PIA", "PIA/", false, false, 0, 0},
+		{"PIA", "LIN/C212.7140", false, true, 0, 0},
+		{"PIA", "PIA/C212.7140-1", false, true, 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct def_segment *s = defs_world_edifact_segment(
+			*state, "D96A", table[i].tag);
+		uint16_t e = 0, c = 0;
+		bool ok = defs_ref(s, str_c(table[i].ref), &e, &c);
+		if (ok != table[i].ok || e != table[i].element || c != table[i].component ||
+			defs_ref_component(str_c(table[i].ref)) != table[i].names_component)
+			fail_msg("%s: %d %u %u", table[i].ref, ok, (unsigned)e, (unsigned)c);
+	}
+}
+
+static void formats(void **state)
+{
+	struct defs_world *w = *state;
+	struct faults f;
+
+	faults_init(&f, &w->arena);
+	assert_string_equal(defs_format(STR("x12"))->header, "ST");
+	assert_string_equal(defs_format(STR("edifact"))->trailer, "UNT");
+	assert_null(defs_format(STR("EDIFACT")));
+	assert_null(defs_segment(w->defs, STR("hl7"), STR("2"), STR("MSH"), &f));
+	assert_null(defs_message(
+		w->defs, STR("hl7"), STR("2"), STR("ADT"), STR(""), &f, "partner.xml", 7, 0));
+	assert_int_equal(f.n, 1);
+	assert_string_equal(
+		f.first->text, "there are no definitions of format 'hl7', only of x12 and edifact");
+}
+
 static void unknown(void **state)
 {
 	static const struct {
@@ -186,6 +243,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(designators),
+		cmocka_unit_test(designators_of_edifact),
+		cmocka_unit_test(formats),
 		cmocka_unit_test(unknown),
 		cmocka_unit_test(unknown_versions_leave_nothing),
 		cmocka_unit_test(overlay),

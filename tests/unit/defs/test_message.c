@@ -1,4 +1,4 @@
-/* The structure of messages: what the 832 and the 997 of X12 004010 say. */
+/* The structure of messages: what the 832 and the 997 of X12 004010 say, and those of EDIFACT. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,11 +123,48 @@ static void structure_of_997(void **state)
 	uses(m, table, sizeof(table) / sizeof(table[0]));
 }
 
+/* Each message of EDIFACT that is shipped: how many nodes and segments it has. */
+static void edifact_messages(void **state)
+{
+	static const struct {
+		const char *directory, *id;
+		size_t loops, segments;
+	} table[] = {
+		{"D96A", "PRICAT", 47, 132},
+		{"D96A", "INVRPT", 17, 50},
+		{"D96A", "PARTIN", 10, 28},
+		{"D96A", "APERAK", 4, 15},
+		{"D01B", "PRICAT", 60, 179},
+		{"D01B", "PRODAT", 28, 94},
+		{"D01B", "INVRPT", 18, 55},
+		{"D01B", "PARTIN", 15, 50},
+		{"D01B", "APERAK", 5, 17},
+		{"syntax-3", "CONTRL", 5, 10},
+		{"syntax-4", "CONTRL", 5, 10},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct def_message *m = defs_world_edifact(
+			*state, table[i].directory, table[i].id, "");
+		size_t loops = 0;
+		size_t next = 0;
+		assert_int_equal(walk(m->root, &next), m->nodes);
+		for (size_t k = 1; k < m->nodes; k++)
+			loops += m->root[k].loop;
+		if (loops != table[i].loops || m->nodes - 1 - loops != table[i].segments)
+			fail_msg("%s %s: %zu loops, %zu segments", table[i].directory, table[i].id,
+				loops, m->nodes - 1 - loops);
+		IS(m->group, "");
+		IS(m->root->child->name, "UNH");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(structure_of_832),
 		cmocka_unit_test(structure_of_997),
+		cmocka_unit_test(edifact_messages),
 	};
 
 	xml_start();

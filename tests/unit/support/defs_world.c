@@ -36,10 +36,11 @@ int defs_world_stop(void **state)
 	return 0;
 }
 
-const struct def_message *defs_world_message(struct defs_world *w, const char *id)
+static const struct def_message *message(struct defs_world *w, struct str format,
+	const char *version, const char *id, const char *guide)
 {
 	const struct def_message *m = defs_message(
-		w->defs, STR("x12"), STR("004010"), str_c(id), STR(""), &w->faults, "test", 1, 0);
+		w->defs, format, str_c(version), str_c(id), str_c(guide), &w->faults, "test", 1, 0);
 
 	for (const struct fault *x = w->faults.first; x; x = x->next)
 		print_error(
@@ -49,14 +50,37 @@ const struct def_message *defs_world_message(struct defs_world *w, const char *i
 	return m;
 }
 
-const struct def_segment *defs_world_segment(struct defs_world *w, const char *tag)
+static const struct def_segment *segment(
+	struct defs_world *w, struct str format, const char *version, const char *tag)
 {
 	const struct def_segment *s = defs_segment(
-		w->defs, STR("x12"), STR("004010"), str_c(tag), &w->faults);
+		w->defs, format, str_c(version), str_c(tag), &w->faults);
 
 	if (!s)
-		fail_msg("no segment %s", tag);
+		fail_msg("no segment %s in %s", tag, version);
 	return s;
+}
+
+const struct def_message *defs_world_message(struct defs_world *w, const char *id)
+{
+	return message(w, STR("x12"), "004010", id, "");
+}
+
+const struct def_segment *defs_world_segment(struct defs_world *w, const char *tag)
+{
+	return segment(w, STR("x12"), "004010", tag);
+}
+
+const struct def_message *defs_world_edifact(
+	struct defs_world *w, const char *directory, const char *id, const char *guide)
+{
+	return message(w, STR("edifact"), directory, id, guide);
+}
+
+const struct def_segment *defs_world_edifact_segment(
+	struct defs_world *w, const char *directory, const char *tag)
+{
+	return segment(w, STR("edifact"), directory, tag);
 }
 
 const struct def_node *defs_world_node(const struct def_message *m, const char *path)

@@ -20,6 +20,11 @@ int defs_world_stop(void **state);
 /* Of X12 004010; the test fails when it is not there. */
 const struct def_message *defs_world_message(struct defs_world *w, const char *id);
 const struct def_segment *defs_world_segment(struct defs_world *w, const char *tag);
+/* Of an EDIFACT directory, or of "syntax-3" or "syntax-4". */
+const struct def_message *defs_world_edifact(
+	struct defs_world *w, const char *directory, const char *id, const char *guide);
+const struct def_segment *defs_world_edifact_segment(
+	struct defs_world *w, const char *directory, const char *tag);
 /* "LIN-loop/CTP-loop/CTP" */
 const struct def_node *defs_world_node(const struct def_message *m, const char *path);
 
