@@ -318,6 +318,16 @@ static bool known_version(const struct asked *q, struct defs *d, struct faults *
 	return false;
 }
 
+/* The faults of a dictionary are told when it is loaded; after that, that it has some. */
+static bool sound(const struct dict *t, const struct asked *q, size_t before, struct faults *f)
+{
+	if (f->n == before && t && t->faults)
+		faults_add(f, q->file, q->line, q->column,
+			"the definitions of " STR_FMT " " STR_FMT " have %zu faults, told above",
+			STR_ARG(t->format), STR_ARG(t->version), t->faults);
+	return f->n == before;
+}
+
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
 	struct str message, struct str guide, struct faults *f, const char *at_file,
 	uint32_t at_line, uint32_t at_column)
@@ -328,14 +338,10 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 	if (!known_version(&q, d, f))
 		return NULL;
 	struct dict *dict = dict_get(d, format, version, f);
-	if (f->n != before)
+	const char *service = defs_format(format)->service;
+	if (!sound(dict, &q, before, f) ||
+		(service && !sound(dict_get(d, format, str_c(service), f), &q, before, f)))
 		return NULL;
-	if (dict && dict->faults) {
-		faults_add(f, at_file, at_line, at_column,
-			"the definitions of " STR_FMT " " STR_FMT " have %zu faults, told above",
-			STR_ARG(format), STR_ARG(version), dict->faults);
-		return NULL;
-	}
 	if (!dict || !dict->found) {
 		faults_add(f, at_file, at_line, at_column,
 			STR_FMT " version '" STR_FMT "' is not defined in %s%s", STR_ARG(format),
@@ -346,17 +352,16 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 	return m ? &m->message : NULL;
 }
 
-struct str defs_association(
-	struct defs *d, struct str format, struct str version, struct str message, struct str code)
+struct str defs_association(const struct defs *d, struct str format, struct str version,
+	struct str message, struct str code, struct arena *a)
 {
 	struct stat st;
 	struct err e = {0};
 
 	if (!defs_format(format) || !word_ok(version) || !word_ok(message) || !word_ok(code))
 		return STR("");
-	const struct str path = arena_printf(&d->arena,
-		STR_FMT "/" STR_FMT "/" STR_FMT "." STR_FMT ".xml", STR_ARG(format),
-		STR_ARG(version), STR_ARG(message), STR_ARG(code));
+	const struct str path = arena_printf(a, STR_FMT "/" STR_FMT "/" STR_FMT "." STR_FMT ".xml",
+		STR_ARG(format), STR_ARG(version), STR_ARG(message), STR_ARG(code));
 	for (size_t i = 0; i < d->ndirs; i++)
 		if (fsx_stat(d->dirs[i], path.p, &st, &e) == 1)
 			return path;

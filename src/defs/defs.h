@@ -147,9 +147,9 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 	struct str message, struct str guide, struct faults *f, const char *at_file,
 	uint32_t at_line, uint32_t at_column);
 /* The guide that an association code (UNH 0057: "EAN009") selects, PRICAT.EAN009.xml beside its
- * message, as a path for defs_message; "" when no folder has one. */
-struct str defs_association(
-	struct defs *d, struct str format, struct str version, struct str message, struct str code);
+ * message, as a path for defs_message, in a; "" when no folder has one. */
+struct str defs_association(const struct defs *d, struct str format, struct str version,
+	struct str message, struct str code, struct arena *a);
 /* Segment of the envelope or of a version's dictionary (ISA, GS, TA1 ...), or NULL. The service
  * segments of EDIFACT are in the versions "syntax-3" (for syntax 1 to 3) and "syntax-4". */
 const struct def_segment *defs_segment(

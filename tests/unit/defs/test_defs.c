@@ -111,6 +111,42 @@ static void formats(void **state)
 		f.first->text, "there are no definitions of format 'hl7', only of x12 and edifact");
 }
 
+/* UNH says EAN008: the guide of that code, where there is one. */
+static void associations(void **state)
+{
+	static const struct {
+		const char *version, *message, *code, *guide;
+	} table[] = {
+		{"D96A", "PRICAT", "EAN008", "edifact/D96A/PRICAT.EAN008.xml"},
+		{"D01B", "PRICAT", "EAN009", "edifact/D01B/PRICAT.EAN009.xml"},
+		{"D96A", "PRICAT", "EAN007", ""},
+		{"D96A", "PRICAT", "", ""},
+		{"D96A", "PRICAT", "../x", ""},
+		{"D96A", "INVRPT", "EAN008", ""},
+		{"..", "PRICAT", "EAN008", ""},
+	};
+	struct defs_world *w = *state;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct str id;
+		struct str guide = defs_association(w->defs, STR("edifact"),
+			str_c(table[i].version), str_c(table[i].message), str_c(table[i].code),
+			&w->arena);
+		if (!str_is(guide, table[i].guide))
+			fail_msg("%s: " STR_FMT, table[i].code, STR_ARG(guide));
+		if (!guide.n)
+			continue;
+		assert_false(defs_is_message_file(strrchr(table[i].guide, '/') + 1, &id));
+		const struct def_message *m = defs_world_edifact(
+			w, table[i].version, table[i].message, table[i].guide);
+		const struct def_segment *nad = defs_world_node(m, "SG2/NAD")->segment;
+		assert_true(m->guide.n > 0);
+		assert_int_equal(nad->parts[1].parts[0].element->max, 13);
+		nad = defs_world_edifact_segment(w, table[i].version, "NAD");
+		assert_int_equal(nad->parts[1].parts[0].element->max, 35);
+	}
+}
+
 static void unknown(void **state)
 {
 	static const struct {
@@ -239,16 +275,45 @@ static void faulty_dictionary(void **state)
 	fsx_close(here);
 }
 
+/* So do faults in the segments that all versions share. */
+static void faulty_service(void **state)
+{
+	static const char *const names[] = {"service", "maps"};
+	struct defs_world *w = *state;
+	struct err e = {0};
+	struct faults f;
+	int here = fsx_dir(".", &e);
+
+	faults_init(&f, &w->arena);
+	put(here, "service/edifact/syntax-4", "codes.xml",
+		"<codes xmlns='urn:gridspool:definition:1' format='edifact'"
+		" version='syntax-4'>\n<list id='0081'/></codes>");
+	const int dirs[] = {fsx_subdir(here, "service", &e), w->dir};
+	struct defs *d = defs_new(dirs, names, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_null(defs_message(
+			d, STR("edifact"), STR("D96A"), STR("PARTIN"), STR(""), &f, "test", 1, 0));
+	assert_int_equal(f.n, 2);
+	assert_string_equal(f.first->text, "list '0081' has no values");
+	assert_string_equal(
+		f.last->text, "the definitions of edifact syntax-4 have 1 faults, told above");
+	defs_free(d);
+	fsx_close(dirs[0]);
+	fsx_close(here);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(designators),
 		cmocka_unit_test(designators_of_edifact),
 		cmocka_unit_test(formats),
+		cmocka_unit_test(associations),
 		cmocka_unit_test(unknown),
 		cmocka_unit_test(unknown_versions_leave_nothing),
 		cmocka_unit_test(overlay),
 		cmocka_unit_test(faulty_dictionary),
+		cmocka_unit_test(faulty_service),
 	};
 
 	xml_start();
