@@ -22,6 +22,21 @@ static void check(int ok)
 		abort();
 }
 
+/* A number gives the first position that has it, or none. */
+static void check_by_number(const struct def_segment *s, const struct def_part *p)
+{
+	const struct str number = p->element ? p->element->id : p->composite;
+	uint16_t element, component;
+	char ref[300];
+
+	const int n = snprintf(
+		ref, sizeof(ref), STR_FMT "/" STR_FMT, STR_ARG(s->tag), STR_ARG(number));
+	if (n < 0 || (size_t)n >= sizeof(ref) || !defs_ref(s, str_c(ref), &element, &component))
+		return;
+	check(element >= 1 && element <= p->position);
+	check(component >= 1 && component <= (p->nparts ? p->nparts : 1));
+}
+
 static void check_segment(const struct def_segment *s)
 {
 	for (size_t i = 0; i < s->nparts; i++) {
@@ -30,6 +45,7 @@ static void check_segment(const struct def_segment *s)
 		check(p->position == i + 1 && !p->element == (p->nparts > 0));
 		check(defs_ref(s, p->ref, &element, &component) && element == i + 1);
 		check(!p->element || p->element->min <= p->element->max);
+		check_by_number(s, p);
 		for (size_t k = 0; k < p->nparts; k++)
 			check(p->parts[k].element != NULL);
 	}
@@ -48,13 +64,16 @@ static void check_tree(const struct def_node *n, uint16_t depth)
 	check_segment(n->segment);
 	for (const struct def_node *c = n->child; c; c = c->next) {
 		check(c->parent == n);
+		check(!c->instead || (c->instead->parent == n && c->instead->index < c->index));
 		check_tree(c, (uint16_t)(depth + 1));
 	}
 }
 
 static char folder[] = "/tmp/fuzz-defs-XXXXXX";
 static int top = -1;
-static int dir = -1; /* x12/9 in it */
+static int dir = -1; /* x12/9 or edifact/9 in it */
+static int dirs[2] = {-1, -1};
+static const char *const formats[] = {"x12", "edifact"};
 
 static const struct {
 	const char *root;
@@ -82,9 +101,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	xml_start();
 	check(mkdtemp(folder) != NULL && atexit(clean) == 0);
 	top = fsx_dir(folder, &e);
-	check(top != -1 && fsx_mkdirs(top, "x12/9", 0700, &e) == 0);
-	dir = fsx_subdir(top, "x12/9", &e);
-	check(dir != -1);
+	check(top != -1);
+	for (size_t i = 0; i < 2; i++) {
+		char path[20];
+		(void)snprintf(path, sizeof(path), "%s/9", formats[i]);
+		check(fsx_mkdirs(top, path, 0700, &e) == 0);
+		dirs[i] = fsx_subdir(top, path, &e);
+		check(dirs[i] != -1);
+	}
 	return 0;
 }
 
@@ -147,9 +171,11 @@ static void load(struct run *r, struct str text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const name = "fuzz";
-	struct run r = {.dict = {.format = STR("x12"), .version = STR("9")}};
 	struct str rest = {(const char *)data, size};
+	const size_t format = str_find(rest, STR("format=\"edifact\""), 0) != SIZE_MAX;
+	struct run r = {.dict = {.format = str_c(formats[format]), .version = STR("9")}};
 
+	dir = dirs[format];
 	for (size_t i = 0; i < PARTS; i++)
 		(void)unlinkat(dir, parts[i].file, 0);
 	r.d = defs_new(&top, &name, 1);

@@ -123,6 +123,44 @@ static void structure_of_997(void **state)
 	uses(m, table, sizeof(table) / sizeof(table[0]));
 }
 
+/* Groups by their names; limits that sources cut short; what comes instead of another. */
+static void structure_of_edifact(void **state)
+{
+	static const struct use pricat[] = {
+		{"BGM", false, true, 1},
+		{"DTM", false, true, 35},
+		{"SG1", true, false, 99},
+		{"SG2/SG3", true, false, 10},
+		{"SG10/SG13/MOA", false, true, 1},
+		{"SG17", true, false, 1000},
+		{"SG17/SG36", true, false, 999999},
+		{"SG17/SG36/IMD", false, false, 999},
+		{"SG17/SG36/SG40", true, false, 100},
+		{"SG17/SG36/SG40/PRI", false, true, 1},
+		{"SG17/SG36/SG56/SG59/SG60/MEA", false, false, 9},
+		{"UNT", false, true, 1},
+	};
+	static const struct use partin[] = {
+		{"UNS", false, true, 1},
+		{"SG4", true, false, 200000},
+		{"SG4/SG13/SG14/NAD", false, true, 1},
+		{"SG4/SG13/SG14/SG15", true, true, 99},
+	};
+	const struct def_message *m = defs_world_edifact(*state, "D01B", "PRICAT", "");
+
+	uses(m, pricat, sizeof(pricat) / sizeof(pricat[0]));
+	m = defs_world_edifact(*state, "D01B", "PARTIN", "");
+	uses(m, partin, sizeof(partin) / sizeof(partin[0]));
+	m = defs_world_edifact(*state, "D01B", "INVRPT", "");
+	assert_int_equal(defs_world_node(m, "SG9")->max, 9999999);
+	IS(defs_world_node(m, "SG9/SG11")->segment->tag, "INV");
+	m = defs_world_edifact(*state, "D96A", "INVRPT", "");
+	IS(defs_world_node(m, "SG9/SG11")->segment->tag, "QTY");
+	m = defs_world_edifact(*state, "syntax-3", "CONTRL", "");
+	assert_ptr_equal(defs_world_node(m, "SG3")->instead, defs_world_node(m, "SG1"));
+	assert_null(defs_world_node(m, "SG1")->instead);
+}
+
 /* Each message of EDIFACT that is shipped: how many nodes and segments it has. */
 static void edifact_messages(void **state)
 {
@@ -164,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(structure_of_832),
 		cmocka_unit_test(structure_of_997),
+		cmocka_unit_test(structure_of_edifact),
 		cmocka_unit_test(edifact_messages),
 	};
 
