@@ -137,7 +137,7 @@ static void positions_of_syntax_3(void **state)
 		{"UNS01", "0081", DEF_A, 1, 1, true, true},
 		{"UCI04", "0083", DEF_ID, 1, 3, true, true},
 		{"UCI05", "0085", DEF_ID, 1, 3, false, true},
-		{"UCI06", "0013", DEF_A, 3, 3, false, false},
+		{"UCI06", "0013", DEF_A, 3, 3, false, true},
 		{"UCI07-1", "0098", DEF_N, 1, 3, true, false},
 		{"UCM01", "0062", DEF_AN, 1, 14, true, false},
 		{"UCS01", "0096", DEF_N, 1, 6, true, false},
@@ -162,7 +162,7 @@ static void positions_of_syntax_4(void **state)
 		{"UNH05-1", "0115", DEF_ID, 1, 14, true, false},
 		{"UNT01", "0074", DEF_N, 1, 10, true, false},
 		{"UGH01", "0087", DEF_ID, 1, 4, true, false},
-		{"UCI06", "0135", DEF_ID, 1, 3, false, false},
+		{"UCI06", "0135", DEF_ID, 1, 3, false, true},
 		{"UCM01", "0062", DEF_AN, 1, 14, false, false},
 		{"UCD02-3", "0136", DEF_N, 1, 6, false, false},
 	};
