@@ -9,7 +9,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "edi/x12_sniff.h"
+#include "edi/sniff.h"
 #include "format/zip.h"
 
 enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
@@ -130,7 +130,7 @@ static void find_out(struct source *s, struct str head)
 		s->what = "JSON";
 		return;
 	}
-	s->what = x12_sniff_text(head);
+	s->what = sniff_text(head);
 	if (str_starts(text, STR("["))) {
 		s->what =
 			"a JSON array; we read one object a file or one a line (jq -c '.[]' makes them)";

@@ -74,16 +74,16 @@ void x12_envelope_group(struct x12_read *r, const struct segment *s)
 	r->st_in_gs = 0;
 	r->gs_in_isa++;
 	c->groups++;
-	x12_seen_clear(&r->seen);
+	seen_clear(&r->seen);
 }
 
-static const struct x12_plan *plan_of(struct x12_read *r, const struct def_message *m)
+static const struct structure_plan *plan_of(struct x12_read *r, const struct def_message *m)
 {
 	for (size_t i = 0; i < r->nplans; i++)
-		if (x12_struct_message(r->plans[i]) == m)
+		if (structure_message(r->plans[i]) == m)
 			return r->plans[i];
-	mem_grow(&r->plans, &r->cap_plans, r->nplans + 1, sizeof(struct x12_plan *));
-	r->plans[r->nplans] = x12_struct_plan(m);
+	mem_grow(&r->plans, &r->cap_plans, r->nplans + 1, sizeof(struct structure_plan *));
+	r->plans[r->nplans] = structure_plan(m);
 	return r->plans[r->nplans++];
 }
 
@@ -135,7 +135,7 @@ void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *
 		x12_envelope_add(
 			r, d, "X12-GROUP-CODE", SEV_ERROR, 1, c->group_code, expected, rule);
 	}
-	if (!x12_seen_add(&r->seen, c->set_control))
+	if (!seen_add(&r->seen, c->set_control))
 		x12_envelope_add(r, d, "X12-SET-DUPLICATE", SEV_ERROR, 2, c->set_control,
 			"a number that is new in the group",
 			"another message of this group has the same control number");

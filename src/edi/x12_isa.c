@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "edi/x12_check.h"
-#include "edi/x12_sniff.h"
+#include "edi/element.h"
+#include "edi/sniff.h"
 #include "edi/x12_state.h"
 
 enum { FIELDS = 16, ISA_BYTES = 106, LOOSE_BYTES = 400 };
@@ -73,7 +73,7 @@ static bool is_alnum(char c)
 static int multibyte(const struct x12_read *r, struct str head, struct diag *d, struct err *e)
 {
 	char text[200];
-	const size_t n = x12_sniff_multibyte(str_from(head, 3));
+	const size_t n = sniff_multibyte(str_from(head, 3));
 
 	if (n == 0)
 		return 0;
@@ -88,7 +88,7 @@ static int multibyte_terminator(
 	const struct x12_read *r, struct str rest, struct diag *d, struct err *e)
 {
 	char text[200];
-	const size_t n = x12_sniff_multibyte(rest);
+	const size_t n = sniff_multibyte(rest);
 
 	if (n == 0)
 		return 0;
@@ -107,7 +107,7 @@ bool x12_isa_repeats(struct str isa_version, char isa11)
 
 static int separators(struct x12_read *r, const struct header *h, struct diag *d, struct err *e)
 {
-	struct x12_lex *l = &r->lex;
+	struct lexer *l = &r->lex;
 	const char isa11 = field(h, 10).n > 0 ? field(h, 10).p[0] : ' ';
 
 	l->element = h->bytes.p[3];
@@ -142,7 +142,7 @@ static void check_fields(
 {
 	struct value v[FIELDS];
 	struct segment copy = *s;
-	const struct x12_check c = {.d = d,
+	const struct element_check c = {.d = d,
 		.about = &r->here,
 		.level = r->o.level,
 		.rules = r->rules,
@@ -158,7 +158,7 @@ static void check_fields(
 	if (str_is_digits(field(h, 11)))
 		v[11].text = STR("00401"); /* the list is of one version; others are as good */
 	copy.values = v;
-	(void)x12_check_segment(&c, &copy);
+	(void)element_check_segment(&c, &copy);
 }
 
 static void remember(struct x12_read *r, const struct header *h, struct diag *d)
@@ -208,12 +208,12 @@ static int not_x12(struct x12_read *r, struct diag *d, struct err *e)
 	struct str head;
 	char text[200];
 
-	if (x12_lex_peek(&r->lex, 64 << 10, &head, e) == -1)
+	if (lexer_peek(&r->lex, 64 << 10, &head, e) == -1)
 		return -1;
 	if (r->ctx.interchanges > 0)
 		return x12_envelope_fatal(r, d, e, "X12-NO-ISA",
 			"behind the last interchange there are bytes that are no interchange");
-	(void)snprintf(text, sizeof(text), "this is not X12: %s", x12_sniff_text(head));
+	(void)snprintf(text, sizeof(text), "this is not X12: %s", sniff_text(head));
 	return x12_envelope_fatal(r, d, e, "X12-NO-ISA", text);
 }
 
@@ -244,7 +244,7 @@ int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct e
 {
 	struct header h = {.padded = false};
 
-	if (x12_lex_peek(&r->lex, LOOSE_BYTES, &h.bytes, e) == -1)
+	if (lexer_peek(&r->lex, LOOSE_BYTES, &h.bytes, e) == -1)
 		return -1;
 	r->here = (struct finding){
 		.file = r->o.file, .offset = r->lex.base + r->lex.at, .segment_at = 1};

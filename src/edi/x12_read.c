@@ -1,6 +1,6 @@
 /*
  * The X12 reader: one segment after the other, through the envelopes; see x12_read.h. Segments
- * inside a set are placed by x12_struct.c and checked by x12_check.c.
+ * inside a set are placed by structure.c and checked by element.c.
  */
 #include "edi/x12_read.h"
 
@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "edi/x12_check.h"
+#include "edi/x12_rules.h"
 #include "edi/x12_state.h"
 
 enum tag_kind { TAG_OTHER, TAG_ISA, TAG_IEA, TAG_GS, TAG_GE, TAG_ST, TAG_SE, TAG_TA1, TAG_SERVICE };
@@ -23,7 +23,7 @@ struct x12_read *x12_read_open(
 	if (r->o.level == 0)
 		r->o.level = X12_NOTES;
 	r->skim = o->skim && r->o.level < X12_ELEMENT;
-	if (x12_lex_open(&r->lex, fd, bytes, e) == -1) {
+	if (lexer_open(&r->lex, fd, bytes, e) == -1) {
 		mem_free(r);
 		return NULL;
 	}
@@ -31,7 +31,7 @@ struct x12_read *x12_read_open(
 	arena_init(&r->gs);
 	arena_init(&r->st);
 	arena_init(&r->scratch);
-	r->rules = x12_check_rules_new(NULL);
+	r->rules = x12_rules_new(NULL);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
 	return r;
@@ -42,18 +42,18 @@ void x12_read_close(struct x12_read *r)
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->nplans; i++)
-		x12_struct_plan_free(r->plans[i]);
+		structure_plan_free(r->plans[i]);
 	mem_free(r->plans);
-	x12_struct_done(&r->cursor);
-	x12_seen_done(&r->seen);
-	x12_check_rules_free(r->rules);
+	structure_done(&r->cursor);
+	seen_done(&r->seen);
+	element_rules_free(r->rules);
 	mem_free(r->values.v);
 	mem_free(r->values.at);
 	arena_done(&r->isa);
 	arena_done(&r->gs);
 	arena_done(&r->st);
 	arena_done(&r->scratch);
-	x12_lex_close(&r->lex);
+	lexer_close(&r->lex);
 	mem_free(r);
 }
 
@@ -136,10 +136,10 @@ static void to_utf8(struct x12_read *r)
 
 static void take_values(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d)
 {
-	x12_lex_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
-	if (r->values.seen & X12_LEX_HIGH)
+	lexer_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
+	if (r->values.seen & LEXER_HIGH)
 		to_utf8(r);
-	if (r->values.seen & X12_LEX_MANY)
+	if (r->values.seen & LEXER_MANY)
 		x12_envelope_add(r, d, "X12-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
 			"at most 512 values", "");
 	s->values = r->values.v;
@@ -162,19 +162,19 @@ static void stray_components(const struct x12_read *r, const struct segment *s, 
 
 static void check_elements(struct x12_read *r, const struct segment *s, struct diag *d)
 {
-	const bool high = (r->values.seen & X12_LEX_HIGH) != 0;
-	const struct x12_check c = {.d = d,
+	const bool high = (r->values.seen & LEXER_HIGH) != 0;
+	const struct element_check c = {.d = d,
 		.about = &r->here,
 		.level = r->o.level,
 		.at = r->values.at,
 		.rules = r->rules,
-		.plain = !high && !(r->values.seen & X12_LEX_CONTROL)};
+		.plain = !high && !(r->values.seen & LEXER_CONTROL)};
 
 	if (r->o.level < X12_ELEMENT)
 		return;
-	if ((r->values.seen & X12_LEX_COMPONENT) && s->def)
+	if ((r->values.seen & LEXER_COMPONENT) && s->def)
 		stray_components(r, s, d);
-	(void)x12_check_segment(&c, s);
+	(void)element_check_segment(&c, s);
 }
 
 static void show_loops(struct x12_read *r)
@@ -182,7 +182,7 @@ static void show_loops(struct x12_read *r)
 	if (r->loop == r->cursor.loop)
 		return;
 	r->loop = r->cursor.loop;
-	r->ctx.nloops = x12_struct_loops(
+	r->ctx.nloops = structure_loops(
 		&r->cursor, r->ctx.loops, sizeof(r->ctx.loops) / sizeof(r->ctx.loops[0]));
 }
 
@@ -215,10 +215,10 @@ static int in_set(
 	bool known = true;
 
 	check_binary(r, s->tag, d);
-	if (r->plan && str_eq(s->tag, x12_struct_counted(r->plan)))
+	if (r->plan && str_eq(s->tag, structure_counted(r->plan)))
 		r->lines_in_st++;
 	if (r->plan && r->o.level >= X12_STRUCTURE) {
-		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
+		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
 		if (s->node)
 			s->def = s->node->segment;
 		else if (tag_ok)
@@ -301,8 +301,8 @@ static int open_set(
 	r->where = X12_IN_ST;
 	r->lines_in_st = 0;
 	if (r->plan) {
-		x12_struct_start(&r->cursor, r->plan);
-		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
+		structure_start(&r->cursor, r->plan);
+		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
 		s->def = s->node ? s->node->segment : NULL;
 	}
 	if (!s->def)
@@ -318,7 +318,7 @@ static int close_set(
 	if (r->where != X12_IN_ST)
 		return misplaced(r, "ST before it", d);
 	if (r->plan && r->o.level >= X12_STRUCTURE) {
-		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
+		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
 		s->def = s->node ? s->node->segment : NULL;
 		show_loops(r);
 	}
@@ -468,7 +468,7 @@ int x12_read_next(
 	if (r->scratch.used > 0)
 		arena_reset(&r->scratch);
 	if (r->where == X12_OUT) {
-		rc = x12_lex_skip(&r->lex, e);
+		rc = lexer_skip(&r->lex, e);
 		if (rc == 1)
 			return open_interchange(r, s, ev, d, e);
 		if (rc == 0 && r->ctx.interchanges == 0) {
@@ -479,7 +479,7 @@ int x12_read_next(
 		return rc;
 	}
 	while (rc == 0) {
-		rc = x12_lex_next(&r->lex, &r->raw, e);
+		rc = lexer_next(&r->lex, &r->raw, e);
 		if (rc == -1)
 			return e->code == ERR_LIMIT ? too_long(r, d, e) : -1;
 		if (rc == 0)

@@ -3,38 +3,38 @@
 #define EDI_X12_STATE_H
 
 #include "base/limits.h"
-#include "edi/x12_check.h"
-#include "edi/x12_lex.h"
+#include "edi/element.h"
+#include "edi/lexer.h"
 #include "edi/x12_read.h"
-#include "edi/x12_seen.h"
-#include "edi/x12_struct.h"
+#include "edi/seen.h"
+#include "edi/structure.h"
 
 enum x12_where { X12_OUT, X12_IN_ISA, X12_IN_GS, X12_IN_ST };
 
 struct x12_read {
-	struct x12_lex lex;
+	struct lexer lex;
 	struct x12_read_options o;
 	struct x12_context ctx;
 	enum x12_where where;
 	bool skim;		  /* nobody wants values of segments inside sets */
 	struct arena isa, gs, st; /* texts of the envelopes we are in */
 	struct arena scratch;	  /* of one segment */
-	struct x12_values values;
-	struct x12_raw raw;
+	struct lexer_values values;
+	struct lexer_raw raw;
 	uint64_t gs_in_isa;
 	uint64_t st_in_gs;
 	uint64_t lines_in_st; /* segments that the message's own trailer counts */
 	uint64_t ta1_in_isa;
 	uint64_t isa_position; /* segments of the interchange so far, ISA = 1 */
-	struct x12_seen seen;  /* ST02 of the group */
-	struct x12_plan **plans;
+	struct seen seen;      /* ST02 of the group */
+	struct structure_plan **plans;
 	size_t nplans;
 	size_t cap_plans;
-	const struct x12_plan *plan; /* of the set we are in, or NULL */
-	struct x12_cursor cursor;
+	const struct structure_plan *plan; /* of the set we are in, or NULL */
+	struct structure_cursor cursor;
 	uint32_t loop; /* that ctx.loops shows */
 	char tag[4];   /* a tag written in lower case, mended */
-	struct x12_rules *rules;
+	struct element_rules *rules;
 	struct finding here; /* file, segment, position and offset of the segment in hand */
 };
 

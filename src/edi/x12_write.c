@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "edi/x12_check.h"
-#include "edi/x12_text.h"
+#include "edi/element.h"
+#include "edi/text.h"
 
 static const char default_repetition = '^';
 
@@ -110,16 +110,16 @@ int x12_write_check_profile(const struct x12_profile *p, struct err *e)
 	return 0;
 }
 
-bool x12_write_check(
-	struct x12_rules *r, const struct segment *s, struct diag *d, const struct finding *about)
+bool x12_write_check(struct element_rules *r, const struct segment *s, struct diag *d,
+	const struct finding *about)
 {
 	struct finding f = about ? *about : (struct finding){.severity = 0};
-	const struct x12_check c = {.d = d, .about = &f, .level = X12_NOTES, .rules = r};
+	const struct element_check c = {.d = d, .about = &f, .level = X12_NOTES, .rules = r};
 	const size_t before = d->errors;
 
 	f.segment = s->tag;
 	f.segment_at = s->position ? s->position : f.segment_at;
-	if (!x12_check_segment(&c, s))
+	if (!element_check_segment(&c, s))
 		return false;
 	for (size_t i = 0; i < s->n; i++)
 		for (size_t k = 0; k < s->values[i].text.n; k++)
@@ -167,12 +167,12 @@ static struct str final_text(
 		return t;
 	if (e && (e->type == DEF_R || (e->type == DEF_N && t.n < min)) && t.n + min + 2 < size) {
 		struct str shorter;
-		if (x12_text_canonical(t, min, room, &shorter))
+		if (text_canonical(t, min, room, &shorter))
 			return shorter;
 	}
 	if (t.n > 0 && t.p[t.n - 1] == ' ') {
-		const struct str bare = x12_text_trim(t, 0);
-		t = bare.n == 0 ? bare : x12_text_trim(t, min);
+		const struct str bare = text_trim(t, 0);
+		t = bare.n == 0 ? bare : text_trim(t, min);
 	}
 	return t;
 }

@@ -192,7 +192,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	m.c = c;
 	m.hash = hash_new();
 	buf_init(&m.said, PRODUCE_SAID_MAX);
-	m.rules = x12_check_rules_new(p->profile);
+	m.rules = x12_rules_new(p->profile);
 	arena_init(&m.item);
 	arena_init(&m.header);
 	outcome_init(&m.o, p->out, p->lineage, p->aside, p->result);
@@ -202,7 +202,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	dups_free(m.dups);
 	hash_free(m.hash);
 	buf_done(&m.said);
-	x12_check_rules_free(m.rules);
+	element_rules_free(m.rules);
 	outcome_done(&m.o);
 	arena_done(&m.item);
 	arena_done(&m.header);

@@ -3,7 +3,7 @@
 #define STAGE_PRODUCE_PARTS_H
 
 #include "base/buf.h"
-#include "edi/x12_check.h"
+#include "edi/x12_rules.h"
 #include "secure/hash.h"
 #include "stage/dups.h"
 #include "stage/outcome.h"
@@ -20,7 +20,7 @@ struct produce_making {
 	bool suspect; /* and one may have been there before */
 	struct hash_ctx *hash;
 	struct buf said; /* by an item, for its hash */
-	struct x12_rules *rules;
+	struct element_rules *rules;
 	struct x12_writer writer;
 	struct outcome o;
 	struct arena item;   /* one item's trees, segments and findings */

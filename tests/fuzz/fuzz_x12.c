@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "edi/x12_check.h"
+#include "edi/x12_rules.h"
 #include "edi/x12_read.h"
 #include "edi/x12_write.h"
 #include "model/xml.h"
@@ -80,7 +80,7 @@ static void write_and_read(const struct segment *s, struct diag *d)
 		.group_version = STR("004010"),
 		.usage = 'T',
 		.when = {.year = 2026, .month = 1, .day = 1}};
-	struct x12_rules *rules = NULL;
+	struct element_rules *rules = NULL;
 	struct x12_writer w;
 	struct buf b;
 
@@ -89,9 +89,9 @@ static void write_and_read(const struct segment *s, struct diag *d)
 		return;
 	if (str_is(s->tag, "BIN") || str_is(s->tag, "BDS"))
 		return;
-	rules = x12_check_rules_new(&p);
+	rules = x12_rules_new(&p);
 	const bool good = x12_write_check(rules, s, d, NULL);
-	x12_check_rules_free(rules);
+	element_rules_free(rules);
 	if (!good)
 		return;
 	buf_init(&b, LIMIT_SEGMENT * 4);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "edi/x12_check.h"
+#include "edi/x12_rules.h"
 #include "edi/x12_write.h"
 #include "unit/support/edi_support.h"
 
@@ -123,9 +123,9 @@ static void by_rows(void **state)
 		p.repertoire = rows[i].repertoire;
 		diag_init(&d, &a);
 		buf_clear(&b);
-		struct x12_rules *rules = x12_check_rules_new(&p);
+		struct element_rules *rules = x12_rules_new(&p);
 		const bool ok = x12_write_check(rules, &s, &d, NULL);
-		x12_check_rules_free(rules);
+		element_rules_free(rules);
 		if (ok) {
 			x12_write_segment(&p, &s, &b);
 			(void)snprintf(got, sizeof(got), STR_FMT, STR_ARG(buf_view(&b)));
@@ -153,16 +153,16 @@ static void names_the_separator(void **state)
 	struct arena a;
 	struct diag d;
 	const struct finding about = {.item = STR("sku-1")};
-	struct x12_rules *rules = NULL;
+	struct element_rules *rules = NULL;
 
 	(void)state;
 	p.isa_version = STR("00402");
 	p.repertoire = X12_UTF8;
 	arena_init(&a);
 	diag_init(&d, &a);
-	rules = x12_check_rules_new(&p);
+	rules = x12_rules_new(&p);
 	assert_false(x12_write_check(rules, &s, &d, &about));
-	x12_check_rules_free(rules);
+	element_rules_free(rules);
 	assert_int_equal(d.n, 1);
 	assert_true(str_find(d.first->expected, STR("'^', which is the repetition separator"), 0) !=
 		SIZE_MAX);

@@ -2,8 +2,8 @@
  * X12.5 and X12.6 as bytes: cuts a file into interchanges by their own separators, into segments
  * and into values. Constant memory: one block and one segment.
  */
-#ifndef EDI_X12_LEX_H
-#define EDI_X12_LEX_H
+#ifndef EDI_LEXER_H
+#define EDI_LEXER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "defs/defs.h"
 #include "format/segment.h"
 
-struct x12_lex {
+struct lexer {
 	int fd;	   /* -1: bytes in memory */
 	char *own; /* buffer when reading from fd */
 	const char *p;
@@ -29,7 +29,7 @@ struct x12_lex {
 };
 
 /* A segment as bytes, borrowed until the next call. */
-struct x12_raw {
+struct lexer_raw {
 	struct str bytes;  /* without its terminator */
 	const char *limit; /* end of readable memory, at or behind the end of bytes */
 	uint64_t offset;
@@ -37,23 +37,23 @@ struct x12_raw {
 	bool unterminated; /* the file ends here without a terminator */
 };
 
-int x12_lex_open(struct x12_lex *l, int fd, struct str bytes, struct err *e) ATTR_CHECK;
-void x12_lex_close(struct x12_lex *l);
+int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e) ATTR_CHECK;
+void lexer_close(struct lexer *l);
 
 /* Goes to the next byte that is no line end, blank, byte order mark (at the start), NUL or
  * Control-Z. 1 there is one, 0 the file ends, -1. */
-int x12_lex_skip(struct x12_lex *l, struct err *e) ATTR_CHECK;
+int lexer_skip(struct lexer *l, struct err *e) ATTR_CHECK;
 /* Makes up to n bytes visible from the cursor (fewer at the end of the file). */
-int x12_lex_peek(struct x12_lex *l, size_t n, struct str *s, struct err *e) ATTR_CHECK;
+int lexer_peek(struct lexer *l, size_t n, struct str *s, struct err *e) ATTR_CHECK;
 /* Next segment with the separators in force: 1, 0 at the end of the file, -1; ERR_LIMIT when it is longer
  * than a segment may be. */
-int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e) ATTR_CHECK;
+int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e) ATTR_CHECK;
 
-/* What x12_lex_split saw on its way. */
-enum { X12_LEX_HIGH = 1, X12_LEX_CONTROL = 2, X12_LEX_COMPONENT = 4, X12_LEX_MANY = 8 };
+/* What lexer_split saw on its way. */
+enum { LEXER_HIGH = 1, LEXER_CONTROL = 2, LEXER_COMPONENT = 4, LEXER_MANY = 8 };
 
 /* Values and where each starts in the segment; room for LIMIT_ELEMENTS. */
-struct x12_values {
+struct lexer_values {
 	struct value *v;
 	uint32_t *at;
 	size_t n;
@@ -63,7 +63,7 @@ struct x12_values {
 
 /* Cuts bytes behind the tag into values; composites by the definition, or wherever a component
  * separator stands when there is none. A component separator in a simple element is data. */
-void x12_lex_split(const struct x12_lex *l, const struct x12_raw *raw, size_t from,
-	const struct def_segment *def, struct x12_values *out);
+void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from,
+	const struct def_segment *def, struct lexer_values *out);
 
 #endif

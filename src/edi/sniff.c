@@ -1,5 +1,5 @@
-/* What a file is that is no X12: by its first bytes; see x12_sniff.h. */
-#include "edi/x12_sniff.h"
+/* What a file is that is no X12: by its first bytes; see sniff.h. */
+#include "edi/sniff.h"
 
 #include <string.h>
 
@@ -71,7 +71,7 @@ static bool has_isa(struct str s)
 	return false;
 }
 
-const char *x12_sniff_text(struct str head)
+const char *sniff_text(struct str head)
 {
 	const char *text = look(magics, sizeof(magics) / sizeof(magics[0]), head);
 	struct str s = head;
@@ -97,7 +97,7 @@ const char *x12_sniff_text(struct str head)
 	return "text of a kind we do not know";
 }
 
-size_t x12_sniff_multibyte(struct str s)
+size_t sniff_multibyte(struct str s)
 {
 	for (size_t n = 2; n <= 4 && n <= s.n; n++)
 		if ((unsigned char)s.p[0] >= 0xc2 && utf8_bad((struct str){s.p, n}) == SIZE_MAX)

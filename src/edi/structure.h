@@ -3,8 +3,8 @@
  * in the definition's tree; no recursion over data and no look-ahead. After a fault the cursor is
  * put where reading can go on, so that one fault is one finding.
  */
-#ifndef EDI_X12_STRUCT_H
-#define EDI_X12_STRUCT_H
+#ifndef EDI_STRUCTURE_H
+#define EDI_STRUCTURE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,16 +12,16 @@
 #include "defs/defs.h"
 #include "model/diag.h"
 
-struct x12_plan; /* a message, laid out for matching */
+struct structure_plan; /* a message, laid out for matching */
 
-struct x12_plan *x12_struct_plan(const struct def_message *m);
-void x12_struct_plan_free(struct x12_plan *p);
-const struct def_message *x12_struct_message(const struct x12_plan *p);
+struct structure_plan *structure_plan(const struct def_message *m);
+void structure_plan_free(struct structure_plan *p);
+const struct def_message *structure_message(const struct structure_plan *p);
 /* The tag of the segments that a trailer of the message counts (CTT01: LIN), or "". */
-struct str x12_struct_counted(const struct x12_plan *p);
+struct str structure_counted(const struct structure_plan *p);
 
-struct x12_cursor {
-	const struct x12_plan *plan;
+struct structure_cursor {
+	const struct structure_plan *plan;
 	uint32_t at;	 /* index of the node matched last */
 	uint32_t loop;	 /* of the loop it is in; 0 the message */
 	uint32_t *count; /* per node, in the occurrence of its loop that we are in */
@@ -29,14 +29,14 @@ struct x12_cursor {
 	uint32_t cap;
 };
 
-void x12_struct_start(struct x12_cursor *c, const struct x12_plan *p);
-void x12_struct_done(struct x12_cursor *c);
+void structure_start(struct structure_cursor *c, const struct structure_plan *p);
+void structure_done(struct structure_cursor *c);
 
 /* The node that a segment is an occurrence of, or NULL when its tag is nowhere in the message.
  * The cursor moves there. about is the place of the segment; findings are made from it. */
-const struct def_node *x12_struct_step(
-	struct x12_cursor *c, struct str tag, struct diag *d, const struct finding *about);
+const struct def_node *structure_step(
+	struct structure_cursor *c, struct str tag, struct diag *d, const struct finding *about);
 /* Names of the loops that the cursor is in, outermost first; returns their number. */
-uint32_t x12_struct_loops(const struct x12_cursor *c, struct str *names, uint32_t max);
+uint32_t structure_loops(const struct structure_cursor *c, struct str *names, uint32_t max);
 
 #endif

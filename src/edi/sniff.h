@@ -1,12 +1,12 @@
 /* Says in words what a file is that should have been X12 and is not. */
-#ifndef EDI_X12_SNIFF_H
-#define EDI_X12_SNIFF_H
+#ifndef EDI_SNIFF_H
+#define EDI_SNIFF_H
 
 #include "base/str.h"
 
 /* head is the first bytes of the file (all of it when it is short). The text is static. */
-const char *x12_sniff_text(struct str head);
+const char *sniff_text(struct str head);
 /* Bytes of the character at the start of s when it is one of several bytes in UTF-8, else 0. */
-size_t x12_sniff_multibyte(struct str s);
+size_t sniff_multibyte(struct str s);
 
 #endif

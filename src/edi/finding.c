@@ -1,10 +1,21 @@
-/* Findings about elements; see x12_finding.h. */
-#include "edi/x12_finding.h"
+/* Findings about elements; see finding.h. */
+#include "edi/finding.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-const struct def_part *x12_finding_part(const struct def_part *parts, size_t n, uint16_t position)
+struct str finding_code(struct str format, const char *name, char out[FINDING_CODE])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < format.n && n < FINDING_CODE - 1; i++)
+		out[n++] = str_upper(format.p[i]);
+	n += (size_t)snprintf(out + n, FINDING_CODE - n, "-%s", name);
+	BUG_IF(n >= FINDING_CODE);
+	return (struct str){out, n};
+}
+
+const struct def_part *finding_part(const struct def_part *parts, size_t n, uint16_t position)
 {
 	if (position >= 1 && position <= n && parts[position - 1].position == position)
 		return &parts[position - 1];
@@ -15,7 +26,7 @@ const struct def_part *x12_finding_part(const struct def_part *parts, size_t n, 
 }
 
 /* Where the value that is not there should have come from: sizes[2]/ean inside a turn of sizes. */
-static void add_gap(const struct x12_place *a, struct finding *f)
+static void add_gap(const struct finding_place *a, struct finding *f)
 {
 	const struct gap *g = segment_gap(a->s, a->element, a->component);
 	const struct gaps *all = a->s->gaps;
@@ -37,10 +48,11 @@ static void add_gap(const struct x12_place *a, struct finding *f)
 		f->file = all->file;
 }
 
-void x12_finding_add(const struct x12_place *a, const char *code, enum severity sev,
+void finding_add(const struct finding_place *a, const char *name, enum severity sev,
 	const char *rule, const char *fmt, ...)
 {
 	struct finding f = *a->c->about;
+	char code[FINDING_CODE];
 	char expected[300];
 	char text[300];
 	va_list ap;
@@ -48,7 +60,9 @@ void x12_finding_add(const struct x12_place *a, const char *code, enum severity 
 	va_start(ap, fmt);
 	(void)vsnprintf(expected, sizeof(expected), fmt, ap);
 	va_end(ap);
-	f.code = str_c(code);
+	f.code = str_starts(str_c(name), STR("VALUE-"))
+		? str_c(name)
+		: finding_code(element_rules_format(a->c->rules), name, code);
 	f.severity = (uint8_t)sev;
 	if (f.segment.n == 0)
 		f.segment = a->s->tag;

@@ -10,14 +10,14 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "edi/x12_lex.h"
+#include "edi/lexer.h"
 
-static struct x12_lex open_bytes(const char *p, size_t n)
+static struct lexer open_bytes(const char *p, size_t n)
 {
-	struct x12_lex l;
+	struct lexer l;
 	struct err e;
 
-	assert_int_equal(x12_lex_open(&l, -1, (struct str){p, n}, &e), 0);
+	assert_int_equal(lexer_open(&l, -1, (struct str){p, n}, &e), 0);
 	l.element = '*';
 	l.component = '>';
 	l.terminator = '~';
@@ -26,7 +26,7 @@ static struct x12_lex open_bytes(const char *p, size_t n)
 }
 
 /* "1.1.1=A 2.1.3=B" */
-static void show(const struct x12_values *v, char *out, size_t size)
+static void show(const struct lexer_values *v, char *out, size_t size)
 {
 	size_t n = 0;
 
@@ -64,23 +64,23 @@ static void values(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		for (size_t shift = 0; shift < 9; shift++) {
 			const size_t n = strlen(rows[i].in);
-			struct x12_values v = {.v = room, .at = at};
-			struct x12_raw raw;
+			struct lexer_values v = {.v = room, .at = at};
+			struct lexer_raw raw;
 			struct err e;
 			memset(padded, ' ', sizeof(padded));
 			memcpy(padded + shift, rows[i].in, n);
 			padded[shift + n] = '~';
-			struct x12_lex l = open_bytes(padded, shift + n + 1);
+			struct lexer l = open_bytes(padded, shift + n + 1);
 			l.repeats = rows[i].repeats;
-			assert_int_equal(x12_lex_next(&l, &raw, &e), 1);
+			assert_int_equal(lexer_next(&l, &raw, &e), 1);
 			assert_int_equal(raw.offset, shift);
-			x12_lex_split(&l, &raw, 3, NULL, &v);
+			lexer_split(&l, &raw, 3, NULL, &v);
 			show(&v, got, sizeof(got));
 			assert_string_equal(got, rows[i].want);
 			for (size_t k = 0; k < v.n; k++)
 				assert_ptr_equal(raw.bytes.p + at[k], v.v[k].text.p);
-			assert_int_equal(x12_lex_next(&l, &raw, &e), 0);
-			x12_lex_close(&l);
+			assert_int_equal(lexer_next(&l, &raw, &e), 0);
+			lexer_close(&l);
 		}
 	}
 }
@@ -90,20 +90,20 @@ static void flags(void **state)
 	static const struct {
 		const char *in;
 		unsigned want;
-	} rows[] = {{"REF*AB", 0}, {"REF*A\nB", X12_LEX_CONTROL}, {"REF*A\xc3\xa4", X12_LEX_HIGH},
-		{"REF*ABCDEFGHIJKLMNOP\x01*", X12_LEX_CONTROL}, {"REF*A\x7f", 0}};
+	} rows[] = {{"REF*AB", 0}, {"REF*A\nB", LEXER_CONTROL}, {"REF*A\xc3\xa4", LEXER_HIGH},
+		{"REF*ABCDEFGHIJKLMNOP\x01*", LEXER_CONTROL}, {"REF*A\x7f", 0}};
 	struct value room[LIMIT_ELEMENTS];
 	uint32_t at[LIMIT_ELEMENTS];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct x12_values v = {.v = room, .at = at};
+		struct lexer_values v = {.v = room, .at = at};
 		const struct str bytes = str_c(rows[i].in);
-		struct x12_lex l = open_bytes(bytes.p, bytes.n);
-		const struct x12_raw raw = {.bytes = bytes, .limit = bytes.p + bytes.n};
-		x12_lex_split(&l, &raw, 3, NULL, &v);
+		struct lexer l = open_bytes(bytes.p, bytes.n);
+		const struct lexer_raw raw = {.bytes = bytes, .limit = bytes.p + bytes.n};
+		lexer_split(&l, &raw, 3, NULL, &v);
 		assert_int_equal(v.seen, rows[i].want);
-		x12_lex_close(&l);
+		lexer_close(&l);
 	}
 }
 
@@ -117,41 +117,41 @@ static void binary(void **state)
 		size_t length; /* by its length element */
 	} want[] = {{"BIN*6*a~*b~\n", 12}, {"REF*1", 0}, {"BDS*ASC*3*~~~", 13}, {"BIN*x*1", 0},
 		{"REF*2", 0}, {"BIN*2*abc", 8}, {"REF*3", 0}};
-	struct x12_lex l = open_bytes(in, sizeof(in) - 1);
-	struct x12_raw raw;
+	struct lexer l = open_bytes(in, sizeof(in) - 1);
+	struct lexer_raw raw;
 	struct err e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
-		assert_int_equal(x12_lex_next(&l, &raw, &e), 1);
+		assert_int_equal(lexer_next(&l, &raw, &e), 1);
 		assert_true(str_is(raw.bytes, want[i].bytes));
 		assert_int_equal(raw.binary, want[i].length);
 		assert_false(raw.unterminated);
 	}
-	assert_int_equal(x12_lex_next(&l, &raw, &e), 1); /* longer than the file */
+	assert_int_equal(lexer_next(&l, &raw, &e), 1); /* longer than the file */
 	assert_true(str_is(raw.bytes, "BIN*9*abc~") && raw.unterminated);
-	assert_int_equal(x12_lex_next(&l, &raw, &e), 0);
-	x12_lex_close(&l);
+	assert_int_equal(lexer_next(&l, &raw, &e), 0);
+	lexer_close(&l);
 }
 
 static void segment_too_long(void **state)
 {
 	const size_t n = (size_t)LIMIT_SEGMENT + 2;
 	char *big = mem_alloc(n);
-	struct x12_raw raw;
+	struct lexer_raw raw;
 	struct err e;
 
 	(void)state;
 	memset(big, 'A', n);
-	struct x12_lex l = open_bytes(big, n);
-	assert_int_equal(x12_lex_next(&l, &raw, &e), -1);
+	struct lexer l = open_bytes(big, n);
+	assert_int_equal(lexer_next(&l, &raw, &e), -1);
 	assert_int_equal(e.code, ERR_LIMIT);
-	x12_lex_close(&l);
+	lexer_close(&l);
 	big[n - 2] = '~';
 	l = open_bytes(big, n);
-	assert_int_equal(x12_lex_next(&l, &raw, &e), 1);
+	assert_int_equal(lexer_next(&l, &raw, &e), 1);
 	assert_int_equal(raw.bytes.n, LIMIT_SEGMENT);
-	x12_lex_close(&l);
+	lexer_close(&l);
 	mem_free(big);
 }
 

@@ -1,18 +1,18 @@
-/* Forms of values; see x12_text.h. */
-#include "edi/x12_text.h"
+/* Forms of values; see text.h. */
+#include "edi/text.h"
 
 #include <string.h>
 
 #include "base/date.h"
 
-struct str x12_text_trim(struct str s, uint16_t min)
+struct str text_trim(struct str s, uint16_t min)
 {
 	while (s.n > min && s.p[s.n - 1] == ' ')
 		s.n--;
 	return s;
 }
 
-bool x12_text_blank(struct str s)
+bool text_blank(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] != ' ')
@@ -20,7 +20,7 @@ bool x12_text_blank(struct str s)
 	return true;
 }
 
-size_t x12_text_digits(struct str s, bool point)
+size_t text_digits(struct str s, bool point)
 {
 	size_t i = s.n > 0 && s.p[0] == '-' ? 1 : 0;
 	size_t digits = 0;
@@ -38,7 +38,7 @@ size_t x12_text_digits(struct str s, bool point)
 	return digits > 0 ? digits : SIZE_MAX;
 }
 
-bool x12_text_canonical(struct str text, uint16_t min, char *out, struct str *result)
+bool text_canonical(struct str text, uint16_t min, char *out, struct str *result)
 {
 	const bool minus = text.n > 0 && text.p[0] == '-';
 	struct str s = minus ? str_from(text, 1) : text;
@@ -47,7 +47,7 @@ bool x12_text_canonical(struct str text, uint16_t min, char *out, struct str *re
 	struct str part = dot == SIZE_MAX ? (struct str){s.p, 0} : str_from(s, dot + 1);
 	size_t n = 0;
 
-	if (x12_text_digits(text, true) == SIZE_MAX)
+	if (text_digits(text, true) == SIZE_MAX)
 		return false;
 	while (whole.n > 0 && whole.p[0] == '0')
 		whole = str_from(whole, 1);
@@ -74,7 +74,7 @@ static int two(const char *p)
 	return (p[0] - '0') * 10 + (p[1] - '0');
 }
 
-bool x12_text_date(struct str s)
+bool text_date(struct str s)
 {
 	int year = 0;
 
@@ -87,7 +87,7 @@ bool x12_text_date(struct str s)
 	return date_valid(year, two(s.p + s.n - 4), two(s.p + s.n - 2));
 }
 
-bool x12_text_time(struct str s)
+bool text_time(struct str s)
 {
 	return str_is_digits(s) && s.n >= 4 && s.n <= 8 && s.n != 5 && two(s.p) < 24 &&
 		two(s.p + 2) < 60 && (s.n < 6 || two(s.p + 4) < 60);

@@ -1,5 +1,5 @@
-/* Control numbers that occurred; see x12_seen.h. */
-#include "edi/x12_seen.h"
+/* Control numbers that occurred; see seen.h. */
+#include "edi/seen.h"
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 /* 8 MB of fingerprints: sets of one group that do not count upwards. */
 enum { MOST = 1 << 20 };
 
-void x12_seen_clear(struct x12_seen *s)
+void seen_clear(struct seen *s)
 {
 	if (s->n > 0)
 		memset(s->slots, 0, s->cap * sizeof(*s->slots));
@@ -16,7 +16,7 @@ void x12_seen_clear(struct x12_seen *s)
 	s->width = 0;
 }
 
-void x12_seen_done(struct x12_seen *s)
+void seen_done(struct seen *s)
 {
 	mem_free(s->slots);
 	memset(s, 0, sizeof(*s));
@@ -35,7 +35,7 @@ static bool put(uint64_t *slots, size_t cap, uint64_t mark)
 	return true;
 }
 
-static void grow(struct x12_seen *s)
+static void grow(struct seen *s)
 {
 	const size_t cap = s->cap ? s->cap * 2 : 64;
 	uint64_t *slots = mem_array(cap, sizeof(*slots));
@@ -48,7 +48,7 @@ static void grow(struct x12_seen *s)
 	s->cap = cap;
 }
 
-static bool has(const struct x12_seen *s, uint64_t mark)
+static bool has(const struct seen *s, uint64_t mark)
 {
 	size_t i = (size_t)(mark * 0x9e3779b97f4a7c15u >> 20) & (s->cap - 1);
 
@@ -71,7 +71,7 @@ static size_t digits(uint64_t v, size_t width)
 }
 
 /* 1 was there, 0 is now, -1 the range cannot hold it. */
-static int in_range(struct x12_seen *s, struct str text, uint64_t mark)
+static int in_range(struct seen *s, struct str text, uint64_t mark)
 {
 	uint64_t v = 0;
 
@@ -95,7 +95,7 @@ static int in_range(struct x12_seen *s, struct str text, uint64_t mark)
 	return 0;
 }
 
-bool x12_seen_add(struct x12_seen *s, struct str text)
+bool seen_add(struct seen *s, struct str text)
 {
 	const uint64_t mark = str_hash(text) | 1;
 	const int r = in_range(s, text, mark);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "edi/x12_struct.h"
+#include "edi/structure.h"
 
 #define SEG(t)                              \
 	{                                   \
@@ -51,7 +51,8 @@ static struct def_message message(void)
 	node(NX2, false, "X1", &X, true, 1, LX2, -1, NY2);
 	node(NY2, false, "Y1", &Y, true, 1, LX2, -1, -1);
 	node(NT, false, "T1", &T, true, 1, ROOT, -1, -1);
-	return (struct def_message){.id = STR("TST"), .root = &nodes[ROOT], .nodes = NODES};
+	return (struct def_message){
+		.format = STR("x12"), .id = STR("TST"), .root = &nodes[ROOT], .nodes = NODES};
 }
 
 /* Feeds "A1 X1 T1"; gives the indexes matched and the findings: "1 4 12 | CODE@TAG:3". */
@@ -59,8 +60,8 @@ static const char *run(const char *tags)
 {
 	static char out[600];
 	const struct def_message m = message();
-	struct x12_plan *p = x12_struct_plan(&m);
-	struct x12_cursor c = {.plan = NULL};
+	struct structure_plan *p = structure_plan(&m);
+	struct structure_cursor c = {.plan = NULL};
 	struct arena a;
 	struct diag d;
 	struct str rest = str_c(tags);
@@ -70,19 +71,19 @@ static const char *run(const char *tags)
 
 	arena_init(&a);
 	diag_init(&d, &a);
-	x12_struct_start(&c, p);
+	structure_start(&c, p);
 	out[0] = 0;
 	while (str_split(&rest, ' ', &tag)) {
 		const struct finding about = {.segment = tag, .segment_at = ++at};
-		const struct def_node *got = x12_struct_step(&c, tag, &d, &about);
+		const struct def_node *got = structure_step(&c, tag, &d, &about);
 		n += (size_t)snprintf(
 			out + n, sizeof(out) - n, "%s%d", n ? " " : "", got ? got->index : -1);
 	}
 	for (const struct finding *f = d.first; f; f = f->next)
 		n += (size_t)snprintf(out + n, sizeof(out) - n, " | " STR_FMT "@" STR_FMT ":%u",
 			STR_ARG(f->code), STR_ARG(f->segment), f->segment_at);
-	x12_struct_done(&c);
-	x12_struct_plan_free(p);
+	structure_done(&c);
+	structure_plan_free(p);
 	arena_done(&a);
 	return out;
 }
@@ -126,8 +127,8 @@ static void by_rows(void **state)
 static void names_of_loops(void **state)
 {
 	const struct def_message m = message();
-	struct x12_plan *p = x12_struct_plan(&m);
-	struct x12_cursor c = {.plan = NULL};
+	struct structure_plan *p = structure_plan(&m);
+	struct structure_cursor c = {.plan = NULL};
 	struct arena a;
 	struct diag d;
 	struct str names[4];
@@ -136,17 +137,17 @@ static void names_of_loops(void **state)
 	(void)state;
 	arena_init(&a);
 	diag_init(&d, &a);
-	x12_struct_start(&c, p);
-	(void)x12_struct_step(&c, STR("A1"), &d, &about);
-	assert_int_equal(x12_struct_loops(&c, names, 4), 0);
-	(void)x12_struct_step(&c, STR("X1"), &d, &about);
-	(void)x12_struct_step(&c, STR("Z1"), &d, &about);
-	assert_int_equal(x12_struct_loops(&c, names, 4), 2);
+	structure_start(&c, p);
+	(void)structure_step(&c, STR("A1"), &d, &about);
+	assert_int_equal(structure_loops(&c, names, 4), 0);
+	(void)structure_step(&c, STR("X1"), &d, &about);
+	(void)structure_step(&c, STR("Z1"), &d, &about);
+	assert_int_equal(structure_loops(&c, names, 4), 2);
 	assert_true(str_is(names[0], "X1-loop"));
 	assert_true(str_is(names[1], "Z1-loop"));
-	assert_ptr_equal(x12_struct_message(p), &m);
-	x12_struct_done(&c);
-	x12_struct_plan_free(p);
+	assert_ptr_equal(structure_message(p), &m);
+	structure_done(&c);
+	structure_plan_free(p);
 	arena_done(&a);
 }
 

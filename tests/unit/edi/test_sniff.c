@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "edi/x12_sniff.h"
+#include "edi/sniff.h"
 
 static void by_rows(void **state)
 {
@@ -39,18 +39,18 @@ static void by_rows(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!strstr(x12_sniff_text(rows[i].in), rows[i].want))
-			fail_msg("%s: %s", rows[i].want, x12_sniff_text(rows[i].in));
+		if (!strstr(sniff_text(rows[i].in), rows[i].want))
+			fail_msg("%s: %s", rows[i].want, sniff_text(rows[i].in));
 }
 
 static void characters_of_several_bytes(void **state)
 {
 	(void)state;
-	assert_int_equal(x12_sniff_multibyte(STR("\xc3\x96*")), 2);
-	assert_int_equal(x12_sniff_multibyte(STR("\xe2\x80\xa6*")), 3);
-	assert_int_equal(x12_sniff_multibyte(STR("*00")), 0);
-	assert_int_equal(x12_sniff_multibyte(STR("\x87G")), 0);
-	assert_int_equal(x12_sniff_multibyte(STR("")), 0);
+	assert_int_equal(sniff_multibyte(STR("\xc3\x96*")), 2);
+	assert_int_equal(sniff_multibyte(STR("\xe2\x80\xa6*")), 3);
+	assert_int_equal(sniff_multibyte(STR("*00")), 0);
+	assert_int_equal(sniff_multibyte(STR("\x87G")), 0);
+	assert_int_equal(sniff_multibyte(STR("")), 0);
 }
 
 int main(void)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "edi/x12_text.h"
+#include "edi/text.h"
 
 static void canonical(void **state)
 {
@@ -41,7 +41,7 @@ static void canonical(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const bool ok = x12_text_canonical(str_c(rows[i].in), rows[i].min, room, &got);
+		const bool ok = text_canonical(str_c(rows[i].in), rows[i].min, room, &got);
 		if (ok != (rows[i].want != NULL) || (ok && !str_is(got, rows[i].want)))
 			fail_msg("'%s'", rows[i].in);
 	}
@@ -58,21 +58,21 @@ static void dates_and_times(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
-		assert_true(x12_text_date(str_c(dates[i])));
+		assert_true(text_date(str_c(dates[i])));
 	for (size_t i = 0; i < sizeof(no_dates) / sizeof(no_dates[0]); i++)
-		assert_false(x12_text_date(str_c(no_dates[i])));
+		assert_false(text_date(str_c(no_dates[i])));
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
-		assert_true(x12_text_time(str_c(times[i])));
+		assert_true(text_time(str_c(times[i])));
 	for (size_t i = 0; i < sizeof(no_times) / sizeof(no_times[0]); i++)
-		assert_false(x12_text_time(str_c(no_times[i])));
+		assert_false(text_time(str_c(no_times[i])));
 }
 
 static void trim(void **state)
 {
 	(void)state;
-	assert_true(str_is(x12_text_trim(STR("A  "), 1), "A"));
-	assert_true(str_is(x12_text_trim(STR("A  "), 2), "A "));
-	assert_true(str_is(x12_text_trim(STR(" A"), 1), " A"));
+	assert_true(str_is(text_trim(STR("A  "), 1), "A"));
+	assert_true(str_is(text_trim(STR("A  "), 2), "A "));
+	assert_true(str_is(text_trim(STR(" A"), 1), " A"));
 }
 
 int main(void)

@@ -1,14 +1,14 @@
-/* Relational notes; see x12_notes.h. */
-#include "edi/x12_notes.h"
+/* Relational notes; see notes.h. */
+#include "edi/notes.h"
 
 #include <stdio.h>
 
 /* The first element of a note that is there, or with want false is not; 0 none. */
 static uint16_t first_of(
-	const struct def_note *n, const struct x12_present *p, bool want, uint8_t from)
+	const struct def_note *n, const struct notes_present *p, bool want, uint8_t from)
 {
 	for (uint8_t i = from; i < n->n; i++)
-		if (x12_notes_has(p, n->at[i]) == want)
+		if (notes_has(p, n->at[i]) == want)
 			return n->at[i];
 	return 0;
 }
@@ -27,13 +27,13 @@ static void note_text(const struct def_note *n, const char *tag, int width, char
 
 /* Of elements that are not there, that one is named which the map would have filled. True: why it
  * is empty has been told, and the note says nothing new. */
-static bool missing(const struct segment *s, const struct def_note *n, const struct x12_present *p,
-	uint16_t *element)
+static bool missing(const struct segment *s, const struct def_note *n,
+	const struct notes_present *p, uint16_t *element)
 {
 	bool named = false;
 
 	for (uint8_t i = 0; i < n->n; i++) {
-		if (x12_notes_has(p, n->at[i]))
+		if (notes_has(p, n->at[i]))
 			continue;
 		if (segment_told(s, n->at[i]))
 			return true;
@@ -45,11 +45,11 @@ static bool missing(const struct segment *s, const struct def_note *n, const str
 	return false;
 }
 
-static void broken(struct x12_place *a, const struct def_note *n, const struct x12_present *p,
+static void broken(struct finding_place *a, const struct def_note *n, const struct notes_present *p,
 	uint16_t element, const char *code, const char *rule)
 {
 	char list[120] = "";
-	struct x12_place b = *a;
+	struct finding_place b = *a;
 
 	if (n->kind != DEF_EXCLUSIVE && missing(a->s, n, p, &element))
 		return;
@@ -58,13 +58,14 @@ static void broken(struct x12_place *a, const struct def_note *n, const struct x
 	b.element = element;
 	b.component = 0;
 	b.repetition = 0;
-	b.part = x12_finding_part(a->s->def->parts, a->s->def->nparts, element);
-	x12_finding_add(&b, code, SEV_ERROR, rule, "note %c of %s", n->kind, list);
+	b.part = finding_part(a->s->def->parts, a->s->def->nparts, element);
+	finding_add(&b, code, SEV_ERROR, rule, "note %c of %s", n->kind, list);
 }
 
-static void check_note(struct x12_place *a, const struct def_note *n, const struct x12_present *p)
+static void check_note(
+	struct finding_place *a, const struct def_note *n, const struct notes_present *p)
 {
-	const bool head = n->n > 0 && x12_notes_has(p, n->at[0]);
+	const bool head = n->n > 0 && notes_has(p, n->at[0]);
 	const uint16_t some = first_of(n, p, true, 0);
 	const uint16_t none = first_of(n, p, false, 0);
 	uint16_t second = 0;
@@ -72,31 +73,31 @@ static void check_note(struct x12_place *a, const struct def_note *n, const stru
 	switch (n->kind) {
 	case DEF_PAIRED:
 		if (some && none)
-			broken(a, n, p, none, "X12-NOTE-PAIRED",
+			broken(a, n, p, none, "NOTE-PAIRED",
 				"if one of these is there, all must be");
 		break;
 	case DEF_REQUIRED:
 		if (!some)
-			broken(a, n, p, none, "X12-NOTE-REQUIRED",
+			broken(a, n, p, none, "NOTE-REQUIRED",
 				"at least one of these must be there");
 		break;
 	case DEF_EXCLUSIVE:
 		for (uint8_t i = 0; i < n->n; i++) {
-			if (!x12_notes_has(p, n->at[i]))
+			if (!notes_has(p, n->at[i]))
 				continue;
 			if (second++ == 1)
-				broken(a, n, p, n->at[i], "X12-NOTE-EXCLUSIVE",
+				broken(a, n, p, n->at[i], "NOTE-EXCLUSIVE",
 					"only one of these may be there");
 		}
 		break;
 	case DEF_CONDITIONAL:
 		if (head && none)
-			broken(a, n, p, none, "X12-NOTE-CONDITIONAL",
+			broken(a, n, p, none, "NOTE-CONDITIONAL",
 				"if the first is there, all others must be");
 		break;
 	case DEF_LIST:
 		if (head && !first_of(n, p, true, 1))
-			broken(a, n, p, n->n > 1 ? n->at[1] : n->at[0], "X12-NOTE-LIST",
+			broken(a, n, p, n->n > 1 ? n->at[1] : n->at[0], "NOTE-LIST",
 				"if the first is there, at least one other must be");
 		break;
 	default:
@@ -142,7 +143,7 @@ static bool is_beyond(const struct def_note *n, uint16_t last)
 	return n->kind == DEF_CONDITIONAL || n->kind == DEF_LIST || (n->n == 2 && n->at[1] > last);
 }
 
-void x12_notes_check(struct x12_place *a, const struct x12_present *there, uint16_t last)
+void notes_check(struct finding_place *a, const struct notes_present *there, uint16_t last)
 {
 	const struct def_segment *def = a->s->def;
 

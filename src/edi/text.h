@@ -1,6 +1,6 @@
 /* Forms of values in X12 (X12.6): numbers, dates, times, blanks. Texts alone, without definitions. */
-#ifndef EDI_X12_TEXT_H
-#define EDI_X12_TEXT_H
+#ifndef EDI_TEXT_H
+#define EDI_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,16 +9,16 @@
 #include "base/str.h"
 
 /* How many digits a number has, one of type R with point: a '.'; SIZE_MAX when it is none. */
-size_t x12_text_digits(struct str s, bool point);
+size_t text_digits(struct str s, bool point);
 /* A number of type R in its shortest form: no leading or trailing zeros, never "-0", but at
  * least min digits. out holds text.n + min + 2 bytes. False when text is no number. */
-bool x12_text_canonical(struct str text, uint16_t min, char *out, struct str *result);
+bool text_canonical(struct str text, uint16_t min, char *out, struct str *result);
 /* CCYYMMDD or YYMMDD that exists; HHMM[SS[d[d]]] that exists. */
-bool x12_text_date(struct str s);
-bool x12_text_time(struct str s);
+bool text_date(struct str s);
+bool text_time(struct str s);
 /* Nothing but blanks, or nothing at all. */
-bool x12_text_blank(struct str s);
+bool text_blank(struct str s);
 /* Without blanks at the end, but at least min characters. */
-struct str x12_text_trim(struct str s, uint16_t min);
+struct str text_trim(struct str s, uint16_t min);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "edi/x12_check.h"
+#include "edi/x12_rules.h"
 
 enum { PARTS = 3 };
 
@@ -24,8 +24,9 @@ static struct str note(struct arena *a, char kind, uint8_t n, unsigned mask, uin
 	struct segment s = {.tag = STR("TST"), .def = &def, .values = v};
 	struct diag d;
 	const struct finding about = {.segment = STR("TST"), .segment_at = 9};
-	struct x12_rules *rules = x12_check_rules_new(NULL);
-	const struct x12_check c = {.d = &d, .about = &about, .level = X12_NOTES, .rules = rules};
+	struct element_rules *rules = x12_rules_new(NULL);
+	const struct element_check c = {
+		.d = &d, .about = &about, .level = X12_NOTES, .rules = rules};
 
 	memset(parts, 0, sizeof(parts));
 	for (uint16_t i = 0; i < PARTS; i++) {
@@ -41,9 +42,9 @@ static struct str note(struct arena *a, char kind, uint8_t n, unsigned mask, uin
 				.text = STR("X")};
 	}
 	diag_init(&d, a);
-	const bool ok = x12_check_segment(&c, &s);
+	const bool ok = element_check_segment(&c, &s);
 
-	x12_check_rules_free(rules);
+	element_rules_free(rules);
 	assert_int_equal(ok, d.n == 0);
 	assert_true(d.n <= 1);
 	if (d.n == 0)

@@ -1,8 +1,8 @@
 /*
- * The tokenizer: blocks by pread, segments by memchr, values eight bytes at a time; see x12_lex.h.
+ * The tokenizer: blocks by pread, segments by memchr, values eight bytes at a time; see lexer.h.
  * Separators are found by exact zero-byte arithmetic on 64-bit words, least significant byte first.
  */
-#include "edi/x12_lex.h"
+#include "edi/lexer.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@
 
 enum { SPACE = READ_BLOCK + LIMIT_SEGMENT };
 
-int x12_lex_open(struct x12_lex *l, int fd, struct str bytes, struct err *e)
+int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e)
 {
 	memset(l, 0, sizeof(*l));
 	l->fd = fd;
@@ -26,8 +26,8 @@ int x12_lex_open(struct x12_lex *l, int fd, struct str bytes, struct err *e)
 		l->p = l->own;
 	}
 	struct str head;
-	if (x12_lex_peek(l, 3, &head, e) == -1) {
-		x12_lex_close(l);
+	if (lexer_peek(l, 3, &head, e) == -1) {
+		lexer_close(l);
 		return -1;
 	}
 	if (str_starts(head, STR("\357\273\277")))
@@ -35,7 +35,7 @@ int x12_lex_open(struct x12_lex *l, int fd, struct str bytes, struct err *e)
 	return 0;
 }
 
-void x12_lex_close(struct x12_lex *l)
+void lexer_close(struct lexer *l)
 {
 	mem_free(l->own);
 	memset(l, 0, sizeof(*l));
@@ -43,7 +43,7 @@ void x12_lex_close(struct x12_lex *l)
 }
 
 /* Moves what is left to the front and reads another block behind it. */
-static int fill(struct x12_lex *l, struct err *e)
+static int fill(struct lexer *l, struct err *e)
 {
 	size_t got = 0;
 	size_t want = 0;
@@ -74,7 +74,7 @@ static bool is_gap(char c)
 	return c == '\n' || c == '\r' || c == ' ' || c == '\t';
 }
 
-int x12_lex_skip(struct x12_lex *l, struct err *e)
+int lexer_skip(struct lexer *l, struct err *e)
 {
 	for (;;) {
 		while (l->at < l->end &&
@@ -89,7 +89,7 @@ int x12_lex_skip(struct x12_lex *l, struct err *e)
 	}
 }
 
-int x12_lex_peek(struct x12_lex *l, size_t n, struct str *s, struct err *e)
+int lexer_peek(struct lexer *l, size_t n, struct str *s, struct err *e)
 {
 	while (l->end - l->at < n && !l->eof)
 		if (fill(l, e) == -1)
@@ -98,7 +98,7 @@ int x12_lex_peek(struct x12_lex *l, size_t n, struct str *s, struct err *e)
 	return 0;
 }
 
-static int too_long(const struct x12_lex *l, struct err *e)
+static int too_long(const struct lexer *l, struct err *e)
 {
 	return err_set(e, ERR_LIMIT,
 		"a segment starts at byte %llu and has no terminator within %d bytes",
@@ -106,7 +106,7 @@ static int too_long(const struct x12_lex *l, struct err *e)
 }
 
 /* BIN01 and BDS02 give the length of binary data that may hold any byte: 0 when this is none. */
-static size_t binary_length(const struct x12_lex *l, struct str s)
+static size_t binary_length(const struct lexer *l, struct str s)
 {
 	const bool bds = str_starts(s, STR("BDS"));
 	size_t at = 3;
@@ -128,7 +128,7 @@ static size_t binary_length(const struct x12_lex *l, struct str s)
 }
 
 /* Sets raw to the bytes up to the end of the file; blank ends are noise. */
-static int last(struct x12_lex *l, struct x12_raw *raw)
+static int last(struct lexer *l, struct lexer_raw *raw)
 {
 	raw->bytes = (struct str){l->p + l->at, l->end - l->at};
 	while (raw->bytes.n > 0 &&
@@ -143,7 +143,7 @@ static int last(struct x12_lex *l, struct x12_raw *raw)
 	return raw->bytes.n > 0;
 }
 
-int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
+int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 {
 	size_t done = 0; /* bytes from at that hold no terminator */
 	size_t binary = 0;
@@ -168,7 +168,7 @@ int x12_lex_next(struct x12_lex *l, struct x12_raw *raw, struct err *e)
 			? memchr(l->p + l->at + done, l->terminator, have - done)
 			: NULL;
 		if (t && (size_t)(t - (l->p + l->at)) <= LIMIT_SEGMENT) {
-			*raw = (struct x12_raw){{l->p + l->at, (size_t)(t - (l->p + l->at))},
+			*raw = (struct lexer_raw){{l->p + l->at, (size_t)(t - (l->p + l->at))},
 				l->p + l->end, l->base + l->at, binary, false};
 			l->at += raw->bytes.n + 1;
 			return 1;
@@ -194,9 +194,9 @@ static uint64_t load_tail(const char *p, size_t n)
 }
 
 struct cut {
-	const struct x12_lex *lex;
+	const struct lexer *lex;
 	const struct def_segment *def;
-	struct x12_values *out;
+	struct lexer_values *out;
 	const char *first; /* of the segment */
 	const char *from;  /* of the value being read */
 	size_t n;	   /* values so far */
@@ -220,7 +220,7 @@ static inline void keep(struct cut *c, const char *end)
 	if (end == c->from)
 		return;
 	if (c->n == LIMIT_ELEMENTS) {
-		c->out->seen |= X12_LEX_MANY;
+		c->out->seen |= LEXER_MANY;
 		return;
 	}
 	v = &c->out->v[c->n];
@@ -247,7 +247,7 @@ static void inner(struct cut *c, const char *at)
 		if (c->component < UINT16_MAX)
 			c->component++;
 	} else {
-		c->out->seen |= X12_LEX_COMPONENT;
+		c->out->seen |= LEXER_COMPONENT;
 		return;
 	}
 	c->from = at + 1;
@@ -267,8 +267,8 @@ static inline void separator(struct cut *c, const char *at, char element)
 	c->from = at + 1;
 }
 
-void x12_lex_split(const struct x12_lex *l, const struct x12_raw *raw, size_t from,
-	const struct def_segment *def, struct x12_values *out)
+void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from,
+	const struct def_segment *def, struct lexer_values *out)
 {
 	struct cut c = {.lex = l,
 		.def = def,
@@ -302,5 +302,5 @@ void x12_lex_split(const struct x12_lex *l, const struct x12_raw *raw, size_t fr
 	keep(&c, end);
 	out->n = c.n;
 	out->elements = c.element;
-	out->seen |= ((high & WORD_TOPS) ? X12_LEX_HIGH : 0u) | (control ? X12_LEX_CONTROL : 0u);
+	out->seen |= ((high & WORD_TOPS) ? LEXER_HIGH : 0u) | (control ? LEXER_CONTROL : 0u);
 }

@@ -1,15 +1,16 @@
 /*
- * Structure matching; see x12_struct.h. The order in which a place is looked for: the same node
+ * Structure matching; see structure.h. The order in which a place is looked for: the same node
  * again, later nodes of the same loop, a new occurrence of the loop, later nodes of the loop
  * around it, and so on outwards (X12.6: order within a loop is normative). What is not found so is
  * too often, out of order or without its loop's first segment.
  */
-#include "edi/x12_struct.h"
+#include "edi/structure.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "edi/finding.h"
 
 #define NONE UINT32_MAX
 
@@ -25,7 +26,7 @@ struct step {
 	const struct def_node *def;
 };
 
-struct x12_plan {
+struct structure_plan {
 	const struct def_message *message;
 	struct str counted; /* tag that a trailer counts, or "" */
 	uint32_t n;
@@ -47,7 +48,7 @@ static struct str tag_of(const struct def_node *n)
 }
 
 /* Lays the tree out in pre-order; the depth of a definition is bounded by its loader. */
-static void lay(struct x12_plan *p, size_t *cap, const struct def_node *node, uint32_t parent)
+static void lay(struct structure_plan *p, size_t *cap, const struct def_node *node, uint32_t parent)
 {
 	uint32_t before = NONE;
 	bool first = parent != 0;
@@ -77,9 +78,9 @@ static void lay(struct x12_plan *p, size_t *cap, const struct def_node *node, ui
 	}
 }
 
-struct x12_plan *x12_struct_plan(const struct def_message *m)
+struct structure_plan *structure_plan(const struct def_message *m)
 {
-	struct x12_plan *p = mem_alloc(sizeof(*p));
+	struct structure_plan *p = mem_alloc(sizeof(*p));
 	size_t cap = 0;
 
 	p->message = m;
@@ -92,7 +93,7 @@ struct x12_plan *x12_struct_plan(const struct def_message *m)
 	return p;
 }
 
-void x12_struct_plan_free(struct x12_plan *p)
+void structure_plan_free(struct structure_plan *p)
 {
 	if (!p)
 		return;
@@ -100,17 +101,17 @@ void x12_struct_plan_free(struct x12_plan *p)
 	mem_free(p);
 }
 
-const struct def_message *x12_struct_message(const struct x12_plan *p)
+const struct def_message *structure_message(const struct structure_plan *p)
 {
 	return p->message;
 }
 
-struct str x12_struct_counted(const struct x12_plan *p)
+struct str structure_counted(const struct structure_plan *p)
 {
 	return p->counted;
 }
 
-void x12_struct_start(struct x12_cursor *c, const struct x12_plan *p)
+void structure_start(struct structure_cursor *c, const struct structure_plan *p)
 {
 	if (p->n > c->cap) {
 		c->count = mem_resize(c->count, p->n, sizeof(*c->count));
@@ -124,14 +125,14 @@ void x12_struct_start(struct x12_cursor *c, const struct x12_plan *p)
 	c->loop = 0;
 }
 
-void x12_struct_done(struct x12_cursor *c)
+void structure_done(struct structure_cursor *c)
 {
 	mem_free(c->count);
 	mem_free(c->told);
 	memset(c, 0, sizeof(*c));
 }
 
-static void clear_below(struct x12_cursor *c, uint32_t loop)
+static void clear_below(struct structure_cursor *c, uint32_t loop)
 {
 	const uint32_t from = loop + 1;
 	const uint32_t n = c->plan->steps[loop].end - from;
@@ -141,7 +142,7 @@ static void clear_below(struct x12_cursor *c, uint32_t loop)
 }
 
 /* Moves to a node: to the trigger, in a new occurrence, when it is a loop. */
-static const struct def_node *move(struct x12_cursor *c, uint32_t to)
+static const struct def_node *move(struct structure_cursor *c, uint32_t to)
 {
 	const struct step *s = &c->plan->steps[to];
 
@@ -158,12 +159,14 @@ static const struct def_node *move(struct x12_cursor *c, uint32_t to)
 	return s->def;
 }
 
-static void report(struct diag *d, const struct finding *about, const char *code,
-	struct str segment, struct str found, const char *expected, const char *rule)
+static void report(const struct structure_cursor *c, struct diag *d, const struct finding *about,
+	const char *name, struct str segment, struct str found, const char *expected,
+	const char *rule)
 {
 	struct finding f = *about;
+	char code[FINDING_CODE];
 
-	f.code = str_c(code);
+	f.code = finding_code(c->plan->message->format, name, code);
 	f.severity = SEV_ERROR;
 	f.segment = segment;
 	f.found = found;
@@ -172,7 +175,8 @@ static void report(struct diag *d, const struct finding *about, const char *code
 	diag_add(d, &f);
 }
 
-static void missing(struct x12_cursor *c, uint32_t i, struct diag *d, const struct finding *about)
+static void missing(
+	struct structure_cursor *c, uint32_t i, struct diag *d, const struct finding *about)
 {
 	const struct step *s = &c->plan->steps[i];
 	const struct str tag = tag_of(s->def);
@@ -186,13 +190,13 @@ static void missing(struct x12_cursor *c, uint32_t i, struct diag *d, const stru
 	else
 		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in the transaction set",
 			STR_ARG(tag));
-	report(d, about, "X12-SEGMENT-MISSING", tag, about->segment, expected, rule);
+	report(c, d, about, "SEGMENT-MISSING", tag, about->segment, expected, rule);
 	c->told[i] = true;
 }
 
 /* Mandatory nodes between from and the target that did not occur. */
 static void missing_between(
-	struct x12_cursor *c, uint32_t target, struct diag *d, const struct finding *about)
+	struct structure_cursor *c, uint32_t target, struct diag *d, const struct finding *about)
 {
 	const struct step *st = c->plan->steps;
 
@@ -206,7 +210,8 @@ static void missing_between(
 	}
 }
 
-static void too_many(struct x12_cursor *c, uint32_t i, struct diag *d, const struct finding *about)
+static void too_many(
+	struct structure_cursor *c, uint32_t i, struct diag *d, const struct finding *about)
 {
 	const struct step *s = &c->plan->steps[i];
 	char expected[80];
@@ -220,12 +225,12 @@ static void too_many(struct x12_cursor *c, uint32_t i, struct diag *d, const str
 	(void)snprintf(expected, sizeof(expected), "at most %u", s->max);
 	(void)snprintf(rule, sizeof(rule),
 		STR_FMT " occurs more often than the message allows here", STR_ARG(s->def->name));
-	report(d, about, s->loop ? "X12-LOOP-REPEAT" : "X12-SEGMENT-REPEAT", about->segment,
+	report(c, d, about, s->loop ? "LOOP-REPEAT" : "SEGMENT-REPEAT", about->segment,
 		str_c(found), expected, rule);
 }
 
 /* The place forward of the cursor; *over is the first that is full already. */
-static uint32_t forward(const struct x12_cursor *c, uint32_t tag, uint32_t *over, bool *gap)
+static uint32_t forward(const struct structure_cursor *c, uint32_t tag, uint32_t *over, bool *gap)
 {
 	const struct step *st = c->plan->steps;
 
@@ -245,7 +250,7 @@ static uint32_t forward(const struct x12_cursor *c, uint32_t tag, uint32_t *over
 }
 
 /* A place before the cursor, in its loop or in one around it. */
-static uint32_t backward(const struct x12_cursor *c, uint32_t tag)
+static uint32_t backward(const struct structure_cursor *c, uint32_t tag)
 {
 	const struct step *st = c->plan->steps;
 
@@ -259,7 +264,7 @@ static uint32_t backward(const struct x12_cursor *c, uint32_t tag)
 }
 
 /* A place in a loop that was not entered; behind the cursor rather than before it. */
-static uint32_t inside(const struct x12_cursor *c, uint32_t tag)
+static uint32_t inside(const struct structure_cursor *c, uint32_t tag)
 {
 	const struct step *st = c->plan->steps;
 
@@ -279,7 +284,7 @@ static uint32_t inside(const struct x12_cursor *c, uint32_t tag)
 }
 
 /* Goes into the loops around a node as if their first segments had been there. */
-static const struct def_node *enter(struct x12_cursor *c, uint32_t to)
+static const struct def_node *enter(struct structure_cursor *c, uint32_t to)
 {
 	const struct step *st = c->plan->steps;
 	uint32_t outer = to;
@@ -309,7 +314,7 @@ static const struct def_node *enter(struct x12_cursor *c, uint32_t to)
 }
 
 static const struct def_node *misplaced(
-	struct x12_cursor *c, struct str tag, struct diag *d, const struct finding *about)
+	struct structure_cursor *c, struct str tag, struct diag *d, const struct finding *about)
 {
 	const uint32_t packed = pack(tag);
 	const struct step *st = c->plan->steps;
@@ -322,7 +327,7 @@ static const struct def_node *misplaced(
 		} else if (!c->told[to]) {
 			(void)snprintf(expected, sizeof(expected), "before " STR_FMT,
 				STR_ARG(tag_of(st[c->at].def)));
-			report(d, about, "X12-SEGMENT-ORDER", about->segment, tag, expected,
+			report(c, d, about, "SEGMENT-ORDER", about->segment, tag, expected,
 				"the order of segments is fixed; this one comes too late");
 		}
 		return move(c, to);
@@ -332,13 +337,13 @@ static const struct def_node *misplaced(
 		return NULL;
 	(void)snprintf(expected, sizeof(expected), STR_FMT " before it",
 		STR_ARG(tag_of(st[st[to].parent].def)));
-	report(d, about, "X12-SEGMENT-UNEXPECTED", about->segment, tag, expected,
+	report(c, d, about, "SEGMENT-UNEXPECTED", about->segment, tag, expected,
 		"this segment occurs only in a loop, and the loop's first segment is not there");
 	return enter(c, to);
 }
 
-const struct def_node *x12_struct_step(
-	struct x12_cursor *c, struct str tag, struct diag *d, const struct finding *about)
+const struct def_node *structure_step(
+	struct structure_cursor *c, struct str tag, struct diag *d, const struct finding *about)
 {
 	const uint32_t packed = pack(tag);
 	uint32_t over = NONE;
@@ -357,12 +362,12 @@ const struct def_node *x12_struct_step(
 		node = misplaced(c, tag, d, about);
 	}
 	if (node && !node->used)
-		report(d, about, "X12-SEGMENT-UNUSED", about->segment, tag, "nothing",
+		report(c, d, about, "SEGMENT-UNUSED", about->segment, tag, "nothing",
 			"the partner's guide does not use this segment");
 	return node;
 }
 
-uint32_t x12_struct_loops(const struct x12_cursor *c, struct str *names, uint32_t max)
+uint32_t structure_loops(const struct structure_cursor *c, struct str *names, uint32_t max)
 {
 	const struct step *st = c->plan->steps;
 	uint32_t n = 0;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "edi/x12_seen.h"
+#include "edi/seen.h"
 
 static void by_rows(void **state)
 {
@@ -15,38 +15,38 @@ static void by_rows(void **state)
 	static const char *const rows[] = {"+0001", "+0002", "+0003", "-0002", "+0007", "+0004",
 		"-0004", "-0007", "+0005", "+0006", "-0007", "+1", "-1", "+A1", "-A1", "+00001",
 		"-0001"};
-	struct x12_seen s = {.width = 0};
+	struct seen s = {.width = 0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (x12_seen_add(&s, str_c(rows[i] + 1)) != (rows[i][0] == '+'))
+		if (seen_add(&s, str_c(rows[i] + 1)) != (rows[i][0] == '+'))
 			fail_msg("%s", rows[i]);
-	x12_seen_clear(&s);
-	assert_true(x12_seen_add(&s, STR("0002")));
-	assert_true(x12_seen_add(&s, STR("A1")));
-	x12_seen_done(&s);
+	seen_clear(&s);
+	assert_true(seen_add(&s, STR("0002")));
+	assert_true(seen_add(&s, STR("A1")));
+	seen_done(&s);
 }
 
 /* Counting upwards takes no memory, past the width too; backwards takes some and is right. */
 static void many(void **state)
 {
-	struct x12_seen s = {.width = 0};
+	struct seen s = {.width = 0};
 	char text[24];
 
 	(void)state;
 	for (unsigned i = 1; i <= 30000; i++) {
 		const int n = snprintf(text, sizeof(text), "%04u", i);
-		assert_true(x12_seen_add(&s, (struct str){text, (size_t)n}));
+		assert_true(seen_add(&s, (struct str){text, (size_t)n}));
 	}
 	assert_int_equal(s.cap, 0);
-	assert_false(x12_seen_add(&s, STR("12345")));
-	x12_seen_clear(&s);
+	assert_false(seen_add(&s, STR("12345")));
+	seen_clear(&s);
 	for (unsigned i = 30000; i >= 1; i--) {
 		const int n = snprintf(text, sizeof(text), "%05u", i);
-		assert_true(x12_seen_add(&s, (struct str){text, (size_t)n}));
+		assert_true(seen_add(&s, (struct str){text, (size_t)n}));
 	}
-	assert_false(x12_seen_add(&s, STR("00017")));
-	x12_seen_done(&s);
+	assert_false(seen_add(&s, STR("00017")));
+	seen_done(&s);
 }
 
 int main(void)

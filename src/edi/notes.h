@@ -1,16 +1,16 @@
 /* Relational notes of a segment (X12.22): which elements need, or exclude, each other. */
-#ifndef EDI_X12_NOTES_H
-#define EDI_X12_NOTES_H
+#ifndef EDI_NOTES_H
+#define EDI_NOTES_H
 
 #include "base/limits.h"
-#include "edi/x12_finding.h"
+#include "edi/finding.h"
 
 /* Which elements are there, as bits; bit 0 of word 0 is element 1. */
-struct x12_present {
+struct notes_present {
 	uint64_t bits[LIMIT_ELEMENTS / 64];
 };
 
-static inline void x12_notes_set(struct x12_present *p, uint16_t element)
+static inline void notes_set(struct notes_present *p, uint16_t element)
 {
 	const unsigned i = (unsigned)element - 1;
 
@@ -18,7 +18,7 @@ static inline void x12_notes_set(struct x12_present *p, uint16_t element)
 		p->bits[i / 64] |= (uint64_t)1 << (i % 64);
 }
 
-static inline bool x12_notes_has(const struct x12_present *p, uint16_t element)
+static inline bool notes_has(const struct notes_present *p, uint16_t element)
 {
 	const unsigned i = (unsigned)element - 1;
 
@@ -27,6 +27,6 @@ static inline bool x12_notes_has(const struct x12_present *p, uint16_t element)
 
 /* Checks the notes of the segment at a against the elements that are there; last is the last of them.
  * a is as before afterwards. */
-void x12_notes_check(struct x12_place *a, const struct x12_present *there, uint16_t last);
+void notes_check(struct finding_place *a, const struct notes_present *there, uint16_t last);
 
 #endif

@@ -1,0 +1,424 @@
+/*
+ * Element checks; see element.h. The good path is one pass over each value with a table of the
+ * bytes that are fine; a value has at most one finding.
+ */
+#include "edi/element.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "edi/notes.h"
+#include "edi/text.h"
+
+enum { MEMO = 256 };
+
+struct element_rules {
+	struct element_syntax syntax;
+	bool there[128]; /* characters that the repertoire has of ASCII */
+	bool fine[256];	 /* bytes that may stand in a value as they are */
+	struct {	 /* codes that were found in their lists lately: the same few come again */
+		const struct def_codes *codes;
+		uint64_t code; /* its bytes, at most eight */
+	} memo[MEMO];
+};
+
+static bool is_control(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
+}
+
+struct element_rules *element_rules_new(const struct element_syntax *x)
+{
+	struct element_rules *r = mem_alloc(sizeof(*r));
+
+	r->syntax = *x;
+	for (size_t i = 0x20; i < 0x7f; i++)
+		r->there[i] = !strchr(x->repertoire.lacks, (int)i);
+	memcpy(r->fine, r->there, sizeof(r->there));
+	for (size_t i = 0; i < sizeof(x->reserved); i++)
+		r->fine[(unsigned char)x->reserved[i]] = false;
+	return r;
+}
+
+void element_rules_free(struct element_rules *r)
+{
+	mem_free(r);
+}
+
+struct str element_rules_format(const struct element_rules *r)
+{
+	return r->syntax.format;
+}
+
+/* How many characters, if every one of them is plainly fine; else SIZE_MAX: look closely. */
+static size_t fine_length(const struct element_rules *r, struct str s)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < s.n; n++) {
+		uint32_t cp = 0;
+		if (r->fine[(unsigned char)s.p[at]]) {
+			at++;
+			continue;
+		}
+		if ((unsigned char)s.p[at] < 0x80)
+			return SIZE_MAX;
+		cp = utf8_next(s, &at);
+		if (cp > r->syntax.repertoire.top || cp == UTF8_REPLACEMENT || is_control(cp))
+			return SIZE_MAX;
+	}
+	return n;
+}
+
+static bool has_character(const struct element_rules *r, uint32_t cp)
+{
+	const struct element_repertoire *x = &r->syntax.repertoire;
+
+	if (cp < 0x80)
+		return r->there[cp];
+	return !is_control(cp) && (cp <= x->top || (x->has && x->has(cp)));
+}
+
+/* The first character that may not be written with this repertoire; false when all may. */
+static bool bad_character(const struct element_rules *r, struct str s, uint32_t *cp)
+{
+	size_t at = 0;
+
+	while (at < s.n) {
+		*cp = utf8_next(s, &at);
+		if (!has_character(r, *cp))
+			return true;
+	}
+	return false;
+}
+
+static bool characters(const struct finding_place *a)
+{
+	uint32_t cp = 0;
+
+	if (utf8_bad(a->text) != SIZE_MAX) {
+		finding_add(
+			a, "ELEMENT-TYPE", SEV_ERROR, "the value is not text in UTF-8", "UTF-8");
+		return false;
+	}
+	if (!bad_character(a->c->rules, a->text, &cp))
+		return true;
+	if (is_control(cp))
+		finding_add(a, "ELEMENT-TYPE", SEV_ERROR,
+			"the value holds a control character, such as a line end", "no U+%04X",
+			(unsigned)cp);
+	else
+		finding_add(a, "VALUE-REPERTOIRE", SEV_ERROR,
+			"the value holds a character that the partner's character set does not have",
+			"%s, which has no U+%04X", a->c->rules->syntax.repertoire.name,
+			(unsigned)cp);
+	return false;
+}
+
+static bool separators(const struct finding_place *a)
+{
+	static const char *const names[] = {"element", "component", "segment", "repetition"};
+	const struct element_syntax *x = &a->c->rules->syntax;
+	const struct str s = a->text;
+
+	for (size_t i = 0; x->writing && i < s.n; i++) {
+		const char b = s.p[i];
+		const char *hit = b ? memchr(x->reserved, b, sizeof(x->reserved)) : NULL;
+		const char *what = hit ? names[hit - x->reserved] : NULL;
+		if (!hit)
+			continue;
+		if ((unsigned char)b > 0x20 && (unsigned char)b < 0x7f)
+			finding_add(a, "VALUE-SEPARATOR", SEV_ERROR,
+				"a separator of the interchange is in the value",
+				"no '%c', which is the %s separator", b, what);
+		else
+			finding_add(a, "VALUE-SEPARATOR", SEV_ERROR,
+				"a separator of the interchange is in the value",
+				"no byte 0x%02X, which is the %s separator",
+				(unsigned)(unsigned char)b, what);
+		return false;
+	}
+	return true;
+}
+
+static bool type_number(const struct finding_place *a, const struct def_element *e, size_t *n)
+{
+	const struct element_syntax *x = &a->c->rules->syntax;
+	const struct element_fault *wrong = x->number(x, a->text, e, n);
+
+	if (!wrong)
+		return true;
+	finding_add(a, wrong->name, SEV_ERROR, wrong->rule, "%s", wrong->expected);
+	return false;
+}
+
+static bool type_ok(const struct finding_place *a, const struct def_element *e, size_t *n)
+{
+	switch (e->type) {
+	case DEF_N:
+	case DEF_R:
+		return type_number(a, e, n);
+	case DEF_DT:
+		if (text_date(a->text))
+			return true;
+		finding_add(a, "ELEMENT-DATE", SEV_ERROR, "the value is not a date",
+			e->max == 6 ? "YYMMDD, a day that exists" : "CCYYMMDD, a day that exists");
+		return false;
+	case DEF_TM:
+		if (text_time(a->text))
+			return true;
+		finding_add(a, "ELEMENT-TIME", SEV_ERROR, "the value is not a time",
+			"HHMM, HHMMSS or HHMMSSDD");
+		return false;
+	default:
+		return true;
+	}
+}
+
+static bool length_ok(const struct finding_place *a, const struct def_element *e, size_t n)
+{
+	if (n > e->max) {
+		finding_add(a, "ELEMENT-LONG", SEV_ERROR, "the value is too long",
+			"at most %u characters, not %zu", (unsigned)e->max, n);
+		return false;
+	}
+	if (n < e->min) {
+		finding_add(a, "ELEMENT-SHORT", SEV_ERROR, "the value is too short",
+			"at least %u characters, not %zu", (unsigned)e->min, n);
+		return false;
+	}
+	return true;
+}
+
+static void expected_codes(const struct def_codes *c, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n && n + 40 < size; i++) {
+		const int k = snprintf(out + n, size - n, "%s" STR_FMT, i ? ", " : "",
+			(int)(c->codes[i].value.n > 30 ? 30 : c->codes[i].value.n),
+			c->codes[i].value.p);
+		n += k > 0 ? (size_t)k : 0;
+		if (i == 11 && c->n > 13) {
+			(void)snprintf(out + n, size - n, " ... (%zu codes)", c->n);
+			return;
+		}
+	}
+}
+
+/* defs_code_ok with a memory. */
+static bool code_ok(struct element_rules *r, const struct def_codes *codes, struct str s)
+{
+	uint64_t code = 0;
+	size_t i = 0;
+
+	if (s.n > sizeof(code))
+		return defs_code_ok(codes, s);
+	for (i = 0; i < s.n; i++)
+		code = code << 8 | (unsigned char)s.p[i];
+	i = (size_t)((code ^ (uint64_t)(uintptr_t)codes) * 0x9e3779b97f4a7c15u >> 56);
+	if (r->memo[i].codes == codes && r->memo[i].code == code)
+		return true;
+	if (!defs_code_ok(codes, s))
+		return false;
+	r->memo[i].codes = codes;
+	r->memo[i].code = code;
+	return true;
+}
+
+static void check_codes(const struct finding_place *a, const struct def_element *e)
+{
+	char list[240] = "";
+
+	if (!e->codes || a->c->level < X12_CODES || code_ok(a->c->rules, e->codes, a->text))
+		return;
+	expected_codes(e->codes, list, sizeof(list));
+	finding_add(a, "ELEMENT-CODE", e->codes->open ? SEV_WARNING : SEV_ERROR,
+		"the value is not in the code list", "%s", list);
+}
+
+/* One value of a simple element or a component. */
+static void check_value(const struct finding_place *a)
+{
+	const struct def_element *e = a->part ? a->part->element : NULL;
+	size_t n = 0;
+
+	if (e && e->type == DEF_B)
+		return;
+	n = fine_length(a->c->rules, a->text);
+	if (n == SIZE_MAX) {
+		if (!separators(a) || !characters(a))
+			return;
+		n = utf8_count(a->text);
+	}
+	if (!e)
+		return;
+	if (!type_ok(a, e, &n) || !length_ok(a, e, n))
+		return;
+	check_codes(a, e);
+	if (!a->c->rules->syntax.writing && !a->c->padded && a->part->mandatory &&
+		a->text.p[0] == ' ' && text_blank(a->text))
+		finding_add(a, "ELEMENT-BLANK", SEV_WARNING,
+			"a mandatory element holds only blanks", "a value");
+}
+
+static void absent(struct finding_place *a, const struct def_part *part, uint16_t element,
+	uint16_t component, uint16_t repetition)
+{
+	struct finding_place b = *a;
+
+	if (segment_told(a->s, element))
+		return;
+	b.v = NULL;
+	b.part = part;
+	b.element = element;
+	b.component = component;
+	b.repetition = repetition;
+	finding_add(&b, "ELEMENT-MISSING", SEV_ERROR, "this element is mandatory", "a value");
+}
+
+/* Components of a composite that must be there: v[0..n) are of one repetition of it. */
+static void components(
+	struct finding_place *a, const struct def_part *composite, const struct value *v, size_t n)
+{
+	for (size_t i = 0; i < composite->nparts; i++) {
+		const struct def_part *part = &composite->parts[i];
+		bool there = false;
+		if (!part->mandatory)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			there = there || v[k].component == part->position;
+		if (!there)
+			absent(a, part, v[0].element, part->position, v[0].repetition);
+	}
+}
+
+static void check_repetition(struct finding_place *a, const struct def_part *part)
+{
+	const char *never = a->c->rules->syntax.no_repeat;
+	const uint16_t most = part->repeat ? part->repeat : UINT16_MAX;
+
+	if (a->repetition <= 1)
+		return;
+	if (never)
+		finding_add(a, "ELEMENT-REPEAT", SEV_ERROR, "the element is repeated",
+			"one value: %s", never);
+	else if (a->repetition > most && (a->repetition == most + 1))
+		finding_add(a, "ELEMENT-REPEAT", SEV_ERROR, "the element is repeated too often",
+			"at most %u", (unsigned)most);
+}
+
+static const struct def_part *find_part(struct finding_place *a, const struct def_part *part)
+{
+	const struct def_part *component = NULL;
+
+	if (!part) {
+		finding_add(a, "ELEMENT-EXTRA", SEV_ERROR, "the segment has no such element",
+			"at most %zu elements", a->s->def->nparts);
+		return NULL;
+	}
+	if (!part->used) {
+		a->part = part;
+		finding_add(a, "ELEMENT-UNUSED", SEV_ERROR,
+			"the partner's guide does not use this element", "nothing");
+		return NULL;
+	}
+	if (part->nparts == 0 && a->component <= 1)
+		return part;
+	component = finding_part(part->parts, part->nparts, a->component);
+	if (!component)
+		finding_add(a, "ELEMENT-EXTRA", SEV_ERROR, "the composite has no such component",
+			"at most %zu components", part->nparts);
+	return component;
+}
+
+/* The common case: a simple element that is plainly right. False: look closely. */
+static bool plainly_right(
+	const struct element_check *c, const struct def_part *part, const struct value *v)
+{
+	const struct def_element *e = part ? part->element : NULL;
+	const struct str s = v->text;
+	size_t n = 0;
+
+	if (!e || !part->used || v->component != 1 || v->repetition != 1)
+		return false;
+	n = c->plain ? s.n : fine_length(c->rules, s);
+	if (n == SIZE_MAX)
+		return false;
+	if (e->type == DEF_N || e->type == DEF_R) {
+		if (c->rules->syntax.number(&c->rules->syntax, s, e, &n))
+			return false;
+	} else if ((e->type != DEF_AN && e->type != DEF_ID) || s.p[0] == ' ' ||
+		s.p[s.n - 1] == ' ') {
+		return false;
+	}
+	if (n < e->min || n > e->max)
+		return false;
+	return !e->codes || c->level < X12_CODES || code_ok(c->rules, e->codes, s);
+}
+
+static void check_values(struct finding_place *a, struct notes_present *there)
+{
+	const struct segment *s = a->s;
+	const bool writing = a->c->rules->syntax.writing;
+	size_t group = 0; /* first value of this repetition of this element */
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct value *v = &s->values[i];
+		const struct def_part *part = s->def
+			? finding_part(s->def->parts, s->def->nparts, v->element)
+			: NULL;
+		if (v->text.n == 0 || (writing && v->text.p[0] == ' ' && text_blank(v->text)))
+			continue;
+		notes_set(there, v->element);
+		if (plainly_right(a->c, part, v))
+			continue;
+		a->v = v;
+		a->element = v->element;
+		a->component = part && part->nparts > 0 ? v->component : 0;
+		if (v->component > 1)
+			a->component = v->component;
+		a->repetition = v->repetition;
+		a->text = v->text;
+		a->part = s->def ? find_part(a, part) : NULL;
+		if (s->def && !a->part)
+			continue;
+		if (writing && v->text.p[v->text.n - 1] == ' ')
+			a->text = text_trim(
+				v->text, a->part && a->part->element ? a->part->element->min : 1);
+		check_value(a);
+		if (!part)
+			continue;
+		check_repetition(a, part);
+		if (i == 0 || v->element != s->values[group].element ||
+			v->repetition != s->values[group].repetition)
+			group = i;
+		if (part->nparts > 0 &&
+			(i + 1 == s->n || s->values[i + 1].element != v->element ||
+				s->values[i + 1].repetition != v->repetition))
+			components(a, part, &s->values[group], i + 1 - group);
+	}
+}
+
+bool element_check_segment(const struct element_check *c, const struct segment *s)
+{
+	const size_t before = c->d->errors;
+	const uint16_t last = s->n > 0 ? s->values[s->n - 1].element : 0;
+	struct notes_present there = {{0}};
+	struct finding_place a = {.c = c, .s = s};
+
+	check_values(&a, &there);
+	if (!s->def)
+		return c->d->errors == before;
+	a.v = NULL;
+	for (size_t i = 0; i < s->def->nparts; i++) {
+		const struct def_part *part = &s->def->parts[i];
+		if (part->mandatory && part->used && !notes_has(&there, part->position))
+			absent(&a, part, part->position, 0, 0);
+	}
+	if (c->level >= X12_NOTES)
+		notes_check(&a, &there, last);
+	return c->d->errors == before;
+}

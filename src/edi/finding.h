@@ -1,0 +1,28 @@
+/* A finding about one element, told at its place and by its name; codes of findings by format. */
+#ifndef EDI_FINDING_H
+#define EDI_FINDING_H
+
+#include "edi/element.h"
+
+struct finding_place {
+	const struct element_check *c;
+	const struct segment *s;
+	const struct value *v; /* NULL: an element that is not there */
+	uint16_t element;
+	uint16_t component;
+	uint16_t repetition;
+	const struct def_part *part;
+	struct str text; /* of v; when writing without blanks at the end */
+};
+
+/* "EDIFACT-ELEMENT-LONG" from "edifact" and "ELEMENT-LONG", in out. */
+enum { FINDING_CODE = 48 };
+struct str finding_code(struct str format, const char *name, char out[FINDING_CODE]);
+/* The part at a position (from 1) among n, or NULL. */
+const struct def_part *finding_part(const struct def_part *parts, size_t n, uint16_t position);
+/* Adds a finding of the format's area (name ELEMENT-LONG: X12-ELEMENT-LONG), or one that all formats
+ * share (VALUE-...); fmt is what was expected there. */
+void finding_add(const struct finding_place *a, const char *name, enum severity sev,
+	const char *rule, const char *fmt, ...) ATTR_PRINTF(5, 6);
+
+#endif
