@@ -13,7 +13,7 @@
 #include "cli/output.h"
 #include "cli/source.h"
 #include "cli/survey.h"
-#include "edi/x12_read.h"
+#include "edi/edi_read.h"
 #include "stage/env.h"
 
 enum { OUT_MAX = 64 << 20, FINDINGS_SHOWN = 20 };
@@ -95,21 +95,21 @@ static int read_items(
 /* --- X12 --- */
 
 /* Where a segment's elements hang: LIN-loop/LIN below the message, or the envelope's own segment. */
-static struct survey_path *segment_path(struct inspection *v, const struct x12_context *x,
-	enum x12_event event, const struct segment *s)
+static struct survey_path *segment_path(struct inspection *v, const struct edi_context *x,
+	enum edi_event event, const struct segment *s)
 {
 	struct survey_path *p = NULL;
 	const struct str none = {"", 0};
 
-	if (event == X12_SET || event == X12_SEGMENT || event == X12_SET_END) {
+	if (event == EDI_SET || event == EDI_SEGMENT || event == EDI_SET_END) {
 		p = survey_at(&v->survey, NULL, x->set_id.n ? x->set_id : STR("?"),
 			x->message ? x->message->name : none);
-		for (uint32_t i = 0; p && event == X12_SEGMENT && i < x->nloops; i++)
+		for (uint32_t i = 0; p && event == EDI_SEGMENT && i < x->nloops; i++)
 			p = survey_at(&v->survey, p, x->loops[i], none);
 		if (!p)
 			return NULL;
 		/* A loop is there each time its first segment is, a message each time ST is. */
-		if (event == X12_SET ||
+		if (event == EDI_SET ||
 			(s->node && s->node->parent && s->node->parent->loop &&
 				s->node->parent->child == s->node))
 			survey_seen(&v->survey, p);
@@ -141,7 +141,7 @@ static void take_value(struct inspection *v, struct survey_path *at, const struc
 	survey_value(&v->survey, survey_at(&v->survey, at, str_c(name), label), x->text);
 }
 
-static void take_segment(struct inspection *v, const struct x12_context *x, enum x12_event event,
+static void take_segment(struct inspection *v, const struct edi_context *x, enum edi_event event,
 	const struct segment *s)
 {
 	struct survey_path *at = segment_path(v, x, event, s);
@@ -156,11 +156,11 @@ static void take_segment(struct inspection *v, const struct x12_context *x, enum
 static int read_segments(
 	struct inspection *v, const struct source *s, struct defs *defs, struct err *e)
 {
-	const struct x12_read_options o = {
-		.defs = defs, .level = X12_STRUCTURE, .file = str_c(s->path)};
-	struct x12_read *r = x12_read_open(s->fd, STR(""), &o, e);
+	const struct edi_read_options o = {
+		.defs = defs, .level = EDI_STRUCTURE, .file = str_c(s->path)};
+	struct edi_read *r = edi_read_open(s->fd, STR(""), &o, e);
 	const struct item whole = {.file = str_c(s->path)};
-	enum x12_event event = X12_SEGMENT;
+	enum edi_event event = EDI_SEGMENT;
 	struct segment segment;
 	struct arena a;
 	struct diag d;
@@ -171,14 +171,14 @@ static int read_segments(
 		diag_init(&d, &a);
 		arena_reset(&a);
 		arena_reset(&v->arena);
-		rc = x12_read_next(r, &event, &segment, &d, e);
+		rc = edi_read_next(r, &event, &segment, &d, e);
 		tell(v, &d, &whole);
-		if (rc == 1 && event == X12_SET)
+		if (rc == 1 && event == EDI_SET)
 			survey_item(&v->survey);
 		if (rc == 1)
-			take_segment(v, x12_read_context(r), event, &segment);
+			take_segment(v, edi_read_context(r), event, &segment);
 	}
-	x12_read_close(r);
+	edi_read_close(r);
 	arena_done(&a);
 	return rc == -1 ? -1 : 0;
 }

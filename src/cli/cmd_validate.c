@@ -10,7 +10,7 @@
 #include "cli/args.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "edi/x12_read.h"
+#include "edi/edi_read.h"
 #include "model/xml.h"
 #include "stage/env.h"
 
@@ -37,7 +37,7 @@ static const char usage[] =
 /* The state of one call. */
 struct validation {
 	const struct cli *cli;
-	struct x12_read_options read;
+	struct edi_read_options read;
 	struct str version;
 	struct arena arena;
 	int dirs[2];
@@ -53,20 +53,20 @@ struct counts {
 	uint64_t interchanges, groups, sets, segments, findings, errors;
 };
 
-static int parse_level(const char *text, enum x12_level *level, struct err *e)
+static int parse_level(const char *text, enum edi_level *level, struct err *e)
 {
-	static const char *const names[] = {[X12_ENVELOPE] = "envelope",
-		[X12_STRUCTURE] = "structure",
-		[X12_ELEMENT] = "element",
-		[X12_CODES] = "codes",
-		[X12_NOTES] = "notes"};
+	static const char *const names[] = {[EDI_ENVELOPE] = "envelope",
+		[EDI_STRUCTURE] = "structure",
+		[EDI_ELEMENT] = "element",
+		[EDI_CODES] = "codes",
+		[EDI_NOTES] = "notes"};
 
-	*level = X12_NOTES;
+	*level = EDI_NOTES;
 	if (!text)
 		return 0;
-	for (int i = X12_ENVELOPE; i <= X12_NOTES; i++) {
+	for (int i = EDI_ENVELOPE; i <= EDI_NOTES; i++) {
 		if (strcmp(text, names[i]) == 0) {
-			*level = (enum x12_level)i;
+			*level = (enum edi_level)i;
 			return 0;
 		}
 	}
@@ -140,7 +140,7 @@ static void tell(struct validation *v, const struct diag *d, struct counts *c)
 	}
 }
 
-static void check_version(const struct validation *v, const struct x12_context *x,
+static void check_version(const struct validation *v, const struct edi_context *x,
 	const struct segment *s, struct diag *d)
 {
 	const struct finding f = {.code = STR("X12-VERSION"),
@@ -158,23 +158,23 @@ static void check_version(const struct validation *v, const struct x12_context *
 /* 0 read to its end or as far as it can be; -1 the disk failed. */
 static int read_all(struct validation *v, int fd, struct counts *c, struct err *e)
 {
-	struct x12_read *r = NULL;
+	struct edi_read *r = NULL;
 	struct segment s;
 	struct arena a;
 	struct diag d;
-	enum x12_event event = X12_SEGMENT;
+	enum edi_event event = EDI_SEGMENT;
 	int rc = 1;
 
 	arena_init(&a);
 	diag_init(&d, &a);
 	v->read.skim = true;
-	r = x12_read_open(fd, STR(""), &v->read, e);
+	r = edi_read_open(fd, STR(""), &v->read, e);
 	while (r && rc == 1) {
-		rc = x12_read_next(r, &event, &s, &d, e);
+		rc = edi_read_next(r, &event, &s, &d, e);
 		if (rc == 1)
 			c->segments++;
-		if (rc == 1 && event == X12_GROUP)
-			check_version(v, x12_read_context(r), &s, &d);
+		if (rc == 1 && event == EDI_GROUP)
+			check_version(v, edi_read_context(r), &s, &d);
 		tell(v, &d, c);
 		diag_clear(&d);
 		arena_reset(&a);
@@ -183,14 +183,14 @@ static int read_all(struct validation *v, int fd, struct counts *c, struct err *
 		}
 	}
 	if (r) {
-		const struct x12_context *x = x12_read_context(r);
+		const struct edi_context *x = edi_read_context(r);
 		c->interchanges = x->interchanges;
 		c->groups = x->groups;
 		c->sets = x->sets;
 	}
 	if (!r || (rc == -1 && e->code != ERR_INPUT && e->code != ERR_LIMIT))
 		rc = -2;
-	x12_read_close(r);
+	edi_read_close(r);
 	arena_done(&a);
 	return rc == -2 ? -1 : 0;
 }

@@ -19,7 +19,7 @@
 enum {
 	DEFS_WORD_MAX = 64,    /* a format, version or message: names of folders and files */
 	DEFS_NOTE_MAX = 8,     /* positions of one relational note: def_note.at */
-	DEFS_DEPTH_MAX = 16,   /* loops in loops: x12_context.loops */
+	DEFS_DEPTH_MAX = 16,   /* loops in loops: edi_context.loops */
 	DEFS_NODES_MAX = 4096, /* segments and loops of one message */
 	DEFS_PARTS_MAX = 99,   /* positions of a segment: designators have two digits */
 	DEFS_DIRS_MAX = 16

@@ -78,7 +78,7 @@ struct str ack_join(struct arena *a, struct str list, const char *mark, struct s
 }
 
 struct reading {
-	struct x12_read *r;
+	struct edi_read *r;
 	struct arena *a;
 	struct diag *d;
 	struct ack *first;
@@ -92,15 +92,15 @@ struct reading {
 
 static void start(struct reading *g, const char *kind)
 {
-	const struct x12_context *c = x12_read_context(g->r);
+	const struct edi_context *c = edi_read_context(g->r);
 	struct ack *k = ARENA_NEW(g->a, struct ack);
 
 	k->kind = str_c(kind);
-	k->sender_qual = arena_str(g->a, c->isa_sender_qual);
-	k->sender = arena_str(g->a, c->isa_sender);
-	k->receiver_qual = arena_str(g->a, c->isa_receiver_qual);
-	k->receiver = arena_str(g->a, c->isa_receiver);
-	k->control = c->isa_control;
+	k->sender_qual = arena_str(g->a, c->sender_qual);
+	k->sender = arena_str(g->a, c->sender);
+	k->receiver_qual = arena_str(g->a, c->receiver_qual);
+	k->receiver = arena_str(g->a, c->receiver);
+	k->control = c->control;
 	k->usage = c->usage;
 	*g->next = k;
 	g->next = &k->next;
@@ -126,16 +126,16 @@ static void name_other(struct reading *g, struct str id)
 		g->others = ack_join(g->a, g->others, ", ", id);
 }
 
-static void event(struct reading *g, struct str file, enum x12_event ev, const struct segment *s)
+static void event(struct reading *g, struct str file, enum edi_event ev, const struct segment *s)
 {
 	switch (ev) {
-	case X12_TA1:
+	case EDI_TA1:
 		start(g, "TA1");
 		place(g, file, s);
 		if (!ack_ta1_ops.segment(&g->b, s))
 			g->damaged = true;
 		break;
-	case X12_SET:
+	case EDI_SET:
 		g->set = find(segment_get(s, 1, 1));
 		g->in_set = true;
 		if (g->set)
@@ -143,12 +143,12 @@ static void event(struct reading *g, struct str file, enum x12_event ev, const s
 		else
 			name_other(g, segment_get(s, 1, 1));
 		break;
-	case X12_SEGMENT:
+	case EDI_SEGMENT:
 		place(g, file, s);
 		if (g->set && !g->damaged && !g->set->segment(&g->b, s))
 			g->damaged = true;
 		break;
-	case X12_SET_END:
+	case EDI_SET_END:
 		place(g, file, s);
 		if (g->set && !g->damaged && g->set->end && !g->set->end(&g->b))
 			g->damaged = true;
@@ -180,19 +180,19 @@ static int read_all(struct reading *g, struct str file, struct err *e)
 	struct arena scratch;
 	struct diag found;
 	struct segment s;
-	enum x12_event ev;
+	enum edi_event ev;
 	int rc = 1;
 
 	arena_init(&scratch);
 	while (rc == 1) {
 		arena_reset(&scratch);
 		diag_init(&found, &scratch);
-		rc = x12_read_next(g->r, &ev, &s, &found, e);
-		if (rc == 1 && ev == X12_SET)
+		rc = edi_read_next(g->r, &ev, &s, &found, e);
+		if (rc == 1 && ev == EDI_SET)
 			event(g, file, ev, &s);
 		if (found.n > 0)
 			take_findings(g, &found, rc != 1 || !g->in_set || g->set != NULL);
-		if (rc == 1 && ev != X12_SET)
+		if (rc == 1 && ev != EDI_SET)
 			event(g, file, ev, &s);
 	}
 	arena_done(&scratch);
@@ -219,15 +219,16 @@ static int refuse(const struct reading *g, struct str file, struct err *e)
 int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struct ack **first,
 	struct str *others, struct diag *d, struct arena *a, struct err *e)
 {
-	const struct x12_read_options o = {.defs = defs, .level = X12_STRUCTURE, .file = file};
-	struct reading g = {.a = a, .d = d, .r = x12_read_open(fd, bytes, &o, e)};
+	const struct edi_read_options o = {
+		.format = STR("x12"), .defs = defs, .level = EDI_STRUCTURE, .file = file};
+	struct reading g = {.a = a, .d = d, .r = edi_read_open(fd, bytes, &o, e)};
 	int rc = -1;
 
 	if (!g.r)
 		return -1;
 	g.next = &g.first;
 	rc = read_all(&g, file, e);
-	x12_read_close(g.r);
+	edi_read_close(g.r);
 	if (rc == -1)
 		return -1;
 	if (g.damaged)

@@ -3,7 +3,7 @@
 #define EDI_ACK_OPS_H
 
 #include "edi/ack.h"
-#include "edi/x12_read.h"
+#include "edi/edi_read.h"
 
 /* An acknowledgment being read. */
 struct ack_build {

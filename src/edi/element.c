@@ -232,7 +232,7 @@ static void check_codes(const struct finding_place *a, const struct def_element 
 {
 	char list[240] = "";
 
-	if (!e->codes || a->c->level < X12_CODES || code_ok(a->c->rules, e->codes, a->text))
+	if (!e->codes || a->c->level < EDI_CODES || code_ok(a->c->rules, e->codes, a->text))
 		return;
 	expected_codes(e->codes, list, sizeof(list));
 	finding_add(a, "ELEMENT-CODE", e->codes->open ? SEV_WARNING : SEV_ERROR,
@@ -356,7 +356,7 @@ static bool plainly_right(
 	}
 	if (n < e->min || n > e->max)
 		return false;
-	return !e->codes || c->level < X12_CODES || code_ok(c->rules, e->codes, s);
+	return !e->codes || c->level < EDI_CODES || code_ok(c->rules, e->codes, s);
 }
 
 static void check_values(struct finding_place *a, struct notes_present *there)
@@ -418,7 +418,7 @@ bool element_check_segment(const struct element_check *c, const struct segment *
 		if (part->mandatory && part->used && !notes_has(&there, part->position))
 			absent(&a, part, part->position, 0, 0);
 	}
-	if (c->level >= X12_NOTES)
+	if (c->level >= EDI_NOTES)
 		notes_check(&a, &there, last);
 	return c->d->errors == before;
 }

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "edi/x12_read.h"
+#include "edi/edi_read.h"
 #include "format/segment.h"
 #include "model/diag.h"
 
@@ -53,7 +53,7 @@ struct str element_rules_format(const struct element_rules *r);
 struct element_check {
 	struct diag *d;
 	const struct finding *about; /* file, item, segment, position, offset: copied */
-	enum x12_level level;
+	enum edi_level level;
 	struct element_rules *rules;
 	const uint32_t *at; /* of each value in the segment, when reading; else NULL */
 	bool plain;	    /* reading: no control character and only ASCII in the segment */

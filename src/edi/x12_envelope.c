@@ -62,7 +62,7 @@ const struct def_segment *x12_envelope_def(struct x12_read *r, struct str tag)
 
 void x12_envelope_group(struct x12_read *r, const struct segment *s)
 {
-	struct x12_context *c = &r->ctx;
+	struct edi_context *c = &r->ctx;
 
 	arena_reset(&r->gs);
 	c->group_code = arena_str(&r->gs, segment_get(s, 1, 1));
@@ -103,7 +103,7 @@ static void find_message(struct x12_read *r, struct str version, struct diag *d)
 		r->plan = plan_of(r, r->ctx.message);
 		return;
 	}
-	if (r->o.level < X12_STRUCTURE)
+	if (r->o.level < EDI_STRUCTURE)
 		return;
 	(void)snprintf(text, sizeof(text), "this message cannot be checked: %s",
 		f.first ? f.first->text : "there are no definitions");
@@ -113,7 +113,7 @@ static void find_message(struct x12_read *r, struct str version, struct diag *d)
 
 void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *d)
 {
-	struct x12_context *c = &r->ctx;
+	struct edi_context *c = &r->ctx;
 	const struct str st03 = segment_get(s, 3, 1);
 
 	arena_reset(&r->st);
@@ -209,5 +209,5 @@ void x12_envelope_interchange_end(struct x12_read *r, const struct segment *s, s
 	/* An interchange of TA1 alone counts 0 or 1: programs differ. */
 	if (!(r->gs_in_isa == 0 && r->ta1_in_isa > 0 && x12_envelope_number(said, &n) && n == 1))
 		check_count(r, d, said, r->gs_in_isa, "groups");
-	check_number(r, d, segment_get(s, 2, 1), r->ctx.isa_control);
+	check_number(r, d, segment_get(s, 2, 1), r->ctx.control);
 }

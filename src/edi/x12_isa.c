@@ -149,7 +149,7 @@ static void check_fields(
 		.at = r->values.at,
 		.padded = true};
 
-	if (!h->padded || r->o.level < X12_ELEMENT || !s->def || s->n != FIELDS)
+	if (!h->padded || r->o.level < EDI_ELEMENT || !s->def || s->n != FIELDS)
 		return;
 	memcpy(v, s->values, sizeof(v));
 	v[15].text = STR(":"); /* separators were checked as such */
@@ -163,20 +163,20 @@ static void check_fields(
 
 static void remember(struct x12_read *r, const struct header *h, struct diag *d)
 {
-	struct x12_context *c = &r->ctx;
+	struct edi_context *c = &r->ctx;
 	const char usage = field(h, 14).n > 0 ? field(h, 14).p[0] : 0;
 	const char wanted[2] = {r->o.usage, 0};
 
 	arena_reset(&r->isa);
-	c->isa_sender_qual = arena_str(&r->isa, str_trim(field(h, 4)));
-	c->isa_sender = arena_str(&r->isa, str_trim(field(h, 5)));
-	c->isa_receiver_qual = arena_str(&r->isa, str_trim(field(h, 6)));
-	c->isa_receiver = arena_str(&r->isa, str_trim(field(h, 7)));
-	c->isa_date = arena_str(&r->isa, field(h, 8));
-	c->isa_time = arena_str(&r->isa, field(h, 9));
-	c->isa_version = arena_str(&r->isa, field(h, 11));
-	c->isa_control = 0;
-	if (!x12_envelope_number(field(h, 12), &c->isa_control))
+	c->sender_qual = arena_str(&r->isa, str_trim(field(h, 4)));
+	c->sender = arena_str(&r->isa, str_trim(field(h, 5)));
+	c->receiver_qual = arena_str(&r->isa, str_trim(field(h, 6)));
+	c->receiver = arena_str(&r->isa, str_trim(field(h, 7)));
+	c->date = arena_str(&r->isa, field(h, 8));
+	c->time = arena_str(&r->isa, field(h, 9));
+	c->version = arena_str(&r->isa, field(h, 11));
+	c->control = 0;
+	if (!x12_envelope_number(field(h, 12), &c->control))
 		x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 13, field(h, 12),
 			"nine digits", "the control number of the interchange is not a number");
 	c->ack_requested = str_is(field(h, 13), "1");

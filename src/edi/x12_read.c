@@ -1,5 +1,5 @@
 /*
- * The X12 reader: one segment after the other, through the envelopes; see x12_read.h. Segments
+ * The X12 reader: one segment after the other, through the envelopes; see edi_read.h. Segments
  * inside a set are placed by structure.c and checked by element.c.
  */
 #include "edi/x12_read.h"
@@ -14,15 +14,16 @@
 
 enum tag_kind { TAG_OTHER, TAG_ISA, TAG_IEA, TAG_GS, TAG_GE, TAG_ST, TAG_SE, TAG_TA1, TAG_SERVICE };
 
-struct x12_read *x12_read_open(
-	int fd, struct str bytes, const struct x12_read_options *o, struct err *e)
+static bool is_x12(struct str head)
+{
+	return str_starts(head, STR("ISA"));
+}
+
+static void *open_reader(int fd, struct str bytes, const struct edi_read_options *o, struct err *e)
 {
 	struct x12_read *r = mem_alloc(sizeof(*r));
 
 	r->o = *o;
-	if (r->o.level == 0)
-		r->o.level = X12_NOTES;
-	r->skim = o->skim && r->o.level < X12_ELEMENT;
 	if (lexer_open(&r->lex, fd, bytes, e) == -1) {
 		mem_free(r);
 		return NULL;
@@ -37,10 +38,10 @@ struct x12_read *x12_read_open(
 	return r;
 }
 
-void x12_read_close(struct x12_read *r)
+static void close_reader(void *self)
 {
-	if (!r)
-		return;
+	struct x12_read *r = self;
+
 	for (size_t i = 0; i < r->nplans; i++)
 		structure_plan_free(r->plans[i]);
 	mem_free(r->plans);
@@ -57,9 +58,18 @@ void x12_read_close(struct x12_read *r)
 	mem_free(r);
 }
 
-const struct x12_context *x12_read_context(const struct x12_read *r)
+static const struct edi_context *context(const void *self)
 {
+	const struct x12_read *r = self;
+
 	return &r->ctx;
+}
+
+static uint64_t bytes_read(const void *self)
+{
+	const struct x12_read *r = self;
+
+	return r->lex.base + r->lex.end;
 }
 
 /* The tag's bytes up to the element separator. */
@@ -170,7 +180,7 @@ static void check_elements(struct x12_read *r, const struct segment *s, struct d
 		.rules = r->rules,
 		.plain = !high && !(r->values.seen & LEXER_CONTROL)};
 
-	if (r->o.level < X12_ELEMENT)
+	if (r->o.level < EDI_ELEMENT)
 		return;
 	if ((r->values.seen & LEXER_COMPONENT) && s->def)
 		stray_components(r, s, d);
@@ -217,7 +227,7 @@ static int in_set(
 	check_binary(r, s->tag, d);
 	if (r->plan && str_eq(s->tag, structure_counted(r->plan)))
 		r->lines_in_st++;
-	if (r->plan && r->o.level >= X12_STRUCTURE) {
+	if (r->plan && r->o.level >= EDI_STRUCTURE) {
 		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
 		if (s->node)
 			s->def = s->node->segment;
@@ -226,15 +236,15 @@ static int in_set(
 		known = s->node != NULL;
 		show_loops(r);
 	}
-	if (r->skim)
+	if (r->o.skim)
 		return 1;
 	take_values(r, s, tag_bytes, d);
-	if (s->n == 0 && r->o.level >= X12_ELEMENT && r->raw.bytes.n <= tag_bytes)
+	if (s->n == 0 && r->o.level >= EDI_ELEMENT && r->raw.bytes.n <= tag_bytes)
 		x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, s->tag,
 			"at least one element", "");
 	if (known && r->plan)
 		check_elements(r, s, d);
-	if (s->node && s->node->counts.n > 0 && r->o.level >= X12_ELEMENT)
+	if (s->node && s->node->counts.n > 0 && r->o.level >= EDI_ELEMENT)
 		x12_envelope_totals(r, s, d);
 	return 1;
 }
@@ -271,7 +281,7 @@ static void envelope_values(struct x12_read *r, struct segment *s, size_t tag_by
 }
 
 static int open_group(
-	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum edi_event *ev, struct diag *d)
 {
 	trailers(r, X12_IN_ISA, d);
 	r->ctx.group_version = (struct str){NULL, 0};
@@ -280,12 +290,12 @@ static int open_group(
 	r->where = X12_IN_GS;
 	s->def = x12_envelope_def(r, s->tag);
 	check_elements(r, s, d);
-	*ev = X12_GROUP;
+	*ev = EDI_GROUP;
 	return 1;
 }
 
 static int open_set(
-	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum edi_event *ev, struct diag *d)
 {
 	if (r->where == X12_IN_ST)
 		trailers(r, X12_IN_GS, d);
@@ -308,16 +318,16 @@ static int open_set(
 	if (!s->def)
 		s->def = x12_envelope_def(r, s->tag);
 	check_elements(r, s, d);
-	*ev = X12_SET;
+	*ev = EDI_SET;
 	return 1;
 }
 
 static int close_set(
-	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum edi_event *ev, struct diag *d)
 {
 	if (r->where != X12_IN_ST)
 		return misplaced(r, "ST before it", d);
-	if (r->plan && r->o.level >= X12_STRUCTURE) {
+	if (r->plan && r->o.level >= EDI_STRUCTURE) {
 		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
 		s->def = s->node ? s->node->segment : NULL;
 		show_loops(r);
@@ -328,12 +338,12 @@ static int close_set(
 	check_elements(r, s, d);
 	x12_envelope_set_end(r, s, d);
 	r->where = X12_IN_GS;
-	*ev = X12_SET_END;
+	*ev = EDI_SET_END;
 	return 1;
 }
 
 static int close_outer(struct x12_read *r, struct segment *s, size_t tag_bytes, bool group,
-	enum x12_event *ev, struct diag *d)
+	enum edi_event *ev, struct diag *d)
 {
 	const enum x12_where inside = group ? X12_IN_GS : X12_IN_ISA;
 
@@ -346,23 +356,23 @@ static int close_outer(struct x12_read *r, struct segment *s, size_t tag_bytes, 
 	else
 		x12_envelope_interchange_end(r, s, d);
 	r->where = group ? X12_IN_ISA : X12_OUT;
-	*ev = group ? X12_GROUP_END : X12_INTERCHANGE_END;
+	*ev = group ? EDI_GROUP_END : EDI_INTERCHANGE_END;
 	return 1;
 }
 
 static int technical_ack(
-	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum edi_event *ev, struct diag *d)
 {
 	if (r->where != X12_IN_ISA)
 		return misplaced(r, "TA1 between ISA and GS", d);
 	r->ta1_in_isa++;
 	envelope_values(r, s, tag_bytes, d);
-	*ev = X12_TA1;
+	*ev = EDI_TA1;
 	return 1;
 }
 
 static int open_interchange(
-	struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d, struct err *e)
+	struct x12_read *r, struct segment *s, enum edi_event *ev, struct diag *d, struct err *e)
 {
 	if (x12_isa_open(r, s, d, e) == -1)
 		return -1;
@@ -370,13 +380,13 @@ static int open_interchange(
 	r->gs_in_isa = 0;
 	r->ta1_in_isa = 0;
 	r->ctx.interchanges++;
-	*ev = X12_INTERCHANGE;
+	*ev = EDI_INTERCHANGE;
 	return 1;
 }
 
 /* An ISA inside an interchange: the one before has no end. Its separators may be others. */
 static int again(
-	struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d, struct err *e)
+	struct x12_read *r, struct segment *s, enum edi_event *ev, struct diag *d, struct err *e)
 {
 	r->here.segment_at = (uint32_t)r->isa_position + 1;
 	trailers(r, X12_OUT, d);
@@ -386,7 +396,7 @@ static int again(
 
 /* 1 an event, 0 go on, -1. */
 static int take(
-	struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
+	struct x12_read *r, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
 {
 	struct str tag = tag_of(r);
 	const size_t tag_bytes = tag.n;
@@ -424,7 +434,7 @@ static int take(
 	s->tag = tag;
 	if (r->where != X12_IN_ST)
 		return tag_ok ? misplaced(r, "ST before it", d) : 0;
-	*ev = X12_SEGMENT;
+	*ev = EDI_SEGMENT;
 	return in_set(r, s, tag_bytes, tag_ok, d);
 }
 
@@ -460,9 +470,9 @@ static int too_long(struct x12_read *r, struct diag *d, struct err *e)
 	return x12_envelope_fatal(r, d, e, "X12-LIMIT", text);
 }
 
-int x12_read_next(
-	struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
+static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
 {
+	struct x12_read *r = self;
 	int rc = 0;
 
 	if (r->scratch.used > 0)
@@ -507,41 +517,12 @@ int x12_read_next(
 	return rc;
 }
 
-/* Is this the first segment of an occurrence of the loop? */
-static bool opens(const struct segment *s, struct str loop)
-{
-	const struct def_node *p = s->node ? s->node->parent : NULL;
-
-	return p && p->loop && p->child == s->node && str_eq(p->name, loop);
-}
-
-int x12_read_totals(int fd, const struct x12_read_options *o, struct str loop, struct x12_totals *t,
-	struct diag *d, struct err *e)
-{
-	struct x12_read_options mine = *o;
-	struct x12_read *r = NULL;
-	struct x12_totals sum = {0};
-	enum x12_event ev;
-	struct segment s;
-	int rc = 0;
-
-	mine.skim = true;
-	if (loop.n > 0 && mine.level < X12_STRUCTURE)
-		mine.level = X12_STRUCTURE;
-	r = x12_read_open(fd, (struct str){NULL, 0}, &mine, e);
-	if (!r)
-		return -1;
-	while ((rc = x12_read_next(r, &ev, &s, d, e)) == 1) {
-		sum.segments++;
-		if (ev == X12_SEGMENT && loop.n > 0 && opens(&s, loop))
-			sum.loops++;
-	}
-	sum.interchanges = r->ctx.interchanges;
-	sum.groups = r->ctx.groups;
-	sum.sets = r->ctx.sets;
-	sum.bytes = r->lex.base + r->lex.end;
-	x12_read_close(r);
-	if (rc == 0)
-		*t = sum;
-	return rc;
-}
+const struct edi_read_ops x12_read_ops = {
+	.format = "x12",
+	.is = is_x12,
+	.open = open_reader,
+	.next = next,
+	.context = context,
+	.bytes = bytes_read,
+	.close = close_reader,
+};

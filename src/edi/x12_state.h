@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "edi/element.h"
 #include "edi/lexer.h"
-#include "edi/x12_read.h"
+#include "edi/edi_read.h"
 #include "edi/seen.h"
 #include "edi/structure.h"
 
@@ -13,10 +13,9 @@ enum x12_where { X12_OUT, X12_IN_ISA, X12_IN_GS, X12_IN_ST };
 
 struct x12_read {
 	struct lexer lex;
-	struct x12_read_options o;
-	struct x12_context ctx;
+	struct edi_read_options o;
+	struct edi_context ctx;
 	enum x12_where where;
-	bool skim;		  /* nobody wants values of segments inside sets */
 	struct arena isa, gs, st; /* texts of the envelopes we are in */
 	struct arena scratch;	  /* of one segment */
 	struct lexer_values values;

@@ -114,7 +114,7 @@ bool x12_write_check(struct element_rules *r, const struct segment *s, struct di
 	const struct finding *about)
 {
 	struct finding f = about ? *about : (struct finding){.severity = 0};
-	const struct element_check c = {.d = d, .about = &f, .level = X12_NOTES, .rules = r};
+	const struct element_check c = {.d = d, .about = &f, .level = EDI_NOTES, .rules = r};
 	const size_t before = d->errors;
 
 	f.segment = s->tag;

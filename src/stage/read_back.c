@@ -3,15 +3,15 @@
 
 #include <inttypes.h>
 
-#include "edi/x12_read.h"
+#include "edi/edi_read.h"
 
 int read_back_run(const struct produce *p, const struct produce_counts *c, struct err *e)
 {
-	const struct x12_read_options o = {.defs = p->defs,
-		.level = X12_NOTES,
+	const struct edi_read_options o = {.defs = p->defs,
+		.level = EDI_NOTES,
 		.file = STR("our own output"),
 		.usage = p->profile->usage};
-	struct x12_totals t;
+	struct edi_totals t;
 	struct arena a;
 	struct diag d;
 	int rc = -1;
@@ -20,7 +20,7 @@ int read_back_run(const struct produce *p, const struct produce_counts *c, struc
 		return 0;
 	arena_init(&a);
 	diag_init(&d, &a);
-	rc = x12_read_totals(p->out, &o, c->loop ? c->loop->name : STR(""), &t, &d, e);
+	rc = edi_read_totals(p->out, &o, c->loop ? c->loop->name : STR(""), &t, &d, e);
 	if (rc == 0 && d.errors > 0) {
 		struct buf line;
 		buf_init(&line, 2000);

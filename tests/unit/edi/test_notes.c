@@ -26,7 +26,7 @@ static struct str note(struct arena *a, char kind, uint8_t n, unsigned mask, uin
 	const struct finding about = {.segment = STR("TST"), .segment_at = 9};
 	struct element_rules *rules = x12_rules_new(NULL);
 	const struct element_check c = {
-		.d = &d, .about = &about, .level = X12_NOTES, .rules = rules};
+		.d = &d, .about = &about, .level = EDI_NOTES, .rules = rules};
 
 	memset(parts, 0, sizeof(parts));
 	for (uint16_t i = 0; i < PARTS; i++) {

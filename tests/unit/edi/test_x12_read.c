@@ -266,7 +266,7 @@ static void by_rows(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *got = edi_support_read(rows[i].in, X12_NOTES);
+		const char *got = edi_support_read(rows[i].in, EDI_NOTES);
 		const bool part = strstr(rows[i].want, " | ") != NULL;
 		if (part ? strncmp(got, rows[i].want, strlen(rows[i].want)) == 0
 			 : strcmp(got, rows[i].want) == 0)
@@ -283,8 +283,8 @@ static void cut_anywhere(void **state)
 	static const char whole[] = EDI_832;
 
 	(void)state;
-	for (enum x12_level level = X12_ENVELOPE; level <= X12_NOTES;
-		level = (enum x12_level)((int)level + 1)) {
+	for (enum edi_level level = EDI_ENVELOPE; level <= EDI_NOTES;
+		level = (enum edi_level)((int)level + 1)) {
 		for (size_t n = 0; n + 1 < sizeof(whole); n++) {
 			const char *got = edi_support_read((struct str){whole, n}, level);
 			if (got[0] == 0)
@@ -313,7 +313,7 @@ static void longer_than_any(void **state)
 		(void)snprintf(want, sizeof(want),
 			"X12-LIMIT@3 | t.edi: byte %zu: the segment has no terminator within 1048576 bytes",
 			strlen(EDI_ISA EDI_GS EDI_ST));
-		const char *got = edi_support_read((struct str){big, n}, X12_NOTES);
+		const char *got = edi_support_read((struct str){big, n}, EDI_NOTES);
 		if (strncmp(got, want, strlen(want)) != 0)
 			fail_msg("'%s', expected '%s'", got, want);
 	}
@@ -324,25 +324,25 @@ static void context_and_loops(void **state)
 {
 	static const char in[] = EDI_ISA EDI_GS EDI_ST LIN
 		"CTP**RES*1~DTM*007*20261123~SE*6*0001~" EDI_END;
-	const struct x12_read_options o = {
+	const struct edi_read_options o = {
 		.defs = edi_support_defs(), .file = STR("t"), .usage = 'T'};
-	const struct x12_context *c = NULL;
+	const struct edi_context *c = NULL;
 	struct arena a;
 	struct diag d;
 	struct err e;
 	struct segment s;
-	enum x12_event ev;
-	struct x12_read *r = x12_read_open(-1, (struct str){in, sizeof(in) - 1}, &o, &e);
+	enum edi_event ev;
+	struct edi_read *r = edi_read_open(-1, (struct str){in, sizeof(in) - 1}, &o, &e);
 
 	(void)state;
 	arena_init(&a);
 	diag_init(&d, &a);
 	assert_non_null(r);
-	c = x12_read_context(r);
-	while (x12_read_next(r, &ev, &s, &d, &e) == 1)
-		if (ev == X12_SEGMENT && str_is(s.tag, "DTM"))
+	c = edi_read_context(r);
+	while (edi_read_next(r, &ev, &s, &d, &e) == 1)
+		if (ev == EDI_SEGMENT && str_is(s.tag, "DTM"))
 			break;
-	assert_true(str_is(c->isa_sender, "US"));
+	assert_true(str_is(c->sender, "US"));
 	assert_true(str_is(c->group_version, "004010"));
 	assert_true(str_is(c->set_id, "832"));
 	assert_int_equal(c->segments, 5);
@@ -353,7 +353,7 @@ static void context_and_loops(void **state)
 	assert_int_equal(s.offset, strstr(in, "DTM*") - in);
 	assert_int_equal(d.errors, 1);
 	assert_true(str_is(d.first->code, "X12-USAGE"));
-	x12_read_close(r);
+	edi_read_close(r);
 	arena_done(&a);
 }
 
@@ -361,10 +361,10 @@ static void context_and_loops(void **state)
 static void totals_of_a_big_file(void **state)
 {
 	FILE *f = tmpfile();
-	const struct x12_read_options o = {
-		.defs = edi_support_defs(), .level = X12_NOTES, .file = STR("big")};
+	const struct edi_read_options o = {
+		.defs = edi_support_defs(), .level = EDI_NOTES, .file = STR("big")};
 	const uint64_t items = 60000;
-	struct x12_totals t;
+	struct edi_totals t;
 	struct arena a;
 	struct diag d;
 	struct err e;
@@ -379,7 +379,7 @@ static void totals_of_a_big_file(void **state)
 	assert_int_equal(fflush(f), 0);
 	arena_init(&a);
 	diag_init(&d, &a);
-	assert_int_equal(x12_read_totals(fileno(f), &o, STR("LIN-loop"), &t, &d, &e), 0);
+	assert_int_equal(edi_read_totals(fileno(f), &o, STR("LIN-loop"), &t, &d, &e), 0);
 	assert_int_equal(d.n, 0);
 	assert_int_equal(t.loops, items);
 	assert_int_equal(t.segments, items * 2 + 7);

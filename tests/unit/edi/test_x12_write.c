@@ -238,7 +238,7 @@ static void round_trip(void **state)
 		buf_init(&b, 1 << 16);
 		write_all(&p, &b);
 		assert_int_equal(b.p[105], p.terminator);
-		assert_string_equal(edi_support_read(buf_view(&b), X12_NOTES), "");
+		assert_string_equal(edi_support_read(buf_view(&b), EDI_NOTES), "");
 		assert_true(str_find(buf_view(&b), STR("SE*9*0002"), 0) != SIZE_MAX);
 		assert_true(str_find(buf_view(&b), STR("GE*2*12"), 0) != SIZE_MAX);
 		assert_true(str_find(buf_view(&b), STR("IEA*1*000000007"), 0) != SIZE_MAX);

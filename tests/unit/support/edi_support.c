@@ -51,15 +51,15 @@ static void add(size_t *n, const struct finding *f)
 			result + *n, sizeof(result) - *n, "-%u", (unsigned)f->component);
 }
 
-const char *edi_support_read(struct str bytes, enum x12_level level)
+const char *edi_support_read(struct str bytes, enum edi_level level)
 {
-	const struct x12_read_options o = {
+	const struct edi_read_options o = {
 		.defs = edi_support_defs(), .level = level, .file = STR("t.edi")};
 	struct arena a;
 	struct diag d;
 	struct err e;
 	struct segment s;
-	enum x12_event ev;
+	enum edi_event ev;
 	size_t n = 0;
 	int rc = 1;
 
@@ -67,14 +67,14 @@ const char *edi_support_read(struct str bytes, enum x12_level level)
 	diag_init(&d, &a);
 	err_clear(&e);
 	result[0] = 0;
-	struct x12_read *r = x12_read_open(-1, bytes, &o, &e);
-	while (r && (rc = x12_read_next(r, &ev, &s, &d, &e)) == 1)
+	struct edi_read *r = edi_read_open(-1, bytes, &o, &e);
+	while (r && (rc = edi_read_next(r, &ev, &s, &d, &e)) == 1)
 		continue;
 	for (const struct finding *f = d.first; f; f = f->next)
 		add(&n, f);
 	if (!r || rc == -1)
 		(void)snprintf(result + n, sizeof(result) - n, " | %s", e.text);
-	x12_read_close(r);
+	edi_read_close(r);
 	arena_done(&a);
 	return result;
 }

@@ -4,14 +4,14 @@
 
 #include "base/str.h"
 #include "defs/defs.h"
-#include "edi/x12_read.h"
+#include "edi/edi_read.h"
 
 struct defs *edi_support_defs(void); /* maps/ of the repository; opened once */
 void edi_support_done(void);
 
 /* Reads all and returns "CODE@TAG12.3 CODE@..." with segment position and element (and "-2" for a
  * component); " | the error" behind when reading broke off. Static, until the next call. */
-const char *edi_support_read(struct str bytes, enum x12_level level);
+const char *edi_support_read(struct str bytes, enum edi_level level);
 
 /* ISA with control number 1 and version 00401, separators * > ~. */
 #define EDI_ISA                                                                                      \

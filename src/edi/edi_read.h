@@ -1,0 +1,105 @@
+/*
+ * Reads and validates interchanges: any number in a file, each with its own separators, segment by
+ * segment, in constant memory. Positions as acknowledgments count them: the segment that begins a
+ * message is 1.
+ *
+ * The family: one struct edi_read_ops a format, one row in edi_read.c's table.
+ */
+#ifndef EDI_EDI_READ_H
+#define EDI_EDI_READ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "defs/defs.h"
+#include "format/segment.h"
+#include "model/diag.h"
+
+enum edi_level { EDI_ENVELOPE = 1, EDI_STRUCTURE, EDI_ELEMENT, EDI_CODES, EDI_NOTES };
+
+/* What happened while reading, in order. */
+enum edi_event {
+	EDI_INTERCHANGE, /* segment is ISA */
+	EDI_GROUP,	 /* GS */
+	EDI_SET,	 /* ST */
+	EDI_SEGMENT,	 /* any other inside a set */
+	EDI_SET_END,	 /* SE */
+	EDI_GROUP_END,
+	EDI_INTERCHANGE_END,
+	EDI_TA1 /* TA1 between ISA and GS or IEA */
+};
+
+/* Where we are. Texts live until the envelope they belong to is left. */
+struct edi_context {
+	struct str sender_qual, sender, receiver_qual, receiver; /* without padding */
+	struct str date, time, version;				 /* of the interchange: ISA12 */
+	uint64_t control;					 /* of the interchange: ISA13 */
+	char usage;						 /* 'P' or 'T' */
+	bool ack_requested;
+	struct str group_code, group_sender, group_receiver, group_version;
+	uint64_t group_control;
+	struct str set_id, set_control;
+	const struct def_message *message;   /* NULL: the set is not defined */
+	uint64_t interchanges, groups, sets; /* seen so far, in all */
+	uint64_t segments;		     /* of this set so far, ST = 1 */
+	struct str loops[16];		     /* names of the loops we are in, outermost first */
+	uint32_t nloops;
+};
+
+struct edi_read_options {
+	struct str format; /* "x12"; "" found out from the first bytes */
+	struct defs *defs;
+	enum edi_level level; /* 0: EDI_NOTES */
+	bool skim; /* nobody wants the values of segments inside sets: below EDI_ELEMENT not cut */
+	struct str file;  /* for findings */
+	char usage;	  /* 'P' or 'T' expected, 0 any */
+	struct str guide; /* narrows the messages guide_set; "" none */
+	struct str guide_set;
+};
+
+/* One format. */
+struct edi_read_ops {
+	const char *format;
+	/* MUST. Does a file that begins so look like it? Blanks, line ends and a byte order mark in front
+	 * are gone. */
+	bool (*is)(struct str head);
+	/* MUST. The state of a reader, or NULL. */
+	void *(*open)(int fd, struct str bytes, const struct edi_read_options *o, struct err *e);
+	/* MUST. As edi_read_next. */
+	int (*next)(
+		void *self, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e);
+	/* MUST. */
+	const struct edi_context *(*context)(const void *self);
+	/* MUST. Bytes of the file so far. */
+	uint64_t (*bytes)(const void *self);
+	/* MUST. */
+	void (*close)(void *self);
+};
+
+struct edi_read;
+
+/* Reads from an open descriptor by position, or from bytes (fd -1). What looks like no format is read
+ * by the first, which says what it is. */
+struct edi_read *edi_read_open(
+	int fd, struct str bytes, const struct edi_read_options *o, struct err *e);
+void edi_read_close(struct edi_read *r);
+/* 1 an event: *ev and *s (borrowed until the next call); 0 end; -1 cannot be read on: what it is
+ * (ZIP, XML, UTF-16 ...) or where it breaks off is in e and in a finding. Faults go to d with
+ * segment position, element, component, offset, found, expected. */
+int edi_read_next(struct edi_read *r, enum edi_event *ev, struct segment *s, struct diag *d,
+	struct err *e) ATTR_CHECK;
+const struct edi_context *edi_read_context(const struct edi_read *r);
+/* "x12": found out or told. */
+const char *edi_read_format(const struct edi_read *r);
+
+/* Reads all of it and counts: what a sender checks before anything may leave. */
+struct edi_totals {
+	uint64_t interchanges, groups, sets, segments, bytes;
+	uint64_t loops; /* occurrences of the loop named in the call: records */
+};
+int edi_read_totals(int fd, const struct edi_read_options *o, struct str loop, struct edi_totals *t,
+	struct diag *d, struct err *e) ATTR_CHECK;
+
+#endif
