@@ -21,11 +21,11 @@ enum edi_level { EDI_ENVELOPE = 1, EDI_STRUCTURE, EDI_ELEMENT, EDI_CODES, EDI_NO
 
 /* What happened while reading, in order. */
 enum edi_event {
-	EDI_INTERCHANGE, /* segment is ISA */
-	EDI_GROUP,	 /* GS */
-	EDI_SET,	 /* ST */
+	EDI_INTERCHANGE, /* segment is ISA, UNB */
+	EDI_GROUP,	 /* GS, UNG; EDIFACT has messages without groups too */
+	EDI_SET,	 /* ST, UNH */
 	EDI_SEGMENT,	 /* any other inside a set */
-	EDI_SET_END,	 /* SE */
+	EDI_SET_END,	 /* SE, UNT */
 	EDI_GROUP_END,
 	EDI_INTERCHANGE_END,
 	EDI_TA1 /* TA1 between ISA and GS or IEA */
@@ -34,22 +34,30 @@ enum edi_event {
 /* Where we are. Texts live until the envelope they belong to is left. */
 struct edi_context {
 	struct str sender_qual, sender, receiver_qual, receiver; /* without padding */
-	struct str date, time, version;				 /* of the interchange: ISA12 */
-	uint64_t control;					 /* of the interchange: ISA13 */
-	char usage;						 /* 'P' or 'T' */
-	bool ack_requested;
-	struct str group_code, group_sender, group_receiver, group_version;
+	struct str date, time; /* of the interchange, as they are there */
+	struct str version;    /* ISA12: "00401"; UNB 0002: "3" */
+	struct str syntax;     /* UNB 0001: "UNOC"; X12: "" */
+	struct str reference;  /* ISA13, UNB 0020 */
+	uint64_t control;      /* the same where it is a number, else 0 */
+	char usage;	       /* ISA15; 'T' when UNB 0035 says that it is a test, else 'P' */
+	bool ack_requested;    /* ISA14, UNB 0031 */
+	struct str group_code; /* GS01, UNG 0038 */
+	struct str group_sender, group_receiver;
+	struct str group_version;   /* GS08; S008 of UNG: "D96A" */
+	struct str group_reference; /* GS06, UNG 0048 */
 	uint64_t group_control;
-	struct str set_id, set_control;
+	struct str set_id, set_control;	     /* ST01 and ST02, UNH 0065 and 0062 */
+	struct str set_version;		     /* by which it is checked: "004010", "D96A" */
+	struct str association;		     /* UNH 0057: "EAN009" */
 	const struct def_message *message;   /* NULL: the set is not defined */
 	uint64_t interchanges, groups, sets; /* seen so far, in all */
-	uint64_t segments;		     /* of this set so far, ST = 1 */
+	uint64_t segments;		     /* of this set so far, ST and UNH = 1 */
 	struct str loops[16];		     /* names of the loops we are in, outermost first */
 	uint32_t nloops;
 };
 
 struct edi_read_options {
-	struct str format; /* "x12"; "" found out from the first bytes */
+	struct str format; /* "x12", "edifact"; "" found out from the first bytes */
 	struct defs *defs;
 	enum edi_level level; /* 0: EDI_NOTES */
 	bool skim; /* nobody wants the values of segments inside sets: below EDI_ELEMENT not cut */

@@ -78,7 +78,12 @@ static bool has_character(const struct element_rules *r, uint32_t cp)
 
 	if (cp < 0x80)
 		return r->there[cp];
-	return !is_control(cp) && (cp <= x->top || (x->has && x->has(cp)));
+	if (is_control(cp))
+		return false;
+	for (size_t i = 0; cp > x->top && i < x->nothers; i++)
+		if (x->others[i] == cp)
+			return true;
+	return cp <= x->top;
 }
 
 /* The first character that may not be written with this repertoire; false when all may. */
@@ -172,6 +177,15 @@ static bool type_ok(const struct finding_place *a, const struct def_element *e, 
 		finding_add(a, "ELEMENT-TIME", SEV_ERROR, "the value is not a time",
 			"HHMM, HHMMSS or HHMMSSDD");
 		return false;
+	case DEF_A:
+		for (size_t i = 0; i < a->text.n; i++) {
+			if (!str_is_digit(a->text.p[i]))
+				continue;
+			finding_add(a, "ELEMENT-TYPE", SEV_ERROR, "the value holds a digit",
+				"letters only");
+			return false;
+		}
+		return true;
 	default:
 		return true;
 	}
@@ -279,17 +293,29 @@ static void absent(struct finding_place *a, const struct def_part *part, uint16_
 	finding_add(&b, "ELEMENT-MISSING", SEV_ERROR, "this element is mandatory", "a value");
 }
 
-/* Components of a composite that must be there: v[0..n) are of one repetition of it. */
+/* Nothing, or when writing: nothing that will be written. */
+static bool is_nothing(const struct finding_place *a, const struct value *v)
+{
+	return v->text.n == 0 ||
+		(a->c->rules->syntax.writing && v->text.p[0] == ' ' && text_blank(v->text));
+}
+
+/* Components of a composite that must be there if any is: v[0..n) are of one repetition of it. */
 static void components(
 	struct finding_place *a, const struct def_part *composite, const struct value *v, size_t n)
 {
-	for (size_t i = 0; i < composite->nparts; i++) {
+	size_t all = 0;
+
+	for (size_t k = 0; k < n; k++)
+		all += !is_nothing(a, &v[k]);
+	for (size_t i = 0; all > 0 && i < composite->nparts; i++) {
 		const struct def_part *part = &composite->parts[i];
 		bool there = false;
 		if (!part->mandatory)
 			continue;
 		for (size_t k = 0; k < n; k++)
-			there = there || v[k].component == part->position;
+			there = there ||
+				(v[k].component == part->position && !is_nothing(a, &v[k]));
 		if (!there)
 			absent(a, part, v[0].element, part->position, v[0].repetition);
 	}
@@ -310,39 +336,42 @@ static void check_repetition(struct finding_place *a, const struct def_part *par
 			"at most %u", (unsigned)most);
 }
 
-static const struct def_part *find_part(struct finding_place *a, const struct def_part *part)
+static const struct def_part *find_part(
+	struct finding_place *a, const struct def_part *part, const struct def_part *leaf)
 {
-	const struct def_part *component = NULL;
-
 	if (!part) {
 		finding_add(a, "ELEMENT-EXTRA", SEV_ERROR, "the segment has no such element",
 			"at most %zu elements", a->s->def->nparts);
 		return NULL;
 	}
 	if (!part->used) {
-		a->part = part;
 		finding_add(a, "ELEMENT-UNUSED", SEV_ERROR,
 			"the partner's guide does not use this element", "nothing");
 		return NULL;
 	}
-	if (part->nparts == 0 && a->component <= 1)
-		return part;
-	component = finding_part(part->parts, part->nparts, a->component);
-	if (!component)
+	if (!leaf)
 		finding_add(a, "ELEMENT-EXTRA", SEV_ERROR, "the composite has no such component",
 			"at most %zu components", part->nparts);
-	return component;
+	return leaf;
 }
 
-/* The common case: a simple element that is plainly right. False: look closely. */
-static bool plainly_right(
-	const struct element_check *c, const struct def_part *part, const struct value *v)
+/* The part that a value is an occurrence of, a component where there are some; or NULL. */
+static const struct def_part *leaf_of(const struct def_part *part, const struct value *v)
 {
-	const struct def_element *e = part ? part->element : NULL;
+	if (!part || part->nparts > 0)
+		return part ? finding_part(part->parts, part->nparts, v->component) : NULL;
+	return v->component == 1 ? part : NULL;
+}
+
+/* The common case: a value that is plainly right. False: look closely. */
+static bool plainly_right(const struct element_check *c, const struct def_part *part,
+	const struct def_part *leaf, const struct value *v)
+{
+	const struct def_element *e = leaf ? leaf->element : NULL;
 	const struct str s = v->text;
 	size_t n = 0;
 
-	if (!e || !part->used || v->component != 1 || v->repetition != 1)
+	if (!e || !part->used || v->repetition != 1)
 		return false;
 	n = c->plain ? s.n : fine_length(c->rules, s);
 	if (n == SIZE_MAX)
@@ -359,10 +388,35 @@ static bool plainly_right(
 	return !e->codes || c->level < EDI_CODES || code_ok(c->rules, e->codes, s);
 }
 
+static void look_closely(struct finding_place *a, const struct def_part *part,
+	const struct def_part *leaf, const struct value *v)
+{
+	a->v = v;
+	a->element = v->element;
+	a->component = (part && part->nparts > 0) || v->component > 1 ? v->component : 0;
+	a->repetition = v->repetition;
+	a->text = v->text;
+	a->part = part;
+	a->part = a->s->def ? find_part(a, part, leaf) : NULL;
+	if (a->s->def && !a->part)
+		return;
+	if (a->c->rules->syntax.writing && v->text.p[v->text.n - 1] == ' ')
+		a->text = text_trim(
+			v->text, a->part && a->part->element ? a->part->element->min : 1);
+	check_value(a);
+	if (part)
+		check_repetition(a, part);
+}
+
+/* Are both of the same repetition of the same element? */
+static bool same(const struct value *v, const struct value *w)
+{
+	return v->element == w->element && v->repetition == w->repetition;
+}
+
 static void check_values(struct finding_place *a, struct notes_present *there)
 {
 	const struct segment *s = a->s;
-	const bool writing = a->c->rules->syntax.writing;
 	size_t group = 0; /* first value of this repetition of this element */
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -370,34 +424,17 @@ static void check_values(struct finding_place *a, struct notes_present *there)
 		const struct def_part *part = s->def
 			? finding_part(s->def->parts, s->def->nparts, v->element)
 			: NULL;
-		if (v->text.n == 0 || (writing && v->text.p[0] == ' ' && text_blank(v->text)))
+		const struct def_part *leaf = leaf_of(part, v);
+		if (!is_nothing(a, v)) {
+			notes_set(there, v->element);
+			if (!plainly_right(a->c, part, leaf, v))
+				look_closely(a, part, leaf, v);
+		}
+		if (!part || part->nparts == 0 || !part->used)
 			continue;
-		notes_set(there, v->element);
-		if (plainly_right(a->c, part, v))
-			continue;
-		a->v = v;
-		a->element = v->element;
-		a->component = part && part->nparts > 0 ? v->component : 0;
-		if (v->component > 1)
-			a->component = v->component;
-		a->repetition = v->repetition;
-		a->text = v->text;
-		a->part = s->def ? find_part(a, part) : NULL;
-		if (s->def && !a->part)
-			continue;
-		if (writing && v->text.p[v->text.n - 1] == ' ')
-			a->text = text_trim(
-				v->text, a->part && a->part->element ? a->part->element->min : 1);
-		check_value(a);
-		if (!part)
-			continue;
-		check_repetition(a, part);
-		if (i == 0 || v->element != s->values[group].element ||
-			v->repetition != s->values[group].repetition)
+		if (!same(v, &s->values[group]))
 			group = i;
-		if (part->nparts > 0 &&
-			(i + 1 == s->n || s->values[i + 1].element != v->element ||
-				s->values[i + 1].repetition != v->repetition))
+		if (i + 1 == s->n || !same(v, v + 1))
 			components(a, part, &s->values[group], i + 1 - group);
 	}
 }

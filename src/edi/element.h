@@ -15,10 +15,11 @@
 
 /* The characters that values may have, besides digits, letters and signs of ASCII. */
 struct element_repertoire {
-	const char *name;	  /* "ISO 8859-1" */
-	const char *lacks;	  /* what it has not of printable ASCII */
-	uint32_t top;		  /* its last character, 0x7f when has says more */
-	bool (*has)(uint32_t cp); /* MAY be NULL: does it have a character over top? */
+	const char *name;	/* "ISO 8859-1" */
+	const char *lacks;	/* what it has not of printable ASCII */
+	uint32_t top;		/* up to here it has all */
+	const uint16_t *others; /* what it has over top, in no order; MAY be NULL */
+	size_t nothers;
 };
 
 /* What is wrong with a number. */

@@ -15,6 +15,33 @@ struct str finding_code(struct str format, const char *name, char out[FINDING_CO
 	return (struct str){out, n};
 }
 
+void finding_at(const struct finding *here, struct diag *d, const char *code, enum severity sev,
+	uint16_t element, struct str found, const char *expected, const char *rule)
+{
+	struct finding f = *here;
+
+	f.code = str_c(code);
+	f.severity = (uint8_t)sev;
+	f.element = element;
+	f.found = found;
+	f.expected = str_c(expected);
+	f.rule = str_c(rule);
+	diag_add(d, &f);
+}
+
+int finding_fatal(const struct finding *here, struct diag *d, struct err *e, const char *code,
+	const char *text)
+{
+	struct finding f = *here;
+
+	f.code = str_c(code);
+	f.severity = SEV_FATAL;
+	f.rule = str_c(text);
+	diag_add(d, &f);
+	return err_set(e, ERR_INPUT, STR_FMT ": byte %llu: %s", STR_ARG(here->file),
+		(unsigned long long)here->offset, text);
+}
+
 const struct def_part *finding_part(const struct def_part *parts, size_t n, uint16_t position)
 {
 	if (position >= 1 && position <= n && parts[position - 1].position == position)

@@ -18,6 +18,12 @@ struct finding_place {
 /* "EDIFACT-ELEMENT-LONG" from "edifact" and "ELEMENT-LONG", in out. */
 enum { FINDING_CODE = 48 };
 struct str finding_code(struct str format, const char *name, char out[FINDING_CODE]);
+/* A finding about the segment in hand: here is its place. */
+void finding_at(const struct finding *here, struct diag *d, const char *code, enum severity sev,
+	uint16_t element, struct str found, const char *expected, const char *rule);
+/* A fault behind which nothing can be read: finding and *e. Returns -1. */
+int finding_fatal(const struct finding *here, struct diag *d, struct err *e, const char *code,
+	const char *text);
 /* The part at a position (from 1) among n, or NULL. */
 const struct def_part *finding_part(const struct def_part *parts, size_t n, uint16_t position);
 /* Adds a finding of the format's area (name ELEMENT-LONG: X12-ELEMENT-LONG), or one that all formats

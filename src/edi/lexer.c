@@ -143,6 +143,31 @@ static int last(struct lexer *l, struct lexer_raw *raw)
 	return raw->bytes.n > 0;
 }
 
+/* Is the byte at t data, since an odd number of release characters stands before it? */
+static bool is_released(const struct lexer *l, const char *from, const char *t)
+{
+	size_t n = 0;
+
+	while (t - n > from && t[-1 - (ptrdiff_t)n] == l->release)
+		n++;
+	return n % 2 == 1;
+}
+
+/* The terminator of the segment at the cursor, behind done bytes that have none; or NULL. */
+static const char *find_end(const struct lexer *l, size_t done)
+{
+	const char *const from = l->p + l->at;
+	const char *const end = l->p + l->end;
+	const char *t = from + done;
+
+	if (t >= end)
+		return NULL;
+	t = memchr(t, l->terminator, (size_t)(end - t));
+	while (t && l->release && is_released(l, from, t))
+		t = memchr(t + 1, l->terminator, (size_t)(end - t - 1));
+	return t;
+}
+
 int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 {
 	size_t done = 0; /* bytes from at that hold no terminator */
@@ -160,13 +185,11 @@ int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 	}
 	if (l->end - l->at < 32 && fill(l, e) == -1)
 		return -1;
-	if (l->p[l->at] == 'B')
+	if (l->binary && l->p[l->at] == 'B')
 		done = binary = binary_length(l, (struct str){l->p + l->at, l->end - l->at});
 	for (;;) {
 		const size_t have = l->end - l->at;
-		const char *t = have > done
-			? memchr(l->p + l->at + done, l->terminator, have - done)
-			: NULL;
+		const char *t = find_end(l, done);
 		if (t && (size_t)(t - (l->p + l->at)) <= LIMIT_SEGMENT) {
 			*raw = (struct lexer_raw){{l->p + l->at, (size_t)(t - (l->p + l->at))},
 				l->p + l->end, l->base + l->at, binary, false};
@@ -199,6 +222,7 @@ struct cut {
 	struct lexer_values *out;
 	const char *first; /* of the segment */
 	const char *from;  /* of the value being read */
+	const char *data;  /* the byte that a release character stands before, or NULL */
 	size_t n;	   /* values so far */
 	uint16_t element;  /* of the value being read */
 	uint16_t repetition;
@@ -234,10 +258,23 @@ static inline void keep(struct cut *c, const char *end)
 	c->out->at[c->n++] = (uint32_t)(c->from - c->first);
 }
 
-/* A separator other than the element's. */
+/* An element, or a repetition of it, ends where another component should have been. */
+static inline void look_trailing(struct cut *c, const char *at)
+{
+	if (c->component > 1 && at == c->from)
+		c->out->seen |= LEXER_TRAILING;
+}
+
+/* A separator other than the element's, or a release character. */
 static void inner(struct cut *c, const char *at)
 {
+	if (c->lex->release && *at == c->lex->release) {
+		c->data = at + 1;
+		c->out->seen |= LEXER_RELEASE;
+		return;
+	}
 	if (c->lex->repeats && *at == c->lex->repetition) {
+		look_trailing(c, at);
 		keep(c, at);
 		if (c->repetition < UINT16_MAX)
 			c->repetition++;
@@ -255,10 +292,13 @@ static void inner(struct cut *c, const char *at)
 
 static inline void separator(struct cut *c, const char *at, char element)
 {
+	if (at == c->data)
+		return;
 	if (*at != element) {
 		inner(c, at);
 		return;
 	}
+	look_trailing(c, at);
 	keep(c, at);
 	if (c->element < UINT16_MAX)
 		c->element++;
@@ -280,6 +320,8 @@ void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from
 	const uint64_t e = word_of(l->element);
 	const uint64_t k = word_of(l->component);
 	const uint64_t r = word_of(l->repeats ? l->repetition : l->element);
+	const uint64_t q = word_of(l->release);
+	const bool releases = l->release != 0;
 	const char *const end = raw->bytes.p + raw->bytes.n;
 	const size_t readable = (size_t)(raw->limit - raw->bytes.p);
 	const char element = l->element;
@@ -293,12 +335,16 @@ void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from
 		const uint64_t mask = left < 8 ? UINT64_MAX >> (64 - 8 * left) : UINT64_MAX;
 		const uint64_t w = (readable - i >= 8 ? word_load(p) : load_tail(p, left)) & mask;
 		uint64_t hits = (word_equal(w, e) | word_equal(w, k) | word_equal(w, r)) & mask;
+		if (releases)
+			hits |= word_equal(w, q) & mask;
 		high |= w;
 		/* The top bit of each byte below 0x20 that is no separator. */
 		control |= ~(((w & ~WORD_TOPS) + WORD_ONES * 0x60) | w) & WORD_TOPS & mask & ~hits;
 		for (; hits; hits &= hits - 1)
 			separator(&c, p + ATTR_CTZ64(hits) / 8, element);
 	}
+	if (end == c.from && c.element > 0)
+		out->seen |= LEXER_TRAILING;
 	keep(&c, end);
 	out->n = c.n;
 	out->elements = c.element;

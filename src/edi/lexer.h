@@ -1,6 +1,6 @@
 /*
- * X12.5 and X12.6 as bytes: cuts a file into interchanges by their own separators, into segments
- * and into values. Constant memory: one block and one segment.
+ * X12 and EDIFACT as bytes: cuts a file into segments and values by the separators of the interchange
+ * in hand. Constant memory: one block and one segment.
  */
 #ifndef EDI_LEXER_H
 #define EDI_LEXER_H
@@ -25,7 +25,9 @@ struct lexer {
 	char component;
 	char terminator;
 	char repetition;
-	bool repeats; /* ISA11 is a separator in this interchange */
+	char release; /* takes its meaning from the separator behind it; 0 none */
+	bool repeats; /* repetition is a separator in this interchange */
+	bool binary;  /* BIN and BDS give the length of their data */
 };
 
 /* A segment as bytes, borrowed until the next call. */
@@ -50,7 +52,14 @@ int lexer_peek(struct lexer *l, size_t n, struct str *s, struct err *e) ATTR_CHE
 int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e) ATTR_CHECK;
 
 /* What lexer_split saw on its way. */
-enum { LEXER_HIGH = 1, LEXER_CONTROL = 2, LEXER_COMPONENT = 4, LEXER_MANY = 8 };
+enum {
+	LEXER_HIGH = 1,	     /* bytes that are no ASCII */
+	LEXER_CONTROL = 2,   /* control characters */
+	LEXER_COMPONENT = 4, /* a component separator in a simple element */
+	LEXER_MANY = 8,	     /* more values than fit */
+	LEXER_RELEASE = 16,  /* release characters; they are still in the values */
+	LEXER_TRAILING = 32  /* a separator with nothing more behind it in its element or segment */
+};
 
 /* Values and where each starts in the segment; room for LIMIT_ELEMENTS. */
 struct lexer_values {

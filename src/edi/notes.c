@@ -1,4 +1,4 @@
-/* Relational notes; see notes.h. */
+/* Relational notes; see notes.h. D1 to D7 of EDIFACT are O P R E C L F. */
 #include "edi/notes.h"
 
 #include <stdio.h>
@@ -51,7 +51,7 @@ static void broken(struct finding_place *a, const struct def_note *n, const stru
 	char list[120] = "";
 	struct finding_place b = *a;
 
-	if (n->kind != DEF_EXCLUSIVE && missing(a->s, n, p, &element))
+	if (!notes_has(p, element) && missing(a->s, n, p, &element))
 		return;
 	note_text(n, a->s->tag.p, (int)(a->s->tag.n > 3 ? 3 : a->s->tag.n), list, sizeof(list));
 	b.v = NULL;
@@ -62,13 +62,28 @@ static void broken(struct finding_place *a, const struct def_note *n, const stru
 	finding_add(&b, code, SEV_ERROR, rule, "note %c of %s", n->kind, list);
 }
 
+/* The second element of a note that is there; 0 none. */
+static uint16_t more_than_one(const struct def_note *n, const struct notes_present *p)
+{
+	bool one = false;
+
+	for (uint8_t i = 0; i < n->n; i++) {
+		if (!notes_has(p, n->at[i]))
+			continue;
+		if (one)
+			return n->at[i];
+		one = true;
+	}
+	return 0;
+}
+
 static void check_note(
 	struct finding_place *a, const struct def_note *n, const struct notes_present *p)
 {
 	const bool head = n->n > 0 && notes_has(p, n->at[0]);
 	const uint16_t some = first_of(n, p, true, 0);
 	const uint16_t none = first_of(n, p, false, 0);
-	uint16_t second = 0;
+	const uint16_t second = more_than_one(n, p);
 
 	switch (n->kind) {
 	case DEF_PAIRED:
@@ -82,13 +97,8 @@ static void check_note(
 				"at least one of these must be there");
 		break;
 	case DEF_EXCLUSIVE:
-		for (uint8_t i = 0; i < n->n; i++) {
-			if (!notes_has(p, n->at[i]))
-				continue;
-			if (second++ == 1)
-				broken(a, n, p, n->at[i], "NOTE-EXCLUSIVE",
-					"only one of these may be there");
-		}
+		if (second)
+			broken(a, n, p, second, "NOTE-EXCLUSIVE", "only one of these may be there");
 		break;
 	case DEF_CONDITIONAL:
 		if (head && none)
@@ -99,6 +109,16 @@ static void check_note(
 		if (head && !first_of(n, p, true, 1))
 			broken(a, n, p, n->n > 1 ? n->at[1] : n->at[0], "NOTE-LIST",
 				"if the first is there, at least one other must be");
+		break;
+	case DEF_ONE:
+		if (!some || second)
+			broken(a, n, p, some ? second : none, "NOTE-ONE",
+				"exactly one of these must be there");
+		break;
+	case DEF_FIRST:
+		if (head && second)
+			broken(a, n, p, second, "NOTE-FIRST",
+				"if the first is there, none of the others may be");
 		break;
 	default:
 		break;
@@ -128,6 +148,10 @@ static bool note_ok(const struct def_note *n, uint64_t there)
 		return some != 0;
 	case DEF_EXCLUSIVE:
 		return (some & (some - 1)) == 0;
+	case DEF_ONE:
+		return some != 0 && (some & (some - 1)) == 0;
+	case DEF_FIRST:
+		return !(there & head) || some == head;
 	case DEF_CONDITIONAL:
 		return !(there & head) || some == all;
 	default:
@@ -138,9 +162,10 @@ static bool note_ok(const struct def_note *n, uint64_t there)
 /* Most notes are about elements behind the last that is there: nothing to do for them. */
 static bool is_beyond(const struct def_note *n, uint16_t last)
 {
-	if (n->kind == DEF_REQUIRED || n->at[0] <= last)
+	if (n->kind == DEF_REQUIRED || n->kind == DEF_ONE || n->at[0] <= last)
 		return false;
-	return n->kind == DEF_CONDITIONAL || n->kind == DEF_LIST || (n->n == 2 && n->at[1] > last);
+	return n->kind == DEF_CONDITIONAL || n->kind == DEF_LIST || n->kind == DEF_FIRST ||
+		(n->n == 2 && n->at[1] > last);
 }
 
 void notes_check(struct finding_place *a, const struct notes_present *there, uint16_t last)

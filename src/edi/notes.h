@@ -1,4 +1,5 @@
-/* Relational notes of a segment (X12.22): which elements need, or exclude, each other. */
+/* Notes of a segment (relational in X12.22, dependency in ISO 9735): which elements need, or exclude,
+ * each other. */
 #ifndef EDI_NOTES_H
 #define EDI_NOTES_H
 

@@ -101,9 +101,23 @@ void structure_plan_free(struct structure_plan *p)
 	mem_free(p);
 }
 
-const struct def_message *structure_message(const struct structure_plan *p)
+const struct structure_plan *structure_plan_of(
+	struct structure_plans *p, const struct def_message *m)
 {
-	return p->message;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->list[i]->message == m)
+			return p->list[i];
+	mem_grow(&p->list, &p->cap, p->n + 1, sizeof(struct structure_plan *));
+	p->list[p->n] = structure_plan(m);
+	return p->list[p->n++];
+}
+
+void structure_plans_done(struct structure_plans *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		structure_plan_free(p->list[i]);
+	mem_free(p->list);
+	memset(p, 0, sizeof(*p));
 }
 
 struct str structure_counted(const struct structure_plan *p)
@@ -188,8 +202,8 @@ static void missing(
 		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in " STR_FMT,
 			STR_ARG(tag), STR_ARG(c->plan->steps[s->parent].def->name));
 	else
-		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in the transaction set",
-			STR_ARG(tag));
+		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in the %s", STR_ARG(tag),
+			str_is(c->plan->message->format, "x12") ? "transaction set" : "message");
 	report(c, d, about, "SEGMENT-MISSING", tag, about->segment, expected, rule);
 	c->told[i] = true;
 }
@@ -313,6 +327,17 @@ static const struct def_node *enter(struct structure_cursor *c, uint32_t to)
 	return st[to].def;
 }
 
+/* The tag that has to come before a node in a loop: its loop's first, or, of a first one, that of the
+ * loop around it. */
+static struct str tag_before(const struct step *st, uint32_t to)
+{
+	uint32_t loop = st[to].parent;
+
+	if (st[to].trigger && st[loop].parent != 0 && st[loop].parent != NONE)
+		loop = st[loop].parent;
+	return tag_of(st[loop].def);
+}
+
 static const struct def_node *misplaced(
 	struct structure_cursor *c, struct str tag, struct diag *d, const struct finding *about)
 {
@@ -335,11 +360,27 @@ static const struct def_node *misplaced(
 	to = inside(c, packed);
 	if (to == NONE)
 		return NULL;
-	(void)snprintf(expected, sizeof(expected), STR_FMT " before it",
-		STR_ARG(tag_of(st[st[to].parent].def)));
+	(void)snprintf(
+		expected, sizeof(expected), STR_FMT " before it", STR_ARG(tag_before(st, to)));
 	report(c, d, about, "SEGMENT-UNEXPECTED", about->segment, tag, expected,
 		"this segment occurs only in a loop, and the loop's first segment is not there");
 	return enter(c, to);
+}
+
+/* A loop that begins where another one was, and only one of them may be (CONTRL). */
+static void exclusive(struct structure_cursor *c, const struct def_node *node, struct diag *d,
+	const struct finding *about)
+{
+	const struct def_node *loop = node->parent;
+	char rule[200];
+
+	if (!loop || !loop->instead || loop->child != node || c->count[loop->instead->index] == 0 ||
+		c->told[loop->index])
+		return;
+	c->told[loop->index] = true;
+	(void)snprintf(rule, sizeof(rule), STR_FMT " and " STR_FMT " may not both be there",
+		STR_ARG(loop->instead->name), STR_ARG(loop->name));
+	report(c, d, about, "LOOP-EXCLUSIVE", about->segment, node->name, "nothing", rule);
 }
 
 const struct def_node *structure_step(
@@ -361,6 +402,8 @@ const struct def_node *structure_step(
 	} else {
 		node = misplaced(c, tag, d, about);
 	}
+	if (node)
+		exclusive(c, node, d, about);
 	if (node && !node->used)
 		report(c, d, about, "SEGMENT-UNUSED", about->segment, tag, "nothing",
 			"the partner's guide does not use this segment");

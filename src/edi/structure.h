@@ -16,9 +16,20 @@ struct structure_plan; /* a message, laid out for matching */
 
 struct structure_plan *structure_plan(const struct def_message *m);
 void structure_plan_free(struct structure_plan *p);
-const struct def_message *structure_message(const struct structure_plan *p);
 /* The tag of the segments that a trailer of the message counts (CTT01: LIN), or "". */
 struct str structure_counted(const struct structure_plan *p);
+
+/* The plans of the messages met so far. */
+struct structure_plans {
+	struct structure_plan **list;
+	size_t n;
+	size_t cap;
+};
+
+/* The plan of a message, laid out when it is first asked for. */
+const struct structure_plan *structure_plan_of(
+	struct structure_plans *p, const struct def_message *m);
+void structure_plans_done(struct structure_plans *p);
 
 struct structure_cursor {
 	const struct structure_plan *plan;

@@ -2,34 +2,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "edi/finding.h"
 #include "edi/x12_state.h"
 
 void x12_envelope_add(const struct x12_read *r, struct diag *d, const char *code, enum severity sev,
 	uint16_t element, struct str found, const char *expected, const char *rule)
 {
-	struct finding f = r->here;
-
-	f.code = str_c(code);
-	f.severity = (uint8_t)sev;
-	f.element = element;
-	f.found = found;
-	f.expected = str_c(expected);
-	f.rule = str_c(rule);
-	diag_add(d, &f);
+	finding_at(&r->here, d, code, sev, element, found, expected, rule);
 }
 
 int x12_envelope_fatal(
 	const struct x12_read *r, struct diag *d, struct err *e, const char *code, const char *text)
 {
-	struct finding f = r->here;
-
-	f.code = str_c(code);
-	f.severity = SEV_FATAL;
-	f.rule = str_c(text);
-	diag_add(d, &f);
-	return err_set(e, ERR_INPUT, STR_FMT ": byte %llu: %s", STR_ARG(r->o.file),
-		(unsigned long long)r->here.offset, text);
+	return finding_fatal(&r->here, d, e, code, text);
 }
 
 bool x12_envelope_number(struct str s, uint64_t *out)
@@ -70,24 +55,15 @@ void x12_envelope_group(struct x12_read *r, const struct segment *s)
 	c->group_receiver = arena_str(&r->gs, segment_get(s, 3, 1));
 	c->group_version = arena_str(&r->gs, segment_get(s, 8, 1));
 	c->group_control = 0;
-	(void)x12_envelope_number(segment_get(s, 6, 1), &c->group_control);
+	c->group_reference = arena_str(&r->gs, segment_get(s, 6, 1));
+	(void)x12_envelope_number(c->group_reference, &c->group_control);
 	r->st_in_gs = 0;
 	r->gs_in_isa++;
 	c->groups++;
 	seen_clear(&r->seen);
 }
 
-static const struct structure_plan *plan_of(struct x12_read *r, const struct def_message *m)
-{
-	for (size_t i = 0; i < r->nplans; i++)
-		if (structure_message(r->plans[i]) == m)
-			return r->plans[i];
-	mem_grow(&r->plans, &r->cap_plans, r->nplans + 1, sizeof(struct structure_plan *));
-	r->plans[r->nplans] = structure_plan(m);
-	return r->plans[r->nplans++];
-}
-
-static void find_message(struct x12_read *r, struct str version, struct diag *d)
+static void find_message(struct x12_read *r, struct diag *d)
 {
 	struct faults f;
 	char text[400];
@@ -96,11 +72,11 @@ static void find_message(struct x12_read *r, struct str version, struct diag *d)
 	r->ctx.message = NULL;
 	r->plan = NULL;
 	if (r->o.defs)
-		r->ctx.message = defs_message(r->o.defs, STR("x12"), str_sub(version, 0, 6),
+		r->ctx.message = defs_message(r->o.defs, STR("x12"), r->ctx.set_version,
 			r->ctx.set_id, str_eq(r->ctx.set_id, r->o.guide_set) ? r->o.guide : STR(""),
 			&f, "", 0, 0);
 	if (r->ctx.message) {
-		r->plan = plan_of(r, r->ctx.message);
+		r->plan = structure_plan_of(&r->plans, r->ctx.message);
 		return;
 	}
 	if (r->o.level < EDI_STRUCTURE)
@@ -124,7 +100,8 @@ void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *
 	r->loop = 0;
 	r->st_in_gs++;
 	c->sets++;
-	find_message(r, st03.n >= 6 ? st03 : c->group_version, d);
+	c->set_version = arena_str(&r->st, str_sub(st03.n >= 6 ? st03 : c->group_version, 0, 6));
+	find_message(r, d);
 	if (c->message && !str_eq(c->message->group, c->group_code)) {
 		char expected[40];
 		char rule[120];

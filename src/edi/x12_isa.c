@@ -114,6 +114,8 @@ static int separators(struct x12_read *r, const struct header *h, struct diag *d
 	l->component = h->bytes.p[h->field[FIELDS - 1]];
 	l->terminator = h->bytes.p[h->field[FIELDS]];
 	l->repetition = isa11;
+	l->release = 0;
+	l->binary = true;
 	l->repeats = x12_isa_repeats(field(h, 11), isa11);
 	if (multibyte_terminator(r, str_from(h->bytes, h->field[FIELDS]), d, e) == -1)
 		return -1;
@@ -175,6 +177,7 @@ static void remember(struct x12_read *r, const struct header *h, struct diag *d)
 	c->date = arena_str(&r->isa, field(h, 8));
 	c->time = arena_str(&r->isa, field(h, 9));
 	c->version = arena_str(&r->isa, field(h, 11));
+	c->reference = arena_str(&r->isa, field(h, 12));
 	c->control = 0;
 	if (!x12_envelope_number(field(h, 12), &c->control))
 		x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 13, field(h, 12),

@@ -42,9 +42,7 @@ static void close_reader(void *self)
 {
 	struct x12_read *r = self;
 
-	for (size_t i = 0; i < r->nplans; i++)
-		structure_plan_free(r->plans[i]);
-	mem_free(r->plans);
+	structure_plans_done(&r->plans);
 	structure_done(&r->cursor);
 	seen_done(&r->seen);
 	element_rules_free(r->rules);

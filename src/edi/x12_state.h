@@ -26,9 +26,7 @@ struct x12_read {
 	uint64_t ta1_in_isa;
 	uint64_t isa_position; /* segments of the interchange so far, ISA = 1 */
 	struct seen seen;      /* ST02 of the group */
-	struct structure_plan **plans;
-	size_t nplans;
-	size_t cap_plans;
+	struct structure_plans plans;
 	const struct structure_plan *plan; /* of the set we are in, or NULL */
 	struct structure_cursor cursor;
 	uint32_t loop; /* that ctx.loops shows */

@@ -22,6 +22,7 @@ static struct lexer open_bytes(const char *p, size_t n)
 	l.component = '>';
 	l.terminator = '~';
 	l.repetition = '^';
+	l.binary = true;
 	return l;
 }
 
@@ -91,7 +92,8 @@ static void flags(void **state)
 		const char *in;
 		unsigned want;
 	} rows[] = {{"REF*AB", 0}, {"REF*A\nB", LEXER_CONTROL}, {"REF*A\xc3\xa4", LEXER_HIGH},
-		{"REF*ABCDEFGHIJKLMNOP\x01*", LEXER_CONTROL}, {"REF*A\x7f", 0}};
+		{"REF*ABCDEFGHIJKLMNOP\x01*", LEXER_CONTROL | LEXER_TRAILING}, {"REF*A\x7f", 0},
+		{"REF*A>*B", LEXER_TRAILING}, {"REF*A>>B", 0}, {"REF", 0}};
 	struct value room[LIMIT_ELEMENTS];
 	uint32_t at[LIMIT_ELEMENTS];
 
@@ -105,6 +107,35 @@ static void flags(void **state)
 		assert_int_equal(v.seen, rows[i].want);
 		lexer_close(&l);
 	}
+}
+
+/* r67: what a release character stands before is data, the terminator too. */
+static void released(void **state)
+{
+	static const char in[] = "FTX*A?*B>C?~D~E??~F???~G~\n?~H~";
+	static const char *const want[] = {"FTX*A?*B>C?~D", "E??", "F???~G", "?~H"};
+	struct lexer l = open_bytes(in, sizeof(in) - 1);
+	struct value room[LIMIT_ELEMENTS];
+	uint32_t at[LIMIT_ELEMENTS];
+	struct lexer_values v = {.v = room, .at = at};
+	struct lexer_raw raw;
+	struct err e;
+	char got[100];
+
+	(void)state;
+	l.release = '?';
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		assert_int_equal(lexer_next(&l, &raw, &e), 1);
+		assert_true(str_is(raw.bytes, want[i]));
+		if (i > 0)
+			continue;
+		lexer_split(&l, &raw, 3, NULL, &v);
+		show(&v, got, sizeof(got));
+		assert_string_equal(got, "1.1.1=A?*B 1.1.2=C?~D");
+		assert_int_equal(v.seen, LEXER_RELEASE);
+	}
+	assert_int_equal(lexer_next(&l, &raw, &e), 0);
+	lexer_close(&l);
 }
 
 /* r17: the length in BIN01 covers separators and line ends. */
@@ -158,7 +189,8 @@ static void segment_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(flags),
-		cmocka_unit_test(binary), cmocka_unit_test(segment_too_long)};
+		cmocka_unit_test(released), cmocka_unit_test(binary),
+		cmocka_unit_test(segment_too_long)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,8 @@ static void notes(void **state)
 		{'C', 2, "10111011", "X12-NOTE-CONDITIONAL"},
 		{'C', 3, "10101011", "X12-NOTE-CONDITIONAL"},
 		{'L', 3, "10111111", "X12-NOTE-LIST"},
+		{'O', 3, "01101000", "X12-NOTE-ONE"},
+		{'F', 3, "11101010", "X12-NOTE-FIRST"},
 	};
 	struct arena a;
 

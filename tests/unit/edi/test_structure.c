@@ -145,7 +145,37 @@ static void names_of_loops(void **state)
 	assert_int_equal(structure_loops(&c, names, 4), 2);
 	assert_true(str_is(names[0], "X1-loop"));
 	assert_true(str_is(names[1], "Z1-loop"));
-	assert_ptr_equal(structure_message(p), &m);
+	structure_done(&c);
+	structure_plan_free(p);
+	arena_done(&a);
+}
+
+/* What is asked for is the first segment that is not there, of the loop around if need be; and a loop
+ * that stands for another one never stands beside it. */
+static void expected_and_exclusive(void **state)
+{
+	static const char *const tags[] = {"A1", "Z1", "W1", "X1", "X1"};
+	const struct def_message m = message();
+	struct structure_plan *p = NULL;
+	struct structure_cursor c = {.plan = NULL};
+	struct arena a;
+	struct diag d;
+
+	(void)state;
+	nodes[LX2].instead = &nodes[LX];
+	arena_init(&a);
+	diag_init(&d, &a);
+	p = structure_plan(&m);
+	structure_start(&c, p);
+	for (uint32_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		const struct finding about = {.segment = str_c(tags[i]), .segment_at = i + 1};
+		(void)structure_step(&c, str_c(tags[i]), &d, &about);
+	}
+	assert_int_equal(d.n, 2);
+	assert_true(str_is(d.first->code, "X12-SEGMENT-UNEXPECTED"));
+	assert_true(str_is(d.first->expected, "X1 before it"));
+	assert_true(str_is(d.last->code, "X12-LOOP-EXCLUSIVE"));
+	assert_int_equal(d.last->segment_at, 5);
 	structure_done(&c);
 	structure_plan_free(p);
 	arena_done(&a);
@@ -153,8 +183,8 @@ static void names_of_loops(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_rows), cmocka_unit_test(names_of_loops)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(by_rows),
+		cmocka_unit_test(names_of_loops), cmocka_unit_test(expected_and_exclusive)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
