@@ -3,11 +3,12 @@
 
 #include "base/fsx.h"
 #include "base/mem.h"
+#include "edi/edifact_read.h"
 #include "edi/x12_read.h"
 
 enum { HEAD = 4096 };
 
-static const struct edi_read_ops *const formats[] = {&x12_read_ops};
+static const struct edi_read_ops *const formats[] = {&x12_read_ops, &edifact_read_ops};
 
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 

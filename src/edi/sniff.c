@@ -1,4 +1,4 @@
-/* What a file is that is no X12: by its first bytes; see sniff.h. */
+/* What a file is that is no interchange we read: by its first bytes; see sniff.h. */
 #include "edi/sniff.h"
 
 #include <string.h>
@@ -34,8 +34,11 @@ static const struct magic starts[] = {
 	{BYTES("<"), "an XML or HTML document"},
 	{BYTES("{"), "a JSON document"},
 	{BYTES("[{"), "a JSON document"},
-	{BYTES("UNA"), "an EDIFACT interchange"},
+	{BYTES("UNA:"), "an EDIFACT interchange"},
 	{BYTES("UNB+"), "an EDIFACT interchange"},
+	{BYTES("NB+UNO"), "EDIFACT whose first byte is lost: ask for the file again"},
+	{BYTES("UNG+"), "EDIFACT without its interchange header (UNB): ask for the whole file"},
+	{BYTES("UNH+"), "EDIFACT without its interchange header (UNB): ask for the whole file"},
 	{BYTES("STX="), "a TRADACOMS interchange"},
 	{BYTES("SA*"), "X12 whose first byte is lost: ask for the file again"},
 	{BYTES("GS*"), "X12 without its interchange header (ISA): ask for the whole file"},
@@ -71,6 +74,19 @@ static bool has_isa(struct str s)
 	return false;
 }
 
+/* UNB at a line start or behind text, with a separator and a character set behind it. */
+static bool has_unb(struct str s)
+{
+	for (size_t at = str_find(s, STR("UNB"), 0); at != SIZE_MAX;
+		at = str_find(s, STR("UNB"), at + 1)) {
+		const char c = at + 3 < s.n ? s.p[at + 3] : 'A';
+		if (!str_is_alpha(c) && !str_is_digit(c) && !str_is_blank(c) &&
+			str_starts(str_from(s, at + 4), STR("UNO")))
+			return true;
+	}
+	return false;
+}
+
 const char *sniff_text(struct str head)
 {
 	const char *text = look(magics, sizeof(magics) / sizeof(magics[0]), head);
@@ -92,6 +108,8 @@ const char *sniff_text(struct str head)
 		return "X12 that breaks off inside its first segment (ISA)";
 	if (has_isa(s))
 		return "X12 with other text before its first segment (ISA)";
+	if (has_unb(s))
+		return "EDIFACT with other text before its first segment (UNA or UNB)";
 	if (memchr(head.p, 0, head.n))
 		return "a binary file of a kind we do not know";
 	return "text of a kind we do not know";

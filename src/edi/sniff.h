@@ -1,4 +1,4 @@
-/* Says in words what a file is that should have been X12 and is not. */
+/* Says in words what a file is that should have been X12 or EDIFACT and is not. */
 #ifndef EDI_SNIFF_H
 #define EDI_SNIFF_H
 

@@ -1,4 +1,4 @@
-/* What a file is that is no X12. */
+/* What a file is that is no interchange we read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,6 +26,11 @@ static void by_rows(void **state)
 		{{"{}", 2}, "JSON"},
 		{{"UNA:+.? '", 9}, "EDIFACT"},
 		{{"UNB+UNOC", 8}, "EDIFACT"},
+		{{"UNABLE TO", 9}, "text of a kind"},
+		{{"NB+UNOB:1", 9}, "EDIFACT whose first byte"},
+		{{"UNH+1+PRICAT", 12}, "without its interchange header"},
+		{{"Re: x\nUNB+UNOC:3", 16}, "EDIFACT with other text"},
+		{{"LAGUNBURG UNB X", 15}, "text of a kind"},
 		{{"STX=ANA", 7}, "TRADACOMS"},
 		{{"SA*00*", 6}, "first byte"},
 		{{"GS*SC", 5}, "ISA"},

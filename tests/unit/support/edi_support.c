@@ -53,8 +53,15 @@ static void add(size_t *n, const struct finding *f)
 
 const char *edi_support_read(struct str bytes, enum edi_level level)
 {
-	const struct edi_read_options o = {
-		.defs = edi_support_defs(), .level = level, .file = STR("t.edi")};
+	return edi_support_read_as("x12", bytes, level);
+}
+
+const char *edi_support_read_as(const char *format, struct str bytes, enum edi_level level)
+{
+	const struct edi_read_options o = {.format = str_c(format),
+		.defs = edi_support_defs(),
+		.level = level,
+		.file = STR("t.edi")};
 	struct arena a;
 	struct diag d;
 	struct err e;

@@ -1,4 +1,4 @@
-/* For tests of X12: definitions of the repository, and findings as one short text. */
+/* For tests of X12 and EDIFACT: definitions of the repository, and findings as one short text. */
 #ifndef UNIT_SUPPORT_EDI_SUPPORT_H
 #define UNIT_SUPPORT_EDI_SUPPORT_H
 
@@ -11,7 +11,8 @@ void edi_support_done(void);
 
 /* Reads all and returns "CODE@TAG12.3 CODE@..." with segment position and element (and "-2" for a
  * component); " | the error" behind when reading broke off. Static, until the next call. */
-const char *edi_support_read(struct str bytes, enum edi_level level);
+const char *edi_support_read(struct str bytes, enum edi_level level); /* as X12 */
+const char *edi_support_read_as(const char *format, struct str bytes, enum edi_level level);
 
 /* ISA with control number 1 and version 00401, separators * > ~. */
 #define EDI_ISA                                                                                      \

@@ -1,0 +1,633 @@
+/*
+ * The EDIFACT reader: one segment after the other, through the envelopes; see edi_read.h. Segments
+ * inside a message are placed by structure.c and checked by element.c.
+ */
+#include "edi/edifact_read.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "edi/edifact_rules.h"
+#include "edi/edifact_state.h"
+#include "edi/finding.h"
+
+enum tag_kind {
+	TAG_OTHER,
+	TAG_UNG,
+	TAG_UNH,
+	TAG_UNT,
+	TAG_UNE,
+	TAG_UNZ,
+	TAG_PACKAGE,
+	TAG_COLLISION
+};
+
+/* UNA or UNB and no letter or digit behind it. */
+static bool is_edifact(struct str head)
+{
+	if (!str_starts(head, STR("UNB")) && !str_starts(head, STR("UNA")))
+		return false;
+	return head.n > 3 && !str_is_alpha(head.p[3]) && !str_is_digit(head.p[3]);
+}
+
+static void *open_reader(int fd, struct str bytes, const struct edi_read_options *o, struct err *e)
+{
+	struct edifact_read *r = mem_alloc(sizeof(*r));
+
+	r->o = *o;
+	if (lexer_open(&r->lex, fd, bytes, e) == -1) {
+		mem_free(r);
+		return NULL;
+	}
+	arena_init(&r->unb);
+	arena_init(&r->ung);
+	arena_init(&r->unh);
+	arena_init(&r->scratch);
+	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
+	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
+	return r;
+}
+
+static void close_reader(void *self)
+{
+	struct edifact_read *r = self;
+
+	structure_plans_done(&r->plans);
+	structure_done(&r->cursor);
+	seen_done(&r->group_references);
+	seen_done(&r->set_references);
+	element_rules_free(r->rules);
+	mem_free(r->values.v);
+	mem_free(r->values.at);
+	arena_done(&r->unb);
+	arena_done(&r->ung);
+	arena_done(&r->unh);
+	arena_done(&r->scratch);
+	lexer_close(&r->lex);
+	mem_free(r);
+}
+
+static const struct edi_context *context(const void *self)
+{
+	const struct edifact_read *r = self;
+
+	return &r->ctx;
+}
+
+static uint64_t bytes_read(const void *self)
+{
+	const struct edifact_read *r = self;
+
+	return r->lex.base + r->lex.end;
+}
+
+/* --- tags --- */
+
+static size_t first_element(const struct edifact_read *r)
+{
+	const struct str b = r->raw.bytes;
+	size_t n = 0;
+
+	while (n < b.n && b.p[n] != r->lex.element)
+		n++;
+	return n;
+}
+
+/* The tag; behind it a component separator may say by numbers where the segment belongs (explicit
+ * nesting, versions 1 to 3), which the order of segments says too. */
+static struct str tag_of(const struct edifact_read *r)
+{
+	const struct str b = r->raw.bytes;
+	size_t n = 0;
+
+	while (n < b.n && n < 40 && b.p[n] != r->lex.element && b.p[n] != r->lex.component)
+		n++;
+	return (struct str){b.p, n};
+}
+
+static enum tag_kind kind_of(struct str t)
+{
+	static const struct {
+		char letter;
+		enum tag_kind kind;
+	} kinds[] = {{'G', TAG_UNG}, {'H', TAG_UNH}, {'T', TAG_UNT}, {'E', TAG_UNE}, {'Z', TAG_UNZ},
+		{'O', TAG_PACKAGE}, {'P', TAG_PACKAGE}};
+
+	if (t.n != 3 || t.p[0] != 'U')
+		return TAG_OTHER;
+	if (t.p[1] == 'G' && (t.p[2] == 'H' || t.p[2] == 'T'))
+		return TAG_COLLISION;
+	for (size_t i = 0; t.p[1] == 'N' && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (t.p[2] == kinds[i].letter)
+			return kinds[i].kind;
+	return TAG_OTHER;
+}
+
+/* A tag that is none gets a finding; lower case is mended. */
+static bool check_tag(struct edifact_read *r, struct str *tag, struct diag *d)
+{
+	bool ok = tag->n == 3 && tag->p[0] >= 'A' && tag->p[0] <= 'Z';
+
+	for (size_t i = 1; ok && i < tag->n; i++)
+		ok = (tag->p[i] >= 'A' && tag->p[i] <= 'Z') || str_is_digit(tag->p[i]);
+	if (ok)
+		return true;
+	edifact_envelope_add(r, d, "EDIFACT-TAG", SEV_ERROR, 0, *tag,
+		"three capital letters and digits",
+		"a segment starts with something that is no tag");
+	if (tag->n != 3)
+		return false;
+	for (size_t i = 0; i < tag->n; i++)
+		r->tag[i] = str_upper(tag->p[i]);
+	*tag = (struct str){r->tag, tag->n};
+	return false;
+}
+
+/* --- values --- */
+
+static bool is_special(const struct lexer *l, char c)
+{
+	return c == l->release || c == l->element || c == l->component || c == l->terminator ||
+		c == l->repetition;
+}
+
+/* Without release characters; false: one stood before a character that has no other meaning. */
+static bool unescape(struct edifact_read *r, struct str *text)
+{
+	char *out = arena_raw(&r->scratch, text->n);
+	bool good = true;
+	size_t n = 0;
+
+	for (size_t i = 0; i < text->n; i++) {
+		if (text->p[i] == r->lex.release && i + 1 < text->n) {
+			i++;
+			good = good && is_special(&r->lex, text->p[i]);
+		}
+		out[n++] = text->p[i];
+	}
+	*text = (struct str){out, n};
+	return good;
+}
+
+static void add_value(const struct edifact_read *r, size_t i, struct diag *d, const char *code,
+	enum severity sev, struct str found, const char *expected, const char *rule)
+{
+	struct finding here = r->here;
+
+	here.offset += r->values.at[i];
+	here.component = r->values.v[i].component;
+	here.repetition = r->values.v[i].repetition;
+	finding_at(&here, d, code, sev, r->values.v[i].element, found, expected, rule);
+}
+
+static void to_text(struct edifact_read *r, size_t i, struct diag *d)
+{
+	struct str *t = &r->values.v[i].text;
+	const char *wrong = NULL;
+
+	if ((r->values.seen & LEXER_RELEASE) && str_chr(*t, r->lex.release) != SIZE_MAX) {
+		const struct str raw = *t;
+		if (!unescape(r, t))
+			add_value(r, i, d, "EDIFACT-RELEASE", SEV_WARNING, raw,
+				"a separator or release character behind it",
+				"a release character stands before a character that needs none");
+	}
+	if (!(r->values.seen & (LEXER_HIGH | LEXER_CONTROL)))
+		return;
+	wrong = edifact_charset_decode(r->charset, *t, &r->scratch, t);
+	if (wrong)
+		add_value(r, i, d, "EDIFACT-CHARSET", SEV_ERROR, *t,
+			r->charset ? r->charset->repertoire.name : "ASCII", wrong);
+}
+
+/* Small letters under UNOA and the like: frequent, so it is told once. */
+static void check_level(struct edifact_read *r, size_t i, struct diag *d)
+{
+	const char c = edifact_charset_lacks(r->charset, r->values.v[i].text);
+	char rule[160];
+
+	if (c == 0)
+		return;
+	r->lower = true;
+	(void)snprintf(rule, sizeof(rule),
+		"values hold characters, here '%c', that the character set in UNB does not have; "
+		"told once in the interchange",
+		c);
+	add_value(r, i, d, "EDIFACT-REPERTOIRE", SEV_WARNING, r->values.v[i].text,
+		r->charset->repertoire.name, rule);
+}
+
+static void split(struct edifact_read *r, struct segment *s)
+{
+	lexer_split(&r->lex, &r->raw, first_element(r), NULL, &r->values);
+	s->values = r->values.v;
+	s->n = r->values.n;
+}
+
+static void take_values(struct edifact_read *r, struct segment *s, struct diag *d)
+{
+	const unsigned odd = LEXER_RELEASE | LEXER_HIGH | LEXER_CONTROL;
+
+	split(r, s);
+	for (size_t i = 0; (r->values.seen & odd) && i < s->n; i++)
+		to_text(r, i, d);
+	for (size_t i = 0; !r->lower && r->charset && i < s->n; i++)
+		check_level(r, i, d);
+	if (r->values.seen & LEXER_MANY)
+		edifact_envelope_add(r, d, "EDIFACT-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
+			"at most 512 values", "");
+	if (r->values.seen & LEXER_TRAILING)
+		edifact_envelope_add(r, d, "EDIFACT-TRAILING", SEV_WARNING, 0, s->tag,
+			"no separator behind the last value", "");
+}
+
+/* Inside the program a number has a point, whatever mark the interchange uses. */
+static void to_points(struct edifact_read *r, struct segment *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct value *v = &s->values[i];
+		const struct def_part *p = defs_part(s->def, v->element);
+		const size_t comma = str_chr(v->text, ',');
+		if (p && p->nparts > 0)
+			p = finding_part(p->parts, p->nparts, v->component);
+		if (comma == SIZE_MAX || !p || !p->element || p->element->type != DEF_R)
+			continue;
+		char *out = arena_cstr(&r->scratch, v->text);
+		out[comma] = '.';
+		v->text = (struct str){out, v->text.n};
+	}
+}
+
+static void check_elements(
+	struct edifact_read *r, struct segment *s, enum edi_level level, struct diag *d)
+{
+	const unsigned odd = LEXER_RELEASE | LEXER_HIGH | LEXER_CONTROL;
+	const struct element_check c = {.d = d,
+		.about = &r->here,
+		.level = level,
+		.at = r->values.at,
+		.rules = r->rules,
+		.plain = !(r->values.seen & odd)};
+
+	if (level >= EDI_ELEMENT)
+		(void)element_check_segment(&c, s);
+	if (s->def)
+		to_points(r, s);
+}
+
+/* The envelopes' own elements are looked at on every level. */
+static void check_service(struct edifact_read *r, struct segment *s, struct diag *d)
+{
+	s->def = edifact_envelope_def(r, s->tag);
+	check_elements(r, s, r->o.level < EDI_ELEMENT ? EDI_ELEMENT : r->o.level, d);
+}
+
+/* --- envelopes --- */
+
+static int misplaced(const struct edifact_read *r, const char *expected, struct diag *d)
+{
+	edifact_envelope_add(r, d, "EDIFACT-ENVELOPE", SEV_ERROR, 0, r->here.segment, expected,
+		"the segment stands outside of the envelope that it belongs in");
+	return 0;
+}
+
+static void trailer(struct edifact_read *r, const char *tag, struct diag *d)
+{
+	const struct str now = r->here.segment;
+
+	r->here.segment = str_c(tag);
+	edifact_envelope_add(r, d, "EDIFACT-ENVELOPE", SEV_ERROR, 0, now, tag,
+		"the trailer of the part before is missing");
+	r->here.segment = now;
+}
+
+/* Names the trailers that should have come before this segment. */
+static void trailers(struct edifact_read *r, enum edifact_where down_to, struct diag *d)
+{
+	if (r->where == EDIFACT_IN_UNH && down_to < EDIFACT_IN_UNH) {
+		trailer(r, "UNT", d);
+		r->where = r->in_group ? EDIFACT_IN_UNG : EDIFACT_IN_UNB;
+	}
+	if (r->where == EDIFACT_IN_UNG && down_to < EDIFACT_IN_UNG) {
+		trailer(r, "UNE", d);
+		r->where = EDIFACT_IN_UNB;
+		r->in_group = false;
+	}
+	if (r->where == EDIFACT_IN_UNB && down_to < EDIFACT_IN_UNB) {
+		trailer(r, "UNZ", d);
+		r->where = EDIFACT_OUT;
+	}
+}
+
+static int open_group(struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
+{
+	trailers(r, EDIFACT_IN_UNB, d);
+	take_values(r, s, d);
+	edifact_envelope_group(r, s, d);
+	r->where = EDIFACT_IN_UNG;
+	check_service(r, s, d);
+	*ev = EDI_GROUP;
+	return 1;
+}
+
+static void step(struct edifact_read *r, struct segment *s, struct diag *d)
+{
+	s->node = structure_step(&r->cursor, s->tag, d, &r->here);
+	if (r->loop == r->cursor.loop)
+		return;
+	r->loop = r->cursor.loop;
+	r->ctx.nloops = structure_loops(
+		&r->cursor, r->ctx.loops, sizeof(r->ctx.loops) / sizeof(r->ctx.loops[0]));
+}
+
+static int open_set(struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
+{
+	if (r->where == EDIFACT_IN_UNH)
+		trailers(r, r->in_group ? EDIFACT_IN_UNG : EDIFACT_IN_UNB, d);
+	r->here.segment_at = 1;
+	s->position = 1;
+	take_values(r, s, d);
+	edifact_envelope_set(r, s, d);
+	r->where = EDIFACT_IN_UNH;
+	if (r->plan) {
+		structure_start(&r->cursor, r->plan);
+		step(r, s, d);
+	}
+	check_service(r, s, d);
+	*ev = EDI_SET;
+	return 1;
+}
+
+static int close_set(struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
+{
+	if (r->where != EDIFACT_IN_UNH)
+		return misplaced(r, "UNH before it", d);
+	if (r->plan && r->o.level >= EDI_STRUCTURE)
+		step(r, s, d);
+	take_values(r, s, d);
+	check_service(r, s, d);
+	edifact_envelope_set_end(r, s, d);
+	r->where = r->in_group ? EDIFACT_IN_UNG : EDIFACT_IN_UNB;
+	*ev = EDI_SET_END;
+	return 1;
+}
+
+static int close_group(
+	struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
+{
+	if (!r->in_group)
+		return misplaced(r, "UNG before it", d);
+	trailers(r, EDIFACT_IN_UNG, d);
+	take_values(r, s, d);
+	check_service(r, s, d);
+	edifact_envelope_group_end(r, s, d);
+	r->where = EDIFACT_IN_UNB;
+	*ev = EDI_GROUP_END;
+	return 1;
+}
+
+static int close_interchange(
+	struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
+{
+	trailers(r, EDIFACT_IN_UNB, d);
+	take_values(r, s, d);
+	check_service(r, s, d);
+	edifact_envelope_interchange_end(r, s, d);
+	r->where = EDIFACT_OUT;
+	*ev = EDI_INTERCHANGE_END;
+	return 1;
+}
+
+/* --- inside a message --- */
+
+/* UGH and UGT stand around segments of a message that has no place of its own for them. */
+static bool is_collision(const struct edifact_read *r, const struct segment *s)
+{
+	return kind_of(s->tag) == TAG_COLLISION && (r->version == '4' || r->version == 'X');
+}
+
+static int collision(struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
+{
+	take_values(r, s, d);
+	check_service(r, s, d);
+	edifact_envelope_collision(r, s, d);
+	*ev = EDI_SEGMENT;
+	return 1;
+}
+
+static void place(struct edifact_read *r, struct segment *s, bool tag_ok, struct diag *d)
+{
+	const char *code = "EDIFACT-SEGMENT-NOT-IN-SET";
+
+	step(r, s, d);
+	if (s->node) {
+		s->def = s->node->segment;
+		return;
+	}
+	s->def = edifact_envelope_known(r, s->tag);
+	if (!s->def)
+		code = "EDIFACT-SEGMENT-UNKNOWN";
+	if (tag_ok)
+		edifact_envelope_add(r, d, code, SEV_ERROR, 0, s->tag, "", "");
+}
+
+static int in_set(
+	struct edifact_read *r, struct segment *s, bool tag_ok, enum edi_event *ev, struct diag *d)
+{
+	const bool placed = r->plan && r->o.level >= EDI_STRUCTURE;
+
+	*ev = EDI_SEGMENT;
+	if (placed)
+		place(r, s, tag_ok, d);
+	if (r->o.skim)
+		return 1;
+	take_values(r, s, d);
+	if (r->plan && (s->node || !placed))
+		check_elements(r, s, r->o.level, d);
+	return 1;
+}
+
+/* --- the interchange --- */
+
+static int open_interchange(struct edifact_read *r, struct segment *s, enum edi_event *ev,
+	struct diag *d, struct err *e)
+{
+	int rc = 0;
+
+	if (edifact_una_open(r, d, e) == -1)
+		return -1;
+	rc = lexer_next(&r->lex, &r->raw, e);
+	if (rc == -1 && e->code != ERR_LIMIT)
+		return -1;
+	if (rc != 1 || r->raw.unterminated)
+		return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED",
+			"the file ends inside the interchange header (UNB)");
+	*s = (struct segment){.tag = STR("UNB"), .offset = r->raw.offset, .position = 1};
+	r->place = 1;
+	split(r, s);
+	edifact_envelope_syntax(r, s);
+	r->lower = true; /* the header names the set before it counts */
+	take_values(r, s, d);
+	edifact_envelope_interchange(r, s, d);
+	r->where = EDIFACT_IN_UNB;
+	check_service(r, s, d);
+	*ev = EDI_INTERCHANGE;
+	return 1;
+}
+
+/* An interchange inside an interchange: the one before has no end. Its separators may be others. */
+static int again(struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d,
+	struct err *e)
+{
+	r->here.segment_at = (uint32_t)r->place + 1;
+	trailers(r, EDIFACT_OUT, d);
+	r->lex.at = (size_t)(r->raw.offset - r->lex.base);
+	return open_interchange(r, s, ev, d, e);
+}
+
+static int package(struct edifact_read *r, struct diag *d, struct err *e)
+{
+	return finding_fatal(&r->here, d, e, "EDIFACT-PACKAGE",
+		"the interchange holds a package (UNO, UNP), whose bytes may be anything; packages are "
+		"not read");
+}
+
+/* 1 an event, 0 go on, -1. */
+static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, struct diag *d,
+	struct err *e)
+{
+	struct str tag = tag_of(r);
+	const enum tag_kind kind = kind_of(tag);
+	const bool inside = r->where == EDIFACT_IN_UNH;
+	bool tag_ok = true;
+
+	r->here.segment = tag;
+	if (is_edifact(r->raw.bytes))
+		return again(r, s, ev, d, e);
+	r->place++;
+	r->here.segment_at = (uint32_t)r->place;
+	if (inside && (kind == TAG_OTHER || kind == TAG_UNT || kind == TAG_COLLISION))
+		r->here.segment_at = (uint32_t)++r->ctx.segments;
+	*s = (struct segment){.tag = tag, .offset = r->raw.offset, .position = r->here.segment_at};
+	switch (kind) {
+	case TAG_UNG:
+		return open_group(r, s, ev, d);
+	case TAG_UNH:
+		return open_set(r, s, ev, d);
+	case TAG_UNT:
+		return close_set(r, s, ev, d);
+	case TAG_UNE:
+		return close_group(r, s, ev, d);
+	case TAG_UNZ:
+		return close_interchange(r, s, ev, d);
+	case TAG_PACKAGE:
+		return package(r, d, e);
+	default:
+		break;
+	}
+	tag_ok = check_tag(r, &tag, d);
+	s->tag = tag;
+	if (!inside)
+		return tag_ok ? misplaced(r, "UNH before it", d) : 0;
+	return is_collision(r, s) ? collision(r, s, ev, d) : in_set(r, s, tag_ok, ev, d);
+}
+
+static int truncated(struct edifact_read *r, struct diag *d, struct err *e)
+{
+	const char *missing = r->where == EDIFACT_IN_UNH ? "UNT and UNZ are" : "UNZ is";
+	char text[200];
+
+	if (r->in_group)
+		missing = r->where == EDIFACT_IN_UNH ? "UNT, UNE and UNZ are" : "UNE and UNZ are";
+	r->here.offset = r->lex.base + r->lex.end;
+	(void)snprintf(text, sizeof(text),
+		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
+		"may be used",
+		missing);
+	return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED", text);
+}
+
+static uint32_t position(const struct edifact_read *r)
+{
+	return (uint32_t)(r->where == EDIFACT_IN_UNH ? r->ctx.segments : r->place);
+}
+
+/* A segment longer than any: where it starts is told, what stands in it is not looked at. */
+static int too_long(struct edifact_read *r, struct diag *d, struct err *e)
+{
+	char text[200];
+
+	r->here.offset = r->lex.base + r->lex.at;
+	r->here.segment = (struct str){"", 0};
+	r->here.segment_at = position(r) + 1;
+	(void)snprintf(text, sizeof(text),
+		"the segment has no terminator within %d bytes: the file is damaged, or its terminator is "
+		"not the one of its UNA",
+		LIMIT_SEGMENT);
+	return finding_fatal(&r->here, d, e, "EDIFACT-LIMIT", text);
+}
+
+/* Nothing between two terminators. */
+static int empty(struct edifact_read *r, struct diag *d)
+{
+	r->here.segment = (struct str){"", 0};
+	r->here.segment_at = position(r);
+	edifact_envelope_add(
+		r, d, "EDIFACT-SEGMENT-EMPTY", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+	return 0;
+}
+
+static int start(struct edifact_read *r, enum edi_event *ev, struct segment *s, struct diag *d,
+	struct err *e)
+{
+	const int rc = lexer_skip(&r->lex, e);
+
+	if (rc == 1)
+		return open_interchange(r, s, ev, d, e);
+	if (rc == 0 && r->ctx.interchanges == 0) {
+		r->here = (struct finding){.file = r->o.file};
+		return finding_fatal(
+			&r->here, d, e, "EDIFACT-NO-UNB", "this is not EDIFACT: the file is empty");
+	}
+	return rc;
+}
+
+static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
+{
+	struct edifact_read *r = self;
+	int rc = 0;
+
+	if (r->scratch.used > 0)
+		arena_reset(&r->scratch);
+	if (r->where == EDIFACT_OUT)
+		return start(r, ev, s, d, e);
+	while (rc == 0) {
+		rc = lexer_next(&r->lex, &r->raw, e);
+		if (rc == -1)
+			return e->code == ERR_LIMIT ? too_long(r, d, e) : -1;
+		if (rc == 0)
+			return truncated(r, d, e);
+		r->here.offset = r->raw.offset;
+		if (r->raw.unterminated) {
+			if (kind_of(tag_of(r)) != TAG_UNZ || r->where != EDIFACT_IN_UNB)
+				return truncated(r, d, e);
+			r->here.segment = STR("UNZ");
+			r->here.segment_at = (uint32_t)r->place + 1;
+			edifact_envelope_add(r, d, "EDIFACT-TERMINATOR", SEV_WARNING, 0,
+				(struct str){"", 0}, "", "");
+		}
+		rc = r->raw.bytes.n == 0 ? empty(r, d) : take(r, ev, s, d, e);
+	}
+	return rc;
+}
+
+const struct edi_read_ops edifact_read_ops = {
+	.format = "edifact",
+	.is = is_edifact,
+	.open = open_reader,
+	.next = next,
+	.context = context,
+	.bytes = bytes_read,
+	.close = close_reader,
+};

@@ -1,0 +1,173 @@
+/*
+ * The start of an interchange (ISO 9735): separators that UNA names, those of the standard, or ones
+ * of the sender's own, which are found by where they stand.
+ */
+#include <stdio.h>
+
+#include "edi/edifact_state.h"
+#include "edi/finding.h"
+#include "edi/sniff.h"
+
+enum {
+	UNA_BYTES = 9,
+	FIXED = 10,	/* UNB, separator, four characters, separator, version */
+	LOOK = 16 << 10 /* where the terminator of UNB has to be */
+};
+
+static bool is_alnum(char c)
+{
+	return str_is_alpha(c) || str_is_digit(c);
+}
+
+static bool usable(char c)
+{
+	return !is_alnum(c) && !str_is_blank(c) && c != 0 && (unsigned char)c < 0x80;
+}
+
+static int fatal(struct edifact_read *r, struct diag *d, struct err *e, const char *text)
+{
+	return finding_fatal(&r->here, d, e, "EDIFACT-SEPARATOR", text);
+}
+
+/* All different, and none a letter, digit or blank. */
+static int check(struct edifact_read *r, struct diag *d, struct err *e)
+{
+	const struct lexer *l = &r->lex;
+	const char all[] = {l->component, l->element, l->terminator, l->release,
+		l->repeats ? l->repetition : 0};
+
+	for (size_t i = 0; i < sizeof(all); i++) {
+		if (i >= 3 && all[i] == 0)
+			continue;
+		if (!usable(all[i]))
+			return fatal(r, d, e,
+				"a separator of the interchange is a letter, a digit, a blank or no ASCII "
+				"character");
+		for (size_t k = 0; k < i; k++)
+			if (all[k] == all[i])
+				return fatal(r, d, e,
+					"two separators of the interchange are the same character");
+	}
+	return 0;
+}
+
+static int by_una(struct edifact_read *r, struct str una, struct diag *d, struct err *e)
+{
+	struct lexer *l = &r->lex;
+
+	r->here.segment = STR("UNA");
+	if (una.n < UNA_BYTES)
+		return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED",
+			"the file ends inside the separators of the interchange (UNA)");
+	l->component = una.p[3];
+	l->element = una.p[4];
+	l->release = una.p[6] == ' ' ? '\0' : una.p[6];
+	l->repetition = una.p[7] == ' ' ? '\0' : una.p[7];
+	l->terminator = una.p[8];
+	r->decimal = una.p[5];
+	if (r->decimal != '.' && r->decimal != ',') {
+		edifact_envelope_add(r, d, "EDIFACT-DECIMAL-MARK", SEV_ERROR, 0, str_sub(una, 5, 1),
+			". or ,", "UNA names no decimal mark; both are read as one");
+		r->decimal = 0;
+	}
+	l->at += UNA_BYTES;
+	return check(r, d, e);
+}
+
+/* The byte in front of the first UNH or UNG that could end UNB; 0 none. */
+static char find_terminator(struct str head, char element)
+{
+	for (size_t at = FIXED; at + 4 <= head.n; at++) {
+		size_t end = at;
+		if (head.p[at] != 'U' || head.p[at + 1] != 'N' || head.p[at + 3] != element ||
+			(head.p[at + 2] != 'H' && head.p[at + 2] != 'G'))
+			continue;
+		while (end > FIXED && str_is_blank(head.p[end - 1]))
+			end--;
+		if (usable(head.p[end - 1]) && head.p[end - 1] != element)
+			return head.p[end - 1];
+	}
+	return 0;
+}
+
+static int by_place(struct edifact_read *r, struct str head, struct diag *d, struct err *e)
+{
+	struct lexer *l = &r->lex;
+	const char found[] = {head.p[3], head.p[8]};
+
+	l->element = head.p[3];
+	l->component = head.p[8];
+	l->release = 0;
+	l->repetition = 0;
+	l->terminator = find_terminator(head, l->element);
+	if (l->terminator == 0)
+		return fatal(r, d, e,
+			"the interchange has separators of its own, but no UNA that names them, and no "
+			"segment terminator is found before the first UNH or UNG");
+	if (check(r, d, e) == -1)
+		return -1;
+	edifact_envelope_add(r, d, "EDIFACT-UNA", SEV_WARNING, 0,
+		(struct str){found, sizeof(found)}, "UNA",
+		"the interchange has separators of its own, but no UNA that names them; they were found "
+		"by where they stand");
+	return 0;
+}
+
+/* The standard's separators without UNA: of level A, or of level B before version 4. */
+static void by_default(struct edifact_read *r, bool level_b)
+{
+	struct lexer *l = &r->lex;
+
+	l->component = level_b ? 0x1f : ':';
+	l->element = level_b ? 0x1d : '+';
+	l->terminator = level_b ? 0x1c : '\'';
+	l->release = level_b ? '\0' : '?';
+	l->repetition = level_b ? '\0' : '*';
+}
+
+static int not_edifact(struct edifact_read *r, struct str head, struct diag *d, struct err *e)
+{
+	char text[200];
+
+	if (r->ctx.interchanges > 0)
+		return finding_fatal(&r->here, d, e, "EDIFACT-NO-UNB",
+			"behind the last interchange there are bytes that are no interchange");
+	(void)snprintf(text, sizeof(text), "this is not EDIFACT: %s", sniff_text(head));
+	return finding_fatal(&r->here, d, e, "EDIFACT-NO-UNB", text);
+}
+
+int edifact_una_open(struct edifact_read *r, struct diag *d, struct err *e)
+{
+	struct str head;
+	bool una = false;
+
+	r->here = (struct finding){
+		.file = r->o.file, .offset = r->lex.base + r->lex.at, .segment_at = 1};
+	r->decimal = 0;
+	r->lex.repeats = false;
+	if (lexer_peek(&r->lex, LOOK, &head, e) == -1)
+		return -1;
+	una = str_starts(head, STR("UNA")) && head.n > 3 && !is_alnum(head.p[3]);
+	if (una) {
+		if (by_una(r, head, d, e) == -1 || lexer_skip(&r->lex, e) == -1 ||
+			lexer_peek(&r->lex, LOOK, &head, e) == -1)
+			return -1;
+		r->here.offset = r->lex.base + r->lex.at;
+	}
+	r->here.segment = STR("UNB");
+	if (!str_starts(head, STR("UNB")) || (head.n > 3 && is_alnum(head.p[3]))) {
+		r->here.segment = (struct str){"", 0};
+		return una ? finding_fatal(
+				     &r->here, d, e, "EDIFACT-NO-UNB", "behind UNA there is no UNB")
+			   : not_edifact(r, head, d, e);
+	}
+	if (una)
+		return 0;
+	if (head.n < FIXED)
+		return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED",
+			"the file ends inside the interchange header (UNB)");
+	if (head.p[3] != '+' && head.p[3] != 0x1d)
+		return by_place(r, head, d, e);
+	by_default(r, head.p[3] == 0x1d);
+	return 0;
+}
