@@ -22,10 +22,10 @@ static const char usage[] =
 	"usage: gridspool inspect [OPTION...] FILE\n"
 	"\n"
 	"Prints the paths of a file as a map would name them, with types, counts and sample values. FILE is\n"
-	"JSON (one item, or one a line), CSV, X12, an export folder, the same packed as ZIP, or - for\n"
-	"standard input.\n"
+	"JSON (one item, or one a line), CSV, X12, EDIFACT, an export folder, the same packed as ZIP, or -\n"
+	"for standard input.\n"
 	"\n"
-	"  --first N          look at the first N items only (X12: segments)\n"
+	"  --first N          look at the first N items only (X12, EDIFACT: segments)\n"
 	"  --items FOLDER/    only items below this folder of an export tree\n"
 	"  --format NAME      json or csv; found out unless given\n"
 	"  --separator C      of CSV; tab is understood; found out unless given\n"
@@ -92,7 +92,7 @@ static int read_items(
 	return rc == -1 ? -1 : 0;
 }
 
-/* --- X12 --- */
+/* --- X12 and EDIFACT --- */
 
 /* Where a segment's elements hang: LIN-loop/LIN below the message, or the envelope's own segment. */
 static struct survey_path *segment_path(struct inspection *v, const struct edi_context *x,
@@ -108,7 +108,7 @@ static struct survey_path *segment_path(struct inspection *v, const struct edi_c
 			p = survey_at(&v->survey, p, x->loops[i], none);
 		if (!p)
 			return NULL;
-		/* A loop is there each time its first segment is, a message each time ST is. */
+		/* A loop is there each time its first segment is, a message each time ST or UNH is. */
 		if (event == EDI_SET ||
 			(s->node && s->node->parent && s->node->parent->loop &&
 				s->node->parent->child == s->node))
@@ -183,7 +183,7 @@ static int read_segments(
 	return rc == -1 ? -1 : 0;
 }
 
-static int read_x12(struct inspection *v, const struct source *s, struct err *e)
+static int read_edi(struct inspection *v, const struct source *s, struct err *e)
 {
 	const char *const names[] = {"maps"};
 	const int dir = env_maps_dir(e);
@@ -236,8 +236,8 @@ static int inspect(struct inspection *v, const char *path, struct buf *out, stru
 		return -1;
 	for (const struct finding *f = d.first; f; f = f->next)
 		output_finding(&v->told, f);
-	if (s.kind == SOURCE_IS_X12 && v->said.format.n == 0) {
-		rc = read_x12(v, &s, e);
+	if (s.kind == SOURCE_IS_EDI && v->said.format.n == 0) {
+		rc = read_edi(v, &s, e);
 		print(v, &s, "sets", out);
 	} else if (source_spec(&s, &v->said, &spec)) {
 		rc = read_items(v, &s, &spec, e);
@@ -246,8 +246,8 @@ static int inspect(struct inspection *v, const char *path, struct buf *out, stru
 		print(v, &s, "items", out);
 	} else {
 		rc = err_set(e, ERR_INPUT,
-			"%s: this is %s; expected JSON, CSV, X12 or an export folder%s", s.path,
-			s.what,
+			"%s: this is %s; expected JSON, CSV, X12, EDIFACT or an export folder%s",
+			s.path, s.what,
 			s.kind == SOURCE_IS_TEXT ? " (--format csv if it is CSV of one column)"
 						 : "");
 	}

@@ -1,4 +1,4 @@
-/* gridspool validate: every fault of X12 files, with its place. */
+/* gridspool validate: every fault of X12 and EDIFACT files, with its place. */
 #include "cli/cmd_validate.h"
 
 #include <inttypes.h>
@@ -19,13 +19,13 @@ enum { FILES_MAX = 100000, OUT_MAX = 64 << 20, FLUSH = 1 << 16 };
 static const char usage[] =
 	"usage: gridspool validate [OPTION...] FILE...\n"
 	"\n"
-	"Reads X12 files and names every fault with its place: byte, segment, element, what was found and\n"
-	"what was expected. A file that is no X12 is said to be what it is. - is standard input.\n"
+	"Reads X12 and EDIFACT files and names every fault with its place: byte, segment, element, what was\n"
+	"found and what was expected. A file that is neither is said to be what it is. - is standard input.\n"
 	"\n"
 	"  --level LEVEL      how deep to look: envelope, structure, element, codes or notes (notes: all)\n"
-	"  --version VERSION  the version that is expected in GS08, as 004010\n"
+	"  --version VERSION  the version that is expected: in GS08, as 004010; in UNH, as D96A\n"
 	"  --guide FILE       the partner's guide, for the messages it is about\n"
-	"  --usage P|T        the usage that is expected in ISA15\n"
+	"  --usage P|T        the usage that is expected: in ISA15, or T where UNB 0035 says test\n"
 	"  --quiet            findings only, no line of counts\n"
 	"\n"
 	"Exit codes: 0 nothing found that is an error; 64 the command line is wrong; 65 errors were found;\n"
@@ -39,6 +39,7 @@ struct validation {
 	const struct cli *cli;
 	struct edi_read_options read;
 	struct str version;
+	struct str format; /* of the guide */
 	struct arena arena;
 	int dirs[2];
 	const char *dir_names[2];
@@ -98,6 +99,7 @@ static int load_guide(struct validation *v, const char *path, struct faults *f, 
 		return -1;
 	v->read.guide = arena_str(&v->arena, str_c(slash ? slash + 1 : path));
 	v->read.guide_set = arena_str(&v->arena, xml_attr(root, "base"));
+	v->format = arena_str(&v->arena, xml_attr(root, "format"));
 	if (v->version.n == 0)
 		v->version = arena_str(&v->arena, xml_attr(root, "version"));
 	if (v->read.guide_set.n == 0)
@@ -117,8 +119,8 @@ static int open_definitions(
 	v->dir_names[v->ndirs++] = "maps";
 	v->read.defs = defs_new(v->dirs, v->dir_names, v->ndirs);
 	if (guide &&
-		!defs_message(v->read.defs, STR("x12"), v->version, v->read.guide_set,
-			v->read.guide, f, guide, 1, 1))
+		!defs_message(v->read.defs, v->format, v->version, v->read.guide_set, v->read.guide,
+			f, guide, 1, 1))
 		return faults_err(f, e);
 	return 0;
 }
@@ -140,18 +142,22 @@ static void tell(struct validation *v, const struct diag *d, struct counts *c)
 	}
 }
 
-static void check_version(const struct validation *v, const struct edi_context *x,
-	const struct segment *s, struct diag *d)
+/* X12 has the version in its groups, EDIFACT in its messages. */
+static void check_version(const struct validation *v, const struct edi_read *r,
+	enum edi_event event, const struct segment *s, struct diag *d)
 {
-	const struct finding f = {.code = STR("X12-VERSION"),
+	const bool x12 = strcmp(edi_read_format(r), "x12") == 0;
+	const struct edi_context *x = edi_read_context(r);
+	const struct str found = x12 ? x->group_version : x->set_version;
+	const struct finding f = {.code = x12 ? STR("X12-VERSION") : STR("EDIFACT-VERSION"),
 		.file = v->read.file,
-		.segment = STR("GS"),
-		.element = 8,
+		.segment = s->tag,
+		.element = x12 ? 8 : 2,
 		.offset = s->offset,
-		.found = x->group_version,
+		.found = found,
 		.expected = v->version};
 
-	if (v->version.n > 0 && !str_starts(x->group_version, v->version))
+	if (event == (x12 ? EDI_GROUP : EDI_SET) && !str_starts(found, v->version))
 		diag_add(d, &f);
 }
 
@@ -173,8 +179,8 @@ static int read_all(struct validation *v, int fd, struct counts *c, struct err *
 		rc = edi_read_next(r, &event, &s, &d, e);
 		if (rc == 1)
 			c->segments++;
-		if (rc == 1 && event == EDI_GROUP)
-			check_version(v, edi_read_context(r), &s, &d);
+		if (rc == 1 && v->version.n > 0)
+			check_version(v, r, event, &s, &d);
 		tell(v, &d, c);
 		diag_clear(&d);
 		arena_reset(&a);
@@ -227,7 +233,7 @@ static void tell_folder(struct validation *v, struct counts *c)
 	const struct finding f = {.code = STR("NOT-EDI"),
 		.file = v->read.file,
 		.found = STR("a folder"),
-		.expected = STR("a file of X12")};
+		.expected = STR("a file of X12 or EDIFACT")};
 	struct diag d;
 
 	diag_init(&d, &v->arena);
@@ -290,6 +296,13 @@ static int validate_files(struct validation *v, const struct args *files, struct
 	return output_flush(&v->out, STDOUT_FILENO, 0, e);
 }
 
+/* 004010, or a directory of EDIFACT: D96A. */
+static bool is_version(struct str s)
+{
+	return str_is_digits(s) ||
+		(s.n == 4 && str_starts(s, STR("D")) && str_is_digits(str_sub(s, 1, 2)));
+}
+
 static int parse(struct validation *v, int argc, char **argv, const char **guide,
 	struct args *files, struct err *e)
 {
@@ -310,9 +323,9 @@ static int parse(struct validation *v, int argc, char **argv, const char **guide
 	if (isa15 && strcmp(isa15, "P") != 0 && strcmp(isa15, "T") != 0)
 		return err_set(e, ERR_USAGE, "--usage %s: expected P or T", isa15);
 	v->read.usage = isa15 ? isa15[0] : '\0';
-	if (version && !str_is_digits(v->version))
-		return err_set(
-			e, ERR_USAGE, "--version %s: expected a version such as 004010", version);
+	if (version && !is_version(v->version))
+		return err_set(e, ERR_USAGE,
+			"--version %s: expected a version such as 004010 or D96A", version);
 	return parse_level(level, &v->read.level, e);
 }
 
@@ -355,7 +368,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 
 const struct command_ops cmd_validate_ops = {
 	.name = "validate",
-	.summary = "name every fault of X12 files, with its place",
+	.summary = "name every fault of X12 and EDIFACT files, with its place",
 	.usage = usage,
 	.json = true,
 	.run = run,

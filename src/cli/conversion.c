@@ -293,7 +293,7 @@ static int open_readers(
 		wanted.format = map_source_format(c->map);
 	(void)source_spec(s, &wanted, &spec);
 	/* The map says what it is; a file that is plainly something else is said so at once. */
-	if (s->kind == SOURCE_IS_OTHER || s->kind == SOURCE_IS_X12 ||
+	if (s->kind == SOURCE_IS_OTHER || s->kind == SOURCE_IS_EDI ||
 		(s->kind == SOURCE_IS_TEXT && !str_is(spec.format, "csv")))
 		return err_set(e, ERR_INPUT, "%s: this is %s; the map takes " STR_FMT, s->path,
 			s->what, STR_ARG(spec.format));

@@ -9,6 +9,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "edi/edifact_read.h"
 #include "edi/sniff.h"
 #include "format/zip.h"
 
@@ -121,8 +122,13 @@ static void find_out(struct source *s, struct str head)
 	text = str_trim(text);
 	if (str_starts(text, STR("ISA")) && text.n >= 106 && !str_is_alpha(text.p[3]) &&
 		!str_is_digit(text.p[3])) {
-		s->kind = SOURCE_IS_X12;
+		s->kind = SOURCE_IS_EDI;
 		s->what = "X12";
+		return;
+	}
+	if (edifact_read_ops.is(text)) {
+		s->kind = SOURCE_IS_EDI;
+		s->what = "EDIFACT";
 		return;
 	}
 	if (str_starts(text, STR("{"))) {

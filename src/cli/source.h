@@ -11,7 +11,7 @@
 #include "model/diag.h"
 
 enum source_is {
-	SOURCE_IS_X12,
+	SOURCE_IS_EDI,	/* X12 or EDIFACT */
 	SOURCE_IS_JSON, /* one object, or one a line */
 	SOURCE_IS_TREE, /* packed export tree */
 	SOURCE_IS_CSV,
