@@ -69,6 +69,10 @@ void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s)
 	if (version.n == 1 && version.p[0] >= '5' && version.p[0] <= '9')
 		r->version = '4';
 	r->charset = edifact_charset_find(segment_get(s, 1, 1));
+	for (size_t i = 0x20; i < 0x7f; i++) {
+		const char c = (char)i;
+		r->lacks[i] = edifact_charset_lacks(r->charset, (struct str){&c, 1}) != 0;
+	}
 	r->lex.repeats = repeats(r);
 	if (!is_fourth(r) && r->decimal != 0)
 		marks = r->decimal == '.' ? "." : ",";

@@ -218,6 +218,17 @@ static void check_level(struct edifact_read *r, size_t i, struct diag *d)
 		r->charset->repertoire.name, rule);
 }
 
+/* Does the segment hold bytes, perhaps separators only, that the character set lacks? */
+static bool is_below(const struct edifact_read *r)
+{
+	const struct str b = r->raw.bytes;
+	bool below = false;
+
+	for (size_t i = 0; i < b.n; i++)
+		below |= r->lacks[(unsigned char)b.p[i]];
+	return below;
+}
+
 static void split(struct edifact_read *r, struct segment *s)
 {
 	lexer_split(&r->lex, &r->raw, first_element(r), NULL, &r->values);
@@ -232,7 +243,7 @@ static void take_values(struct edifact_read *r, struct segment *s, struct diag *
 	split(r, s);
 	for (size_t i = 0; (r->values.seen & odd) && i < s->n; i++)
 		to_text(r, i, d);
-	for (size_t i = 0; !r->lower && r->charset && i < s->n; i++)
+	for (size_t i = 0, n = !r->lower && is_below(r) ? s->n : 0; i < n && !r->lower; i++)
 		check_level(r, i, d);
 	if (r->values.seen & LEXER_MANY)
 		edifact_envelope_add(r, d, "EDIFACT-LIMIT", SEV_ERROR, 0, (struct str){"", 0},

@@ -323,6 +323,33 @@ static void round_trip(void **state)
 	}
 }
 
+/* r97: what is not canonical is, once written, and stays so. */
+static void canonical(void **state)
+{
+	static const char in[] =
+		"UNA:+.? '\r\nUNB+UNOC:3+A+B+261123:0200+R1++'\r\nUNH+1+PRICAT:D:96A:UN:'"
+		"\n  BGM+9+C?1+9'DTM+137:20261123:102:'RFF:1+VA:1'FTX+AAI+++a?b ?+ c   '"
+		"PGI+11'PRI+AAA:12,50'UNT+8+1'UNZ+1+R1'";
+	static const char want[] =
+		"UNA:+.? 'UNB+UNOC:3+A+B+261123:0200+R1'UNH+1+PRICAT:D:96A:UN'BGM+9+C1+9'"
+		"DTM+137:20261123:102'RFF+VA:1'FTX+AAI+++ab ?+ c'PGI+11'PRI+AAA:12.50'UNT+8+1'UNZ+1+R1'";
+	const struct edifact_profile p = profile("UNOC", '3');
+	struct buf once;
+	struct buf twice;
+
+	(void)state;
+	buf_init(&once, 1000);
+	buf_init(&twice, 1000);
+	write_again(&p, str_c(in), &once);
+	/* UNA is the caller's, with the line end behind it. */
+	assert_true(str_starts(buf_view(&once), STR("UNA:+.? '\r\nUNB")));
+	assert_true(str_eq(str_from(buf_view(&once), 11), str_from(str_c(want), 9)));
+	write_again(&p, str_c(want), &twice);
+	assert_true(str_eq(buf_view(&twice), str_c(want)));
+	buf_done(&once);
+	buf_done(&twice);
+}
+
 static void envelopes(void **state)
 {
 	static const char want[] =
@@ -371,6 +398,7 @@ int main(void)
 		cmocka_unit_test(by_profile),
 		cmocka_unit_test(bad_profiles),
 		cmocka_unit_test(round_trip),
+		cmocka_unit_test(canonical),
 		cmocka_unit_test(envelopes),
 	};
 
