@@ -286,7 +286,7 @@ static void check_count(const struct edifact_read *r, struct diag *d, struct str
 
 static struct str without_zeros(struct str s)
 {
-	while (s.n > 1 && s.p[0] == '0')
+	while (s.n > 1 && str_starts(s, STR("0")))
 		s = str_from(s, 1);
 	return s;
 }

@@ -461,16 +461,37 @@ static int in_set(
 
 /* --- the interchange --- */
 
+static uint32_t position(const struct edifact_read *r)
+{
+	return (uint32_t)(r->where == EDIFACT_IN_UNH ? r->ctx.segments : r->place);
+}
+
+/* A segment longer than any: where it starts is told, what stands in it is not looked at. */
+static int too_long(struct edifact_read *r, struct diag *d, struct err *e)
+{
+	char text[200];
+
+	r->here.offset = r->lex.base + r->lex.at;
+	r->here.segment = (struct str){"", 0};
+	r->here.segment_at = position(r) + 1;
+	(void)snprintf(text, sizeof(text),
+		"the segment has no terminator within %d bytes: the file is damaged, or its terminator is "
+		"not the one of its UNA",
+		LIMIT_SEGMENT);
+	return finding_fatal(&r->here, d, e, "EDIFACT-LIMIT", text);
+}
+
 static int open_interchange(struct edifact_read *r, struct segment *s, enum edi_event *ev,
 	struct diag *d, struct err *e)
 {
 	int rc = 0;
 
+	r->place = 0;
 	if (edifact_una_open(r, d, e) == -1)
 		return -1;
 	rc = lexer_next(&r->lex, &r->raw, e);
-	if (rc == -1 && e->code != ERR_LIMIT)
-		return -1;
+	if (rc == -1)
+		return e->code == ERR_LIMIT ? too_long(r, d, e) : -1;
 	if (rc != 1 || r->raw.unterminated)
 		return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED",
 			"the file ends inside the interchange header (UNB)");
@@ -557,26 +578,6 @@ static int truncated(struct edifact_read *r, struct diag *d, struct err *e)
 		"may be used",
 		missing);
 	return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED", text);
-}
-
-static uint32_t position(const struct edifact_read *r)
-{
-	return (uint32_t)(r->where == EDIFACT_IN_UNH ? r->ctx.segments : r->place);
-}
-
-/* A segment longer than any: where it starts is told, what stands in it is not looked at. */
-static int too_long(struct edifact_read *r, struct diag *d, struct err *e)
-{
-	char text[200];
-
-	r->here.offset = r->lex.base + r->lex.at;
-	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = position(r) + 1;
-	(void)snprintf(text, sizeof(text),
-		"the segment has no terminator within %d bytes: the file is damaged, or its terminator is "
-		"not the one of its UNA",
-		LIMIT_SEGMENT);
-	return finding_fatal(&r->here, d, e, "EDIFACT-LIMIT", text);
 }
 
 /* Nothing between two terminators. */

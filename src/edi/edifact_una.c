@@ -125,6 +125,14 @@ static void by_default(struct edifact_read *r, bool level_b)
 	l->repetition = level_b ? '\0' : '*';
 }
 
+/* Neither of the two sets of the standard; the version may be missing behind the character set. */
+static bool is_private(struct str head)
+{
+	if (head.p[3] == '+')
+		return head.p[8] != ':' && head.p[8] != '+';
+	return head.p[3] != 0x1d;
+}
+
 static int not_edifact(struct edifact_read *r, struct str head, struct diag *d, struct err *e)
 {
 	char text[200];
@@ -166,7 +174,7 @@ int edifact_una_open(struct edifact_read *r, struct diag *d, struct err *e)
 	if (head.n < FIXED)
 		return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED",
 			"the file ends inside the interchange header (UNB)");
-	if (head.p[3] != '+' && head.p[3] != 0x1d)
+	if (is_private(head))
 		return by_place(r, head, d, e);
 	by_default(r, head.p[3] == 0x1d);
 	return 0;

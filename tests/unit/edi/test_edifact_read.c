@@ -107,6 +107,10 @@ static const struct row rows[] = {
 		LIT("UNB\"UNOB=1\"A\"B\"261123=0200\"R1;UNH\"1\"PRICAT=D=96A=UN;BGM\"9\"C1\"9;"
 		    "DTM\"137=20261123=102;UNT\"4\"1;UNZ\"1\"R1;"),
 		"EDIFACT-UNA@UNB1"},
+	{"r66 a private component separator only",
+		LIT("UNB+UNOB;1+A+B+261123;0200+R1'UNH+1+PRICAT;D;96A;UN'BGM+9+C1+9'"
+		    "DTM+137;20261123;102'UNT+4+1'UNZ+1+R1'"),
+		"EDIFACT-UNA@UNB1"},
 	{"r66 no terminator to be found", LIT("UNB\"UNOB=1\"A\"B\"261123=0200\"R1 UNH\"1"),
 		"EDIFACT-SEPARATOR@UNB1 | t.edi: byte 0: the interchange has separators of its own"},
 	{"r67 release", LIT(UNB("UNOC:3") FTX("it?'s ?+ ?: ??")), ""},
@@ -160,7 +164,7 @@ static const struct row rows[] = {
 		"EDIFACT-ELEMENT-TYPE@FTX4.4-1"},
 	{"r71 IATA", LIT(UNB("IATB:1") BODY UNZ), ""},
 	{"r71 KECA is not listed", LIT(UNB("KECA:1") BODY UNZ), "EDIFACT-ELEMENT-CODE@UNB1.1-1"},
-	{"r71 version X", LIT(UNB4("UNOC") BODY UNZ), ""},
+	{"r71 version X", LIT("UNB+UNOC:X+A+B+20261123:0200+R1'" BODY UNZ), ""},
 	{"r72 no version", LIT("UNB+UNOB+A+B+261123:0200+R1'" BODY UNZ),
 		"EDIFACT-ELEMENT-MISSING@UNB1.1-2"},
 	{"r72 UNB breaks off", LIT("UNB+UNOA:3'" BODY "UNZ+1'"),
@@ -401,6 +405,11 @@ static void longer_than_any(void **state)
 	const char *got = edi_support_read_as("edifact", (struct str){big, n}, EDI_NOTES);
 	if (strncmp(got, want, strlen(want)) != 0)
 		fail_msg("'%s', expected '%s'", got, want);
+	memcpy(big, "UNB+UNOC:3+", 11);
+	memset(big + 11, 'A', n - 11);
+	got = edi_support_read_as("edifact", (struct str){big, n}, EDI_NOTES);
+	assert_true(
+		str_starts(str_c(got), STR("EDIFACT-LIMIT@1 | t.edi: byte 0: the segment has no")));
 	mem_free(big);
 }
 
