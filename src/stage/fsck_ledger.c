@@ -11,7 +11,7 @@
 
 struct scope {
 	struct str name;
-	int64_t last; /* drawn; 0 none yet */
+	int64_t last; /* the highest drawn since they began at 1; 0 none yet */
 	int64_t seq;
 	struct scope *next;
 };
@@ -47,10 +47,8 @@ static void number_fault(struct numbers *n, const struct scope *s, struct str fo
 		.found = found,
 		.expected = arena_printf(
 			a, "a number over %" PRId64 ", drawn in event %" PRId64, s->last, s->seq),
-		.command = arena_printf(a,
-			"gridspool control set PARTNER --next %" PRId64
-			", with --group CODE for a scope GS:...; ask the partner what it has seen twice",
-			s->last + 1),
+		.command = arena_printf(a, STR_FMT "; ask the partner what it has seen twice",
+			STR_ARG(control_set_command(n->f->v->config, s->name, s->last + 1, a))),
 	};
 
 	fsck_tell(n->f, &x);
@@ -67,7 +65,7 @@ static void one_number(void *ctx, int64_t seq, bool set, struct str scope, int64
 		number_fault(n, s,
 			arena_printf(&n->f->a, "%" PRId64 " %s in event %" PRId64, number,
 				set ? "set as the next" : "drawn", seq));
-	if (set)
+	if (set || (number <= s->last && !wraps))
 		return;
 	s->last = number;
 	s->seq = seq;

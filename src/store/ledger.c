@@ -371,22 +371,31 @@ int ledger_story(struct ledger *l, const char *subject,
 	return rc == -1 ? -1 : 0;
 }
 
-static int number_draw(struct ledger *l, int64_t unit, int64_t request, const char *scope,
+int ledger_number_next(struct ledger *l, int64_t unit, int64_t request, const char *scope,
 	int64_t max, int64_t *number, struct err *e)
 {
-	int64_t next = 1;
-	char subject[40];
 	int rc = db_one_int(l->db, number, e,
 		"SELECT number FROM drawn WHERE unit = ?1 AND request = ?2 AND scope = ?3", "iic",
 		unit, request, scope);
 
 	if (rc != 0)
-		return rc; /* 1: drawn before; -1 failed */
-	if (db_one_int(l->db, &next, e, "SELECT next FROM number WHERE scope = ?1", "c", scope) ==
-		-1)
-		return -1;
-	if (next > max)
-		next = 1;
+		return rc;
+	rc = db_one_int(l->db, number, e, "SELECT next FROM number WHERE scope = ?1", "c", scope);
+	if (rc == 0 || *number > max)
+		*number = 1;
+	return rc == -1 ? -1 : 0;
+}
+
+static int number_draw(struct ledger *l, int64_t unit, int64_t request, const char *scope,
+	int64_t max, int64_t *number, struct err *e)
+{
+	int64_t next = 1;
+	char subject[40];
+	const int rc = ledger_number_next(l, unit, request, scope, max, &next, e);
+
+	*number = next;
+	if (rc != 0)
+		return rc;
 	(void)snprintf(subject, sizeof(subject), "unit %lld", (long long)unit);
 	if (ledger_run(l, e,
 		    "INSERT INTO number(scope, next) VALUES(?1, ?2) "
@@ -398,7 +407,6 @@ static int number_draw(struct ledger *l, int64_t unit, int64_t request, const ch
 		ledger_event(l, "number", subject, e, "scope=%s number=%lld", scope,
 			(long long)next) == -1)
 		return -1;
-	*number = next;
 	return 0;
 }
 

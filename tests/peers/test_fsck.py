@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """fsck beside a night: it finds nothing while files move, changes nothing, and keeps nobody waiting."""
 import os
+import sqlite3
 
 import night
 import small
@@ -52,6 +53,33 @@ def test_first_faults():
         check("UNKNOWN-FILE: current/strange" not in ran.out, "a folder of a source:", ran)
 
 
+def change(n, *statements):
+    """As with sqlite3, without an event."""
+    with sqlite3.connect(n.path("ledger.db")) as db:
+        for sql in statements:
+            db.execute(sql)
+    db.close()
+
+
+def test_numbers_set_back():
+    """Counters that were set back in ledger.db: the run sends nothing with such a number, it and fsck say what to type."""
+    with small.Small(kind="events") as n:
+        for sku in ("SKU-1", "SKU-2"):
+            n.items(sku + ".json", (sku, "Mug"))
+        n.run(expect=0)
+        change(n, "UPDATE number SET next = 1")
+        n.items("SKU-3.json", ("SKU-3", "Mug"))
+        for command in ("control set acme --next 3", "control set acme --next 3 --group SC"):
+            check("gridspool %s; ask" % command in n.program("fsck", expect=1).out, command)
+            ran = n.run(expect=1)
+            check("gridspool %s, then gridspool retry u-3" % command in ran.err, command, "is not in", ran)
+            n.program(*command.split(), expect=0)
+            n.program("retry", "u-3", expect=0)
+        n.run(expect=0)
+        equal([(r["isa"], r["gs"]) for r in n.rows("SELECT isa, gs FROM interchange ORDER BY id")], [(1, 1), (2, 2), (3, 3)], "numbers")
+        n.program("fsck", expect=0)
+
+
 def test_arguments():
     """What it cannot mean is refused; --quiet says nothing when all fits."""
     with small.Small() as n:
@@ -66,4 +94,4 @@ def test_arguments():
 
 
 if __name__ == "__main__":
-    night.main(test_beside_a_night, test_first_faults, test_arguments)
+    night.main(test_beside_a_night, test_first_faults, test_numbers_set_back, test_arguments)
