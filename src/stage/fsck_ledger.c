@@ -157,7 +157,7 @@ int fsck_ledger_all(struct fsck *f, struct err *e)
 {
 	arena_reset(&f->a);
 	if (db_full_check(f->v->ledger.db, e) == -1 || check_chain(f, e) == -1 ||
-		check_log(f, e) == -1)
+		check_log(f, e) == -1 || fsck_history_missing(f, e) == -1)
 		return -1;
 	return check_numbers(f, e);
 }

@@ -52,8 +52,10 @@ int fsck_rows_all(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_rows_one(struct fsck *f, const struct walk_row *r, struct err *e) ATTR_CHECK;
 int fsck_names_all(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_names_one(struct fsck *f, const char *folder, const char *name, struct err *e) ATTR_CHECK;
-/* Is the row in the state that its events say? */
+/* Is the row what its events say, and in the state that they say? */
 int fsck_history_one(struct fsck *f, const struct walk_row *r, struct err *e) ATTR_CHECK;
+/* Has each subject of events its row? */
+int fsck_history_missing(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_ledger_all(struct fsck *f, struct err *e) ATTR_CHECK;
 
 #endif

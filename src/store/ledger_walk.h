@@ -26,7 +26,8 @@ struct walk_row {
 	struct str reason;
 	int64_t size;
 	bool tree;
-	bool going; /* the intent to purge it stands */
+	bool going;    /* the intent to purge it stands */
+	struct str is; /* "sha256=... size=12": what it is, in the words of its event */
 };
 
 struct walk_rows {
@@ -51,6 +52,12 @@ int ledger_walk_named(struct ledger *l, const char *name, struct arena *a, struc
  * 1 and its words, 0 there is none. */
 int ledger_walk_said(struct ledger *l, const char *subject, bool (*says)(struct str what),
 	struct arena *a, struct str *what, struct str *detail, struct err *e) ATTR_CHECK;
+/* What its event said that it is, beside `is` of its row: 1, 0 there is no such event. */
+int ledger_walk_was(struct ledger *l, const struct walk_row *r, struct arena *a, struct str *was,
+	struct err *e) ATTR_CHECK;
+/* Each subject of events, "interchange 000012", that has no row: of these kinds, and units of work. */
+int ledger_walk_missing(struct ledger *l, int (*each)(void *ctx, struct str subject, struct err *e),
+	void *ctx, struct err *e) ATTR_CHECK;
 /* What an event says of a control number: that of scope comes next. False: it says nothing of one. */
 bool ledger_walk_number(
 	struct str what, struct str subject, struct str detail, struct str *scope, int64_t *next);
