@@ -201,7 +201,7 @@ static int mend(const char *path, const struct cli *cli, const struct mending *m
 	int status = 0;
 
 	/* A preview brings no ledger up to date. */
-	if ((r->dry_run && m->open == verb_open_moved ? verb_open_rest : m->open)(
+	if ((r->dry_run && m->open == verb_open_moved ? verb_open_anywhere : m->open)(
 		    &v, path, cli, &status) == -1)
 		return status;
 	if ((v.lock == -1 && env_lock_run(&v, &e) == -1) || m->mend(&v, r, &done, &e) == -1)
