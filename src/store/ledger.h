@@ -29,6 +29,7 @@ struct ledger {
 	char last[65];	 /* hash of the newest event row */
 	int64_t older; /* the first event that only audit.log has: the ledger is an older one; 0: it is not */
 	int64_t ahead; /* and the last one */
+	int64_t audit_lost; /* an event that audit.log had, as the ledger knows, and has no more; 0: none */
 };
 
 /* Makes an empty ledger in an open folder. instance identifies the environment for ever. */
