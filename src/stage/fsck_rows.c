@@ -46,11 +46,12 @@ static enum wants wants(const struct walk_row *r)
 	return archived && r->kind != LEDGER_WALK_INPUT ? WANTS_PACKED : WANTS_PLAIN;
 }
 
-/* What mends it. Nobody is told to send again what a partner may have. */
+/* What mends it. */
 static struct str command_for(struct fsck *f, const struct wanted *w, const char *code)
 {
 	const struct walk_row *r = w->row;
 	const bool archived = str_starts(r->place, STR("archive/"));
+	char advice[SPOOL_ADVICE];
 
 	if (strcmp(code, "UNREADABLE") == 0)
 		return arena_printf(&f->a,
@@ -60,15 +61,8 @@ static struct str command_for(struct fsck *f, const struct wanted *w, const char
 		return STR("deliver the export again, or restore the file from a backup");
 	if (r->kind != LEDGER_WALK_INTERCHANGE || archived)
 		return STR("restore it from a backup of this folder");
-	if (str_is(r->state, "queued") || str_is(r->state, "held"))
-		return arena_printf(&f->a,
-			"restore it from a backup; or: gridspool reissue %06" PRId64
-			" --reason TEXT",
-			r->id);
-	return arena_printf(&f->a,
-		"restore it from a backup; only when the partner says that it has nothing: gridspool reissue "
-		"%06" PRId64 " --reason TEXT",
-		r->id);
+	spool_lost_advice(r->state, r->sent_at, r->id, advice);
+	return arena_str(&f->a, str_c(advice));
 }
 
 static void fault(struct fsck *f, const struct wanted *w, const char *code, struct str found,

@@ -9,20 +9,20 @@
 /* The tail of an interchange's name. */
 #define NAMED "'.' || partner || '.' || message || '.x12'"
 
-/* The last column: what the event of `made` says of the row, word for word. */
+/* The last but one: what the event of `made` says of the row, word for word. */
 #define INPUT_COLUMNS                                                                      \
 	"SELECT id, state, place, sha, '', size, tree, reason, EXISTS(SELECT 1 FROM meta " \
-	"WHERE key = 'purge:input:' || id), 'sha256=' || sha || ' size=' || size || ' members=' || members FROM input "
+	"WHERE key = 'purge:input:' || id), 'sha256=' || sha || ' size=' || size || ' members=' || members, 0 FROM input "
 #define INTERCHANGE_COLUMNS                                                                                             \
 	"SELECT id, state, CASE place WHEN '' THEN '' ELSE place || '/' || name END, "                                  \
 	"sha, lineage_sha, size, 0, reason, EXISTS(SELECT 1 FROM meta WHERE key = "                                     \
 	"'purge:interchange:' || id), 'name=' || name || ' sha256=' || sha || ' items=' || items || ' isa=' || isa || " \
 	"' gs=' || gs || CASE WHEN substr(name, length(name) - length(" NAMED ") + 1) = " NAMED                         \
 	" THEN '' ELSE "                                                                                                \
-	"' partner=' || partner || ' message=' || message END FROM interchange "
+	"' partner=' || partner || ' message=' || message END, sent_at FROM interchange "
 #define RECEIVED_COLUMNS                                                                \
 	"SELECT id, state, place, sha, '', size, 0, reason, EXISTS(SELECT 1 FROM meta " \
-	"WHERE key = 'purge:received:' || id), 'sha256=' || sha || ' size=' || size FROM received "
+	"WHERE key = 'purge:received:' || id), 'sha256=' || sha || ' size=' || size, 0 FROM received "
 #define BEHIND "WHERE id > ?1 ORDER BY id LIMIT ?2"
 #define ONE "WHERE id = ?1"
 
@@ -71,6 +71,7 @@ static void load(
 		.reason = arena_str(a, db_text(r, 7)),
 		.going = db_int(r, 8) != 0,
 		.is = arena_str(a, db_text(r, 9)),
+		.sent_at = db_int(r, 10),
 	};
 }
 

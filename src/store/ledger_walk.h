@@ -24,7 +24,7 @@ struct walk_row {
 	struct str place; /* of the file itself: "outbox/acme/NAME"; "" when it has none */
 	struct str sha, lineage_sha;
 	struct str reason;
-	int64_t size;
+	int64_t size, sent_at;
 	bool tree;
 	bool going;    /* the intent to purge it stands */
 	struct str is; /* "sha256=... size=12": what it is, in the words of its event */

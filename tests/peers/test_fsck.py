@@ -76,8 +76,24 @@ def test_numbers_set_back():
             n.program(*command.split(), expect=0)
             n.program("retry", "u-3", expect=0)
         n.run(expect=0)
-        equal([(r["isa"], r["gs"]) for r in n.rows("SELECT isa, gs FROM interchange ORDER BY id")], [(1, 1), (2, 2), (3, 3)], "numbers")
+        equal(sorted((r["isa"], r["gs"]) for r in n.rows("SELECT isa, gs FROM interchange")), [(1, 1), (2, 2), (3, 3)], "numbers")
         n.program("fsck", expect=0)
+
+
+def test_lost_and_given_up():
+    """What was sent and lost its file or its lineage, then was reissued or given up, is told once and leaves nothing that does not fit."""
+    for verb in ("reissue", "close"):
+        for end in ("", ".lineage"):
+            with small.Small(kind="events") as n:
+                n.items("a.json", ("SKU-1", "Mug"))
+                n.run(expect=0)
+                os.unlink(n.path("sent/acme", n.one("SELECT name FROM interchange") + end))
+                ran = n.program("fsck", expect=1)
+                check("only when the partner says that it has nothing: gridspool reissue 000001 --reason TEXT" in ran.out, ran)
+                n.program(verb, "1", "--reason", "lost", expect=0)
+                check("LOST-FILE" in n.run(expect=1).err, "the run that meets it")
+                n.run(expect=0)
+                n.program("fsck", expect=0)
 
 
 def test_arguments():
@@ -94,4 +110,5 @@ def test_arguments():
 
 
 if __name__ == "__main__":
-    night.main(test_beside_a_night, test_first_faults, test_numbers_set_back, test_arguments)
+    night.main(test_beside_a_night, test_first_faults, test_numbers_set_back, test_lost_and_given_up,
+               test_arguments)

@@ -201,7 +201,7 @@ static void command(void *ctx, const struct fsck_found *x)
 /* What a partner may have is not to be sent again on the word of fsck. */
 static void what_is_to_be_done(void **state)
 {
-	static const char *const states[] = {"queued", "held", "sent", "in-doubt"};
+	static const char *const states[] = {"queued", "held", "sent", "in-doubt", "queued"};
 	struct stage_world w;
 
 	(void)state;
@@ -215,6 +215,8 @@ static void what_is_to_be_done(void **state)
 		folders(&w);
 		const struct interchange_row r = stage_world_row(
 			&w, stage_world_in(&w, states[i], "", "a"));
+		if (i == 4) /* to be sent again */
+			stage_world_sql(&w, "UPDATE interchange SET sent_at = 1");
 		const int at = fsx_subdir(w.v.dir, r.place.p, &e);
 		assert_int_equal(fsx_remove(at, r.name.p, &e), 0);
 		assert_int_equal(fsck_run(&w.v, &o, &n, &e), 0);
