@@ -254,7 +254,7 @@ int fsck_mend_reconcile(
 		return -1;
 	out->count = (int64_t)rows.n;
 	(void)snprintf(out->said, sizeof(out->said),
-		"%zu interchanges in doubt (gridspool resolve), %" PRId64
+		"%zu interchanges in doubt (gridspool status names them), %" PRId64
 		" control numbers kept from being drawn again, %" PRId64
 		" interchanges were sent that the ledger does not know; what is made from now on is held "
 		"until one of its agreement is released",
