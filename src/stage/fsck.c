@@ -30,9 +30,28 @@ static bool same(const struct fsck_suspect *a, const struct fsck_suspect *b)
 		str_eq(a->name, b->name);
 }
 
+bool fsck_is_loss(const char *code)
+{
+	return strcmp(code, "LOST-FILE") == 0 || strcmp(code, "LOST-SOURCE") == 0;
+}
+
+struct str fsck_id(struct fsck *f, const struct walk_row *r)
+{
+	static const char *const prefix[LEDGER_WALK_KINDS] = {
+		[LEDGER_WALK_INPUT] = "in-",
+		[LEDGER_WALK_INTERCHANGE] = "",
+		[LEDGER_WALK_RECEIVED] = "r-",
+	};
+
+	return arena_printf(&f->a, "%s%06" PRId64, prefix[r->kind], r->id);
+}
+
 void fsck_tell(struct fsck *f, const struct fsck_found *x)
 {
-	f->n->found++;
+	if (x->known)
+		f->n->known++;
+	else
+		f->n->found++;
 	f->o->tell(f->o->ctx, x);
 }
 

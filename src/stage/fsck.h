@@ -17,6 +17,7 @@ struct fsck_found {
 	struct str place;   /* the file */
 	struct str found, expected;
 	struct str command; /* what mends it */
+	bool known;	    /* a loss that was accepted: told, and no fault */
 };
 
 struct fsck_options {
@@ -29,6 +30,7 @@ struct fsck_options {
 struct fsck_counts {
 	int64_t rows, files, events;
 	int64_t found;
+	int64_t known; /* losses that were accepted */
 };
 
 /* Only each name its row, in the folders that work goes through: not in archive/. For the end of a run, which has

@@ -100,11 +100,6 @@ static bool may_follow(const struct said *s, struct str state, struct arena *a)
 
 static void differs(struct fsck *f, const struct walk_row *r, struct str found, struct str expected)
 {
-	static const char *const prefix[LEDGER_WALK_KINDS] = {
-		[LEDGER_WALK_INPUT] = "in-",
-		[LEDGER_WALK_INTERCHANGE] = "",
-		[LEDGER_WALK_RECEIVED] = "r-",
-	};
 	char subject[40];
 
 	ledger_walk_subject(r->kind, r->id, subject);
@@ -115,9 +110,9 @@ static void differs(struct fsck *f, const struct walk_row *r, struct str found, 
 		.found = found,
 		.expected = expected,
 		.command = arena_printf(&f->a,
-			"gridspool show %s%06" PRId64
+			"gridspool show " STR_FMT
 			" tells its story; find out who changed ledger.db, and compare it with a backup",
-			prefix[r->kind], r->id),
+			STR_ARG(fsck_id(f, r))),
 	};
 	fsck_fault(f, &x);
 }

@@ -59,6 +59,14 @@ static struct str command_for(struct fsck *f, const struct wanted *w, const char
 			f->v->path, w->place);
 	if (r->kind == LEDGER_WALK_INPUT && !archived)
 		return STR("deliver the export again, or restore the file from a backup");
+	if (archived && r->gone && fsck_is_loss(code))
+		return arena_printf(&f->a,
+			"nothing, its loss was accepted: gridspool show " STR_FMT,
+			STR_ARG(fsck_id(f, r)));
+	if (archived && fsck_is_loss(code))
+		return STR(
+			"restore it from a backup of this folder; where there is none, gridspool fsck "
+			"--repair --reason TEXT accepts the loss");
 	if (r->kind != LEDGER_WALK_INTERCHANGE || archived)
 		return STR("restore it from a backup of this folder");
 	spool_lost_advice(r->state, r->sent_at, r->id, advice);
@@ -79,6 +87,7 @@ static void fault(struct fsck *f, const struct wanted *w, const char *code, stru
 		.found = found,
 		.expected = expected,
 		.command = command_for(f, w, code),
+		.known = r->gone && fsck_is_loss(code),
 	};
 	fsck_fault(f, &x);
 }

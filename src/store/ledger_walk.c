@@ -9,20 +9,23 @@
 /* The tail of an interchange's name. */
 #define NAMED "'.' || partner || '.' || message || '.x12'"
 
-/* The last but one: what the event of `made` says of the row, word for word. */
-#define INPUT_COLUMNS                                                                      \
-	"SELECT id, state, place, sha, '', size, tree, reason, EXISTS(SELECT 1 FROM meta " \
-	"WHERE key = 'purge:input:' || id), 'sha256=' || sha || ' size=' || size || ' members=' || members, 0 FROM input "
-#define INTERCHANGE_COLUMNS                                                                                             \
-	"SELECT id, state, CASE place WHEN '' THEN '' ELSE place || '/' || name END, "                                  \
-	"sha, lineage_sha, size, 0, reason, EXISTS(SELECT 1 FROM meta WHERE key = "                                     \
-	"'purge:interchange:' || id), 'name=' || name || ' sha256=' || sha || ' items=' || items || ' isa=' || isa || " \
-	"' gs=' || gs || CASE WHEN substr(name, length(name) - length(" NAMED ") + 1) = " NAMED                         \
-	" THEN '' ELSE "                                                                                                \
-	"' partner=' || partner || ' message=' || message END, sent_at FROM interchange "
-#define RECEIVED_COLUMNS                                                                \
-	"SELECT id, state, place, sha, '', size, 0, reason, EXISTS(SELECT 1 FROM meta " \
-	"WHERE key = 'purge:received:' || id), 'sha256=' || sha || ' size=' || size, 0 FROM received "
+/* The tenth: what the event of `made` says of the row, word for word. */
+#define INPUT_COLUMNS                                                                                                                                                    \
+	"SELECT id, state, place, sha, '', size, tree, reason, EXISTS(SELECT 1 FROM meta "                                                                               \
+	"WHERE key = 'purge:input:' || id), 'sha256=' || sha || ' size=' || size || ' members=' || members, 0, EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE \
+	"input:' || id) FROM input "
+#define INTERCHANGE_COLUMNS                                                                                                       \
+	"SELECT id, state, CASE place WHEN '' THEN '' ELSE place || '/' || name END, "                                            \
+	"sha, lineage_sha, size, 0, reason, EXISTS(SELECT 1 FROM meta WHERE key = "                                               \
+	"'purge:interchange:' || id), 'name=' || name || ' sha256=' || sha || ' items=' || items || ' isa=' || isa || "           \
+	"' gs=' || gs || CASE WHEN substr(name, length(name) - length(" NAMED ") + 1) = " NAMED                                   \
+	" THEN '' ELSE "                                                                                                          \
+	"' partner=' || partner || ' message=' || message END, sent_at, EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE \
+	"interchange:' || id) FROM interchange "
+#define RECEIVED_COLUMNS                                                                                                                          \
+	"SELECT id, state, place, sha, '', size, 0, reason, EXISTS(SELECT 1 FROM meta "                                                           \
+	"WHERE key = 'purge:received:' || id), 'sha256=' || sha || ' size=' || size, 0, EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE \
+	"received:' || id) FROM received "
 #define BEHIND "WHERE id > ?1 ORDER BY id LIMIT ?2"
 #define ONE "WHERE id = ?1"
 
@@ -56,6 +59,20 @@ void ledger_walk_subject(enum ledger_walk_kind kind, int64_t id, char out[40])
 		kinds[kind].name, id);
 }
 
+int ledger_walk_accept(struct ledger *l, struct str subject, struct str place, struct err *e)
+{
+	struct str kind;
+	int64_t id = 0;
+	char key[60];
+
+	BUG_IF(!str_word(&subject, &kind) || !str_to_i64(str_trim(subject), &id));
+	(void)snprintf(key, sizeof(key), LEDGER_WALK_GONE STR_FMT ":%" PRId64, STR_ARG(kind), id);
+	return ledger_run(l, e,
+		"INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
+		"excluded.value",
+		"cs", key, place);
+}
+
 static void load(
 	const struct db_rows *r, enum ledger_walk_kind kind, struct arena *a, struct walk_row *out)
 {
@@ -72,6 +89,7 @@ static void load(
 		.going = db_int(r, 8) != 0,
 		.is = arena_str(a, db_text(r, 9)),
 		.sent_at = db_int(r, 10),
+		.gone = db_int(r, 11) != 0,
 	};
 }
 

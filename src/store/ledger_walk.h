@@ -10,6 +10,9 @@
 #include "base/arena.h"
 #include "store/ledger.h"
 
+/* With "input:12" behind it, the key in meta of what is lost and known to be. */
+#define LEDGER_WALK_GONE "gone:"
+
 enum ledger_walk_kind {
 	LEDGER_WALK_INPUT,
 	LEDGER_WALK_INTERCHANGE,
@@ -27,6 +30,7 @@ struct walk_row {
 	int64_t size, sent_at;
 	bool tree;
 	bool going;    /* the intent to purge it stands */
+	bool gone;     /* that it is lost is known, and somebody said that it may be */
 	struct str is; /* "sha256=... size=12": what it is, in the words of its event */
 };
 
@@ -35,6 +39,9 @@ struct walk_rows {
 	size_t n;
 };
 
+/* Within a transaction: that a file of a subject, "interchange 000012", is lost is known from now on. */
+int ledger_walk_accept(struct ledger *l, struct str subject, struct str place, struct err *e)
+	ATTR_CHECK;
 /* "interchange", as events and meta call the kind. */
 const char *ledger_walk_name(enum ledger_walk_kind kind);
 /* The subject of its events: "interchange 000012". */
