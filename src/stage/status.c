@@ -155,6 +155,7 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 	int rc = 0;
 
 	memset(&r, 0, sizeof(r));
+	/* id + 0: an order by the key itself makes SQLite walk the whole table by it, past the indexes of the OR. */
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT agreement, partner, state, receipt, ta1, syntax, application, load, "
 		    "sent_at, queued_at, id, name, reason, note, COALESCE((SELECT value FROM meta WHERE key = '" SPOOL_WRONG
