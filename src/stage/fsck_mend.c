@@ -19,14 +19,11 @@ enum { SAME_NAME = 1000 };
 /* said="...", as events have it. */
 static struct str said_of(const struct verbs_request *r, struct arena *a)
 {
-	struct buf b;
-	struct str text;
+	char plain[VERBS_SAID];
+	char said[VERBS_SAID];
 
-	buf_init(&b, 4000);
-	utf8_quote(&b, r->reason, 300);
-	text = arena_printf(a, "said=\"%.380s\"", buf_cstr(&b));
-	buf_done(&b);
-	return text;
+	verbs_said(r->reason, plain, said);
+	return arena_str(a, str_c(said));
 }
 
 /* --- files that nobody knows --- */

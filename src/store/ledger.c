@@ -101,18 +101,12 @@ static int open_db(struct ledger *l, int dir, enum way way, struct err *e)
 /* Of which version it is. One that a step leads on from can be looked at: steps only add. */
 static int version_check(struct ledger *l, enum way way, struct err *e)
 {
-	struct db_rows *rows = NULL;
-	char version[40];
-	int rc = 0;
+	char version[LEDGER_PARTS_VERSION];
 
-	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = 'schema'", "") == -1)
+	if (ledger_parts_version(l, version, e) == -1)
 		return -1;
-	rc = db_next(rows, e);
-	(void)snprintf(version, sizeof(version), STR_FMT,
-		STR_ARG(rc == 1 ? str_sub(db_text(rows, 0), 0, 30) : STR("")));
-	db_end(rows);
-	if (rc == -1 || strcmp(version, schema_version()) == 0)
-		return rc == -1 ? -1 : 0;
+	if (strcmp(version, schema_version()) == 0)
+		return 0;
 	if (!schema_step_from(str_c(version)))
 		(void)err_set(e, ERR_CONFIG,
 			"ledger.db is of version '%s', this gridspool writes version %s: another "
