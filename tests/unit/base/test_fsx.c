@@ -75,6 +75,9 @@ static void names_that_escape(void **state)
 	assert_int_equal(fsx_put(box, "../new", STR("x"), &e), -1);
 	assert_int_equal(fsx_put(box, "..", STR("x"), &e), -1);
 	assert_int_equal(fsx_move(box, "../secret", box, "mine", &e), -1);
+	assert_int_equal(fsx_move(box, "in", box, "../mine", &e), -1);
+	assert_int_equal(fsx_mkdir(box, "link", 0700, &e), -1);
+	assert_int_equal(e.code, ERR_EXISTS);
 	assert_int_equal(fsx_subdir(box, "..", &e), -1);
 	assert_int_equal(fsx_subdir(box, "up", &e), -1);
 	/* A link is seen as what it is, and inside the folder is not followed either. */
@@ -557,6 +560,7 @@ static void publish_many_unsynced(void **state)
 {
 	const struct box *b = *state;
 	const struct calls_fault fault = {SYS_fsync, EIO, 0, (uint32_t)b->dir};
+	const struct calls_fault closed = WHATEVER(openat2, EMFILE);
 	const struct calls_fault nowhere = WHATEVER(renameat2, EROFS);
 	struct fsx_pending files[2];
 
@@ -569,6 +573,10 @@ static void publish_many_unsynced(void **state)
 	pending(&files[1], b->dir, "d", "2");
 	calls_fails(&nowhere, publish_both, files, ERR_IO, "rename to c: Read-only");
 	assert_int_equal(left_in_tmp(b->dir), 0);
+	pending(&files[0], b->dir, "c", "1");
+	pending(&files[1], b->dir, "d", "2");
+	calls_fails(&closed, publish_both, files, ERR_IO, "open .tmp: Too many open files");
+	assert_int_equal(left_in_tmp(b->dir), 2); /* for the next run to clear away */
 }
 
 static int scratch(void *about, struct err *e)
