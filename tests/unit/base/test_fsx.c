@@ -416,6 +416,23 @@ static int make_folder(void *about, struct err *e)
 	return fsx_mkdir(*(const int *)about, "folder", 0700, e);
 }
 
+static int make_other(void *about, struct err *e)
+{
+	return fsx_mkdir(*(const int *)about, "other", 02770, e);
+}
+
+static int read_path(void *about, struct err *e)
+{
+	struct buf text;
+	int rc = -1;
+
+	(void)about;
+	buf_init(&text, 1 << 20);
+	rc = fsx_read_path("/proc/self/exe", &text, e);
+	buf_done(&text);
+	return rc;
+}
+
 static int make_folders(void *about, struct err *e)
 {
 	return fsx_mkdirs(*(const int *)about, "folder/in/it", 0700, e);
@@ -499,6 +516,8 @@ static void calls_that_fail(void **state)
 		{make_folder, WHATEVER(mkdirat, EROFS), ERR_IO, "make folder folder: Read-only"},
 		{make_folders, WHATEVER(mkdirat, ENOSPC), ERR_FULL, "make folder folder: No space"},
 		{make_folder, WHATEVER(fsync, EIO), ERR_IO, "fsync of a folder"},
+		{make_other, WHATEVER(fchmod, EPERM), ERR_IO, "make folder other: Operation not"},
+		{read_path, WHATEVER(pread64, EIO), ERR_IO, "/proc/self/exe: read: Input/output"},
 		{make_folder, WHATEVER(openat2, EMFILE), ERR_IO,
 			"open folder: Too many open files"},
 		{move_taken, WHATEVER(renameat2, EACCES), ERR_DENIED, "move taken: rename to a"},
@@ -506,6 +525,8 @@ static void calls_that_fail(void **state)
 		{move_taken, WHATEVER(renameat2, EIO), ERR_IO, "move taken: rename to a"},
 		{remove_taken, WHATEVER(unlinkat, EROFS), ERR_IO, "remove taken: Read-only"},
 		{look_at_taken, WHATEVER(newfstatat, EACCES), ERR_IO, "look at taken: Permission"},
+		{open_taken, {SYS_fcntl, EBADF, 1, F_SETFL}, ERR_IO,
+			"open taken: Bad file descriptor"},
 		{open_taken, WHATEVER(fcntl, EBADF), ERR_IO, "open taken: Bad file descriptor"},
 		{list_all, WHATEVER(openat, EMFILE), ERR_IO, "list a folder: Too many open files"},
 		{list_all, WHATEVER(getdents64, EIO), ERR_IO, "list a folder: Input/output error"},
@@ -548,6 +569,11 @@ static void a_close_that_fails(void **state)
 	assert_int_equal(fsx_stat(b->dir, "a", &st, &e), 0);
 	assert_int_equal(left_in_tmp(b->dir), 0);
 	fsx_close(fd);
+	/* Nor without the folder that it lies in. */
+	const struct calls_fault closed = WHATEVER(openat2, EMFILE);
+	pending(&file, b->dir, "a", "text");
+	calls_fails(&closed, publish_a, &file, ERR_IO, "open .tmp: Too many open files");
+	assert_int_equal(fsx_stat(b->dir, "a", &st, &e), 0);
 }
 
 static int publish_both(void *about, struct err *e)
@@ -645,8 +671,10 @@ static void signals_are_no_faults(void **state)
 	if (child == 0) { /* reads what we write, and answers, each after a signal */
 		size_t n = 0;
 		(void)close(there[1]);
-		clock_sleep_ms(100);
-		(void)kill(getppid(), SIGUSR1);
+		for (int i = 0; i < 3; i++) { /* when the pipe takes no more, too */
+			clock_sleep_ms(100);
+			(void)kill(getppid(), SIGUSR1);
+		}
 		clock_sleep_ms(100);
 		while (n < sizeof(big)) {
 			const ssize_t got = read(there[0], big, sizeof(big));
