@@ -162,6 +162,27 @@ static void what_events_say_and_no_row_is(void **state)
 	store_world_close(&w);
 }
 
+/* Words that are not as the program writes them are no numbers. */
+static void other_words_are_no_numbers(void **state)
+{
+	static const struct {
+		const char *what, *detail;
+		bool is;
+	} rows[] = {{"number-set", "next=12", true}, {"number-set", "12", false},
+		{"number-set", "next=many", false}, {"number", "scope=a number=4", true},
+		{"number", "scope=a", false}, {"number", "of a number=4", false},
+		{"number", "scope=a number=x", false}, {"told", "scope=a number=4", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct str scope;
+		int64_t next = 0;
+		if (ledger_walk_number(str_c(rows[i].what), STR("a"), str_c(rows[i].detail), &scope,
+			    &next) != rows[i].is)
+			fail_msg("%s %s", rows[i].what, rows[i].detail);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +191,7 @@ int main(void)
 		cmocka_unit_test(the_newest_word_counts),
 		cmocka_unit_test(numbers_come_in_their_order),
 		cmocka_unit_test(what_events_say_and_no_row_is),
+		cmocka_unit_test(other_words_are_no_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
