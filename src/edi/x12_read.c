@@ -46,6 +46,7 @@ void x12_read_close(struct x12_read *r)
 	mem_free(r->plans);
 	x12_struct_done(&r->cursor);
 	x12_seen_done(&r->seen);
+	x12_hl_done(&r->hl);
 	x12_check_rules_free(r->rules);
 	mem_free(r->values.v);
 	mem_free(r->values.at);
@@ -209,6 +210,17 @@ static void check_binary(const struct x12_read *r, struct str tag, struct diag *
 		expected, "the length of binary data is not that of the data");
 }
 
+/* What segments say of one another. */
+static void check_relations(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	if (r->o.level < X12_ELEMENT || !s->node || s->tag.n != 2)
+		return;
+	if (str_is(s->tag, "HL"))
+		x12_hl_take(&r->hl, s, d, &r->here);
+	else if (str_is(s->tag, "LS") || str_is(s->tag, "LE"))
+		x12_bound_take(&r->bound, s, d, &r->here);
+}
+
 static int in_set(
 	struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok, struct diag *d)
 {
@@ -234,6 +246,7 @@ static int in_set(
 			"at least one element", "");
 	if (known && r->plan)
 		check_elements(r, s, d);
+	check_relations(r, s, d);
 	if (s->node && s->node->counts.n > 0 && r->o.level >= X12_ELEMENT)
 		x12_envelope_totals(r, s, d);
 	return 1;
@@ -300,6 +313,8 @@ static int open_set(
 	x12_envelope_set(r, s, d);
 	r->where = X12_IN_ST;
 	r->lines_in_st = 0;
+	x12_hl_clear(&r->hl);
+	r->bound.n = 0;
 	if (r->plan) {
 		x12_struct_start(&r->cursor, r->plan);
 		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
@@ -326,6 +341,7 @@ static int close_set(
 		s->def = x12_envelope_def(r, s->tag);
 	take_values(r, s, tag_bytes, d);
 	check_elements(r, s, d);
+	x12_hl_end(&r->hl, d, &r->here);
 	x12_envelope_set_end(r, s, d);
 	r->where = X12_IN_GS;
 	*ev = X12_SET_END;

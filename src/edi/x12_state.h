@@ -3,7 +3,9 @@
 #define EDI_X12_STATE_H
 
 #include "base/limits.h"
+#include "edi/x12_bound.h"
 #include "edi/x12_check.h"
+#include "edi/x12_hl.h"
 #include "edi/x12_lex.h"
 #include "edi/x12_read.h"
 #include "edi/x12_seen.h"
@@ -32,8 +34,10 @@ struct x12_read {
 	size_t cap_plans;
 	const struct x12_plan *plan; /* of the set we are in, or NULL */
 	struct x12_cursor cursor;
-	uint32_t loop; /* that ctx.loops shows */
-	char tag[4];   /* a tag written in lower case, mended */
+	struct x12_hl hl;	/* of the set */
+	struct x12_bound bound; /* the same */
+	uint32_t loop;		/* that ctx.loops shows */
+	char tag[4];		/* a tag written in lower case, mended */
 	struct x12_rules *rules;
 	struct finding here; /* file, segment, position and offset of the segment in hand */
 };
