@@ -12,7 +12,18 @@
 #include "edi/x12_check.h"
 #include "edi/x12_state.h"
 
-enum tag_kind { TAG_OTHER, TAG_ISA, TAG_IEA, TAG_GS, TAG_GE, TAG_ST, TAG_SE, TAG_TA1, TAG_SERVICE };
+enum tag_kind {
+	TAG_OTHER,
+	TAG_ISA,
+	TAG_IEA,
+	TAG_GS,
+	TAG_GE,
+	TAG_ST,
+	TAG_SE,
+	TAG_TA1,
+	TAG_SERVICE,
+	TAG_ISX
+};
 
 struct x12_read *x12_read_open(
 	int fd, struct str bytes, const struct x12_read_options *o, struct err *e)
@@ -90,6 +101,8 @@ static enum tag_kind kind_of(struct str t)
 			return TAG_TA1;
 		if (str_is(t, "ISB") || str_is(t, "ISE") || str_is(t, "TA3"))
 			return TAG_SERVICE;
+		if (str_is(t, "ISX"))
+			return TAG_ISX;
 	}
 	return TAG_OTHER;
 }
@@ -283,6 +296,25 @@ static void envelope_values(struct x12_read *r, struct segment *s, size_t tag_by
 	check_elements(r, s, d);
 }
 
+/* Before 004010 the date of a group had six digits (DT 6/6). */
+static void check_group(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	struct value *date = NULL;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->values[i].element == 4 && s->values[i].text.n == 6)
+			date = &s->values[i];
+	if (!date || r->ctx.group_version.n < 6 ||
+		str_cmp(str_sub(r->ctx.group_version, 0, 6), STR("004010")) >= 0) {
+		check_elements(r, s, d);
+		return;
+	}
+	const struct str six = date->text;
+	date->text = arena_printf(&r->scratch, "20" STR_FMT, STR_ARG(six));
+	check_elements(r, s, d);
+	date->text = six;
+}
+
 static int open_group(
 	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
 {
@@ -292,7 +324,7 @@ static int open_group(
 	x12_envelope_group(r, s);
 	r->where = X12_IN_GS;
 	s->def = x12_envelope_def(r, s->tag);
-	check_elements(r, s, d);
+	check_group(r, s, d);
 	*ev = X12_GROUP;
 	return 1;
 }
@@ -431,6 +463,10 @@ static int take(
 		return close_set(r, s, tag_bytes, ev, d);
 	case TAG_TA1:
 		return technical_ack(r, s, tag_bytes, ev, d);
+	case TAG_ISX:
+		return x12_envelope_fatal(r, d, e, "X12-SEPARATOR",
+			"the interchange names a release character (ISX, from 007040 on), which is "
+			"not read; ask for it without one");
 	case TAG_SERVICE:
 		return r->where == X12_IN_ISA ? 0 : misplaced(r, "a place between ISA and GS", d);
 	default:

@@ -200,6 +200,7 @@ static void other_messages(void **state)
 	arena_done(&f.a);
 }
 
+/* r48, r53, r54: codes have words. */
 static void words(void **state)
 {
 	static const struct {
