@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include "base/fsx.h"
 #include "model/xml.h"
 #include "unit/support/defs_world.h"
 
@@ -124,47 +123,17 @@ static void structure_of_997(void **state)
 	uses(m, table, sizeof(table) / sizeof(table[0]));
 }
 
-static const struct def_message *load(struct defs_world *w, struct str version, struct str id)
+static void look(const struct def_message *m, void *arg)
 {
-	const struct def_message *m = defs_message(
-		w->defs, STR("x12"), version, id, STR(""), &w->faults, "test", 1, 0);
+	size_t next = 0;
 
-	for (const struct fault *x = w->faults.first; x; x = x->next)
-		print_error("%s:%u: %s\n", x->file, (unsigned)x->line, x->text);
-	assert_non_null(m);
-	return m;
+	(void)arg;
+	assert_int_equal(walk(m->root, &next), m->nodes);
 }
 
 static void every_message(void **state)
 {
-	struct defs_world *w = *state;
-	struct fsx_list versions = {0};
-	struct err e = {0};
-	const int top = fsx_subdir(w->dir, "x12", &e);
-	size_t n = 0;
-
-	assert_int_equal(fsx_list(top, &versions, &e), 0);
-	for (size_t i = 0; i < versions.n; i++) {
-		struct fsx_list files = {0};
-		struct str id;
-		const int fd = fsx_subdir(top, versions.names[i], &e);
-		if (fd == -1)
-			continue; /* README.md */
-		assert_int_equal(fsx_list(fd, &files, &e), 0);
-		for (size_t k = 0; k < files.n; k++) {
-			if (!defs_is_message_file(files.names[k], &id))
-				continue;
-			const struct str version = str_c(versions.names[i]);
-			const struct def_message *m = load(w, version, id);
-			assert_true(str_eq(m->version, version));
-			n++;
-		}
-		fsx_list_done(&files);
-		fsx_close(fd);
-	}
-	fsx_list_done(&versions);
-	fsx_close(top);
-	assert_in_range(n, 19, 1000);
+	assert_in_range(defs_world_each(*state, look, NULL), 19, 1000);
 }
 
 /* GS01 of the messages, X12.22. */
@@ -177,17 +146,19 @@ static void groups(void **state)
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		const struct str id = str_c(table[i].id);
-		assert_true(str_is(load(*state, STR("004010"), id)->group, table[i].group));
-		assert_true(str_is(load(*state, STR("005010"), id)->group, table[i].group));
+		assert_true(str_is(
+			defs_world_version(*state, STR("004010"), id)->group, table[i].group));
+		assert_true(str_is(
+			defs_world_version(*state, STR("005010"), id)->group, table[i].group));
 	}
-	assert_true(str_is(load(*state, STR("005010"), STR("999"))->group, "FA"));
+	assert_true(str_is(defs_world_version(*state, STR("005010"), STR("999"))->group, "FA"));
 }
 
 /* r46: the item of an 888 is in another loop in 005010, so versions cannot share a structure. */
 static void item_of_888(void **state)
 {
-	const struct def_message *old = load(*state, STR("004010"), STR("888"));
-	const struct def_message *new = load(*state, STR("005010"), STR("888"));
+	const struct def_message *old = defs_world_version(*state, STR("004010"), STR("888"));
+	const struct def_message *new = defs_world_version(*state, STR("005010"), STR("888"));
 
 	assert_true(defs_world_node(old, "G53-loop/G39-loop/G39")->mandatory);
 	assert_false(defs_world_node(new, "G53-loop/LX-loop/G39")->mandatory);

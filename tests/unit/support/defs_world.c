@@ -36,10 +36,11 @@ int defs_world_stop(void **state)
 	return 0;
 }
 
-const struct def_message *defs_world_message(struct defs_world *w, const char *id)
+const struct def_message *defs_world_version(
+	struct defs_world *w, struct str version, struct str id)
 {
 	const struct def_message *m = defs_message(
-		w->defs, STR("x12"), STR("004010"), str_c(id), STR(""), &w->faults, "test", 1, 0);
+		w->defs, STR("x12"), version, id, STR(""), &w->faults, "test", 1, 0);
 
 	for (const struct fault *x = w->faults.first; x; x = x->next)
 		print_error(
@@ -47,6 +48,51 @@ const struct def_message *defs_world_message(struct defs_world *w, const char *i
 	assert_non_null(m);
 	assert_int_equal(w->faults.n + w->faults.warnings, 0);
 	return m;
+}
+
+const struct def_message *defs_world_message(struct defs_world *w, const char *id)
+{
+	return defs_world_version(w, STR("004010"), str_c(id));
+}
+
+static size_t each_of(struct defs_world *w, int fd, struct str version,
+	void (*take)(const struct def_message *m, void *arg), void *arg)
+{
+	struct fsx_list files = {0};
+	struct err e = {0};
+	struct str id;
+	size_t n = 0;
+
+	assert_int_equal(fsx_list(fd, &files, &e), 0);
+	for (size_t i = 0; i < files.n; i++) {
+		if (!defs_is_message_file(files.names[i], &id))
+			continue;
+		take(defs_world_version(w, version, id), arg);
+		n++;
+	}
+	fsx_list_done(&files);
+	return n;
+}
+
+size_t defs_world_each(
+	struct defs_world *w, void (*take)(const struct def_message *m, void *arg), void *arg)
+{
+	struct fsx_list versions = {0};
+	struct err e = {0};
+	const int top = fsx_subdir(w->dir, "x12", &e);
+	size_t n = 0;
+
+	assert_int_equal(fsx_list(top, &versions, &e), 0);
+	for (size_t i = 0; i < versions.n; i++) {
+		const int fd = fsx_subdir(top, versions.names[i], &e);
+		if (fd == -1)
+			continue; /* README.md */
+		n += each_of(w, fd, str_c(versions.names[i]), take, arg);
+		fsx_close(fd);
+	}
+	fsx_list_done(&versions);
+	fsx_close(top);
+	return n;
 }
 
 const struct def_segment *defs_world_segment(struct defs_world *w, const char *tag)
