@@ -603,9 +603,10 @@ static int received_ack(void)
 
 static int received_ack_applied(void)
 {
+	struct str which;
 	struct str verdict;
 
-	return ledger_received_ack_applied(L, 1, "TA1", &w.a, &verdict, E);
+	return ledger_received_ack_applied(L, 1, "TA1", &w.a, &which, &verdict, E);
 }
 
 static int received_feedback(void)
