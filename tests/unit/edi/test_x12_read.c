@@ -15,6 +15,9 @@
 #define LIN "LIN*1*UP*614141007349~"
 #define BODY EDI_ST LIN "SE*4*0001~"
 #define GS5(code, version) "GS*" code "*US*THEM*20261123*0200*1*X*" version "~"
+#define ADVICE(version, body, n)                                                                  \
+	EDI_ISA "GS*AG*US*THEM*20261123*0200*1*X*" version "~ST*824*0001~BGN*11*7*20261123~" body \
+		"SE*" n "*0001~" EDI_END
 #define FA999(ctx) \
 	"ST*999*0001*005010~AK1*SC*1~AK2*832*0001~IK3*LIN*3~" ctx "IK5*A~AK9*A*1*1*1~SE*8*0001~"
 #define LIT(s)                      \
@@ -177,6 +180,14 @@ static const struct row rows[] = {
 		"X12-CONTROL-NUMBER@SE4.2"},
 	{"r23 ST02 twice", LIT(EDI_ISA EDI_GS BODY BODY "GE*2*1~IEA*1*000000001~"),
 		"X12-SET-DUPLICATE@ST1.2"},
+	{"r22 a control number of nine digits",
+		LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*999999999*X*004010~" BODY
+			    "GE*1*999999999~IEA*1*000000001~"),
+		""},
+	{"r22 a control number of ten digits",
+		LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*1000000000*X*004010~" BODY
+			    "GE*1*1000000000~IEA*1*000000001~"),
+		"X12-ELEMENT-LONG@GS2.6 X12-ELEMENT-LONG@GE7.2"},
 	{"r24 TA1 before GS", LIT(EDI_ISA "TA1*000000001*261123*0200*A*000~" EDI_GS BODY EDI_END),
 		""},
 	{"r24 service segments before GS",
@@ -327,6 +338,19 @@ static const struct row rows[] = {
 	{"r41 loop without its first segment",
 		LIT(EDI_ISA EDI_GS EDI_ST "N3*Way 1~N4*Bonn~" LIN "SE*6*0001~" EDI_END),
 		"X12-SEGMENT-UNEXPECTED@N33"},
+	{"r61 824 with a verdict, r62 with a fault and its place",
+		LIT(ADVICE("004010",
+			"OTI*TR*SE*7*US*THEM*20261123*0200*12*0001*832~"
+			"TED*848**CTP*4*3*212*9,5*9.5~NTE**A COMMA~RED*A COMMA*AC~",
+			"7")),
+		""},
+	{"r61 a verdict that there is not, and a set without its group",
+		LIT(ADVICE("004010", "OTI*XR*SE*7******0001~", "4")),
+		"X12-ELEMENT-CODE@OTI3.1 X12-NOTE-CONDITIONAL@OTI3.8"},
+	{"r62 a fault that there is not", LIT(ADVICE("004010", "OTI*TR*SE*7~TED*?~", "5")),
+		"X12-ELEMENT-CODE@TED4.1"},
+	{"r62 the place of a fault in 005010",
+		LIT(ADVICE("005010", "OTI*TR*SE*7~TED*848**CTP*4*3>>2*212~", "5")), ""},
 	{"r43 segment too often", LIT(EDI_ISA EDI_GS EDI_ST "BCT*PC*2~" LIN "SE*5*0001~" EDI_END),
 		"X12-SEGMENT-REPEAT@BCT3"},
 	{"no SE", LIT(EDI_ISA EDI_GS EDI_ST LIN EDI_END), "X12-ENVELOPE@SE6"},

@@ -10,6 +10,7 @@
 #include "stage/control.h"
 #include "unit/support/stage_world.h"
 
+/* r22 */
 static void sets_control_numbers(void **state)
 {
 	struct stage_world w;
