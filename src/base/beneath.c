@@ -64,22 +64,10 @@ int beneath_error(const char *name, struct err *e)
 	}
 }
 
+/* Of what could be opened: links and sockets cannot. */
 static const char *kind(mode_t mode)
 {
-	switch (mode & S_IFMT) {
-	case S_IFDIR:
-		return "a folder";
-	case S_IFIFO:
-		return "a FIFO";
-	case S_IFSOCK:
-		return "a socket";
-	case S_IFLNK:
-		return "a symbolic link";
-	case S_IFREG:
-		return "a regular file";
-	default:
-		return "a device";
-	}
+	return S_ISDIR(mode) ? "a folder" : S_ISFIFO(mode) ? "a FIFO" : "a device";
 }
 
 /* A descriptor opened with O_NONBLOCK: checked to be a regular file, and set to block. */
@@ -140,6 +128,6 @@ int beneath_split(int dir, const char *name, struct beneath *b, struct err *e)
 
 void beneath_done(const struct beneath *b)
 {
-	if (b->own && b->dir != -1)
+	if (b->own)
 		(void)close(b->dir);
 }

@@ -170,7 +170,7 @@ int fsx_read(int fd, struct buf *b, struct err *e)
 	uint64_t at = 0;
 	int rc = 0;
 
-	while (rc == 0 && !b->over) {
+	while (!b->over) {
 		const ssize_t done = seekable ? pread(fd, chunk, READ_CHUNK, (off_t)at)
 					      : read(fd, chunk, READ_CHUNK);
 		if (done < 0 && errno == EINTR)

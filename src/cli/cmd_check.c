@@ -241,25 +241,18 @@ static void audit_fault(struct check *c, const char *file, const char *reason, c
 /* The whole chain of events, and its copy beside it. */
 static void check_audit(struct check *c, struct ledger *l)
 {
-	char text[200];
+	struct err wrong;
 	struct err e;
-	int64_t bad = 0;
 	int64_t n = 0;
 
-	err_clear(&e);
-	if (ledger_verify(l, &n, &e) == -1 && !e.reason[0])
-		(void)faults_add(&c->faults, "ledger.db", 0, 0, "%s", e.text);
-	else if (e.code != ERR_NONE)
-		audit_fault(c, "ledger.db", e.reason, e.text);
 	if (l->audit.code != ERR_NONE)
 		audit_fault(c, "audit.log", "AUDIT-LOG", l->audit.text);
-	if (ledger_audit_check(l, &bad, &e) == -1)
-		(void)faults_add(&c->faults, "audit.log", 0, 0, "%s", e.text);
-	(void)snprintf(text, sizeof(text),
-		"from event %lld on it is not what the ledger says; lines were changed, taken away or added",
-		(long long)bad);
-	if (bad > 0)
-		audit_fault(c, "audit.log", "AUDIT-CHANGED", text);
+	if (ledger_audit_whole(l, &n, &wrong, &e) == -1)
+		(void)faults_add(&c->faults, "ledger.db", 0, 0, "%s", e.text);
+	else if (wrong.code != ERR_NONE)
+		audit_fault(c,
+			strcmp(wrong.reason, "AUDIT-BROKEN") == 0 ? "ledger.db" : "audit.log",
+			wrong.reason, wrong.text);
 }
 
 static void ledger_fault(struct check *c, const struct err *e)

@@ -23,7 +23,8 @@ static const char usage[] =
 	"  --level N       1 each row has its file and each name its row; 2 and each file has the bytes\n"
 	"                  that were recorded; 3 (unless given) and the chain of events, audit.log,\n"
 	"                  control numbers and the history of each row\n"
-	"  --repair        files that the ledger does not know go into quarantine/unknown/\n"
+	"  --repair        files that the ledger does not know go into quarantine/unknown/; that files of\n"
+	"                  archive/ are lost is accepted: they are named as known, and are no fault\n"
 	"  --reconcile     after an older ledger.db was put back: what may have been sent since is in doubt,\n"
 	"                  no control number comes twice, what is made next waits for a release\n"
 	"  --adopt         the environment has moved to this machine for good\n"
@@ -76,6 +77,10 @@ static void tell_json(struct report *r, const struct fsck_found *x)
 	json_object(&r->json);
 	json_member_c(&r->json, "code", x->code);
 	member(&r->json, "subject", x->subject);
+	if (x->known) {
+		json_name(&r->json, "known");
+		json_bool(&r->json, true);
+	}
 	json_member(&r->json, "place", x->place);
 	json_member(&r->json, "found", x->found);
 	json_member(&r->json, "expected", x->expected);
@@ -85,7 +90,7 @@ static void tell_json(struct report *r, const struct fsck_found *x)
 
 static void tell_line(struct report *r, const struct fsck_found *x)
 {
-	buf_printf(&r->lines, "%s: ", x->code);
+	buf_printf(&r->lines, "%s%s: ", x->known ? "known: " : "", x->code);
 	utf8_quote(&r->lines, x->place, 400);
 	if (x->subject.n > 0) {
 		buf_c(&r->lines, " (");
@@ -105,7 +110,8 @@ static void tell(void *ctx, const struct fsck_found *x)
 {
 	struct report *r = ctx;
 
-	count(r, x->code);
+	if (!x->known)
+		count(r, x->code);
 	if (r->told == TOLD_MAX)
 		return;
 	r->told++;
@@ -127,6 +133,7 @@ static void end_json(struct report *r, const struct fsck_counts *n)
 	json_end(j, '}');
 	json_name(j, "ok");
 	json_bool(j, n->found == 0);
+	json_member_int(j, "known", n->known);
 	json_member_int(j, "rows", n->rows);
 	json_member_int(j, "files", n->files);
 	json_member_int(j, "events", n->events);
@@ -137,8 +144,8 @@ static void end_json(struct report *r, const struct fsck_counts *n)
 static void end_lines(
 	struct report *r, const struct fsck_counts *n, const char *path, int level, bool quiet)
 {
-	if (n->found > r->told)
-		buf_printf(&r->lines, "and %" PRId64 " more\n", n->found - r->told);
+	if (n->found + n->known > r->told)
+		buf_printf(&r->lines, "and %" PRId64 " more\n", n->found + n->known - r->told);
 	if (quiet && n->found == 0)
 		return;
 	buf_printf(&r->lines,
@@ -147,7 +154,10 @@ static void end_lines(
 	for (size_t i = 0; i < r->ncodes; i++)
 		buf_printf(&r->lines, "%s%s %" PRId64, i > 0 ? ", " : "", r->codes[i].code,
 			r->codes[i].n);
-	buf_printf(&r->lines, "%s\n", r->ncodes == 0 ? "all fits" : "");
+	buf_c(&r->lines, r->ncodes == 0 ? "all fits" : "");
+	if (n->known > 0)
+		buf_printf(&r->lines, ", known losses %" PRId64, n->known);
+	buf_ch(&r->lines, '\n');
 }
 
 static int look(struct env *v, const struct cli *cli, int level)
@@ -183,6 +193,34 @@ static int look(struct env *v, const struct cli *cli, int level)
 	return rc;
 }
 
+/* What was mended, or would be. */
+static int say_mended(const struct env *v, const struct cli *cli, const char *option, bool dry_run,
+	const struct verbs_done *done, struct err *e)
+{
+	struct buf out;
+	struct json j;
+	int rc = 0;
+
+	buf_init(&out, OUTPUT_MAX);
+	if (cli->json) {
+		json_init(&j, &out, true);
+		json_object(&j);
+		json_member_c(&j, "environment", v->path);
+		json_member_c(&j, "mended", option);
+		json_name(&j, "dry_run");
+		json_bool(&j, dry_run);
+		json_member_int(&j, "count", done->count);
+		json_member_c(&j, "said", done->said);
+		json_end(&j, '}');
+		buf_ch(&out, '\n');
+	} else if (!cli->quiet) {
+		buf_printf(&out, "%s%s\n", dry_run ? "would be: " : "", done->said);
+	}
+	rc = command_write(&out, "what was mended", e);
+	buf_done(&out);
+	return rc;
+}
+
 /* What it may be told to mend. */
 struct mending {
 	const char *option;
@@ -201,13 +239,13 @@ static int mend(const char *path, const struct cli *cli, const struct mending *m
 	int status = 0;
 
 	/* A preview brings no ledger up to date. */
-	if ((r->dry_run && m->open == verb_open_moved ? verb_open_rest : m->open)(
+	if ((r->dry_run && m->open == verb_open_moved ? verb_open_anywhere : m->open)(
 		    &v, path, cli, &status) == -1)
 		return status;
 	if ((v.lock == -1 && env_lock_run(&v, &e) == -1) || m->mend(&v, r, &done, &e) == -1)
 		status = verb_refused(cli, &e);
-	else if (!cli->quiet)
-		command_print("%s%s\n", r->dry_run ? "would be: " : "", done.said);
+	else if (say_mended(&v, cli, m->option, r->dry_run, &done, &e) == -1)
+		status = command_fail(cli, &e);
 	verb_close(&v, cli);
 	return status;
 }

@@ -171,16 +171,16 @@ static void print_text(const struct status *s, struct arena *a, struct buf *out)
 	print_named(s, a, out);
 	print_waits(s, a, out);
 	print_alarms(s, a, out);
-	if (s->run.n == 0)
+	if (s->run.id.n == 0)
 		buf_c(out, "no run yet\n");
-	else if (s->run_ended == 0)
+	else if (s->run.ended == 0)
 		buf_printf(out, "run " STR_FMT " started " STR_FMT ", not finished\n",
-			STR_ARG(s->run), STR_ARG(moment(a, s->run_started)));
+			STR_ARG(s->run.id), STR_ARG(moment(a, s->run.started)));
 	else
-		line(out, "run", s->run,
+		line(out, "run", s->run.id,
 			arena_printf(a, "ended " STR_FMT " with status %" PRId64 "%s" STR_FMT,
-				STR_ARG(moment(a, s->run_ended)), s->run_status,
-				s->run_note.n ? ": " : "", STR_ARG(s->run_note)));
+				STR_ARG(moment(a, s->run.ended)), s->run.status,
+				s->run.note.n ? ": " : "", STR_ARG(s->run.note)));
 }
 
 static void json_partner(const struct status_partner *p, struct arena *a, struct json *j)
@@ -259,18 +259,18 @@ static void json_rest(const struct status *s, struct arena *a, struct json *j)
 	}
 	json_end(j, ']');
 	json_name(j, "run");
-	if (s->run.n == 0) {
+	if (s->run.id.n == 0) {
 		json_null(j);
 		return;
 	}
 	json_object(j);
-	json_member(j, "id", s->run);
-	json_member(j, "started", moment(a, s->run_started));
-	if (s->run_ended > 0) {
-		json_member(j, "ended", moment(a, s->run_ended));
-		json_member_int(j, "status", s->run_status);
+	json_member(j, "id", s->run.id);
+	json_member(j, "started", moment(a, s->run.started));
+	if (s->run.ended > 0) {
+		json_member(j, "ended", moment(a, s->run.ended));
+		json_member_int(j, "status", s->run.status);
 	}
-	json_member_opt(j, "note", s->run_note);
+	json_member_opt(j, "note", s->run.note);
 	json_end(j, '}');
 }
 

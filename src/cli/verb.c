@@ -4,8 +4,9 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "stage/host.h"
 
-enum way { WAY_WRITE, WAY_LOOK, WAY_OLDER, WAY_MOVED };
+enum way { WAY_WRITE, WAY_LOOK, WAY_OLDER, WAY_MOVED, WAY_ANYWHERE };
 
 static int open_ledger(struct env *v, enum way way, struct err *e)
 {
@@ -19,6 +20,9 @@ static int open_ledger(struct env *v, enum way way, struct err *e)
 		rc = -1;
 	else
 		rc = env_open_ledger(v, way == WAY_LOOK ? NULL : actor, e);
+	/* A copy goes its own way from the first event on that the original has not. */
+	if (rc == 0 && way == WAY_WRITE)
+		rc = host_check(&v->ledger, v->config->instance, e);
 	if (rc == 0)
 		return 0;
 	env_close(v);
@@ -89,22 +93,27 @@ int verb_look(struct env *v, const char *path, const struct cli *cli, int *statu
 	return open_rest(v, path, cli, WAY_LOOK, status);
 }
 
-int verb_open_older(struct env *v, const char *path, const struct cli *cli, int *status)
-{
-	return open_rest(v, path, cli, WAY_OLDER, status);
-}
-
 int verb_open_moved(struct env *v, const char *path, const struct cli *cli, int *status)
 {
 	return open_rest(v, path, cli, WAY_MOVED, status);
+}
+
+int verb_open_anywhere(struct env *v, const char *path, const struct cli *cli, int *status)
+{
+	return open_rest(v, path, cli, WAY_ANYWHERE, status);
+}
+
+int verb_open_older(struct env *v, const char *path, const struct cli *cli, int *status)
+{
+	return open_rest(v, path, cli, WAY_OLDER, status);
 }
 
 void verb_close(struct env *v, const struct cli *cli)
 {
 	if (v->ledger.audit.code != ERR_NONE)
 		(void)fprintf(stderr,
-			"gridspool %s: warning: AUDIT-LOG: %s; the ledger has all, the next start or "
-			"commit writes what is missing\n",
+			"gridspool %s: warning: AUDIT-LOG: %s; the ledger has all, the next run writes "
+			"what is missing\n",
 			cli->command, v->ledger.audit.text);
 	env_close(v);
 }

@@ -11,7 +11,7 @@
 #include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
 
-static const struct ack_ops *const kinds[] = {&ack_ta1_ops, &ack_997_ops};
+static const struct ack_ops *const kinds[] = {&ack_ta1_ops, &ack_997_ops, &ack_997_guide_ops};
 
 static const struct ack_ops *find(struct str kind)
 {

@@ -1,6 +1,7 @@
 /*
- * Acknowledgments understood: TA1 and 997 turned into verdicts, whatever their format. The family
- * grows by a row of ack.c's table and a file a kind (999, CONTRL, 824 ...).
+ * Acknowledgments understood: TA1, 997 and 999 turned into verdicts, whatever their format. The
+ * family grows by a row of ack.c's table and a file a kind (CONTRL, 824 ...). Of 999, what is named
+ * AK3, AK4 and AK5 here is its IK3, IK4 and IK5.
  */
 #ifndef EDI_ACK_H
 #define EDI_ACK_H
@@ -40,16 +41,16 @@ struct ack_set {
 	struct ack_set *next;
 };
 
-/* About one interchange (TA1) or one functional group (997). */
+/* About one interchange (TA1) or one functional group (997, 999). */
 struct ack {
-	struct str kind;					 /* "TA1", "997" */
+	struct str kind;					 /* "TA1", "997", "999" */
 	struct str sender_qual, sender, receiver_qual, receiver; /* of the answer's ISA */
 	uint64_t control; /* of the answer's own interchange */
 	char usage;	  /* of the answer's ISA15 */
 	/* TA1 */
 	uint64_t about_isa; /* TA101 */
 	struct str about_date, about_time;
-	/* 997 */
+	/* 997, 999 */
 	struct str group_code;				     /* AK101 */
 	uint64_t about_group;				     /* AK102 */
 	uint32_t sets_claimed, sets_received, sets_accepted; /* AK902..904 */
@@ -71,7 +72,7 @@ int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struc
 	struct str *others, struct diag *d, struct arena *a, struct err *e) ATTR_CHECK;
 
 /* What a code of the standard means, in plain words: list is "I18" (TA105), "720" (AK304), "723" (AK403),
- * "718" (AK502), "716" (AK905). */
+ * "718" (AK502), "716" (AK905); those of 999 (IK304, IK403, IK502) are in them too. */
 struct str ack_code_text(struct str list, struct str code);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * 997, the functional acknowledgment: AK1, for each set answered AK2, its faults AK3 with AK4, AK5;
  * then AK9. AK2 may be left out. Read with its own small state, so that a version without
- * definitions is understood too.
+ * definitions is understood too. 999, the one by a guide, is the same with IK3, IK4 and IK5, and
+ * CTX behind a fault; which it is says ST01, and neither has the other's segments.
  */
 #include <stdio.h>
 
@@ -76,7 +77,7 @@ static bool ak1(struct ack_build *b, const struct segment *s)
 static bool ak2(struct ack_build *b, const struct segment *s)
 {
 	if (b->set)
-		return ack_damaged(b, 0, s->tag, "AK5 before another AK2");
+		return ack_damaged(b, 0, s->tag, "the set's verdict before another AK2");
 	b->set = ARENA_NEW(b->a, struct ack_set);
 	b->set->id = arena_str(b->a, segment_get(s, 1, 1));
 	b->set->control = arena_str(b->a, segment_get(s, 2, 1));
@@ -103,7 +104,7 @@ static bool ak3(struct ack_build *b, const struct segment *s)
 	struct ack_fault *f = NULL;
 
 	if (!b->set)
-		return ack_damaged(b, 0, s->tag, "AK2 before AK3");
+		return ack_damaged(b, 0, s->tag, "AK2 before its faults");
 	if (!ack_number(b, s, 2, 9999999999u, &at))
 		return false;
 	f = add_fault(b);
@@ -125,7 +126,7 @@ static bool ak4(struct ack_build *b, const struct segment *s)
 	struct ack_fault *f = b->fault;
 
 	if (!f)
-		return ack_damaged(b, 0, s->tag, "AK3 before AK4");
+		return ack_damaged(b, 0, s->tag, "the segment before its elements");
 	if (!ack_number(b, s, 1, UINT16_MAX, &element))
 		return false;
 	if (segment_get(s, 1, 2).n > 0 &&
@@ -152,7 +153,7 @@ static bool ak4(struct ack_build *b, const struct segment *s)
 static bool ak5(struct ack_build *b, const struct segment *s)
 {
 	if (!b->set)
-		return ack_damaged(b, 0, s->tag, "AK2 before AK5");
+		return ack_damaged(b, 0, s->tag, "AK2 before its verdict");
 	if (!verdict_of(segment_get(s, 1, 1), &b->set->verdict))
 		return ack_damaged(b, 1, segment_get(s, 1, 1), "A, E, M, P, R, W or X");
 	codes(b, s, 2, STR("718"), &b->set->codes, &b->set->text);
@@ -168,7 +169,7 @@ static bool ak9(struct ack_build *b, const struct segment *s)
 	uint64_t n[3] = {0, 0, 0};
 
 	if (b->set)
-		return ack_damaged(b, 0, s->tag, "AK5 before AK9");
+		return ack_damaged(b, 0, s->tag, "the set's verdict before AK9");
 	if (b->closed)
 		return ack_damaged(b, 0, s->tag, "only one AK9");
 	if (!verdict_of(segment_get(s, 1, 1), &b->ack->verdict))
@@ -184,15 +185,21 @@ static bool ak9(struct ack_build *b, const struct segment *s)
 	return true;
 }
 
-static bool segment(struct ack_build *b, const struct segment *s)
+/* What a fault depends on: more words for the partner's own programmers. */
+static bool ctx(struct ack_build *b, const struct segment *s)
 {
-	static const struct {
-		const char *tag;
-		bool (*take)(struct ack_build *b, const struct segment *s);
-	} rows[] = {
-		{"AK1", ak1}, {"AK2", ak2}, {"AK3", ak3}, {"AK4", ak4}, {"AK5", ak5}, {"AK9", ak9}};
+	return b->fault || ack_damaged(b, 0, s->tag, "the segment before its context");
+}
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+struct row {
+	const char *tag;
+	bool (*take)(struct ack_build *b, const struct segment *s);
+};
+
+static bool take(
+	struct ack_build *b, const struct segment *s, const struct row *rows, const char *expected)
+{
+	for (size_t i = 0; rows[i].tag; i++) {
 		if (!str_is(s->tag, rows[i].tag))
 			continue;
 		if (i > 0 && (!b->opened || b->closed))
@@ -200,7 +207,23 @@ static bool segment(struct ack_build *b, const struct segment *s)
 				b, 0, s->tag, b->closed ? "nothing behind AK9" : "AK1 first");
 		return rows[i].take(b, s);
 	}
-	return ack_damaged(b, 0, s->tag, "a segment of 997: AK1 to AK5 or AK9");
+	return ack_damaged(b, 0, s->tag, expected);
+}
+
+static bool segment_997(struct ack_build *b, const struct segment *s)
+{
+	static const struct row rows[] = {{"AK1", ak1}, {"AK2", ak2}, {"AK3", ak3}, {"AK4", ak4},
+		{"AK5", ak5}, {"AK9", ak9}, {NULL, NULL}};
+
+	return take(b, s, rows, "a segment of 997: AK1 to AK5 or AK9");
+}
+
+static bool segment_999(struct ack_build *b, const struct segment *s)
+{
+	static const struct row rows[] = {{"AK1", ak1}, {"AK2", ak2}, {"IK3", ak3}, {"CTX", ctx},
+		{"IK4", ak4}, {"IK5", ak5}, {"AK9", ak9}, {NULL, NULL}};
+
+	return take(b, s, rows, "a segment of 999: AK1, AK2, IK3, CTX, IK4, IK5 or AK9");
 }
 
 static void count_warning(
@@ -258,4 +281,5 @@ static bool end(struct ack_build *b)
 	return true;
 }
 
-const struct ack_ops ack_997_ops = {.kind = "997", .segment = segment, .end = end};
+const struct ack_ops ack_997_ops = {.kind = "997", .segment = segment_997, .end = end};
+const struct ack_ops ack_997_guide_ops = {.kind = "999", .segment = segment_999, .end = end};

@@ -1,7 +1,7 @@
 /*
  * Codes of acknowledgments, in words for content editors and operators. The values are facts of
- * X12 (data elements I18, 716, 718, 720, 723 in 004010, with codes seen of later versions); the
- * words are ours. Small tables, read in turn.
+ * X12 (data elements I18, 716, 718, 720, 723 in 004010, with codes seen of later versions, and with
+ * those of 618, 620, 621, which begin with I); the words are ours. Small tables, read in turn.
  */
 #include "edi/ack_codes.h"
 
@@ -93,6 +93,8 @@ static const struct entry c718[] = {
 	{"25", "a security check of the message failed (code 25)"},
 	{"26", "a security check of the message failed (code 26)"},
 	{"27", "a security check of the message failed (code 27)"},
+	{"I5", "one or more segments break the partner's guide"},
+	{"I6", "the partner does not take this guide"},
 };
 
 static const struct entry c720[] = {
@@ -104,6 +106,11 @@ static const struct entry c720[] = {
 	{"6", "the segment is not part of this message"},
 	{"7", "the segment is out of order"},
 	{"8", "the segment has faulty elements"},
+	{"I4", "the partner's guide does not use this segment"},
+	{"I6", "a segment is missing that another one requires"},
+	{"I7", "the loop occurs too rarely"},
+	{"I8", "the segment occurs too rarely"},
+	{"I9", "the segment is there although another one excludes it"},
 	{"511", "the segment ends in empty elements"},
 };
 
@@ -120,6 +127,12 @@ static const struct entry c723[] = {
 	{"10", "two values are there that exclude each other"},
 	{"12", "the element is repeated too often"},
 	{"13", "the element has too many components"},
+	{"I6", "the partner's guide does not use this code"},
+	{"I9", "a value is missing that another one requires"},
+	{"I10", "the partner's guide does not use this element"},
+	{"I11", "the element is repeated too rarely"},
+	{"I12", "the value has not the form of the partner's guide"},
+	{"I13", "the value is there although another one excludes it"},
 };
 
 #define LIST(id, table)                                       \

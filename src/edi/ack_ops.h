@@ -12,8 +12,8 @@ struct ack_build {
 	struct ack_set *set; /* the set answered that is in hand, or NULL */
 	struct ack_set **next_set;
 	struct ack_fault **next_fault;
-	struct ack_fault *fault;   /* AK3 in hand */
-	struct ack_fault *element; /* the last AK4 below it, or NULL */
+	struct ack_fault *fault;   /* AK3 or IK3 in hand */
+	struct ack_fault *element; /* the last AK4 or IK4 below it, or NULL */
 	bool opened;		   /* AK1 was there */
 	bool closed;		   /* AK9 was there */
 	struct diag *d;
@@ -31,6 +31,7 @@ struct ack_ops {
 
 extern const struct ack_ops ack_ta1_ops;
 extern const struct ack_ops ack_997_ops;
+extern const struct ack_ops ack_997_guide_ops;
 
 /* For the kinds (ack.c). */
 bool ack_damaged(

@@ -27,18 +27,31 @@ bool x12_envelope_number(struct str s, uint64_t *out)
 	return true;
 }
 
+/* Of the group we are in, else of the interchange: "00501" is 005010. */
+static struct str version_in_force(const struct x12_read *r, char room[6])
+{
+	const struct str isa = r->ctx.version;
+
+	if (r->where >= X12_IN_GS && r->ctx.group_version.n >= 6)
+		return str_sub(r->ctx.group_version, 0, 6);
+	if (r->where >= X12_IN_GS || isa.n != 5 || !str_is_digits(isa))
+		return STR("004010");
+	memcpy(room, isa.p, 5);
+	room[5] = '0';
+	return (struct str){room, 6};
+}
+
 /* Envelopes of a version that is not defined are checked as those of 004010. */
 const struct def_segment *x12_envelope_def(struct x12_read *r, struct str tag)
 {
-	struct str version = STR("004010");
 	const struct def_segment *s = NULL;
 	struct faults f;
+	char room[6];
 
 	if (!r->o.defs)
 		return NULL;
 	faults_init(&f, &r->scratch);
-	if (r->where >= X12_IN_GS && r->ctx.group_version.n >= 6)
-		version = str_sub(r->ctx.group_version, 0, 6);
+	const struct str version = version_in_force(r, room);
 	s = defs_segment(r->o.defs, STR("x12"), version, tag, &f);
 	if (!s && r->where != X12_IN_ST)
 		s = defs_segment(r->o.defs, STR("x12"), STR("004010"), tag, &f);

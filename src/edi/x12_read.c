@@ -12,7 +12,18 @@
 #include "edi/x12_rules.h"
 #include "edi/x12_state.h"
 
-enum tag_kind { TAG_OTHER, TAG_ISA, TAG_IEA, TAG_GS, TAG_GE, TAG_ST, TAG_SE, TAG_TA1, TAG_SERVICE };
+enum tag_kind {
+	TAG_OTHER,
+	TAG_ISA,
+	TAG_IEA,
+	TAG_GS,
+	TAG_GE,
+	TAG_ST,
+	TAG_SE,
+	TAG_TA1,
+	TAG_SERVICE,
+	TAG_ISX
+};
 
 static bool is_x12(struct str head)
 {
@@ -45,6 +56,7 @@ static void close_reader(void *self)
 	structure_plans_done(&r->plans);
 	structure_done(&r->cursor);
 	seen_done(&r->seen);
+	x12_hl_done(&r->hl);
 	element_rules_free(r->rules);
 	mem_free(r->values.v);
 	mem_free(r->values.at);
@@ -97,6 +109,8 @@ static enum tag_kind kind_of(struct str t)
 			return TAG_TA1;
 		if (str_is(t, "ISB") || str_is(t, "ISE") || str_is(t, "TA3"))
 			return TAG_SERVICE;
+		if (str_is(t, "ISX"))
+			return TAG_ISX;
 	}
 	return TAG_OTHER;
 }
@@ -217,6 +231,17 @@ static void check_binary(const struct x12_read *r, struct str tag, struct diag *
 		expected, "the length of binary data is not that of the data");
 }
 
+/* What segments say of one another. */
+static void check_relations(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	if (r->o.level < EDI_ELEMENT || !s->node || s->tag.n != 2)
+		return;
+	if (str_is(s->tag, "HL"))
+		x12_hl_take(&r->hl, s, d, &r->here);
+	else if (str_is(s->tag, "LS") || str_is(s->tag, "LE"))
+		x12_bound_take(&r->bound, s, d, &r->here);
+}
+
 static int in_set(
 	struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok, struct diag *d)
 {
@@ -242,6 +267,7 @@ static int in_set(
 			"at least one element", "");
 	if (known && r->plan)
 		check_elements(r, s, d);
+	check_relations(r, s, d);
 	if (s->node && s->node->counts.n > 0 && r->o.level >= EDI_ELEMENT)
 		x12_envelope_totals(r, s, d);
 	return 1;
@@ -278,6 +304,25 @@ static void envelope_values(struct x12_read *r, struct segment *s, size_t tag_by
 	check_elements(r, s, d);
 }
 
+/* Before 004010 the date of a group had six digits (DT 6/6). */
+static void check_group(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	struct value *date = NULL;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->values[i].element == 4 && s->values[i].text.n == 6)
+			date = &s->values[i];
+	if (!date || r->ctx.group_version.n < 6 ||
+		str_cmp(str_sub(r->ctx.group_version, 0, 6), STR("004010")) >= 0) {
+		check_elements(r, s, d);
+		return;
+	}
+	const struct str six = date->text;
+	date->text = arena_printf(&r->scratch, "20" STR_FMT, STR_ARG(six));
+	check_elements(r, s, d);
+	date->text = six;
+}
+
 static int open_group(
 	struct x12_read *r, struct segment *s, size_t tag_bytes, enum edi_event *ev, struct diag *d)
 {
@@ -287,7 +332,7 @@ static int open_group(
 	x12_envelope_group(r, s);
 	r->where = X12_IN_GS;
 	s->def = x12_envelope_def(r, s->tag);
-	check_elements(r, s, d);
+	check_group(r, s, d);
 	*ev = EDI_GROUP;
 	return 1;
 }
@@ -308,6 +353,8 @@ static int open_set(
 	x12_envelope_set(r, s, d);
 	r->where = X12_IN_ST;
 	r->lines_in_st = 0;
+	x12_hl_clear(&r->hl);
+	r->bound.n = 0;
 	if (r->plan) {
 		structure_start(&r->cursor, r->plan);
 		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
@@ -334,6 +381,7 @@ static int close_set(
 		s->def = x12_envelope_def(r, s->tag);
 	take_values(r, s, tag_bytes, d);
 	check_elements(r, s, d);
+	x12_hl_end(&r->hl, d, &r->here);
 	x12_envelope_set_end(r, s, d);
 	r->where = X12_IN_GS;
 	*ev = EDI_SET_END;
@@ -423,6 +471,10 @@ static int take(
 		return close_set(r, s, tag_bytes, ev, d);
 	case TAG_TA1:
 		return technical_ack(r, s, tag_bytes, ev, d);
+	case TAG_ISX:
+		return x12_envelope_fatal(r, d, e, "X12-SEPARATOR",
+			"the interchange names a release character (ISX, from 007040 on), which is "
+			"not read; ask for it without one");
 	case TAG_SERVICE:
 		return r->where == X12_IN_ISA ? 0 : misplaced(r, "a place between ISA and GS", d);
 	default:

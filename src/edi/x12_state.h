@@ -3,7 +3,9 @@
 #define EDI_X12_STATE_H
 
 #include "base/limits.h"
+#include "edi/x12_bound.h"
 #include "edi/element.h"
+#include "edi/x12_hl.h"
 #include "edi/lexer.h"
 #include "edi/edi_read.h"
 #include "edi/seen.h"
@@ -29,8 +31,10 @@ struct x12_read {
 	struct structure_plans plans;
 	const struct structure_plan *plan; /* of the set we are in, or NULL */
 	struct structure_cursor cursor;
-	uint32_t loop; /* that ctx.loops shows */
-	char tag[4];   /* a tag written in lower case, mended */
+	struct x12_hl hl;	/* of the set */
+	struct x12_bound bound; /* the same */
+	uint32_t loop;		/* that ctx.loops shows */
+	char tag[4];		/* a tag written in lower case, mended */
 	struct element_rules *rules;
 	struct finding here; /* file, segment, position and offset of the segment in hand */
 };

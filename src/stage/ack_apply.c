@@ -516,9 +516,27 @@ static bool other_kind_differs(const struct applying *p)
 	return p->sets.verdict != ACK_REJECTED && str_is(p->row.ta1, "rejected");
 }
 
-static const char *other_kind(const struct applying *p)
+/* It says something else than what came before: kept, and told. */
+static int keep_contradiction(struct applying *p, struct str kind, struct str said, struct err *e)
 {
-	return str_is(p->x->kind, "TA1") ? "997" : "TA1";
+	char note[NOTE_MAX];
+
+	(void)snprintf(note, sizeof(note),
+		"it says %s, an earlier " STR_FMT " said " STR_FMT "; nothing is changed",
+		value_of(p->sets.verdict), STR_ARG(kind), STR_ARG(said));
+	return keep_only(p, "contradiction", note, e);
+}
+
+static int contradicts_other_kind(struct applying *p, struct err *e)
+{
+	const bool ta1 = str_is(p->x->kind, "TA1");
+	struct str kind = ta1 ? STR("997") : STR("TA1");
+	struct str said = ta1 ? p->row.syntax : p->row.ta1;
+
+	if (ledger_received_ack_applied(&p->v->ledger, p->row.id, kind.p, &p->a, &kind, &said, e) ==
+		-1)
+		return -1;
+	return keep_contradiction(p, kind, said, e);
 }
 
 /* Nothing of ours has that number. One that our counter has not come to yet was given all the same: an older
@@ -549,7 +567,8 @@ static int keep_unknown(struct applying *p, struct err *e)
 static int judge(struct applying *p, struct err *e)
 {
 	char note[NOTE_MAX];
-	struct str before = {"", 0};
+	struct str kind = {"", 0};
+	struct str said = {"", 0};
 	int rc = 0;
 
 	if (is_stranger(p, note))
@@ -567,20 +586,15 @@ static int judge(struct applying *p, struct err *e)
 		return -1;
 	if (p->sets.strange.n > 0)
 		return keep_only(p, "contradiction", p->sets.strange.p, e);
-	rc = ledger_received_ack_applied(&p->v->ledger, p->row.id, p->x->kind.p, &p->a, &before, e);
+	rc = ledger_received_ack_applied(
+		&p->v->ledger, p->row.id, p->x->kind.p, &p->a, &kind, &said, e);
 	if (rc == -1)
 		return -1;
-	if (rc == 1 && str_is(before, value_of(p->sets.verdict)))
+	if (rc == 1 && str_is(said, value_of(p->sets.verdict)))
 		return keep_only(p, "repeat", "the same answer came before", e);
-	if (rc == 0 && !other_kind_differs(p))
-		return apply(p, e);
-	(void)snprintf(note, sizeof(note),
-		"it says %s, an earlier %s said " STR_FMT "; nothing is changed",
-		value_of(p->sets.verdict), rc == 1 ? p->x->kind.p : other_kind(p),
-		STR_ARG(rc == 1				    ? before
-				: str_is(p->x->kind, "TA1") ? p->row.syntax
-							    : p->row.ta1));
-	return keep_only(p, "contradiction", note, e);
+	if (rc == 1)
+		return keep_contradiction(p, kind, said, e);
+	return other_kind_differs(p) ? contradicts_other_kind(p, e) : apply(p, e);
 }
 
 int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x,

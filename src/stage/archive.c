@@ -65,8 +65,7 @@ static int same_again(struct env *v, int packed, const char *sha, struct err *e)
 
 static int not_archived(const char *place, const char *what, const char *reason, struct err *e)
 {
-	(void)err_set(e, ERR_INPUT,
-		"%s %s; restore it from a backup, or give it up (gridspool close)", place, what);
+	(void)err_set(e, ERR_INPUT, "%s %s", place, what);
 	return err_reason(e, reason);
 }
 
@@ -135,7 +134,8 @@ static int archive_interchange(struct env *v, const struct interchange_row *r, c
 	(void)snprintf(lineage, sizeof(lineage), "%s.lineage", place);
 	(void)snprintf(reason, sizeof(reason), "%s.reason", place);
 	(void)snprintf(subject, sizeof(subject), "interchange %06" PRId64, r->id);
-	if (pack(v, lineage, r->lineage_sha, day, e) == -1 ||
+	/* Of two files none is copied when the other is not whole: no row would name the copy. */
+	if (spool_check(v, r, e) == -1 || pack(v, lineage, r->lineage_sha, day, e) == -1 ||
 		pack(v, place, r->sha, day, e) == -1 || ledger_begin(l, e) == -1)
 		return -1;
 	if (ledger_interchange_state(l, r->id, from, to, day, r->reason.p, r->note.p, e) == -1 ||
@@ -150,6 +150,20 @@ static int archive_interchange(struct env *v, const struct interchange_row *r, c
 	return place_remove(v, place, e);
 }
 
+static void not_whole_advice(const struct interchange_row *r, struct err *why)
+{
+	const size_t n = strlen(why->text);
+
+	if (str_is(r->state, "closed"))
+		(void)snprintf(why->text + n, sizeof(why->text) - n,
+			"; it is given up: restore it from a backup, or leave it");
+	else
+		(void)snprintf(why->text + n, sizeof(why->text) - n,
+			"; restore it from a backup, or gridspool close %06" PRId64
+			" --reason TEXT gives it up",
+			r->id);
+}
+
 /* What is not what was sent is told, and stays where it is. */
 static int archive_or_tell(struct env *v, const struct interchange_row *r, const char *from,
 	const char *to, struct err *e)
@@ -158,8 +172,10 @@ static int archive_or_tell(struct env *v, const struct interchange_row *r, const
 
 	if (archive_interchange(v, r, from, to, &why) == 0)
 		return 0;
-	if (why.reason[0])
+	if (strcmp(why.reason, "LOST-FILE") == 0 || strcmp(why.reason, "CHANGED-BY-HAND") == 0) {
+		not_whole_advice(r, &why);
 		return spool_tell_wrong(v, r, &why, e);
+	}
 	*e = why;
 	return err_wrap(e, "%s", r->name.p);
 }

@@ -1,5 +1,6 @@
 /* Two bundle versions of archive/bundles/, compared member by member; see bundle_diff.h. */
 #include "stage/bundle_diff.h"
+#include "store/ledger_runs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -121,40 +122,22 @@ static struct str describe(const struct env *v, const char *before, struct arena
 	return text;
 }
 
-static int newest_run(
-	const struct env *v, struct arena *a, const char **run, const char **bundle, struct err *e)
-{
-	struct db_rows *rows = NULL;
-	int rc = 0;
-
-	if (db_query(v->ledger.db, &rows, e,
-		    "SELECT id, bundle FROM run WHERE started <= ?1 ORDER BY started DESC, LENGTH(id) DESC, id DESC LIMIT 1",
-		    "i", INT64_MAX) == -1)
-		return -1;
-	rc = db_next(rows, e);
-	*run = arena_cstr(a, rc == 1 ? db_text(rows, 0) : STR(""));
-	*bundle = arena_cstr(a, rc == 1 ? db_text(rows, 1) : STR(""));
-	db_end(rows);
-	return rc;
-}
-
 int bundle_diff_tell(struct env *v, struct err *e)
 {
-	const char *run = NULL;
-	const char *before = NULL;
+	struct run_row before;
 	struct arena a;
 	int rc = 0;
 
 	if (v->config->usage != USAGE_PRODUCTION)
 		return 0;
 	arena_init(&a);
-	rc = newest_run(v, &a, &run, &before, e);
-	if (rc == 1 && strcmp(before, v->bundle) != 0) {
-		const struct str what = describe(v, before, &a);
+	rc = ledger_runs_newest(&v->ledger, INT64_MAX, &a, &before, e);
+	if (rc == 1 && !str_is(before.bundle, v->bundle)) {
+		const struct str what = describe(v, before.bundle.p, &a);
 		env_log(v, LOG_WARN, "bundle-changed", "bundle",
-			"BUNDLE-CHANGED: since run %s: " STR_FMT
+			"BUNDLE-CHANGED: since run " STR_FMT ": " STR_FMT
 			"; from now on this version is used, and it is kept as archive/bundles/%s.zip",
-			run, STR_ARG(what), v->bundle);
+			STR_ARG(before.id), STR_ARG(what), v->bundle);
 		rc = ledger_event_now(
 			&v->ledger, "bundle-changed", "bundle", e, STR_FMT, STR_ARG(what));
 	}

@@ -19,7 +19,7 @@
 #include "stage/whole.h"
 
 static const char release_next[] =
-	"gridspool release %s --reason TEXT takes it as it is; gridspool close %s gives it up";
+	"gridspool release %s --reason TEXT takes it as it is; gridspool close %s --reason TEXT gives it up";
 
 static int make_current(struct env *v, const struct input_row *r, const struct config_source *s,
 	const struct input_row *old, struct err *e)

@@ -9,7 +9,8 @@
 #include "stage/place.h"
 
 static const char quarantine_next[] =
-	"mend it at the source and deliver it again; gridspool close in-%06" PRId64;
+	"mend it at the source and deliver it again; gridspool close in-%06" PRId64
+	" --reason TEXT gives it up";
 
 /* Where an input lies that is put away. */
 static void quarantine_place(const struct env *v, const struct input_row *r, char to[LIMIT_PATH])

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/ledger_interchange.h"
+
 enum { LOST_MAX = 1000 /* numbers of lost nights; what is further ahead is somebody else's */ };
 
 void control_scope(const struct config *c, const struct config_partner *p, struct str group,
@@ -18,6 +20,70 @@ void control_scope(const struct config *c, const struct config_partner *p, struc
 		group.n == 0 ? "ISA" : "GS", STR_ARG(us->qualifier), STR_ARG(us->id),
 		STR_ARG(them->qualifier), STR_ARG(them->id), group.n == 0 ? "" : ":",
 		STR_ARG(group));
+}
+
+struct str control_set_command(
+	const struct config *c, struct str scope, int64_t next, struct arena *a)
+{
+	const char *partner = "PARTNER";
+	struct str group = STR("");
+	char of[CONTROL_SCOPE];
+
+	for (const struct config_partner *p = c->partners; p; p = p->next) {
+		control_scope(c, p, STR(""), of);
+		if (str_is(scope, of))
+			return arena_printf(a, "gridspool control set " STR_FMT " --next %" PRId64,
+				STR_ARG(p->name), next);
+		/* "GS:US:THEM:SC" is "ISA:US:THEM", but for its beginning, and the group. */
+		const struct str pair = arena_printf(a, "GS%s:", of + strlen("ISA"));
+		if (!str_starts(scope, pair))
+			continue;
+		partner = p->name.p;
+		group = str_from(scope, pair.n);
+	}
+	return arena_printf(a, "gridspool control set %s --next %" PRId64 "%s" STR_FMT, partner,
+		next, group.n > 0 ? " --group " : "", STR_ARG(group));
+}
+
+/* 1 an interchange of p has that number, 0, -1. */
+static int refuse_repeated(struct env *v, const struct config_partner *p, struct str group,
+	const char *scope, int64_t unit, int64_t number, struct err *e)
+{
+	struct arena a;
+	int64_t id = 0;
+	int64_t highest = 0;
+	const int rc = ledger_interchange_with_number(&v->ledger, p->name,
+		group.n == 0 ? "isa" : "gs", scope, number, CONTROL_MAX, &id, &highest, e);
+
+	if (rc != 1)
+		return rc;
+	arena_init(&a);
+	(void)err_set(e, ERR_STALE,
+		"the counter of %s %s in ledger.db gives %" PRId64 ", which interchange %06" PRId64
+		" has: it was set back by hand, and nothing is made with that number; " STR_FMT
+		", then gridspool retry u-%" PRId64,
+		group.n == 0 ? "interchanges (ISA13) to" : "groups (GS06) to", p->name.p, number,
+		id,
+		STR_ARG(control_set_command(v->config, str_c(scope),
+			(highest < CONTROL_MAX ? highest : number) + 1, &a)),
+		unit);
+	arena_done(&a);
+	return err_reason(e, "NUMBER-REPEATED");
+}
+
+int control_draw(struct env *v, const struct config_partner *p, struct str group, int64_t unit,
+	int64_t request, int64_t *number, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char scope[CONTROL_SCOPE];
+	int64_t next = 0;
+	int rc = 0;
+
+	control_scope(v->config, p, group, scope);
+	rc = ledger_number_next(l, unit, request, scope, CONTROL_MAX, &next, e);
+	if (rc == 0)
+		rc = refuse_repeated(v, p, group, scope, unit, next, e);
+	return rc == -1 ? -1 : ledger_number(l, unit, request, scope, CONTROL_MAX, number, e);
 }
 
 int control_set(struct env *v, const struct config_partner *p, struct str group, int64_t next,

@@ -12,6 +12,15 @@ enum { CONTROL_SCOPE = 200, CONTROL_MAX = 999999999 };
 void control_scope(const struct config *c, const struct config_partner *p, struct str group,
 	char out[CONTROL_SCOPE]);
 
+/* The next number for a unit of work; request n of it always gets the same one. ERR_STALE with NUMBER-REPEATED:
+ * an interchange of p has that number already, since the counter was set back by hand; nothing is drawn. */
+int control_draw(struct env *v, const struct config_partner *p, struct str group, int64_t unit,
+	int64_t request, int64_t *number, struct err *e) ATTR_CHECK;
+
+/* "gridspool control set acme --next 12 --group SC", in a. A scope of nobody in the configuration keeps PARTNER. */
+struct str control_set_command(
+	const struct config *c, struct str scope, int64_t next, struct arena *a);
+
 /* The counter of p goes on at next. ERR_STALE when numbers from there on were drawn before; with
  * dry_run nothing changes. out says what was, or would be. */
 int control_set(struct env *v, const struct config_partner *p, struct str group, int64_t next,

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -22,7 +23,6 @@ static int answer_number(struct env *v, struct convert_unit *j, const struct pro
 	struct frame *f, struct err *e)
 {
 	const struct str group = kind == 'G' ? map_target(j->work.route->map)->group : STR("");
-	char scope[CONTROL_SCOPE];
 	int64_t number = 0;
 
 	if (kind != 'I' && kind != 'G')
@@ -31,9 +31,8 @@ static int answer_number(struct env *v, struct convert_unit *j, const struct pro
 	if (j->requests == NUMBERS)
 		return err_set(e, ERR_INPUT,
 			"worker asked for more control numbers than one interchange has");
-	control_scope(v->config, j->work.route->agreement->partner, group, scope);
-	if (ledger_number(&v->ledger, j->unit.id, ++j->requests, scope, CONTROL_MAX, &number, e) ==
-		-1)
+	if (control_draw(v, j->work.route->agreement->partner, group, j->unit.id, ++j->requests,
+		    &number, e) == -1)
 		return -1;
 	frame_start(f, FRAME_NUMBER);
 	frame_int(f, number);
@@ -115,6 +114,22 @@ static void crew_drop(struct crew *c, size_t i)
 	}
 }
 
+/* A worker that is not listened to any more. -1: nor is any other. */
+static int crew_refuse(struct env *v, struct crew *c, size_t i, struct err *e)
+{
+	if (strcmp(e->reason, "NUMBER-REPEATED") == 0) {
+		c->jobs[i].fault = *e;
+		c->jobs[i].refused = true;
+	} else if (e->code == ERR_INPUT) {
+		env_log(v, LOG_ERROR, "worker-refused", "convert", "%s", e->text);
+		c->jobs[i].answered = false;
+	} else {
+		return -1;
+	}
+	proc_kill(&c->procs[i]);
+	return 0;
+}
+
 static int crew_wait(struct env *v, struct crew *c, struct frame *f, int64_t *worked, struct err *e)
 {
 	size_t i = 0;
@@ -126,13 +141,8 @@ static int crew_wait(struct env *v, struct crew *c, struct frame *f, int64_t *wo
 	rc = take_frame(v, &c->jobs[i], &c->procs[i], f, e);
 	if (rc == 1)
 		return 0;
-	if (rc == -1) {
-		if (e->code != ERR_INPUT)
-			return -1;
-		env_log(v, LOG_ERROR, "worker-refused", "convert", "%s", e->text);
-		c->jobs[i].answered = false;
-		proc_kill(&c->procs[i]);
-	}
+	if (rc == -1 && crew_refuse(v, c, i, e) == -1)
+		return -1;
 	rc = convert_end_unit(v, &c->jobs[i], &c->procs[i], e);
 	if (rc == -1)
 		rc = convert_end_unrecorded(v, &c->jobs[i], e);

@@ -345,6 +345,8 @@ int convert_end_unit(struct env *v, struct convert_unit *j, struct proc *p, stru
 	if (v->progress)
 		(void)fprintf(stderr, "\r%60s\r", "");
 	proc_wait(p, &end);
+	if (j->refused)
+		return failed(v, j, e);
 	if (!j->answered || end.crashed || end.status != 0)
 		return crashed(v, j, &end, e);
 	return j->done ? succeed(v, j, e) : failed(v, j, e);

@@ -21,9 +21,10 @@ struct convert_unit {
 	int64_t requests; /* control numbers asked for */
 	bool answered;	  /* DONE or FAIL has come */
 	bool done;
+	bool refused;		  /* what it asked for it may not have: fault says why */
 	bool interrupted;	  /* not tried again before something else moves */
 	struct convert_done told; /* of DONE */
-	struct err fault;	  /* of FAIL */
+	struct err fault;	  /* of FAIL, or why it was refused */
 };
 
 /* "unit 12", as events name it. */

@@ -8,6 +8,7 @@
 
 #include "stage/fsck_parts.h"
 #include "stage/host.h"
+#include "store/ledger_runs.h"
 
 enum { LOOKS = 6, PAUSE_MS = 400, PROGRESS_MS = 200 };
 
@@ -30,9 +31,28 @@ static bool same(const struct fsck_suspect *a, const struct fsck_suspect *b)
 		str_eq(a->name, b->name);
 }
 
+bool fsck_is_loss(const char *code)
+{
+	return strcmp(code, "LOST-FILE") == 0 || strcmp(code, "LOST-SOURCE") == 0;
+}
+
+struct str fsck_id(struct fsck *f, const struct walk_row *r)
+{
+	static const char *const prefix[LEDGER_WALK_KINDS] = {
+		[LEDGER_WALK_INPUT] = "in-",
+		[LEDGER_WALK_INTERCHANGE] = "",
+		[LEDGER_WALK_RECEIVED] = "r-",
+	};
+
+	return arena_printf(&f->a, "%s%06" PRId64, prefix[r->kind], r->id);
+}
+
 void fsck_tell(struct fsck *f, const struct fsck_found *x)
 {
-	f->n->found++;
+	if (x->known)
+		f->n->known++;
+	else
+		f->n->found++;
 	f->o->tell(f->o->ctx, x);
 }
 
@@ -86,13 +106,12 @@ static int drop_moved(struct fsck *f, struct err *e)
 }
 
 /* Is a run going on that moves files? One that was cut looks the same, and costs two seconds. */
-static int run_goes_on(struct env *v, struct err *e)
+static int run_goes_on(struct fsck *f, struct err *e)
 {
-	int64_t open = 0;
-	const int rc = db_one_int(v->ledger.db, &open, e,
-		"SELECT ended IS NULL FROM run ORDER BY started DESC LIMIT 1", "");
+	struct run_row newest;
+	const int rc = ledger_runs_newest(&f->v->ledger, INT64_MAX, &f->a, &newest, e);
 
-	return rc == -1 ? -1 : open != 0;
+	return rc == 1 ? newest.ended == 0 : rc;
 }
 
 /* A run writes down what it is about to move, then moves it: in between nothing fits. */
@@ -101,7 +120,7 @@ static int tell_suspects(struct fsck *f, struct err *e)
 	int rc = 1;
 
 	for (int i = 0; i < (f->at_run_end ? 1 : LOOKS) && f->nsuspects > 0 && rc == 1; i++) {
-		rc = run_goes_on(f->v, e);
+		rc = run_goes_on(f, e);
 		if (rc == 1) {
 			clock_sleep_ms(PAUSE_MS);
 			rc = drop_moved(f, e) == -1 ? -1 : 1;

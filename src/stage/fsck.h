@@ -2,7 +2,7 @@
  * Do ledger and spool agree? Looks only, beside a running night too: what does not fit is looked at once more
  * before it is told. Level 1: each row has its file, of the right size, and each name its row. Level 2: each
  * file has the bytes that were recorded. Level 3: the ledger's structure, the chain of events with audit.log,
- * control numbers, and whether each row is in the state that its events say.
+ * control numbers, and whether each row is there, what its events say, and in the state that they say.
  */
 #ifndef STAGE_FSCK_H
 #define STAGE_FSCK_H
@@ -17,6 +17,7 @@ struct fsck_found {
 	struct str place;   /* the file */
 	struct str found, expected;
 	struct str command; /* what mends it */
+	bool known;	    /* a loss that was accepted: told, and no fault */
 };
 
 struct fsck_options {
@@ -29,6 +30,7 @@ struct fsck_options {
 struct fsck_counts {
 	int64_t rows, files, events;
 	int64_t found;
+	int64_t known; /* losses that were accepted */
 };
 
 /* Only each name its row, in the folders that work goes through: not in archive/. For the end of a run, which has

@@ -1,4 +1,5 @@
-/* fsck: each row of the ledger is in the state that its events say. */
+/* fsck: each row of the ledger is there, what its events say, and in the state that they say. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "stage/fsck_parts.h"
@@ -97,7 +98,58 @@ static bool may_follow(const struct said *s, struct str state, struct arena *a)
 	return str_find(str_c(s->states), word, 0) != SIZE_MAX;
 }
 
-int fsck_history_one(struct fsck *f, const struct walk_row *r, struct err *e)
+static void differs(struct fsck *f, const struct walk_row *r, struct str found, struct str expected)
+{
+	char subject[40];
+
+	ledger_walk_subject(r->kind, r->id, subject);
+	const struct fsck_found x = {
+		.code = "HISTORY-DIFFERS",
+		.subject = str_c(subject),
+		.place = r->place.n > 0 ? r->place : STR("ledger.db"),
+		.found = found,
+		.expected = expected,
+		.command = arena_printf(&f->a,
+			"gridspool show " STR_FMT
+			" tells its story; find out who changed ledger.db, and compare it with a backup",
+			STR_ARG(fsck_id(f, r))),
+	};
+	fsck_fault(f, &x);
+}
+
+/* The words of a row that its event has not, and the other way round. */
+static struct str other_words(struct str these, struct str those, struct arena *a)
+{
+	struct str out = STR("");
+	struct str word;
+
+	while (str_split(&these, ' ', &word)) {
+		const struct str whole = arena_printf(a, " " STR_FMT " ", STR_ARG(word));
+		const struct str in = arena_printf(a, " " STR_FMT " ", STR_ARG(those));
+		if (str_find(in, whole, 0) == SIZE_MAX)
+			out = arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(out),
+				out.n > 0 ? " " : "", STR_ARG(word));
+	}
+	return out;
+}
+
+/* Is it what its event said that it is? */
+static int check_words(struct fsck *f, const struct walk_row *r, struct err *e)
+{
+	struct str was = STR("");
+	const int rc = ledger_walk_was(&f->v->ledger, r, &f->a, &was, e);
+
+	if (rc != 1 || str_eq(r->is, was))
+		return rc == -1 ? -1 : 0;
+	const struct str now = other_words(r->is, was, &f->a);
+	const struct str then = other_words(was, r->is, &f->a);
+	differs(f, r, arena_printf(&f->a, STR_FMT " in ledger.db", STR_ARG(now)),
+		then.n > 0 ? arena_printf(&f->a, STR_FMT ", as its event says", STR_ARG(then))
+			   : STR("what its name says"));
+	return 0;
+}
+
+static int check_state(struct fsck *f, const struct walk_row *r, struct err *e)
 {
 	static bool (*const asks[LEDGER_WALK_KINDS])(struct str what) = {
 		[LEDGER_WALK_INPUT] = input_said,
@@ -118,19 +170,48 @@ int fsck_history_one(struct fsck *f, const struct walk_row *r, struct err *e)
 		return 0;
 	if (rc == 1 && may_follow(find_said(r->kind, what), r->state, &f->a))
 		return 0;
+	differs(f, r, arena_printf(&f->a, "state '" STR_FMT "' in ledger.db", STR_ARG(r->state)),
+		rc == 0 ? STR("one that an event tells of; there is none")
+			: arena_printf(&f->a, "what follows its last event: " STR_FMT " " STR_FMT,
+				  STR_ARG(what), STR_ARG(str_sub(detail, 0, 120))));
+	return 0;
+}
+
+int fsck_history_one(struct fsck *f, const struct walk_row *r, struct err *e)
+{
+	return check_state(f, r, e) == -1 ? -1 : check_words(f, r, e);
+}
+
+static bool any(struct str what)
+{
+	(void)what;
+	return true;
+}
+
+static int one_missing(void *ctx, struct str subject, struct err *e)
+{
+	struct fsck *f = ctx;
+	struct str what = STR("");
+	struct str detail = STR("");
+
+	arena_reset(&f->a);
+	subject = arena_str(&f->a, subject);
+	if (ledger_walk_said(&f->v->ledger, subject.p, any, &f->a, &what, &detail, e) == -1)
+		return -1;
 	const struct fsck_found x = {
 		.code = "HISTORY-DIFFERS",
-		.subject = str_c(subject),
-		.place = r->place,
-		.found = arena_printf(&f->a, "state '" STR_FMT "' in ledger.db", STR_ARG(r->state)),
-		.expected = rc == 0
-			? STR("one that an event tells of; there is none")
-			: arena_printf(&f->a, "what follows its last event: " STR_FMT " " STR_FMT,
-				  STR_ARG(what), STR_ARG(str_sub(detail, 0, 120))),
-		.command = STR(
-			"gridspool show tells its story; find out who changed ledger.db, and "
-			"compare it with a backup"),
+		.subject = subject,
+		.place = STR("ledger.db"),
+		.found = STR("no row of it"),
+		.expected = arena_printf(&f->a, "one; its last event: " STR_FMT " " STR_FMT,
+			STR_ARG(what), STR_ARG(str_sub(detail, 0, 120))),
+		.command = STR("find out who changed ledger.db, and compare it with a backup"),
 	};
-	fsck_fault(f, &x);
+	fsck_tell(f, &x);
 	return 0;
+}
+
+int fsck_history_missing(struct fsck *f, struct err *e)
+{
+	return ledger_walk_missing(&f->v->ledger, one_missing, f, e);
 }

@@ -11,7 +11,7 @@
 
 struct scope {
 	struct str name;
-	int64_t last; /* drawn; 0 none yet */
+	int64_t last; /* the highest drawn since they began at 1; 0 none yet */
 	int64_t seq;
 	struct scope *next;
 };
@@ -47,10 +47,8 @@ static void number_fault(struct numbers *n, const struct scope *s, struct str fo
 		.found = found,
 		.expected = arena_printf(
 			a, "a number over %" PRId64 ", drawn in event %" PRId64, s->last, s->seq),
-		.command = arena_printf(a,
-			"gridspool control set PARTNER --next %" PRId64
-			", with --group CODE for a scope GS:...; ask the partner what it has seen twice",
-			s->last + 1),
+		.command = arena_printf(a, STR_FMT "; ask the partner what it has seen twice",
+			STR_ARG(control_set_command(n->f->v->config, s->name, s->last + 1, a))),
 	};
 
 	fsck_tell(n->f, &x);
@@ -67,7 +65,7 @@ static void one_number(void *ctx, int64_t seq, bool set, struct str scope, int64
 		number_fault(n, s,
 			arena_printf(&n->f->a, "%" PRId64 " %s in event %" PRId64, number,
 				set ? "set as the next" : "drawn", seq));
-	if (set)
+	if (set || (number <= s->last && !wraps))
 		return;
 	s->last = number;
 	s->seq = seq;
@@ -117,49 +115,32 @@ static void event_fault(
 	fsck_tell(f, &x);
 }
 
-static int check_chain(struct fsck *f, struct err *e)
+static int check_events(struct fsck *f, struct err *e)
 {
 	struct ledger *l = &f->v->ledger;
-	struct err why;
-
-	err_clear(&why);
-	if (ledger_verify(l, &f->n->events, &why) == 0)
-		return 0;
-	if (strcmp(why.reason, "AUDIT-BROKEN") != 0) {
-		*e = why;
-		return -1;
-	}
-	event_fault(f, "AUDIT-BROKEN", "ledger.db", str_c(why.text),
-		STR("find out who changed ledger.db; compare it with audit.log and a backup"));
-	return 0;
-}
-
-static int check_log(struct fsck *f, struct err *e)
-{
-	struct ledger *l = &f->v->ledger;
-	int64_t bad = 0;
+	struct err wrong;
 
 	if (l->audit.code != ERR_NONE)
 		event_fault(f, "AUDIT-LOG", "audit.log", str_c(l->audit.text),
 			STR("make it a plain file that gridspool may write, or move it away"));
-	if (l->older > 0) /* told */
-		return 0;
-	if (ledger_audit_check(l, &bad, e) == -1)
+	if (ledger_audit_whole(l, &f->n->events, &wrong, e) == -1)
 		return -1;
-	if (bad > 0)
-		event_fault(f, "AUDIT-CHANGED", "audit.log",
-			arena_printf(
-				&f->a, "from event %" PRId64 " on not what the ledger says", bad),
-			STR("gridspool run keeps it as log/audit-RUN.log and writes it anew; "
-			    "compare the two"));
+	if (strcmp(wrong.reason, "AUDIT-BROKEN") == 0)
+		event_fault(f, "AUDIT-BROKEN", "ledger.db", str_c(wrong.text),
+			STR("find out who changed ledger.db, and compare it with a backup; nothing is mended "
+			    "by itself"));
+	else if (wrong.code != ERR_NONE)
+		event_fault(f, "AUDIT-CHANGED", "audit.log", str_c(wrong.text),
+			STR("find out who changed it; gridspool run tells of it and writes what is missing, one "
+			    "with other lines it keeps as log/audit-RUN.log"));
 	return 0;
 }
 
 int fsck_ledger_all(struct fsck *f, struct err *e)
 {
 	arena_reset(&f->a);
-	if (db_full_check(f->v->ledger.db, e) == -1 || check_chain(f, e) == -1 ||
-		check_log(f, e) == -1)
+	if (db_full_check(f->v->ledger.db, e) == -1 || check_events(f, e) == -1 ||
+		fsck_history_missing(f, e) == -1)
 		return -1;
 	return check_numbers(f, e);
 }

@@ -19,14 +19,11 @@ enum { SAME_NAME = 1000 };
 /* said="...", as events have it. */
 static struct str said_of(const struct verbs_request *r, struct arena *a)
 {
-	struct buf b;
-	struct str text;
+	char plain[VERBS_SAID];
+	char said[VERBS_SAID];
 
-	buf_init(&b, 4000);
-	utf8_quote(&b, r->reason, 300);
-	text = arena_printf(a, "said=\"%.380s\"", buf_cstr(&b));
-	buf_done(&b);
-	return text;
+	verbs_said(r->reason, plain, said);
+	return arena_str(a, str_c(said));
 }
 
 /* --- files that nobody knows --- */
@@ -84,6 +81,74 @@ static int one_unknown(struct fsck *f, const char *folder, const char *name, str
 	return move_away(f, folder, name, e);
 }
 
+/* --- what the archive has lost --- */
+
+struct lost {
+	struct str subject, place;
+	struct lost *next;
+};
+
+struct losses {
+	struct arena a;
+	struct lost *first;
+	int64_t n;
+	bool no_archive;
+};
+
+static void one_loss(void *ctx, const struct fsck_found *x)
+{
+	struct losses *p = ctx;
+	struct lost *one = NULL;
+
+	if (!fsck_is_loss(x->code) || x->known)
+		return;
+	if (str_is(x->place, "archive"))
+		p->no_archive = true;
+	if (x->subject.n == 0 || !str_starts(x->place, STR("archive/")))
+		return;
+	one = ARENA_NEW(&p->a, struct lost);
+	*one = (struct lost){arena_str(&p->a, x->subject), arena_str(&p->a, x->place), p->first};
+	p->first = one;
+	p->n++;
+}
+
+static int accept_losses(struct env *v, const struct losses *p, struct str said, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	for (const struct lost *x = p->first; x; x = x->next)
+		if (ledger_walk_accept(l, x->subject, x->place, e) == -1 ||
+			ledger_event(l, "loss-accepted", x->subject.p, e,
+				"place=" STR_FMT " " STR_FMT, STR_ARG(x->place),
+				STR_ARG(said)) == -1) {
+			ledger_rollback(l);
+			return -1;
+		}
+	return ledger_commit(l, e);
+}
+
+/* *n: those that are lost, or would be accepted as such. */
+static int repair_losses(struct env *v, bool dry_run, struct str said, int64_t *n, struct err *e)
+{
+	struct losses p = {.first = NULL};
+	const struct fsck_options o = {.level = 1, .tell = one_loss, .ctx = &p};
+	struct fsck_counts counts;
+	int rc = -1;
+
+	arena_init(&p.a);
+	rc = fsck_run(v, &o, &counts, e);
+	if (rc == 0 && p.no_archive)
+		rc = err_set(e, ERR_STALE,
+			"archive/ is not there: mount it; what lies in it is not accepted as lost");
+	else if (rc == 0 && !dry_run && p.n > 0)
+		rc = accept_losses(v, &p, said, e);
+	*n = p.n;
+	arena_done(&p.a);
+	return rc;
+}
+
 int fsck_mend_repair(
 	struct env *v, const struct verbs_request *r, struct verbs_done *out, struct err *e)
 {
@@ -92,15 +157,20 @@ int fsck_mend_repair(
 	struct repair p = {.r = r, .out = out};
 	struct fsck f = {.v = v, .o = &o, .n = &n, .unknown = one_unknown, .ctx = &p};
 	struct arena a;
+	int64_t lost = 0;
 	int rc = -1;
 
 	arena_init(&a);
 	arena_init(&f.a);
 	p.said = said_of(r, &a);
 	rc = fsck_names_all(&f, e);
+	if (rc == 0)
+		rc = repair_losses(v, r->dry_run, p.said, &lost, e);
 	(void)snprintf(out->said, sizeof(out->said),
-		"%" PRId64 " files that the ledger does not know, into " FSCK_UNKNOWN "/",
-		out->count);
+		"%" PRId64 " files that the ledger does not know, into " FSCK_UNKNOWN "/; %" PRId64
+		" files of archive/ are lost, which is known from now on",
+		out->count, lost);
+	out->count += lost;
 	arena_done(&f.a);
 	arena_done(&a);
 	return rc;
@@ -254,7 +324,7 @@ int fsck_mend_reconcile(
 		return -1;
 	out->count = (int64_t)rows.n;
 	(void)snprintf(out->said, sizeof(out->said),
-		"%zu interchanges in doubt (gridspool resolve), %" PRId64
+		"%zu interchanges in doubt (gridspool status names them), %" PRId64
 		" control numbers kept from being drawn again, %" PRId64
 		" interchanges were sent that the ledger does not know; what is made from now on is held "
 		"until one of its agreement is released",

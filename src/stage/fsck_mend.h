@@ -8,7 +8,8 @@
 #include "stage/env.h"
 #include "stage/verbs.h"
 
-/* Each file of the spool that the ledger does not know goes into quarantine/unknown/. */
+/* Each file of the spool that the ledger does not know goes into quarantine/unknown/; that files of archive/ are lost
+ * is known from then on, and no fault. */
 int fsck_mend_repair(struct env *v, const struct verbs_request *r, struct verbs_done *out,
 	struct err *e) ATTR_CHECK;
 /* After an older ledger.db was put back (opened by env_open_older): control numbers go on behind all that audit.log

@@ -84,22 +84,76 @@ static bool on_its_way(const struct walk_row *r, const char *folder)
 		str_is(r->state, "making") || str_is(r->state, "fetching");
 }
 
+/* Where the row has the file of this name: its place, with what stands behind the name of the thing itself. */
+static struct str own_place(
+	struct fsck *f, const char *name, struct str bare, const struct walk_row *r)
+{
+	const bool lineage = str_find(str_from(str_c(name), bare.n), STR(".lineage"), 0) == 0;
+	const bool packed = str_starts(r->place, STR("archive/")) && r->kind != LEDGER_WALK_INPUT;
+
+	return arena_printf(&f->a, STR_FMT "%s%s", STR_ARG(r->place), lineage ? ".lineage" : "",
+		packed ? ".gz" : "");
+}
+
+/* Does a run look for it there? */
+static bool run_brings(const struct walk_row *r, const char *folder)
+{
+	static const char *const open[] = {"outbox/", "sent/", "hold", "quarantine"};
+	bool from = false;
+	bool to = false;
+
+	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+		from = from || strncmp(folder, open[i], strlen(open[i])) == 0;
+		to = to || str_starts(r->place, str_c(open[i]));
+	}
+	return r->kind == LEDGER_WALK_INTERCHANGE && !str_is(r->state, "closed") && from && to;
+}
+
+/* What is to be done with a file that lies elsewhere. */
+static int move_command(struct fsck *f, const char *folder, const char *name, struct str own,
+	const struct walk_row *r, struct str *out, struct err *e)
+{
+	const bool packed = str_ends(str_c(name), STR(".gz"));
+	const bool wanted = str_ends(own, STR(".gz"));
+	struct stat st;
+	int rc = 0;
+
+	*out = STR("nothing needs it any more: move it away");
+	if (r->place.n == 0)
+		return 0;
+	rc = place_stat(f->v, own.p, &st, e);
+	if (rc == 1)
+		*out = STR("it is a copy, its place has the file: move it away");
+	else if (rc == 0 && run_brings(r, folder))
+		*out = STR("the next gridspool run brings it to its place");
+	else if (rc == 0)
+		*out = arena_printf(&f->a, "%s %s/%s/%s %s%s/" STR_FMT,
+			packed == wanted ? "mv"
+				: packed ? "gzip -dc"
+					 : "gzip -c",
+			f->v->path, folder, name, packed == wanted ? "" : "> ", f->v->path,
+			STR_ARG(own));
+	return rc == -1 ? -1 : 0;
+}
+
 static int known(struct fsck *f, const char *folder, const char *name, struct str bare,
-	const struct walk_row *r)
+	const struct walk_row *r, struct err *e)
 {
 	const struct str here = arena_printf(&f->a, "%s/" STR_FMT, folder, STR_ARG(bare));
 	const bool beside = str_ends(str_c(name), STR(".reason")) || str_ends(bare, STR(".items"));
+	const struct str own = own_place(f, name, bare, r);
+	struct str command;
 
 	if (beside || str_eq(here, r->place) || on_its_way(r, folder))
 		return 0;
 	/* What was given up, or purged, may lie where it was. */
 	if (r->place.n == 0 && str_is(r->state, "closed"))
 		return 0;
+	if (move_command(f, folder, name, own, r, &command, e) == -1)
+		return -1;
 	fault(f, "MISPLACED-FILE", folder, name,
 		arena_printf(&f->a, "a file of what is " STR_FMT, STR_ARG(r->state)),
-		r->place.n > 0 ? arena_printf(&f->a, STR_FMT, STR_ARG(r->place))
-			       : STR("no file of it any more"),
-		STR("the next gridspool run brings it to its place; what stays, move away"));
+		r->place.n > 0 ? own : STR("no file of it any more"), command);
 	return 0;
 }
 
@@ -176,7 +230,7 @@ int fsck_names_one(struct fsck *f, const char *folder, const char *name, struct 
 	rc = row_of(f, bare, &r, e);
 	if (rc == 0)
 		return unknown(f, folder, name, e);
-	return rc == 1 && !f->unknown ? known(f, folder, name, bare, &r) : rc == -1 ? -1 : 0;
+	return rc == 1 && !f->unknown ? known(f, folder, name, bare, &r, e) : rc == -1 ? -1 : 0;
 }
 
 /* What a folder of the spool is walked with. */

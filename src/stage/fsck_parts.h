@@ -54,15 +54,21 @@ struct fsck {
 void fsck_fault(struct fsck *f, const struct fsck_found *x);
 /* Told at once: no run changes it. */
 void fsck_tell(struct fsck *f, const struct fsck_found *x);
+/* Does it say that a file is not there? */
+bool fsck_is_loss(const char *code);
 /* One more row or file was looked at. */
 void fsck_count(struct fsck *f, int64_t *counter);
 
+/* As show takes it: "in-000012", "000012", "r-000012"; in the arena of what is looked at now. */
+struct str fsck_id(struct fsck *f, const struct walk_row *r);
 int fsck_rows_all(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_rows_one(struct fsck *f, const struct walk_row *r, struct err *e) ATTR_CHECK;
 int fsck_names_all(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_names_one(struct fsck *f, const char *folder, const char *name, struct err *e) ATTR_CHECK;
-/* Is the row in the state that its events say? */
+/* Is the row what its events say, and in the state that they say? */
 int fsck_history_one(struct fsck *f, const struct walk_row *r, struct err *e) ATTR_CHECK;
+/* Has each subject of events its row? */
+int fsck_history_missing(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_ledger_all(struct fsck *f, struct err *e) ATTR_CHECK;
 
 #endif

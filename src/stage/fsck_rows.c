@@ -46,11 +46,12 @@ static enum wants wants(const struct walk_row *r)
 	return archived && r->kind != LEDGER_WALK_INPUT ? WANTS_PACKED : WANTS_PLAIN;
 }
 
-/* What mends it. Nobody is told to send again what a partner may have. */
+/* What mends it. */
 static struct str command_for(struct fsck *f, const struct wanted *w, const char *code)
 {
 	const struct walk_row *r = w->row;
 	const bool archived = str_starts(r->place, STR("archive/"));
+	char advice[SPOOL_ADVICE];
 
 	if (strcmp(code, "UNREADABLE") == 0)
 		return arena_printf(&f->a,
@@ -58,17 +59,18 @@ static struct str command_for(struct fsck *f, const struct wanted *w, const char
 			f->v->path, w->place);
 	if (r->kind == LEDGER_WALK_INPUT && !archived)
 		return STR("deliver the export again, or restore the file from a backup");
+	if (archived && r->gone && fsck_is_loss(code))
+		return arena_printf(&f->a,
+			"nothing, its loss was accepted: gridspool show " STR_FMT,
+			STR_ARG(fsck_id(f, r)));
+	if (archived && fsck_is_loss(code))
+		return STR(
+			"restore it from a backup of this folder; where there is none, gridspool fsck "
+			"--repair --reason TEXT accepts the loss");
 	if (r->kind != LEDGER_WALK_INTERCHANGE || archived)
 		return STR("restore it from a backup of this folder");
-	if (str_is(r->state, "queued") || str_is(r->state, "held"))
-		return arena_printf(&f->a,
-			"restore it from a backup; or: gridspool reissue %06" PRId64
-			" --reason TEXT",
-			r->id);
-	return arena_printf(&f->a,
-		"restore it from a backup; only when the partner says that it has nothing: gridspool reissue "
-		"%06" PRId64 " --reason TEXT",
-		r->id);
+	spool_lost_advice(r->state, r->sent_at, r->id, advice);
+	return arena_str(&f->a, str_c(advice));
 }
 
 static void fault(struct fsck *f, const struct wanted *w, const char *code, struct str found,
@@ -85,6 +87,7 @@ static void fault(struct fsck *f, const struct wanted *w, const char *code, stru
 		.found = found,
 		.expected = expected,
 		.command = command_for(f, w, code),
+		.known = r->gone && fsck_is_loss(code),
 	};
 	fsck_fault(f, &x);
 }

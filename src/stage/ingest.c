@@ -13,9 +13,9 @@
 #include "stage/spool.h"
 #include "store/ledger_received.h"
 
-static const char put_away_next[] =
-	"ask the partner to send it again; gridspool retry reads it again; "
-	"gridspool close gives it up";
+static const char put_away_next[] = "ask the partner to send it again; gridspool retry r-%06" PRId64
+				    " reads it again; gridspool close r-%06" PRId64
+				    " --reason TEXT gives it up";
 
 static int set_state(struct env *v, const struct received_row *r, const char *state,
 	const char *place, const char *reason, const char *note, struct err *e)
@@ -39,7 +39,9 @@ int ingest_put_away(struct env *v, const struct received_row *r, const char *rea
 	const char *note, struct err *e)
 {
 	char to[100];
+	char next[300];
 
+	(void)snprintf(next, sizeof(next), put_away_next, r->id, r->id);
 	(void)snprintf(to, sizeof(to), "quarantine/%s." STR_FMT, r->name.p, STR_ARG(r->partner));
 	env_log(v, LOG_ERROR, "quarantined", r->name.p, "%s: %s", reason, note);
 	v->news++;
@@ -47,7 +49,7 @@ int ingest_put_away(struct env *v, const struct received_row *r, const char *rea
 		return -1;
 	if (spool_settle_received(v, r->id, e) == -1) /* a file that is lost is no fault here */
 		return -1;
-	return env_write_reason(v, "quarantine", to + 11, reason, note, put_away_next, e);
+	return env_write_reason(v, "quarantine", to + 11, reason, note, next, e);
 }
 
 /* Only a worker that died, or lied, counts: what cuts a run short is not the file's fault. */

@@ -106,25 +106,41 @@ static int carry_out(struct env *v, int64_t *worked, struct err *e)
 	return rc;
 }
 
-static int purge_kind(
-	struct env *v, enum ledger_purge_kind kind, uint64_t keep, int64_t *worked, struct err *e)
+static int purge_kind(struct env *v, enum ledger_purge_kind kind, int64_t before,
+	const struct purge_kept *kept, int64_t *worked, struct err *e)
 {
-	const int64_t before = clock_now(&v->clock) - (int64_t)keep;
 	int64_t after = 0;
 	int rc = 0;
 
-	while (rc == 0 && keep > 0 && after != INT64_MAX && !proc_told_to_stop()) {
+	while (rc == 0 && after != INT64_MAX && !proc_told_to_stop()) {
 		struct arena a;
 		struct purge_rows rows = {0};
 
 		arena_init(&a);
-		rc = ledger_purge_due(&v->ledger, kind, before, BATCH, &after, &a, &rows, e);
+		rc = ledger_purge_due(&v->ledger, kind, before, BATCH, kept, &after, &a, &rows, e);
 		if (rc == 0)
 			rc = commit_all(v, &rows, ledger_purge_intend, e);
 		arena_done(&a);
 		if (rc == 0)
 			rc = carry_out(v, worked, e);
 	}
+	return rc;
+}
+
+static int purge_old(
+	struct env *v, enum ledger_purge_kind kind, uint64_t keep, int64_t *worked, struct err *e)
+{
+	const int64_t before = clock_now(&v->clock) - (int64_t)keep;
+	struct purge_kept kept = {NULL, 0};
+	int rc = 0;
+
+	if (keep == 0)
+		return 0;
+	if (kind == LEDGER_PURGE_INPUT)
+		rc = ledger_purge_keep(&v->ledger, before, &kept, e);
+	if (rc == 0)
+		rc = purge_kind(v, kind, before, &kept, worked, e);
+	ledger_purge_keep_done(&kept);
 	return rc;
 }
 
@@ -147,7 +163,7 @@ int purge_run(struct env *v, int64_t *worked, struct err *e)
 			"to the next run, which believes it");
 	/* In this order: an input is kept for the interchanges made of it. */
 	for (int k = 0; k < LEDGER_PURGE_KINDS && rc == 0 && believed; k++)
-		rc = purge_kind(v, (enum ledger_purge_kind)k, keep[k], worked, e);
+		rc = purge_old(v, (enum ledger_purge_kind)k, keep[k], worked, e);
 	if (rc == 0 && *worked > 0)
 		env_log(v, LOG_INFO, "purged", "archive",
 			"%" PRId64 " files were kept as long as <retention> says", *worked);

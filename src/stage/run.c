@@ -88,8 +88,9 @@ static int commit_start(struct env *v, struct err *e)
 	(void)snprintf(subject, sizeof(subject), "run %s", v->run);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_run(l, e, "INSERT INTO run(id, started, bundle, pid) VALUES(?1, ?2, ?3, ?4)",
-		    "cici", v->run, v->started, v->bundle, (int64_t)getpid()) == -1 ||
+	if (ledger_audit_mark(l, e) == -1 ||
+		ledger_run(l, e, "INSERT INTO run(id, started, bundle, pid) VALUES(?1, ?2, ?3, ?4)",
+			"cici", v->run, v->started, v->bundle, (int64_t)getpid()) == -1 ||
 		ledger_event(l, "run-started", subject, e, "bundle=%s", v->bundle) == -1) {
 		ledger_rollback(l);
 		return -1;
@@ -107,8 +108,9 @@ static int commit_end(struct env *v, int status, const char *note, struct err *e
 	(void)snprintf(subject, sizeof(subject), "run %s", v->run);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_run(l, e, "UPDATE run SET ended = ?2, status = ?3, note = ?4 WHERE id = ?1",
-		    "ciic", v->run, clock_now(&v->clock), (int64_t)status, note) == -1 ||
+	if (ledger_audit_mark(l, e) == -1 ||
+		ledger_run(l, e, "UPDATE run SET ended = ?2, status = ?3, note = ?4 WHERE id = ?1",
+			"ciic", v->run, clock_now(&v->clock), (int64_t)status, note) == -1 ||
 		ledger_event(l, "run-ended", subject, e, "status=%d news=%" PRIu64 " %s", status,
 			v->news, note) == -1) {
 		ledger_rollback(l);
@@ -129,29 +131,45 @@ static int tell_chain(struct env *v, const char *wrong, struct err *e)
 	return alarms_commit(&told, e);
 }
 
+/* What is wrong with audit.log is news, and an event. */
+static int note_log(struct env *v, const char *detail, const char *what, struct err *e)
+{
+	env_log(v, LOG_ERROR, "audit-changed", "audit.log", "AUDIT-CHANGED: %s", what);
+	v->news++;
+	return ledger_event_now(&v->ledger, "audit-changed", "audit.log", e, "%s", detail);
+}
+
 /* Does audit.log say what the ledger says? The ledger is the truth, so the copy is written anew. */
 static int check_log(struct env *v, struct err *e)
 {
-	struct ledger *l = &v->ledger;
+	const int64_t lost = v->ledger.audit_lost;
 	char aside[60];
+	char detail[100];
+	char what[300];
 	int64_t bad = 0;
 
 	(void)snprintf(aside, sizeof(aside), "audit-%.40s.log", v->run);
-	if (ledger_audit_mend(l, v->dir, aside, &bad, e) == -1) {
+	if (ledger_audit_mend(&v->ledger, v->dir, aside, &bad, e) == -1) {
 		if (env_stops(e) && e->code != ERR_BUSY)
 			return -1;
 		env_log(v, LOG_WARN, "audit-log", "audit.log", "AUDIT-LOG: %s", e->text);
 		v->news++;
 	}
-	if (bad == 0)
-		return 0;
-	env_log(v, LOG_ERROR, "audit-changed", "audit.log",
-		"AUDIT-CHANGED: from event %" PRId64
-		" on it was not what the ledger says; it is log/%s now, and was written anew",
-		bad, aside);
-	v->news++;
-	return ledger_event_now(
-		l, "audit-changed", "audit.log", e, "from=%" PRId64 " aside=log/%s", bad, aside);
+	if (bad > 0) {
+		(void)snprintf(detail, sizeof(detail), "from=%" PRId64 " aside=log/%s", bad, aside);
+		(void)snprintf(what, sizeof(what),
+			"from event %" PRId64
+			" on it was not what the ledger says; it is log/%s now, and was written anew: compare "
+			"the two",
+			bad, aside);
+	} else if (lost > 0) {
+		(void)snprintf(detail, sizeof(detail), "lost=%" PRId64, lost);
+		(void)snprintf(what, sizeof(what),
+			"event %" PRId64
+			" was in it and was no more: it was emptied or cut; what was missing is written again",
+			lost);
+	}
+	return bad > 0 || lost > 0 ? note_log(v, detail, what, e) : 0;
 }
 
 /* Has somebody changed what happened? Neither stops anything, and neither is silent. The log of a chain
@@ -177,7 +195,7 @@ static void tell_log(struct env *v)
 	if (v->ledger.audit.code == ERR_NONE)
 		return;
 	env_log(v, LOG_WARN, "audit-log", "audit.log",
-		"AUDIT-LOG: %s; the ledger has all, the next start or commit writes what is missing",
+		"AUDIT-LOG: %s; the ledger has all, the next run writes what is missing",
 		v->ledger.audit.text);
 	v->news++;
 }

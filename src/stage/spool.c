@@ -46,9 +46,19 @@ static int bring(struct env *v, const char *name, const char *to, struct str par
 	return rc;
 }
 
+void spool_lost_advice(struct str state, int64_t sent_at, int64_t id, char out[SPOOL_ADVICE])
+{
+	const bool ours = sent_at == 0 && (str_is(state, "queued") || str_is(state, "held"));
+
+	(void)snprintf(out, SPOOL_ADVICE,
+		"restore it from a backup; %s: gridspool reissue %06" PRId64 " --reason TEXT",
+		ours ? "or" : "only when the partner says that it has nothing", id);
+}
+
 static int settle_row(struct env *v, const struct interchange_row *r, struct err *e)
 {
 	char lineage[260];
+	char advice[SPOOL_ADVICE];
 	int rc = 0;
 
 	(void)snprintf(lineage, sizeof(lineage), "%s.lineage", r->name.p);
@@ -56,9 +66,8 @@ static int settle_row(struct env *v, const struct interchange_row *r, struct err
 	if (rc != -1)
 		rc = bring(v, r->name.p, r->place.p, r->partner, e);
 	if (rc == 0) {
-		(void)err_set(e, ERR_ABSENT,
-			"%s is in none of its places; look for it in a backup, or: gridspool reissue %06" PRId64,
-			r->name.p, r->id);
+		spool_lost_advice(r->state, r->sent_at, r->id, advice);
+		(void)err_set(e, ERR_ABSENT, "%s is in none of its places; %s", r->name.p, advice);
 		return err_reason(e, "LOST-FILE");
 	}
 	return rc == 1 ? 0 : -1;

@@ -12,6 +12,10 @@
  * a person releases one. */
 #define SPOOL_RESTORED "restored:"
 
+enum { SPOOL_ADVICE = 200 };
+
+/* What mends a file of an interchange that is lost or changed. Nobody is told to send again what a partner may have. */
+void spool_lost_advice(struct str state, int64_t sent_at, int64_t id, char out[SPOOL_ADVICE]);
 /* Moves an interchange with its lineage to the folder that the ledger names for it, from wherever
  * it lies. ERR_ABSENT with reason LOST-FILE when it is nowhere. */
 int spool_settle(struct env *v, int64_t interchange, struct err *e) ATTR_CHECK;

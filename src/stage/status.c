@@ -155,6 +155,7 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 	int rc = 0;
 
 	memset(&r, 0, sizeof(r));
+	/* id + 0: an order by the key itself makes SQLite walk the whole table by it, past the indexes of the OR. */
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT agreement, partner, state, receipt, ta1, syntax, application, load, "
 		    "sent_at, queued_at, id, name, reason, note, COALESCE((SELECT value FROM meta WHERE key = '" SPOOL_WRONG
@@ -361,30 +362,6 @@ static int load_alarms(struct env *v, struct status *s, struct arena *a, struct 
 	return rc == -1 ? -1 : 0;
 }
 
-/* The newest run of those that started in time. 1, 0 there is none. */
-static int newest_run(
-	struct env *v, int64_t in_time, struct status *s, struct arena *a, struct err *e)
-{
-	struct db_rows *rows = NULL;
-	int rc = 0;
-
-	if (db_query(v->ledger.db, &rows, e,
-		    "SELECT id, started, COALESCE(ended, 0), COALESCE(status, 0), note FROM run WHERE "
-		    "started <= ?1 ORDER BY started DESC, LENGTH(id) DESC, id DESC LIMIT 1",
-		    "i", in_time) == -1)
-		return -1;
-	rc = db_next(rows, e);
-	if (rc == 1) {
-		s->run = arena_str(a, db_text(rows, 0));
-		s->run_started = db_int(rows, 1);
-		s->run_ended = db_int(rows, 2);
-		s->run_status = db_int(rows, 3);
-		s->run_note = arena_str(a, db_text(rows, 4));
-	}
-	db_end(rows);
-	return rc;
-}
-
 static int load_run(struct env *v, struct status *s, struct arena *a, struct err *e)
 {
 	int rc = 0;
@@ -394,9 +371,9 @@ static int load_run(struct env *v, struct status *s, struct arena *a, struct err
 		    "SELECT COALESCE(MAX(ended), 0) FROM run WHERE status IN (0, 1) AND ended <= ?1",
 		    "i", s->now + CLOCK_SLACK) != 1)
 		return -1;
-	rc = newest_run(v, s->now + CLOCK_SLACK, s, a, e);
+	rc = ledger_runs_newest(&v->ledger, s->now + CLOCK_SLACK, a, &s->run, e);
 	if (rc == 0)
-		rc = newest_run(v, INT64_MAX, s, a, e);
+		rc = ledger_runs_newest(&v->ledger, INT64_MAX, a, &s->run, e);
 	return rc == -1 ? -1 : 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "stage/env.h"
 #include "store/ledger_interchange.h"
+#include "store/ledger_runs.h"
 
 /* The headline of an interchange, derived from its axes. */
 enum status_word {
@@ -74,11 +75,8 @@ struct status {
 	size_t naway;
 	struct status_alarm *alarms;
 	size_t nalarms;
-	struct str run;			/* newest run, "" none yet */
-	int64_t run_started, run_ended; /* ended 0: going on, or cut */
-	int64_t run_status;
-	struct str run_note;
-	int64_t finished; /* when a run last ended, 0 never */
+	struct run_row run; /* the newest; no id: none yet */
+	int64_t finished;   /* when a run last ended, 0 never */
 };
 
 /* expects: the acknowledgments of its agreement, NULL when it is gone. */

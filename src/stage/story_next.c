@@ -15,7 +15,7 @@ static const struct next nexts[] = {
 	{SUBJECT_INTERCHANGE, "sending",
 		"a transfer is sending it, or was cut; the next one looks at the partner and goes on"},
 	{SUBJECT_INTERCHANGE, "in-doubt",
-		"ask the partner whether it arrived, then resolve; an acknowledgment settles it by itself"},
+		"ask the partner whether it arrived, then gridspool resolve ID --delivered, or --not-delivered, --reason TEXT; an acknowledgment settles it by itself"},
 	{SUBJECT_INTERCHANGE, "held", "a person decides"},
 	{SUBJECT_INTERCHANGE, "quarantined", "a person decides"},
 	{SUBJECT_INTERCHANGE, "archived", "nothing; it is finished"},
@@ -31,15 +31,16 @@ static const struct next nexts[] = {
 	{SUBJECT_RECEIVED, "fetching", "the next receive finishes or forgets it"},
 	{SUBJECT_RECEIVED, "stored", "the next ingest reads it"},
 	{SUBJECT_RECEIVED, "orphan",
-		"nothing of ours fits to it; ask the partner what it is about, then close"},
+		"nothing of ours fits to it; ask the partner what it is about, then gridspool close ID --reason TEXT"},
 	{SUBJECT_RECEIVED, "contradiction",
-		"nothing was changed by it; ask the partner what is meant, then close"},
+		"nothing was changed by it; ask the partner what is meant, then gridspool close ID --reason TEXT"},
 	{SUBJECT_RECEIVED, "quarantined",
 		"it cannot be understood; ask the partner for a good one"},
 	{SUBJECT_UNIT, "due", "the next run converts it"},
 	{SUBJECT_UNIT, "converting", "a run converts it, or was cut; the next one does it again"},
-	{SUBJECT_UNIT, "failed", "mend what the reason says, then retry"},
-	{SUBJECT_UNIT, "quarantined", "the converter died on it; report it, then retry or close"},
+	{SUBJECT_UNIT, "failed", "mend what the reason says, then gridspool retry ID"},
+	{SUBJECT_UNIT, "quarantined",
+		"the converter died on it; report it, then gridspool retry ID or gridspool close ID --reason TEXT"},
 };
 
 /* What the table of reasons says is to be done, with this subject's ID in it, and without the advice to
@@ -79,6 +80,6 @@ void story_next_tell(struct story *t, const struct subject *s, struct str state,
 	t->next = STR("nothing");
 	for (size_t i = 0; i < sizeof(nexts) / sizeof(nexts[0]); i++) {
 		if (nexts[i].kind == kind && str_is(state, nexts[i].state))
-			t->next = str_c(nexts[i].text);
+			t->next = remedy(t, str_c(nexts[i].text), s->name);
 	}
 }

@@ -239,7 +239,7 @@ static int in_doubt(
 	}
 	(void)snprintf(next, sizeof(next),
 		"ask the partner; then gridspool resolve %06" PRId64
-		" --delivered or --not-delivered, with --reason. An acknowledgment settles it by itself",
+		" --delivered, or --not-delivered, --reason TEXT. An acknowledgment settles it by itself",
 		s->row->id);
 	return commit_stopped(s, "in-doubt", "hold", "IN-DOUBT", note, next, e);
 }
@@ -251,7 +251,8 @@ static int not_whole(struct sending *s, const char *reason, const char *note, st
 
 	(void)snprintf(next, sizeof(next),
 		"restore it here from a backup, then gridspool release %06" PRId64
-		"; gridspool reissue %06" PRId64 " makes it anew with new numbers",
+		" --reason TEXT; gridspool reissue %06" PRId64
+		" --reason TEXT makes it anew with new numbers",
 		s->row->id, s->row->id);
 	return commit_stopped(s, "held", "hold", reason, note, next, e);
 }
@@ -282,8 +283,9 @@ static int conclude(
 
 	(void)snprintf(next, sizeof(next),
 		"ask the partner what that file is; when it is gone, gridspool release %06" PRId64
-		" sends ours; gridspool reissue %06" PRId64
-		" makes it anew with new numbers; gridspool close %06" PRId64 " gives it up",
+		" --reason TEXT sends ours; gridspool reissue %06" PRId64
+		" --reason TEXT makes it anew with new numbers; gridspool close %06" PRId64
+		" --reason TEXT gives it up",
 		s->row->id, s->row->id, s->row->id);
 	switch (outcome) {
 	case CHANNEL_SENT:
@@ -323,8 +325,8 @@ static int hold_restored(struct sending *s, struct err *e)
 
 	(void)snprintf(next, sizeof(next),
 		"compare with what the partner has; gridspool release %06" PRId64
-		" sends it, and all that comes behind it; gridspool close %06" PRId64
-		" gives it up",
+		" --reason TEXT sends it, and all that comes behind it; gridspool close %06" PRId64
+		" --reason TEXT gives it up",
 		s->row->id, s->row->id);
 	return commit_stopped(s, "held", "hold", "RESTORED",
 		"the ledger was put back from a backup: what it does not know was sent may be sent again",
@@ -338,7 +340,8 @@ static int never_whole(struct sending *s, const char *note, struct err *e)
 
 	(void)snprintf(next, sizeof(next),
 		"ask the partner why its server does not keep what it is sent; gridspool release %06" PRId64
-		" sends it again; gridspool close %06" PRId64 " gives it up",
+		" --reason TEXT sends it again; gridspool close %06" PRId64
+		" --reason TEXT gives it up",
 		s->row->id, s->row->id);
 	return commit_stopped(s, "held", "hold", "SIZE-DIFFERS", note, next, e);
 }

@@ -184,15 +184,16 @@ static int (*const acts[VERBS_KINDS][SUBJECT_KINDS])(struct verbs_act *x, struct
 		[SUBJECT_ITEM] = verbs_item_close},
 };
 
-static void note_reason(struct verbs_act *x)
+void verbs_said(struct str reason, char plain[VERBS_SAID], char event[VERBS_SAID])
 {
 	struct buf b;
 
 	buf_init(&b, 4000);
-	utf8_quote(&b, x->r->reason, 300);
-	(void)snprintf(x->plain, sizeof(x->plain), "%s", buf_cstr(&b));
-	if (x->r->reason.n > 0)
-		(void)snprintf(x->why, sizeof(x->why), "said=\"%.380s\"", x->plain);
+	utf8_quote(&b, reason, 300);
+	(void)snprintf(plain, VERBS_SAID, "%s", buf_cstr(&b));
+	event[0] = '\0';
+	if (reason.n > 0)
+		(void)snprintf(event, VERBS_SAID, "said=\"%.380s\"", plain);
 	buf_done(&b);
 }
 
@@ -209,7 +210,7 @@ int verbs_do(struct env *v, const struct verbs_request *r, const struct subject 
 		return err_set(e, ERR_USAGE,
 			"%s repeats or gives up something: say why with --reason TEXT",
 			verbs[r->verb].name);
-	note_reason(&x);
+	verbs_said(r->reason, x.plain, x.why);
 	arena_init(&x.a);
 	if (acts[r->verb][s->kind])
 		rc = acts[r->verb][s->kind](&x, e);

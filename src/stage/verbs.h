@@ -32,6 +32,10 @@ struct verbs_done {
 	char said[600]; /* one sentence for the operator, escaped */
 };
 
+enum { VERBS_SAID = 400 };
+
+/* What an operator says, escaped; and as event rows have it, said="...", or "". */
+void verbs_said(struct str reason, char plain[VERBS_SAID], char event[VERBS_SAID]);
 const char *verbs_name(enum verbs_kind verb);
 /* Repeats or gives up something: wants --reason. */
 bool verbs_wants_reason(enum verbs_kind verb);

@@ -16,8 +16,8 @@ struct verbs_act {
 	const struct subject *s;
 	struct verbs_done *out;
 	struct arena a;
-	char why[400];	 /* the reason as event rows have it: said="..." */
-	char plain[400]; /* the reason alone, escaped */
+	char why[VERBS_SAID];	/* the reason as event rows have it: said="..." */
+	char plain[VERBS_SAID]; /* the reason alone, escaped */
 };
 
 /* Refuses the verb (ERR_STALE, with those that are allowed) when the state does not allow it. */

@@ -30,7 +30,8 @@ static int refuse_stale(struct verbs_act *x, const struct interchange_row *row, 
 		"%" PRId64 " of the %" PRId64 " items of %06" PRId64
 		" were sent in a newer version since; "
 		"it would take them back. gridspool reissue %06" PRId64
-		" sends the others anew and drops these; gridspool close %06" PRId64 " gives it up",
+		" --reason TEXT sends the others anew and drops these; gridspool close %06" PRId64
+		" --reason TEXT gives it up",
 		n, row->items, row->id, row->id, row->id);
 	return err_reason(e, "STALE");
 }
@@ -61,9 +62,9 @@ static int refuse_changed(struct verbs_act *x, struct err *e)
 		return -1;
 	why = *e;
 	return err_set(e, ERR_STALE,
-		"%s: restore %s with its .lineage into %s/ from a backup, then release; gridspool reissue %06" PRId64
-		" makes it anew",
-		why.reason, row.name.p, row.place.p, row.id);
+		"%s: restore %s with its .lineage into %s/ from a backup, then gridspool release %06" PRId64
+		" --reason TEXT; gridspool reissue %06" PRId64 " --reason TEXT makes it anew",
+		why.reason, row.name.p, row.place.p, row.id, row.id);
 }
 
 int verbs_interchange_release(struct verbs_act *x, struct err *e)
@@ -177,8 +178,9 @@ int verbs_interchange_resend(struct verbs_act *x, struct err *e)
 	verbs_act_say(x,
 		"queued for " STR_FMT " with the same bytes and control number %09" PRId64
 		" (%" PRId64
-		" items); a partner may refuse or ignore a number it has seen: then reissue",
-		STR_ARG(row.partner), row.isa, row.items);
+		" items); a partner may refuse or ignore a number it has seen: then gridspool reissue %06" PRId64
+		" --reason TEXT",
+		STR_ARG(row.partner), row.isa, row.items, row.id);
 	return rc == 1 ? settle(x, &row, e) : 0;
 }
 
@@ -211,7 +213,7 @@ static int commit_reissue(
 			"none of the %" PRId64 " items of %06" PRId64
 			" is still to be had from it: they were "
 			"sent in a newer version or are due already; gridspool close %06" PRId64
-			" ends it",
+			" --reason TEXT ends it",
 			row->items, row->id, row->id);
 	(void)snprintf(note, sizeof(note), "%" PRId64 " items are due again: %s", *n, x->plain);
 	if (ledger_interchange_state(x->l, row->id,
@@ -352,8 +354,10 @@ int verbs_interchange_hold(struct verbs_act *x, struct err *e)
 	if (rc == -1)
 		return -1;
 	x->out->count = 1;
-	verbs_act_say(x, "held (%" PRId64 " items for " STR_FMT "); release sends it", row.items,
-		STR_ARG(row.partner));
+	verbs_act_say(x,
+		"held (%" PRId64 " items for " STR_FMT "); gridspool release %06" PRId64
+		" --reason TEXT sends it",
+		row.items, STR_ARG(row.partner), row.id);
 	return rc == 1 ? verbs_interchange_hold_file(x, &row, e) : 0;
 }
 

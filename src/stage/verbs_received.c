@@ -23,8 +23,10 @@ static int may_find(struct verbs_act *x, const struct received_row *row, struct 
 	if (rc != 0)
 		return rc == -1 ? -1 : 0;
 	return err_set(e, ERR_ABSENT,
-		"received file " STR_FMT " is not at %s; restore it from a backup, or close it",
-		STR_ARG(x->s->name), row->place.p);
+		"received file " STR_FMT
+		" is not at %s; restore it from a backup; or gridspool close " STR_FMT
+		" --reason TEXT gives it up",
+		STR_ARG(x->s->name), row->place.p, STR_ARG(x->s->name));
 }
 
 int verbs_received_retry(struct verbs_act *x, struct err *e)

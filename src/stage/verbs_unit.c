@@ -24,7 +24,7 @@ static int refuse_old_unit(struct verbs_act *x, const struct unit_row *u, struct
 		return err_set(e, ERR_STALE,
 			"u-%" PRId64
 			" reads an input that is lost, quarantined or closed: deliver a good one "
-			"instead; gridspool close u-%" PRId64 " ends it",
+			"instead; gridspool close u-%" PRId64 " --reason TEXT ends it",
 			u->id, u->id);
 	if (!g || !g->source || g->source->kind == SOURCE_EVENTS)
 		return 0;

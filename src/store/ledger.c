@@ -101,18 +101,12 @@ static int open_db(struct ledger *l, int dir, enum way way, struct err *e)
 /* Of which version it is. One that a step leads on from can be looked at: steps only add. */
 static int version_check(struct ledger *l, enum way way, struct err *e)
 {
-	struct db_rows *rows = NULL;
-	char version[40];
-	int rc = 0;
+	char version[LEDGER_PARTS_VERSION];
 
-	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = 'schema'", "") == -1)
+	if (ledger_parts_version(l, version, e) == -1)
 		return -1;
-	rc = db_next(rows, e);
-	(void)snprintf(version, sizeof(version), STR_FMT,
-		STR_ARG(rc == 1 ? str_sub(db_text(rows, 0), 0, 30) : STR("")));
-	db_end(rows);
-	if (rc == -1 || strcmp(version, schema_version()) == 0)
-		return rc == -1 ? -1 : 0;
+	if (strcmp(version, schema_version()) == 0)
+		return 0;
 	if (!schema_step_from(str_c(version)))
 		(void)err_set(e, ERR_CONFIG,
 			"ledger.db is of version '%s', this gridspool writes version %s: another "
@@ -371,22 +365,31 @@ int ledger_story(struct ledger *l, const char *subject,
 	return rc == -1 ? -1 : 0;
 }
 
-static int number_draw(struct ledger *l, int64_t unit, int64_t request, const char *scope,
+int ledger_number_next(struct ledger *l, int64_t unit, int64_t request, const char *scope,
 	int64_t max, int64_t *number, struct err *e)
 {
-	int64_t next = 1;
-	char subject[40];
 	int rc = db_one_int(l->db, number, e,
 		"SELECT number FROM drawn WHERE unit = ?1 AND request = ?2 AND scope = ?3", "iic",
 		unit, request, scope);
 
 	if (rc != 0)
-		return rc; /* 1: drawn before; -1 failed */
-	if (db_one_int(l->db, &next, e, "SELECT next FROM number WHERE scope = ?1", "c", scope) ==
-		-1)
-		return -1;
-	if (next > max)
-		next = 1;
+		return rc;
+	rc = db_one_int(l->db, number, e, "SELECT next FROM number WHERE scope = ?1", "c", scope);
+	if (rc == 0 || *number > max)
+		*number = 1;
+	return rc == -1 ? -1 : 0;
+}
+
+static int number_draw(struct ledger *l, int64_t unit, int64_t request, const char *scope,
+	int64_t max, int64_t *number, struct err *e)
+{
+	int64_t next = 1;
+	char subject[40];
+	const int rc = ledger_number_next(l, unit, request, scope, max, &next, e);
+
+	*number = next;
+	if (rc != 0)
+		return rc;
 	(void)snprintf(subject, sizeof(subject), "unit %lld", (long long)unit);
 	if (ledger_run(l, e,
 		    "INSERT INTO number(scope, next) VALUES(?1, ?2) "
@@ -398,7 +401,6 @@ static int number_draw(struct ledger *l, int64_t unit, int64_t request, const ch
 		ledger_event(l, "number", subject, e, "scope=%s number=%lld", scope,
 			(long long)next) == -1)
 		return -1;
-	*number = next;
 	return 0;
 }
 

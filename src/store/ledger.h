@@ -29,6 +29,7 @@ struct ledger {
 	char last[65];	 /* hash of the newest event row */
 	int64_t older; /* the first event that only audit.log has: the ledger is an older one; 0: it is not */
 	int64_t ahead; /* and the last one */
+	int64_t audit_lost; /* an event that audit.log had, as the ledger knows, and has no more; 0: none */
 };
 
 /* Makes an empty ledger in an open folder. instance identifies the environment for ever. */
@@ -79,6 +80,9 @@ int ledger_story(struct ledger *l, const char *subject,
  * returned). scope "ISA:ZZ:US:ZZ:ACME" or "GS:...:SC"; wraps after max to 1. */
 int ledger_number(struct ledger *l, int64_t unit, int64_t request, const char *scope, int64_t max,
 	int64_t *number, struct err *e) ATTR_CHECK;
+/* What ledger_number would give: 1 it was drawn before, 0 it is the next of the counter, -1. */
+int ledger_number_next(struct ledger *l, int64_t unit, int64_t request, const char *scope,
+	int64_t max, int64_t *number, struct err *e) ATTR_CHECK;
 /* Starts a scope at next, after an older system; *was the number that would have come. Compared and set in
  * one transaction: ERR_STALE below *was, whatever a run draws meanwhile. dry_run: compared only. */
 int ledger_number_set(struct ledger *l, const char *scope, int64_t next, bool dry_run, int64_t *was,

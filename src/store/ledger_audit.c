@@ -12,6 +12,9 @@
 #include "store/ledger_parts.h"
 
 static const char audit_name[] = "audit.log";
+static const char mark_key[] =
+	"audit-log"; /* of meta: the last event that is surely in audit.log */
+#define LOST_TEXT "event %lld was in it and is no more: it was emptied or cut"
 enum { AUDIT_LINE = LEDGER_PARTS_DETAIL + 600, AUDIT_WAIT_MS = 5000 };
 
 /* The line of audit.log of an event row; the hash lets anyone check it against the ledger. */
@@ -140,12 +143,17 @@ static int audit_lock(struct ledger *l, struct err *e)
 /* Appends to audit.log what it does not have yet, one process at a time, so that each event is in it
  * once and in order. Who waits sees its own events when its turn comes, written or not. A log that
  * cannot be written, or is held too long, stops nothing: the ledger is the truth, the next commit
- * or start catches up. Until then l->audit says why. */
+ * or start catches up. Until then l->audit says why. One that has lost lines stays as it is until a run has told of it. */
 void ledger_audit_catch_up(struct ledger *l)
 {
 	if (l->audit_fd == -1)
 		return;
 	err_clear(&l->audit);
+	if (l->audit_lost > 0) {
+		(void)err_set(&l->audit, ERR_CORRUPT, "%s: " LOST_TEXT, audit_name,
+			(long long)l->audit_lost);
+		return;
+	}
 	if (audit_lock(l, &l->audit) == 0) {
 		(void)audit_append(l, &l->audit);
 		lock_file_end(l->audit_fd);
@@ -254,8 +262,71 @@ int ledger_audit_check(struct ledger *l, int64_t *bad, struct err *e)
 	return rc;
 }
 
+/* Of a chain that is broken, how audit.log stands beside it is no fault of its own. */
+static int broken_text(const struct ledger *l, int64_t bad, struct err *wrong)
+{
+	const size_t n = strlen(wrong->text);
+
+	if (l->audit_fd == -1)
+		return 0;
+	if (bad > 0)
+		(void)snprintf(wrong->text + n, sizeof(wrong->text) - n,
+			"; audit.log says otherwise from event %lld on: compare the two",
+			(long long)bad);
+	else
+		(void)snprintf(wrong->text + n, sizeof(wrong->text) - n,
+			"; audit.log says the same as the rows: compare with a backup");
+	return 0;
+}
+
+int ledger_audit_whole(struct ledger *l, int64_t *events, struct err *wrong, struct err *e)
+{
+	int64_t bad = 0;
+
+	err_clear(wrong);
+	if (ledger_verify(l, events, wrong) == -1 && strcmp(wrong->reason, "AUDIT-BROKEN") != 0) {
+		*e = *wrong;
+		return -1;
+	}
+	if (l->older > 0)
+		return 0;
+	if (ledger_audit_check(l, &bad, e) == -1)
+		return -1;
+	if (wrong->code != ERR_NONE)
+		return broken_text(l, bad, wrong);
+	if (bad == 0 && l->audit_lost == 0)
+		return 0;
+	if (bad > 0)
+		(void)err_set(wrong, ERR_CORRUPT,
+			"from event %lld on it is not what the ledger says; lines were changed, taken "
+			"away or added",
+			(long long)bad);
+	else
+		(void)err_set(wrong, ERR_CORRUPT, LOST_TEXT, (long long)l->audit_lost);
+	(void)err_reason(wrong, "AUDIT-CHANGED");
+	return 0;
+}
+
+int ledger_audit_mark(struct ledger *l, struct err *e)
+{
+	struct err why;
+	int64_t last = 0;
+	uint64_t end = 0;
+
+	if (l->audit_lost > 0) /* not told yet */
+		return 0;
+	if (l->audit_fd == -1 || l->audit.code != ERR_NONE || fsync(l->audit_fd) == -1 ||
+		audit_tail(l->audit_fd, &last, &end, &why) == -1)
+		last = 0;
+	return ledger_run(l, e,
+		"INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
+		"excluded.value",
+		"ci", mark_key, last);
+}
+
 int ledger_audit_mend(struct ledger *l, int dir, const char *aside, int64_t *bad, struct err *e)
 {
+	l->audit_lost = 0;
 	ledger_audit_catch_up(l);
 	if (ledger_audit_check(l, bad, e) == -1)
 		return -1;
@@ -359,14 +430,20 @@ static int continues(void *ctx, struct str line, struct err *e)
 int ledger_audit_ahead(struct ledger *l, struct err *e)
 {
 	int64_t last = 0;
+	int64_t marked = 0;
 	uint64_t end = 0;
 
 	if (l->audit_fd == -1)
 		return 0;
 	/* The log first: what is committed meanwhile makes the ledger longer, not shorter. */
 	if (audit_tail(l->audit_fd, &last, &end, e) == -1 ||
-		db_one_int(l->db, &l->ahead, e, "SELECT COALESCE(MAX(seq), 0) FROM event", "") != 1)
+		db_one_int(l->db, &l->ahead, e, "SELECT COALESCE(MAX(seq), 0) FROM event", "") !=
+			1 ||
+		db_one_int(l->db, &marked, e,
+			"SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?1", "c",
+			mark_key) == -1)
 		return -1;
+	l->audit_lost = last < marked ? marked : 0;
 	if (last <= l->ahead)
 		return 0;
 	if (ledger_parts_last(l, e) == -1 || audit_lines(l->audit_fd, continues, l, e) == -1)

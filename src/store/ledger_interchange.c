@@ -282,3 +282,22 @@ int ledger_interchange_by_number(struct ledger *l, struct str partner, const cha
 		return -1;
 	return load_one(rows, a, out, e);
 }
+
+#define DRAWN_AS(column)                                                                       \
+	"SELECT i.id FROM interchange i JOIN drawn d ON d.unit = i.unit AND d.scope = ?2 AND " \
+	"d.number = ?3 WHERE i.partner = ?1 AND i." column                                     \
+	" = ?3 AND NOT EXISTS (SELECT 1 FROM interchange w WHERE w.partner = ?1 AND w." column \
+	" = ?4 AND w.id > i.id) ORDER BY i.id DESC LIMIT 1"
+#define HIGHEST(column) "SELECT COALESCE(MAX(" column "), 0) FROM interchange WHERE partner = ?1"
+
+int ledger_interchange_with_number(struct ledger *l, struct str partner, const char *column,
+	const char *scope, int64_t number, int64_t max, int64_t *id, int64_t *highest,
+	struct err *e)
+{
+	const bool isa = strcmp(column, "isa") == 0;
+
+	if (db_one_int(l->db, highest, e, isa ? HIGHEST("isa") : HIGHEST("gs"), "s", partner) == -1)
+		return -1;
+	return db_one_int(l->db, id, e, isa ? DRAWN_AS("isa") : DRAWN_AS("gs"), "scii", partner,
+		scope, number, max);
+}

@@ -59,6 +59,11 @@ int ledger_interchange_by_state(struct ledger *l, const char *states, struct are
 /* Those that were given up and whose file still lies where it waited. */
 int ledger_interchange_left(
 	struct ledger *l, struct arena *a, struct interchange_rows *out, struct err *e) ATTR_CHECK;
+/* The newest interchange of partner with this number, drawn from scope, since the counter came to max: column "isa"
+ * or "gs". 1, 0. highest gets the highest number of that column that partner has, 0 none. */
+int ledger_interchange_with_number(struct ledger *l, struct str partner, const char *column,
+	const char *scope, int64_t number, int64_t max, int64_t *id, int64_t *highest,
+	struct err *e) ATTR_CHECK;
 /* By control number, the newest with an id below: column "isa" or "gs". 1, 0. */
 int ledger_interchange_by_number(struct ledger *l, struct str partner, const char *column,
 	int64_t number, int64_t below, struct arena *a, struct interchange_row *out, struct err *e)

@@ -7,23 +7,19 @@
 #include <unistd.h>
 
 #include "base/fsx.h"
+#include "store/ledger_parts.h"
 #include "store/schema.h"
 
 static const char file_name[] = "ledger.db";
 
 /* Its version, when a step leads on from it, else "". */
-static int version_of(struct ledger *l, char out[40], struct err *e)
+static int version_of(struct ledger *l, char out[LEDGER_PARTS_VERSION], struct err *e)
 {
-	struct db_rows *rows = NULL;
-	int rc = 0;
-
-	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = 'schema'", "") == -1)
+	if (ledger_parts_version(l, out, e) == -1)
 		return -1;
-	rc = db_next(rows, e);
-	if (rc == 1 && schema_step_from(db_text(rows, 0)))
-		(void)snprintf(out, 40, STR_FMT, STR_ARG(db_text(rows, 0)));
-	db_end(rows);
-	return rc == -1 ? -1 : 0;
+	if (!schema_step_from(str_c(out)))
+		out[0] = '\0';
+	return 0;
 }
 
 /* "ledger-v1.db", whole and on disk before it has its name. One of an attempt that was cut is written anew: the

@@ -32,6 +32,20 @@ void ledger_parts_hash(const char *prev, int64_t at, struct str run, struct str 
 	hash_hex(digest, out);
 }
 
+int ledger_parts_version(struct ledger *l, char out[LEDGER_PARTS_VERSION], struct err *e)
+{
+	struct db_rows *rows = NULL;
+	int rc = 0;
+
+	if (db_query(l->db, &rows, e, "SELECT value FROM meta WHERE key = 'schema'", "") == -1)
+		return -1;
+	rc = db_next(rows, e);
+	(void)snprintf(out, LEDGER_PARTS_VERSION, STR_FMT,
+		STR_ARG(rc == 1 ? str_sub(db_text(rows, 0), 0, 30) : STR("")));
+	db_end(rows);
+	return rc == -1 ? -1 : 0;
+}
+
 int ledger_parts_last(struct ledger *l, struct err *e)
 {
 	struct db_rows *rows = NULL;

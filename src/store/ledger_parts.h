@@ -9,7 +9,8 @@ enum {
 	LEDGER_PARTS_SUBJECT = 200, /* bytes of a subject */
 	LEDGER_PARTS_DETAIL = 2000, /* bytes of a detail */
 	LEDGER_PARTS_EVENTS =
-		2000 /* read at once; then writers, who wait for readers, have their turn */
+		2000, /* read at once; then writers, who wait for readers, have their turn */
+	LEDGER_PARTS_VERSION = 40
 };
 
 /* ?1 the event before, ?2 so many at most. */
@@ -22,6 +23,9 @@ void ledger_parts_one_line(char *p);
 /* The hash of an event that comes after one with hash prev. */
 void ledger_parts_hash(const char *prev, int64_t at, struct str run, struct str actor,
 	struct str what, struct str subject, struct str detail, char out[HASH_HEX]);
+/* The version that wrote it, "" when it names none. */
+int ledger_parts_version(struct ledger *l, char out[LEDGER_PARTS_VERSION], struct err *e)
+	ATTR_CHECK;
 /* l->last, as the ledger is now. */
 int ledger_parts_last(struct ledger *l, struct err *e) ATTR_CHECK;
 

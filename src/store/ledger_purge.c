@@ -3,6 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
 
 static const struct {
 	const char *name;
@@ -21,10 +24,7 @@ static const struct {
 		"UPDATE interchange SET place = '' WHERE id = ?1"},
 	[LEDGER_PURGE_INPUT] = {"input",
 		"SELECT id, name, place FROM input p WHERE p.state IN ('archived', 'closed') AND "
-		"p.place >= 'archive/' AND p.place < 'archive0' AND p.at < ?1 AND p.id > ?2 AND NOT EXISTS "
-		"(SELECT 1 FROM unit u LEFT JOIN interchange i ON i.unit = u.id WHERE "
-		"u.inputs LIKE '%=' || p.id || ',%' AND (u.at >= ?1 OR u.state NOT IN ('done', 'closed') OR "
-		"i.state NOT IN ('archived', 'closed') OR i.place LIKE 'archive/%')) ORDER BY id",
+		"p.place >= 'archive/' AND p.place < 'archive0' AND p.at < ?1 AND p.id > ?2 ORDER BY id",
 		"SELECT name, place FROM input WHERE id = ?1",
 		"UPDATE input SET place = '' WHERE id = ?1"},
 	[LEDGER_PURGE_RECEIVED] = {"received",
@@ -63,8 +63,63 @@ static int at_rest(struct ledger *l, const struct purge_row *r, int64_t before, 
 	return last < before;
 }
 
+/* "source=7,prices=9," */
+static void keep_inputs(struct purge_kept *kept, size_t *room, struct str inputs)
+{
+	struct str part;
+	struct str name;
+	int64_t id = 0;
+
+	while (str_split(&inputs, ',', &part)) {
+		if (!str_split(&part, '=', &name) || !part.p || !str_to_i64(part, &id))
+			continue;
+		mem_grow(&kept->id, room, kept->n + 1, sizeof(*kept->id));
+		kept->id[kept->n++] = id;
+	}
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a;
+	const int64_t y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+int ledger_purge_keep(struct ledger *l, int64_t before, struct purge_kept *out, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	size_t room = 0;
+	int rc = 0;
+
+	*out = (struct purge_kept){NULL, 0};
+	if (db_query(l->db, &rows, e,
+		    "SELECT u.inputs FROM unit u LEFT JOIN interchange i ON i.unit = u.id WHERE u.at >= ?1 "
+		    "OR u.state NOT IN ('done', 'closed') OR i.state NOT IN ('archived', 'closed') OR "
+		    "(i.place >= 'archive/' AND i.place < 'archive0')",
+		    "i", before) == -1)
+		return -1;
+	while ((rc = db_next(rows, e)) == 1)
+		keep_inputs(out, &room, db_text(rows, 0));
+	db_end(rows);
+	if (out->n > 0)
+		qsort(out->id, out->n, sizeof(*out->id), by_id);
+	return rc;
+}
+
+void ledger_purge_keep_done(struct purge_kept *kept)
+{
+	mem_free(kept->id);
+}
+
+static bool is_kept(const struct purge_kept *kept, int64_t id)
+{
+	return kept->n > 0 && bsearch(&id, kept->id, kept->n, sizeof(id), by_id) != NULL;
+}
+
 int ledger_purge_due(struct ledger *l, enum ledger_purge_kind kind, int64_t before, size_t max,
-	int64_t *after, struct arena *a, struct purge_rows *out, struct err *e)
+	const struct purge_kept *kept, int64_t *after, struct arena *a, struct purge_rows *out,
+	struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
@@ -77,6 +132,8 @@ int ledger_purge_due(struct ledger *l, enum ledger_purge_kind kind, int64_t befo
 		*r = (struct purge_row){kind, db_int(rows, 0), arena_str(a, db_text(rows, 1)),
 			arena_str(a, db_text(rows, 2))};
 		*after = r->id;
+		if (is_kept(kept, r->id))
+			continue;
 		rc = at_rest(l, r, before, e);
 		if (rc == -1)
 			break;

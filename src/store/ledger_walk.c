@@ -6,16 +6,26 @@
 
 #include "store/ledger_parts.h"
 
-#define INPUT_COLUMNS                                                                      \
-	"SELECT id, state, place, sha, '', size, tree, reason, EXISTS(SELECT 1 FROM meta " \
-	"WHERE key = 'purge:input:' || id) FROM input "
-#define INTERCHANGE_COLUMNS                                                            \
-	"SELECT id, state, CASE place WHEN '' THEN '' ELSE place || '/' || name END, " \
-	"sha, lineage_sha, size, 0, reason, EXISTS(SELECT 1 FROM meta WHERE key = "    \
-	"'purge:interchange:' || id) FROM interchange "
-#define RECEIVED_COLUMNS                                                                \
-	"SELECT id, state, place, sha, '', size, 0, reason, EXISTS(SELECT 1 FROM meta " \
-	"WHERE key = 'purge:received:' || id) FROM received "
+/* The tail of an interchange's name. */
+#define NAMED "'.' || partner || '.' || message || '.x12'"
+
+/* The tenth: what the event of `made` says of the row, word for word. */
+#define INPUT_COLUMNS                                                                                                                                                    \
+	"SELECT id, state, place, sha, '', size, tree, reason, EXISTS(SELECT 1 FROM meta "                                                                               \
+	"WHERE key = 'purge:input:' || id), 'sha256=' || sha || ' size=' || size || ' members=' || members, 0, EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE \
+	"input:' || id) FROM input "
+#define INTERCHANGE_COLUMNS                                                                                                       \
+	"SELECT id, state, CASE place WHEN '' THEN '' ELSE place || '/' || name END, "                                            \
+	"sha, lineage_sha, size, 0, reason, EXISTS(SELECT 1 FROM meta WHERE key = "                                               \
+	"'purge:interchange:' || id), 'name=' || name || ' sha256=' || sha || ' items=' || items || ' isa=' || isa || "           \
+	"' gs=' || gs || CASE WHEN substr(name, length(name) - length(" NAMED ") + 1) = " NAMED                                   \
+	" THEN '' ELSE "                                                                                                          \
+	"' partner=' || partner || ' message=' || message END, sent_at, EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE \
+	"interchange:' || id) FROM interchange "
+#define RECEIVED_COLUMNS                                                                                                                          \
+	"SELECT id, state, place, sha, '', size, 0, reason, EXISTS(SELECT 1 FROM meta "                                                           \
+	"WHERE key = 'purge:received:' || id), 'sha256=' || sha || ' size=' || size, 0, EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE \
+	"received:' || id) FROM received "
 #define BEHIND "WHERE id > ?1 ORDER BY id LIMIT ?2"
 #define ONE "WHERE id = ?1"
 
@@ -23,12 +33,20 @@ static const struct {
 	const char *name;
 	const char *next;
 	const char *find;
+	const char *made; /* the event that says what it is */
 } kinds[LEDGER_WALK_KINDS] = {
-	[LEDGER_WALK_INPUT] = {"input", INPUT_COLUMNS BEHIND, INPUT_COLUMNS ONE},
+	[LEDGER_WALK_INPUT] = {"input", INPUT_COLUMNS BEHIND, INPUT_COLUMNS ONE, "collected"},
 	[LEDGER_WALK_INTERCHANGE] = {"interchange", INTERCHANGE_COLUMNS BEHIND,
-		INTERCHANGE_COLUMNS ONE},
-	[LEDGER_WALK_RECEIVED] = {"received", RECEIVED_COLUMNS BEHIND, RECEIVED_COLUMNS ONE},
+		INTERCHANGE_COLUMNS ONE, "queued"},
+	[LEDGER_WALK_RECEIVED] = {"received", RECEIVED_COLUMNS BEHIND, RECEIVED_COLUMNS ONE,
+		"stored"},
 };
+
+/* Subjects of events, the rows of which are not there. */
+#define MISSING(table, digits)                                                                   \
+	"SELECT DISTINCT subject FROM event WHERE subject >= '" table " ' AND subject < '" table \
+	"!' AND NOT EXISTS (SELECT 1 FROM " table " WHERE id = CAST(substr(subject, " digits     \
+	") AS INTEGER)) ORDER BY subject"
 
 const char *ledger_walk_name(enum ledger_walk_kind kind)
 {
@@ -39,6 +57,20 @@ void ledger_walk_subject(enum ledger_walk_kind kind, int64_t id, char out[40])
 {
 	(void)snprintf(out, 40, kind == LEDGER_WALK_INTERCHANGE ? "%s %06" PRId64 : "%s %" PRId64,
 		kinds[kind].name, id);
+}
+
+int ledger_walk_accept(struct ledger *l, struct str subject, struct str place, struct err *e)
+{
+	struct str kind;
+	int64_t id = 0;
+	char key[60];
+
+	BUG_IF(!str_word(&subject, &kind) || !str_to_i64(str_trim(subject), &id));
+	(void)snprintf(key, sizeof(key), LEDGER_WALK_GONE STR_FMT ":%" PRId64, STR_ARG(kind), id);
+	return ledger_run(l, e,
+		"INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
+		"excluded.value",
+		"cs", key, place);
 }
 
 static void load(
@@ -55,6 +87,9 @@ static void load(
 		.tree = db_int(r, 6) != 0,
 		.reason = arena_str(a, db_text(r, 7)),
 		.going = db_int(r, 8) != 0,
+		.is = arena_str(a, db_text(r, 9)),
+		.sent_at = db_int(r, 10),
+		.gone = db_int(r, 11) != 0,
 	};
 }
 
@@ -122,6 +157,43 @@ int ledger_walk_said(struct ledger *l, const char *subject, bool (*says)(struct 
 	}
 	db_end(rows);
 	return rc;
+}
+
+int ledger_walk_was(
+	struct ledger *l, const struct walk_row *r, struct arena *a, struct str *was, struct err *e)
+{
+	struct db_rows *rows = NULL;
+	char subject[40];
+	int rc = 0;
+
+	ledger_walk_subject(r->kind, r->id, subject);
+	if (db_query(l->db, &rows, e,
+		    "SELECT detail FROM event WHERE subject = ?1 AND what = ?2 ORDER BY seq DESC LIMIT 1",
+		    "cc", subject, kinds[r->kind].made) == -1)
+		return -1;
+	rc = db_next(rows, e);
+	if (rc == 1)
+		*was = arena_str(a, db_text(rows, 0));
+	db_end(rows);
+	return rc;
+}
+
+int ledger_walk_missing(struct ledger *l, int (*each)(void *ctx, struct str subject, struct err *e),
+	void *ctx, struct err *e)
+{
+	static const char *const sql[] = {MISSING("input", "7"), MISSING("interchange", "13"),
+		MISSING("received", "10"), MISSING("unit", "6")};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]) && rc != -1; i++) {
+		struct db_rows *rows = NULL;
+		if (db_query(l->db, &rows, e, sql[i], "") == -1)
+			return -1;
+		while ((rc = db_next(rows, e)) == 1 && (rc = each(ctx, db_text(rows, 0), e)) == 0)
+			;
+		db_end(rows);
+	}
+	return rc == -1 ? -1 : 0;
 }
 
 /* "scope=ISA:ZZ:US number=12" */

@@ -10,6 +10,9 @@
 #include "base/arena.h"
 #include "store/ledger.h"
 
+/* With "input:12" behind it, the key in meta of what is lost and known to be. */
+#define LEDGER_WALK_GONE "gone:"
+
 enum ledger_walk_kind {
 	LEDGER_WALK_INPUT,
 	LEDGER_WALK_INTERCHANGE,
@@ -24,9 +27,11 @@ struct walk_row {
 	struct str place; /* of the file itself: "outbox/acme/NAME"; "" when it has none */
 	struct str sha, lineage_sha;
 	struct str reason;
-	int64_t size;
+	int64_t size, sent_at;
 	bool tree;
-	bool going; /* the intent to purge it stands */
+	bool going;    /* the intent to purge it stands */
+	bool gone;     /* that it is lost is known, and somebody said that it may be */
+	struct str is; /* "sha256=... size=12": what it is, in the words of its event */
 };
 
 struct walk_rows {
@@ -34,6 +39,9 @@ struct walk_rows {
 	size_t n;
 };
 
+/* Within a transaction: that a file of a subject, "interchange 000012", is lost is known from now on. */
+int ledger_walk_accept(struct ledger *l, struct str subject, struct str place, struct err *e)
+	ATTR_CHECK;
 /* "interchange", as events and meta call the kind. */
 const char *ledger_walk_name(enum ledger_walk_kind kind);
 /* The subject of its events: "interchange 000012". */
@@ -51,6 +59,12 @@ int ledger_walk_named(struct ledger *l, const char *name, struct arena *a, struc
  * 1 and its words, 0 there is none. */
 int ledger_walk_said(struct ledger *l, const char *subject, bool (*says)(struct str what),
 	struct arena *a, struct str *what, struct str *detail, struct err *e) ATTR_CHECK;
+/* What its event said that it is, beside `is` of its row: 1, 0 there is no such event. */
+int ledger_walk_was(struct ledger *l, const struct walk_row *r, struct arena *a, struct str *was,
+	struct err *e) ATTR_CHECK;
+/* Each subject of events, "interchange 000012", that has no row: of these kinds, and units of work. */
+int ledger_walk_missing(struct ledger *l, int (*each)(void *ctx, struct str subject, struct err *e),
+	void *ctx, struct err *e) ATTR_CHECK;
 /* What an event says of a control number: that of scope comes next. False: it says nothing of one. */
 bool ledger_walk_number(
 	struct str what, struct str subject, struct str detail, struct str *scope, int64_t *next);

@@ -240,8 +240,6 @@ static int collect(int dir, struct transport_listing *found, struct err *e)
 		struct transport_entry entry = {0};
 		struct stat st;
 
-		if (!beneath_name_ok(str_c(names.names[i])))
-			continue;
 		const int there = fsx_stat(dir, names.names[i], &st, e);
 		if (there == 1) {
 			entry_of(&entry, names.names[i], &st);

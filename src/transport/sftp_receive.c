@@ -232,8 +232,11 @@ int sftp_receive_remove(struct transport *t, const char *name, struct err *e)
 		do
 			rc = libssh2_sftp_unlink_ex(s->link, p.p, (unsigned)p.n);
 		while (ssh_again(s->ssh, rc));
-		if (rc != 0 && sftp_request_fault(s, rc, "remove", e) != 0)
-			result = e->code == ERR_ABSENT ? 0 : -1;
+		if (rc != 0) {
+			result = sftp_request_fault(s, rc, "remove", e);
+			if (e->code == ERR_ABSENT)
+				result = 0;
+		}
 	}
 	buf_done(&path);
 	return result == 0 ? 0 : err_wrap(e, "remove of %s", name);

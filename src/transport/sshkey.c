@@ -23,8 +23,7 @@ void sshkey_print(const uint8_t hash[32], char out[SSHKEY_PRINT])
 		for (have += 8; have >= 6; have -= 6)
 			out[n++] = digits[bits >> (have - 6) & 63];
 	}
-	if (have > 0)
-		out[n++] = digits[bits << (6 - have) & 63];
+	out[n++] = digits[bits << (6 - have) & 63]; /* four bits are left of 256 */
 	out[n] = '\0';
 }
 

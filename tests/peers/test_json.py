@@ -146,8 +146,10 @@ def test_check():
 
 def test_fsck():
     with told() as n:
-        n.write("outbox/acme/unknown", "")
         os.unlink(n.path("archive", next(f for f in n.files("archive") if f.endswith(".x12.gz"))))
+        n.program("fsck", "--repair", "--reason", "the disk failed", expect=0)
+        n.write("outbox/acme/unknown", "")
+        os.unlink(n.path("archive", next(f for f in n.files("archive") if "/r-" in f)))
         same(printed(json.loads(n.program("fsck", "--json", expect=1).out)), documented("gridspool fsck --json"), "fsck")
 
 

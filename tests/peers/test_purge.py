@@ -37,6 +37,7 @@ def old_archive(n):
         for seq, *texts in db.execute("SELECT seq, at, run, actor, what, subject, detail FROM event ORDER BY seq").fetchall():
             last = hashlib.sha256("\n".join((last, *map(str, texts))).encode("utf-8", "surrogateescape")).hexdigest()
             db.execute("UPDATE event SET hash = ? WHERE seq = ?", (last, seq))
+        db.execute("DELETE FROM meta WHERE key = 'audit-log'")  # that it was written before
     os.unlink(n.path("audit.log"))      # the next run writes it anew
     return before
 

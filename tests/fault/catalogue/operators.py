@@ -187,7 +187,7 @@ def O10():
 
 
 def O11():
-    """The environment comes to another machine, moved or as a copy: no run sends anything, HOST-CHANGED; told that it has moved, it
+    """The environment comes to another machine, moved or as a copy: no run sends anything and no verb changes anything, HOST-CHANGED; told that it has moved, it
     goes on, with user and reason in the ledger."""
     if not os.path.exists("/etc/machine-id") or os.path.getsize("/etc/machine-id") < 16:
         night.skip("this machine has no /etc/machine-id")
@@ -199,6 +199,10 @@ def O11():
             check("HOST-CHANGED: this environment works on the machine elsewhere" in n.run(expect=78).err, "a run")
         check("HOST-CHANGED" in n.program("check", expect=78).out and "HOST-CHANGED" in n.program("fsck", expect=1).out, "looking")
         n.program("status", expect=0)
+        why = ("--reason", "x")
+        for verb in (("retry", "acme"), ("hold", "acme"), ("resend", "1") + why, ("reissue", "1") + why, ("close", "1") + why,
+                     ("control", "set", "acme", "--next", "7"), ("fsck", "--repair") + why):
+            check("HOST-CHANGED" in n.program(*verb, expect=78).err, verb)
         n.program("fsck", "--adopt", expect=64)
         check("it was elsewhere" in n.program("fsck", "--adopt", "--dry-run", expect=0).out, "a preview")
         check("HOST-CHANGED" in n.run(expect=78).err, "a run after a preview")

@@ -1,9 +1,11 @@
 /* What may be one name in a folder. How names are opened, test_fsx.c tells. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -35,10 +37,27 @@ static void foreign_names(void **state)
 	assert_false(beneath_name_ok((struct str){long_name, 256}));
 }
 
+/* A device is opened, looked at and let go. */
+static void devices_are_no_files(void **state)
+{
+	struct beneath b;
+	struct err e;
+	const int dev = open("/dev", O_RDONLY | O_DIRECTORY);
+
+	(void)state;
+	assert_int_equal(beneath_open_file(dev, "null", O_RDONLY, 0, &e), -1);
+	assert_int_equal(e.code, ERR_INPUT);
+	assert_non_null(strstr(e.text, "open null: this is a device, not a regular file"));
+	assert_int_equal(beneath_split(dev, "null/..", &b, &e), -1);
+	assert_non_null(strstr(e.text, "null/.. cannot be the name of a file here"));
+	assert_int_equal(close(dev), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(foreign_names),
+		cmocka_unit_test(devices_are_no_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

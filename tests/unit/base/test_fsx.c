@@ -1,4 +1,5 @@
 /* Files: what is refused, what survives, and that nothing appears half or over another. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,8 +17,11 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/fsx.h"
+#include "base/limits.h"
 #include "unit/support/box.h"
+#include "unit/support/calls.h"
 
 static size_t count(int dir)
 {
@@ -71,6 +75,9 @@ static void names_that_escape(void **state)
 	assert_int_equal(fsx_put(box, "../new", STR("x"), &e), -1);
 	assert_int_equal(fsx_put(box, "..", STR("x"), &e), -1);
 	assert_int_equal(fsx_move(box, "../secret", box, "mine", &e), -1);
+	assert_int_equal(fsx_move(box, "in", box, "../mine", &e), -1);
+	assert_int_equal(fsx_mkdir(box, "link", 0700, &e), -1);
+	assert_int_equal(e.code, ERR_EXISTS);
 	assert_int_equal(fsx_subdir(box, "..", &e), -1);
 	assert_int_equal(fsx_subdir(box, "up", &e), -1);
 	/* A link is seen as what it is, and inside the folder is not followed either. */
@@ -392,6 +399,305 @@ static void reading(void **state)
 	fsx_close(-1);
 }
 
+/* --- calls that fail: what is told, and that nothing half is left --- */
+
+static int put_a(void *about, struct err *e)
+{
+	return fsx_put(*(const int *)about, "a", STR("text"), e);
+}
+
+static int replace_taken(void *about, struct err *e)
+{
+	return fsx_replace(*(const int *)about, "taken", STR("new"), e);
+}
+
+static int make_folder(void *about, struct err *e)
+{
+	return fsx_mkdir(*(const int *)about, "folder", 0700, e);
+}
+
+static int make_other(void *about, struct err *e)
+{
+	return fsx_mkdir(*(const int *)about, "other", 02770, e);
+}
+
+static int read_path(void *about, struct err *e)
+{
+	struct buf text;
+	int rc = -1;
+
+	(void)about;
+	buf_init(&text, 1 << 20);
+	rc = fsx_read_path("/proc/self/exe", &text, e);
+	buf_done(&text);
+	return rc;
+}
+
+static int make_folders(void *about, struct err *e)
+{
+	return fsx_mkdirs(*(const int *)about, "folder/in/it", 0700, e);
+}
+
+static int move_taken(void *about, struct err *e)
+{
+	const int dir = *(const int *)about;
+
+	return fsx_move(dir, "taken", dir, "a", e);
+}
+
+static int remove_taken(void *about, struct err *e)
+{
+	return fsx_remove(*(const int *)about, "taken", e);
+}
+
+static int look_at_taken(void *about, struct err *e)
+{
+	struct stat st;
+
+	return fsx_stat(*(const int *)about, "taken", &st, e);
+}
+
+static int open_taken(void *about, struct err *e)
+{
+	const int fd = fsx_open(*(const int *)about, "taken", e);
+
+	fsx_close(fd);
+	return fd;
+}
+
+static int list_all(void *about, struct err *e)
+{
+	struct fsx_list l;
+
+	return fsx_list(*(const int *)about, &l, e);
+}
+
+static int read_taken(void *about, struct err *e)
+{
+	struct buf text;
+	int rc = -1;
+
+	buf_init(&text, 100);
+	const int fd = fsx_open(*(const int *)about, "taken", e);
+	rc = fd == -1 ? -1 : fsx_read(fd, &text, e);
+	fsx_close(fd);
+	buf_done(&text);
+	return rc;
+}
+
+#define WHATEVER(call, error)                   \
+	{                                       \
+		SYS_##call, error, CALLS_ANY, 0 \
+	}
+
+static void calls_that_fail(void **state)
+{
+	const struct box *b = *state;
+	static const struct {
+		int (*make)(void *about, struct err *e);
+		struct calls_fault fault;
+		enum err_code code;
+		const char *says;
+	} rows[] = {
+		{put_a, WHATEVER(write, ENOSPC), ERR_FULL, "a: write: No space left"},
+		{put_a, WHATEVER(write, EIO), ERR_IO, "a: write: Input/output error"},
+		{put_a, WHATEVER(fsync, EIO), ERR_IO, "fsync a: Input/output error"},
+		{put_a, WHATEVER(getrandom, ENOSYS), ERR_IO, "random bytes for a temporary name"},
+		{put_a, WHATEVER(openat2, ENOSYS), ERR_CONFIG, "no openat2; Linux 5.6 or newer"},
+		{put_a, WHATEVER(openat2, EAGAIN), ERR_IO, "open .tmp: Resource temporarily"},
+		{put_a, WHATEVER(renameat2, EXDEV), ERR_CONFIG, "are on different file systems"},
+		{put_a, WHATEVER(renameat2, EINVAL), ERR_CONFIG,
+			"cannot rename without overwriting"},
+		{put_a, WHATEVER(renameat2, ENOSYS), ERR_CONFIG,
+			"cannot rename without overwriting"},
+		{put_a, WHATEVER(renameat2, EIO), ERR_IO, "rename to a: Input/output error"},
+		{replace_taken, WHATEVER(renameat, EROFS), ERR_IO, "rename to taken: Read-only"},
+		{replace_taken, WHATEVER(fsync, EDQUOT), ERR_FULL, "fsync taken: Disk quota"},
+		{make_folder, WHATEVER(mkdirat, EROFS), ERR_IO, "make folder folder: Read-only"},
+		{make_folders, WHATEVER(mkdirat, ENOSPC), ERR_FULL, "make folder folder: No space"},
+		{make_folder, WHATEVER(fsync, EIO), ERR_IO, "fsync of a folder"},
+		{make_other, WHATEVER(fchmod, EPERM), ERR_IO, "make folder other: Operation not"},
+		{read_path, WHATEVER(pread64, EIO), ERR_IO, "/proc/self/exe: read: Input/output"},
+		{make_folder, WHATEVER(openat2, EMFILE), ERR_IO,
+			"open folder: Too many open files"},
+		{move_taken, WHATEVER(renameat2, EACCES), ERR_DENIED, "move taken: rename to a"},
+		{move_taken, WHATEVER(renameat2, EPERM), ERR_DENIED, "move taken: rename to a"},
+		{move_taken, WHATEVER(renameat2, EIO), ERR_IO, "move taken: rename to a"},
+		{remove_taken, WHATEVER(unlinkat, EROFS), ERR_IO, "remove taken: Read-only"},
+		{look_at_taken, WHATEVER(newfstatat, EACCES), ERR_IO, "look at taken: Permission"},
+		{open_taken, {SYS_fcntl, EBADF, 1, F_SETFL}, ERR_IO,
+			"open taken: Bad file descriptor"},
+		{open_taken, WHATEVER(fcntl, EBADF), ERR_IO, "open taken: Bad file descriptor"},
+		{list_all, WHATEVER(openat, EMFILE), ERR_IO, "list a folder: Too many open files"},
+		{list_all, WHATEVER(getdents64, EIO), ERR_IO, "list a folder: Input/output error"},
+		{read_taken, WHATEVER(pread64, EIO), ERR_IO, "read: Input/output error"},
+		/* Not seen before the rename: the next run has to make sure of it. */
+		{move_taken, WHATEVER(fsync, EIO), ERR_IO, "fsync of a folder"},
+	};
+	struct stat st;
+	struct err e;
+	int dir = b->dir;
+
+	box_put(b->dir, "taken", "old");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		box_holds(b->dir, "taken", "old");
+		calls_fails(&rows[i].fault, rows[i].make, &dir, rows[i].code, rows[i].says);
+		assert_int_equal(left_in_tmp(b->dir), 0);
+	}
+	box_holds(b->dir, "a", "old");
+	assert_int_equal(fsx_stat(b->dir, "taken", &st, &e), 0);
+}
+
+static int publish_a(void *about, struct err *e)
+{
+	return fsx_publish(&((struct fsx_pending *)about)->tmp, "a", e);
+}
+
+/* A close that fails says that bytes were not taken. */
+static void a_close_that_fails(void **state)
+{
+	const struct box *b = *state;
+	struct calls_fault fault = {SYS_close, EDQUOT, 0, 0};
+	struct fsx_pending file;
+	struct stat st;
+	struct err e;
+
+	pending(&file, b->dir, "a", "text");
+	const int fd = file.tmp.fd;
+	fault.value = (uint32_t)fd;
+	calls_fails(&fault, publish_a, &file, ERR_FULL, "close a: Disk quota");
+	assert_int_equal(fsx_stat(b->dir, "a", &st, &e), 0);
+	assert_int_equal(left_in_tmp(b->dir), 0);
+	fsx_close(fd);
+	/* Nor without the folder that it lies in. */
+	const struct calls_fault closed = WHATEVER(openat2, EMFILE);
+	pending(&file, b->dir, "a", "text");
+	calls_fails(&closed, publish_a, &file, ERR_IO, "open .tmp: Too many open files");
+	assert_int_equal(fsx_stat(b->dir, "a", &st, &e), 0);
+}
+
+static int publish_both(void *about, struct err *e)
+{
+	return fsx_publish_many(about, 2, e);
+}
+
+/* Where a folder cannot be written through, what was renamed is there, and yet it is a fault. */
+static void publish_many_unsynced(void **state)
+{
+	const struct box *b = *state;
+	const struct calls_fault fault = {SYS_fsync, EIO, 0, (uint32_t)b->dir};
+	const struct calls_fault closed = WHATEVER(openat2, EMFILE);
+	const struct calls_fault nowhere = WHATEVER(renameat2, EROFS);
+	struct fsx_pending files[2];
+
+	pending(&files[0], b->dir, "a", "1");
+	pending(&files[1], b->dir, "b", "2");
+	calls_fails(&fault, publish_both, files, ERR_IO, "fsync of a folder");
+	box_holds(b->dir, "a", "1");
+	box_holds(b->dir, "b", "2");
+	pending(&files[0], b->dir, "c", "1");
+	pending(&files[1], b->dir, "d", "2");
+	calls_fails(&nowhere, publish_both, files, ERR_IO, "rename to c: Read-only");
+	assert_int_equal(left_in_tmp(b->dir), 0);
+	pending(&files[0], b->dir, "c", "1");
+	pending(&files[1], b->dir, "d", "2");
+	calls_fails(&closed, publish_both, files, ERR_IO, "open .tmp: Too many open files");
+	assert_int_equal(left_in_tmp(b->dir), 2); /* for the next run to clear away */
+}
+
+static int scratch(void *about, struct err *e)
+{
+	const int fd = fsx_scratch(e);
+
+	(void)about;
+	if (fd != -1 && fsx_write_all(fd, "x", 1, e) != 0)
+		return -1;
+	fsx_close(fd);
+	return fd == -1 ? -1 : 0;
+}
+
+enum { UNNAMED = 020000000 | O_DIRECTORY }; /* O_TMPFILE, which is not of POSIX */
+
+/* Where the file system has no files without a name, one is made and its name removed. */
+static void scratch_elsewhere(void **state)
+{
+	const struct box *b = *state;
+	const struct calls_fault unnamed = {
+		SYS_openat, EOPNOTSUPP, 2, UNNAMED | O_RDWR | O_CLOEXEC | O_EXCL};
+	struct calls_fault fault = WHATEVER(openat, EISDIR);
+	struct calls_try t = {.make = scratch};
+	char longest[LIMIT_PATH];
+
+	(void)setenv("TMPDIR", b->path, 1);
+	calls_try(&unnamed, &t);
+	assert_int_equal(t.rc, 0);
+	assert_int_equal(count(b->dir), 0);
+	calls_fails(&fault, scratch, NULL, ERR_IO, "no temporary file can be made in box-");
+	fault.error = EINVAL;
+	calls_fails(&fault, scratch, NULL, ERR_IO, "no temporary file can be made in box-");
+	fault.error = EMFILE;
+	calls_fails(&fault, scratch, NULL, ERR_IO, "no temporary file can be made in box-");
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	(void)setenv("TMPDIR", longest, 1);
+	calls_fails(&unnamed, scratch, NULL, ERR_IO, "TMPDIR is too long");
+	(void)setenv("TMPDIR", "", 1);
+	assert_int_equal(scratch(NULL, &t.e), 0);
+	(void)unsetenv("TMPDIR");
+	assert_int_equal(scratch(NULL, &t.e), 0);
+}
+
+static void woken(int sig)
+{
+	(void)sig;
+}
+
+/* A signal in the middle of a pipe is no fault. */
+static void signals_are_no_faults(void **state)
+{
+	const struct sigaction wake = {.sa_handler = woken};
+	static char big[1 << 18];
+	struct buf text;
+	int there[2];
+	int back[2];
+	struct err e;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGUSR1, &wake, NULL), 0);
+	assert_int_equal(pipe(there), 0);
+	assert_int_equal(pipe(back), 0);
+	const pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) { /* reads what we write, and answers, each after a signal */
+		size_t n = 0;
+		(void)close(there[1]);
+		for (int i = 0; i < 3; i++) { /* when the pipe takes no more, too */
+			clock_sleep_ms(100);
+			(void)kill(getppid(), SIGUSR1);
+		}
+		clock_sleep_ms(100);
+		while (n < sizeof(big)) {
+			const ssize_t got = read(there[0], big, sizeof(big));
+			n += got > 0 ? (size_t)got : sizeof(big);
+		}
+		clock_sleep_ms(100);
+		(void)kill(getppid(), SIGUSR1);
+		clock_sleep_ms(100);
+		(void)!write(back[1], "all", 3);
+		_exit(0);
+	}
+	fsx_close(back[1]);
+	assert_int_equal(fsx_write_all(there[1], big, sizeof(big), &e), 0);
+	buf_init(&text, 10);
+	assert_int_equal(fsx_read(back[0], &text, &e), 0);
+	assert_string_equal(buf_cstr(&text), "all");
+	buf_done(&text);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	fsx_close(back[0]);
+	fsx_close(there[0]);
+	fsx_close(there[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +714,11 @@ int main(void)
 		IN_BOX(list_is_sorted),
 		IN_BOX(each_is_told_once),
 		IN_BOX(reading),
+		IN_BOX(calls_that_fail),
+		IN_BOX(a_close_that_fails),
+		IN_BOX(publish_many_unsynced),
+		IN_BOX(scratch_elsewhere),
+		cmocka_unit_test(signals_are_no_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

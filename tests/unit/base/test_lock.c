@@ -1,4 +1,5 @@
 /* A lock between processes: one holder, who is named, and who may die. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include "base/clock.h"
 #include "base/fsx.h"
 #include "unit/support/box.h"
+#include "unit/support/calls.h"
 
 /* Another process has the lock; it dies; then it is ours. */
 static void lock(void **state)
@@ -144,6 +146,63 @@ static void lock_is_no_link_and_no_fifo(void **state)
 	box_holds(b->dir, "target", "precious");
 }
 
+static int take(void *about, struct err *e)
+{
+	int fd = -1;
+	const int rc = lock_take(*(const int *)about, "run.lock", STR("me"), &fd, e);
+
+	fsx_close(fd);
+	return rc;
+}
+
+static int wait_for_file(void *about, struct err *e)
+{
+	return lock_file(*(const int *)about, 20) ? 0 : err_set(e, ERR_BUSY, "not locked");
+}
+
+/* None of these is a lock. */
+static void calls_that_fail(void **state)
+{
+	static const struct {
+		struct calls_fault fault;
+		enum err_code code;
+		const char *says;
+	} rows[] = {
+		{{SYS_flock, EIO, CALLS_ANY, 0}, ERR_IO, "lock run.lock: Input/output error"},
+		{{SYS_ftruncate, EROFS, CALLS_ANY, 0}, ERR_IO, "write run.lock: Read-only"},
+		{{SYS_write, ENOSPC, CALLS_ANY, 0}, ERR_FULL, "write: No space left"},
+		{{SYS_newfstatat, EACCES, CALLS_ANY, 0}, ERR_IO, "look at run.lock: Permission"},
+		{{SYS_newfstatat, ENOENT, 3, AT_SYMLINK_NOFOLLOW}, ERR_BUSY,
+			"run.lock is being replaced all the time"},
+		{{SYS_newfstatat, EIO, 3, AT_SYMLINK_NOFOLLOW}, ERR_IO,
+			"look at run.lock: Input/output error"},
+	};
+	const struct box *b = *state;
+	int dir = b->dir;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		calls_fails(&rows[i].fault, take, &dir, rows[i].code, rows[i].says);
+	calls_fails(&rows[0].fault, wait_for_file, &dir, ERR_BUSY, "not locked");
+}
+
+/* Who says nothing of itself is another process; what it says is shown without control characters. */
+static void a_holder_without_a_name(void **state)
+{
+	const struct box *b = *state;
+	struct err e;
+	int fd = -1;
+	int other = -1;
+
+	assert_int_equal(lock_take(b->dir, "run.lock", STR(""), &fd, &e), 0);
+	assert_int_equal(lock_take(b->dir, "run.lock", STR("me"), &other, &e), -1);
+	assert_non_null(strstr(e.text, "run.lock is held by another process"));
+	fsx_close(fd);
+	assert_int_equal(lock_take(b->dir, "run.lock", STR("pid\x7f 7"), &fd, &e), 0);
+	assert_int_equal(lock_take(b->dir, "run.lock", STR("me"), &other, &e), -1);
+	assert_non_null(strstr(e.text, "run.lock is held by pid  7"));
+	fsx_close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +210,8 @@ int main(void)
 		IN_BOX(lock_just_taken),
 		IN_BOX(locks_an_open_file),
 		IN_BOX(lock_is_no_link_and_no_fifo),
+		IN_BOX(calls_that_fail),
+		IN_BOX(a_holder_without_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,8 +152,8 @@ static void unknown(void **state)
 	static const struct {
 		const char *version, *message, *guide, *text;
 	} table[] = {
-		{"004010", "823", "",
-			"x12 004010 has no message '823' in maps; did you mean '832'?"},
+		{"004010", "833", "",
+			"x12 004010 has no message '833' in maps; did you mean '832'?"},
 		{"004010", "codes", "", "x12 004010 has no message 'codes' in maps"},
 		{"004011", "832", "",
 			"x12 version '004011' is not defined in maps; did you mean '004010'?"},

@@ -1,4 +1,4 @@
-/* The structure of messages: what the 832 and the 997 of X12 004010 say, and those of EDIFACT. */
+/* The structure of messages: what the 832 and the 997 of X12 say, those of EDIFACT, and that all load. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -197,6 +197,83 @@ static void edifact_messages(void **state)
 	}
 }
 
+static void look(const struct def_message *m, void *arg)
+{
+	size_t next = 0;
+
+	(void)arg;
+	assert_int_equal(walk(m->root, &next), m->nodes);
+}
+
+static void every_message(void **state)
+{
+	assert_in_range(defs_world_each(*state, look, NULL), 19, 1000);
+}
+
+/* GS01 of the messages, X12.22. */
+static void groups(void **state)
+{
+	static const struct {
+		const char *id, *group;
+	} table[] = {{"816", "OR"}, {"824", "AG"}, {"832", "SC"}, {"846", "IB"}, {"864", "TX"},
+		{"879", "QG"}, {"888", "QG"}, {"889", "QG"}, {"997", "FA"}};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct str id = str_c(table[i].id);
+		assert_true(str_is(
+			defs_world_version(*state, STR("004010"), id)->group, table[i].group));
+		assert_true(str_is(
+			defs_world_version(*state, STR("005010"), id)->group, table[i].group));
+	}
+	assert_true(str_is(defs_world_version(*state, STR("005010"), STR("999"))->group, "FA"));
+}
+
+/* r46: the item of an 888 is in another loop in 005010, so versions cannot share a structure. */
+static void item_of_888(void **state)
+{
+	const struct def_message *old = defs_world_version(*state, STR("004010"), STR("888"));
+	const struct def_message *new = defs_world_version(*state, STR("005010"), STR("888"));
+
+	assert_true(defs_world_node(old, "G53-loop/G39-loop/G39")->mandatory);
+	assert_false(defs_world_node(new, "G53-loop/LX-loop/G39")->mandatory);
+	assert_true(defs_world_node(new, "G53-loop/LX-loop/LX")->mandatory);
+}
+
+static const struct def_part *part_of(
+	struct defs_world *w, const char *version, const char *tag, uint16_t element)
+{
+	const struct def_segment *s = defs_segment(
+		w->defs, STR("x12"), str_c(version), str_c(tag), &w->faults);
+
+	assert_non_null(s);
+	return defs_part(s, element);
+}
+
+/* What became longer, or came, with 005010. */
+static void lengths_of_005010(void **state)
+{
+	static const struct {
+		const char *tag;
+		uint16_t element;
+		uint32_t old, new; /* 0: not there */
+	} table[] = {{"REF", 2, 30, 50}, {"BGN", 2, 30, 50}, {"PER", 4, 80, 256}, {"LS", 1, 6, 4},
+		{"AK3", 2, 6, 10}, {"MEA", 3, 18, 20}, {"NM1", 3, 35, 60}, {"ST", 3, 0, 35},
+		{"AK1", 3, 0, 12}, {"AK2", 3, 0, 35}};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct def_part *old = part_of(
+			*state, "004010", table[i].tag, table[i].element);
+		const struct def_part *new = part_of(
+			*state, "005010", table[i].tag, table[i].element);
+		assert_int_equal(old ? old->element->max : 0, table[i].old);
+		assert_int_equal(new->element->max, table[i].new);
+	}
+	assert_int_equal(part_of(*state, "005010", "CTX", 1)->repeat, 10);
+	assert_int_equal(part_of(*state, "005010", "IK4", 1)->nparts, 3);
+	assert_int_equal(part_of(*state, "005010", "TED", 5)->nparts, 3);
+	assert_true(str_is(part_of(*state, "005010", "ISA", 11)->element->id, "I65"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +281,10 @@ int main(void)
 		cmocka_unit_test(structure_of_997),
 		cmocka_unit_test(structure_of_edifact),
 		cmocka_unit_test(edifact_messages),
+		cmocka_unit_test(every_message),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(item_of_888),
+		cmocka_unit_test(lengths_of_005010),
 	};
 
 	xml_start();

@@ -14,6 +14,12 @@
 #define ISA5 "ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261123*0200*"
 #define LIN "LIN*1*UP*614141007349~"
 #define BODY EDI_ST LIN "SE*4*0001~"
+#define GS5(code, version) "GS*" code "*US*THEM*20261123*0200*1*X*" version "~"
+#define ADVICE(version, body, n)                                                                  \
+	EDI_ISA "GS*AG*US*THEM*20261123*0200*1*X*" version "~ST*824*0001~BGN*11*7*20261123~" body \
+		"SE*" n "*0001~" EDI_END
+#define FA999(ctx) \
+	"ST*999*0001*005010~AK1*SC*1~AK2*832*0001~IK3*LIN*3~" ctx "IK5*A~AK9*A*1*1*1~SE*8*0001~"
 #define LIT(s)                      \
 	{                           \
 		"" s, sizeof(s) - 1 \
@@ -26,7 +32,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{"valid", LIT(EDI_832), ""},
+	{"r1 valid", LIT(EDI_832), ""},
 	{"r2 other separators",
 		LIT("ISA|00|          |00|          |ZZ|US             |ZZ|THEM           |261123|"
 		    "0200|U|00401|000000001|0|P|:'GS|SC|US|THEM|20261123|0200|1|X|004010'ST|832|0001'"
@@ -140,22 +146,22 @@ static const struct row rows[] = {
 	{"r18 empty", LIT(""), "X12-NO-ISA@0 | t.edi: byte 0: this is not X12: the file is empty"},
 	{"r18 ISAAC is no ISA", LIT("ISAAC was here"),
 		"X12-NO-ISA@1 | t.edi: byte 0: this is not X12"},
-	{"BIN01 is the length", LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*3*a~*~SE*5*0001~" EDI_END),
+	{"r17 BIN01 is the length", LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*3*a~*~SE*5*0001~" EDI_END),
 		"X12-SEGMENT-UNKNOWN@BIN4"},
-	{"BIN01 lies", LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*3*a~*b~SE*5*0001~" EDI_END),
+	{"r17 BIN01 lies", LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*3*a~*b~SE*5*0001~" EDI_END),
 		"X12-BINARY-LENGTH@BIN4.1 X12-SEGMENT-UNKNOWN@BIN4"},
-	{"BDS02 lies", LIT(EDI_ISA EDI_GS EDI_ST LIN "BDS*ASC*0*abc~SE*5*0001~" EDI_END),
+	{"r17 BDS02 lies", LIT(EDI_ISA EDI_GS EDI_ST LIN "BDS*ASC*0*abc~SE*5*0001~" EDI_END),
 		"X12-BINARY-LENGTH@BDS4.2 X12-SEGMENT-UNKNOWN@BDS4"},
-	{"BIN01 is more than there is",
+	{"r17 BIN01 is more than there is",
 		LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*999*a~SE*5*0001~" EDI_END),
 		"X12-TRUNCATED@LIN3 | t.edi: byte 234: the file ends"},
 	{"r19 no IEA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~"),
 		"X12-TRUNCATED@GE7 | t.edi: byte 208: the file ends"},
 	{"r20 SE01", LIT(EDI_ISA EDI_GS EDI_ST LIN "SE*5*0001~" EDI_END), "X12-COUNT@SE4.1"},
-	{"CTT01", LIT(EDI_ISA EDI_GS EDI_ST LIN LIN "CTT*2~SE*6*0001~" EDI_END), ""},
-	{"CTT01 is the number of LIN",
+	{"r47 CTT01", LIT(EDI_ISA EDI_GS EDI_ST LIN LIN "CTT*2~SE*6*0001~" EDI_END), ""},
+	{"r47 CTT01 is the number of LIN",
 		LIT(EDI_ISA EDI_GS EDI_ST LIN LIN "CTT*6~SE*6*0001~" EDI_END), "X12-COUNT@CTT5.1"},
-	{"CTT01 counts anew in each set",
+	{"r47 CTT01 counts anew in each set",
 		LIT(EDI_ISA EDI_GS EDI_ST LIN "CTT*1~SE*5*0001~"
 					      "ST*832*0002~BCT*PC*CAT1~" LIN
 					      "CTT*2~SE*5*0002~GE*2*1~IEA*1*000000001~"),
@@ -174,17 +180,63 @@ static const struct row rows[] = {
 		"X12-CONTROL-NUMBER@SE4.2"},
 	{"r23 ST02 twice", LIT(EDI_ISA EDI_GS BODY BODY "GE*2*1~IEA*1*000000001~"),
 		"X12-SET-DUPLICATE@ST1.2"},
+	{"r22 a control number of nine digits",
+		LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*999999999*X*004010~" BODY
+			    "GE*1*999999999~IEA*1*000000001~"),
+		""},
+	{"r22 a control number of ten digits",
+		LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*1000000000*X*004010~" BODY
+			    "GE*1*1000000000~IEA*1*000000001~"),
+		"X12-ELEMENT-LONG@GS2.6 X12-ELEMENT-LONG@GE7.2"},
 	{"r24 TA1 before GS", LIT(EDI_ISA "TA1*000000001*261123*0200*A*000~" EDI_GS BODY EDI_END),
 		""},
+	{"r24 service segments before GS",
+		LIT(EDI_ISA
+			"ISB*1~ISE*261123*0200~TA3*ZZ*US~TA1*000000001*261123*0200*A*000~" EDI_GS
+				BODY EDI_END),
+		""},
+	{"r24 a service segment in a group", LIT(EDI_ISA EDI_GS "ISB*1~" BODY EDI_END),
+		"X12-ENVELOPE@ISB3"},
+	{"r9 a release character is refused by name",
+		LIT(ISA5 "^*00704*000000001*0*P*>~ISX*?~" EDI_GS BODY EDI_END),
+		"X12-SEPARATOR@ISX2 | t.edi: byte 106: the interchange names a release character"},
 	{"r25 empty group", LIT(EDI_ISA EDI_GS "GE*0*1~IEA*1*000000001~"), ""},
 	{"r26 GS04 of six digits",
 		LIT(EDI_ISA "GS*SC*US*THEM*261123*0200*1*X*004010~" BODY EDI_END),
 		"X12-ELEMENT-SHORT@GS2.4"},
+	{"r26 GS04 of six digits in an old release",
+		LIT(EDI_ISA "GS*SC*US*THEM*261123*0200*1*X*003070~GE*0*1~IEA*1*000000001~"), ""},
+	{"r26 GS04 of an old release is a date too",
+		LIT(EDI_ISA "GS*SC*US*THEM*261323*0200*1*X*003070~GE*0*1~IEA*1*000000001~"),
+		"X12-ELEMENT-DATE@GS2.4"},
+	{"r26 GS04 of eight digits in an old release",
+		LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*1*X*003070~GE*0*1~IEA*1*000000001~"), ""},
+	{"r27 nobody asked for a usage",
+		LIT("ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261123*"
+		    "0200*U*00401*000000001*0*T*>~" EDI_GS BODY EDI_END),
+		""},
 	{"r28 GS01 does not fit",
 		LIT(EDI_ISA "GS*IB*US*THEM*20261123*0200*1*X*004010~" BODY EDI_END),
 		"X12-GROUP-CODE@ST1.1"},
 	{"r29 GS08 with a suffix",
 		LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*1*X*004010VICS~" BODY EDI_END), ""},
+	{"r29 ST03 and GS08 with a guide",
+		LIT(ISA5 "^*00501*000000001*0*P*>~" GS5(
+			"FA", "005010X231A1") "ST*999*0001*005010X231A1~"
+					      "AK1*SC*1*005010~AK9*A*1*1*1~SE*4*0001~" EDI_END),
+		""},
+	{"r29 ST03 names the version rather than GS08",
+		LIT(ISA5 "^*00501*000000001*0*P*>~" GS5(
+			"FA", "004010") "ST*999*0001*005010X231A1~"
+					"AK1*SC*1*005010~AK9*A*1*1*1~SE*4*0001~" EDI_END),
+		""},
+	{"r29 004010 has no ST03",
+		LIT(EDI_ISA EDI_GS "ST*832*0001*X~BCT*PC*CAT1~" LIN "SE*4*0001~" EDI_END),
+		"X12-ELEMENT-EXTRA@ST1.3"},
+	{"r30 sets of two kinds in a group",
+		LIT(EDI_ISA EDI_GS BODY "ST*846*0002~BIA*00*SI*1*20261123~" LIN "SE*4*0002~GE*2*1~"
+					"IEA*1*000000001~"),
+		"X12-GROUP-CODE@ST1.1"},
 	{"r29 version not defined",
 		LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*1*X*009990~" EDI_ST
 			    "XX*1~SE*4*0001~" EDI_END),
@@ -222,6 +274,19 @@ static const struct row rows[] = {
 		"X12-NOTE-PAIRED@LIN3.5"},
 	{"r36 R", LIT(EDI_ISA EDI_GS EDI_ST "DTM*007~" LIN "SE*5*0001~" EDI_END),
 		"X12-NOTE-REQUIRED@DTM3.2"},
+	{"r36 E",
+		LIT(EDI_ISA EDI_GS EDI_ST LIN
+			"LFG*D*C*UN1234*AAAAAAAAAAAAAAAA~CRC*ZZ*Y*ZZ~QTY*17*1**T~"
+			"SE*7*0001~" EDI_END),
+		"X12-NOTE-EXCLUSIVE@QTY6.4"},
+	{"r36 C", LIT(EDI_ISA EDI_GS EDI_ST LIN "CTP**RES*1****2~SE*5*0001~" EDI_END), ""},
+	{"r36 C broken", LIT(EDI_ISA EDI_GS EDI_ST LIN "CTP**RES*1***DIS~SE*5*0001~" EDI_END),
+		"X12-NOTE-CONDITIONAL@CTP4.7"},
+	{"r36 L", LIT(EDI_ISA EDI_GS EDI_ST "CUR*SE*EUR********007~" LIN "SE*5*0001~" EDI_END),
+		"X12-NOTE-LIST@CUR3.11"},
+	{"r36 positions behind a composite are those of elements",
+		LIT(EDI_ISA EDI_GS EDI_ST LIN "MEA*PD*N**KG~SE*5*0001~" EDI_END),
+		"X12-NOTE-REQUIRED@MEA4.3"},
 	{"r37 code", LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*Q?*CAT1~" LIN "SE*4*0001~" EDI_END),
 		"X12-ELEMENT-CODE@BCT2.1"},
 	{"r39 component separator in a simple element",
@@ -230,6 +295,28 @@ static const struct row rows[] = {
 	{"r39 composite",
 		LIT(EDI_ISA EDI_GS EDI_ST LIN
 			"CTP**RES*12.50*1*EA~CTP**RES*1*1*EA>1>1~SE*6*0001~" EDI_END),
+		""},
+	{"r38 as often as may be",
+		LIT(ISA5 "^*00501*000000001*0*P*>~" GS5("FA", "005010")
+				FA999("CTX*A^B^C^D^E^F^G^H^I^J>1~") EDI_END),
+		""},
+	{"r38 once too often",
+		LIT(ISA5 "^*00501*000000001*0*P*>~" GS5("FA", "005010")
+				FA999("CTX*A^B^C^D^E^F^G^H^I^J^K~") EDI_END),
+		"X12-ELEMENT-REPEAT@CTX5.1-1"},
+	{"r38 not at all",
+		LIT(ISA5 "^*00501*000000001*0*P*>~" GS5("FA", "005010") FA999("CTX*A*LIN^REF~")
+				EDI_END),
+		"X12-ELEMENT-REPEAT@CTX5.2"},
+	{"r39 first component alone, and empty ones before a value",
+		LIT(EDI_ISA EDI_GS EDI_ST LIN
+			"CTP**RES*1*1*EA~SLN*1**I*1*EA>>>KG~SE*6*0001~" EDI_END),
+		""},
+	{"r42 one tag at many levels",
+		LIT(EDI_ISA EDI_GS EDI_ST
+			"CTP**RES*1~N1*SU*A~" LIN "CTP**RES*1~CTP**RES*2~N1*BY*B~"
+			"G39**UP*1~CTP**RES*3~PKL*UP*1*EA*1~CTP**RES*4~SLN*1**I~CTP**RES*5~"
+			"N9*ZZ*1~SE*16*0001~" EDI_END),
 		""},
 	{"r40 lower case tag",
 		LIT(EDI_ISA EDI_GS "ST*832*0001~bct*PC*CAT1~" LIN "SE*4*0001~" EDI_END),
@@ -251,6 +338,19 @@ static const struct row rows[] = {
 	{"r41 loop without its first segment",
 		LIT(EDI_ISA EDI_GS EDI_ST "N3*Way 1~N4*Bonn~" LIN "SE*6*0001~" EDI_END),
 		"X12-SEGMENT-UNEXPECTED@N33"},
+	{"r61 824 with a verdict, r62 with a fault and its place",
+		LIT(ADVICE("004010",
+			"OTI*TR*SE*7*US*THEM*20261123*0200*12*0001*832~"
+			"TED*848**CTP*4*3*212*9,5*9.5~NTE**A COMMA~RED*A COMMA*AC~",
+			"7")),
+		""},
+	{"r61 a verdict that there is not, and a set without its group",
+		LIT(ADVICE("004010", "OTI*XR*SE*7******0001~", "4")),
+		"X12-ELEMENT-CODE@OTI3.1 X12-NOTE-CONDITIONAL@OTI3.8"},
+	{"r62 a fault that there is not", LIT(ADVICE("004010", "OTI*TR*SE*7~TED*?~", "5")),
+		"X12-ELEMENT-CODE@TED4.1"},
+	{"r62 the place of a fault in 005010",
+		LIT(ADVICE("005010", "OTI*TR*SE*7~TED*848**CTP*4*3>>2*212~", "5")), ""},
 	{"r43 segment too often", LIT(EDI_ISA EDI_GS EDI_ST "BCT*PC*2~" LIN "SE*5*0001~" EDI_END),
 		"X12-SEGMENT-REPEAT@BCT3"},
 	{"no SE", LIT(EDI_ISA EDI_GS EDI_ST LIN EDI_END), "X12-ENVELOPE@SE6"},
@@ -320,6 +420,7 @@ static void longer_than_any(void **state)
 	mem_free(big);
 }
 
+/* r27: test data are wanted; and where we are. */
 static void context_and_loops(void **state)
 {
 	static const char in[] = EDI_ISA EDI_GS EDI_ST LIN

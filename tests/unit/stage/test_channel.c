@@ -182,10 +182,93 @@ static void mailboxes_have_a_limit(void **state)
 	}
 }
 
+/* --- frames that no worker of ours sends --- */
+
+enum odd { HALF_PROGRESS, ANOTHER_TYPE, NO_FIELDS, A_PATH };
+
+static void send_odd(int fd, enum odd kind)
+{
+	struct err e;
+
+	frame_start(&frame,
+		kind == HALF_PROGRESS	       ? FRAME_PROGRESS
+			: kind == ANOTHER_TYPE ? FRAME_LOG
+					       : FRAME_FOUND);
+	if (kind == A_PATH) {
+		frame_str(&frame, STR("../a.x12"));
+		frame_int(&frame, 1);
+		frame_int(&frame, 2);
+	}
+	assert_int_equal(frame_send(fd, &frame, &e), 0);
+}
+
+static int ask(struct channel *c, int what, struct err *e)
+{
+	static const struct interchange_row row = {
+		.name = STR_INIT("n.x12"), .sha = STR_INIT("sha"), .size = 4};
+	enum channel_sent outcome = CHANNEL_DOUBT;
+	char evidence[400];
+	int64_t n = 0;
+	int asked = 0;
+
+	switch (what) {
+	case 0:
+		return channel_fetch(c, "a", "tmp", &n, e);
+	case 1:
+		return channel_send(c, &row, false, may, &asked, &outcome, evidence, e);
+	case 2:
+		return channel_remove(c, "a", e);
+	default:
+		return channel_list(c, count, &n, &n, e);
+	}
+}
+
+static void odd_frames_are_not_believed(void **state)
+{
+	static const struct {
+		int what;
+		enum odd kind;
+		const char *says;
+	} rows[] = {
+		{0, HALF_PROGRESS, "progress is not whole"},
+		{0, ANOTHER_TYPE, "sent a frame of type"},
+		{1, HALF_PROGRESS, "progress is not whole"},
+		{1, ANOTHER_TYPE, "sent a frame of type"},
+		{2, NO_FIELDS, "sent a frame of type"},
+		{3, ANOTHER_TYPE, "listing is not whole"},
+		{3, NO_FIELDS, "listing is not whole"},
+		{3, A_PATH, "listing is not whole"},
+	};
+	struct stage_world w;
+
+	(void)state;
+	stage_world_open(&w, false);
+	w.v.clock = clock_system();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct channel c = {.env = &w.v, .partner = w.v.config->partners};
+		struct err e;
+		int fd[2];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fd), 0);
+		c.endpoint = c.partner->endpoints;
+		c.proc.fd = fd[0];
+		send_odd(fd[1], rows[i].kind);
+		assert_int_equal(ask(&c, rows[i].what, &e), -1);
+		assert_int_equal(e.code, ERR_INPUT);
+		if (!strstr(e.text, rows[i].says))
+			fail_msg("row %zu: %s", i, e.text);
+		(void)close(fd[1]);
+		assert_int_equal(ask(&c, rows[i].what, &e), -1); /* it is gone */
+		(void)close(fd[0]);
+	}
+	stage_world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sent_only_after_may),
+		cmocka_unit_test(odd_frames_are_not_believed),
 		cmocka_unit_test(mailboxes_have_a_limit),
 	};
 

@@ -10,6 +10,7 @@
 #include "stage/control.h"
 #include "unit/support/stage_world.h"
 
+/* r22 */
 static void sets_control_numbers(void **state)
 {
 	struct stage_world w;
@@ -75,11 +76,52 @@ static void goes_on_behind_what_was_answered(void **state)
 	stage_world_close(&w);
 }
 
+static const char *set_command(struct stage_world *w, const char *scope)
+{
+	return control_set_command(w->v.config, str_c(scope), 12, &w->a).p;
+}
+
+/* A counter that was set back by hand gives no number that an interchange has; behind its end it begins again. */
+static void a_number_is_not_given_twice(void **state)
+{
+	static const char scope[] = "ISA:14:0614141000012:ZZ:ACME";
+	struct stage_world w;
+	struct err e;
+	int64_t number = 0;
+
+	(void)state;
+	stage_world_open(&w, false);
+	const struct config_partner *p = config_partner_find(w.v.config, STR("acme"));
+	for (int unit = 1; unit <= 3; unit++) {
+		assert_int_equal(control_draw(&w.v, p, STR(""), unit, 1, &number, &e), 0);
+		assert_int_equal(number, unit);
+		(void)stage_world_queued(&w, "a");
+	}
+	stage_world_sql(&w, "UPDATE interchange SET isa = id; UPDATE number SET next = 2");
+	assert_int_equal(control_draw(&w.v, p, STR(""), 3, 1, &number, &e), 0);
+	assert_int_equal(number, 3);
+	assert_int_equal(control_draw(&w.v, p, STR(""), 4, 1, &number, &e), -1);
+	assert_string_equal(e.reason, "NUMBER-REPEATED");
+	assert_non_null(strstr(e.text,
+		"gives 2, which interchange 000002 has: it was set back by hand, and nothing is made with that "
+		"number; gridspool control set acme --next 4, then gridspool retry u-4"));
+	assert_int_equal(stage_world_count(&w, "SELECT COUNT(*) FROM drawn WHERE unit = 4"), 0);
+	stage_world_sql(&w, "UPDATE interchange SET isa = 999999999 WHERE id = 3");
+	assert_int_equal(control_draw(&w.v, p, STR(""), 4, 1, &number, &e), 0);
+	assert_int_equal(number, 2);
+	assert_string_equal(set_command(&w, scope), "gridspool control set acme --next 12");
+	assert_string_equal(set_command(&w, "GS:14:0614141000012:ZZ:ACME:SC"),
+		"gridspool control set acme --next 12 --group SC");
+	assert_string_equal(set_command(&w, "ISA:x"), "gridspool control set PARTNER --next 12");
+	stage_world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets_control_numbers),
 		cmocka_unit_test(goes_on_behind_what_was_answered),
+		cmocka_unit_test(a_number_is_not_given_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,10 @@ static void a_counter_that_was_set_back(void **state)
 	(void)state;
 	stage_world_open(&w, false);
 	folders(&w);
+	for (int unit = 1; unit <= 6; unit++)
+		stage_world_sql(&w,
+			"INSERT INTO unit(id, agreement, fingerprint, mode, state, run, fixed_at, inputs, bundle, at) "
+			"SELECT COUNT(*) + 1, 'acme-832', 'f', 'all', 'done', 'R1', 0, '', 'b', 0 FROM unit");
 	for (int unit = 1; unit <= 3; unit++)
 		assert_int_equal(
 			ledger_number(&w.v.ledger, unit, 1, "ISA:x", 999999999, &number, &e), 0);
@@ -111,7 +115,63 @@ static void a_state_that_no_event_tells_of(void **state)
 		"INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, at, run) "
 		"VALUES(1, 's', 'n', 'superseded', '', 0, 0, 0, 0, 0, 1, '')");
 	assert_string_equal(found(&w, 2), "");
-	assert_string_equal(found(&w, 3), "HISTORY-DIFFERS \n");
+	assert_string_equal(found(&w, 3), "HISTORY-DIFFERS ledger.db\n");
+	stage_world_close(&w);
+}
+
+static void say(struct stage_world *w, const char *what, const char *subject, const char *detail)
+{
+	struct err e;
+
+	assert_int_equal(ledger_begin(&w->v.ledger, &e), 0);
+	assert_int_equal(ledger_event(&w->v.ledger, what, subject, &e, "%s", detail), 0);
+	assert_int_equal(ledger_commit(&w->v.ledger, &e), 0);
+}
+
+static void found_and_expected(void *ctx, const struct fsck_found *x)
+{
+	buf_printf(ctx, STR_FMT ": " STR_FMT " | " STR_FMT "\n", STR_ARG(x->subject),
+		STR_ARG(x->found), STR_ARG(x->expected));
+}
+
+/* What a row is, beside the event that it was made with; and a row that is gone. */
+static void rows_that_were_changed(void **state)
+{
+	static const struct {
+		const char *sql, *found;
+	} rows[] = {
+		{"UPDATE interchange SET isa = 7, items = 2",
+			"interchange 000001: items=2 isa=7 in ledger.db | items=1 isa=101, as its event says\n"},
+		{"UPDATE interchange SET isa = 101, items = 1, partner = 'nord'",
+			"interchange 000001: partner=nord message=832 in ledger.db | what its name says\n"},
+		{"UPDATE interchange SET partner = 'acme', gs = 5",
+			"interchange 000001: gs=5 in ledger.db | gs=201, as its event says\n"},
+		{"UPDATE interchange SET gs = 201", ""},
+		{"DELETE FROM interchange",
+			"interchange 000001: no row of it | one; its last event: queued name="},
+	};
+	struct stage_world w;
+	struct buf b;
+
+	(void)state;
+	stage_world_open(&w, false);
+	folders(&w);
+	buf_init(&b, 1 << 16);
+	const struct fsck_options o = {.level = 3, .tell = found_and_expected, .ctx = &b};
+	const struct interchange_row r = stage_world_row(&w, stage_world_queued(&w, "a"));
+	say(&w, "queued", "interchange 000001",
+		arena_printf(&w.a, "name=%s sha256=%s items=1 isa=101 gs=201", r.name.p, r.sha.p)
+			.p);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fsck_counts n;
+		struct err e;
+		buf_clear(&b);
+		stage_world_sql(&w, rows[i].sql);
+		assert_int_equal(fsck_run(&w.v, &o, &n, &e), 0);
+		if (rows[i].found[0] ? !strstr(buf_cstr(&b), rows[i].found) : b.n > 0)
+			fail_msg("%s: %s", rows[i].sql, buf_cstr(&b));
+	}
+	buf_done(&b);
 	stage_world_close(&w);
 }
 
@@ -141,7 +201,7 @@ static void command(void *ctx, const struct fsck_found *x)
 /* What a partner may have is not to be sent again on the word of fsck. */
 static void what_is_to_be_done(void **state)
 {
-	static const char *const states[] = {"queued", "held", "sent", "in-doubt"};
+	static const char *const states[] = {"queued", "held", "sent", "in-doubt", "queued"};
 	struct stage_world w;
 
 	(void)state;
@@ -155,6 +215,8 @@ static void what_is_to_be_done(void **state)
 		folders(&w);
 		const struct interchange_row r = stage_world_row(
 			&w, stage_world_in(&w, states[i], "", "a"));
+		if (i == 4) /* to be sent again */
+			stage_world_sql(&w, "UPDATE interchange SET sent_at = 1");
 		const int at = fsx_subdir(w.v.dir, r.place.p, &e);
 		assert_int_equal(fsx_remove(at, r.name.p, &e), 0);
 		assert_int_equal(fsck_run(&w.v, &o, &n, &e), 0);
@@ -173,6 +235,7 @@ int main(void)
 		cmocka_unit_test(an_interchange_and_its_file),
 		cmocka_unit_test(a_counter_that_was_set_back),
 		cmocka_unit_test(a_state_that_no_event_tells_of),
+		cmocka_unit_test(rows_that_were_changed),
 		cmocka_unit_test(a_folder_that_is_gone),
 		cmocka_unit_test(what_is_to_be_done),
 	};

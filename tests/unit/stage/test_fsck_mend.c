@@ -25,6 +25,37 @@ static int64_t events(struct stage_world *w, const char *what)
 	return stage_world_count(w, arena_str(&w->a, str_c(sql)).p);
 }
 
+/* A loss of the archive is known from then on; that of what is not finished is not. */
+static void what_the_archive_lost_is_accepted(void **state)
+{
+	struct stage_world w;
+	struct verbs_done done = {0};
+	struct err e;
+
+	(void)state;
+	stage_world_open(&w, false);
+	const struct interchange_row sent = stage_world_row(
+		&w, stage_world_in(&w, "sent", "", "a"));
+	(void)stage_world_in(&w, "archived", "", "b");
+	stage_world_sql(&w, "UPDATE interchange SET place = 'archive/2026/11/23' WHERE id = 2");
+	const int dir = fsx_subdir(w.v.dir, sent.place.p, &e);
+	assert_int_equal(fsx_remove(dir, sent.name.p, &e), 0);
+	fsx_close(dir);
+	assert_int_equal(fsx_mkdirs(w.v.dir, "archive", 0750, &e), 0);
+	assert_int_equal(fsck_mend_repair(&w.v, &preview, &done, &e), 0);
+	assert_int_equal(events(&w, "loss-accepted"), 0);
+	memset(&done, 0, sizeof(done));
+	assert_int_equal(fsck_mend_repair(&w.v, &because, &done, &e), 0);
+	assert_int_equal(events(&w, "loss-accepted"), 2); /* and its lineage */
+	assert_int_equal(
+		stage_world_count(&w, "SELECT COUNT(*) FROM meta WHERE key LIKE 'gone:%'"), 1);
+	assert_int_equal(
+		stage_world_count(&w, "SELECT COUNT(*) FROM meta WHERE key = 'gone:interchange:2'"),
+		1);
+	assert_true(stage_world_events(&w) > 0);
+	stage_world_close(&w);
+}
+
 static void unknown_files_are_moved_aside(void **state)
 {
 	struct stage_world w;
@@ -33,6 +64,7 @@ static void unknown_files_are_moved_aside(void **state)
 
 	(void)state;
 	stage_world_open(&w, false);
+	assert_int_equal(fsx_mkdirs(w.v.dir, "archive", 0750, &e), 0);
 	const struct interchange_row r = stage_world_row(&w, stage_world_queued(&w, "a"));
 	char known[300];
 	(void)snprintf(known, sizeof(known), "outbox/acme/%s", r.name.p);
@@ -104,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unknown_files_are_moved_aside),
+		cmocka_unit_test(what_the_archive_lost_is_accepted),
 		cmocka_unit_test(what_waited_is_in_doubt),
 		cmocka_unit_test(ids_are_not_given_again),
 	};

@@ -190,7 +190,7 @@ static void keeps_inputs_for_interchanges(void **state)
 		"(73, 'ampliance', 'c', 'current', 'current/ampliance/in-000073.zip', 1, 1, 1, 1, 0, 1, 'r'); "
 		"INSERT INTO received(id, partner, remote, rsize, rmtime, name, place, state, at) VALUES"
 		"(9, 'acme', 'x', 1, 1, 'r-000009', '" PLACE "/r-000009', 'archived', 1); "
-		"UPDATE unit SET inputs = 'source=71,', at = 1, state = 'done'");
+		"UPDATE unit SET inputs = 'source=7,prices=71,', at = 1, state = 'done'");
 	stage_world_put(&w, PLACE, "in-000071.zip", "zip");
 	stage_world_put(&w, PLACE, "in-000072.zip", "zip");
 	stage_world_put(&w, PLACE, "r-000009.gz", "997");

@@ -184,14 +184,14 @@ static void tells_what_waits(void **state)
 	assert_int_equal(st.naway, 2);
 	assert_true(str_is(st.away[0].id, "in-000012") && str_is(st.away[0].reason, "EMPTY"));
 	assert_true(str_is(st.away[1].id, "r-000003") && str_is(st.away[1].state, "orphan"));
-	assert_true(str_is(st.run, "R3"));
-	assert_int_equal(st.run_ended, 0);
+	assert_true(str_is(st.run.id, "R3"));
+	assert_int_equal(st.run.ended, 0);
 	assert_int_equal(st.finished, 20); /* a run that failed has not finished */
 	stage_world_sql(&w,		   /* a day ahead: then the clock was set back */
 		"INSERT INTO run(id, started, ended, status, bundle, pid) VALUES('R-9', 60, 61, 0, 'b', 1), "
 		"('R-10', 60, 61, 75, 'b', 1), ('R4', 1795485600, 1795485601, 0, 'b', 1)");
 	assert_int_equal(status_load(&w.v, 0, &w.a, &st, &e), 0);
-	assert_true(str_is(st.run, "R-10"));
+	assert_true(str_is(st.run.id, "R-10"));
 	assert_int_equal(st.finished, 61);
 	stage_world_close(&w);
 }

@@ -76,9 +76,9 @@ static void tells_the_remedy(void **state)
 		const char *reason, *next;
 	} rows[] = {
 		{"BY-HAND",
-			"gridspool release 000001 sends it; gridspool close 000001 gives it up"},
+			"gridspool release 000001 --reason TEXT sends it; gridspool close 000001 --reason TEXT gives it up"},
 		{"TA1-REJECTED",
-			"correct the identities or separators, then gridspool reissue 000001"},
+			"correct the identities or separators, then gridspool reissue 000001 --reason TEXT"},
 		{"SOMETHING-ELSE", "a person decides"},
 	};
 

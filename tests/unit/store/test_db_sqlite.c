@@ -1,4 +1,5 @@
 /* SQLite's own side: settings that keep what was committed, files that are not what they should be. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #include "base/fsx.h"
 #include "store/db.h"
 #include "store/db_engine.h"
+#include "unit/support/calls.h"
 
 static int dir = -1;
 
@@ -231,12 +233,55 @@ static void memory_is_ours(void **state)
 #endif
 }
 
+static int open_it(void *about, struct err *e)
+{
+	struct db *db = NULL;
+
+	(void)about;
+	if (db_open("sqlite", dir, "c.db", DB_WRITE, &db, e) == -1)
+		return -1;
+	db_close(db);
+	return 0;
+}
+
+static int copy_it(void *about, struct err *e)
+{
+	return db_copy(about, dir, "copy.db", e);
+}
+
+/* What cannot be asked about the disk it is on is not taken for fine. */
+static void calls_that_fail(void **state)
+{
+	struct db *db = NULL;
+	struct err e;
+
+	(void)state;
+	make("c.db");
+	assert_int_equal(db_open("sqlite", dir, "c.db", DB_WRITE, &db, &e), 0);
+	calls_fails(&(struct calls_fault){SYS_fstatfs, EIO, CALLS_ANY, 0}, open_it, NULL, ERR_IO,
+		"ledger: what file system is this: Input/output error");
+	calls_fails(&(struct calls_fault){SYS_faccessat2, EACCES, CALLS_ANY, 0}, open_it, NULL,
+		ERR_IO, "look for c.db-wal: Permission denied");
+#ifdef SYS_readlink
+	calls_fails(&(struct calls_fault){SYS_readlink, EACCES, CALLS_ANY, 0}, open_it, NULL,
+		ERR_IO, "ledger c.db: where is its folder: Permission denied");
+	calls_fails(&(struct calls_fault){SYS_readlink, EACCES, CALLS_ANY, 0}, copy_it, db, ERR_IO,
+		"ledger copy.db: where is its folder: Permission denied");
+#endif
+	/* Nor is a copy made over something. */
+	make("copy.db");
+	assert_int_equal(copy_it(db, &e), -1);
+	assert_non_null(strstr(e.text, "ledger: copy: output file already exists"));
+	db_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(network_disks_are_known),
 		cmocka_unit_test(a_wal_beside_it_is_refused),
 		cmocka_unit_test(settings_hold),
+		cmocka_unit_test(calls_that_fail),
 		cmocka_unit_test(damage_is_found),
 		cmocka_unit_test(links_and_folders_are_refused),
 		cmocka_unit_test(any_folder_name),

@@ -141,10 +141,20 @@ static void rows_are_few(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
 
+/* A row that was made before one of an earlier time was made by a clock that ran ahead. */
+static void a_row_behind_a_later_one_does_not_count(void **state)
+{
+	(void)state;
+	add("acme", NOW - DAY);
+	add("acme", NOW - 5 * DAY);
+	is(NOW - 2 * DAY, NOW, 0, NOW - 5 * DAY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(each_once),
+		TEST(a_row_behind_a_later_one_does_not_count),
 		TEST(a_little_back),
 		TEST(a_year_ahead),
 		TEST(long_back),

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "store/ledger_walk.h"
 #include "unit/support/store_world.h"
 
@@ -121,6 +122,67 @@ static void numbers_come_in_their_order(void **state)
 	store_world_close(&w);
 }
 
+static int list(void *ctx, struct str subject, struct err *e)
+{
+	(void)e;
+	buf_str(ctx, subject);
+	buf_ch(ctx, '\n');
+	return 0;
+}
+
+static void what_events_say_and_no_row_is(void **state)
+{
+	struct store_world w;
+	struct walk_row one;
+	struct str was;
+	struct buf b;
+
+	(void)state;
+	store_world_open(&w);
+	store_world_sql(&w,
+		"INSERT INTO received(id, partner, remote, rsize, rmtime, name, place, state, sha, size, at) "
+		"VALUES(4, 'acme', 'x', 1, 1, 'r-000004', 'received/acme/r-000004', 'stored', 'abc', 7, 1)");
+	store_world_begin(&w);
+	STORE_WORLD_IS(
+		&w, ledger_event(&w.l, "stored", "received 4", &w.e, "sha256=abc size=8"), 0);
+	STORE_WORLD_IS(
+		&w, ledger_event(&w.l, "stored", "received 5", &w.e, "sha256=abc size=8"), 0);
+	STORE_WORLD_IS(&w, ledger_event(&w.l, "queued", "interchange 000012", &w.e, "x"), 0);
+	STORE_WORLD_IS(&w, ledger_event(&w.l, "due", "unit 3", &w.e, "x"), 0);
+	STORE_WORLD_IS(&w, ledger_event(&w.l, "retry", "units", &w.e, "x"), 0);
+	store_world_commit(&w);
+	STORE_WORLD_IS(&w, ledger_walk_find(&w.l, LEDGER_WALK_RECEIVED, 4, &w.a, &one, &w.e), 1);
+	STORE_WORLD_IS(&w, ledger_walk_was(&w.l, &one, &w.a, &was, &w.e), 1);
+	assert_string_equal(one.is.p, "sha256=abc size=7");
+	assert_string_equal(was.p, "sha256=abc size=8");
+	buf_init(&b, 1000);
+	STORE_WORLD_IS(&w, ledger_walk_missing(&w.l, list, &b, &w.e), 0);
+	assert_string_equal(buf_cstr(&b), "interchange 000012\nreceived 5\nunit 3\n");
+	buf_done(&b);
+	store_world_close(&w);
+}
+
+/* Words that are not as the program writes them are no numbers. */
+static void other_words_are_no_numbers(void **state)
+{
+	static const struct {
+		const char *what, *detail;
+		bool is;
+	} rows[] = {{"number-set", "next=12", true}, {"number-set", "12", false},
+		{"number-set", "next=many", false}, {"number", "scope=a number=4", true},
+		{"number", "scope=a", false}, {"number", "of a number=4", false},
+		{"number", "scope=a number=x", false}, {"told", "scope=a number=4", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct str scope;
+		int64_t next = 0;
+		if (ledger_walk_number(str_c(rows[i].what), STR("a"), str_c(rows[i].detail), &scope,
+			    &next) != rows[i].is)
+			fail_msg("%s %s", rows[i].what, rows[i].detail);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +190,8 @@ int main(void)
 		cmocka_unit_test(an_interchange_has_its_whole_place),
 		cmocka_unit_test(the_newest_word_counts),
 		cmocka_unit_test(numbers_come_in_their_order),
+		cmocka_unit_test(what_events_say_and_no_row_is),
+		cmocka_unit_test(other_words_are_no_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ ALLOWED = {
     "SELECT name, failures": "as many rows as partners",
     "DELETE FROM partner": "as many rows as partners",
     "SELECT id, agreement, partner, key, interchange, segment": "feedback/ in the order of an index: to sort takes memory",
-    "SELECT id, name, place FROM input p": "retention: those that are old enough, each beside the units of work",
+    "SELECT u.inputs FROM unit u": "retention: once a night, what the units of work still need",
 }
 
 

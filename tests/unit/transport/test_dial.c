@@ -1,5 +1,6 @@
 /* Names and connections on the loopback. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -8,11 +9,13 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "transport/dial.h"
+#include "unit/support/calls.h"
 
 static int bound(uint16_t *port)
 {
@@ -34,8 +37,9 @@ static void test_resolve(void **state)
 		int family;
 	} good[] = {{STR_INIT("127.0.0.1"), AF_INET}, {STR_INIT("::1"), AF_INET6},
 		{STR_INIT("[::1]"), AF_INET6}};
-	static const struct str bad[] = {
-		STR_INIT(""), STR_INIT("[]"), STR_INIT("a\0b"), STR_INIT("no-such-host.invalid")};
+	static const struct str bad[] = {STR_INIT(""), STR_INIT("[]"), STR_INIT("[::1"),
+		STR_INIT("a\0b"), STR_INIT("no-such-host.invalid")};
+	char long_name[300];
 	struct dial d;
 	struct err e;
 
@@ -51,6 +55,9 @@ static void test_resolve(void **state)
 		assert_true(e.text[0] != '\0');
 	}
 	assert_string_equal(e.reason, "DNS");
+	memset(long_name, 'n', sizeof(long_name));
+	assert_int_equal(dial_resolve(&d, (struct str){long_name, sizeof(long_name)}, 22, &e), -1);
+	assert_non_null(strstr(e.text, "cannot be the name of a host"));
 }
 
 static void test_connect(void **state)
@@ -115,12 +122,83 @@ static void test_deadline(void **state)
 	(void)close(s);
 }
 
+static int connect_to(void *about, struct err *e)
+{
+	const struct clock clock = clock_system();
+	int fd = -1;
+	const int rc = dial_connect(about, &clock, 120000, &fd, e);
+
+	if (rc == 0)
+		(void)close(fd);
+	return rc;
+}
+
+/* Each way to fail has its reason, which tells whose it is. */
+static void test_reasons(void **state)
+{
+	static const struct {
+		struct calls_fault fault;
+		const char *reason;
+		const char *says;
+	} rows[] = {
+		{{SYS_connect, ECONNREFUSED, CALLS_ANY, 0}, "CONNECT-REFUSED", "connect: "},
+		{{SYS_connect, ETIMEDOUT, CALLS_ANY, 0}, "CONNECT-TIMEOUT", "connect: "},
+		{{SYS_connect, EHOSTUNREACH, CALLS_ANY, 0}, "CONNECT-UNREACHABLE", "No route"},
+		{{SYS_connect, ENETUNREACH, CALLS_ANY, 0}, "CONNECT-UNREACHABLE", "Network is"},
+		{{SYS_connect, EACCES, CALLS_ANY, 0}, "CONNECT-DENIED", "Permission denied"},
+		{{SYS_connect, EPERM, CALLS_ANY, 0}, "CONNECT-DENIED", "not permitted"},
+		{{SYS_connect, EADDRNOTAVAIL, CALLS_ANY, 0}, "CONNECT-FAILED", "Cannot assign"},
+		{{SYS_socket, EMFILE, CALLS_ANY, 0}, "CONNECT-FAILED", "Too many open files"},
+		{{SYS_fcntl, EBADF, 1, F_SETFD}, "CONNECT-FAILED", "Bad file descriptor"},
+		{{SYS_fcntl, EBADF, 1, F_SETFL}, "CONNECT-FAILED", "Bad file descriptor"},
+		{{SYS_poll, EINVAL, CALLS_ANY, 0}, "CONNECT-FAILED", "Invalid argument"},
+		{{SYS_getsockopt, ENOBUFS, CALLS_ANY, 0}, "CONNECT-FAILED", "No buffer space"},
+	};
+	struct dial d = {.n = 0};
+	uint16_t port = 0;
+	struct err e;
+	const int s = bound(&port);
+
+	(void)state;
+	assert_int_equal(listen(s, 20), 0);
+	assert_int_equal(dial_resolve(&d, STR("127.0.0.1"), port, &e), 0);
+	assert_int_equal(connect_to(&d, &e), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct calls_try t = {.make = connect_to, .about = &d};
+		calls_try(&rows[i].fault, &t);
+		assert_int_equal(t.rc, -1);
+		assert_int_equal(t.e.code, ERR_NET);
+		assert_string_equal(t.e.reason, rows[i].reason);
+		assert_non_null(strstr(t.e.text, rows[i].says));
+	}
+	(void)close(s);
+}
+
+/* Some addresses answer before connect is back. */
+static void test_at_once(void **state)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "at-once"};
+	struct dial d = {.n = 1};
+	struct err e;
+	const int s = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)state;
+	assert_int_equal(bind(s, (const struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(s, 1), 0);
+	memcpy(&d.to[0], &a, sizeof(a));
+	d.len[0] = sizeof(a);
+	assert_int_equal(connect_to(&d, &e), 0);
+	(void)close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_connect),
 		cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* The directory channel, also closed in as a worker is. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,9 +17,11 @@
 #include "base/buf.h"
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "secure/sandbox.h"
 #include "transport/transport.h"
+#include "unit/support/calls.h"
 
 struct box {
 	char path[300];
@@ -329,6 +332,278 @@ static void test_sandbox(void **state)
 	holds("in/a", "ISA");
 }
 
+/* --- calls that fail: the partner's folder is the partner's fault, our own file is ours --- */
+
+static int src = -1;  /* what is sent */
+static int came = -1; /* what is received */
+
+static int upload_it(void *about, struct err *e)
+{
+	struct box *b = about;
+
+	return b->t.ops->upload(&b->t, src, 3, ".a.tmp", e);
+}
+
+static int commit_it(void *about, struct err *e)
+{
+	struct box *b = about;
+
+	return b->t.ops->commit(&b->t, ".a.tmp", "a", e);
+}
+
+static int look_at_it(void *about, struct err *e)
+{
+	struct box *b = about;
+	struct transport_entry there;
+
+	return b->t.ops->stat(&b->t, "there", &there, e);
+}
+
+static int hash_it(void *about, struct err *e)
+{
+	struct box *b = about;
+	char sha[HASH_HEX];
+
+	return b->t.ops->hash(&b->t, "there", 5, sha, e);
+}
+
+static int list_them(void *about, struct err *e)
+{
+	struct box *b = about;
+	char seen[200] = "";
+	uint32_t skipped = 0;
+
+	return b->t.ops->list(&b->t, note, seen, &skipped, e);
+}
+
+static int fetch_it(void *about, struct err *e)
+{
+	struct box *b = about;
+	uint64_t size = 0;
+
+	return b->t.ops->fetch(&b->t, "r", came, &size, e);
+}
+
+static int remove_it(void *about, struct err *e)
+{
+	struct box *b = about;
+
+	return b->t.ops->remove(&b->t, "r", e);
+}
+
+#define ALL(call, error)                        \
+	{                                       \
+		SYS_##call, error, CALLS_ANY, 0 \
+	}
+
+static void test_calls_that_fail(void **state)
+{
+	static const struct {
+		int (*make)(void *about, struct err *e);
+		struct calls_fault fault;
+		enum err_code code;
+		const char *reason;
+	} rows[] = {
+		{upload_it, ALL(write, ENOSPC), ERR_REMOTE, "REMOTE-FULL"},
+		{upload_it, ALL(write, EDQUOT), ERR_REMOTE, "REMOTE-FULL"},
+		{upload_it, ALL(write, EIO), ERR_REMOTE, "REMOTE-FAILURE"},
+		{upload_it, ALL(fchmod, EPERM), ERR_REMOTE, "REMOTE-FAILURE"},
+		{upload_it, ALL(fsync, EDQUOT), ERR_REMOTE, "REMOTE-FULL"},
+		{upload_it, ALL(openat, EACCES), ERR_REMOTE, "REMOTE-FAILURE"},
+		{upload_it, ALL(unlinkat, EROFS), ERR_REMOTE, "REMOTE-FAILURE"},
+		{upload_it, ALL(newfstatat, EIO), ERR_REMOTE, "REMOTE-FAILURE"},
+		{upload_it, ALL(pread64, EIO), ERR_IO, ""}, /* of ours */
+		{commit_it, ALL(renameat2, EACCES), ERR_REMOTE, "REMOTE-DENIED"},
+		{commit_it, ALL(renameat2, EPERM), ERR_REMOTE, "REMOTE-DENIED"},
+		{commit_it, ALL(renameat2, EIO), ERR_REMOTE, "REMOTE-FAILURE"},
+		{commit_it, ALL(renameat2, ENOSPC), ERR_REMOTE, "REMOTE-FULL"},
+		{commit_it, ALL(renameat2, EXDEV), ERR_CONFIG, ""},
+		{look_at_it, ALL(newfstatat, EIO), ERR_REMOTE, "REMOTE-FAILURE"},
+		{hash_it, ALL(pread64, EIO), ERR_REMOTE, "REMOTE-FAILURE"},
+		{hash_it, ALL(openat2, EMFILE), ERR_REMOTE, "REMOTE-FAILURE"},
+		{list_them, ALL(getdents64, EIO), ERR_REMOTE, "REMOTE-FAILURE"},
+		{list_them, {SYS_newfstatat, EIO, 3, AT_SYMLINK_NOFOLLOW}, ERR_REMOTE,
+			"REMOTE-FAILURE"},
+		{fetch_it, ALL(openat2, EMFILE), ERR_REMOTE, "REMOTE-FAILURE"},
+		{fetch_it, ALL(pread64, EIO), ERR_REMOTE, "REMOTE-FAILURE"},
+		{fetch_it, ALL(write, ENOSPC), ERR_FULL, ""}, /* of ours */
+		{remove_it, ALL(unlinkat, EROFS), ERR_REMOTE, "REMOTE-FAILURE"},
+		/* The rename is done, and may not outlive a power cut. */
+		{commit_it, ALL(fsync, EIO), ERR_DOUBT, ""},
+	};
+	struct box *b = *state;
+	struct err e;
+
+	src = file_of("src", "ISA");
+	came = file_of("came", "");
+	fsx_close(file_of("in/there", "there"));
+	fsx_close(file_of("out/r", "ok"));
+	ready(b);
+	assert_int_equal(look_at_it(b, &e), 1);
+	assert_int_equal(list_them(b, &e), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct calls_try t = {.make = rows[i].make, .about = b};
+		if (t.make == commit_it)
+			assert_int_equal(upload_it(b, &e), 0);
+		calls_try(&rows[i].fault, &t);
+		if (t.rc != -1 || t.e.code != rows[i].code ||
+			strcmp(t.e.reason, rows[i].reason) != 0)
+			fail_msg("row %zu: %d, code %d %s: %s", i, t.rc, (int)t.e.code, t.e.reason,
+				t.e.text);
+	}
+	holds("in/a", "ISA");
+	holds("in/there", "there");
+	holds("out/r", "ok");
+	fsx_close(src);
+	fsx_close(came);
+}
+
+/* The descriptor of an open folder. */
+static int open_as(const char *folder)
+{
+	char link[40];
+	char path[400];
+	const struct str end = str_c(folder);
+
+	for (int fd = 3; fd < 100; fd++) {
+		(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		const ssize_t n = readlink(link, path, sizeof(path));
+		if (n > 0 && str_ends((struct str){path, (size_t)n}, end))
+			return fd;
+	}
+	fail_msg("%s is not open", folder);
+	return -1;
+}
+
+/* A folder of theirs that cannot be opened, or written through; a close that says that bytes were not taken. */
+static void test_folder_fails(void **state)
+{
+	struct box *b = *state;
+	struct calls_fault folder = {SYS_fsync, EIO, 0, 0};
+	struct calls_fault last = {SYS_close, EDQUOT, 0, 0};
+	const struct calls_fault none = ALL(openat2, EMFILE);
+	struct calls_try t = {.make = upload_it, .about = b};
+	struct err e;
+
+	src = file_of("src", "ISA");
+	ready(b);
+	calls_try(&none, &t);
+	assert_int_equal(t.rc, -1);
+	assert_string_equal(t.e.reason, "REMOTE-FAILURE");
+	assert_non_null(strstr(t.e.text, "put folder of endpoint acme: open in: Too many open"));
+	assert_int_equal(look_at_it(b, &e), 0);
+	folder.value = (uint32_t)open_as("/in");
+	calls_try(&folder, &t);
+	assert_int_equal(t.rc, -1);
+	assert_string_equal(t.e.reason, "REMOTE-FAILURE");
+	const int next = dup(src);
+	fsx_close(next);
+	last.value = (uint32_t)next;
+	calls_try(&last, &t);
+	assert_int_equal(t.rc, -1);
+	assert_string_equal(t.e.reason, "REMOTE-FULL");
+	fsx_close(next);
+	fsx_close(src);
+}
+
+/* A name that goes between the list and the look at it is none; one that cannot be one is refused. */
+static void test_gone_and_odd(void **state)
+{
+	struct box *b = *state;
+	const struct calls_fault gone = {SYS_newfstatat, ENOENT, 3, AT_SYMLINK_NOFOLLOW};
+	struct calls_try t = {.make = list_them, .about = b};
+	char sha[HASH_HEX];
+	uint64_t size = 0;
+	struct err e;
+
+	fsx_close(file_of("out/r", "ok"));
+	fsx_close(file_of("in/there", "there"));
+	ready(b);
+	calls_try(&gone, &t);
+	assert_int_equal(t.rc, 0);
+	assert_int_equal(b->t.ops->fetch(&b->t, "../src", 1, &size, &e), -1);
+	assert_int_equal(b->t.ops->hash(&b->t, "../src", 1, sha, &e), -1);
+	assert_int_equal(b->t.ops->remove(&b->t, "../src", &e), -1);
+	assert_int_equal(b->t.ops->commit(&b->t, "../src", "a", &e), -1);
+	assert_int_equal(b->t.ops->commit(&b->t, "a", "../src", &e), -1);
+	assert_int_equal(b->t.ops->upload(&b->t, 0, 1, "../src", &e), -1);
+	assert_non_null(strstr(e.text, "cannot be the name of a partner's file"));
+	assert_int_equal(b->t.ops->hash(&b->t, "there", 7, sha, &e), -1);
+	assert_non_null(strstr(e.text, "its size changed"));
+	/* Without a get folder nothing is read or removed. */
+	b->t.ops->close(&b->t);
+	b->ep.get = STR("");
+	b->ep.put = STR("");
+	assert_int_equal(b->t.ops->fetch(&b->t, "r", 1, &size, &e), -1);
+	assert_int_equal(b->t.ops->remove(&b->t, "r", &e), -1);
+	assert_int_equal(b->t.ops->hash(&b->t, "r", 1, sha, &e), -1);
+	assert_int_equal(b->t.ops->commit(&b->t, ".r", "r", &e), -1);
+	assert_int_equal(e.code, ERR_CONFIG);
+	assert_non_null(strstr(e.text, "it has no put folder"));
+	/* A root that is a file. */
+	transport_done(&b->t);
+	b->ep.path = STR("out/r");
+	transport_init(&b->t, transport_find(STR("directory")), &b->ep, NULL, &b->clock);
+	assert_int_equal(transport_prepare(&b->t, &e), -1);
+	assert_non_null(strstr(e.text, "endpoint acme: open folder out/r: Not a directory"));
+}
+
+enum { CHUNK = 256 << 10 }; /* as the channel reads */
+
+/* What the partner does with out/r after each piece that was read. */
+struct meddling {
+	enum meddles { GROWS, IS_TOUCHED, SHRINKS_FOR_A_WHILE } how;
+	int steps;
+};
+
+static void meddle(void *ctx, uint64_t at, uint64_t size)
+{
+	struct meddling *m = ctx;
+	const struct timespec old[2] = {{1000, 0}, {1000, 0}};
+
+	(void)at, (void)size;
+	m->steps++;
+	if (m->how == GROWS && m->steps == 1)
+		assert_int_equal(truncate("out/r", CHUNK + 20), 0);
+	if (m->how == IS_TOUCHED && m->steps == 1)
+		assert_int_equal(utimensat(AT_FDCWD, "out/r", NULL, 0), 0);
+	if (m->how == SHRINKS_FOR_A_WHILE) {
+		assert_int_equal(truncate("out/r", m->steps == 1 ? CHUNK : CHUNK + 10), 0);
+		assert_int_equal(utimensat(AT_FDCWD, "out/r", old, 0), 0);
+	}
+}
+
+/* What changed while it was read is not taken. */
+static void test_changing(void **state)
+{
+	const struct timespec old[2] = {{1000, 0}, {1000, 0}};
+	struct box *b = *state;
+	uint64_t size = 7;
+	struct err e;
+
+	came = file_of("came", "");
+	ready(b);
+	for (int how = GROWS; how <= SHRINKS_FOR_A_WHILE; how++) {
+		struct meddling m = {(enum meddles)how, 0};
+		fsx_close(file_of("out/r", ""));
+		assert_int_equal(truncate("out/r", CHUNK + 10), 0);
+		assert_int_equal(utimensat(AT_FDCWD, "out/r", old, 0), 0);
+		b->t.moved = meddle;
+		b->t.moved_ctx = &m;
+		assert_int_equal(b->t.ops->fetch(&b->t, "r", came, &size, &e), -1);
+		assert_string_equal(e.reason, "FILE-CHANGING");
+	}
+	assert_int_equal(size, 7);
+	b->t.moved = NULL;
+	fsx_close(came);
+	/* More than is taken of any partner. */
+	assert_int_equal(truncate("out/r", (off_t)LIMIT_ACK_FILE + 1), 0);
+	came = open("/dev/null", O_WRONLY);
+	assert_int_equal(b->t.ops->fetch(&b->t, "r", came, &size, &e), -1);
+	assert_string_equal(e.reason, "TOO-BIG");
+	fsx_close(came);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +614,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_hash, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_folders, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sandbox, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_calls_that_fail, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_folder_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_gone_and_odd, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_changing, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

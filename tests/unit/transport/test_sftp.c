@@ -55,6 +55,67 @@ static void test_folders(void **state)
 	fsx_close(fd);
 }
 
+/* Each thing that can be asked of the channel; one that is wrong has a name that leads out of its folder. */
+static const char *ask(struct transport *t, int what, const char *name)
+{
+	static struct err e;
+	struct transport_entry there;
+	char sha[HASH_HEX];
+	uint32_t skipped = 0;
+	uint64_t size = 0;
+	int n = 0;
+	int rc = 0;
+
+	err_clear(&e);
+	switch (what) {
+	case 0:
+		rc = t->ops->stat(t, name, &there, &e);
+		break;
+	case 1:
+		rc = t->ops->upload(t, 0, 1, name, &e);
+		break;
+	case 2:
+		rc = t->ops->commit(t, "a", name, &e);
+		break;
+	case 3:
+		rc = t->ops->fetch(t, name, 1, &size, &e);
+		break;
+	case 4:
+		rc = t->ops->hash(t, name, 1, sha, &e);
+		break;
+	case 5:
+		rc = t->ops->remove(t, name, &e);
+		break;
+	default:
+		rc = t->ops->list(t, count, &n, &skipped, &e);
+	}
+	return rc == 0 ? "done" : e.code == ERR_INPUT ? "INPUT" : e.reason;
+}
+
+enum { NAMED = 6, ASKED };
+
+/* Without a connection nothing is done, with one nothing outside of the folders. */
+static void test_nothing_else(void **state)
+{
+	const struct sftp_server *v = sftp_server_need(state);
+	struct sftp_link l;
+	struct err e;
+
+	sftp_link_prepare(v, &l, "srv/client_ed25519");
+	l.ep.port = 0; /* 22 */
+	assert_int_equal(transport_prepare(&l.t, &e), 0);
+	for (int what = 0; what < ASKED; what++)
+		assert_string_equal(ask(&l.t, what, "a"), "CONNECTION-LOST");
+	sftp_link_close(&l);
+	sftp_link_connected(v, &l);
+	for (int what = 0; what < NAMED; what++)
+		assert_string_equal(ask(&l.t, what, "../sshd_config"), "INPUT");
+	assert_string_equal(ask(&l.t, 5, "none"), "done"); /* it is gone, as it should be */
+	l.ep.put = STR("in/");
+	assert_string_equal(ask(&l.t, 0, "none"), "done");
+	sftp_link_close(&l);
+}
+
 /* In a child: opened, sent and fetched after the sandbox. 0, or the step that failed. */
 static int closed_in(const struct sftp_server *v, bool wrong_port)
 {
@@ -109,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_nothing_else),
 		cmocka_unit_test(test_sandbox),
 	};
 

@@ -193,10 +193,39 @@ static void test_unreachable(void **state)
 	sftp_link_close(&l);
 }
 
+/* What the endpoint does not say has a value of its own, or is missing. */
+static void test_unsaid(void **state)
+{
+	const struct sftp_server *v = sftp_server_need(state);
+	const char foreign[] = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+	struct str pins[2] = {str_c(foreign), str_c(foreign)};
+	struct sftp_link l;
+	struct err e;
+
+	sftp_link_prepare(v, &l, "srv/client_ed25519");
+	l.ep.connect_timeout = l.ep.idle_timeout = 0;
+	assert_int_equal(sftp_link_open(&l, &e), 0);
+	sftp_link_close(&l);
+	sftp_link_prepare(v, &l, "srv/client_ed25519");
+	l.ep.user = STR("");
+	assert_int_equal(sftp_link_open(&l, &e), -1);
+	assert_int_equal(e.code, ERR_CONFIG);
+	assert_non_null(strstr(e.text, "needs a user and a credential"));
+	sftp_link_close(&l);
+	sftp_link_prepare(v, &l, "srv/client_ed25519");
+	l.ep.host_keys = pins;
+	l.ep.nhost_keys = 2;
+	assert_int_equal(sftp_link_open(&l, &e), -1);
+	assert_string_equal(e.reason, "HOST-KEY-CHANGED");
+	assert_non_null(strstr(e.text, " and others)"));
+	sftp_link_close(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_logins),
+		cmocka_unit_test(test_unsaid),
 		cmocka_unit_test(test_rsa_host),
 		cmocka_unit_test(test_no_auth_before_key),
 		cmocka_unit_test(test_unreachable),
