@@ -59,13 +59,18 @@ static struct str letter_key(const struct channel *c, const char *name, char out
 	return str_c(out);
 }
 
-/* Not told in a round before? "": of the mailbox as a whole. */
-static bool first_told(const struct channel *c, const char *name)
+/* What later rounds of this run need to know of a letter. */
+enum letter_fate { LETTER_LEFT, LETTER_REMOVED };
+
+/* False: it was said in a round before. "": of the mailbox as a whole. */
+static bool first_told(const struct channel *c, const char *name, enum letter_fate fate)
 {
 	struct env *v = c->env;
+	enum letter_fate *kept = ARENA_NEW(&v->arena, enum letter_fate);
 	char key[LETTER_KEY];
 
-	return table_add(&v->letters, arena_str(&v->arena, letter_key(c, name, key)), v);
+	*kept = fate;
+	return table_add(&v->letters, arena_str(&v->arena, letter_key(c, name, key)), kept);
 }
 
 static int commit_fetching(
@@ -146,7 +151,7 @@ static void letter_fails(
 	struct env *v = c->env;
 	struct buf shown;
 
-	(void)first_told(c, x->name);
+	(void)first_told(c, x->name, LETTER_LEFT);
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, str_c(x->name), 200);
 	env_log(v, LOG_ERROR, what, c->partner->name.p, "%s: %s: %s", reason_of(why),
@@ -191,6 +196,7 @@ static int remove_there(struct channel *c, const struct letter *x, int64_t id, s
 		letter_fails(c, x, "not-removed", e);
 		return 0;
 	}
+	(void)first_told(c, x->name, LETTER_REMOVED);
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, id);
 	if (ledger_begin(l, e) == -1)
 		return -1;
@@ -285,16 +291,33 @@ static int is_ready(struct channel *c, const struct letter *x, struct err *e)
 	return now - x->mtime >= wait;
 }
 
+/* A round before has dealt with it. One that was removed may be another of that name; it can wait. */
+static void met_again(const struct channel *c, const struct letter *x, enum letter_fate *fate)
+{
+	struct err why;
+
+	if (*fate == LETTER_LEFT)
+		return;
+	*fate = LETTER_LEFT;
+	(void)err_set(&why, ERR_REMOTE,
+		"the server said that it was removed, and lists it still; the next run takes it for a new one");
+	(void)err_reason(&why, "PROTOCOL-ERROR");
+	letter_fails(c, x, "not-removed", &why);
+}
+
 static int take_letter(struct channel *c, const struct letter *x, int64_t *worked, struct err *e)
 {
 	struct env *v = c->env;
 	struct arena a;
 	struct received_row before;
 	char key[LETTER_KEY];
+	enum letter_fate *fate = table_get(&v->letters, letter_key(c, x->name, key));
 	int rc = -1;
 
-	if (table_get(&v->letters, letter_key(c, x->name, key)))
+	if (fate) {
+		met_again(c, x, fate);
 		return 0;
+	}
 	arena_init(&a);
 	rc = ledger_received_seen(&v->ledger, c->partner->name, c->endpoint->name, str_c(x->name),
 		x->size, x->mtime, &a, &before, e);
@@ -323,7 +346,7 @@ static int empty_mailbox(struct channel *c, int64_t *worked, struct err *e)
 	}
 	if (rc == 0)
 		rc = transfer_partner_works(c->env, self, e);
-	if (rc == 0 && skipped > 0 && first_told(c, ""))
+	if (rc == 0 && skipped > 0 && first_told(c, "", LETTER_LEFT))
 		env_log(c->env, LOG_WARN, "bad-names", c->partner->name.p,
 			"%" PRId64 " names in the mailbox are no plain file names; left alone",
 			skipped);

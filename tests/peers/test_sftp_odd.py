@@ -96,5 +96,14 @@ def test_fetching():
             equal(n.one("SELECT COUNT(*) FROM received WHERE sha <> ''"), k + 1, "letters after " + what)
 
 
+def test_kept_after_removal():
+    """A server that says a letter was removed and keeps it: fetched once a run, and said."""
+    with faulty.Faulty() as n:
+        n.letter("letter", b"hello")
+        n.faults({"on": "remove", "answer": 0})
+        told(n.retry(expect=1), "PROTOCOL-ERROR", "a letter that stays")
+        equal(n.one("SELECT COUNT(*) FROM received"), 1, "times it was fetched")
+
+
 if __name__ == "__main__":
-    night.main(test_sending, test_two_in_one_session, test_read_back, test_fetching)
+    night.main(test_sending, test_two_in_one_session, test_read_back, test_fetching, test_kept_after_removal)
