@@ -1,4 +1,4 @@
-/* gridspool convert: files through a map to X12 on standard output, without an environment. */
+/* gridspool convert: files through a map to X12 or EDIFACT on standard output, without an environment. */
 #include "cli/cmd_convert.h"
 
 #include <inttypes.h>
@@ -14,8 +14,8 @@ enum { FINDINGS_SHOWN = 100, FILES_MAX = 10000 };
 static const char usage[] =
 	"usage: gridspool convert --map MAP.xml [OPTION...] FILE...\n"
 	"\n"
-	"Converts files through a map and prints X12. No environment is needed, nothing is recorded, and\n"
-	"no real control number is taken: interchanges count from 000000001 and are marked as tests (T).\n"
+	"Converts files through a map and prints X12 or EDIFACT. No environment is needed, nothing is recorded, and\n"
+	"no real control number is taken: interchanges count from 000000001 and are marked as tests.\n"
 	"FILE is JSON (one item, or one a line), CSV, an export folder, the same packed as ZIP, or - for\n"
 	"standard input. Findings go to standard error, one a line, then the counts.\n"
 	"\n"
@@ -30,11 +30,12 @@ static const char usage[] =
 	"  --separator C            of a CSV file; tab is understood; found out unless given\n"
 	"  --decimal C              decimal mark of its numbers, . or ,\n"
 	"  --numbers \"A B\"          columns whose decimal mark is turned into .\n"
-	"  --elements '*>~'         separators of elements, components and segments; a fourth one repeats\n"
+	"  --elements '*>~'         separators of elements, components and segments; a fourth one repeats;\n"
+	"                           those of the standard unless given: *>~ or +:'\n"
 	"  --newline yes|no         a line end behind each segment (yes)\n"
-	"  --repertoire NAME        basic, extended, latin1 or utf8 (extended)\n"
-	"  --sender Q:ID            ISA05 and ISA06 (ZZ:SENDER)\n"
-	"  --receiver Q:ID          ISA07 and ISA08 (ZZ:RECEIVER)\n"
+	"  --repertoire NAME        X12: basic, extended, latin1 or utf8 (extended); EDIFACT: UNOC:3 and so on\n"
+	"  --sender Q:ID            ISA05 and ISA06, or S002 (ZZ:SENDER)\n"
+	"  --receiver Q:ID          ISA07 and ISA08, or S003 (ZZ:RECEIVER)\n"
 	"  --findings FILE          all findings as JSON, one a line\n"
 	"  --aside FILE             items set aside as JSON, one a line, with findings and bytes\n"
 	"  --output FILE            instead of standard output; replaced whole or not at all\n"
@@ -104,56 +105,33 @@ static int take_set(void *ctx, const char *value, struct err *e)
 
 static int parse_elements(struct request *r, struct err *e)
 {
-	struct x12_profile *p = &r->o.profile;
+	struct target_envelope *v = &r->o.envelope;
 	const size_t n = r->elements ? strlen(r->elements) : 0;
 
-	p->element = '*';
-	p->component = '>';
-	p->terminator = '~';
 	if (!r->elements)
 		return 0;
 	if (n != 3 && n != 4)
 		return err_set(e, ERR_USAGE, "--elements %s: expected three characters, or four",
 			r->elements);
-	p->element = r->elements[0];
-	p->component = r->elements[1];
-	p->terminator = r->elements[2];
-	p->repetition = r->elements[3];
+	v->element = r->elements[0];
+	v->component = r->elements[1];
+	v->terminator = r->elements[2];
+	v->repetition = r->elements[3];
 	return 0;
 }
 
-static int parse_party(
-	const char *option, const char *text, struct str *qual, struct str *id, struct err *e)
+static int parse_party(const char *option, const char *text, struct target_party *p, struct err *e)
 {
 	struct str rest = str_c(text);
 
 	if (!text)
 		return 0;
-	if (!strchr(text, ':') || !str_split(&rest, ':', qual) || qual->n == 0 || rest.n == 0)
+	if (!strchr(text, ':') || !str_split(&rest, ':', &p->qualifier) || p->qualifier.n == 0 ||
+		rest.n == 0)
 		return err_set(
 			e, ERR_USAGE, "%s %s: expected QUALIFIER:ID, as ZZ:ACME", option, text);
-	*id = rest;
+	p->id = rest;
 	return 0;
-}
-
-static int parse_repertoire(struct request *r, struct err *e)
-{
-	static const char *const names[] = {[X12_BASIC] = "basic",
-		[X12_EXTENDED] = "extended",
-		[X12_LATIN1] = "latin1",
-		[X12_UTF8] = "utf8"};
-
-	r->o.profile.repertoire = X12_EXTENDED;
-	if (!r->repertoire)
-		return 0;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], r->repertoire) == 0) {
-			r->o.profile.repertoire = (enum x12_repertoire)i;
-			return 0;
-		}
-	}
-	return err_set(e, ERR_USAGE, "--repertoire %s: expected basic, extended, latin1 or utf8",
-		r->repertoire);
 }
 
 static int parse_date(struct request *r, const struct cli *cli, struct err *e)
@@ -170,25 +148,21 @@ static int parse_date(struct request *r, const struct cli *cli, struct err *e)
 
 static int parse_envelope(struct request *r, struct err *e)
 {
-	struct x12_profile *p = &r->o.profile;
+	struct target_envelope *v = &r->o.envelope;
 
-	p->usage = 'T';
-	p->newline = true;
-	p->sender_qual = p->receiver_qual = STR("ZZ");
-	p->sender = STR("SENDER");
-	p->receiver = STR("RECEIVER");
-	if (parse_elements(r, e) == -1 || parse_repertoire(r, e) == -1 ||
-		parse_party("--sender", r->sender, &p->sender_qual, &p->sender, e) == -1 ||
-		parse_party("--receiver", r->receiver, &p->receiver_qual, &p->receiver, e) == -1)
+	v->test = true;
+	v->sender = (struct target_party){.qualifier = STR("ZZ"), .id = STR("SENDER")};
+	v->receiver = (struct target_party){.qualifier = STR("ZZ"), .id = STR("RECEIVER")};
+	v->repertoire = r->repertoire ? str_c(r->repertoire) : STR("");
+	if (parse_elements(r, e) == -1 || parse_party("--sender", r->sender, &v->sender, e) == -1 ||
+		parse_party("--receiver", r->receiver, &v->receiver, e) == -1)
 		return -1;
 	if (r->newline && strcmp(r->newline, "no") != 0 && strcmp(r->newline, "yes") != 0)
 		return err_set(e, ERR_USAGE, "--newline %s: expected yes or no", r->newline);
-	if (r->newline && strcmp(r->newline, "yes") == 0 && p->terminator == '\n')
+	if (r->newline && strcmp(r->newline, "yes") == 0 && v->terminator == '\n')
 		return err_set(e, ERR_USAGE,
 			"--newline yes: each segment would end twice, its terminator is a line end");
-	p->newline = p->terminator != '\n' && (!r->newline || strcmp(r->newline, "yes") == 0);
-	p->group_sender = p->sender;
-	p->group_receiver = p->receiver;
+	v->newline = v->terminator != '\n' && (!r->newline || strcmp(r->newline, "yes") == 0);
 	return 0;
 }
 
@@ -364,7 +338,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 
 const struct command_ops cmd_convert_ops = {
 	.name = "convert",
-	.summary = "convert files through a map to X12, without an environment",
+	.summary = "convert files through a map to X12 or EDIFACT, without an environment",
 	.usage = usage,
 	.run = run,
 };

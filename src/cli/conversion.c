@@ -97,10 +97,10 @@ static void add_default(struct conversion *c, const char *name, struct str value
 static void add_defaults(struct conversion *c)
 {
 	add_default(c, "environment/name", STR("convert"));
-	add_default(c, "environment/id", c->o->profile.sender);
+	add_default(c, "environment/id", c->o->envelope.sender.id);
 	add_default(c, "environment/usage", STR("test"));
-	add_default(c, "partner/name", c->o->profile.receiver);
-	add_default(c, "partner/id", c->o->profile.receiver);
+	add_default(c, "partner/name", c->o->envelope.receiver.id);
+	add_default(c, "partner/id", c->o->envelope.receiver.id);
 	add_default(c, "agreement/name", STR("convert"));
 	c->input.vars = c->o->vars;
 	c->input.nvars = c->o->nvars;
@@ -211,24 +211,23 @@ static int open_workflow(struct conversion *c, struct err *e)
 
 static int prepare(struct conversion *c, struct faults *f, struct err *e)
 {
-	struct x12_profile *p = &c->o->profile;
+	struct target target;
 
 	if (load_map(c, f, e) == -1)
 		return -1;
 	add_defaults(c);
 	if (check_given(c, e) == -1)
 		return -1;
-	p->group_version = map_target(c->map)->version;
-	p->isa_version = str_sub(p->group_version, 0, 5);
-	p->when = c->o->date;
+	c->o->envelope.when = c->o->date;
 	c->input.names = &c->names;
 	c->input.run_id = STR("convert");
 	c->input.run_date = c->o->date;
 	c->input.action = STR("add");
-	if (x12_write_check_profile(p, e) == -1) {
+	if (target_open(&target, &c->o->envelope, map_target(c->map), e) == -1) {
 		e->code = ERR_USAGE;
 		return -1;
 	}
+	target_close(&target);
 	if (open_joins(c, e) == -1)
 		return -1;
 	return open_workflow(c, e);
@@ -320,7 +319,7 @@ static int produce(struct conversion *c, int out, struct produce_counts *counts,
 		.map = c->map,
 		.source = c->source,
 		.input = c->input,
-		.profile = &c->o->profile,
+		.envelope = &c->o->envelope,
 		.defs = c->defs,
 		.out = out,
 		.lineage = -1,

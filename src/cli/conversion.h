@@ -9,7 +9,6 @@
 
 #include "cli/output.h"
 #include "cli/source.h"
-#include "edi/x12_write.h"
 #include "map/map.h"
 #include "model/faults.h"
 #include "stage/produce.h"
@@ -29,9 +28,9 @@ struct conversion_options {
 	size_t njoins;
 	struct map_var vars[CONVERSION_VARS];
 	size_t nvars;
-	struct reader_spec source;  /* what the user says of it */
-	struct x12_profile profile; /* versions are filled in from the map */
-	struct date date;	    /* of the run */
+	struct reader_spec source; /* what the user says of it */
+	struct target_envelope envelope;
+	struct date date; /* of the run */
 };
 
 struct conversion {

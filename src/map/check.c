@@ -10,9 +10,11 @@
 
 enum { NEAR_MAX = 128 };
 
-static bool is_envelope(struct str tag)
+static bool is_envelope(const struct load *l, struct str tag)
 {
-	return str_is(tag, "ST") || str_is(tag, "SE");
+	const struct def_format *f = defs_format(l->m->target->format);
+
+	return str_is(tag, f->header) || str_is(tag, f->trailer);
 }
 
 static bool matches(const struct def_node *n, struct str tag, bool loop)
@@ -59,7 +61,7 @@ static void not_here(
 		return;
 	}
 	for (const struct def_node *k = v->parent->child; k && n < NEAR_MAX; k = k->next)
-		if (k->used && !is_envelope(k->name))
+		if (k->used && !is_envelope(l, k->name))
 			names[n++] = arena_cstr(l->scratch, k->loop ? k->child->name : k->name);
 	near = str_suggest(tag, names, n);
 	load_fault(l, x, "the " STR_FMT " has no segment " STR_FMT "%s%s%s", STR_ARG(level_name(v)),
@@ -72,7 +74,7 @@ const struct def_node *check_segment(struct load *l, const struct xml *x, struct
 
 	if (!v->parent)
 		return NULL;
-	if (is_envelope(x->name)) {
+	if (is_envelope(l, x->name)) {
 		load_fault(l, x, STR_FMT " is written by itself; leave it out", STR_ARG(x->name));
 		return NULL;
 	}
@@ -175,7 +177,7 @@ void check_complete(struct load *l, const struct xml *x, const struct check_leve
 	if (!v->parent)
 		return;
 	for (const struct def_node *n = v->parent->child; n; n = n->next)
-		if (n->mandatory && n->used && !is_envelope(n->name) && !part_at(parts, n))
+		if (n->mandatory && n->used && !is_envelope(l, n->name) && !part_at(parts, n))
 			load_fault(l, x,
 				"the " STR_FMT " needs " STR_FMT ", which the map never writes",
 				STR_ARG(level_name(v)), STR_ARG(n->name));

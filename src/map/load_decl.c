@@ -38,9 +38,10 @@ static void target(struct load *l, const struct xml *x)
 	struct str guide = xml_attr(x, "guide");
 
 	load_unused(l, x, known, 4);
-	if (format.n && !str_is(format, "x12"))
+	if (format.n && !defs_format(format))
 		load_fault_at(l, x, STR("format"), 0,
-			"targets of format '" STR_FMT "' are not there yet; there is x12",
+			"targets of format '" STR_FMT
+			"' are not there yet; there are x12 and edifact",
 			STR_ARG(format));
 	else if (version.n && message.n)
 		l->m->target = defs_message(l->env->defs, format, version, message,

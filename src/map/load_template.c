@@ -291,7 +291,7 @@ static void segment(struct load *l, const struct xml *x, struct map_part *p, str
 	p->def = p->node ? p->node->segment : NULL;
 	if (!p->def && !v->parent && l->m->target)
 		p->def = defs_segment(
-			l->env->defs, STR("x12"), l->m->target->version, x->name, l->f);
+			l->env->defs, l->m->target->format, l->m->target->version, x->name, l->f);
 	find_pairs(p);
 	p->cond = load_expr(l, x, "if");
 	for (const struct xml_attr *a = x->attrs; a; a = a->next)

@@ -54,22 +54,20 @@ static int work(
 	const struct convert_job *j, struct line *line, struct produce_counts *c, struct err *e)
 {
 	struct inputs_readers readers;
-	struct x12_profile profile;
+	struct target_envelope envelope;
 	struct known *known = NULL;
 	int rc = -1;
 
-	inputs_profile(j->env, j->route->agreement, j->fixed_at, &profile);
+	inputs_envelope(j->env, j->route->agreement, j->fixed_at, &envelope);
 	memset(&readers, 0, sizeof(readers));
-	if (x12_write_check_profile(&profile, e) == -1 ||
-		inputs_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) ==
-			-1 ||
+	if (inputs_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) == -1 ||
 		known_load(j->known, &known, e) == -1)
 		goto out;
 	const struct produce p = {
 		.map = j->route->map,
 		.source = readers.source,
 		.input = readers.input,
-		.profile = &profile,
+		.envelope = &envelope,
 		.defs = j->env->defs,
 		.known = known,
 		.only_due = j->only_due,

@@ -201,38 +201,24 @@ void inputs_close_readers(struct inputs_readers *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static enum x12_repertoire repertoire_of(struct str name)
+static struct target_party party_of(const struct config_identity *id)
 {
-	if (str_is(name, "basic"))
-		return X12_BASIC;
-	if (str_is(name, "latin1"))
-		return X12_LATIN1;
-	if (str_is(name, "utf8"))
-		return X12_UTF8;
-	return X12_EXTENDED;
+	return (struct target_party){id->qualifier, id->id, id->group};
 }
 
-void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
-	struct x12_profile *p)
+void inputs_envelope(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
+	struct target_envelope *out)
 {
-	const struct config_identity *us = &v->config->identity;
-	const struct config_identity *them = &g->partner->identity;
-
-	*p = (struct x12_profile){
+	*out = (struct target_envelope){
 		.element = g->element,
 		.component = g->component,
 		.terminator = g->terminator,
 		.newline = g->newline,
-		.repertoire = repertoire_of(g->repertoire),
-		.sender_qual = us->qualifier,
-		.sender = us->id,
-		.receiver_qual = them->qualifier,
-		.receiver = them->id,
-		.group_sender = us->group.n ? us->group : us->id,
-		.group_receiver = them->group.n ? them->group : them->id,
-		.isa_version = g->isa_version,
-		.group_version = g->version,
-		.usage = v->config->usage == USAGE_PRODUCTION ? 'P' : 'T',
+		.repertoire = g->repertoire,
+		.version = g->isa_version,
+		.sender = party_of(&v->config->identity),
+		.receiver = party_of(&g->partner->identity),
+		.test = v->config->usage != USAGE_PRODUCTION,
 		.ack_requested = g->ack_requested,
 		.when = date_from_unix(fixed_at),
 	};

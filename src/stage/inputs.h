@@ -2,8 +2,8 @@
 #ifndef STAGE_INPUTS_H
 #define STAGE_INPUTS_H
 
-#include "edi/x12_write.h"
 #include "stage/env.h"
+#include "stage/target.h"
 #include "store/ledger_input.h"
 
 /* The descriptors and names of what a unit reads. */
@@ -45,7 +45,7 @@ void inputs_close_readers(struct inputs_readers *r);
 /* How a reader sees a file of a configured source. */
 void inputs_reader_spec(const struct config_source *s, struct str file, struct reader_spec *spec);
 /* Envelope of an agreement at a time; separators and names borrowed from the configuration. */
-void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
-	struct x12_profile *p);
+void inputs_envelope(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
+	struct target_envelope *out);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "stage/lines.h"
 
-enum { JOINED_MAX = 1000, ST_DIGITS = 4, NOTED_MAX = 100, OUT_MAX = 64 << 20 };
+enum { JOINED_MAX = 1000, NOTED_MAX = 100, OUT_MAX = 64 << 20 };
 
 static void file_open(struct outcome_file *f, int fd)
 {
@@ -89,30 +89,30 @@ void outcome_start(struct outcome *o)
 	buf_c(&o->lineage.buf, "gridspool-lineage\t1\n");
 }
 
-static void part(struct outcome *o, const char *what, const struct x12_writer *w, uint64_t first)
+static void part(struct outcome *o, const char *what, const struct target_at *at, uint64_t first)
 {
-	buf_printf(&o->lineage.buf, "%s\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", what, w->st,
-		first, w->segments);
+	buf_printf(&o->lineage.buf, "%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", what, at->set, first,
+		at->segments);
 }
 
-void outcome_header(struct outcome *o, const struct x12_writer *w, uint64_t first)
+void outcome_header(struct outcome *o, const struct target_at *at, uint64_t first)
 {
-	part(o, "head", w, first);
+	part(o, "head", at, first);
 }
 
-void outcome_trailer(struct outcome *o, const struct x12_writer *w, uint64_t first, uint32_t items)
+void outcome_trailer(struct outcome *o, const struct target_at *at, uint64_t first, uint32_t items)
 {
-	buf_printf(&o->result.buf, "S\t%04" PRIu64 "\t%u\n", w->st, items);
-	part(o, "tail", w, first);
+	buf_printf(&o->result.buf, "S\t%s\t%u\n", at->set, items);
+	part(o, "tail", at, first);
 }
 
 static void lineage_item(
-	struct buf *b, const struct x12_writer *w, uint64_t first, const struct outcome_item *out)
+	struct buf *b, const struct target_at *at, uint64_t first, const struct outcome_item *out)
 {
-	const uint64_t numbers[] = {first, w->segments, out->item->locator, out->item->offset};
+	const uint64_t numbers[] = {first, at->segments, out->item->locator, out->item->offset};
 
 	buf_c(b, "item\t");
-	buf_u64(b, w->st, ST_DIGITS);
+	buf_c(b, at->set);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		tab(b);
 		buf_u64(b, numbers[i], 1);
@@ -134,13 +134,13 @@ static void lineage_item(
 
 /* A finding on an item that goes out. It leads nowhere from a segment, so it has no position. */
 static void lineage_note(
-	struct buf *b, const struct x12_writer *w, struct str key, const struct finding *f)
+	struct buf *b, const struct target_at *at, struct str key, const struct finding *f)
 {
 	const struct str texts[] = {
 		f->code, key, f->file, f->field, utf8_left(f->found, NOTED_MAX), f->rule};
 
 	buf_c(b, "note\t");
-	buf_u64(b, w->st, ST_DIGITS);
+	buf_c(b, at->set);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		tab(b);
 		lines_field(b, texts[i]);
@@ -154,16 +154,16 @@ static void lineage_note(
 
 /* --- results --- */
 
-void outcome_item(struct outcome *o, const struct x12_writer *w, uint64_t first,
+void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 	const struct outcome_item *it)
 {
 	struct buf *b = &o->result.buf;
 
-	lineage_item(&o->lineage.buf, w, first, it);
+	lineage_item(&o->lineage.buf, at, first, it);
 	for (const struct finding *f = it->noted; f; f = f->next)
-		lineage_note(&o->lineage.buf, w, it->key, f);
+		lineage_note(&o->lineage.buf, at, it->key, f);
 	buf_c(b, "O\t");
-	buf_u64(b, w->st, ST_DIGITS);
+	buf_c(b, at->set);
 	tab(b);
 	buf_c(b, it->hash);
 	tab(b);

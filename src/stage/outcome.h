@@ -7,8 +7,8 @@
 
 #include <sys/types.h>
 
-#include "edi/x12_write.h"
 #include "map/map.h"
+#include "stage/target.h"
 
 enum { OUTCOME_KEY_MAX = 1000 };  /* bytes of a key that a line takes */
 enum { OUTCOME_FLUSH = 1 << 20 }; /* bytes that are worth a write */
@@ -44,10 +44,10 @@ struct buf *outcome_interchange(struct outcome *o);
 
 void outcome_start(struct outcome *o);
 /* The header of the open set, from segment `first` to the last written. */
-void outcome_header(struct outcome *o, const struct x12_writer *w, uint64_t first);
+void outcome_header(struct outcome *o, const struct target_at *at, uint64_t first);
 /* The trailer of the set just closed, from segment `first`, and the number of its items. */
-void outcome_trailer(struct outcome *o, const struct x12_writer *w, uint64_t first, uint32_t items);
-void outcome_item(struct outcome *o, const struct x12_writer *w, uint64_t first,
+void outcome_trailer(struct outcome *o, const struct target_at *at, uint64_t first, uint32_t items);
+void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 	const struct outcome_item *it);
 int outcome_aside(struct outcome *o, const struct item *it, struct str key, const struct diag *d,
 	struct err *e) ATTR_CHECK;

@@ -10,7 +10,7 @@ enum { PROGRESS_EVERY = 256 };
 
 static void writing_start(struct produce_making *m)
 {
-	x12_writer_init(&m->writer, m->p->profile, outcome_interchange(&m->o));
+	m->target.ops->start(m->target.self, outcome_interchange(&m->o));
 	outcome_start(&m->o);
 }
 
@@ -174,10 +174,8 @@ static int make_all(struct produce_making *m, struct err *e)
 	produce_item_report(m, &d);
 	if (read_all(m, e) == -1 || report_orphans(m, e) == -1 || produce_message_close(m, e) == -1)
 		return -1;
-	if (m->started) {
-		x12_writer_close_group(&m->writer);
-		x12_writer_close_interchange(&m->writer);
-	}
+	if (m->started)
+		m->target.ops->end(m->target.self);
 	return outcome_flush(&m->o, 0, e);
 }
 
@@ -188,11 +186,12 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 
 	memset(&m, 0, sizeof(m));
 	memset(c, 0, sizeof(*c));
+	if (target_open(&m.target, p->envelope, map_target(p->map), e) == -1)
+		return -1;
 	m.p = p;
 	m.c = c;
 	m.hash = hash_new();
 	buf_init(&m.said, PRODUCE_SAID_MAX);
-	m.rules = x12_rules_new(p->profile);
 	arena_init(&m.item);
 	arena_init(&m.header);
 	outcome_init(&m.o, p->out, p->lineage, p->aside, p->result);
@@ -202,7 +201,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	dups_free(m.dups);
 	hash_free(m.hash);
 	buf_done(&m.said);
-	element_rules_free(m.rules);
+	target_close(&m.target);
 	outcome_done(&m.o);
 	arena_done(&m.item);
 	arena_done(&m.header);

@@ -5,9 +5,9 @@
 #ifndef STAGE_PRODUCE_H
 #define STAGE_PRODUCE_H
 
-#include "edi/x12_write.h"
 #include "map/map.h"
 #include "stage/known.h"
+#include "stage/target.h"
 
 struct produce_counts {
 	uint64_t items; /* = out + unselected + aside + unchanged + waiting */
@@ -23,7 +23,7 @@ struct produce {
 	const struct map *map;
 	struct reader *source;	/* the items */
 	struct map_input input; /* its source is a reader of its own, for links */
-	const struct x12_profile *profile;
+	const struct target_envelope *envelope;
 	struct defs *defs;
 	const struct known *known;	 /* NULL: nothing is known */
 	bool only_due;			 /* only items that are due again */

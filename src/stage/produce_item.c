@@ -104,7 +104,7 @@ static bool fit(
 
 	for (const struct segment *s = r->segments; s; s = s->next) {
 		struct finding *before = d->last;
-		if (x12_write_check(m->rules, s, d, &about) && d->last == before)
+		if (m->target.ops->check(m->target.self, s, d, &about) && d->last == before)
 			continue;
 		for (struct finding *f = before ? before->next : d->first; f; f = f->next) {
 			field_of(m, s, f);
@@ -117,6 +117,7 @@ static bool fit(
 static int write_item(struct produce_making *m, const struct item *it, const struct map_result *r,
 	const char *hash, const struct diag *d, struct err *e)
 {
+	const struct target *t = &m->target;
 	const uint32_t limit = map_items_per_message(m->p->map);
 	const struct map_joined *joined = NULL;
 	uint64_t first = 0;
@@ -124,15 +125,15 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 
 	if (!m->set_open && produce_message_open(m, e) == -1)
 		return -1;
-	first = m->writer.segments + 1;
+	first = t->ops->at(t->self)->segments + 1;
 	if (m->c->out == 0 && r->segments && r->segments->node)
 		m->c->loop = r->segments->node->parent;
 	for (const struct segment *s = r->segments; s; s = s->next)
-		x12_writer_put(&m->writer, s);
+		t->ops->put(t->self, s);
 	m->in_set++;
 	m->c->out++;
 	joined = map_joined(m->run, &n);
-	outcome_item(&m->o, &m->writer, first,
+	outcome_item(&m->o, t->ops->at(t->self), first,
 		&(struct outcome_item){.item = it,
 			.key = r->key,
 			.hash = hash,

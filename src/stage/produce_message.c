@@ -10,7 +10,7 @@ static int check_segments(
 
 	diag_init(&d, &m->item);
 	for (; s; s = s->next) {
-		if (!x12_write_check(m->rules, s, &d, &about)) {
+		if (!m->target.ops->check(m->target.self, s, &d, &about)) {
 			struct buf line;
 			buf_init(&line, 2000);
 			diag_line(&line, diag_first_error(&d));
@@ -54,26 +54,36 @@ int produce_message_start(struct produce_making *m, struct err *e)
 	return 0;
 }
 
-int produce_message_open(struct produce_making *m, struct err *e)
+/* The control numbers that the envelopes need, unless the unit has drawn them already. */
+static int draw_numbers(struct produce_making *m, struct err *e)
 {
 	uint64_t isa = m->c->isa;
 	uint64_t gs = m->c->gs;
 
-	if (!m->started) {
-		if (isa == 0 &&
-			(m->p->number(m->p->ctx, 'I', &isa, e) == -1 ||
-				m->p->number(m->p->ctx, 'G', &gs, e) == -1))
+	if (isa > 0)
+		return 0;
+	for (const char *kind = m->target.ops->numbers(m->target.self); *kind; kind++)
+		if (m->p->number(m->p->ctx, *kind, *kind == 'I' ? &isa : &gs, e) == -1)
 			return -1;
-		x12_writer_open_interchange(&m->writer, isa);
-		x12_writer_open_group(&m->writer, map_target(m->p->map)->group, gs);
-		m->c->isa = isa;
-		m->c->gs = gs;
+	m->c->isa = isa;
+	m->c->gs = gs;
+	return 0;
+}
+
+int produce_message_open(struct produce_making *m, struct err *e)
+{
+	const struct target *t = &m->target;
+
+	if (!m->started) {
+		if (draw_numbers(m, e) == -1)
+			return -1;
+		t->ops->begin(t->self, m->c->isa, m->c->gs);
 		m->started = true;
 	}
-	x12_writer_open_set(&m->writer, map_target(m->p->map)->id);
+	t->ops->open_set(t->self);
 	for (const struct segment *s = m->head; s; s = s->next)
-		x12_writer_put(&m->writer, s);
-	outcome_header(&m->o, &m->writer, 1);
+		t->ops->put(t->self, s);
+	outcome_header(&m->o, t->ops->at(t->self), 1);
 	m->set_open = true;
 	m->in_set = 0;
 	m->c->sets++;
@@ -85,7 +95,8 @@ int produce_message_close(struct produce_making *m, struct err *e)
 	struct segment *tail = NULL;
 	size_t n = 0;
 	struct diag d;
-	const uint64_t first = m->writer.segments + 1;
+	const struct target *t = &m->target;
+	const uint64_t first = t->ops->at(t->self)->segments + 1;
 
 	if (!m->set_open)
 		return 0;
@@ -94,9 +105,9 @@ int produce_message_close(struct produce_making *m, struct err *e)
 		sound(&d, "trailer", e) == -1 || check_segments(m, tail, "trailer", e) == -1)
 		return -1;
 	for (const struct segment *s = tail; s; s = s->next)
-		x12_writer_put(&m->writer, s);
-	x12_writer_close_set(&m->writer);
-	outcome_trailer(&m->o, &m->writer, first, m->in_set);
+		t->ops->put(t->self, s);
+	t->ops->close_set(t->self);
+	outcome_trailer(&m->o, t->ops->at(t->self), first, m->in_set);
 	m->set_open = false;
 	m->message_ready = false;
 	m->in_set = 0; /* the next item is the first of its message, also before that is open */

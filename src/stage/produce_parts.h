@@ -3,11 +3,11 @@
 #define STAGE_PRODUCE_PARTS_H
 
 #include "base/buf.h"
-#include "edi/x12_rules.h"
 #include "secure/hash.h"
 #include "stage/dups.h"
 #include "stage/outcome.h"
 #include "stage/produce.h"
+#include "stage/target.h"
 
 enum { PRODUCE_SAID_MAX = 16 << 10 };
 
@@ -20,8 +20,7 @@ struct produce_making {
 	bool suspect; /* and one may have been there before */
 	struct hash_ctx *hash;
 	struct buf said; /* by an item, for its hash */
-	struct element_rules *rules;
-	struct x12_writer writer;
+	struct target target;
 	struct outcome o;
 	struct arena item;   /* one item's trees, segments and findings */
 	struct arena header; /* a message's header until it is written */

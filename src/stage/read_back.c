@@ -7,10 +7,11 @@
 
 int read_back_run(const struct produce *p, const struct produce_counts *c, struct err *e)
 {
-	const struct edi_read_options o = {.defs = p->defs,
+	const struct edi_read_options o = {.format = map_target(p->map)->format,
+		.defs = p->defs,
 		.level = EDI_NOTES,
 		.file = STR("our own output"),
-		.usage = p->profile->usage};
+		.usage = p->envelope->test ? 'T' : 'P'};
 	struct edi_totals t;
 	struct arena a;
 	struct diag d;

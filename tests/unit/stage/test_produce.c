@@ -25,22 +25,13 @@ static const char map[] =
 	"<PID PID01=\"'F'\" PID02=\"'08'\" PID05=\"name\"/></item>"
 	"<CTT CTT01=\"item-count()\"/></message></map>";
 
-static struct x12_profile profile(void)
+static struct target_envelope envelope(void)
 {
-	return (struct x12_profile){.element = '*',
-		.component = '>',
-		.terminator = '~',
-		.newline = true,
-		.repertoire = X12_LATIN1,
-		.sender_qual = STR("ZZ"),
-		.sender = STR("US"),
-		.receiver_qual = STR("ZZ"),
-		.receiver = STR("THEM"),
-		.group_sender = STR("US"),
-		.group_receiver = STR("THEM"),
-		.isa_version = STR("00401"),
-		.group_version = STR("004010"),
-		.usage = 'T',
+	return (struct target_envelope){.newline = true,
+		.repertoire = STR("latin1"),
+		.sender = {.qualifier = STR("ZZ"), .id = STR("US")},
+		.receiver = {.qualifier = STR("ZZ"), .id = STR("THEM")},
+		.test = true,
 		.when = {.year = 2026, .month = 11, .day = 23, .hour = 2, .has_time = true}};
 }
 
@@ -49,7 +40,7 @@ enum { OUT, LINEAGE, ASIDE, RESULT, FILES };
 struct night {
 	struct map_world w;
 	struct produce p;
-	struct x12_profile profile;
+	struct target_envelope envelope;
 	struct produce_counts c;
 	int fd[FILES];
 	char text[FILES][8192];
@@ -92,11 +83,11 @@ static void open_night(struct night *n, const char *csv, bool told)
 		n->fd[i] = fsx_scratch(&e);
 		assert_true(n->fd[i] != -1);
 	}
-	n->profile = profile();
+	n->envelope = envelope();
 	n->p = (struct produce){.map = n->w.map,
 		.source = n->w.source,
 		.input = n->w.input,
-		.profile = &n->profile,
+		.envelope = &n->envelope,
 		.defs = n->w.defs,
 		.out = n->fd[OUT],
 		.lineage = n->fd[LINEAGE],

@@ -1,0 +1,96 @@
+/*
+ * What a conversion writes: the family of targets. One struct target_ops a format, one row in
+ * target.c's table, one file a kind. The conversion (produce.h) knows none of them: it hands over the
+ * segments that the map made, and asks where in the output they went.
+ *
+ * A target without envelopes (rows, trees) has no numbers and no parts of messages; what it is given
+ * is still an item's list of parts, in order.
+ */
+#ifndef STAGE_TARGET_H
+#define STAGE_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/err.h"
+#include "defs/defs.h"
+#include "format/segment.h"
+#include "model/diag.h"
+
+/* Who somebody is: ISA05/06 and GS02, or S002/S003 of UNB. */
+struct target_party {
+	struct str qualifier;
+	struct str id;
+	struct str group; /* GS02/03, UNG 0040/0044; the id when "" */
+};
+
+/* What the agreement, the environment or a command line says of the envelope, in no format's words.
+ * A separator that is 0 and a text that is "" mean what the format usually has. Texts borrowed. */
+struct target_envelope {
+	char element, component, terminator, repetition, release, decimal;
+	bool newline;	       /* LF behind each segment */
+	bool una;	       /* UNA, though the separators are those of the standard */
+	struct str repertoire; /* "extended"; "UNOC:3" */
+	struct str version;    /* ISA12 */
+	struct target_party sender, receiver;
+	struct str application; /* UNB 0026 */
+	struct str agreement;	/* UNB 0032 */
+	struct str association; /* UNH 0057 */
+	bool groups;		/* messages stand in groups, where the format leaves that open */
+	bool test;		/* ISA15, UNB 0035 */
+	bool ack_requested;	/* ISA14, UNB 0031 */
+	struct date when;	/* fixed for the run */
+};
+
+/* Where we are in the output. */
+struct target_at {
+	char set[24];	   /* reference of the message: "0001" (ST02), "1" (0062) */
+	uint64_t segments; /* of the message so far, its header is 1 */
+};
+
+struct target_ops {
+	const char *format; /* of the map's <target>, and of the reader that reads it back */
+	/* MUST. A target that is checked, or NULL: what is wrong is the agreement's fault. */
+	void *(*open)(const struct target_envelope *v, const struct def_message *m, struct err *e);
+	/* MUST. Accepts NULL. */
+	void (*close)(void *self);
+	/* MUST. Nothing is written yet, all goes to out from now on. May be called again. */
+	void (*start)(void *self, struct buf *out);
+	/* MUST. The control numbers that begin needs, in order: 'I' of an interchange, 'G' of a group. */
+	const char *(*numbers)(const void *self);
+	/* MUST. The envelopes around all messages. */
+	void (*begin)(void *self, uint64_t interchange, uint64_t group);
+	void (*end)(void *self);
+	/* MUST. The envelope of one message. */
+	void (*open_set)(void *self);
+	void (*close_set)(void *self);
+	/* MUST. May it leave? Adds findings; true when there is none that stops it. */
+	bool (*check)(
+		void *self, const struct segment *s, struct diag *d, const struct finding *about);
+	/* MUST. Writes what was checked. */
+	void (*put)(void *self, const struct segment *s);
+	/* MUST. Borrowed, in force until the next call of another. */
+	const struct target_at *(*at)(const void *self);
+};
+
+/* NULL: there is no such target. */
+const struct target_ops *target_find(struct str format);
+
+/* One that is open. */
+struct target {
+	const struct target_ops *ops;
+	void *self;
+};
+
+/* Opens the target of a message. target_close accepts a zeroed one. */
+int target_open(struct target *t, const struct target_envelope *v, const struct def_message *m,
+	struct err *e) ATTR_CHECK;
+void target_close(struct target *t);
+
+/* The rows of the table. */
+extern const struct target_ops target_x12_ops;
+extern const struct target_ops target_edifact_ops;
+
+#endif
