@@ -124,20 +124,26 @@ struct config_agreement {
 	struct str name;
 	struct str title;
 	const struct config_partner *partner;
-	struct str message; /* "832" */
-	struct str version; /* GS08 "004010" */
+	struct str format;  /* "x12" (default), "edifact" */
+	struct str message; /* "832", "PRICAT" */
+	struct str version; /* GS08 "004010", directory "D01B" */
 	struct str map;	    /* path below bundle/ or the program's maps: "maps/x.xml" */
 	const struct config_source *source;
 	const struct config_endpoint *endpoint;
 	bool changes;		/* send="changes"; else "all" */
 	struct str accepted_at; /* "syntax" (default), "sent" */
 	bool duplicates_safe;	/* duplicates="safe": an in-doubt file is sent again, with a note */
-	/* envelope */
-	char element, component, terminator;
+	/* envelope; a separator that is 0 is that of the standard */
+	char element, component, terminator, release, decimal;
 	bool newline;
-	struct str repertoire;	/* basic, extended, latin1, utf8 */
+	struct str repertoire;	/* basic, extended, latin1, utf8; of EDIFACT S001: "UNOC:3" */
 	struct str isa_version; /* "00401" */
-	bool ack_requested;	/* ISA14 */
+	bool ack_requested;	/* ISA14, UNB 0031 */
+	/* of EDIFACT only */
+	bool una, groups;	/* UNA in any case; UNG */
+	struct str application; /* UNB 0026, or "" */
+	struct str reference;	/* UNB 0032, or "" */
+	struct str association; /* UNH 0057, or "" */
 	struct config_expect *expects;
 	const struct config_when *when; /* NULL: in every run */
 	struct config_set *sets;

@@ -109,6 +109,35 @@ static void check_identity(struct config_xml *c, const struct xml *x,
 			STR_ARG(g->name), config_xml_who(c, id));
 }
 
+/* What is wrong with these is told by the writer's own check, under the names of the standard. */
+static void read_edifact_envelope(
+	struct config_xml *c, const struct xml *agreement, struct config_agreement *g)
+{
+	const struct xml *x = config_xml_only(c, agreement, "envelope");
+
+	g->repertoire = STR("UNOC:3");
+	if (!x)
+		return;
+	config_xml_strict(c, x,
+		"syntax element component terminator release decimal una newline groups application "
+		"reference association ack",
+		"");
+	if (xml_has(x, "syntax"))
+		g->repertoire = config_xml_text(c, x, "syntax", true);
+	g->element = config_xml_char(c, x, "element", '\0');
+	g->component = config_xml_char(c, x, "component", '\0');
+	g->terminator = config_xml_char(c, x, "terminator", '\0');
+	g->release = config_xml_char(c, x, "release", '\0');
+	g->decimal = config_xml_char(c, x, "decimal", '\0');
+	g->una = config_xml_yes(c, x, "una", false);
+	g->newline = config_xml_yes(c, x, "newline", false);
+	g->groups = config_xml_yes(c, x, "groups", false);
+	g->application = config_xml_text(c, x, "application", false);
+	g->reference = config_xml_text(c, x, "reference", false);
+	g->association = config_xml_text(c, x, "association", false);
+	g->ack_requested = config_xml_yes(c, x, "ack", false);
+}
+
 static void read_envelope(
 	struct config_xml *c, const struct xml *agreement, struct config_agreement *g)
 {
@@ -198,6 +227,10 @@ static bool upper_or_digit(struct str s)
 
 static void read_message(struct config_xml *c, const struct xml *x, struct config_agreement *g)
 {
+	static const char *const formats[] = {"x12", "edifact"};
+	const int format = config_xml_choice(c, x, "format", "x12 edifact", 0);
+
+	g->format = str_c(formats[format]);
 	g->message = config_xml_text(c, x, "message", true);
 	g->version = config_xml_text(c, x, "version", true);
 	g->map = config_xml_text(c, x, "map", true);
@@ -205,7 +238,11 @@ static void read_message(struct config_xml *c, const struct xml *x, struct confi
 		(void)config_xml_fault(c, x,
 			"message=\"" STR_FMT "\" must be a message type such as 832",
 			STR_ARG(str_sub(g->message, 0, 100)));
-	if (g->version.n > 0 &&
+	if (format == 1 && g->version.n > 0 && (g->version.n != 4 || !upper_or_digit(g->version)))
+		(void)config_xml_fault(c, x,
+			"version=\"" STR_FMT "\" must be a directory such as D01B (S009)",
+			STR_ARG(str_sub(g->version, 0, 100)));
+	if (format == 0 && g->version.n > 0 &&
 		(g->version.n < 6 || g->version.n > 12 || !upper_or_digit(g->version)))
 		(void)config_xml_fault(c, x,
 			"version=\"" STR_FMT
@@ -258,7 +295,7 @@ static void read_agreement(
 	struct config_agreement *g = ARENA_NEW(&c->config->arena, struct config_agreement);
 
 	config_xml_strict(c, x,
-		"name title message version map source endpoint send accepted-at duplicates",
+		"name title format message version map source endpoint send accepted-at duplicates",
 		"envelope expect when set");
 	g->file = c->file;
 	g->line = x->line;
@@ -271,7 +308,10 @@ static void read_agreement(
 	g->accepted_at = read_accepted_at(c, x);
 	find_source(c, x, g);
 	find_endpoint(c, x, g);
-	read_envelope(c, x, g);
+	if (str_is(g->format, "edifact"))
+		read_edifact_envelope(c, x, g);
+	else
+		read_envelope(c, x, g);
 	read_expects(c, x, g);
 	g->when = config_when_read(c, x);
 	g->sets = config_xml_sets(c, x, taken);

@@ -16,6 +16,7 @@
 #include "stage/bundle.h"
 #include "stage/fit.h"
 #include "stage/fit_use.h"
+#include "stage/inputs.h"
 #include "stage/outside.h"
 #include "store/ledger_migrate.h"
 
@@ -122,7 +123,14 @@ static void check_map(const struct env_route *r, struct faults *f)
 	const struct config_agreement *g = r->agreement;
 	const struct def_message *made = map_target(r->map);
 
-	if (!str_eq(made->id, g->message) || !str_eq(made->version, g->version))
+	if (!str_eq(made->format, g->format))
+		(void)faults_add(f, g->file, g->line, 0,
+			"agreement " STR_FMT ": its map " STR_FMT " makes " STR_FMT
+			", the agreement says format=\"" STR_FMT
+			"\"; name the right map, or correct the format",
+			STR_ARG(g->name), STR_ARG(g->map), STR_ARG(made->format),
+			STR_ARG(g->format));
+	else if (!str_eq(made->id, g->message) || !str_eq(made->version, g->version))
 		(void)faults_add(f, g->file, g->line, 0,
 			"agreement " STR_FMT ": its map " STR_FMT " makes message " STR_FMT
 			" of version " STR_FMT ", the agreement says message=\"" STR_FMT
@@ -141,6 +149,23 @@ static void check_map(const struct env_route *r, struct faults *f)
 			" is " STR_FMT,
 			STR_ARG(g->name), STR_ARG(map_source_format(r->map)),
 			STR_ARG(r->source->name), STR_ARG(r->source->format));
+}
+
+/* What the agreement says of the envelope must be what the format can write. */
+static void check_envelope(const struct env *v, const struct env_route *r, struct faults *f)
+{
+	const struct config_agreement *g = r->agreement;
+	struct target_envelope envelope;
+	struct target t;
+	struct err e;
+
+	if (!g->partner || !str_eq(map_target(r->map)->format, g->format))
+		return;
+	inputs_envelope(v, g, 0, &envelope);
+	if (target_open(&t, &envelope, map_target(r->map), &e) == -1)
+		(void)faults_add(f, g->file, g->line, 0, "agreement " STR_FMT ": <envelope>: %s",
+			STR_ARG(g->name), e.text);
+	target_close(&t);
 }
 
 static void load_route(
@@ -173,6 +198,7 @@ static void load_route(
 	struct var_check c = {v, g, vars, nvars, f, file};
 	map_variables(out->map, check_variable, &c);
 	check_map(out, f);
+	check_envelope(v, out, f);
 }
 
 static void check_joins(const struct env *v, const struct env_route *r, struct faults *f)

@@ -121,6 +121,21 @@ static void envelopes(void **state)
 			"bundle/agreements/acme.xml:3:1: a separator of agreement 'acme-832' stands in the identity ZZ:ACME\n"},
 		{"two characters", F, GOOD "<envelope element='**'/>" ACK END, 0,
 			"bundle/agreements/acme.xml:3:1: element=\"**\" of <envelope> must be one ASCII character\n"},
+		{"of EDIFACT", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' format='edifact' message='PRICAT' "
+					       "version='D01B' map='maps/x.xml' source='ampliance' "
+					       "endpoint='main'><envelope syntax='UNOW:4' decimal=',' una='yes' "
+					       "groups='yes' application='P' association='EAN009' ack='yes'/>" ACK
+						       END,
+			0, ""},
+		{"of EDIFACT, in the words of X12", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' format='edifact' message='PRICAT' "
+					       "version='004010' map='maps/x.xml' source='ampliance' "
+					       "endpoint='main'><envelope isa-version='00401'/>" ACK
+						       END,
+			0,
+			"bundle/agreements/acme.xml:2:1: version=\"004010\" must be a directory such as D01B (S009)\n"
+			"bundle/agreements/acme.xml:2:131: <envelope> has no attribute 'isa-version'\n"},
 		{"newline as terminator", F, GOOD "<envelope terminator='&#10;'/>" ACK END, 0, ""},
 		{"newline twice", F, GOOD "<envelope terminator='&#10;' newline='yes'/>" ACK END, 0,
 			"bundle/agreements/acme.xml:3:1: newline=\"yes\" would end each segment twice: terminator is a "
