@@ -19,7 +19,7 @@ static const char usage[] =
 	"its place, the line of the map. Positions count as a 997 counts them: ST is segment 1.\n"
 	"\n"
 	"  ID            the interchange: its number or file name\n"
-	"  --set NUMBER  ST02 of the transaction set; else 0001\n"
+	"  --set NUMBER  ST02 of the transaction set, or 0062 of the message; else 0001\n"
 	"  --env DIR     the environment; else the current folder\n"
 	"\n"
 	"exit status: 0 found; 65 there is no such position; 64 usage; 74 disk; 78 configuration\n"

@@ -38,12 +38,22 @@ static struct part_line parse_line(struct str line, struct arena *a)
 	return p;
 }
 
+/* References of messages are numbers that we gave: "0001" of X12, "1" of EDIFACT. */
+static bool same_set(struct str a, struct str b)
+{
+	while (a.n > 1 && a.p[0] == '0')
+		a = str_from(a, 1);
+	while (b.n > 1 && b.p[0] == '0')
+		b = str_from(b, 1);
+	return str_eq(a, b);
+}
+
 static void place_points(const struct part_line *p, int64_t number, struct trace_point *points,
 	size_t n, struct arena *a)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct trace_point *t = &points[i];
-		if (!str_eq(t->st, p->st) || p->first < 1 || t->segment_at < p->first ||
+		if (!same_set(t->st, p->st) || p->first < 1 || t->segment_at < p->first ||
 			t->segment_at > p->last)
 			continue;
 		t->part = str_is(p->kind, "item") ? TRACE_ITEM

@@ -20,6 +20,43 @@ def place(n, segment):
     return found["item"], found["field"], found.get("line"), found.get("column")
 
 
+PRICAT = """<map xmlns="urn:gridspool:map:1" name="small">
+	<source format="json"/>
+	<target format="edifact" version="D01B" message="PRICAT"/>
+	<key value="sku" unique="yes"/>
+	<message items="1000">
+		<BGM BGM01-1="'9'" BGM02-1="'AUTUMN'"/>
+		<DTM DTM01-1="'137'" DTM01-2="format-date($run/date, 'CCYYMMDD')" DTM01-3="'102'"/>
+		<item>
+			<PGI PGI01="'11'"/>
+			<loop>
+				<LIN LIN01="item-number()" LIN03-1="sku" LIN03-2="'SA'"/>
+				<IMD IMD01="'F'" IMD03-4="name"/>
+			</loop>
+		</item>
+	</message>
+</map>
+"""
+
+
+class Edifact(small.Small):
+    def write_agreement(self, name, send=None, extra="", endpoint="main", more=""):
+        self.write("bundle/maps/pricat.xml", PRICAT)
+        self.write("bundle/agreements/%s.xml" % name, '<agreements %s partner="%s"><agreement name="%s-832" '
+                   'format="edifact" message="PRICAT" version="D01B" map="maps/pricat.xml" source="products" '
+                   'endpoint="main" accepted-at="sent"/></agreements>\n' % (small.NS, name, name))
+
+
+def test_edifact():
+    """A night of EDIFACT: sent without a person, and its positions lead back as those of X12."""
+    with Edifact(kind="events") as n:
+        n.drop("products", "a.json", ("\n".join(LINES) + "\n").encode())
+        n.run()
+        found = [json.loads(n.program("explain", "--json", "1", "%d:3-4" % s, expect=0).out) for s in (6, 9, 12)]
+        equal([(f["item"], f["field"], f["line"], f["column"]) for f in found],
+              [("SKU-1", "name", 1, 26), ("SKU-2", "name", 2, 27), ("SKU-3", "name", 4, 26)], "places")
+
+
 def test_lines():
     """One object a line; a line that is empty counts."""
     with small.Small(kind="events") as n:
@@ -54,4 +91,4 @@ def test_joined():
 
 
 if __name__ == "__main__":
-    night.main(test_lines, test_rows, test_joined)
+    night.main(test_lines, test_rows, test_joined, test_edifact)
