@@ -2,7 +2,7 @@
 """Kill -9 at random moments of nights in which partners answer and whole exports come again.
 
 test_kill.py asks what is at the partners. This one looks at everything else after each kill: the
-event chain, the control numbers, each file of the spool, the catalog state. GRIDSPOOL_KILLS (40)
+event chain, the control numbers, each file of the spool, the catalog state. GRIDSPOOL_KILLS (12)
 says how often, GRIDSPOOL_SEED (1) makes other moments.
 """
 import collections
@@ -15,7 +15,7 @@ import time
 import night
 from night import check, equal
 
-KILLS = int(os.environ.get("GRIDSPOOL_KILLS", "40"))
+KILLS = int(os.environ.get("GRIDSPOOL_KILLS", "12"))
 RECOVERY = KILLS // 4       # of these, the run that recovers is killed too
 RND = random.Random(int(os.environ.get("GRIDSPOOL_SEED", "1")))
 ITEMS = 60
