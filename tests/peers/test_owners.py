@@ -70,6 +70,13 @@ def test_strangers():
                   "chown nobody %s/ledger.db\n" % n.env in said, said)
         n.as_nobody("status", expect=0)
         n.give()
+        with open(n.path("ledger.db-journal"), "wb"):
+            os.chmod(n.path("ledger.db-journal"), 0o600)
+        for command in ("check",), ("run",), ("hold", "acme"):
+            said = n.as_nobody(*command, expect=78)
+            check("WRONG-USER: ledger.db-journal belongs to user root, and this is user nobody, who may not read and write it "
+                  "(mode 0600): chown nobody %s/ledger.db-journal\n" % n.env in said, said)
+        n.give()
         n.as_nobody("run", expect=0)
 
 
