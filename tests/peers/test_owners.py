@@ -105,6 +105,8 @@ def test_rights():
         os.chmod(n.path("archive"), 0)
         os.chown(n.path("archive"), 0, 0)
         check("UNREADABLE: archive: " in n.as_nobody("fsck", expect=1), "fsck")
+        said = n.as_nobody("fsck", "--repair", "--reason", "x", expect=74)
+        check("archive: " in said and "Permission denied" in said, said)
 
 
 def test_temporary_files():
