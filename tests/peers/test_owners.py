@@ -82,6 +82,7 @@ def test_strangers():
 
 def test_rights():
     with Nobodys() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
         n.give()
         n.as_nobody("run", expect=0)
         os.chmod(n.path("outbox"), 0o500)
@@ -102,6 +103,10 @@ def test_rights():
         check("inbox/products: warning: INBOX-GONE" in n.as_nobody("check", expect=0), "an inbox that cannot be read")
         os.chmod(n.path("inbox/products"), 0o2770)
         n.as_nobody("run", expect=0)
+        os.chmod(n.path("sent/acme"), 0)
+        said = n.as_nobody("fsck", expect=1)
+        check("UNREADABLE: sent/acme: " in said and "UNREADABLE 1\n" in said, "what lies in a folder that is closed:", said)
+        os.chmod(n.path("sent/acme"), 0o750)
         os.chmod(n.path("archive"), 0)
         os.chown(n.path("archive"), 0, 0)
         check("UNREADABLE: archive: " in n.as_nobody("fsck", expect=1), "fsck")
