@@ -120,16 +120,24 @@ def kill_points(s):
 
 def kill(s, point):
     at, deed, *twice = point.split(" ")
+    steps = changes(s) if twice else 0
     s.restore()
     first = Struck(s, "--at", at, "--do", deed)
     wrong = first.wrong()
     if s.whole_ledger():
-        wrong += scene.invariants.check(s.n.env, s.boxes(), {"files": s.owed["files"]}, moving=True)
-    if twice:       # a kill in the run that recovers
-        chance = random.Random(point)
-        second = Struck(s, "--at", "0:%d" % chance.randint(1, 300), "--do", "kill-after")
-        wrong += second.wrong()
-    return wrong + recovered(s), first.struck
+        wrong += scene.invariants.check(s.n.env, s.boxes(), s.before, moving=True)
+    if not twice:
+        return wrong + recovered(s), first.struck
+    # a kill in the run that recovers, too
+    second = Struck(s, "--at", "0:%d" % random.Random(point).randint(1, steps), "--do", "kill-after")
+    return wrong + second.wrong() + recovered(s), first.struck and "%s, then %s" % (first.struck, second.struck or "nothing")
+
+
+def changes(s):
+    """How many steps the command itself takes, nobody disturbing; looked up once a scenario."""
+    if not hasattr(s, "steps"):
+        s.steps = sum(1 for at, _, _ in recorded(s) if at.startswith("0:"))
+    return s.steps
 
 
 # --- errno ---
@@ -291,7 +299,7 @@ def power(s, point):
     wrong = first.wrong()
     s.disk.remount()
     if s.whole_ledger():
-        wrong += scene.invariants.check(s.n.env, s.boxes(), {"files": s.owed["files"]}, moving=True)
+        wrong += scene.invariants.check(s.n.env, s.boxes(), s.before, moving=True)
     return wrong + recovered(s), first.struck
 
 

@@ -10,6 +10,8 @@ The ledger is only ever read here, through sqlite3; its tables are in src/store/
 import contextlib
 import csv
 import hashlib
+import importlib.machinery
+import importlib.util
 import json
 import os
 import re
@@ -24,6 +26,18 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(HERE, "sshd"))
 import sshd  # noqa: E402  (the folder has to be known first)
+
+
+def load(path, name):
+    """A module from a file of any name."""
+    loader = importlib.machinery.SourceFileLoader(name, path)
+    spec = importlib.util.spec_from_loader(name, loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+invariants = load(os.path.join(ROOT, "tests", "fault", "invariants"), "invariants")
 
 GRIDSPOOL = os.environ.get("GRIDSPOOL", os.path.join(ROOT, "build", "gridspool"))
 SHARED = os.environ.get("GRIDSPOOL_SHARED", os.path.join(ROOT, "..", "shared"))
@@ -328,6 +342,12 @@ class Night:
             db.row_factory = sqlite3.Row
             return db.execute(sql, values).fetchall()
 
+    def change(self, *statements):
+        """As somebody does by hand with sqlite3, without an event."""
+        with contextlib.closing(sqlite3.connect(self.path("ledger.db"))) as db, db:
+            for sql in statements:
+                db.execute(sql)
+
     def cut_transaction(self):
         """A writer of the ledger is killed when half of what it changes is in the file; ledger.db-journal has the rest."""
         child = os.fork()
@@ -375,51 +395,23 @@ class Night:
 
     # --- what must always hold ---
 
+    def holds(self, *rules):
+        """These rules of tests/fault/invariants."""
+        env = invariants.Environment(self.env)
+        wrong = [line for rule in rules for line in rule(env)]
+        check(not wrong, *wrong)
+
     def check_chain(self):
         """Event rows hash on from one to the next, as src/store/ledger.c says; audit.log has them all."""
-        last = ""
-        rows = self.rows("SELECT * FROM event ORDER BY seq")
-        for n, r in enumerate(rows):
-            equal(r["seq"], n + 1, "event row")
-            text = "\n".join((last, str(r["at"]), r["run"], r["actor"], r["what"], r["subject"], r["detail"]))
-            last = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-            equal(r["hash"], last, "hash of event %d" % r["seq"])
-        with open(self.path("audit.log"), encoding="utf-8", errors="replace") as f:
-            lines = f.read().splitlines()
-        equal([(line.split(" ", 1)[0], line.rsplit("hash=", 1)[1]) for line in lines],
-              [(str(r["seq"]), r["hash"]) for r in rows], "audit.log against the event rows")
+        self.holds(invariants.check_chain)
 
     def check_numbers(self):
         """No control number was ever drawn twice in its scope."""
-        for r in self.rows("SELECT scope, number, COUNT(*) AS n FROM drawn GROUP BY scope, number"):
-            equal(r["n"], 1, "draws of %s %d" % (r["scope"], r["number"]))
-
-    def check_spool(self):
-        """Every file has its row, every row its file, and what waits for a person has its reason."""
-        for r in self.rows("SELECT * FROM interchange WHERE state NOT IN ('making', 'closed', 'archived')"):
-            path = self.path(r["place"], r["name"])
-            check(os.path.isfile(path), "interchange", r["name"], r["state"], "is not in", r["place"])
-            equal(sha256(path), r["sha"], path)
-            check(os.path.isfile(path + ".lineage"), path, "has no lineage")
-        known = {"%s/%s" % (r["place"], r["name"]) for r in self.rows(
-            "SELECT place, name FROM interchange WHERE state NOT IN ('making', 'closed')")}
-        known |= {r[0] for r in self.rows("SELECT place FROM input WHERE state NOT IN ('unchanged', 'abandoned')")}
-        known |= {r[0] for r in self.rows("SELECT place FROM received")}
-        known |= {"quarantine/" + r[0] for r in self.rows("SELECT DISTINCT name FROM aside")}
-        for folder in ("work", "outbox", "sent", "hold", "quarantine", "received", "current"):
-            for name in self.files(folder):
-                place = folder + "/" + name
-                bare = re.sub(r"\.(reason|lineage)$", "", place)
-                check(bare in known, place, "is known to nobody")
-                if folder in ("hold", "quarantine") and bare == place:
-                    check(os.path.isfile(self.path(place + ".reason")), place, "has no reason beside it")
-        for place in sorted(p for p in known if p.startswith(("work/", "current/", "hold/", "quarantine/"))):
-            check(os.path.exists(self.path(place)), place, "is in the ledger and not in its place")
+        self.holds(invariants.check_numbers)
 
     def check_sound(self):
-        self.check_chain()
-        self.check_numbers()
-        self.check_spool()
+        self.holds(invariants.check_chain, invariants.check_numbers, invariants.check_places, invariants.check_archive,
+                   invariants.check_interchanges)
         ran = self.program("fsck")
         check(ran.code == 0, "fsck, where all fits:", ran)
 
