@@ -468,7 +468,7 @@ def F10():
     """A link that takes the place of a file between the look at it and its opening, alone or inside a tree, also when the tree has
     left the inbox: nothing from outside is ever read."""
     for tree in False, True:
-        with small.Small(kind="events", top=parts.fast_folder()) as n:
+        with small.Small(kind="events", top=night.MEMORY) as n:
             secret = os.path.join(n.top, "secret")
             with open(secret, "w", encoding="utf-8") as f:
                 f.write('{"sku": "SKU-X-0", "name": "Mug"}\n')     # as long as what it replaces

@@ -110,7 +110,7 @@ def all_well(part, s, points):
 def L1():
     """A call of SQLite to the disk fails once, at any place of a command: it is done, or it is not and says so with a status and a
     sentence; the next one goes on, nothing is lost or sent twice. A sample; make fault does more."""
-    with scenario("errno", HOLD, parts.fast_folder()) as s:
+    with scenario("errno", HOLD, night.MEMORY) as s:
         with parts.Counts(s) as counts:
             at = set(of_ledger(parts.recorded(s, calls="io", env=counts.env)))
         all_well("errno", s, some([p for p in parts.errno_points(s) if p.split(" ")[0] in at], 16))
@@ -232,7 +232,7 @@ def L5():
             equal(db.execute("PRAGMA integrity_check").fetchone()[0], "ok", "the copy")
         equal(len(n.mail("acme")), 2, "what was sent")
         n.check_sound()
-    with scenario("kill", Migrate, parts.fast_folder()) as s:
+    with scenario("kill", Migrate, night.MEMORY) as s:
         at = [a for a, _, what in parts.recorded(s) if "ledger" in what]
         migrating = ["%s %s" % (a, deed) for a in at[:30] for deed in ("kill-before", "kill-after")]
         all_well("kill", s, some(migrating, 7))
