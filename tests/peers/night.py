@@ -128,13 +128,12 @@ class Ran:
 class Night:
     """One environment. Everything is below self.top and goes at the end."""
 
-    def __init__(self, partners=("acme", "nord"), sftp=(), send="changes", within=("4h", "24h"),
-                 ready="renamed", top=None):
+    def __init__(self, partners=("acme", "nord"), sftp=(), send="changes", ready="renamed", top=None):
         need_program()
         self.top = tempfile.mkdtemp(prefix="night.", dir=top)
         self.env = os.path.join(self.top, "env")
         self.partners, self.sftp, self.send = partners, sftp, send
-        self.within, self.ready, self.servers = within, ready, {}
+        self.ready, self.servers = ready, {}
 
     def __enter__(self):
         try:
@@ -232,10 +231,10 @@ class Night:
                    'map="maps/ampliance-product-to-832.xml" source="ampliance" endpoint="main" '
                    'send="%s" %s><envelope element="*" component="&gt;" terminator="~" newline="yes" '
                    'repertoire="latin1" isa-version="00401" ack="yes"/>'
-                   '<expect ack="ta1" within="%s"/><expect ack="997" within="%s"/>'
+                   '<expect ack="ta1" within="4h"/><expect ack="997" within="24h"/>'
                    '<set name="approved" value="Approved"/><set name="catalog" value="AUTUMN"/>'
                    '</agreement></agreements>\n'
-                   % ((NS, name, name, send or self.send, extra) + self.within))
+                   % (NS, name, name, send or self.send, extra))
 
     def write_routes(self, ready=None, complete="yes"):
         ready = 'ready="%s"' % (ready or self.ready)
@@ -301,11 +300,22 @@ class Night:
         """gridspool run; expect None takes every exit status."""
         return self.program("run", *args, expect=expect, timeout=timeout)
 
-    def start(self, *args):
+    def start(self, *args, preexec_fn=None):
         """A run in the background; the caller waits for it and gives its standard error to no_report."""
         return subprocess.Popen([GRIDSPOOL, "run", *args, "--env", self.env],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, cwd=self.top)
+                                stderr=subprocess.PIPE, cwd=self.top, preexec_fn=preexec_fn)
+
+    def kill(self, seconds):
+        """Starts a run and kills its supervisor so long after; True when it was still there to be killed."""
+        child = self.start()
+        try:
+            no_report(child.communicate(timeout=seconds)[1])
+            return False
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGKILL)
+            no_report(child.communicate()[1])
+            return True
 
     def has_verb(self, verb):
         return self.program(verb, "--help", env=False).code == 0
