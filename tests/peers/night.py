@@ -5,7 +5,7 @@
         n.run()
         n.answer("acme", "--reject-item", "SKU@CTP:3")
 
-The ledger is only ever read here, through sqlite3; its tables are in src/store/schema.c.
+The ledger is read here, and changed where a test says so, through sqlite3; its tables are in src/store/schema.c.
 """
 import contextlib
 import csv
@@ -445,8 +445,9 @@ def price_change(folder, sku, price="123.45"):
 def main(*tests):
     """Runs the tests of one file: all, or those that are named on the command line."""
     need_program()
-    for test in tests:
-        if len(sys.argv) > 1 and test.__name__ not in sys.argv[1:]:
-            continue
-        print("--", test.__name__, flush=True)
-        test()
+    named = {test.__name__: test for test in tests}
+    for name in sys.argv[1:] or named:
+        if name not in named:
+            sys.exit("there is no test %s; there are: %s" % (name, " ".join(named)))
+        print("--", name, flush=True)
+        named[name]()

@@ -18,13 +18,6 @@ ADDED_IN_2 = ("interchange_place", "interchange_sent", "interchange_queued", "re
 HOLD = scene.scenarios(("hold",))["hold"]     # a command that writes the ledger once
 
 
-def change(n, *statements):
-    """As somebody does by hand with sqlite3."""
-    with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-        for sql in statements:
-            db.execute(sql)
-
-
 def one_night(n, sku="SKU-1"):
     n.items(sku + ".json", (sku, "Mug"))
     n.run(expect=0)
@@ -45,7 +38,7 @@ def put(n, name, data):
 
 def back_to_1(n):
     """As a gridspool before this one left it."""
-    change(n, *["DROP INDEX " + name for name in ADDED_IN_2], "DROP TABLE slot", "UPDATE meta SET value = '1' WHERE key = 'schema'")
+    n.change(*["DROP INDEX " + name for name in ADDED_IN_2], "DROP TABLE slot", "UPDATE meta SET value = '1' WHERE key = 'schema'")
 
 
 def version(n):
@@ -213,7 +206,7 @@ def L5():
     copy; other commands say so; killed at any step it is the one or the other, and the next run goes on."""
     with small.Small(kind="events") as n:
         one_night(n)
-        change(n, "UPDATE meta SET value = '7' WHERE key = 'schema'")
+        n.change("UPDATE meta SET value = '7' WHERE key = 'schema'")
         refused(n, "LEDGER-VERSION", "of version '7', this gridspool writes version 2")
         back_to_1(n)
         ran = n.program("resend", "1", "--reason", "x", expect=78)
@@ -292,11 +285,11 @@ def L12():
     with small.Small(kind="events") as n:
         one_night(n)
         n.program("fsck", expect=0)
-        change(n, "UPDATE interchange SET state = 'queued', place = 'outbox/acme' WHERE id = 1")
+        n.change("UPDATE interchange SET state = 'queued', place = 'outbox/acme' WHERE id = 1")
         ran = n.program("fsck", expect=1)
         check("HISTORY-DIFFERS: outbox/acme" in ran.out and "its last event: sent" in ran.out, ran)
-        change(n, "UPDATE interchange SET state = 'sent', place = 'sent/acme' WHERE id = 1",
-               "UPDATE event SET detail = 'nothing' WHERE seq IN (5, 9)")
+        n.change("UPDATE interchange SET state = 'sent', place = 'sent/acme' WHERE id = 1",
+                 "UPDATE event SET detail = 'nothing' WHERE seq IN (5, 9)")
         ran = n.program("fsck", expect=1)
         check("AUDIT-BROKEN: ledger.db: found ledger.db: event row 5" in ran.out and "rows like that: 2" in ran.out, ran)
         check("AUDIT-BROKEN" not in n.program("fsck", "--level", "2").out, "level 2 walks the events")
