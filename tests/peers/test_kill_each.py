@@ -97,7 +97,7 @@ def one_point(n, calls, at, want, doubts):
 
 
 def each(call):
-    with night.Night() as n:
+    with night.Night(top=night.MEMORY) as n:
         prepare(n)
         restore(n)
         done, lines = strace(n, "-e", "trace=" + call)
