@@ -15,6 +15,7 @@
 #include "cli/args.h"
 #include "secure/cred.h"
 #include "stage/env.h"
+#include "stage/env_maps.h"
 #include "stage/fit.h"
 #include "stage/fit_use.h"
 #include "stage/host.h"
@@ -145,7 +146,7 @@ static void check_endpoints(struct check *c)
 {
 	struct stat top;
 	struct err e;
-	/* Whose the environment is not cannot judge its keys: WRONG-USER says so. */
+	/* Only the owner of the environment can judge its keys; others are told WRONG-USER. */
 	const bool ours = fstat(c->dir, &top) == 0 && top.st_uid == geteuid();
 	const int keys = ours ? fsx_subdir(c->dir, "keys", &e) : -1;
 	bool any = false;

@@ -14,7 +14,7 @@
 #include "cli/source.h"
 #include "cli/survey.h"
 #include "edi/edi_read.h"
-#include "stage/env.h"
+#include "stage/env_maps.h"
 
 enum { OUT_MAX = 64 << 20, FINDINGS_SHOWN = 20 };
 

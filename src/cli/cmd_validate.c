@@ -12,7 +12,7 @@
 #include "cli/source.h"
 #include "edi/edi_read.h"
 #include "model/xml.h"
-#include "stage/env.h"
+#include "stage/env_maps.h"
 
 enum { FILES_MAX = 100000, OUT_MAX = 64 << 20, FLUSH = 1 << 16 };
 

@@ -6,7 +6,7 @@
 
 #include "base/fsx.h"
 #include "base/limits.h"
-#include "stage/env.h"
+#include "stage/env_maps.h"
 #include "stage/workflow.h"
 #include "stage/read_back.h"
 

@@ -235,18 +235,20 @@ struct asked {
 	uint32_t column;
 };
 
+/* *there: it has a file, be it faulty. What is asked for may be foreign bytes. */
 static struct dict_message *load_base(
-	struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
+	struct defs *d, struct dict *dict, const struct asked *q, bool *there, struct faults *f)
 {
-	struct str path = arena_printf(&d->arena, STR_FMT "/" STR_FMT "/" STR_FMT ".xml",
+	struct str path = arena_printf(f->arena, STR_FMT "/" STR_FMT "/" STR_FMT ".xml",
 		STR_ARG(q->format), STR_ARG(q->version), STR_ARG(q->message));
 	struct xml *root;
 	const char *file;
 	struct str id;
 
-	int rc = defs_is_message_file(strrchr(path.p, '/') + 1, &id)
+	int rc = word_ok(q->message) && defs_is_message_file(strrchr(path.p, '/') + 1, &id)
 		? read_first(d, path, &root, &file, f)
 		: 0;
+	*there = rc != 0;
 	if (rc == 0)
 		faults_add(f, q->file, q->line, q->column,
 			STR_FMT " " STR_FMT " has no message '" STR_FMT "' in %s%s",
@@ -276,30 +278,44 @@ static struct dict_message *load_guide(
 	return rc == 1 ? guide_apply(d, base, root, file, f) : NULL;
 }
 
+static struct dict_message *told_before(const struct asked *q, struct faults *f)
+{
+	faults_add(f, q->file, q->line, q->column,
+		STR_FMT " " STR_FMT " " STR_FMT "%s" STR_FMT " has faults, told above",
+		STR_ARG(q->format), STR_ARG(q->version), STR_ARG(q->message),
+		q->guide.n ? " with guide " : "", STR_ARG(q->guide));
+	return NULL;
+}
+
 static struct dict_message *message_of(
 	struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
 {
 	struct dict_message *m;
+	bool there = true;
 
 	for (m = d->messages; m; m = m->next)
 		if (m->dict == dict && str_eq(m->message.id, q->message) &&
 			str_eq(m->guide, q->guide))
-			return m;
+			return m->message.root ? m : told_before(q, f);
 	if (q->guide.n) {
 		struct asked base = *q;
 		base.guide = STR("");
 		const struct dict_message *b = message_of(d, dict, &base, f);
 		m = b ? load_guide(d, b, q, f) : NULL;
 	} else {
-		m = load_base(d, dict, q, f);
+		m = load_base(d, dict, q, &there, f);
 	}
-	if (!m)
+	if (!m && !there)
 		return NULL;
+	if (!m) { /* read once is enough: each set of a file may ask for it */
+		m = ARENA_NEW(&d->arena, struct dict_message);
+		m->message.id = arena_str(&d->arena, q->message);
+	}
 	m->dict = dict;
 	m->guide = arena_str(&d->arena, q->guide);
 	m->next = d->messages;
 	d->messages = m;
-	return m;
+	return m->message.root ? m : NULL;
 }
 
 static bool known_version(const struct asked *q, struct defs *d, struct faults *f)

@@ -71,7 +71,7 @@ struct dict {
 };
 
 struct dict_message {
-	struct def_message message;
+	struct def_message message;	/* root NULL: its file has faults, and they were told */
 	struct str guide;		/* path as asked for */
 	const struct def_place *places; /* of each node, by index */
 	const struct dict *dict;

@@ -9,44 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stage/ack_sets.h"
+#include "stage/ack_parts.h"
 #include "stage/control.h"
 #include "stage/spool.h"
-#include "stage/trace.h"
-#include "store/ledger_interchange.h"
-#include "store/ledger_item.h"
 #include "store/ledger_operator.h"
 
 enum { NOTE_MAX = 240 };
 
-struct applying {
-	struct env *v;
-	struct ack_outcome *out;
-	const struct received_row *from;
-	const struct ack *x;
-	struct interchange_row row; /* what it is about */
-	struct ack_sets sets;
-	struct arena a;
-	const struct ack_fault **faults;
-	struct trace_point *points; /* one a fault: what tracing found */
-	size_t n;
-	char trace_note[300];
-	char subject[40];
-	int64_t rejected, due, accepted, held;
-	char whole[400]; /* of what holds: who refused what, with which code */
-	bool holds; /* the whole was refused without a word why, and nobody has dealt with it yet */
-};
-
 static const char *axis_of(const struct ack *x)
 {
 	return str_is(x->kind, "TA1") ? "ta1" : "syntax";
-}
-
-static const char *value_of(enum ack_verdict v)
-{
-	static const char *const names[] = {"accepted", "with-errors", "partial", "rejected"};
-
-	return names[v];
 }
 
 static int64_t about(const struct ack *x)
@@ -57,28 +29,28 @@ static int64_t about(const struct ack *x)
 /* --- kept, but not applied --- */
 
 /* In a transaction. */
-static int record_kept(struct applying *p, const char *outcome, const char *note, struct err *e)
+static int record_kept(struct ack_applying *p, const char *outcome, const char *note, struct err *e)
 {
 	struct ledger *l = &p->v->ledger;
 	char subject[40];
 	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id,
-		value_of(p->sets.verdict), outcome, p->x->codes, str_c(note)};
+		ack_items_word(p->sets.verdict), outcome, p->x->codes, str_c(note)};
 
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, p->from->id);
 	if (ledger_received_ack(l, &row, e) == -1 ||
 		ledger_event(l, outcome, subject, e,
 			"kind=" STR_FMT " about=%" PRId64 " verdict=%s %s", STR_ARG(p->x->kind),
-			about(p->x), value_of(p->sets.verdict), note) == -1)
+			about(p->x), ack_items_word(p->sets.verdict), note) == -1)
 		return -1;
 	return p->row.id == 0
 		? 0
 		: ledger_event(l, outcome, p->subject, e, "kind=" STR_FMT " verdict=%s %s",
-			  STR_ARG(p->x->kind), value_of(p->sets.verdict), note);
+			  STR_ARG(p->x->kind), ack_items_word(p->sets.verdict), note);
 }
 
 /* Ends the transaction in which it is recorded. */
 static int commit_kept(
-	struct applying *p, int rc, const char *outcome, const char *note, struct err *e)
+	struct ack_applying *p, int rc, const char *outcome, const char *note, struct err *e)
 {
 	const bool repeat = strcmp(outcome, "repeat") == 0;
 
@@ -98,7 +70,7 @@ static int commit_kept(
 	return 0;
 }
 
-static int keep_only(struct applying *p, const char *outcome, const char *note, struct err *e)
+static int keep_only(struct ack_applying *p, const char *outcome, const char *note, struct err *e)
 {
 	if (ledger_begin(&p->v->ledger, e) == -1)
 		return -1;
@@ -119,7 +91,7 @@ static void tell_identity(char note[NOTE_MAX], const char *element, struct str q
 }
 
 /* Is it from that partner, to us, of this kind of environment? If not, note says why. */
-static bool is_stranger(const struct applying *p, char note[NOTE_MAX])
+static bool is_stranger(const struct ack_applying *p, char note[NOTE_MAX])
 {
 	const struct config *c = p->v->config;
 	const struct config_partner *partner = config_partner_find(c, p->from->partner);
@@ -142,148 +114,8 @@ static bool is_stranger(const struct applying *p, char note[NOTE_MAX])
 	return true;
 }
 
-/* --- which item is meant? --- */
-
-static void collect_faults(struct applying *p)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->sets.n; i++) {
-		for (const struct ack_fault *f = p->sets.named[i].set->faults; f; f = f->next)
-			n++;
-	}
-	p->faults = arena_array(&p->a, n + 1, sizeof(*p->faults));
-	p->points = arena_array(&p->a, n + 1, sizeof(*p->points));
-	for (size_t i = 0; i < p->sets.n; i++) {
-		const struct ack_named *s = &p->sets.named[i];
-		for (const struct ack_fault *f = s->set->faults; f; f = f->next) {
-			p->faults[p->n] = f;
-			p->points[p->n].st = s->st;
-			p->points[p->n].segment_at = f->segment_at;
-			p->points[p->n].element = f->element;
-			p->points[p->n].component = f->component;
-			p->n++;
-		}
-	}
-}
-
-static int add_feedback(struct applying *p, size_t i, struct err *e)
-{
-	const struct ack_fault *f = p->faults[i];
-	const struct trace_point *t = &p->points[i];
-	const struct feedback_row row = {
-		.agreement = p->row.agreement,
-		.partner = p->row.partner,
-		.key = t->key,
-		.interchange = p->row.id,
-		.received = p->from->id,
-		.segment = f->segment,
-		.segment_at = f->segment_at,
-		.element = f->element,
-		.component = f->component,
-		.code = f->element_code.n ? f->element_code : f->segment_code,
-		.field = t->field,
-		.found = t->found.n ? t->found : f->value,
-		.file = t->file,
-		.map_line = t->map_line,
-		.note = f->text,
-	};
-
-	return ledger_received_feedback(&p->v->ledger, &row, e);
-}
-
-/* --- applying --- */
-
-static bool names_items(const struct applying *p, struct str st)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		if (p->points[i].part == TRACE_ITEM && (st.n == 0 || str_eq(p->points[i].st, st)))
-			return true;
-	}
-	return false;
-}
-
-/* Items named in faults of a set (of all sets when st is empty) are rejected. */
-static int reject_named(struct applying *p, struct str st, struct err *e)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		int64_t n = 0;
-		if (p->points[i].part != TRACE_ITEM || (st.n > 0 && !str_eq(p->points[i].st, st)))
-			continue;
-		if (ledger_item_reject(&p->v->ledger, p->row.id, p->points[i].key,
-			    p->faults[i]->text.p, &n, e) == -1)
-			return -1;
-		p->rejected += n;
-	}
-	return 0;
-}
-
-/* All that is still pending, of one set or (st empty) of the whole. */
-static int settle(
-	struct applying *p, struct str st, const char *state, struct str reason, struct err *e)
-{
-	int64_t n = 0;
-
-	if (ledger_item_all(&p->v->ledger, p->row.id, st, state, reason.p, &n, e) == -1)
-		return -1;
-	if (strcmp(state, "due") == 0)
-		p->due += n;
-	else if (strcmp(state, "accepted") == 0)
-		p->accepted += n;
-	else
-		p->held += n;
-	return 0;
-}
-
-static int apply_set(struct applying *p, const struct ack_named *s, struct err *e)
-{
-	struct ledger *l = &p->v->ledger;
-	const char *word = value_of(s->set->verdict);
-
-	if (!ack_sets_refused(s->set)) {
-		if (p->sets.unnamed || p->x->verdict == ACK_REJECTED) /* as the rest */
-			return 0;
-		return ledger_item_verdict(l, p->row.id, s->st, word, e) == -1
-			? -1
-			: settle(p, s->st, "accepted", STR(""), e);
-	}
-	if (ledger_item_verdict(l, p->row.id, s->st, word, e) == -1 ||
-		reject_named(p, s->st, e) == -1)
-		return -1;
-	if (p->sets.unnamed)
-		return 0;
-	return settle(p, s->st, names_items(p, s->st) || names_items(p, STR("")) ? "due" : "held",
-		s->set->text, e);
-}
-
-/* What no AK2 speaks of shares the fate of the whole; nothing is accepted while sets are refused that
- * it does not name. */
-static int apply_rest(struct applying *p, struct err *e)
-{
-	const bool rejected = p->x->verdict == ACK_REJECTED;
-
-	if (p->sets.unnamed)
-		return settle(p, STR(""), "held", str_c(p->whole), e);
-	if (ledger_item_verdict(&p->v->ledger, p->row.id, STR(""),
-		    value_of(rejected ? ACK_REJECTED : ACK_ACCEPTED), e) == -1)
-		return -1;
-	if (!rejected)
-		return settle(p, STR(""), "accepted", STR(""), e);
-	return settle(p, STR(""), names_items(p, STR("")) ? "due" : "held", p->x->text, e);
-}
-
-/* Was something refused without a word about which item? Then a person has to look. */
-static bool unexplained(const struct applying *p)
-{
-	bool refused = p->x->verdict == ACK_REJECTED;
-
-	for (size_t i = 0; i < p->sets.n; i++)
-		refused = refused || ack_sets_refused(p->sets.named[i].set);
-	return p->sets.unnamed || (refused && !names_items(p, STR("")));
-}
-
 /* Did it take something in and find fault with it all the same? */
-static bool complains(const struct applying *p)
+static bool complains(const struct ack_applying *p)
 {
 	bool errors = p->x->verdict == ACK_WITH_ERRORS;
 
@@ -304,26 +136,8 @@ static bool is_open(struct str state)
 	return false;
 }
 
-static int apply_items(struct applying *p, struct err *e)
-{
-	if (str_is(p->x->kind, "TA1")) /* the envelope only; items wait for the syntax */
-		return p->x->verdict == ACK_REJECTED
-			? ledger_item_all(&p->v->ledger, p->row.id, STR(""), "held", p->x->text.p,
-				  &p->held, e)
-			: 0;
-	for (size_t i = 0; i < p->n; i++) {
-		if (add_feedback(p, i, e) == -1)
-			return -1;
-	}
-	for (size_t i = 0; i < p->sets.n; i++) {
-		if (apply_set(p, &p->sets.named[i], e) == -1)
-			return -1;
-	}
-	return apply_rest(p, e);
-}
-
 /* The codes stand with the acknowledgment, or with the first set that was refused. */
-static void describe_whole(struct applying *p)
+static void describe_whole(struct ack_applying *p)
 {
 	const bool set = p->x->verdict != ACK_REJECTED;
 	struct str codes = p->x->codes;
@@ -332,7 +146,7 @@ static void describe_whole(struct applying *p)
 	if (p->sets.unnamed) {
 		(void)snprintf(p->whole, sizeof(p->whole),
 			STR_FMT " %s: it accepts %u of %zu sets, without naming those it refuses",
-			STR_ARG(p->x->kind), value_of(p->x->verdict), p->x->sets_accepted,
+			STR_ARG(p->x->kind), ack_items_word(p->x->verdict), p->x->sets_accepted,
 			p->sets.sent);
 		return;
 	}
@@ -348,7 +162,7 @@ static void describe_whole(struct applying *p)
 		STR_ARG(codes), text.n ? ": " : "", STR_ARG(text));
 }
 
-static int hold_whole(struct applying *p, struct err *e)
+static int hold_whole(struct ack_applying *p, struct err *e)
 {
 	char place[100];
 
@@ -359,7 +173,7 @@ static int hold_whole(struct applying *p, struct err *e)
 }
 
 /* An answer proves that it arrived, whatever the channel last said. */
-static int settle_doubt(struct applying *p, struct err *e)
+static int settle_doubt(struct ack_applying *p, struct err *e)
 {
 	char place[100];
 
@@ -374,7 +188,7 @@ static int settle_doubt(struct applying *p, struct err *e)
 }
 
 /* A file of events is converted once: what is due again of it needs a unit of work of its own. */
-static int due_event(struct applying *p, struct err *e)
+static int due_event(struct ack_applying *p, struct err *e)
 {
 	const struct config_agreement *g = config_agreement_find(p->v->config, p->row.agreement);
 	char subject[40];
@@ -391,19 +205,19 @@ static int due_event(struct applying *p, struct err *e)
 		p->row.id);
 }
 
-static int apply_in_transaction(struct applying *p, struct err *e)
+static int apply_in_transaction(struct ack_applying *p, struct err *e)
 {
 	struct ledger *l = &p->v->ledger;
 	const char *mark = p->x->text.n > 0 && p->sets.doubt.n > 0 ? "; " : "";
 	const struct ack_row row = {p->from->id, p->x->kind.p, about(p->x), p->row.id,
-		value_of(p->sets.verdict), "applied", p->x->codes,
+		ack_items_word(p->sets.verdict), "applied", p->x->codes,
 		arena_printf(&p->a, STR_FMT "%s" STR_FMT, STR_ARG(p->x->text), mark,
 			STR_ARG(p->sets.doubt))};
 
 	if (settle_doubt(p, e) == -1 || ledger_received_ack(l, &row, e) == -1 ||
 		ledger_interchange_axis(
-			l, p->row.id, axis_of(p->x), value_of(p->sets.verdict), e) == -1 ||
-		apply_items(p, e) == -1)
+			l, p->row.id, axis_of(p->x), ack_items_word(p->sets.verdict), e) == -1 ||
+		ack_items_apply(p, e) == -1)
 		return -1;
 	if (p->holds && hold_whole(p, e) == -1)
 		return -1;
@@ -412,11 +226,11 @@ static int apply_in_transaction(struct applying *p, struct err *e)
 	return ledger_event(l, "acknowledged", p->subject, e,
 		"kind=" STR_FMT " verdict=%s codes=" STR_FMT " accepted=%" PRId64
 		" rejected=%" PRId64 " due=%" PRId64 " held=%" PRId64 " received=%" PRId64,
-		STR_ARG(p->x->kind), value_of(p->sets.verdict), STR_ARG(p->x->codes), p->accepted,
-		p->rejected, p->due, p->held, p->from->id);
+		STR_ARG(p->x->kind), ack_items_word(p->sets.verdict), STR_ARG(p->x->codes),
+		p->accepted, p->rejected, p->due, p->held, p->from->id);
 }
 
-static void log_applied(const struct applying *p)
+static void log_applied(const struct ack_applying *p)
 {
 	const enum log_level level = p->sets.verdict == ACK_REJECTED || p->sets.unnamed ||
 			complains(p)
@@ -428,23 +242,23 @@ static void log_applied(const struct applying *p)
 		env_log(p->v, level, "acknowledged", p->row.name.p,
 			STR_FMT " %s: %" PRId64 " accepted, %" PRId64 " rejected, %" PRId64
 				" due again, %" PRId64 " held%s",
-			STR_ARG(p->x->kind), value_of(p->sets.verdict), p->accepted, p->rejected,
-			p->due, p->held, fed);
+			STR_ARG(p->x->kind), ack_items_word(p->sets.verdict), p->accepted,
+			p->rejected, p->due, p->held, fed);
 	else
 		env_log(p->v, level, "acknowledged", p->row.name.p,
 			STR_FMT " %s: no item is changed%s%s", STR_ARG(p->x->kind),
-			value_of(p->sets.verdict),
+			ack_items_word(p->sets.verdict),
 			str_is(p->row.state, "closed") ? ", the interchange was closed before" : "",
 			fed);
 	if (p->sets.doubt.n > 0)
 		env_log(p->v, LOG_WARN, "doubtful", p->row.name.p, STR_FMT, STR_ARG(p->sets.doubt));
 }
 
-static int apply(struct applying *p, struct err *e)
+static int apply(struct ack_applying *p, struct err *e)
 {
 	char next[200];
 
-	collect_faults(p);
+	ack_items_faults(p);
 	if (p->n > 0 &&
 		trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) == -1) {
 		if (e->code == ERR_STOP) /* the next run applies it */
@@ -454,8 +268,8 @@ static int apply(struct applying *p, struct err *e)
 	if (p->trace_note[0])
 		env_log(p->v, LOG_WARN, "untraced-fields", p->row.name.p, "%s", p->trace_note);
 	/* Only tracing tells whether an item is named. */
-	p->holds = unexplained(p) && is_open(p->row.state);
-	if (unexplained(p))
+	p->holds = ack_items_unexplained(p) && is_open(p->row.state);
+	if (ack_items_unexplained(p))
 		describe_whole(p);
 	if (ledger_begin(&p->v->ledger, e) == -1)
 		return -1;
@@ -468,7 +282,7 @@ static int apply(struct applying *p, struct err *e)
 	p->v->news += (uint64_t)p->rejected + (complains(p) || p->sets.doubt.n > 0 ? 1 : 0);
 	log_applied(p);
 	if (!p->holds) {
-		p->v->news += unexplained(p) ? 1 : 0;
+		p->v->news += ack_items_unexplained(p) ? 1 : 0;
 		return str_is(p->row.state, "archived") || str_is(p->row.state, "closed")
 			? 0
 			: spool_follow(p->v, p->row.id, e);
@@ -485,7 +299,7 @@ static int apply(struct applying *p, struct err *e)
 }
 
 /* GS06 counts apart for each functional id, so the number alone does not say which group is meant. */
-static bool same_group(const struct applying *p)
+static bool same_group(const struct ack_applying *p)
 {
 	const struct env_route *r = env_route_of(p->v, p->row.agreement);
 
@@ -493,7 +307,7 @@ static bool same_group(const struct applying *p)
 		str_eq(map_target(r->map)->group, p->x->group_code);
 }
 
-static int match(struct applying *p, struct err *e)
+static int match(struct ack_applying *p, struct err *e)
 {
 	const bool ta1 = str_is(p->x->kind, "TA1");
 	int64_t below = INT64_MAX;
@@ -508,7 +322,7 @@ static int match(struct applying *p, struct err *e)
 }
 
 /* Whose content was taken, whose envelope was read: TA1 and 997 cannot differ in that. */
-static bool other_kind_differs(const struct applying *p)
+static bool other_kind_differs(const struct ack_applying *p)
 {
 	if (str_is(p->x->kind, "TA1"))
 		return p->x->verdict == ACK_REJECTED && p->row.syntax.n > 0 &&
@@ -517,17 +331,18 @@ static bool other_kind_differs(const struct applying *p)
 }
 
 /* It says something else than what came before: kept, and told. */
-static int keep_contradiction(struct applying *p, struct str kind, struct str said, struct err *e)
+static int keep_contradiction(
+	struct ack_applying *p, struct str kind, struct str said, struct err *e)
 {
 	char note[NOTE_MAX];
 
 	(void)snprintf(note, sizeof(note),
 		"it says %s, an earlier " STR_FMT " said " STR_FMT "; nothing is changed",
-		value_of(p->sets.verdict), STR_ARG(kind), STR_ARG(said));
+		ack_items_word(p->sets.verdict), STR_ARG(kind), STR_ARG(said));
 	return keep_only(p, "contradiction", note, e);
 }
 
-static int contradicts_other_kind(struct applying *p, struct err *e)
+static int contradicts_other_kind(struct ack_applying *p, struct err *e)
 {
 	const bool ta1 = str_is(p->x->kind, "TA1");
 	struct str kind = ta1 ? STR("997") : STR("TA1");
@@ -541,7 +356,7 @@ static int contradicts_other_kind(struct applying *p, struct err *e)
 
 /* Nothing of ours has that number. One that our counter has not come to yet was given all the same: an older
  * ledger was put back. */
-static int keep_unknown(struct applying *p, struct err *e)
+static int keep_unknown(struct ack_applying *p, struct err *e)
 {
 	const struct config_partner *partner = config_partner_find(p->v->config, p->from->partner);
 	const bool ta1 = str_is(p->x->kind, "TA1");
@@ -564,7 +379,7 @@ static int keep_unknown(struct applying *p, struct err *e)
 	return commit_kept(p, rc, "orphan", note, e);
 }
 
-static int judge(struct applying *p, struct err *e)
+static int judge(struct ack_applying *p, struct err *e)
 {
 	char note[NOTE_MAX];
 	struct str kind = {"", 0};
@@ -590,7 +405,7 @@ static int judge(struct applying *p, struct err *e)
 		&p->v->ledger, p->row.id, p->x->kind.p, &p->a, &kind, &said, e);
 	if (rc == -1)
 		return -1;
-	if (rc == 1 && str_is(said, value_of(p->sets.verdict)))
+	if (rc == 1 && str_is(said, ack_items_word(p->sets.verdict)))
 		return keep_only(p, "repeat", "the same answer came before", e);
 	if (rc == 1)
 		return keep_contradiction(p, kind, said, e);
@@ -600,7 +415,7 @@ static int judge(struct applying *p, struct err *e)
 int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x,
 	struct ack_outcome *out, struct err *e)
 {
-	struct applying p;
+	struct ack_applying p;
 	int rc = -1;
 
 	memset(&p, 0, sizeof(p));

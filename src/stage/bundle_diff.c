@@ -1,6 +1,5 @@
 /* Two bundle versions of archive/bundles/, compared member by member; see bundle_diff.h. */
 #include "stage/bundle_diff.h"
-#include "store/ledger_runs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include "base/table.h"
 #include "format/zip_read.h"
 #include "secure/hash.h"
+#include "store/ledger_runs.h"
 
 enum { NAMES_MAX = 5, FILE_MAX_BYTES = 256 << 20 };
 

@@ -80,8 +80,6 @@ int env_migrate(struct env *v, struct err *e) ATTR_CHECK;
 /* The lock of the run, held until env_close; ERR_BUSY names who has it. */
 int env_lock_run(struct env *v, struct err *e) ATTR_CHECK;
 void env_close(struct env *v);
-/* Where the program's own maps are: next to the program, or its installed place. */
-int env_maps_dir(struct err *e) ATTR_CHECK;
 
 /* How long workers are waited for. With until: not longer than the run lasts. */
 struct proc_patience env_patience(const struct env *v, bool until);

@@ -252,14 +252,15 @@ static int refuse_ledger(const char *path, const char *name, const struct stat *
 
 int fit_use_ledger(int dir, const char *path, bool look, struct err *e)
 {
-	static const char *const names[] = {"ledger.db", "ledger.db-wal", "ledger.db-shm"};
+	/* The journal of a commit that was cut has to be rolled back. */
+	static const char *const names[] = {"ledger.db", "ledger.db-journal"};
 	struct stat top;
 	struct stat st;
 
 	if (fstat(dir, &top) == -1)
 		return err_errno(e, ERR_IO, "look at %s", path);
 	const bool write = !look && top.st_uid == geteuid();
-	for (size_t i = 0; i < (write ? 3 : 1); i++) {
+	for (size_t i = 0; i < (write ? 2 : 1); i++) {
 		if (fsx_stat(dir, names[i], &st, e) != 1)
 			continue;
 		if (faccessat(dir, names[i], write ? R_OK | W_OK : R_OK, AT_EACCESS) == -1 &&

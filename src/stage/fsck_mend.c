@@ -141,7 +141,8 @@ static int repair_losses(struct env *v, bool dry_run, struct str said, int64_t *
 	rc = fsck_run(v, &o, &counts, e);
 	if (rc == 0 && p.no_archive)
 		rc = err_set(e, ERR_STALE,
-			"archive/ is not there: mount it; what lies in it is not accepted as lost");
+			"archive/ is not there: mount it; nothing was mended, and what lies in it is not "
+			"accepted as lost");
 	else if (rc == 0 && !dry_run && p.n > 0)
 		rc = accept_losses(v, &p, said, e);
 	*n = p.n;
@@ -163,9 +164,10 @@ int fsck_mend_repair(
 	arena_init(&a);
 	arena_init(&f.a);
 	p.said = said_of(r, &a);
-	rc = fsck_names_all(&f, e);
+	/* First what may refuse it as a whole. */
+	rc = repair_losses(v, r->dry_run, p.said, &lost, e);
 	if (rc == 0)
-		rc = repair_losses(v, r->dry_run, p.said, &lost, e);
+		rc = fsck_names_all(&f, e);
 	(void)snprintf(out->said, sizeof(out->said),
 		"%" PRId64 " files that the ledger does not know, into " FSCK_UNKNOWN "/; %" PRId64
 		" files of archive/ are lost, which is known from now on",

@@ -284,8 +284,7 @@ static void no_folder(struct fsck *f, const char *folder, const struct err *why)
 				  "ls -ld %s/%s, then chown it to the environment's owner or chmod 750",
 				  f->v->path, folder)};
 
-	if (!f->unknown)
-		fsck_tell(f, &x);
+	fsck_tell(f, &x);
 }
 
 static int walk_folder(struct fsck *f, const char *folder, int levels, struct err *e)
@@ -293,10 +292,13 @@ static int walk_folder(struct fsck *f, const char *folder, int levels, struct er
 	struct walk w = {f, folder, fsx_subdir(f->v->dir, folder, e), levels};
 	int rc = 0;
 
-	if (w.dir == -1 && (e->code == ERR_FULL || e->code == ERR_LIMIT))
+	/* Whoever is to move files away is not told that there are none where nobody could look. */
+	const bool unseen = f->unknown && w.dir == -1 && e->code != ERR_ABSENT;
+	if (w.dir == -1 && (unseen || e->code == ERR_FULL || e->code == ERR_LIMIT))
 		return err_wrap(e, "%s", folder);
 	if (w.dir == -1) { /* told; the others are looked at all the same */
-		no_folder(f, folder, e);
+		if (!f->unknown)
+			no_folder(f, folder, e);
 		return 0;
 	}
 	rc = fsx_each(w.dir, walk_name, &w, e);

@@ -92,6 +92,28 @@ static void fault(struct fsck *f, const struct wanted *w, const char *code, stru
 	fsck_fault(f, &x);
 }
 
+/* What lies in a folder that cannot be opened has no fault of its own: the walk over names tells of the folder. It
+ * does not go into inboxes. */
+static bool is_shut_in(struct fsck *f, const char *place)
+{
+	char folder[LIMIT_PATH];
+	struct err e;
+	int dir = -1;
+
+	if (!place_split(place, folder) || strncmp(folder, "inbox", strlen("inbox")) == 0)
+		return false;
+	dir = fsx_subdir(f->v->dir, folder, &e);
+	fsx_close(dir);
+	return dir == -1 && e.code == ERR_IO;
+}
+
+static void unreadable(
+	struct fsck *f, const struct wanted *w, const struct err *why, struct str expected)
+{
+	if (!is_shut_in(f, w->place))
+		fault(f, w, "UNREADABLE", arena_str(&f->a, str_c(why->text)), expected);
+}
+
 static void lost(struct fsck *f, const struct wanted *w)
 {
 	fault(f, w, w->row->kind == LEDGER_WALK_INPUT ? "LOST-SOURCE" : "LOST-FILE",
@@ -160,7 +182,7 @@ static int check_file(struct fsck *f, const struct wanted *w, struct err *e)
 
 	fsck_count(f, &f->n->files);
 	if (rc == -1) {
-		fault(f, w, "UNREADABLE", arena_str(&f->a, str_c(e->text)), STR("a file"));
+		unreadable(f, w, e, STR("a file"));
 		return 0;
 	}
 	if (rc == 0) {
@@ -246,8 +268,7 @@ int fsck_rows_one(struct fsck *f, const struct walk_row *r, struct err *e)
 	rc = elsewhere(f, r, e);
 	if (rc == -1 && e->code == ERR_IO) { /* a folder that we may not look into */
 		const struct wanted x = {.row = r, .place = arena_cstr(&f->a, r->place)};
-		fault(f, &x, "UNREADABLE", arena_str(&f->a, str_c(e->text)),
-			STR("a folder that can be read"));
+		unreadable(f, &x, e, STR("a folder that can be read"));
 		return 0;
 	}
 	return rc == 0 ? check_row(f, r, w == WANTS_PACKED, e) : rc == -1 ? -1 : 0;

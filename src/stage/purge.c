@@ -159,8 +159,8 @@ int purge_run(struct env *v, int64_t *worked, struct err *e)
 	/* By a clock that jumped ahead everything would be old at once. */
 	if (!believed)
 		env_log(v, LOG_WARN, "not-purged", "archive",
-			"CLOCK-IMPLAUSIBLE: nothing is purged by this clock; set it right (timedatectl), or leave it "
-			"to the next run, which believes it");
+			"CLOCK-IMPLAUSIBLE: nothing is purged by this clock before it is believed; if it is "
+			"wrong, set it right (timedatectl)");
 	/* In this order: an input is kept for the interchanges made of it. */
 	for (int k = 0; k < LEDGER_PURGE_KINDS && rc == 0 && believed; k++)
 		rc = purge_old(v, (enum ledger_purge_kind)k, keep[k], worked, e);

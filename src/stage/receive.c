@@ -60,13 +60,16 @@ static struct str letter_key(const struct channel *c, const char *name, char out
 }
 
 /* What later rounds of this run need to know of a letter. */
-enum letter_fate { LETTER_LEFT, LETTER_REMOVED };
+struct letter_fate {
+	bool removed; /* else it was left */
+	int64_t size, mtime;
+};
 
-/* False: it was said in a round before. "": of the mailbox as a whole. */
-static bool first_told(const struct channel *c, const char *name, enum letter_fate fate)
+/* False: a round before has. "": of the mailbox as a whole. */
+static bool remember(const struct channel *c, const char *name, struct letter_fate fate)
 {
 	struct env *v = c->env;
-	enum letter_fate *kept = ARENA_NEW(&v->arena, enum letter_fate);
+	struct letter_fate *kept = ARENA_NEW(&v->arena, struct letter_fate);
 	char key[LETTER_KEY];
 
 	*kept = fate;
@@ -151,7 +154,7 @@ static void letter_fails(
 	struct env *v = c->env;
 	struct buf shown;
 
-	(void)first_told(c, x->name, LETTER_LEFT);
+	(void)remember(c, x->name, (struct letter_fate){.removed = false});
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, str_c(x->name), 200);
 	env_log(v, LOG_ERROR, what, c->partner->name.p, "%s: %s: %s", reason_of(why),
@@ -196,7 +199,7 @@ static int remove_there(struct channel *c, const struct letter *x, int64_t id, s
 		letter_fails(c, x, "not-removed", e);
 		return 0;
 	}
-	(void)first_told(c, x->name, LETTER_REMOVED);
+	(void)remember(c, x->name, (struct letter_fate){true, x->size, x->mtime});
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, id);
 	if (ledger_begin(l, e) == -1)
 		return -1;
@@ -291,14 +294,15 @@ static int is_ready(struct channel *c, const struct letter *x, struct err *e)
 	return now - x->mtime >= wait;
 }
 
-/* A round before has dealt with it. One that was removed may be another of that name; it can wait. */
-static void met_again(const struct channel *c, const struct letter *x, enum letter_fate *fate)
+/* A round before has dealt with it, or with another of its name: then it can wait. */
+static void met_again(const struct channel *c, const struct letter *x, struct letter_fate *fate)
 {
+	const bool stays = fate->removed && fate->size == x->size && fate->mtime == x->mtime;
 	struct err why;
 
-	if (*fate == LETTER_LEFT)
+	fate->removed = false;
+	if (!stays)
 		return;
-	*fate = LETTER_LEFT;
 	(void)err_set(&why, ERR_REMOTE,
 		"the server said that it was removed, and lists it still; the next run takes it for a new one");
 	(void)err_reason(&why, "PROTOCOL-ERROR");
@@ -311,7 +315,7 @@ static int take_letter(struct channel *c, const struct letter *x, int64_t *worke
 	struct arena a;
 	struct received_row before;
 	char key[LETTER_KEY];
-	enum letter_fate *fate = table_get(&v->letters, letter_key(c, x->name, key));
+	struct letter_fate *fate = table_get(&v->letters, letter_key(c, x->name, key));
 	int rc = -1;
 
 	if (fate) {
@@ -346,7 +350,7 @@ static int empty_mailbox(struct channel *c, int64_t *worked, struct err *e)
 	}
 	if (rc == 0)
 		rc = transfer_partner_works(c->env, self, e);
-	if (rc == 0 && skipped > 0 && first_told(c, "", LETTER_LEFT))
+	if (rc == 0 && skipped > 0 && remember(c, "", (struct letter_fate){.removed = false}))
 		env_log(c->env, LOG_WARN, "bad-names", c->partner->name.p,
 			"%" PRId64 " names in the mailbox are no plain file names; left alone",
 			skipped);

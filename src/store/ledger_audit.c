@@ -12,8 +12,8 @@
 #include "store/ledger_parts.h"
 
 static const char audit_name[] = "audit.log";
-static const char mark_key[] =
-	"audit-log"; /* of meta: the last event that is surely in audit.log */
+/* Of meta: the last event that is surely in audit.log. */
+static const char mark_key[] = "audit-log";
 #define LOST_TEXT "event %lld was in it and is no more: it was emptied or cut"
 enum { AUDIT_LINE = LEDGER_PARTS_DETAIL + 600, AUDIT_WAIT_MS = 5000 };
 
@@ -263,12 +263,12 @@ int ledger_audit_check(struct ledger *l, int64_t *bad, struct err *e)
 }
 
 /* Of a chain that is broken, how audit.log stands beside it is no fault of its own. */
-static int broken_text(const struct ledger *l, int64_t bad, struct err *wrong)
+static void broken_text(const struct ledger *l, int64_t bad, struct err *wrong)
 {
 	const size_t n = strlen(wrong->text);
 
 	if (l->audit_fd == -1)
-		return 0;
+		return;
 	if (bad > 0)
 		(void)snprintf(wrong->text + n, sizeof(wrong->text) - n,
 			"; audit.log says otherwise from event %lld on: compare the two",
@@ -276,7 +276,18 @@ static int broken_text(const struct ledger *l, int64_t bad, struct err *wrong)
 	else
 		(void)snprintf(wrong->text + n, sizeof(wrong->text) - n,
 			"; audit.log says the same as the rows: compare with a backup");
-	return 0;
+}
+
+static void changed_text(const struct ledger *l, int64_t bad, struct err *wrong)
+{
+	if (bad > 0)
+		(void)err_set(wrong, ERR_CORRUPT,
+			"from event %lld on it is not what the ledger says; lines were changed, taken "
+			"away or added",
+			(long long)bad);
+	else
+		(void)err_set(wrong, ERR_CORRUPT, LOST_TEXT, (long long)l->audit_lost);
+	(void)err_reason(wrong, "AUDIT-CHANGED");
 }
 
 int ledger_audit_whole(struct ledger *l, int64_t *events, struct err *wrong, struct err *e)
@@ -293,17 +304,9 @@ int ledger_audit_whole(struct ledger *l, int64_t *events, struct err *wrong, str
 	if (ledger_audit_check(l, &bad, e) == -1)
 		return -1;
 	if (wrong->code != ERR_NONE)
-		return broken_text(l, bad, wrong);
-	if (bad == 0 && l->audit_lost == 0)
-		return 0;
-	if (bad > 0)
-		(void)err_set(wrong, ERR_CORRUPT,
-			"from event %lld on it is not what the ledger says; lines were changed, taken "
-			"away or added",
-			(long long)bad);
-	else
-		(void)err_set(wrong, ERR_CORRUPT, LOST_TEXT, (long long)l->audit_lost);
-	(void)err_reason(wrong, "AUDIT-CHANGED");
+		broken_text(l, bad, wrong);
+	else if (bad > 0 || l->audit_lost > 0)
+		changed_text(l, bad, wrong);
 	return 0;
 }
 
@@ -315,8 +318,9 @@ int ledger_audit_mark(struct ledger *l, struct err *e)
 
 	if (l->audit_lost > 0) /* not told yet */
 		return 0;
-	if (l->audit_fd == -1 || l->audit.code != ERR_NONE || fsync(l->audit_fd) == -1 ||
-		audit_tail(l->audit_fd, &last, &end, &why) == -1)
+	/* What others append behind the last one that is read here may still be lost by a power cut. */
+	if (l->audit_fd == -1 || l->audit.code != ERR_NONE ||
+		audit_tail(l->audit_fd, &last, &end, &why) == -1 || fsync(l->audit_fd) == -1)
 		last = 0;
 	return ledger_run(l, e,
 		"INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
@@ -435,13 +439,12 @@ int ledger_audit_ahead(struct ledger *l, struct err *e)
 
 	if (l->audit_fd == -1)
 		return 0;
-	/* The log first: what is committed meanwhile makes the ledger longer, not shorter. */
-	if (audit_tail(l->audit_fd, &last, &end, e) == -1 ||
-		db_one_int(l->db, &l->ahead, e, "SELECT COALESCE(MAX(seq), 0) FROM event", "") !=
-			1 ||
-		db_one_int(l->db, &marked, e,
-			"SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?1", "c",
-			mark_key) == -1)
+	/* The mark, the log, the ledger: what is committed meanwhile makes the log longer than the mark was, and the
+	 * ledger longer than the log was. */
+	if (db_one_int(l->db, &marked, e, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?1",
+		    "c", mark_key) == -1 ||
+		audit_tail(l->audit_fd, &last, &end, e) == -1 ||
+		db_one_int(l->db, &l->ahead, e, "SELECT COALESCE(MAX(seq), 0) FROM event", "") != 1)
 		return -1;
 	l->audit_lost = last < marked ? marked : 0;
 	if (last <= l->ahead)

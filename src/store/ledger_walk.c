@@ -6,26 +6,29 @@
 
 #include "store/ledger_parts.h"
 
-/* The tail of an interchange's name. */
+/* The tail of an interchange's name; what does not end so has both in its event. */
 #define NAMED "'.' || partner || '.' || message || '.x12'"
+#define NOT_NAMED                                                                                \
+	"CASE WHEN substr(name, length(name) - length(" NAMED ") + 1) = " NAMED " THEN '' ELSE " \
+	"' partner=' || partner || ' message=' || message END"
 
-/* The tenth: what the event of `made` says of the row, word for word. */
-#define INPUT_COLUMNS                                                                                                                                                    \
-	"SELECT id, state, place, sha, '', size, tree, reason, EXISTS(SELECT 1 FROM meta "                                                                               \
-	"WHERE key = 'purge:input:' || id), 'sha256=' || sha || ' size=' || size || ' members=' || members, 0, EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE \
-	"input:' || id) FROM input "
-#define INTERCHANGE_COLUMNS                                                                                                       \
-	"SELECT id, state, CASE place WHEN '' THEN '' ELSE place || '/' || name END, "                                            \
-	"sha, lineage_sha, size, 0, reason, EXISTS(SELECT 1 FROM meta WHERE key = "                                               \
-	"'purge:interchange:' || id), 'name=' || name || ' sha256=' || sha || ' items=' || items || ' isa=' || isa || "           \
-	"' gs=' || gs || CASE WHEN substr(name, length(name) - length(" NAMED ") + 1) = " NAMED                                   \
-	" THEN '' ELSE "                                                                                                          \
-	"' partner=' || partner || ' message=' || message END, sent_at, EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE \
-	"interchange:' || id) FROM interchange "
-#define RECEIVED_COLUMNS                                                                                                                          \
-	"SELECT id, state, place, sha, '', size, 0, reason, EXISTS(SELECT 1 FROM meta "                                                           \
-	"WHERE key = 'purge:received:' || id), 'sha256=' || sha || ' size=' || size, 0, EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE \
-	"received:' || id) FROM received "
+/* is: what the event of `made` says of the row, word for word. */
+#define COLUMNS(kind, place, lineage, tree, is, sent_at)                                         \
+	"SELECT id, state, " place ", sha, " lineage ", size, " tree ", reason, "                \
+	"EXISTS(SELECT 1 FROM meta WHERE key = 'purge:" kind ":' || id), " is ", " sent_at       \
+	", EXISTS(SELECT 1 FROM meta WHERE key = '" LEDGER_WALK_GONE kind ":' || id) FROM " kind \
+	" "
+#define INPUT_COLUMNS                           \
+	COLUMNS("input", "place", "''", "tree", \
+		"'sha256=' || sha || ' size=' || size || ' members=' || members", "0")
+#define INTERCHANGE_COLUMNS                                                                        \
+	COLUMNS("interchange", "CASE place WHEN '' THEN '' ELSE place || '/' || name END",         \
+		"lineage_sha", "0",                                                                \
+		"'name=' || name || ' sha256=' || sha || ' items=' || items || ' isa=' || isa || " \
+		"' gs=' || gs || " NOT_NAMED,                                                      \
+		"sent_at")
+#define RECEIVED_COLUMNS \
+	COLUMNS("received", "place", "''", "0", "'sha256=' || sha || ' size=' || size", "0")
 #define BEHIND "WHERE id > ?1 ORDER BY id LIMIT ?2"
 #define ONE "WHERE id = ?1"
 

@@ -6,7 +6,6 @@ import os
 import random
 import re
 import subprocess
-import time
 
 import disk
 import proxy
@@ -42,9 +41,9 @@ CAN_FAIL = {
 }
 
 
-def fast_folder():
-    """Where environments are made: in memory, so that only the number of calls counts."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+IN_DOUBT = " -> in doubt"      # where a person has to ask the partner
+KILLED = 137        # what strike leaves with when the program was
+NOT_REACHED = "(not reached)"     # instead of a call: the command took another way, and nothing befell it
 
 
 def build(folder):
@@ -69,8 +68,10 @@ class Struck:
                               errors="replace", cwd=s.n.top, timeout=seconds + 10, env=env)
         with open(report, encoding="utf-8", errors="replace") as f:
             self.lines = f.read().splitlines()
-        self.code, self.err = done.returncode, done.stderr
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
         self.struck = next((line[7:] for line in self.lines if line.startswith("struck ")), "")
+        if "strike: power: " in self.err:
+            raise AssertionError(self.err)
 
     def wrong(self):
         return (["CRASHED " + line for line in self.lines if line.startswith("died ")] +
@@ -120,16 +121,24 @@ def kill_points(s):
 
 def kill(s, point):
     at, deed, *twice = point.split(" ")
+    steps = changes(s) if twice else 0
     s.restore()
     first = Struck(s, "--at", at, "--do", deed)
-    wrong = first.wrong()
+    wrong = first.wrong() + ([] if first.code == KILLED else unclear(first, point))
     if s.whole_ledger():
-        wrong += scene.invariants.check(s.n.env, s.boxes(), {"files": s.owed["files"]}, moving=True)
-    if twice:       # a kill in the run that recovers
-        chance = random.Random(point)
-        second = Struck(s, "--at", "0:%d" % chance.randint(1, 300), "--do", "kill-after")
-        wrong += second.wrong()
-    return wrong + recovered(s), first.struck
+        wrong += scene.invariants.check(s.n.env, s.boxes(), s.before, moving=True)
+    if not twice:
+        return wrong + recovered(s), first.struck
+    # a kill in the run that recovers, too
+    second = Struck(s, "--at", "0:%d" % random.Random(point).randint(1, steps), "--do", "kill-after")
+    return wrong + second.wrong() + recovered(s), first.struck and "%s, then %s" % (first.struck, second.struck or "nothing")
+
+
+def changes(s):
+    """How many steps the command itself takes, nobody disturbing; looked up once a scenario."""
+    if not hasattr(s, "steps"):
+        s.steps = sum(1 for at, _, _ in recorded(s) if at.startswith("0:"))
+    return s.steps
 
 
 # --- errno ---
@@ -175,17 +184,17 @@ def errno_points(s):
 
 def unclear(done, point):
     """A status that is not documented, or no sentence that says what happened."""
-    if done.code in (137, 124):
-        return []
+    if done.code == 124:
+        return []       # it hung, which is told
     if done.code not in scene.STATUSES:
         return ["UNCLEAR status %d: %s" % (done.code, done.err[-300:])]
     if re.search(r"^\d+:\d+ write ", getattr(done, "struck", "")) and "errno+=" in point:
         return []       # nothing can be said when no write is made
-    lines = [line for line in done.err.splitlines() if line.strip()]
-    if done.code not in (0, 1) and not any(": " in line for line in lines):
-        return ["UNCLEAR status %d and no sentence: %r" % (done.code, done.err[-300:])]
-    if re.search(r"unknown error|\(null\)|Success\b", done.err, re.I):
-        return ["UNCLEAR %r" % done.err[-300:]]
+    said = done.out + done.err      # check tells what it finds on standard output
+    if done.code != 0 and not re.search(r"\S: \S", said):
+        return ["UNCLEAR status %d and no sentence: %r" % (done.code, said[-300:])]
+    if re.search(r"unknown error|\(null\)|Success\b", said, re.I):
+        return ["UNCLEAR %r" % said[-300:]]
     return []
 
 
@@ -268,12 +277,16 @@ def alloc(s, point):
         done = scene.night.Ran(subprocess.run(
             s.argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", cwd=s.n.top, timeout=60,
             env=dict(counts.env, FAULT_ALLOC=point)))
-    wrong = unclear(done, point)
+        process, n = point.rstrip("+").split(":")
+        made = counts.of_processes()[int(process):int(process) + 1]
+    wrong = unclear(done, point) + ["CRASHED " + line for line in done.err.splitlines() if re.search(r"died \(signal", line)]
     if done.code < 0:
         wrong.append("CRASHED by signal %d: %s" % (-done.code, done.err[-200:]))
+    if s.whole_ledger() and s.ledger("SELECT 1 FROM unit WHERE attempts > 0 UNION SELECT 1 FROM received WHERE attempts > 0"):
+        wrong.append("WRONG an attempt was counted: %s" % done)
     if point.startswith("0:") and done.code not in (0, 1, 71):
         wrong.append("UNCLEAR status %d instead of 71: %s" % (done.code, done.err[-200:]))
-    return wrong + recovered(s), "allocation"
+    return wrong + recovered(s), "allocation" if made and made[0] >= int(n) else ""
 
 
 # --- power ---
@@ -291,7 +304,7 @@ def power(s, point):
     wrong = first.wrong()
     s.disk.remount()
     if s.whole_ledger():
-        wrong += scene.invariants.check(s.n.env, s.boxes(), {"files": s.owed["files"]}, moving=True)
+        wrong += scene.invariants.check(s.n.env, s.boxes(), s.before, moving=True)
     return wrong + recovered(s), first.struck
 
 
@@ -327,7 +340,7 @@ def cut(s, point):
     s.restore()
     line.arm(int(connection), direction, int(at), deed)
     ran = plain(s)
-    reached = "" if line.done else "(not reached)"
+    reached = "byte" if line.done else ""
     line.arm()
     wrong = unclear(ran, point)
     if ran.code not in (0, 1):
@@ -363,7 +376,8 @@ def points(part, s):
 def one(part, s, point):
     """([what was wrong], which call it was)."""
     try:
-        return PARTS[part][1](s, point)
+        wrong, seen = PARTS[part][1](s, point)
+        return wrong, (seen or NOT_REACHED) + (IN_DOUBT if s.in_doubt() else "")
     except subprocess.TimeoutExpired as e:
         return ["STUCK %s" % str(e)[:200]], ""
     except Exception as e:  # pylint: disable=broad-except  (whatever it is, it belongs to this point)

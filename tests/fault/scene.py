@@ -6,8 +6,6 @@ saved once, and restored before each.
 """
 import collections
 import hashlib
-import importlib.machinery
-import importlib.util
 import inspect
 import os
 import re
@@ -21,6 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "peers")]
 import night  # noqa: E402  (the folder has to be known first)
 import small  # noqa: E402
+from night import invariants  # noqa: E402
 
 ROUNDS = 6      # after so many runs everything must be quiet
 # What a run may leave with: spool/README.md.
@@ -41,15 +40,9 @@ def program(n, *args, **values):
                                     errors="replace", cwd=n.top, timeout=60, env=shimmed(**values)))
 
 
-def load(path, name):
-    loader = importlib.machinery.SourceFileLoader(name, path)
-    spec = importlib.util.spec_from_loader(name, loader)
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
-
-
-invariants = load(os.path.join(HERE, "invariants"), "invariants")
+def two_hours_later(n):
+    """A run by a clock that is so far ahead."""
+    return program(n, "run", "--env", n.env, FAULT_CLOCK="7200")
 
 
 class Scenario:
@@ -58,6 +51,7 @@ class Scenario:
     rounds = ROUNDS
     quiet = ("run",)        # what brings everything to rest
     sftp = ()               # partners that have a server
+    silent = False          # nothing comes to a partner of it
     each_byte = 1           # a line is cut at each such byte
     partners_disk = False   # a power cut is that of the first partner's folder, and the environment has lost nothing
 
@@ -106,7 +100,7 @@ class Scenario:
             for partner in self.n.sftp:
                 self._reach(partner)
         self.prepare(self.n)
-        self.files = self._ready()
+        self.before = {"files": self._ready(), "letters": self._letters()}
         self.argv = self.started(self.n)
         self.saved = self._all_folders()
         for folder in self.saved:
@@ -156,6 +150,15 @@ class Scenario:
         return {hashlib.sha256(invariants.read(env.path(p))).hexdigest(): p for p in env.files("inbox")
                 if not re.search(r"\.(ready|part|tmp)$", p)}
 
+    def _letters(self):
+        """SHA-256 to path of what partners have for us."""
+        found = {}
+        for partner in self.n.partners:
+            box = self.n.box(partner, "out")
+            for name in os.listdir(box):
+                found[hashlib.sha256(invariants.read(os.path.join(box, name))).hexdigest()] = os.path.join(box, name)
+        return found
+
     def boxes(self):
         """Partner to the folders of what it has: waiting for it, and taken by it."""
         return {p: os.pathsep.join((self.n.box(p, "in"), os.path.join(self.n.top, p, "state", "taken")))
@@ -169,17 +172,20 @@ class Scenario:
         if status.returncode not in (0, 1):
             raise AssertionError("%s undisturbed: %s" % (self.name, status))
         self.settle()
-        self.owed = {"files": self.files, "items": {}}
+        self.owed = dict(self.before, items={})
         wrong = invariants.check(self.n.env, self.boxes(), self.owed)
         for partner, box in self.boxes().items():
             came = collections.Counter()
             for data in invariants.mail(box).values():
                 came.update(invariants.items_of(data) or ())
             self.owed["items"][partner] = dict(came)
-        self.owed["put away"] = invariants.put_away(invariants.Environment(self.n.env))
+        env = invariants.Environment(self.n.env)
+        self.owed |= {"put away": len(invariants.put_away(env)), "states": invariants.states(env)}
         wrong = [w for w in wrong if not w.startswith("DOUBLED")]
         if wrong:
             raise AssertionError("%s undisturbed: %s" % (self.name, wrong))
+        if not self.silent and not any(self.owed["items"].values()):
+            raise AssertionError("%s undisturbed: nothing came to a partner" % self.name)
         return self.owed
 
     def settle(self):
@@ -197,6 +203,13 @@ class Scenario:
         """Must there be a ledger at every instant?"""
         return True
 
+    def ledger(self, sql):
+        """Rows, read from a copy: what a cut transaction left is the program's to put back."""
+        return invariants.Environment(self.n.env).rows(sql)
+
+    def in_doubt(self):
+        return bool(self.ledger("SELECT 1 FROM interchange WHERE state = 'in-doubt'"))
+
     def wrong(self):
         """What does not hold, when all is quiet."""
         return invariants.check(self.n.env, self.boxes(), self.owed)
@@ -209,7 +222,7 @@ def scenarios(names=()):
     for name in sorted(os.listdir(folder)):
         if not name.endswith(".py"):
             continue
-        module = load(os.path.join(folder, name), "scenario_" + name[:-3])
+        module = night.load(os.path.join(folder, name), "scenario_" + name[:-3])
         for cls in vars(module).values():
             if inspect.isclass(cls) and issubclass(cls, Scenario) and cls.__module__ == module.__name__:
                 if not cls.__dict__.get("whole", True):

@@ -5,11 +5,13 @@
         n.run()
         n.answer("acme", "--reject-item", "SKU@CTP:3")
 
-The ledger is only ever read here, through sqlite3; its tables are in src/store/schema.c.
+The ledger is read here, and changed where a test says so, through sqlite3; its tables are in src/store/schema.c.
 """
 import contextlib
 import csv
 import hashlib
+import importlib.machinery
+import importlib.util
 import json
 import os
 import re
@@ -25,10 +27,24 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(HERE, "sshd"))
 import sshd  # noqa: E402  (the folder has to be known first)
 
+
+def load(path, name):
+    """A module from a file of any name."""
+    loader = importlib.machinery.SourceFileLoader(name, path)
+    spec = importlib.util.spec_from_loader(name, loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+invariants = load(os.path.join(ROOT, "tests", "fault", "invariants"), "invariants")
+
 GRIDSPOOL = os.environ.get("GRIDSPOOL", os.path.join(ROOT, "build", "gridspool"))
 SHARED = os.environ.get("GRIDSPOOL_SHARED", os.path.join(ROOT, "..", "shared"))
 SAMPLE = os.path.join(SHARED, "samples", "autumn-catalog")
 SKIP = 77
+# For environments that are made in memory, since only the number of their calls counts.
+MEMORY = os.environ.get("TEST_MEMORY") or ("/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
 os.umask(0o022)     # no run starts with a configuration that a group may change
 NS = 'xmlns="urn:gridspool:config:1"'
 US = ("14", "9521010000003")
@@ -112,13 +128,12 @@ class Ran:
 class Night:
     """One environment. Everything is below self.top and goes at the end."""
 
-    def __init__(self, partners=("acme", "nord"), sftp=(), send="changes", within=("4h", "24h"),
-                 ready="renamed", top=None):
+    def __init__(self, partners=("acme", "nord"), sftp=(), send="changes", ready="renamed", top=None):
         need_program()
         self.top = tempfile.mkdtemp(prefix="night.", dir=top)
         self.env = os.path.join(self.top, "env")
         self.partners, self.sftp, self.send = partners, sftp, send
-        self.within, self.ready, self.servers = within, ready, {}
+        self.ready, self.servers = ready, {}
 
     def __enter__(self):
         try:
@@ -216,10 +231,10 @@ class Night:
                    'map="maps/ampliance-product-to-832.xml" source="ampliance" endpoint="main" '
                    'send="%s" %s><envelope element="*" component="&gt;" terminator="~" newline="yes" '
                    'repertoire="latin1" isa-version="00401" ack="yes"/>'
-                   '<expect ack="ta1" within="%s"/><expect ack="997" within="%s"/>'
+                   '<expect ack="ta1" within="4h"/><expect ack="997" within="24h"/>'
                    '<set name="approved" value="Approved"/><set name="catalog" value="AUTUMN"/>'
                    '</agreement></agreements>\n'
-                   % ((NS, name, name, send or self.send, extra) + self.within))
+                   % (NS, name, name, send or self.send, extra))
 
     def write_routes(self, ready=None, complete="yes"):
         ready = 'ready="%s"' % (ready or self.ready)
@@ -285,11 +300,22 @@ class Night:
         """gridspool run; expect None takes every exit status."""
         return self.program("run", *args, expect=expect, timeout=timeout)
 
-    def start(self, *args):
+    def start(self, *args, preexec_fn=None):
         """A run in the background; the caller waits for it and gives its standard error to no_report."""
         return subprocess.Popen([GRIDSPOOL, "run", *args, "--env", self.env],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, cwd=self.top)
+                                stderr=subprocess.PIPE, cwd=self.top, preexec_fn=preexec_fn)
+
+    def kill(self, seconds):
+        """Starts a run and kills its supervisor so long after; True when it was still there to be killed."""
+        child = self.start()
+        try:
+            no_report(child.communicate(timeout=seconds)[1])
+            return False
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGKILL)
+            no_report(child.communicate()[1])
+            return True
 
     def has_verb(self, verb):
         return self.program(verb, "--help", env=False).code == 0
@@ -327,6 +353,12 @@ class Night:
         with contextlib.closing(sqlite3.connect("file:%s?mode=rw" % self.path("ledger.db"), uri=True, timeout=60)) as db:
             db.row_factory = sqlite3.Row
             return db.execute(sql, values).fetchall()
+
+    def change(self, *statements):
+        """As somebody does by hand with sqlite3, without an event."""
+        with contextlib.closing(sqlite3.connect(self.path("ledger.db"))) as db, db:
+            for sql in statements:
+                db.execute(sql)
 
     def cut_transaction(self):
         """A writer of the ledger is killed when half of what it changes is in the file; ledger.db-journal has the rest."""
@@ -375,51 +407,23 @@ class Night:
 
     # --- what must always hold ---
 
+    def holds(self, *rules):
+        """These rules of tests/fault/invariants."""
+        env = invariants.Environment(self.env)
+        wrong = [line for rule in rules for line in rule(env)]
+        check(not wrong, *wrong)
+
     def check_chain(self):
         """Event rows hash on from one to the next, as src/store/ledger.c says; audit.log has them all."""
-        last = ""
-        rows = self.rows("SELECT * FROM event ORDER BY seq")
-        for n, r in enumerate(rows):
-            equal(r["seq"], n + 1, "event row")
-            text = "\n".join((last, str(r["at"]), r["run"], r["actor"], r["what"], r["subject"], r["detail"]))
-            last = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-            equal(r["hash"], last, "hash of event %d" % r["seq"])
-        with open(self.path("audit.log"), encoding="utf-8", errors="replace") as f:
-            lines = f.read().splitlines()
-        equal([(line.split(" ", 1)[0], line.rsplit("hash=", 1)[1]) for line in lines],
-              [(str(r["seq"]), r["hash"]) for r in rows], "audit.log against the event rows")
+        self.holds(invariants.check_chain)
 
     def check_numbers(self):
         """No control number was ever drawn twice in its scope."""
-        for r in self.rows("SELECT scope, number, COUNT(*) AS n FROM drawn GROUP BY scope, number"):
-            equal(r["n"], 1, "draws of %s %d" % (r["scope"], r["number"]))
-
-    def check_spool(self):
-        """Every file has its row, every row its file, and what waits for a person has its reason."""
-        for r in self.rows("SELECT * FROM interchange WHERE state NOT IN ('making', 'closed', 'archived')"):
-            path = self.path(r["place"], r["name"])
-            check(os.path.isfile(path), "interchange", r["name"], r["state"], "is not in", r["place"])
-            equal(sha256(path), r["sha"], path)
-            check(os.path.isfile(path + ".lineage"), path, "has no lineage")
-        known = {"%s/%s" % (r["place"], r["name"]) for r in self.rows(
-            "SELECT place, name FROM interchange WHERE state NOT IN ('making', 'closed')")}
-        known |= {r[0] for r in self.rows("SELECT place FROM input WHERE state NOT IN ('unchanged', 'abandoned')")}
-        known |= {r[0] for r in self.rows("SELECT place FROM received")}
-        known |= {"quarantine/" + r[0] for r in self.rows("SELECT DISTINCT name FROM aside")}
-        for folder in ("work", "outbox", "sent", "hold", "quarantine", "received", "current"):
-            for name in self.files(folder):
-                place = folder + "/" + name
-                bare = re.sub(r"\.(reason|lineage)$", "", place)
-                check(bare in known, place, "is known to nobody")
-                if folder in ("hold", "quarantine") and bare == place:
-                    check(os.path.isfile(self.path(place + ".reason")), place, "has no reason beside it")
-        for place in sorted(p for p in known if p.startswith(("work/", "current/", "hold/", "quarantine/"))):
-            check(os.path.exists(self.path(place)), place, "is in the ledger and not in its place")
+        self.holds(invariants.check_numbers)
 
     def check_sound(self):
-        self.check_chain()
-        self.check_numbers()
-        self.check_spool()
+        self.holds(invariants.check_chain, invariants.check_numbers, invariants.check_places, invariants.check_archive,
+                   invariants.check_interchanges)
         ran = self.program("fsck")
         check(ran.code == 0, "fsck, where all fits:", ran)
 
@@ -441,8 +445,9 @@ def price_change(folder, sku, price="123.45"):
 def main(*tests):
     """Runs the tests of one file: all, or those that are named on the command line."""
     need_program()
-    for test in tests:
-        if len(sys.argv) > 1 and test.__name__ not in sys.argv[1:]:
-            continue
-        print("--", test.__name__, flush=True)
-        test()
+    named = {test.__name__: test for test in tests}
+    for name in sys.argv[1:] or named:
+        if name not in named:
+            sys.exit("there is no test %s; there are: %s" % (name, " ".join(named)))
+        print("--", name, flush=True)
+        named[name]()

@@ -1,18 +1,11 @@
 #!/usr/bin/env python3
 """The chain of events and audit.log: what was changed is found and told, what only looks changes nothing."""
-import contextlib
 import json
 import os
-import sqlite3
 
 import night
 import small
 from night import check, equal
-
-
-def change(n, sql):
-    with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-        db.execute(sql)
 
 
 def write(path, data):
@@ -30,7 +23,7 @@ def test_changed_event():
     with small.Small() as n:
         one_night(n)
         detail = n.one("SELECT detail FROM event WHERE seq = 4")
-        change(n, "UPDATE event SET detail = 'nothing' WHERE seq = 4")
+        n.change("UPDATE event SET detail = 'nothing' WHERE seq = 4")
         for flags in ((), ("--json",)):
             ran = n.program("check", *flags, expect=1)
             check("AUDIT-BROKEN" in ran.out and "event row 4 does not continue the chain" in ran.out, ran)
@@ -45,10 +38,10 @@ def test_changed_event():
         check("warn audit-broken" in ran.err, "the next night:", ran)
         equal(n.one("SELECT COUNT(*) FROM event WHERE what = 'audit-broken'"), 1, "events about it")
         n.program("check", expect=1)
-        change(n, "DELETE FROM event WHERE seq = 6")
+        n.change("DELETE FROM event WHERE seq = 6")
         check("rows like that: 2" in n.run(expect=1).err, "another one is news")
-        change(n, "UPDATE event SET detail = '%s' WHERE seq = 4" % detail)
-        change(n, "INSERT INTO event SELECT 6, at, run, actor, what, subject, detail, hash FROM event WHERE seq = 1")
+        n.change("UPDATE event SET detail = '%s' WHERE seq = 4" % detail)
+        n.change("INSERT INTO event SELECT 6, at, run, actor, what, subject, detail, hash FROM event WHERE seq = 1")
         n.run(expect=1)
 
 

@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """Files of the spool that somebody edited or took away: found before they are used, named, and never a dead end."""
-import contextlib
 import os
-import sqlite3
 
 import night
 import small
@@ -304,8 +302,7 @@ def test_edited_audit():
         n.check_chain()
         equal(len([f for f in n.files("log") if f.startswith("audit-")]), 1, "logs kept aside")
         equal(n.run(expect=None).code, 0, "the next night")
-        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-            db.execute("UPDATE event SET detail = 'nothing' WHERE seq = 4")
+        n.change("UPDATE event SET detail = 'nothing' WHERE seq = 4")
         check("event row 4" in n.run(expect=1).err, "notice of the row")
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sqlite3
 
 import night
 import small
@@ -55,21 +54,13 @@ def test_first_faults():
         check("UNKNOWN-FILE: current/strange" not in ran.out, "a folder of a source:", ran)
 
 
-def change(n, *statements):
-    """As with sqlite3, without an event."""
-    with sqlite3.connect(n.path("ledger.db")) as db:
-        for sql in statements:
-            db.execute(sql)
-    db.close()
-
-
 def test_numbers_set_back():
     """Counters that were set back in ledger.db: the run sends nothing with such a number, it and fsck say what to type."""
     with small.Small(kind="events") as n:
         for sku in ("SKU-1", "SKU-2"):
             n.items(sku + ".json", (sku, "Mug"))
         n.run(expect=0)
-        change(n, "UPDATE number SET next = 1")
+        n.change("UPDATE number SET next = 1")
         n.items("SKU-3.json", ("SKU-3", "Mug"))
         for command in ("control set acme --next 3", "control set acme --next 3 --group SC"):
             check("gridspool %s; ask" % command in n.program("fsck", expect=1).out, command)

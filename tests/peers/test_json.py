@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import re
-import sqlite3
 
 import night
 import small
@@ -57,12 +56,6 @@ def same(found, expected, what):
     equal((sorted(found - expected), sorted(expected - found)), ([], []), what + ": not documented, never printed")
 
 
-def change(n, *statements):
-    with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-        for sql in statements:
-            db.execute(sql)
-
-
 def outside(n, *command):
     """A command without an environment, from the top of the project."""
     ran = n.program(*command, "--json", env=False)
@@ -85,8 +78,8 @@ def told():
         n.items("c.json", ("S1", "Mug–"), ("S2", "Pot"), ("S4", "Jug"))
         os.rename(n.box("acme", "in"), n.box("acme", "in") + ".away")
         n.run(expect=1)
-        change(n, "UPDATE run SET note = 'stopped' WHERE ended = (SELECT MAX(ended) FROM run)",
-               "UPDATE unit SET state = 'failed', reason = 'CONVERSION', note = 'why' WHERE id = (SELECT MAX(id) FROM unit)")
+        n.change("UPDATE run SET note = 'stopped' WHERE ended = (SELECT MAX(ended) FROM run)",
+                 "UPDATE unit SET state = 'failed', reason = 'CONVERSION', note = 'why' WHERE id = (SELECT MAX(id) FROM unit)")
         path = "bundle/agreements/acme.xml"
         n.write(path, n.text(path).replace("</agreement>", '<when zone="UTC"><at time="02:00"/></when></agreement>', 1))
         yield n
@@ -94,9 +87,9 @@ def told():
 
 def test_status():
     with told() as n:
-        change(n, "UPDATE interchange SET state = 'held', reason = 'BY-HAND', note = 'asked' WHERE id = 1",
-               "INSERT INTO meta(key, value) VALUES('alarm:INBOX-GONE:inbox/products', 'it is not there')",
-               "INSERT INTO event(at, run, actor, what, subject, detail, hash) VALUES(1, '', '', 'slot-missed', 'acme-832', 'why', '')")
+        n.change("UPDATE interchange SET state = 'held', reason = 'BY-HAND', note = 'asked' WHERE id = 1",
+                 "INSERT INTO meta(key, value) VALUES('alarm:INBOX-GONE:inbox/products', 'it is not there')",
+                 "INSERT INTO event(at, run, actor, what, subject, detail, hash) VALUES(1, '', '', 'slot-missed', 'acme-832', 'why', '')")
         same(printed(json.loads(n.program("status", "--json", expect=0).out)), documented("gridspool status --json"),
              "status")
 
@@ -106,18 +99,18 @@ def test_show():
     kinds, lists = ({row[0].strip("`"): row[1:] for row in rows} for header, rows in tables(text)
                     if header[0] in ("kind", "list"))
     with told() as n:
-        change(n, "UPDATE interchange SET receipt = 'accepted', ta1 = 'accepted', application = 'accepted', load = 'accepted', "
-               "overdue_at = 1, resent = 1, reason = 'R', note = 'n', evidence = 'e', reissued_as = 2 WHERE id = 1",
-               "UPDATE interchange SET reissued_as = 1 WHERE id = 2",
-               "UPDATE interchange SET state = 'held' WHERE id = 2",
-               "UPDATE input SET reason = 'R', note = 'n', tree = 1 WHERE id = 1",
-               "UPDATE received SET reason = 'R', note = 'n' WHERE id = 1",
-               "UPDATE unit SET reason = 'R', note = 'n' WHERE id = 1",
-               "UPDATE item SET state = 'rejected', reason = 'R' WHERE key = 'S2'",
-               "UPDATE aside SET closed = 0",
-               "INSERT INTO aside SELECT agreement, 'S2', file, unit, name, codes, note, opened, 0 FROM aside LIMIT 1",
-               "INSERT INTO feedback SELECT NULL, agreement, partner, 'S2', interchange, received, segment, segment_at, "
-               "element, component, code, field, found, file, map_line, note, at, 0 FROM feedback LIMIT 1")
+        n.change("UPDATE interchange SET receipt = 'accepted', ta1 = 'accepted', application = 'accepted', load = 'accepted', "
+                 "overdue_at = 1, resent = 1, reason = 'R', note = 'n', evidence = 'e', reissued_as = 2 WHERE id = 1",
+                 "UPDATE interchange SET reissued_as = 1 WHERE id = 2",
+                 "UPDATE interchange SET state = 'held' WHERE id = 2",
+                 "UPDATE input SET reason = 'R', note = 'n', tree = 1 WHERE id = 1",
+                 "UPDATE received SET reason = 'R', note = 'n' WHERE id = 1",
+                 "UPDATE unit SET reason = 'R', note = 'n' WHERE id = 1",
+                 "UPDATE item SET state = 'rejected', reason = 'R' WHERE key = 'S2'",
+                 "UPDATE aside SET closed = 0",
+                 "INSERT INTO aside SELECT agreement, 'S2', file, unit, name, codes, note, opened, 0 FROM aside LIMIT 1",
+                 "INSERT INTO feedback SELECT NULL, agreement, partner, 'S2', interchange, received, segment, segment_at, "
+                 "element, component, code, field, found, file, map_line, note, at, 0 FROM feedback LIMIT 1")
         ids = {"interchange": "1", "input": "in-1", "received": "r-1", "unit": "u-1", "partner": "acme",
                "agreement": "acme-832", "item": "S2"}
         equal(sorted(ids), sorted(kinds), "kinds")
@@ -178,7 +171,7 @@ def test_explain():
         found = set()
         for position in ("1:1", "3:3", "4:5", "7:1"):
             found |= printed(json.loads(n.program("explain", "1", position, "--json", expect=0).out))
-        change(n, "UPDATE unit SET bundle = '0'")
+        n.change("UPDATE unit SET bundle = '0'")
         found |= printed(json.loads(n.program("explain", "1", "3:3", "--json", expect=0).out))
     with night.Night(partners=("acme",)) as n:    # an item that is a file of its own has lines
         n.drop_all(night.catalogue(os.path.join(n.top, "catalogue"), "--items", "5"))

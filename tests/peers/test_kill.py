@@ -6,8 +6,6 @@ One environment, one price change a round, so that each round makes an interchan
 """
 import os
 import random
-import signal
-import subprocess
 import time
 
 import night
@@ -16,18 +14,6 @@ from night import check, equal
 KILLS = int(os.environ.get("KILLS", "200"))
 SEED = int(os.environ.get("KILL_SEED", "20261123"))
 OPEN = "('making', 'queued', 'sending')"
-
-
-def kill_after(n, seconds):
-    """Starts a run and kills its supervisor; True when it was still there to be killed."""
-    p = n.start()
-    try:
-        night.no_report(p.communicate(timeout=seconds)[1])
-        return False
-    except subprocess.TimeoutExpired:
-        p.send_signal(signal.SIGKILL)
-        night.no_report(p.communicate()[1])
-        return True
 
 
 def settle(n):
@@ -69,7 +55,7 @@ def check_all(n, seen):
 
 def kills():
     chance = random.Random(SEED)
-    with night.Night(partners=("acme", "nord"), sftp=("acme",), send="all") as n:
+    with night.Night(partners=("acme", "nord"), sftp=("acme",), send="all", top=night.MEMORY) as n:
         folder = night.catalogue(os.path.join(n.top, "cat"), "--items", "40")
         n.drop_all(folder)
         n.run(expect=None)
@@ -84,9 +70,9 @@ def kills():
                 n.run(expect=None)
                 whole = time.monotonic() - begun
             else:
-                hit += kill_after(n, chance.uniform(0, whole))
+                hit += n.kill(chance.uniform(0, whole))
                 if rounds % 3 == 0:
-                    recovery += kill_after(n, chance.uniform(0, whole))
+                    recovery += n.kill(chance.uniform(0, whole))
             settle(n)
             for p in n.partners:
                 take_mail(n, p, seen[p])

@@ -2,36 +2,22 @@
 """Kill -9 at random moments of nights in which partners answer and whole exports come again.
 
 test_kill.py asks what is at the partners. This one looks at everything else after each kill: the
-event chain, the control numbers, each file of the spool, the catalog state. GRIDSPOOL_KILLS (40)
+event chain, the control numbers, each file of the spool, the catalog state. GRIDSPOOL_KILLS (12)
 says how often, GRIDSPOOL_SEED (1) makes other moments.
 """
 import collections
 import os
 import random
-import signal
-import subprocess
 import time
 
 import night
 from night import check, equal
 
-KILLS = int(os.environ.get("GRIDSPOOL_KILLS", "40"))
+KILLS = int(os.environ.get("GRIDSPOOL_KILLS", "12"))
 RECOVERY = KILLS // 4       # of these, the run that recovers is killed too
 RND = random.Random(int(os.environ.get("GRIDSPOOL_SEED", "1")))
 ITEMS = 60
 PARTNERS = ("acme", "nord")
-
-
-def kill_run(n, delay):
-    """Starts a run and kills its supervisor after delay; True when it was still there."""
-    child = n.start()
-    try:
-        night.no_report(child.communicate(timeout=delay)[1])
-        return False
-    except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGKILL)
-        night.no_report(child.communicate()[1])
-        return True
 
 
 def quiesce(n):
@@ -121,16 +107,16 @@ def rounds(name, kills, twice):
     """Kills that many runs; checks everything after each, and starts anew every 50 rounds."""
     seen = collections.Counter()
     while seen["killed"] < kills:
-        with night.Night(partners=PARTNERS, sftp=("acme",)) as n:
+        with night.Night(partners=PARTNERS, sftp=("acme",), top=night.MEMORY) as n:
             catalogue = Catalogue(night.catalogue(os.path.join(n.top, "catalogue"), "--items", str(ITEMS)))
             length = measure(n, catalogue)
             for _ in range(50):
                 if seen["killed"] >= kills:
                     break
                 catalogue.drop(n)
-                seen["killed"] += kill_run(n, RND.uniform(0, length))
+                seen["killed"] += n.kill(RND.uniform(0, length))
                 if twice:
-                    seen["recovery killed"] += kill_run(n, RND.uniform(0, length))
+                    seen["recovery killed"] += n.kill(RND.uniform(0, length))
                 quiesce(n)
                 now = collections.Counter()
                 check_all(n, now)

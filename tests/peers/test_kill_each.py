@@ -4,7 +4,7 @@
 One night in which everything happens: answers, a damaged answer, a new price list, an export that
 is unchanged, an empty file and one that is not what its source says, markers beside the files. strace
 kills; the run after it must leave what a night that nobody disturbed leaves.
-GRIDSPOOL_EACH (12) says how many points of each kind are tried, evenly spread; 0 is all.
+GRIDSPOOL_EACH (4) says how many points of each kind are tried, evenly spread; 0 is all.
 """
 import os
 import shutil
@@ -13,7 +13,7 @@ import subprocess
 import night
 from night import check, equal
 
-EACH = int(os.environ.get("GRIDSPOOL_EACH", "12"))
+EACH = int(os.environ.get("GRIDSPOOL_EACH", "4"))
 # strace counts each system call for itself; SQLite commits by unlink of its journal.
 CALLS = ("renameat2", "unlinkat", "unlink", "fsync")
 ONLY = int(os.environ.get("GRIDSPOOL_POINT", "0"))   # one point, to look into it
@@ -97,7 +97,7 @@ def one_point(n, calls, at, want, doubts):
 
 
 def each(call):
-    with night.Night() as n:
+    with night.Night(top=night.MEMORY) as n:
         prepare(n)
         restore(n)
         done, lines = strace(n, "-e", "trace=" + call)

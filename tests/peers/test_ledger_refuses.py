@@ -8,7 +8,6 @@ GRIDSPOOL_REFUSED (3) says how many writes of each scenario are tried, evenly sp
 """
 import concurrent.futures
 import os
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -29,49 +28,34 @@ LEFT_OUT = ("init", "check", "beside", "resolve")
 TELLING = {"event": "what", "meta": "key"}
 
 
-def tables(db):
+def tables(s):
     """Table to its columns."""
-    names = [r[0] for r in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]
-    return {t: [r[1] for r in db.execute("PRAGMA table_info(%s)" % t)] for t in names}
-
-
-def change(env, *statements):
-    db = sqlite3.connect(os.path.join(env, "ledger.db"))
-    with db:
-        for statement in statements:
-            db.execute(statement)
-    db.close()
+    env = scene.invariants.Environment(s.n.env)
+    names = [r[0] for r in env.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]
+    return {t: [r[1] for r in env.rows("PRAGMA table_info(%s)" % t)] for t in names}
 
 
 def written(s):
     """(table, operation, state) of each kind of write that the command makes, nobody disturbing."""
     s.restore()
-    db = sqlite3.connect(os.path.join(s.n.env, "ledger.db"))
     watch = ["CREATE TABLE seen(at INTEGER PRIMARY KEY, name TEXT, op TEXT, state TEXT)"]
-    for table, columns in tables(db).items():
+    for table, columns in tables(s).items():
         column = TELLING.get(table, "state" if "state" in columns else "")
         for op in ("INSERT", "UPDATE", "DELETE"):
             row = "old" if op == "DELETE" else "new"
             watch.append("CREATE TRIGGER seen_%s_%s AFTER %s ON %s BEGIN INSERT INTO seen(name, op, state) VALUES"
                          "('%s', '%s', %s); END" % (table, op, op, table, table, op, "%s.%s" % (row, column) if column
                                                     else "''"))
-    db.close()
-    change(s.n.env, *watch)
+    s.n.change(*watch)
     run(s)
-    db = sqlite3.connect(os.path.join(s.n.env, "ledger.db"))
-    found = db.execute("SELECT name, op, state FROM seen GROUP BY 1, 2, 3 ORDER BY MIN(at)").fetchall()
-    db.close()
-    return found
+    return [tuple(r) for r in s.ledger("SELECT name, op, state FROM seen GROUP BY 1, 2, 3 ORDER BY MIN(at)")]
 
 
 def refuse(s, table, op, state):
-    db = sqlite3.connect(os.path.join(s.n.env, "ledger.db"))
-    columns = tables(db)[table]
-    db.close()
+    columns = tables(s)[table]
     column = TELLING.get(table, "state" if "state" in columns else "")
     when = "WHEN %s.%s = '%s'" % ("old" if op == "DELETE" else "new", column, state) if column else ""
-    change(s.n.env, "CREATE TRIGGER refused BEFORE %s ON %s %s BEGIN SELECT RAISE(ABORT, 'refused by a test'); END" %
-           (op, table, when))
+    s.n.change("CREATE TRIGGER refused BEFORE %s ON %s %s BEGIN SELECT RAISE(ABORT, 'refused by a test'); END" % (op, table, when))
 
 
 def run(s):
@@ -89,12 +73,8 @@ def one_write(s, write):
         wrong.append("UNCLEAR: %s" % ran)
     elif "refused by a test" not in ran.err:
         wrong.append("UNCLEAR: not said: %s" % ran)
-    change(s.n.env, "DROP TRIGGER refused")
-    try:
-        s.settle()
-    except AssertionError as e:
-        wrong.append("STUCK %s" % e)
-    return wrong + s.wrong()
+    s.n.change("DROP TRIGGER refused")
+    return wrong + parts.recovered(s)
 
 
 def one_scenario(name):

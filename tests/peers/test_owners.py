@@ -70,11 +70,19 @@ def test_strangers():
                   "chown nobody %s/ledger.db\n" % n.env in said, said)
         n.as_nobody("status", expect=0)
         n.give()
+        with open(n.path("ledger.db-journal"), "wb"):
+            os.chmod(n.path("ledger.db-journal"), 0o600)
+        for command in ("check",), ("run",), ("hold", "acme"):
+            said = n.as_nobody(*command, expect=78)
+            check("WRONG-USER: ledger.db-journal belongs to user root, and this is user nobody, who may not read and write it "
+                  "(mode 0600): chown nobody %s/ledger.db-journal\n" % n.env in said, said)
+        n.give()
         n.as_nobody("run", expect=0)
 
 
 def test_rights():
     with Nobodys() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
         n.give()
         n.as_nobody("run", expect=0)
         os.chmod(n.path("outbox"), 0o500)
@@ -95,9 +103,15 @@ def test_rights():
         check("inbox/products: warning: INBOX-GONE" in n.as_nobody("check", expect=0), "an inbox that cannot be read")
         os.chmod(n.path("inbox/products"), 0o2770)
         n.as_nobody("run", expect=0)
+        os.chmod(n.path("sent/acme"), 0)
+        said = n.as_nobody("fsck", expect=1)
+        check("UNREADABLE: sent/acme: " in said and "UNREADABLE 1\n" in said, "what lies in a folder that is closed:", said)
+        os.chmod(n.path("sent/acme"), 0o750)
         os.chmod(n.path("archive"), 0)
         os.chown(n.path("archive"), 0, 0)
         check("UNREADABLE: archive: " in n.as_nobody("fsck", expect=1), "fsck")
+        said = n.as_nobody("fsck", "--repair", "--reason", "x", expect=74)
+        check("archive: " in said and "Permission denied" in said, said)
 
 
 def test_temporary_files():

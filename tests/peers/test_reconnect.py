@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """After a cut at the rename: what lies at the partner under our name is ours only if it is ours."""
-import contextlib
 import os
-import sqlite3
 
 import night
 import small
@@ -13,8 +11,7 @@ def cut(n):
     """An interchange whose rename was asked for when the run was cut; its name and bytes."""
     n.items("a.json", ("SKU-1", "Mug"))
     n.run("--only", "collect,convert")
-    with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-        db.execute("UPDATE interchange SET state = 'sending', receipt = 'renaming', attempts = 1")
+    n.change("UPDATE interchange SET state = 'sending', receipt = 'renaming', attempts = 1")
     name = n.one("SELECT name FROM interchange")
     with open(n.path("outbox", "acme", name), "rb") as f:
         return name, f.read()

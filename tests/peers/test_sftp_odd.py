@@ -105,5 +105,17 @@ def test_kept_after_removal():
         equal(n.one("SELECT COUNT(*) FROM received"), 1, "times it was fetched")
 
 
+def test_another_of_its_name():
+    """A partner who writes the next letter under the name of the one that was removed: no fault of its server, and not lost."""
+    with faulty.Faulty() as n:
+        n.letter("letter", b"hello")
+        n.faults({"on": "remove", "then": "another", "times": 1})
+        ran = n.retry(expect=1)
+        check("PROTOCOL-ERROR" not in ran.out + ran.err, ran)
+        n.run(expect=1)
+        equal(n.one("SELECT COUNT(*) FROM received WHERE sha <> ''"), 2, "letters")
+
+
 if __name__ == "__main__":
-    night.main(test_sending, test_two_in_one_session, test_read_back, test_fetching, test_kept_after_removal)
+    night.main(test_sending, test_two_in_one_session, test_read_back, test_fetching, test_kept_after_removal,
+               test_another_of_its_name)

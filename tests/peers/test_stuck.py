@@ -297,9 +297,8 @@ def put_away(n):
     n.run()
     answers(n, "acme", code=8, verdict="A")
     n.run("--only", "receive")
-    with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-        db.execute("UPDATE received SET state = 'quarantined', reason = 'INGEST-CRASH', attempts = 3, "
-                   "place = 'quarantine/r-000001.acme' WHERE id = 1")
+    n.change("UPDATE received SET state = 'quarantined', reason = 'INGEST-CRASH', attempts = 3, "
+             "place = 'quarantine/r-000001.acme' WHERE id = 1")
     os.rename(n.path("received/acme/r-000001"), n.path("quarantine/r-000001.acme"))
 
 
@@ -326,9 +325,8 @@ def test_cut_while_retrying():
     """Cut between 'stored' in the ledger and the move of the file: the next run brings them together."""
     with small.Small() as n:
         put_away(n)
-        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-            db.execute("UPDATE received SET state = 'stored', reason = '', attempts = 0, "
-                       "place = 'received/acme/r-000001' WHERE id = 1")
+        n.change("UPDATE received SET state = 'stored', reason = '', attempts = 0, "
+                 "place = 'received/acme/r-000001' WHERE id = 1")
         goes_on(n, "after the cut")
         equal(n.states("acme"), {"accepted": 1}, "items")
         n.check_sound()
@@ -339,9 +337,8 @@ def test_cut_while_putting_away():
     with small.Small() as n:
         n.items("a.json", ("SKU-1", "Mug"))
         n.run()
-        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-            db.execute("UPDATE input SET state = 'quarantined', place = 'quarantine/in-000001.products.json', "
-                       "reason = 'INPUT-DAMAGED', note = 'cut' WHERE id = 1")
+        n.change("UPDATE input SET state = 'quarantined', place = 'quarantine/in-000001.products.json', "
+                 "reason = 'INPUT-DAMAGED', note = 'cut' WHERE id = 1")
         goes_on(n, "after the cut")
         check(n.exists("quarantine", "in-000001.products.json"), "not in quarantine:", n.files("current"))
         check("INPUT-DAMAGED" in n.reason("quarantine/in-000001.products.json"), "reason")

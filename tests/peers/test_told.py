@@ -153,8 +153,7 @@ def test_clock_set_back():
         n.run(expect=0)
         equal(len(n.mail("acme")), 1, "files at the partner")
         n.program("status", "--max-age", "1h", expect=0)
-        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-            db.execute("UPDATE run SET started = started + 864000, ended = ended + 864000")
+        n.change("UPDATE run SET started = started + 864000, ended = ended + 864000")
         n.program("status", "--max-age", "1h", expect=1)
 
 
@@ -162,8 +161,7 @@ def test_why_a_run_ended():
     """Status says what stopped the newest run, not only its number."""
     with small.Small() as n:
         n.run(expect=None)
-        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-            db.execute("UPDATE run SET status = 74, note = 'convert: no space is left'")
+        n.change("UPDATE run SET status = 74, note = 'convert: no space is left'")
         out = n.program("status", expect=0).out
         check("with status 74: convert: no space is left" in out, out)
 

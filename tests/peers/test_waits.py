@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Workers that hang, slow lines, and an end by a signal while a worker is waited for."""
 import contextlib
+import errno
 import os
 import re
 import signal
@@ -9,12 +10,12 @@ import sqlite3
 import threading
 import time
 
+import calls
 import night
 import small
 from night import check, equal
 
-PATIENCE = 30
-LEDGER_WAIT = 30    # store/db_sqlite.c
+PATIENCE = 60       # only what hangs takes so long
 
 
 def freeze_worker(child):
@@ -32,6 +33,7 @@ def freeze_worker(child):
 
 def ends(child, seconds):
     out, err = child.communicate(timeout=seconds)
+    night.no_report(err)
     return child.returncode, (out + err).decode(errors="replace")
 
 
@@ -157,19 +159,22 @@ def test_ingest_hangs():
 
 
 def test_ledger_busy_while_ingesting():
-    """An answer that was read, but could not be recorded: that was no crash of the reading."""
+    """An answer that was read, but could not be recorded: that was no crash of the reading. The run's turns of waiting for the
+    ledger, of 30 s in all, take no time here."""
+    if not calls.can_fail():
+        night.skip("this kernel filters no calls")
     with small.Small() as n:
         letter(n)
-        child = n.start("--only", "ingest")
+        child = n.start("--only", "ingest", preexec_fn=calls.failing("clock_nanosleep", errno.EINTR))
         pid = freeze_worker(child)
         check(pid, "the ingest worker was not met")
         with contextlib.closing(sqlite3.connect(n.path("ledger.db"), isolation_level=None)) as db:
             db.execute("BEGIN IMMEDIATE")
             os.kill(pid, signal.SIGCONT)
-            time.sleep(LEDGER_WAIT + 2)     # the run waits so long for its turn, then gives the answer up
+            code, said = ends(child, PATIENCE)
             db.execute("ROLLBACK")
-        code, said = ends(child, PATIENCE)
         equal(code, 75, said)
+        check("somebody else has been writing for 30 s" in said, said)
         equal(tuple(n.rows("SELECT state, attempts FROM received")[0]), ("stored", 0), "the answer")
 
 
@@ -179,11 +184,8 @@ def test_signal_while_ingesting():
         letter(n)
         child = n.start("--only", "ingest")
         check(freeze_worker(child), "the ingest worker was not met")
-        time.sleep(0.3)
-        start = time.monotonic()
         child.send_signal(signal.SIGTERM)
-        code, said = ends(child, PATIENCE)
-        check(time.monotonic() - start < 5, "it took", time.monotonic() - start, "s")
+        code, said = ends(child, PATIENCE)      # a worker may be silent for 600 s
         equal(code, 75, said)
         equal(tuple(n.rows("SELECT state, attempts FROM received")[0]), ("stored", 0), "the answer")
         check(n.one("SELECT ended FROM run ORDER BY started DESC, id DESC LIMIT 1"), "the end of the run is not recorded")
@@ -202,15 +204,14 @@ def test_transfer_hangs():
         code, said = ends(child, PATIENCE)
         equal(code, 1, said)
         equal(n.one("SELECT reason FROM partner"), "TRANSFER-HUNG", "reason")
-        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-            db.execute("UPDATE partner SET next_try = 0")
+        n.change("UPDATE partner SET next_try = 0")
         n.run("--only", "transfer")
         equal(len(n.mail("acme")), 1, "mail")
         n.check_chain()
 
 
 class SlowLine(threading.Thread):
-    """Forwards one port to another, with a limit of bytes a second towards the server."""
+    """Forwards one port to another, with a limit of bytes a second towards the server; 0 is none."""
 
     def __init__(self, to, rate):
         super().__init__(daemon=True)
@@ -222,17 +223,17 @@ class SlowLine(threading.Thread):
         while True:
             near, _ = self.listener.accept()
             far = socket.create_connection(("127.0.0.1", self.to))
-            near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
-            threading.Thread(target=self.pump, args=(near, far, self.rate), daemon=True).start()
-            threading.Thread(target=self.pump, args=(far, near, 0), daemon=True).start()
+            if self.rate:
+                near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+            threading.Thread(target=self.pump, args=(near, far, True), daemon=True).start()
+            threading.Thread(target=self.pump, args=(far, near, False), daemon=True).start()
 
-    @staticmethod
-    def pump(here, there, rate):
+    def pump(self, here, there, up):
         try:
             while data := here.recv(4096):
                 there.sendall(data)
-                if rate:
-                    time.sleep(len(data) / rate)
+                if up and self.rate:
+                    time.sleep(len(data) / self.rate)
         except OSError:
             pass
         for s in here, there:
@@ -242,44 +243,43 @@ class SlowLine(threading.Thread):
                 pass
 
 
-def slow(n, rate):
-    """Partner acme behind a slow line; what is about 1 MB waits for it."""
+def slow(n, rate, idle):
+    """Partner acme behind a slow line, which is given; what is about 1 MB waits for it."""
     many(n)
     n.run("--only", "collect,convert")
-    with open(n.path("partners", "acme.xml"), encoding="utf-8") as f:
-        text = f.read()
+    text = n.text("partners/acme.xml")
     port = int(re.search(r'port="(\d+)"', text).group(1))
     line = SlowLine(port, rate)
     line.start()
     text = text.replace('port="%d"' % port, 'port="%d"' % line.port)
-    n.write("partners/acme.xml", text.replace('connect-timeout="5s"', 'connect-timeout="2s" idle-timeout="1s"'))
+    n.write("partners/acme.xml", text.replace('connect-timeout="5s"', 'connect-timeout="20s" idle-timeout="%ds"' % idle))
     size = n.one("SELECT size FROM interchange")
     check(size > 850000, "the file has only", size)
+    return line
 
 
 def test_slow_line():
     """An upload that takes far longer than a worker may be silent goes on while bytes move."""
     with small.Small(sftp=("acme",)) as n:
-        impatient(n)
-        slow(n, 80000)
+        impatient(n, 'no-progress="2s"')
+        slow(n, 130000, idle=2)
         start = time.monotonic()
         n.run("--only", "transfer")
-        check(time.monotonic() - start > 9, "too fast to prove anything:", time.monotonic() - start)
+        check(time.monotonic() - start > 7, "too fast to prove anything:", time.monotonic() - start)
         equal(len(n.mail("acme")), 1, "mail")
 
 
 def test_run_time_ends_upload():
     """The run's own end stops an upload by name; nothing of it is under its final name; the next run sends it."""
     with small.Small(sftp=("acme",)) as n:
-        slow(n, 80000)
+        line = slow(n, 20000, idle=20)      # the upload would take 40 s
         impatient(n, 'time="3s"')
-        start = time.monotonic()
         ran = n.run("--only", "transfer", expect=1)
-        check(time.monotonic() - start < 9, "it took", time.monotonic() - start)
         check("time is up" in ran.err and "the next run" in ran.err, ran)
         equal(n.mail("acme"), [], "mail")
         equal(n.one("SELECT COUNT(*) FROM partner WHERE failures > 0"), 0, "partners that failed")
-        impatient(n)
+        line.rate = 0
+        impatient(n, "")
         n.run("--only", "transfer")
         equal(len(n.mail("acme")), 1, "mail")
 

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import small
-from night import ROOT
+from night import MEMORY, ROOT
 
 SHIM = os.path.join(ROOT, "tests", "fault", "shim.c")
 
@@ -26,8 +26,7 @@ class Timed(small.Small):
     def __init__(self, now, when=None, **more):
         self.when = when or {}
         self.count = 0
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None   # many runs, and no power is cut
-        super().__init__(top=memory, **more)
+        super().__init__(top=MEMORY, **more)
         shim = os.path.join(self.top, "shim.so")
         subprocess.run([os.environ.get("CC") or "cc", "-shared", "-fPIC", "-O1", "-DCLOCK_ONLY", "-o", shim, SHIM], check=True)
         self.environ = {k: os.environ.get(k) for k in ("LD_PRELOAD", "FAULT_CLOCK", "ASAN_OPTIONS")}

@@ -1,11 +1,9 @@
 """Clocks that are wrong or set, and times that no run came to."""
-import contextlib
 import datetime
 import functools
 import os
 import re
 import shutil
-import sqlite3
 import zoneinfo
 
 from night import check, equal
@@ -112,13 +110,11 @@ def T3():
         n.answer("acme")
         shutil.rmtree(n.env)
         os.rename(saved, n.env)                     # the night before, and nobody knows
-        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-            db.execute("CREATE TRIGGER cut BEFORE INSERT ON ack BEGIN SELECT RAISE(ABORT, 'cut'); END")
+        n.change("CREATE TRIGGER cut BEFORE INSERT ON ack BEGIN SELECT RAISE(ABORT, 'cut'); END")
         n.set("2026-11-26T11:00")
         n.run("--only", "receive,ingest", expect=None)
         equal(n.one("SELECT COUNT(*) FROM event WHERE what = 'number-set'"), 0, "numbers without the answer that moves them")
-        with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db, db:
-            db.execute("DROP TRIGGER cut")
+        n.change("DROP TRIGGER cut")
         ran = n.night("2026-11-26T12:00", expect=1)
         check("was an older one put back?" in ran.err, ran)
         equal(len(n.rows("SELECT 1 FROM received WHERE reason = 'ACK-ORPHAN'")), 2, "answers to what nobody knows")

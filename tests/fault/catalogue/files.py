@@ -147,23 +147,23 @@ def F12():
 def F13():
     """A file without its marker or manifest, or one of these without its file, for longer than pair-within: MISSING-PAIR,
     told once and by status until it is mended; nothing of it is sent."""
+    parts.build(parts.BUILD)
     for ready, end in ("marker", ".ready"), ("manifest", ".manifest"):
         with small.Small(kind="events", ready=ready) as n:
-            n.write("bundle/routes.xml", n.text("bundle/routes.xml").replace("ready=", 'pair-within="1s" ready='))
+            n.write("bundle/routes.xml", n.text("bundle/routes.xml").replace("ready=", 'pair-within="1h" ready='))
             n.items("a.json", ("SKU-1", "Mug"))
             n.drop("products", "b.json" + end, b"")
             n.run(expect=0)
-            time.sleep(2.1)
-            ran = n.run(expect=1)
+            ran = scene.two_hours_later(n)
+            equal(ran.code, 1, ran)
             for name in "a.json", "b.json" + end:
                 check(ran.err.count("MISSING-PAIR") == 2 and "inbox/products/%s " % name in ran.err, name, ran)
                 check("inbox/products/%s: MISSING-PAIR" % name in n.program("status").out, name, "is not in status")
-            equal(n.run(expect=0).err, "", "told again")
-            equal(n.mail("acme"), [], "mail")
+            equal((scene.two_hours_later(n).err, n.mail("acme")), ("", []), "told again, and mail")
             data = open(n.inbox("products", "a.json"), "rb").read()
             n.drop("products", "a.json" + end, b"%s %d" % (hashlib.sha256(data).hexdigest().encode(), len(data)))
             os.unlink(n.inbox("products", "b.json" + end))
-            n.run(expect=0)
+            equal(scene.two_hours_later(n).code, 0, "with its pair")
             equal(len(n.mail("acme")), 1, "mail when it is complete")
             check("MISSING-PAIR" not in n.program("status").out, "status still says so")
             n.check_sound()
@@ -468,7 +468,7 @@ def F10():
     """A link that takes the place of a file between the look at it and its opening, alone or inside a tree, also when the tree has
     left the inbox: nothing from outside is ever read."""
     for tree in False, True:
-        with small.Small(kind="events", top=parts.fast_folder()) as n:
+        with small.Small(kind="events", top=night.MEMORY) as n:
             secret = os.path.join(n.top, "secret")
             with open(secret, "w", encoding="utf-8") as f:
                 f.write('{"sku": "SKU-X-0", "name": "Mug"}\n')     # as long as what it replaces

@@ -189,13 +189,14 @@ class Canaries(faulty.Faulty):
         self.write_partner(name, text.replace('<endpoint name="main" usage="test" ', ""))
 
 
-def abort_worker(pid):
-    """The first worker that has come as far as its sandbox leaves a core, if it may."""
-    end = time.monotonic() + 20
+def abort_worker(n, pid):
+    """The worker that has logged in, and waits for an answer, leaves a core, if it may."""
+    end = time.monotonic() + 60
     while time.monotonic() < end:
-        for worker in night.workers(pid):
-            time.sleep(0.3)
-            os.kill(worker, signal.SIGABRT)
+        workers = night.workers(pid)
+        if workers and n.asked("init"):
+            for worker in workers:
+                os.kill(worker, signal.SIGABRT)
             return
         time.sleep(0.01)
     raise AssertionError("no worker was there")
@@ -211,7 +212,7 @@ def every_way(n):
         shown.append(run_watched(n, *flags, terminal=terminal))
     n.faults({"on": "init", "answer": "never"})
     n.items("b.json", ("SKU-B", "Mug"))
-    shown.append(run_watched(n, meanwhile=abort_worker))
+    shown.append(run_watched(n, meanwhile=lambda pid: abort_worker(n, pid)))
     equal({r["name"].split("/")[0]: r["reason"] for r in n.rows("SELECT * FROM partner")},
           {"acme": "TRANSFER-CRASH", "pass": "AUTH-REFUSED", "strange": "AUTH-REFUSED", "text": "KEY-UNUSABLE"}, "how it went")
     equal(len(n.mail("acme")), 3, "what was sent")

@@ -2,7 +2,6 @@
 import json
 import os
 import re
-import time
 
 import small
 from night import check, equal
@@ -62,7 +61,7 @@ def M5():
 
 def M6():
     """A map that would compute for ever on an item, or blow up a text, and a pattern that goes back and forth: MAP-LIMIT and
-    REGEX-LIMIT set that item aside within seconds, with the line of the map; the other items are sent."""
+    REGEX-LIMIT set that item aside by a count of steps, with the line of the map; the other items are sent."""
     lets = '<let name="l0" value="name"/>' + "".join(
         '<let name="l%d" value="concat(%s)"/>' % (i, ", ".join(["$l%d" % (i - 1)] * 8)) for i in range(1, 30))
     big = {"sku": "BIG", "name": "a" * 40 + "b", "xs": [{"a": i} for i in range(20000)]}
@@ -76,9 +75,7 @@ def M6():
             n.write(MAP, n.text(MAP).replace(old, new))
             n.drop("products", "a.json", b"".join(json.dumps(i).encode() + b"\n" for i in (
                 {"sku": "SKU-1", "name": "Mug"}, big, {"sku": "SKU-2", "name": "Cup"})))
-            began = time.monotonic()
-            n.run(expect=1, timeout=30)
-            check(time.monotonic() - began < 20, "it took", time.monotonic() - began)
+            n.run(expect=1)
             row, = n.rows("SELECT key, codes, note FROM aside")
             check(row["key"] == "BIG" and row["codes"] == code and "of the map" in row["note"], dict(row))
             equal(n.interchange("acme")["items"], 2, "items sent")

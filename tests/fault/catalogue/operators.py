@@ -4,10 +4,9 @@ import shutil
 import subprocess
 
 import night
-import scene
 import small
-from ledger import back_to_1, bytes_of, change
-from night import check, equal
+from ledger import back_to_1, bytes_of, one_night
+from night import check, equal, invariants
 
 
 def O5():
@@ -52,16 +51,6 @@ def O6():
         n.check_chain()
 
 
-def one_night(n, sku="SKU-1"):
-    n.items(sku + ".json", (sku, "Mug"))
-    n.run(expect=0)
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
 def O3():
     """The ledger of one environment with the configuration of another: LEDGER-FOREIGN names both, nothing is sent or changed. (What
     keeps a copy of production from sending on a test machine is O11; no command asks for the environment's name.)"""
@@ -71,12 +60,12 @@ def O3():
         os.unlink(test.path("audit.log"))
         for name in ("ledger.db", "audit.log"):
             shutil.copy(n.path(name), test.path(name))
-        before = read(test.path("ledger.db"))
+        before = invariants.read(test.path("ledger.db"))
         for command in (("run",), ("status",), ("fsck",), ("resend", "1", "--reason", "x"), ("fsck", "--adopt", "--reason", "x")):
             ran = test.program(*command, expect=78)
             check("LEDGER-FOREIGN" in ran.err and n.instance in ran.err and test.instance in ran.err, command, ran)
         check("LEDGER-FOREIGN" in test.program("check", expect=78).out, "check")
-        check(read(test.path("ledger.db")) == before and test.exists("inbox/products/b.json"), "something was done")
+        check(invariants.read(test.path("ledger.db")) == before and test.exists("inbox/products/b.json"), "something was done")
         equal(test.mail("acme"), [], "what was sent")
 
 
@@ -87,7 +76,7 @@ def O8():
         os.rename(n.box("nord", "in"), n.box("nord", "away"))
         n.items("a.json", ("SKU-1", "Mug"))
         n.run(expect=1)                     # nord's waits
-        yesterday = read(n.path("ledger.db"))
+        yesterday = invariants.read(n.path("ledger.db"))
         os.rename(n.box("nord", "away"), n.box("nord", "in"))
         n.program("retry", "nord", expect=0)
         one_night(n, "SKU-2")
@@ -140,14 +129,14 @@ def O9():
         for code, there, back in (("STATE-UNKNOWN", "UPDATE interchange SET state = 'dreaming'", "UPDATE interchange SET state = 'queued'"),
                                   ("LEDGER-VERSION", "UPDATE meta SET value = '99' WHERE key = 'schema'",
                                    "UPDATE meta SET value = '2' WHERE key = 'schema'")):
-            change(n, there)
-            before, files = read(n.path("ledger.db")), n.files(".")
+            n.change(there)
+            before, files = invariants.read(n.path("ledger.db")), n.files(".")
             for command in (("run",), ("hold", "1"), ("close", "1", "--reason", "x")):
                 check(code + ": " in n.program(*command, expect=78).err, command)
             check(code in n.program("check", expect=78).out, "check")
             equal(n.files("."), files, "files")
-            check(read(n.path("ledger.db")) == before, "the ledger is not as it was")
-            change(n, back)
+            check(invariants.read(n.path("ledger.db")) == before, "the ledger is not as it was")
+            n.change(back)
         n.program("retry", "acme", expect=0)
         n.run(expect=0)
         equal(len(n.mail("acme")), 2, "what was sent")
@@ -187,13 +176,13 @@ def O10():
 
 
 def O11():
-    """The environment comes to another machine, moved or as a copy: no run sends anything and no verb changes anything, HOST-CHANGED; told that it has moved, it
-    goes on, with user and reason in the ledger."""
+    """The environment comes to another machine, moved or as a copy: no run sends anything and no verb changes anything,
+    HOST-CHANGED; told that it has moved, it goes on, with user and reason in the ledger."""
     if not os.path.exists("/etc/machine-id") or os.path.getsize("/etc/machine-id") < 16:
         night.skip("this machine has no /etc/machine-id")
     with small.Small(kind="events") as n:
         one_night(n)
-        change(n, "UPDATE meta SET value = '0123456789abcdef elsewhere' WHERE key = 'host'")
+        n.change("UPDATE meta SET value = '0123456789abcdef elsewhere' WHERE key = 'host'")
         n.items("b.json", ("SKU-2", "Cup"))
         for _ in range(2):
             check("HOST-CHANGED: this environment works on the machine elsewhere" in n.run(expect=78).err, "a run")
@@ -213,7 +202,7 @@ def O11():
         equal(len(n.mail("acme")), 2, "what was sent")
         n.check_sound()
         back_to_1(n)                        # an update and a move at once: nothing is brought up to date before it is adopted
-        change(n, "UPDATE meta SET value = '0123456789abcdef elsewhere' WHERE key = 'host'")
+        n.change("UPDATE meta SET value = '0123456789abcdef elsewhere' WHERE key = 'host'")
         before = bytes_of(n)
         check("HOST-CHANGED" in n.run(expect=78).err, "a run")
         check("LEDGER-VERSION" in n.program("fsck", "--adopt", "--dry-run", expect=78).err, "a preview")
@@ -313,7 +302,7 @@ def O13():
         check(all(x in said for x in ("CONNECT-REFUSED", "set aside", "INPUT-DAMAGED")), "something did not happen:", said)
         for canary in PASSWORD, PAYLOAD:
             check(canary not in said, canary, "is said:", *[x for x in said.splitlines() if canary in x])
-        kept = [p for p in n.files(".") if PASSWORD.encode() in scene.invariants.read(n.path(p))]
+        kept = [p for p in n.files(".") if PASSWORD.encode() in invariants.read(n.path(p))]
         equal([os.path.normpath(p) for p in kept], ["keys/acme-key"], "where the password is")
         for flag in "--debug", "--verbose", "--unsafe-payload":
             n.program("run", flag, expect=64)

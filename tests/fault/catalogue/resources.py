@@ -8,7 +8,6 @@ import subprocess
 import time
 
 import night
-import parts
 import sample
 import small
 from night import check, equal
@@ -130,7 +129,7 @@ def watched(n):
 def R7():
     """Many files, over many runs of one environment: memory and descriptors of a run stay what they were, however many went
     before and however many come at once. Here a thousand or so; a million is for a long night by hand."""
-    with small.Small(kind="events", top=parts.fast_folder()) as n:
+    with small.Small(kind="events", top=night.MEMORY) as n:
         made, begun, first, last = 0, time.monotonic(), None, None
         while last is None or time.monotonic() - begun < 5:
             for k in range(40 if first is None else 160):

@@ -15,7 +15,7 @@ def scenario(name, part=""):
     if part == "power" and disk.cannot():
         night.skip(disk.cannot())
     parts.build(parts.BUILD)
-    with tempfile.TemporaryDirectory(prefix="sample.", dir=parts.fast_folder()) as top:
+    with tempfile.TemporaryDirectory(prefix="sample.", dir=night.MEMORY) as top:
         s = parts.opened(part, scene.scenarios([name])[name], top)
         try:
             s.undisturbed()

@@ -235,11 +235,6 @@ def V13():
         equal(n.asked("unknown"), [], "other requests")
 
 
-def two_hours_later(n):
-    """A run by our own clock."""
-    return scene.program(n, "run", "--env", n.env, FAULT_CLOCK="7200")
-
-
 def V15():
     """The server's clock is wrong. A time that cannot be right makes no letter wait for ever, where ready= asks for an age:
     it is taken once it looks the same as that long ago by our own clock. No letter is new by its time alone, nor old."""
@@ -255,12 +250,12 @@ def V15():
         n.faults()
         n.run(expect=0)
         equal(n.asked("open"), [], "what is taken at first sight")
-        ran = two_hours_later(n)
+        ran = scene.two_hours_later(n)
         equal((ran.code, sorted(n.asked("open"))), (0, sorted(("open", "out/" + name) for name, _ in letters)), "taken then")
         equal(n.states("acme"), {"accepted": 1}, "items")
         os.utime(os.path.join(n.box("acme", "out"), letters[0][0]), (1600000000, 1600000000))
         n.letter("older.txt", b"another", 1500000000)
-        equal(two_hours_later(n).code, 1, "with a letter that nobody understands")
+        equal(scene.two_hours_later(n).code, 1, "with a letter that nobody understands")
         came = [r["remote"] for r in n.rows("SELECT remote FROM received WHERE sha <> '' ORDER BY id")]
         equal(came[2:], [letters[0][0], "older.txt"], "the same with another time, and an old one that is new")
         equal(n.one("SELECT COUNT(*) FROM ack"), 2, "answers that counted")

@@ -27,19 +27,20 @@ class Verb(scene.Scenario):
 
     def again(self, n):
         """A person who was cut off types it once more; that it is done already is no harm."""
-        if self.undone(n):
+        if self.undone():
             ran = n.program(*self.argv_of_verb)
             if ran.code not in (0, 1):
                 raise AssertionError("typed again: %s" % ran)
 
-    def undone(self, n):
+    def undone(self):
         """Does the ledger not know of it?"""
-        return not n.rows("SELECT 1 FROM event WHERE actor LIKE 'user:%'")
+        return not self.ledger("SELECT 1 FROM event WHERE actor LIKE 'user:%'")
 
 
 class Hold(Verb):
     """What waits for a partner that is away is held, and stays."""
 
+    silent = True
     argv_of_verb = ("hold", "1", "--reason", "their warehouse moves")
 
     def prepare(self, n):
@@ -52,14 +53,15 @@ class Hold(Verb):
 class Release(Hold):
     """What was held goes on."""
 
+    silent = False
     argv_of_verb = ("release", "1", "--reason", "they are back")
 
     def prepare(self, n):
         super().prepare(n)
         n.program("hold", "1", "--reason", "their warehouse moves", expect=0)
 
-    def undone(self, n):
-        return not n.rows("SELECT 1 FROM event WHERE what = 'released'")
+    def undone(self):
+        return not self.ledger("SELECT 1 FROM event WHERE what = 'released'")
 
 
 class Resend(Verb):
@@ -81,6 +83,7 @@ class Reissue(Verb):
 class Retry(Hold):
     """A partner that was away is tried at once."""
 
+    silent = False
     argv_of_verb = ("retry", "acme", "--reason", "they are back")
 
 
@@ -150,7 +153,8 @@ exec "$0" run --env "$1"
 class Close(Release):
     """What is held is given up; its items are what they were before."""
 
+    silent = True
     argv_of_verb = ("close", "1", "--reason", "not wanted any more")
 
-    def undone(self, n):
-        return not n.rows("SELECT 1 FROM event WHERE what = 'closed'")
+    def undone(self):
+        return not self.ledger("SELECT 1 FROM event WHERE what = 'closed'")

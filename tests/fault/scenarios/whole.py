@@ -4,11 +4,12 @@ import subprocess
 
 import night
 import scene
-import small
 
 
 class Init(scene.Scenario):
     """A new environment; a person who was cut off types it again."""
+
+    silent = True
 
     def command(self, n):
         return ("init", n.env)

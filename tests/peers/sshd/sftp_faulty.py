@@ -153,6 +153,9 @@ class Server:
         self.script.note(request, path)
         if self.fault.get("then") == "remove":
             os.unlink(self._last)
+        elif self.fault.get("then") == "another":
+            with open(self._last, "wb") as f:
+                f.write(b"another of this name")
         if answer == "never":
             while True:
                 time.sleep(60)

@@ -194,6 +194,13 @@ static void unknown_versions_leave_nothing(void **state)
 	assert_null(d->dicts);
 	assert_non_null(defs_segment(d, STR("x12"), STR("004010"), STR("ISA"), &f));
 	assert_non_null(d->dicts);
+	assert_null(
+		defs_message(d, STR("x12"), STR("004010"), STR("831"), STR(""), &f, "test", 1, 0));
+	assert_null(defs_message(
+		d, STR("x12"), STR("004010"), STR("832\0"), STR(""), &f, "test", 1, 0));
+	assert_null(defs_message(
+		d, STR("x12"), STR("004010"), STR("../004010/832"), STR(""), &f, "test", 1, 0));
+	assert_null(d->messages);
 	defs_free(d);
 }
 
@@ -205,6 +212,35 @@ static void put(int dir, const char *folder, const char *name, const char *text)
 	if (fd == -1 || fsx_put(fd, name, str_c(text), &e) == -1)
 		fail_msg("%s/%s: %s", folder, name, e.text);
 	fsx_close(fd);
+}
+
+/* Each set of a partner's file may ask for it. */
+static void faulty_message_is_read_once(void **state)
+{
+	static const char *const names[] = {"broken", "maps"};
+	struct defs_world *w = *state;
+	struct err e = {0};
+	struct faults f;
+	const int here = fsx_dir(".", &e);
+
+	faults_init(&f, &w->arena);
+	put(here, "broken/x12/004010", "832.xml",
+		"<message xmlns='urn:gridspool:definition:1' format='x12' version='004010'"
+		" id='831' name='x' group='SC'><segment tag='ST'/></message>");
+	const int dirs[] = {fsx_subdir(here, "broken", &e), w->dir};
+	struct defs *d = defs_new(dirs, names, 2);
+	assert_null(
+		defs_message(d, STR("x12"), STR("004010"), STR("832"), STR(""), &f, "test", 1, 0));
+	assert_true(f.n > 0);
+	const struct dict_message *kept = d->messages;
+	assert_non_null(kept);
+	assert_null(
+		defs_message(d, STR("x12"), STR("004010"), STR("832"), STR(""), &f, "test", 2, 0));
+	assert_ptr_equal(d->messages, kept);
+	assert_string_equal(f.last->text, "x12 004010 832 has faults, told above");
+	defs_free(d);
+	fsx_close(dirs[0]);
+	fsx_close(here);
 }
 
 /* A bundle's list takes the place of ours; its message, too. What it does not have is ours. */
@@ -312,6 +348,7 @@ int main(void)
 		cmocka_unit_test(unknown),
 		cmocka_unit_test(unknown_versions_leave_nothing),
 		cmocka_unit_test(overlay),
+		cmocka_unit_test(faulty_message_is_read_once),
 		cmocka_unit_test(faulty_dictionary),
 		cmocka_unit_test(faulty_service),
 	};

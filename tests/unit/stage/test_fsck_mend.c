@@ -1,4 +1,5 @@
 /* What fsck mends when it is told to: previews change nothing, what is done is an event, nothing is removed. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -6,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -90,6 +92,25 @@ static void unknown_files_are_moved_aside(void **state)
 	stage_world_close(&w);
 }
 
+/* Refused as a whole, before anything is moved. */
+static void without_an_archive_nothing_is_mended(void **state)
+{
+	struct stage_world w;
+	struct verbs_done done = {0};
+	struct err e;
+
+	(void)state;
+	stage_world_open(&w, false);
+	(void)unlinkat(w.v.dir, "archive", AT_REMOVEDIR);
+	stage_world_put(&w, "hold", "stranger", "one");
+	assert_int_equal(fsck_mend_repair(&w.v, &because, &done, &e), -1);
+	assert_int_equal(e.code, ERR_STALE);
+	assert_non_null(strstr(e.text, "archive/ is not there: mount it; nothing was mended"));
+	assert_true(stage_world_has(&w, "hold/stranger"));
+	assert_int_equal(events(&w, "unknown-file"), 0);
+	stage_world_close(&w);
+}
+
 static void what_waited_is_in_doubt(void **state)
 {
 	struct stage_world w;
@@ -136,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unknown_files_are_moved_aside),
+		cmocka_unit_test(without_an_archive_nothing_is_mended),
 		cmocka_unit_test(what_the_archive_lost_is_accepted),
 		cmocka_unit_test(what_waited_is_in_doubt),
 		cmocka_unit_test(ids_are_not_given_again),

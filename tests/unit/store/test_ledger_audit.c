@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -262,6 +264,44 @@ static void lines_that_are_none(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 
+/* Commits and marks for as long as it may. */
+static void mark_on_and_on(void)
+{
+	struct ledger l;
+	struct err e;
+	int rc = ledger_open(&l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &e);
+
+	while (rc == 0)
+		rc = ledger_begin(&l, &e) == 0 && ledger_audit_mark(&l, &e) == 0 &&
+				ledger_event(&l, "told", "input 1", &e, "once more") == 0
+			? ledger_commit(&l, &e)
+			: -1;
+	_exit(1);
+}
+
+/* Another process may mark the log between any two looks of ours. */
+static void a_mark_made_meanwhile_is_no_loss(void **state)
+{
+	int64_t lost = 0;
+	const pid_t other = fork();
+
+	(void)state;
+	err_clear(&w.e);
+	if (other == 0)
+		mark_on_and_on();
+	for (int i = 0; i < 400 && lost == 0 && w.e.code == ERR_NONE; i++) {
+		struct ledger l;
+		if (ledger_look(&l, w.dir, STORE_WORLD_INSTANCE, &w.clock, &w.e) == 0) {
+			lost = l.audit_lost;
+			ledger_close(&l);
+		}
+	}
+	assert_int_equal(kill(other, SIGKILL), 0);
+	assert_int_equal(waitpid(other, NULL, 0), other);
+	assert_int_equal(w.e.code, ERR_NONE);
+	assert_int_equal(lost, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +312,7 @@ int main(void)
 		TEST(foreign_rows_keep_to_a_line),
 		TEST(subjects_are_cut_between_characters),
 		TEST(lines_that_are_none),
+		TEST(a_mark_made_meanwhile_is_no_loss),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
