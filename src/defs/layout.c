@@ -52,8 +52,8 @@ static uint8_t word_of(const struct loading *l, const struct xml *x, const char 
 			return i;
 	if (s.p)
 		faults_add(l->f, l->file, x->line, x->column,
-			"%s=\"" STR_FMT "\" is none of what it may be%s; it begins with %s", attr,
-			STR_ARG(s), faults_near(l->f, s, words, n), words[0]);
+			"%s=\"" STR_FMT "\" is none of the words it may be%s", attr, STR_ARG(s),
+			faults_near(l->f, s, words, n));
 	return 0;
 }
 
@@ -170,12 +170,10 @@ static const struct def_field *fields(const struct loading *l, const struct xml 
 
 static void check_marks(const struct loading *l, const struct xml *x, const struct def_layout *y)
 {
-	if (y->delimiter == y->quote || y->delimiter == y->decimal || y->quote == y->decimal) {
-		/* A decimal comma in a file of commas is quoted: that is allowed, and read back. */
-		if (y->delimiter == y->quote || y->quote == y->decimal)
-			faults_add(l->f, l->file, x->line, x->column,
-				"delimiter, quote and decimal mark must be different characters");
-	}
+	/* A decimal comma between commas is quoted. */
+	if (y->delimiter == y->quote || y->quote == y->decimal)
+		faults_add(l->f, l->file, x->line, x->column,
+			"delimiter and decimal mark must not be the quote");
 	if (y->decimal != '.' && y->decimal != ',')
 		faults_add(l->f, l->file, x->line, x->column, "decimal must be . or ,");
 }
@@ -185,6 +183,7 @@ static struct def_layout *layout(const struct loading *l, const struct xml *x, s
 	static const char *const quotings[] = {"needed", "text", "all"};
 	static const char *const ends[] = {"lf", "crlf"};
 	static const char *const sets[] = {"utf-8", "iso-8859-1"};
+	static const char *const formulas[] = {"keep", "neutralize"};
 	static const char *const attrs[] = {"format", "name", "title", "delimiter", "quote",
 		"quoting", "decimal", "header", "line-end", "charset", "bom", "formulas", "open",
 		NULL};
@@ -201,7 +200,7 @@ static struct def_layout *layout(const struct loading *l, const struct xml *x, s
 	y->crlf = word_of(l, x, "line-end", ends, 2) == 1;
 	y->latin1 = word_of(l, x, "charset", sets, 2) == 1;
 	y->bom = defs_xml_yes(x, "bom", false, l->file, l->f);
-	y->formulas = xml_has(x, "formulas") && str_is(xml_attr(x, "formulas"), "neutralize");
+	y->formulas = word_of(l, x, "formulas", formulas, 2) == 1;
 	y->open = defs_xml_yes(x, "open", false, l->file, l->f);
 	check_marks(l, x, y);
 	defs_xml_strange(x, attrs, children, l->file, l->f);

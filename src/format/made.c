@@ -26,19 +26,3 @@ bool made_is_leaf(const struct made *m)
 		return m->text.n > 0 || m->absent;
 	return m->kind != MADE_OBJECT && m->kind != MADE_ARRAY;
 }
-
-static const struct made *count_down(const struct made *m, int64_t *number)
-{
-	const struct made *found = NULL;
-
-	if (made_is_leaf(m) && --*number == 0)
-		return m;
-	for (const struct made *k = m->child; k && !found; k = k->next)
-		found = count_down(k, number);
-	return found;
-}
-
-const struct made *made_value(const struct made *m, int64_t number)
-{
-	return count_down(m, &number);
-}

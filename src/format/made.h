@@ -58,8 +58,5 @@ struct made_list {
 void made_add(struct made *parent, struct made *child);
 void made_append(struct made_list *l, struct made *m);
 bool made_is_leaf(const struct made *m);
-/* The value of that number, from 1, in document order; NULL when there are fewer. Attributes and
- * values that are absent count as well, so that columns keep their numbers. */
-const struct made *made_value(const struct made *m, int64_t number);
 
 #endif

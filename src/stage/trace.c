@@ -189,34 +189,12 @@ static void fill_value(const struct trace_job *j, struct map_run *run, const str
 	}
 }
 
-/* The same of a row, an object or an element: its values are counted as they stand. */
-static void fill_made(const struct trace_job *j, struct map_run *run, const struct made *m,
-	const struct item *it, struct trace_point *t, struct arena *a)
-{
-	const struct made *value = made_value(m, t->element > 0 ? t->element : 1);
-
-	t->segment = m->name.n > 0 ? m->name : STR("record");
-	t->map_line = m->map_line;
-	t->absent = t->element > 0 && !value;
-	for (int64_t i = 2; t->element == 0 && value && !value->from; i++)
-		value = made_value(m, i);
-	if (!value)
-		return;
-	t->map_line = value->map_line;
-	t->found = value->text;
-	if (t->element > 0 && value->name.n > 0)
-		t->segment = value->name;
-	if (value->from)
-		fill_place(j, run, value->from, it, t, a);
-}
-
 static int trace_item(const struct trace_job *j, struct map_run *run, struct reader *source,
 	struct trace_point *t, struct arena *a, struct err *e)
 {
 	struct item it;
 	struct map_result r;
 	const struct segment *s = NULL;
-	const struct made *made = NULL;
 	struct map_around head;
 	struct diag d;
 	const int64_t index = t->segment_at - t->first;
@@ -230,15 +208,10 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
 	s = r.segments;
-	made = r.made;
-	for (int64_t i = 0; i < index; i++) {
-		s = s ? s->next : NULL;
-		made = made ? made->next : NULL;
-	}
+	for (int64_t i = 0; s && i < index; i++)
+		s = s->next;
 	if (r.verdict == MAP_OUT && index >= 0 && s)
 		fill_value(j, run, s, &it, t, a);
-	else if (r.verdict == MAP_OUT && index >= 0 && made)
-		fill_made(j, run, made, &it, t, a);
 	return 0;
 }
 
