@@ -16,8 +16,9 @@ void json_init(struct json *j, struct buf *out, bool pretty)
 
 static void line(struct json *j)
 {
-	if (!j->pretty)
+	if (!j->pretty && !j->broken)
 		return;
+	j->broken = false;
 	buf_ch(j->out, '\n');
 	for (int i = 0; i < j->depth; i++)
 		buf_c(j->out, "  ");
@@ -125,9 +126,19 @@ static void quoted(struct buf *b, struct str s)
 
 void json_name(struct json *j, const char *name)
 {
+	json_name_str(j, str_c(name));
+}
+
+void json_line(struct json *j)
+{
+	j->broken = true;
+}
+
+void json_name_str(struct json *j, struct str name)
+{
 	BUG_IF(j->named || j->depth == 0);
 	separate(j);
-	quoted(j->out, str_c(name));
+	quoted(j->out, name);
 	buf_c(j->out, j->pretty ? ": " : ":");
 	j->named = true;
 }

@@ -1,4 +1,4 @@
-/* gridspool convert: files through a map to X12 or EDIFACT on standard output, without an environment. */
+/* gridspool convert: files through a map to what it makes, on standard output, without an environment. */
 #include "cli/cmd_convert.h"
 
 #include <inttypes.h>
@@ -14,7 +14,8 @@ enum { FINDINGS_SHOWN = 100, FILES_MAX = 10000 };
 static const char usage[] =
 	"usage: gridspool convert --map MAP.xml [OPTION...] FILE...\n"
 	"\n"
-	"Converts files through a map and prints X12 or EDIFACT. No environment is needed, nothing is recorded, and\n"
+	"Converts files through a map and prints what it makes: X12, EDIFACT, CSV, fixed-width, JSON or XML. No\n"
+	"environment is needed, nothing is recorded, and\n"
 	"no real control number is taken: interchanges count from 000000001 and are marked as tests.\n"
 	"FILE is JSON (one item, or one a line), CSV, an export folder, the same packed as ZIP, or - for\n"
 	"standard input. Findings go to standard error, one a line, then the counts.\n"
@@ -338,7 +339,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 
 const struct command_ops cmd_convert_ops = {
 	.name = "convert",
-	.summary = "convert files through a map to X12 or EDIFACT, without an environment",
+	.summary = "convert files through a map, without an environment",
 	.usage = usage,
 	.run = run,
 };

@@ -225,10 +225,27 @@ static bool upper_or_digit(struct str s)
 	return true;
 }
 
+/* A run sends interchanges: its ledger and the names of its files count on envelopes. */
+static int read_format(struct config_xml *c, const struct xml *x)
+{
+	static const char *const files[] = {"csv", "fixed", "json", "xml"};
+	const struct str s = xml_attr(x, "format");
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (str_is(s, files[i])) {
+			(void)config_xml_fault(c, x,
+				"format=\"%s\": a run sends x12 and edifact only yet; gridspool convert "
+				"makes such files",
+				files[i]);
+			return 0;
+		}
+	return config_xml_choice(c, x, "format", "x12 edifact", 0);
+}
+
 static void read_message(struct config_xml *c, const struct xml *x, struct config_agreement *g)
 {
 	static const char *const formats[] = {"x12", "edifact"};
-	const int format = config_xml_choice(c, x, "format", "x12 edifact", 0);
+	const int format = read_format(c, x);
 
 	g->format = str_c(formats[format]);
 	g->message = config_xml_text(c, x, "message", true);

@@ -64,7 +64,7 @@ const struct def_format *defs_format(struct str name)
 /* ---- names and folders ---------------------------------------------------------------------- */
 
 /* Format, version and message become names of folders and files. */
-static bool word_ok(struct str s)
+bool defs_word_ok(struct str s)
 {
 	if (!s.n || s.n > DEFS_WORD_MAX)
 		return false;
@@ -100,7 +100,7 @@ bool defs_is_message_file(const char *name, struct str *id)
 	if (!str_ends(s, STR(".xml")))
 		return false;
 	*id = str_sub(s, 0, s.n - 4);
-	return word_ok(*id);
+	return defs_word_ok(*id);
 }
 
 struct found {
@@ -162,7 +162,7 @@ static int find_in_dir(struct finder *f, size_t dir, const char *format, struct 
 		int kind = fsx_stat(fd, versions.names[i], &st, e);
 		if (kind == -1)
 			rc = -1;
-		else if (kind == 1 && S_ISDIR(st.st_mode) && word_ok(str_c(versions.names[i])))
+		else if (kind == 1 && S_ISDIR(st.st_mode) && defs_word_ok(str_c(versions.names[i])))
 			rc = find_in_version(f, fd, versions.names[i], e);
 	}
 	fsx_list_done(&versions);
@@ -245,7 +245,7 @@ static struct dict_message *load_base(
 	const char *file;
 	struct str id;
 
-	int rc = word_ok(q->message) && defs_is_message_file(strrchr(path.p, '/') + 1, &id)
+	int rc = defs_word_ok(q->message) && defs_is_message_file(strrchr(path.p, '/') + 1, &id)
 		? read_first(d, path, &root, &file, f)
 		: 0;
 	*there = rc != 0;
@@ -326,7 +326,7 @@ static bool known_version(const struct asked *q, struct defs *d, struct faults *
 			STR_ARG(q->format));
 		return false;
 	}
-	if (word_ok(q->version))
+	if (defs_word_ok(q->version))
 		return true;
 	faults_add(f, q->file, q->line, q->column,
 		"format '" STR_FMT "' version '" STR_FMT "' is not defined%s", STR_ARG(q->format),
@@ -374,7 +374,8 @@ struct str defs_association(const struct defs *d, struct str format, struct str 
 	struct stat st;
 	struct err e = {0};
 
-	if (!defs_format(format) || !word_ok(version) || !word_ok(message) || !word_ok(code))
+	if (!defs_format(format) || !defs_word_ok(version) || !defs_word_ok(message) ||
+		!defs_word_ok(code))
 		return STR("");
 	const struct str path = arena_printf(a, STR_FMT "/" STR_FMT "/" STR_FMT "." STR_FMT ".xml",
 		STR_ARG(format), STR_ARG(version), STR_ARG(message), STR_ARG(code));
@@ -387,7 +388,7 @@ struct str defs_association(const struct defs *d, struct str format, struct str 
 const struct def_segment *defs_segment(
 	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f)
 {
-	if (!defs_format(format) || !word_ok(version))
+	if (!defs_format(format) || !defs_word_ok(version))
 		return NULL;
 	const struct dict *dict = dict_get(d, format, version, f);
 	const struct dict_segment *s = !dict || dict->faults ? NULL

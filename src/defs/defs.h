@@ -89,6 +89,8 @@ struct def_segment {
 	size_t nnotes;
 };
 
+struct def_layout;
+
 /* A segment or a loop in the structure of a message. The first child of a loop is its trigger
  * segment. max 0 means any number. */
 struct def_node {
@@ -118,6 +120,8 @@ struct def_message {
 	const struct def_node *root; /* children: ST ... SE, UNH ... UNT */
 	size_t nodes;
 	const struct defs *defs;
+	const struct def_layout
+		*layout; /* of a file of rows or trees, which has no root: layout.h */
 };
 
 /* What is fixed for a format. */

@@ -45,7 +45,7 @@ static size_t count_codes(const struct xml *x)
 }
 
 /* <code value= name=/> and <values>A B C</values> below x. */
-static void load_codes(struct defs *d, const struct xml *x, struct str id, struct dict_codes *to,
+void dict_load_codes(struct defs *d, const struct xml *x, struct str id, struct dict_codes *to,
 	const char *file, struct faults *f)
 {
 	static const char *const code_attrs[] = {"value", "name", NULL};
@@ -106,7 +106,7 @@ static void load_code_file(struct defs *d, struct dict *dict, const struct xml *
 		struct dict_codes *list = ARENA_NEW(&d->arena, struct dict_codes);
 		const struct dict_codes *old = table_get(&dict->codes, id);
 		defs_xml_strange(x, attrs, children, file, f);
-		load_codes(d, x, id, list, file, f);
+		dict_load_codes(d, x, id, list, file, f);
 		if (id.n)
 			add(&dict->codes, id, list, old ? &old->at : NULL, x, "list", file, f);
 	}
@@ -151,7 +151,7 @@ static const struct def_codes *codes_of(struct defs *d, const struct dict *dict,
 				"element '" STR_FMT
 				"' has both codes= and a list of its own; keep one",
 				STR_ARG(id));
-		load_codes(d, x, id, list, file, f);
+		dict_load_codes(d, x, id, list, file, f);
 		return &list->codes;
 	}
 	if (!name.p)

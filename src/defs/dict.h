@@ -85,6 +85,7 @@ struct defs {
 	size_t ndirs;
 	struct dict *dicts;
 	struct dict_message *messages;
+	struct dict_message *layouts; /* see layout.h */
 };
 
 /* The dictionary of a version, loaded when it is first asked for; NULL: no folder has it. Format and
@@ -92,6 +93,11 @@ struct defs {
 struct dict *dict_get(struct defs *d, struct str format, struct str version, struct faults *f);
 /* All dictionary files of a version, from all folders: what an earlier folder defines counts. */
 void dict_load(struct defs *d, struct dict *dict, struct faults *f);
+/* The list in <code value= name=> and <values> inside x. */
+void dict_load_codes(struct defs *d, const struct xml *x, struct str id, struct dict_codes *to,
+	const char *file, struct faults *f);
+/* Is it fit for the name of a file or folder of definitions? */
+bool defs_word_ok(struct str s);
 /* Sorts values by bytes; one that is there twice is a fault at the place of list id. */
 void dict_sort_codes(struct def_code *codes, size_t n, const struct def_place *at, struct str id,
 	struct faults *f);

@@ -108,6 +108,8 @@ static void values(struct walk *w, const struct map_part *p, int at)
 		(void)expr(w, v->cond, inner);
 		(void)expr(w, v->value, inner);
 	}
+	for (size_t i = 0; p->make && i < p->make->n; i++)
+		(void)expr(w, p->make->pieces[i], at);
 	for (const struct map_pair *m = p->pairs; m; m = m->next) {
 		w->line = m->line;
 		(void)expr(w, m->cond, at);

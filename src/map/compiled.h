@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/table.h"
+#include "format/made.h"
 #include "format/reader.h"
 #include "map/expr.h"
 #include "map/map.h"
@@ -80,8 +81,25 @@ struct map_total {
 	struct map_total *next;
 };
 
-/* A segment or a loop of the template. */
+/* What a part of a tree makes; see format/made.h. Its attributes, members, columns and elements are
+ * the children of the part. */
+struct map_make {
+	uint8_t kind; /* enum made_kind */
+	struct str name;
+	const struct def_field *field; /* NULL: no definition knows it */
+	struct expr **pieces;	       /* its value: one expression, or texts and expressions */
+	size_t n;
+	bool fixed;  /* it is made of no expression: there whatever the item says */
+	bool record; /* a row, or an object of its own: there also when it is empty */
+	bool column; /* of a row: it keeps its place when it is empty */
+	bool masked;
+	struct str origin;
+};
+
+/* A segment or a loop of the template, or a part of a tree. */
 struct map_part {
+	const struct map_make *make; /* of a tree; NULL: a segment, or a loop */
+	bool around;		     /* the item is somewhere inside */
 	bool loop;
 	bool item; /* the <item> itself */
 	struct str tag;
@@ -135,6 +153,7 @@ struct map {
 	struct str format;
 	struct str item_type;
 	const struct def_message *target;
+	bool trees; /* parts make trees, not segments */
 
 	struct map_join_def *joins;
 	struct map_join *join_list; /* the public view of joins */
@@ -171,6 +190,7 @@ struct map {
 	struct map_part *header;
 	struct map_part *item;
 	struct map_part *trailer;
+	struct map_part *around; /* of trees: header, item and trailer in one; see tree.h */
 	uint32_t items_per_message;
 	bool uses_links;
 	bool uses_workflow;

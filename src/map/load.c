@@ -399,7 +399,10 @@ static void whole(struct load *l, const struct xml *root)
 	load_unused(l, root, known, 1);
 	load_decl_all(l, root);
 	for (const struct xml *x = root->child; x; x = x->next)
-		if (load_is_ours(x) && str_is(x->name, "message"))
+		if (load_is_ours(x) && l->m->trees &&
+			(str_is(x->name, "message") || str_is(x->name, "item")))
+			load_tree_message(l, x);
+		else if (load_is_ours(x) && str_is(x->name, "message"))
 			load_template_message(l, x);
 	check_totals(l);
 	publish_joins(l);

@@ -18,6 +18,7 @@ struct load {
 	size_t joins_cap, tables_cap, lets_cap, vars_cap, totals_cap, counters_cap, as_cap,
 		patterns_cap;
 	size_t requires_cap, keeps_cap, slots_cap;
+	const struct load_space *spaces; /* XML: namespaces met, the last first */
 };
 
 /* What map_load() and map_free() are. */
@@ -58,5 +59,32 @@ bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f);
 
 /* load_template.c */
 void load_template_message(struct load *l, const struct xml *x);
+/* What parts of all kinds share: each, sort and as; a name given by as ends with its element; lets
+ * from this slot on are those of the part; <total>. */
+void load_template_head(struct load *l, const struct xml *x, struct map_part *p);
+void load_template_tail(struct load *l, const struct map_part *p);
+void load_template_lets(struct load *l, struct map_part *p, size_t first);
+void load_template_total(struct load *l, const struct xml *x, struct map_part *owner);
+
+/* load_tree.c: what a target without segments makes, <message> or <item> */
+void load_tree_message(struct load *l, const struct xml *x);
+/* Where a part of a tree stands. */
+struct load_level {
+	struct map_part *owner; /* what it is in; NULL directly in <message> */
+	uint8_t inside;		/* kind of the nearest part that makes something; LOAD_TOP none */
+	bool item;		/* it is inside of <item> */
+	bool open;		/* fields need not be among those of the definition */
+	const struct def_field *fields; /* of the definition; NULL: there is none */
+};
+enum { LOAD_TOP = 255 };
+/* The parts inside an element, in order. */
+struct map_part *load_tree_inside(struct load *l, const struct xml *x, const struct load_level *v);
+/* Takes over the value of a part: what it is made of. */
+void load_tree_value(struct load *l, struct map_make *m, struct expr **pieces, size_t n);
+
+/* load_xml.c: an element of another namespace, and the namespaces that the root declares */
+void load_xml_element(
+	struct load *l, const struct xml *x, const struct load_level *v, struct map_part *p);
+void load_xml_spaces(struct load *l, struct map_part *root);
 
 #endif

@@ -29,20 +29,54 @@ static void source(struct load *l, const struct xml *x)
 	load_unused(l, x, known, 3);
 }
 
+/* A file of rows or trees: CSV and fixed-width need their columns, the others may do without. */
+static void tree_target(struct load *l, const struct xml *x, struct str format)
+{
+	static const char *const known[] = {"format", "definition"};
+	struct str definition = xml_attr(x, "definition");
+	struct def_message *free_form = NULL;
+
+	l->m->trees = true;
+	load_unused(l, x, known, 2);
+	if (str_is(format, "xml") && definition.n)
+		load_fault_at(l, x, STR("definition"), 0,
+			"there are no definitions of XML files; what is made is what the map writes");
+	else if (definition.n)
+		l->m->target = layout_load(l->env->defs, format, arena_str(l->scratch, definition),
+			l->f, l->file, x->line, x->column);
+	else if (!str_is(format, "json") && !str_is(format, "xml"))
+		(void)load_need(l, x, "definition");
+	if (l->m->target || (!str_is(format, "json") && !str_is(format, "xml")) || definition.n)
+		return;
+	free_form = ARENA_NEW(&l->m->arena, struct def_message);
+	free_form->format = format;
+	free_form->version = free_form->group = free_form->guide = STR("");
+	free_form->id = free_form->name = STR("");
+	l->m->target = free_form;
+}
+
 static void target(struct load *l, const struct xml *x)
 {
 	static const char *const known[] = {"format", "version", "message", "guide"};
+	static const char *const formats[] = {"x12", "edifact", "csv", "fixed", "json", "xml"};
 	struct str format = load_need(l, x, "format");
-	struct str version = load_need(l, x, "version");
-	struct str message = load_need(l, x, "message");
+	struct str version = {NULL, 0};
+	struct str message = {NULL, 0};
 	struct str guide = xml_attr(x, "guide");
 
+	for (size_t i = 2; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (str_is(format, formats[i])) {
+			tree_target(l, x, format);
+			return;
+		}
+	version = load_need(l, x, "version");
+	message = load_need(l, x, "message");
 	load_unused(l, x, known, 4);
 	if (format.n && !defs_format(format))
 		load_fault_at(l, x, STR("format"), 0,
-			"targets of format '" STR_FMT
-			"' are not there yet; there are x12 and edifact",
-			STR_ARG(format));
+			"there are no targets of format '" STR_FMT
+			"', but x12, edifact, csv, fixed, json and xml%s",
+			STR_ARG(format), faults_near(l->f, format, formats, 6));
 	else if (version.n && message.n)
 		l->m->target = defs_message(l->env->defs, format, version, message,
 			guide.n ? guide : STR(""), l->f, l->file, x->line, x->column);
@@ -381,7 +415,8 @@ static const struct {
 	{"withdraw", withdraw, 2, true, false},
 	{"key", key, 2, true, true},
 	{"require", require, 2, false, false},
-	{"message", nothing, 2, true, true},
+	{"message", nothing, 2, true, false},
+	{"item", nothing, 2, true, false},
 };
 
 enum { ELEMENTS = sizeof(elements) / sizeof(elements[0]) };
@@ -393,11 +428,6 @@ static void unknown(struct load *l, const struct xml *x)
 
 	for (size_t i = 0; i < ELEMENTS; i++)
 		names[i] = elements[i].name;
-	if (str_is(x->name, "item")) {
-		load_fault(l, x,
-			"<item> stands inside <message>; targets of items alone are not there yet");
-		return;
-	}
 	near = str_suggest(x->name, names, ELEMENTS);
 	load_fault(l, x, "a map has no element <" STR_FMT ">%s%s%s", STR_ARG(x->name),
 		near ? "; did you mean <" : "", near ? near : "", near ? ">?" : "");
@@ -417,6 +447,30 @@ static void count(struct load *l, const struct xml *root, size_t i)
 		load_fault(l, root, "<%s> is missing in the map", elements[i].name);
 }
 
+static const struct xml *child(const struct xml *root, const char *name)
+{
+	const struct xml *x = root->child;
+
+	while (x && !(load_is_ours(x) && str_is(x->name, name)))
+		x = x->next;
+	return x;
+}
+
+/* Messages hold items; where there are no messages, <item> may stand alone. */
+static void check_body(struct load *l, const struct xml *root)
+{
+	const struct xml *message = child(root, "message");
+	const struct xml *item = child(root, "item");
+	const struct xml *made = child(root, "target");
+
+	if (!message && !item)
+		load_fault(l, root, "<message> is missing in the map");
+	else if (item && message)
+		load_fault(l, item, "<item> stands inside <message>");
+	else if (item && made && xml_has(made, "message"))
+		load_fault(l, item, "<item> stands inside <message>: the target has messages");
+}
+
 static size_t find(const struct xml *x)
 {
 	size_t i = 0;
@@ -430,6 +484,7 @@ void load_decl_all(struct load *l, const struct xml *root)
 {
 	for (size_t i = 0; i < ELEMENTS; i++)
 		count(l, root, i);
+	check_body(l, root);
 	for (uint8_t turn = 0; turn < 3; turn++) {
 		for (const struct xml *x = root->child; x; x = x->next) {
 			size_t i = find(x);

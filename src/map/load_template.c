@@ -25,7 +25,7 @@ static bool is_segment(const struct xml *x)
 }
 
 /* each, sort and as; if comes later, when the name that as gives is known. */
-static void head(struct load *l, const struct xml *x, struct map_part *p)
+void load_template_head(struct load *l, const struct xml *x, struct map_part *p)
 {
 	struct str as = xml_attr(x, "as");
 
@@ -46,10 +46,20 @@ static void head(struct load *l, const struct xml *x, struct map_part *p)
 }
 
 /* A name given by as ends with its element: its line is what makes it visible. */
-static void tail(struct load *l, const struct map_part *p)
+void load_template_tail(struct load *l, const struct map_part *p)
 {
 	if (p->as != MAP_NO_SLOT)
 		l->m->as[p->as].line = 0;
+}
+
+void load_template_lets(struct load *l, struct map_part *p, size_t first)
+{
+	p->let_first = (uint32_t)first;
+	p->let_n = (uint32_t)(l->m->nlets - first);
+	for (size_t i = first; i < l->m->nlets; i++) {
+		l->m->lets[i].visible = false;
+		l->m->lets[i].local = true;
+	}
 }
 
 /* --- pairs --- */
@@ -359,15 +369,10 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 		p->child = parts(l, x, &inner, p);
 		check_complete(l, x, &inner, p->child);
 	}
-	p->let_first = (uint32_t)lets;
-	p->let_n = (uint32_t)(l->m->nlets - lets);
-	for (size_t i = lets; i < l->m->nlets; i++) {
-		l->m->lets[i].visible = false;
-		l->m->lets[i].local = true;
-	}
+	load_template_lets(l, p, lets);
 }
 
-static void total(struct load *l, const struct xml *x, struct map_part *owner)
+void load_template_total(struct load *l, const struct xml *x, struct map_part *owner)
 {
 	static const char *const known[] = {"name", "add"};
 	struct map_total *t = ARENA_NEW(&l->m->arena, struct map_total);
@@ -411,7 +416,7 @@ static struct map_part *part(
 		if (load_is_ours(x) && str_is(x->name, "let"))
 			load_decl_let(l, x);
 		else if (load_is_ours(x) && str_is(x->name, "total"))
-			total(l, x, owner);
+			load_template_total(l, x, owner);
 		else
 			unknown(l, x);
 		return NULL;
@@ -419,12 +424,12 @@ static struct map_part *part(
 	if (str_is(x->name, "item") && owner)
 		load_fault(l, x, "<item> stands directly in <message>");
 	p = ARENA_NEW(&l->m->arena, struct map_part);
-	head(l, x, p);
+	load_template_head(l, x, p);
 	if (is_loop)
 		loop(l, x, p, v);
 	else
 		segment(l, x, p, v);
-	tail(l, p);
+	load_template_tail(l, p);
 	return p;
 }
 

@@ -11,6 +11,7 @@
 #include "map/load.h"
 #include "map/run.h"
 #include "map/template.h"
+#include "map/tree.h"
 
 struct map *map_load(
 	struct str bytes, const char *file, const struct map_env *env, struct faults *f)
@@ -340,6 +341,7 @@ static void make(struct ev *ev, struct map_result *out)
 	struct map_run *r = ev->run;
 	const struct map *m = r->m;
 	struct template_out t = {NULL, NULL, 0};
+	struct made_list made = {NULL, NULL, 0};
 	struct val ignored = {0};
 
 	if (m->key.n && !r->key.n) {
@@ -354,9 +356,12 @@ static void make(struct ev *ev, struct map_result *out)
 			run_join(ev, i, &ignored);
 	for (size_t i = 0; i < m->nrequires; i++)
 		require(ev, &m->requires[i], out);
-	if (m->item)
+	if (m->trees)
+		tree_run(ev, m->item, &r->root, TREE_ALL, &made);
+	else if (m->item)
 		template_run(ev, m->item, &r->root, &t);
 	keep(ev, out);
+	out->made = made.first;
 	out->segments = t.first;
 	out->n = t.n;
 }
@@ -396,34 +401,37 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
 	return failed(r);
 }
 
-static int outside(struct map_run *r, const struct map_part *parts, struct segment **first,
-	size_t *n, struct diag *d, struct arena *a, struct err *e)
+static int outside(struct map_run *r, const struct map_part *parts, enum tree_phase phase,
+	struct map_around *out, struct diag *d, struct arena *a, struct err *e)
 {
 	struct ev ev = {.run = r, .a = a};
 	struct template_out t = {NULL, NULL, 0};
+	struct made_list made = {NULL, NULL, 0};
 
 	begin(r, NULL, &ev, d, e);
-	template_run(&ev, parts, &r->root, &t);
-	*first = t.first;
-	*n = t.n;
+	if (r->m->trees)
+		tree_run(&ev, r->m->around, &r->root, phase, &made);
+	else
+		template_run(&ev, parts, &r->root, &t);
+	*out = (struct map_around){t.first, made.first, t.n + made.n};
 	r->d = NULL;
 	return failed(r);
 }
 
-int map_message_start(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
-	struct arena *a, struct err *e)
+int map_message_start(
+	struct map_run *r, struct map_around *out, struct diag *d, struct arena *a, struct err *e)
 {
 	memset(r->totals, 0, r->m->ntotals * sizeof(*r->totals));
 	memset(r->counters, 0, r->m->ncounters * sizeof(*r->counters));
 	r->items = 0;
 	snapshot(r);
-	return outside(r, r->m->header, first, n, d, a, e);
+	return outside(r, r->m->header, TREE_BEFORE, out, d, a, e);
 }
 
-int map_message_end(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
-	struct arena *a, struct err *e)
+int map_message_end(
+	struct map_run *r, struct map_around *out, struct diag *d, struct arena *a, struct err *e)
 {
-	return outside(r, r->m->trailer, first, n, d, a, e);
+	return outside(r, r->m->trailer, TREE_AFTER, out, d, a, e);
 }
 
 int map_orphans(struct map_run *r, struct diag *d, struct err *e)

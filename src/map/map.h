@@ -14,6 +14,7 @@
 #include "base/dec.h"
 #include "base/err.h"
 #include "defs/defs.h"
+#include "format/made.h"
 #include "format/reader.h"
 #include "format/segment.h"
 #include "model/diag.h"
@@ -110,6 +111,8 @@ struct map_result {
 	struct segment
 		*segments; /* MAP_OUT: the item's part, a list in order, unchecked by the writer */
 	size_t n;
+	struct made
+		*made; /* MAP_OUT: the item's part of a target without segments, a list in order */
 	const struct map_var *keep; /* <keep> values */
 	size_t nkeep;
 	bool stop_message; /* a <require stop="message"> failed */
@@ -127,10 +130,15 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
 void map_take_back(struct map_run *r);
 /* Header and trailer of the current message; the trailer sees item-count() and total(). Starting
  * a message resets both. */
-int map_message_start(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
-	struct arena *a, struct err *e) ATTR_CHECK;
-int map_message_end(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
-	struct arena *a, struct err *e) ATTR_CHECK;
+struct map_around {
+	struct segment *segments;
+	struct made *made; /* of a target without segments: what is around the items stays open */
+	size_t n;	   /* of either */
+};
+int map_message_start(struct map_run *r, struct map_around *out, struct diag *d, struct arena *a,
+	struct err *e) ATTR_CHECK;
+int map_message_end(struct map_run *r, struct map_around *out, struct diag *d, struct arena *a,
+	struct err *e) ATTR_CHECK;
 /* Findings for rows of joins with orphans="report" that no item used (selected or not). Call once
  * after the last item. */
 int map_orphans(struct map_run *r, struct diag *d, struct err *e) ATTR_CHECK;

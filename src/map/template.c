@@ -169,12 +169,6 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 		leave(ev, list, m->element);
 }
 
-/* The nodes that each gives, in the order asked for; a text counts as a list of one. */
-struct turns {
-	const struct node **at;
-	size_t n;
-};
-
 struct sort_row {
 	const struct node *node;
 	struct val *keys;
@@ -214,7 +208,7 @@ static void sort_turns(struct ev *ev, const struct expr_list *list, struct turns
 		t->at[i] = rows[i].node;
 }
 
-static struct turns turns_of(
+struct turns template_turns(
 	struct ev *ev, const struct expr *each, const struct expr_list *sort, const struct ctx *c)
 {
 	struct val v = {0};
@@ -236,7 +230,7 @@ static struct turns turns_of(
 static void put_each(
 	struct ev *ev, const struct map_value *m, const struct ctx *c, struct values *list)
 {
-	struct turns t = turns_of(ev, m->each, NULL, c);
+	struct turns t = template_turns(ev, m->each, NULL, c);
 
 	for (size_t i = 0; i < t.n; i++) {
 		struct ctx turn = {t.at[i], t.at[i], (uint32_t)i + 1, (uint32_t)t.n};
@@ -389,7 +383,7 @@ static void count_max(struct ev *ev, const struct map_part *parts, const struct 
 	}
 }
 
-static void add_totals(struct ev *ev, const struct map_part *p, const struct ctx *c)
+void template_totals(struct ev *ev, const struct map_part *p, const struct ctx *c)
 {
 	for (const struct map_total *t = p->totals; t; t = t->next) {
 		struct dec *sum = &ev->run->totals[t->slot];
@@ -445,7 +439,7 @@ static void loop(
 		run_finding(ev, &f, c->node);
 	}
 	count_max(ev, p->child, &inner);
-	add_totals(ev, p, c);
+	template_totals(ev, p, c);
 	if (out->last)
 		out->last->next = inner.first;
 	else
@@ -476,7 +470,7 @@ static void repeated(
 
 	ev->line = p->line;
 	ev->what = p->tag;
-	t = turns_of(ev, p->each, &p->sort, c);
+	t = template_turns(ev, p->each, &p->sort, c);
 	for (size_t i = 0; i < t.n; i++) {
 		struct ctx turn = {t.at[i], t.at[i], (uint32_t)i + 1, (uint32_t)t.n};
 

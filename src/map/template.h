@@ -10,6 +10,16 @@ struct template_out {
 	size_t n;
 };
 
+/* The nodes that each gives, in the order asked for; a text counts as a list of one. */
+struct turns {
+	const struct node **at;
+	size_t n;
+};
+
+struct turns template_turns(
+	struct ev *ev, const struct expr *each, const struct expr_list *sort, const struct ctx *c);
+/* Adds to the totals of a part that has written something. */
+void template_totals(struct ev *ev, const struct map_part *p, const struct ctx *c);
 /* All parts of a list, in order, appended to *out. */
 void template_run(
 	struct ev *ev, const struct map_part *parts, const struct ctx *c, struct template_out *out);

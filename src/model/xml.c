@@ -110,6 +110,7 @@ static void add_attrs(struct reader *r, struct xml *x, int n, const xmlChar **pa
 	for (int i = 0; i < n; i++, parts += 5) {
 		struct xml_attr *a = ARENA_NEW(r->arena, struct xml_attr);
 		a->name = copy(r, parts[0]);
+		a->prefix = copy(r, parts[1]);
 		a->ns = copy(r, parts[2]);
 		a->value = value(r, (const char *)parts[3], (const char *)parts[4]);
 		*tail = a;
@@ -140,7 +141,6 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	struct frame *f = NULL;
 	struct xml *x = NULL;
 
-	(void)prefix;
 	(void)n_ns;
 	(void)ns;
 	(void)n_default;
@@ -154,6 +154,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	x = ARENA_NEW(r->arena, struct xml);
 	x->name = copy(r, name);
 	x->ns = copy(r, uri);
+	x->prefix = copy(r, prefix);
 	x->text = STR("");
 	x->line = r->line;
 	x->column = (uint32_t)(r->at - r->line_start + 1);

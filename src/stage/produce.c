@@ -176,6 +176,7 @@ static int make_all(struct produce_making *m, struct err *e)
 		return -1;
 	if (m->started)
 		m->target.ops->end(m->target.self);
+	m->c->wrote = *m->target.ops->at(m->target.self);
 	return outcome_flush(&m->o, 0, e);
 }
 

@@ -17,6 +17,7 @@ struct produce_counts {
 	uint64_t noted;	  /* of those that are out: with findings that stop nothing */
 	uint64_t sets, isa, gs;
 	const struct def_node *loop; /* the loop that one item is, or NULL */
+	struct target_at wrote;	     /* where the writer ended */
 };
 
 struct produce {

@@ -53,6 +53,21 @@ static void say(struct produce_making *m, const void *p, size_t n)
 		buf_put(&m->said, p, n);
 }
 
+static void say_tree(struct produce_making *m, const struct made *t)
+{
+	const char kind[2] = {(char)('a' + t->kind), '='};
+
+	if (t->absent)
+		return;
+	say(m, t->name.p, t->name.n);
+	say(m, kind, sizeof(kind));
+	if (!t->masked)
+		say(m, t->text.p, t->text.n);
+	for (const struct made *k = t->child; k; k = k->next)
+		say_tree(m, k);
+	say(m, "\n~", 2);
+}
+
 /* 128 bits over all that the item says, without what differs every night by design. */
 static void content_hash(struct produce_making *m, const struct map_result *r, char out[HASH_HEX])
 {
@@ -72,10 +87,24 @@ static void content_hash(struct produce_making *m, const struct map_result *r, c
 		}
 		say(m, "\n~", 2);
 	}
+	for (const struct made *t = r->made; t; t = t->next)
+		say_tree(m, t);
 	hash_add(m->hash, m->said.p, m->said.n);
 	hash_end(m->hash, digest);
 	hash_hex(digest, out);
 	out[32] = '\0';
+}
+
+void produce_item_blame(void *ctx, const struct node *from, struct finding *f)
+{
+	struct produce_making *m = ctx;
+
+	f->field = node_path(from, m->p->input.names, &m->item);
+	if (map_place(m->run, from, f, &m->item))
+		return;
+	f->offset = from->place.offset;
+	f->line = from->place.line;
+	f->column = from->place.column;
 }
 
 static void field_of(struct produce_making *m, const struct segment *s, struct finding *f)
@@ -85,20 +114,16 @@ static void field_of(struct produce_making *m, const struct segment *s, struct f
 		if (v->element != f->element || (f->component && v->component != f->component) ||
 			!v->from)
 			continue;
-		f->field = node_path(v->from, m->p->input.names, &m->item);
-		if (map_place(m->run, v->from, f, &m->item))
-			return;
-		f->offset = v->from->place.offset;
-		f->line = v->from->place.line;
-		f->column = v->from->place.column;
+		produce_item_blame(m, v->from, f);
 		return;
 	}
 }
 
-/* Is every segment of the item fit to leave? Findings get the field that the value came from. */
+/* Is all that the item says fit to leave? Findings get the field that the value came from. */
 static bool fit(
 	struct produce_making *m, const struct map_result *r, struct str key, struct diag *d)
 {
+	const struct target_blame blame = {produce_item_blame, m};
 	const struct finding about = {.item = key};
 	bool good = true;
 
@@ -111,6 +136,9 @@ static bool fit(
 			good = good && f->severity < SEV_ERROR;
 		}
 	}
+	for (const struct made *t = r->made; t; t = t->next)
+		if (!m->target.ops->check_tree(m->target.self, t, d, &about, &blame))
+			good = false;
 	return good;
 }
 
@@ -130,6 +158,8 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 		m->c->loop = r->segments->node->parent;
 	for (const struct segment *s = r->segments; s; s = s->next)
 		t->ops->put(t->self, s);
+	for (const struct made *k = r->made; k; k = k->next)
+		t->ops->put_tree(t->self, k);
 	m->in_set++;
 	m->c->out++;
 	joined = map_joined(m->run, &n);

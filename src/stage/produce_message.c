@@ -1,26 +1,43 @@
 /* Messages and envelopes of a conversion: header, trailer and what is around them. */
 #include "stage/produce_parts.h"
 
-/* Header and trailer are the agreement's and map's business: a fault there stops the unit. */
-static int check_segments(
-	struct produce_making *m, const struct segment *s, const char *what, struct err *e)
+static int faulty(const struct diag *d, const char *what, uint32_t line, struct err *e)
 {
-	struct diag d;
+	struct buf text;
+
+	buf_init(&text, 2000);
+	diag_line(&text, diag_first_error(d));
+	(void)err_set(
+		e, ERR_CONFIG, "the message's %s (map line %u): %s", what, line, buf_cstr(&text));
+	buf_done(&text);
+	return -1;
+}
+
+/* Header and trailer are the agreement's and map's business: a fault there stops the unit. */
+static int check_around(
+	struct produce_making *m, const struct map_around *x, const char *what, struct err *e)
+{
+	const struct target *t = &m->target;
+	const struct target_blame blame = {produce_item_blame, m};
 	const struct finding about = {.item = str_c(what)};
+	struct diag d;
 
 	diag_init(&d, &m->item);
-	for (; s; s = s->next) {
-		if (!m->target.ops->check(m->target.self, s, &d, &about)) {
-			struct buf line;
-			buf_init(&line, 2000);
-			diag_line(&line, diag_first_error(&d));
-			(void)err_set(e, ERR_CONFIG, "the message's %s (map line %u): %s", what,
-				s->map_line, buf_cstr(&line));
-			buf_done(&line);
-			return -1;
-		}
-	}
+	for (const struct segment *s = x->segments; s; s = s->next)
+		if (!t->ops->check(t->self, s, &d, &about))
+			return faulty(&d, what, s->map_line, e);
+	for (const struct made *k = x->made; k; k = k->next)
+		if (!t->ops->check_tree(t->self, k, &d, &about, &blame))
+			return faulty(&d, what, k->map_line, e);
 	return 0;
+}
+
+static void put_around(const struct target *t, const struct map_around *x)
+{
+	for (const struct segment *s = x->segments; s; s = s->next)
+		t->ops->put(t->self, s);
+	for (const struct made *k = x->made; k; k = k->next)
+		t->ops->put_tree(t->self, k);
 }
 
 /* -1 when the map itself found a fault in what it made of the header or the trailer. */
@@ -40,15 +57,14 @@ static int sound(const struct diag *d, const char *what, struct err *e)
 int produce_message_start(struct produce_making *m, struct err *e)
 {
 	struct diag d;
-	size_t n = 0;
 
 	if (m->message_ready)
 		return 0;
 	arena_reset(&m->header);
 	diag_init(&d, &m->header);
-	if (map_message_start(m->run, &m->head, &n, &d, &m->header, e) == -1)
+	if (map_message_start(m->run, &m->head, &d, &m->header, e) == -1)
 		return -1;
-	if (sound(&d, "header", e) == -1 || check_segments(m, m->head, "header", e) == -1)
+	if (sound(&d, "header", e) == -1 || check_around(m, &m->head, "header", e) == -1)
 		return -1;
 	m->message_ready = true;
 	return 0;
@@ -81,8 +97,7 @@ int produce_message_open(struct produce_making *m, struct err *e)
 		m->started = true;
 	}
 	t->ops->open_set(t->self);
-	for (const struct segment *s = m->head; s; s = s->next)
-		t->ops->put(t->self, s);
+	put_around(t, &m->head);
 	outcome_header(&m->o, t->ops->at(t->self), 1);
 	m->set_open = true;
 	m->in_set = 0;
@@ -92,8 +107,7 @@ int produce_message_open(struct produce_making *m, struct err *e)
 
 int produce_message_close(struct produce_making *m, struct err *e)
 {
-	struct segment *tail = NULL;
-	size_t n = 0;
+	struct map_around tail = {NULL, NULL, 0};
 	struct diag d;
 	const struct target *t = &m->target;
 	const uint64_t first = t->ops->at(t->self)->segments + 1;
@@ -101,11 +115,10 @@ int produce_message_close(struct produce_making *m, struct err *e)
 	if (!m->set_open)
 		return 0;
 	diag_init(&d, &m->item);
-	if (map_message_end(m->run, &tail, &n, &d, &m->item, e) == -1 ||
-		sound(&d, "trailer", e) == -1 || check_segments(m, tail, "trailer", e) == -1)
+	if (map_message_end(m->run, &tail, &d, &m->item, e) == -1 ||
+		sound(&d, "trailer", e) == -1 || check_around(m, &tail, "trailer", e) == -1)
 		return -1;
-	for (const struct segment *s = tail; s; s = s->next)
-		t->ops->put(t->self, s);
+	put_around(t, &tail);
 	t->ops->close_set(t->self);
 	outcome_trailer(&m->o, t->ops->at(t->self), first, m->in_set);
 	m->set_open = false;

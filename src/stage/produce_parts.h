@@ -24,7 +24,7 @@ struct produce_making {
 	struct outcome o;
 	struct arena item;   /* one item's trees, segments and findings */
 	struct arena header; /* a message's header until it is written */
-	struct segment *head;
+	struct map_around head;
 	bool message_ready; /* map_message_start has run */
 	bool set_open;
 	bool started;
@@ -41,6 +41,8 @@ int produce_message_close(struct produce_making *m, struct err *e) ATTR_CHECK;
 
 /* Tells of findings whoever wants them as they come. */
 void produce_item_report(const struct produce_making *m, const struct diag *d);
+/* Fills in where a value of the item came from; ctx is the conversion. */
+void produce_item_blame(void *ctx, const struct node *from, struct finding *f);
 /* Converts an item that was read: out, left out, or set aside. */
 int produce_item_convert(
 	struct produce_making *m, const struct item *it, struct diag *d, struct err *e) ATTR_CHECK;

@@ -3,8 +3,8 @@
  * target.c's table, one file a kind. The conversion (produce.h) knows none of them: it hands over the
  * segments that the map made, and asks where in the output they went.
  *
- * A target without envelopes (rows, trees) has no numbers and no parts of messages; what it is given
- * is still an item's list of parts, in order.
+ * A target without envelopes (rows, trees) has no control numbers, and one message, the file. It is given
+ * trees, and counts records instead of segments: rows, the header among them; lines; elements of items.
  */
 #ifndef STAGE_TARGET_H
 #define STAGE_TARGET_H
@@ -16,6 +16,7 @@
 #include "base/date.h"
 #include "base/err.h"
 #include "defs/defs.h"
+#include "format/made.h"
 #include "format/segment.h"
 #include "model/diag.h"
 
@@ -47,7 +48,24 @@ struct target_envelope {
 /* Where we are in the output. */
 struct target_at {
 	char set[24];	   /* reference of the message: "0001" (ST02), "1" (0062) */
-	uint64_t segments; /* of the message so far, its header is 1 */
+	uint64_t segments; /* of the message so far, its header is 1; records of the file */
+	uint64_t values;   /* of a file without segments: cells, values, elements */
+};
+
+/* What the reader must find in it again. */
+struct target_wrote {
+	const struct def_message *message;
+	struct defs *defs;
+	bool test;
+	uint64_t sets, items;
+	const struct def_node *loop; /* that one item is, or NULL */
+	struct target_at at;	     /* where the writer ended */
+};
+
+/* Who knows where a value came from: fills in field and place of a finding. */
+struct target_blame {
+	void (*fill)(void *ctx, const struct node *from, struct finding *f);
+	void *ctx;
 };
 
 struct target_ops {
@@ -66,11 +84,19 @@ struct target_ops {
 	/* MUST. The envelope of one message. */
 	void (*open_set)(void *self);
 	void (*close_set)(void *self);
-	/* MUST. May it leave? Adds findings; true when there is none that stops it. */
+	/* MUST in a target of segments, else NULL. May it leave? Adds findings; true when there is
+	 * none that stops it. */
 	bool (*check)(
 		void *self, const struct segment *s, struct diag *d, const struct finding *about);
-	/* MUST. Writes what was checked. */
+	/* MUST likewise. Writes what was checked. */
 	void (*put)(void *self, const struct segment *s);
+	/* MUST in a target of trees, else NULL: the same two of a tree. */
+	bool (*check_tree)(void *self, const struct made *t, struct diag *d,
+		const struct finding *about, const struct target_blame *b);
+	void (*put_tree)(void *self, const struct made *t);
+	/* MUST. Reads what was written, from its start, by an independent reader: whole, without a
+	 * fault, as much as was written. */
+	int (*read_back)(int fd, const struct target_wrote *w, struct err *e);
 	/* MUST. Borrowed, in force until the next call of another. */
 	const struct target_at *(*at)(const void *self);
 };
@@ -92,5 +118,9 @@ void target_close(struct target *t);
 /* The rows of the table. */
 extern const struct target_ops target_x12_ops;
 extern const struct target_ops target_edifact_ops;
+extern const struct target_ops target_rows_csv_ops;
+extern const struct target_ops target_rows_fixed_ops;
+extern const struct target_ops target_json_ops;
+extern const struct target_ops target_xml_ops;
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "edi/edifact_rules.h"
 #include "edi/edifact_write.h"
+#include "stage/read_back.h"
 #include "stage/target.h"
 
 struct edifact_target {
@@ -178,4 +179,5 @@ const struct target_ops target_edifact_ops = {
 	.check = check,
 	.put = put,
 	.at = at,
+	.read_back = read_back_segments,
 };

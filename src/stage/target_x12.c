@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "edi/x12_rules.h"
 #include "edi/x12_write.h"
+#include "stage/read_back.h"
 #include "stage/target.h"
 
 struct x12_target {
@@ -171,4 +172,5 @@ const struct target_ops target_x12_ops = {
 	.check = check,
 	.put = put,
 	.at = at,
+	.read_back = read_back_segments,
 };

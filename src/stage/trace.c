@@ -195,8 +195,7 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	struct item it;
 	struct map_result r;
 	const struct segment *s = NULL;
-	struct segment *head = NULL;
-	size_t nhead = 0;
+	struct map_around head;
 	struct diag d;
 	const int64_t index = t->segment_at - t->first;
 
@@ -205,7 +204,7 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root)
 		return -1;
 	it.line = reader_line_counted(source, &it);
-	if (map_message_start(run, &head, &nhead, &d, a, e) == -1 ||
+	if (map_message_start(run, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
 	s = r.segments;
@@ -220,13 +219,14 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 static int trace_header(const struct trace_job *j, struct map_run *run, struct trace_point *t,
 	struct arena *a, struct err *e)
 {
-	struct segment *s = NULL;
-	size_t n = 0;
+	struct map_around head;
+	const struct segment *s = NULL;
 	struct diag d;
 
 	diag_init(&d, a);
-	if (map_message_start(run, &s, &n, &d, a, e) == -1)
+	if (map_message_start(run, &head, &d, a, e) == -1)
 		return -1;
+	s = head.segments;
 	for (int64_t i = t->first + 1; s && i < t->segment_at; i++)
 		s = s->next;
 	if (s && t->segment_at > t->first)

@@ -65,6 +65,13 @@ static void agreements(void **state)
 			0,
 			"bundle/agreements/acme.xml:2:1: map=\"maps/../../x.xml\" must be a file such as maps/acme.xml, "
 			"below bundle/\n"},
+		{"file without envelopes", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' format='csv' message='832' version='004010' "
+					       "map='maps/x.xml' source='ampliance' endpoint='main'>" ACK
+						       END,
+			0,
+			"bundle/agreements/acme.xml:2:1: format=\"csv\": a run sends x12 and edifact only yet; gridspool "
+			"convert makes such files\n"},
 		{"the same items twice", F,
 			GOOD ACK
 			"</agreement>\n<agreement name='acme-more' message='832' version='004010' map='maps/x.xml' "

@@ -180,13 +180,12 @@ static void takes_back(void **state)
 	struct err e = {0};
 	struct item it;
 	struct map_result r;
-	struct segment *s = NULL;
-	size_t n = 0;
+	struct map_around s;
 
 	(void)state;
 	start(&w, "", "<total name=\"q\" add=\"q\"/><CTB CTB01=\"'OR'\" CTB02=\"counter()\"/>",
 		"{\"sku\":\"A\",\"q\":5}\n{\"sku\":\"B\",\"q\":7}\n", "sku\n");
-	assert_int_equal(map_message_start(w.run, &s, &n, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(map_message_start(w.run, &s, &w.diag, &w.arena, &e), 0);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
 		assert_int_equal(map_item(w.run, &it, 1, &r, &w.diag, &w.arena, &e), 0);
@@ -195,8 +194,8 @@ static void takes_back(void **state)
 		if (i == 0)
 			map_take_back(w.run);
 	}
-	assert_int_equal(map_message_end(w.run, &s, &n, &w.diag, &w.arena, &e), 0);
-	assert_true(str_is(segment_get(s, 1, 1), "1"));
+	assert_int_equal(map_message_end(w.run, &s, &w.diag, &w.arena, &e), 0);
+	assert_true(str_is(segment_get(s.segments, 1, 1), "1"));
 	map_world_done(&w);
 }
 

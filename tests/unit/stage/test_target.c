@@ -109,13 +109,13 @@ static void numbers(void **state)
 
 static void faults(void **state)
 {
-	struct def_message other = {.format = STR("csv")};
+	struct def_message other = {.format = STR("tradacoms")};
 	const struct def_message x12 = catalog();
 	const struct def_message pricat = price_catalog();
 	struct target_envelope v = envelope();
 
 	(void)state;
-	assert_string_equal(written(&v, &other), "nothing is written as csv yet");
+	assert_string_equal(written(&v, &other), "nothing is written as tradacoms yet");
 	v.repertoire = STR("klingon");
 	assert_string_equal(
 		written(&v, &x12), "repertoire klingon: expected basic, extended, latin1 or utf8");

@@ -162,13 +162,12 @@ void map_world_run(struct map_world *w, struct buf *out)
 	struct err e = {0};
 	struct arena a;
 	struct item it;
-	struct segment *s = NULL;
-	size_t n = 0;
+	struct map_around s;
 	int rc = 0;
 
 	arena_init(&a);
-	assert_int_equal(map_message_start(w->run, &s, &n, &w->diag, &a, &e), 0);
-	map_world_segments(out, s);
+	assert_int_equal(map_message_start(w->run, &s, &w->diag, &a, &e), 0);
+	map_world_segments(out, s.segments);
 	while ((rc = reader_next(w->source, &it, &w->diag, &e)) == 1) {
 		struct map_result r;
 
@@ -183,8 +182,8 @@ void map_world_run(struct map_world *w, struct buf *out)
 	}
 	if (rc == -1)
 		fail_msg("%s", e.text);
-	assert_int_equal(map_message_end(w->run, &s, &n, &w->diag, &a, &e), 0);
-	map_world_segments(out, s);
+	assert_int_equal(map_message_end(w->run, &s, &w->diag, &a, &e), 0);
+	map_world_segments(out, s.segments);
 	assert_int_equal(map_orphans(w->run, &w->diag, &e), 0);
 	map_world_findings(out, &w->diag);
 	arena_done(&a);

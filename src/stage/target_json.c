@@ -1,0 +1,182 @@
+/*
+ * JSON as a target (RFC 8259): an object a line, or one document around the items, in which each item
+ * stands in a line of its own. The read-back walks the file by the grammar and counts its values.
+ */
+#include "base/fsx.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "format/json_count.h"
+#include "stage/read_back.h"
+#include "stage/target_tree.h"
+
+struct json_target {
+	struct target_tree tree;
+	struct json json;
+	struct buf *out;
+	struct target_at at;
+	bool document; /* something is around the items */
+};
+
+static bool carries(const struct def_layout *y, uint32_t cp)
+{
+	(void)y;
+	(void)cp;
+	return true;
+}
+
+static void *open_json(const struct target_envelope *v, const struct def_message *m, struct err *e)
+{
+	struct json_target *t = mem_alloc(sizeof(*t));
+
+	(void)v;
+	(void)e;
+	t->tree = (struct target_tree){carries, "characters of Unicode", m->layout};
+	return t;
+}
+
+static void close_json(void *self)
+{
+	mem_free(self);
+}
+
+static void start(void *self, struct buf *out)
+{
+	struct json_target *t = self;
+
+	t->out = out;
+	t->document = false;
+	t->at = (struct target_at){.set = "1"};
+	json_init(&t->json, out, true);
+}
+
+static const char *numbers(const void *self)
+{
+	(void)self;
+	return "";
+}
+
+static void begin(void *self, uint64_t interchange, uint64_t group)
+{
+	(void)self;
+	(void)interchange;
+	(void)group;
+}
+
+static void end(void *self)
+{
+	struct json_target *t = self;
+
+	if (t->document)
+		buf_ch(t->out, '\n');
+}
+
+static void nothing(void *self)
+{
+	(void)self;
+}
+
+static bool check_tree(void *self, const struct made *m, struct diag *d,
+	const struct finding *about, const struct target_blame *b)
+{
+	const struct json_target *t = self;
+
+	return target_tree_check(&t->tree, m, d, about, b);
+}
+
+static void put(struct json_target *t, const struct made *m);
+
+static void put_inside(struct json_target *t, const struct made *m)
+{
+	for (const struct made *k = m->child; k; k = k->next)
+		put(t, k);
+	if (m->extent != MADE_BEGUN)
+		json_end(&t->json, m->kind == MADE_OBJECT ? '}' : ']');
+}
+
+static void put(struct json_target *t, const struct made *m)
+{
+	struct json *j = &t->json;
+
+	if (m->absent)
+		return;
+	if (m->name.n > 0 && m->extent != MADE_ENDED)
+		json_name_str(j, m->name);
+	t->at.values += made_is_leaf(m);
+	if (m->kind == MADE_NUMBER)
+		json_raw(j, m->text);
+	else if (m->kind == MADE_BOOL)
+		json_bool(j, str_is(m->text, "true"));
+	else if (m->kind == MADE_NULL)
+		json_null(j);
+	else if (m->kind == MADE_TEXT)
+		json_str(j, m->text);
+	else if (m->kind == MADE_OBJECT && m->extent != MADE_ENDED)
+		json_object(j);
+	else if (m->kind == MADE_ARRAY && m->extent != MADE_ENDED)
+		json_array(j);
+	if (!made_is_leaf(m))
+		put_inside(t, m);
+}
+
+/* A record stands in one line; only what is before it begins a new one. */
+static void put_record(struct json_target *t, const struct made *m)
+{
+	if (!t->document) {
+		json_init(&t->json, t->out, false);
+		put(t, m);
+		buf_ch(t->out, '\n');
+	} else {
+		json_line(&t->json);
+		t->json.pretty = false;
+		put(t, m);
+		t->json.pretty = true;
+	}
+	t->at.segments++;
+}
+
+static void put_tree(void *self, const struct made *m)
+{
+	struct json_target *t = self;
+
+	if (m->extent == MADE_WHOLE) {
+		put_record(t, m);
+		return;
+	}
+	t->document = true;
+	put(t, m);
+}
+
+static const struct target_at *at(const void *self)
+{
+	const struct json_target *t = self;
+
+	return &t->at;
+}
+
+static int read_back(int fd, const struct target_wrote *w, struct err *e)
+{
+	struct json_counts c;
+
+	if (json_count_file(fd, &c, e) == -1)
+		return err_wrap(e, "what was written does not read back");
+	if (c.values != w->at.values)
+		return read_back_same("values", c.values, w->at.values, e);
+	return c.documents == 1 ? 0 : read_back_same("lines", c.documents, w->at.segments, e);
+}
+
+const struct target_ops target_json_ops = {
+	.format = "json",
+	.open = open_json,
+	.close = close_json,
+	.start = start,
+	.numbers = numbers,
+	.begin = begin,
+	.end = end,
+	.open_set = nothing,
+	.close_set = nothing,
+	.check_tree = check_tree,
+	.put_tree = put_tree,
+	.at = at,
+	.read_back = read_back,
+};

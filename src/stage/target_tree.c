@@ -1,0 +1,177 @@
+/* Values of trees against their definition; see target_tree.h. */
+#include "stage/target_tree.h"
+
+#include "base/utf8.h"
+
+struct checking {
+	const struct target_tree *x;
+	struct diag *d;
+	const struct finding *about;
+	const struct target_blame *blame;
+	bool good;
+};
+
+static void tell(struct checking *c, const struct made *m, const char *code, struct str expected)
+{
+	struct finding f = *c->about;
+
+	f.code = str_c(code);
+	f.segment = m->name;
+	f.found = utf8_left(m->text, 100);
+	f.expected = expected;
+	if (m->from)
+		c->blame->fill(c->blame->ctx, m->from, &f);
+	else if (m->origin.n > 0)
+		f.field = m->origin;
+	diag_add(c->d, &f);
+	c->good = false;
+}
+
+/* --- one value --- */
+
+static size_t digits(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += str_is_digit(s.p[i]);
+	return n;
+}
+
+static size_t decimals(struct str s)
+{
+	const size_t mark = str_chr(s, '.');
+
+	return mark == SIZE_MAX ? 0 : s.n - mark - 1;
+}
+
+static void check_length(struct checking *c, const struct made *m)
+{
+	const struct def_field *f = m->field;
+	const struct def_element *e = &f->element;
+	/* In a row of fixed widths sign and mark need their places too. */
+	const size_t n = f->kind == FIELD_NUMBER && !f->width ? digits(m->text)
+							      : utf8_count(m->text);
+	struct arena *a = c->d->arena;
+
+	if (n > e->max)
+		tell(c, m, "VALUE-TOO-LONG", arena_printf(a, "at most %u characters", e->max));
+	else if (n < e->min)
+		tell(c, m, "VALUE-TOO-SHORT", arena_printf(a, "at least %u characters", e->min));
+	else if (f->kind == FIELD_NUMBER && decimals(m->text) > e->decimals)
+		tell(c, m, "VALUE-TOO-LONG",
+			arena_printf(a, "at most %u decimals; let the map round it", e->decimals));
+}
+
+static void check_codes(struct checking *c, const struct made *m)
+{
+	const struct def_codes *codes = m->field->element.codes;
+
+	if (codes && !codes->open && !defs_code_ok(codes, m->text))
+		tell(c, m, "VALUE-NOT-IN-LIST",
+			arena_printf(c->d->arena, "a code of '" STR_FMT "'", STR_ARG(m->name)));
+}
+
+static void check_characters(struct checking *c, const struct made *m)
+{
+	const struct target_tree *x = c->x;
+	size_t at = utf8_bad(m->text);
+
+	if (at != SIZE_MAX) {
+		tell(c, m, "VALUE-REPERTOIRE", STR("text that is UTF-8"));
+		return;
+	}
+	for (at = 0; at < m->text.n;) {
+		const uint32_t cp = utf8_next(m->text, &at);
+		if (x->carries(x->layout, cp))
+			continue;
+		tell(c, m, "VALUE-REPERTOIRE",
+			arena_printf(c->d->arena, "%s, which U+%04X is not", x->carries_what,
+				(unsigned)cp));
+		return;
+	}
+}
+
+/* Has a finding, of a <require> for example, named the field already? */
+static bool is_told(const struct checking *c, const struct made *m)
+{
+	for (const struct finding *f = c->d->first; f && m->origin.n > 0; f = f->next)
+		if (f->severity >= SEV_ERROR && str_eq(f->field, m->origin))
+			return true;
+	return m->told;
+}
+
+static void check_value(struct checking *c, const struct made *m)
+{
+	if (m->absent) {
+		if (is_told(c, m))
+			c->good = c->good && !(m->field && m->field->mandatory);
+		else if (m->field && m->field->mandatory)
+			tell(c, m, "VALUE-REQUIRED", STR("a value"));
+		return;
+	}
+	check_characters(c, m);
+	if (m->field && m->kind != MADE_BOOL && m->kind != MADE_NULL) {
+		check_length(c, m);
+		check_codes(c, m);
+	}
+}
+
+/* --- objects --- */
+
+static const struct def_field *members_of(const struct checking *c, const struct made *m, bool top)
+{
+	if (top && c->x->layout)
+		return c->x->layout->fields;
+	return m->field ? m->field->child : NULL;
+}
+
+static const struct made *child_named(const struct made *m, struct str name)
+{
+	const struct made *k = m->child;
+
+	while (k && !str_eq(k->name, name))
+		k = k->next;
+	return k;
+}
+
+/* A value with a condition, and an object that vanished, leave no trace. */
+static void check_members(struct checking *c, const struct made *m, const struct def_field *fields)
+{
+	for (const struct def_field *f = fields; f; f = f->next) {
+		const struct made missing = {.name = f->name, .map_line = m->map_line};
+		if (f->mandatory && !child_named(m, f->name))
+			tell(c, &missing, "VALUE-REQUIRED", STR("a value"));
+	}
+}
+
+static void check_twice(struct checking *c, const struct made *m)
+{
+	for (const struct made *k = m->child; k; k = k->next)
+		for (const struct made *o = k->next; o; o = o->next)
+			if (!k->absent && !o->absent && str_eq(k->name, o->name)) {
+				tell(c, o, "JSON-DUPLICATE-KEY", STR("each name once"));
+				return;
+			}
+}
+
+static void check(struct checking *c, const struct made *m, bool top)
+{
+	if (made_is_leaf(m))
+		check_value(c, m);
+	if (m->kind == MADE_OBJECT && m->extent == MADE_WHOLE) {
+		check_members(c, m, members_of(c, m, top));
+		check_twice(c, m);
+	}
+	for (const struct made *k = m->child; k; k = k->next)
+		check(c, k, false);
+}
+
+bool target_tree_check(const struct target_tree *x, const struct made *t, struct diag *d,
+	const struct finding *about, const struct target_blame *b)
+{
+	struct checking c = {x, d, about, b, true};
+
+	check(&c, t, true);
+	return c.good;
+}

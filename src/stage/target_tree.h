@@ -1,0 +1,18 @@
+/* What the targets of trees share: the checks of values against their definition. */
+#ifndef STAGE_TARGET_TREE_H
+#define STAGE_TARGET_TREE_H
+
+#include "stage/target.h"
+
+struct target_tree {
+	/* MUST. Can the target carry the character in a value? */
+	bool (*carries)(const struct def_layout *y, uint32_t cp);
+	const char *carries_what;	 /* "characters of ISO 8859-1" */
+	const struct def_layout *layout; /* or NULL */
+};
+
+/* As target_ops.check_tree. */
+bool target_tree_check(const struct target_tree *x, const struct made *t, struct diag *d,
+	const struct finding *about, const struct target_blame *b);
+
+#endif
