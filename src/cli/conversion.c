@@ -274,6 +274,13 @@ static void tell_finding(void *ctx, const struct finding *f)
 	output_finding(c->findings, f);
 }
 
+static void take_findings_back(void *ctx)
+{
+	const struct conversion *c = ctx;
+
+	output_findings_back(c->findings);
+}
+
 static void tell_progress(void *ctx, uint64_t items, uint64_t bytes, uint64_t size)
 {
 	const struct conversion *c = ctx;
@@ -327,13 +334,17 @@ static int produce(struct conversion *c, int out, struct produce_counts *counts,
 		.result = -1,
 		.number = next_number,
 		.finding = tell_finding,
+		.anew = take_findings_back,
 		.progress = c->findings->progress ? tell_progress : NULL,
 		.ctx = c,
 	};
 
-	if (produce_run(&p, counts, e) == -1)
-		return -1;
-	return read_back_run(&p, counts, e);
+	int rc = -1;
+
+	output_findings_trial(c->findings);
+	rc = produce_run(&p, counts, e);
+	output_findings_stand(c->findings);
+	return rc == -1 ? -1 : read_back_run(&p, counts, e);
 }
 
 int conversion_file(struct conversion *c, const char *path, int out, struct produce_counts *counts,

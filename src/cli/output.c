@@ -12,7 +12,13 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-enum { BLOCK = 1 << 18, LINE = 4000, JSON_MAX = 64 << 20, JSON_FLUSH = 1 << 18 };
+enum {
+	BLOCK = 1 << 18,
+	LINE = 4000,
+	JSON_MAX = 64 << 20,
+	JSON_FLUSH = 1 << 18,
+	LINES_MAX = 16 << 20
+};
 
 int output_copy(int from, int to, struct err *e)
 {
@@ -104,6 +110,7 @@ void output_findings_init(struct output_findings *o, uint64_t max, int file)
 	o->max = max;
 	o->file = file;
 	buf_init(&o->json, JSON_MAX);
+	buf_init(&o->lines, LINES_MAX);
 }
 
 static void to_file(struct output_findings *o, const struct finding *f)
@@ -137,31 +144,84 @@ void output_progress(struct output_findings *o, uint64_t items, uint64_t bytes, 
 	o->shown = true;
 }
 
-void output_finding(struct output_findings *o, const struct finding *f)
+/* One line; what does not fit into memory on trial is counted only. */
+static void tell(struct output_findings *o, const struct finding *f)
 {
 	struct buf line;
 
-	o->errors += f->severity >= SEV_ERROR;
-	to_file(o, f);
-	if (o->seen++ >= o->max)
-		return;
-	clear(o);
 	buf_init(&line, LINE);
 	diag_line(&line, f);
-	(void)fprintf(stderr, "%s\n", buf_cstr(&line));
+	if (!o->trial) {
+		clear(o);
+		(void)fprintf(stderr, "%s\n", buf_cstr(&line));
+		o->told++;
+	} else if (o->lines.n + line.n < LINES_MAX) {
+		buf_str(&o->lines, buf_view(&line));
+		buf_ch(&o->lines, '\n');
+		o->told++;
+	}
 	buf_done(&line);
+}
+
+void output_finding(struct output_findings *o, const struct finding *f)
+{
+	o->errors += f->severity >= SEV_ERROR;
+	o->seen++;
+	to_file(o, f);
+	if (o->told < o->max)
+		tell(o, f);
+}
+
+static bool write_json(struct output_findings *o)
+{
+	if (o->file == -1 || o->e.code != ERR_NONE)
+		return false;
+	if (output_flush(&o->json, o->file, 0, &o->e) == 0)
+		return true;
+	buf_clear(&o->json);
+	return false;
+}
+
+void output_findings_trial(struct output_findings *o)
+{
+	o->trial = true;
+	o->mark = (struct output_mark){o->seen, o->errors, o->told, 0};
+	if (write_json(o))
+		o->mark.size = lseek(o->file, 0, SEEK_CUR);
+}
+
+void output_findings_back(struct output_findings *o)
+{
+	o->seen = o->mark.seen;
+	o->errors = o->mark.errors;
+	o->told = o->mark.told;
+	buf_clear(&o->lines);
+	buf_clear(&o->json);
+	if (o->file != -1 && o->e.code == ERR_NONE &&
+		(ftruncate(o->file, o->mark.size) == -1 ||
+			lseek(o->file, o->mark.size, SEEK_SET) == -1))
+		(void)err_errno(&o->e, ERR_IO, "write the findings anew");
+}
+
+void output_findings_stand(struct output_findings *o)
+{
+	o->trial = false;
+	if (o->lines.n == 0)
+		return;
+	clear(o);
+	(void)fputs(buf_cstr(&o->lines), stderr);
+	buf_clear(&o->lines);
 }
 
 int output_findings_end(struct output_findings *o, struct err *e)
 {
 	clear(o);
-	if (o->seen > o->max && o->max > 0)
+	if (o->seen > o->told && o->max > 0)
 		output_say("and %" PRIu64 " more findings (--max-findings %" PRIu64 ")",
-			o->seen - o->max, o->max);
-	if (o->file != -1 && o->e.code == ERR_NONE &&
-		output_flush(&o->json, o->file, 0, &o->e) == -1)
-		buf_clear(&o->json);
+			o->seen - o->told, o->max);
+	(void)write_json(o);
 	buf_done(&o->json);
+	buf_done(&o->lines);
 	if (o->e.code == ERR_NONE)
 		return 0;
 	*e = o->e;

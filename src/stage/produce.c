@@ -54,13 +54,13 @@ static struct reader *once_more(const struct produce_making *m, struct err *e)
 	return reader_open(like->fd, &like->spec, m->p->input.names, e);
 }
 
-static int read_keys(struct produce_making *m, enum pass pass, struct err *e)
+static int read_suspects(struct produce_making *m, struct err *e)
 {
 	struct reader *again = once_more(m, e);
 	int rc = -1;
 
 	if (again)
-		rc = key_pass(m, again, pass, e);
+		rc = key_pass(m, again, PASS_SECOND, e);
 	reader_close(again);
 	return rc;
 }
@@ -107,6 +107,9 @@ static int start_anew(struct produce_making *m, struct err *e)
 	writing_start(m);
 	m->message_ready = m->set_open = m->started = m->suspect = m->watch = false;
 	m->in_set = 0;
+	if (m->p->anew)
+		m->p->anew(m->p->ctx);
+	produce_item_report(m, &m->found);
 	return 0;
 }
 
@@ -117,7 +120,7 @@ static int settle_duplicates(struct produce_making *m, struct reader *source, st
 	int rc = -1;
 
 	if (key_pass(m, source, PASS_FIRST, e) == -1 || !dups_again(m->dups) ||
-		read_keys(m, PASS_SECOND, e) == -1 || start_anew(m, e) == -1)
+		read_suspects(m, e) == -1 || start_anew(m, e) == -1)
 		return -1;
 	again = once_more(m, e);
 	if (again)
@@ -126,21 +129,14 @@ static int settle_duplicates(struct produce_making *m, struct reader *source, st
 	return rc;
 }
 
-/*
- * Keys are hardly ever there twice, so all is converted at once, the keys are watched, and only a
- * suspect makes us begin again. Who is told of findings as they come is told once: then the keys
- * are read first.
- */
+/* Keys are hardly ever there twice, so all is converted at once, the keys are watched, and only a
+ * suspect makes us begin again. */
 static int read_all(struct produce_making *m, struct err *e)
 {
-	if (!map_key_unique(m->p->map))
-		return read_items(m, m->p->source, e);
-	m->dups = dups_new();
-	m->watch = !m->p->finding;
-	if (!m->watch &&
-		(read_keys(m, PASS_FIRST, e) == -1 ||
-			(dups_again(m->dups) && read_keys(m, PASS_SECOND, e) == -1)))
-		return -1;
+	if (map_key_unique(m->p->map)) {
+		m->dups = dups_new();
+		m->watch = true;
+	}
 	if (read_items(m, m->p->source, e) == -1)
 		return -1;
 	return m->suspect ? settle_duplicates(m, m->p->source, e) : 0;
@@ -165,13 +161,11 @@ static int report_orphans(struct produce_making *m, struct err *e)
 
 static int make_all(struct produce_making *m, struct err *e)
 {
-	struct diag d;
-
-	diag_init(&d, &m->header);
-	m->run = map_run_new(m->p->map, &m->p->input, &d, e);
+	diag_init(&m->found, &m->start);
+	m->run = map_run_new(m->p->map, &m->p->input, &m->found, e);
 	if (!m->run)
 		return -1;
-	produce_item_report(m, &d);
+	produce_item_report(m, &m->found);
 	if (read_all(m, e) == -1 || report_orphans(m, e) == -1 || produce_message_close(m, e) == -1)
 		return -1;
 	if (m->started)
@@ -195,6 +189,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	buf_init(&m.said, PRODUCE_SAID_MAX);
 	arena_init(&m.item);
 	arena_init(&m.header);
+	arena_init(&m.start);
 	outcome_init(&m.o, p->out, p->lineage, p->aside, p->result);
 	writing_start(&m);
 	rc = make_all(&m, e);
@@ -206,6 +201,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	outcome_done(&m.o);
 	arena_done(&m.item);
 	arena_done(&m.header);
+	arena_done(&m.start);
 	if (rc == 0 && c->items != c->out + c->unselected + c->aside + c->unchanged + c->waiting)
 		return err_set(e, ERR_CORRUPT,
 			"the counts do not reconcile: %" PRIu64 " items in, %" PRIu64

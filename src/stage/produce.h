@@ -35,6 +35,8 @@ struct produce {
 	void (*progress)(void *ctx, uint64_t items, uint64_t bytes, uint64_t size);
 	/* Every finding, also those that stop nothing. May be NULL. */
 	void (*finding)(void *ctx, const struct finding *f);
+	/* All begins again: what finding was told is void. MUST be there with finding. */
+	void (*anew)(void *ctx);
 	void *ctx;
 };
 

@@ -24,6 +24,8 @@ struct produce_making {
 	struct outcome o;
 	struct arena item;   /* one item's trees, segments and findings */
 	struct arena header; /* a message's header until it is written */
+	struct arena start;  /* what was found before the first item, in joins */
+	struct diag found;
 	struct map_around head;
 	bool message_ready; /* map_message_start has run */
 	bool set_open;
