@@ -7,13 +7,12 @@
 
 #include <stdint.h>
 
+#include "cli/map_file.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "map/map.h"
-#include "model/faults.h"
 #include "stage/produce.h"
 
-enum { CONVERSION_JOINS = 32, CONVERSION_VARS = 200, CONVERSION_DIRS = 4 };
+enum { CONVERSION_JOINS = 32, CONVERSION_VARS = 200 };
 
 struct conversion_join {
 	struct str name;
@@ -37,11 +36,7 @@ struct conversion {
 	struct conversion_options *o; /* borrowed */
 	struct arena arena;
 	struct names names;
-	int dirs[CONVERSION_DIRS];
-	const char *dir_names[CONVERSION_DIRS];
-	size_t ndirs;
-	struct defs *defs;
-	struct map *map;
+	struct map_file file;
 	struct source joins[CONVERSION_JOINS]; /* in the order of the map's joins */
 	struct reader_spec join_specs[CONVERSION_JOINS];
 	size_t njoins;
