@@ -3,6 +3,7 @@
 
 static const struct command_ops *const below[] = {
 	&cmd_map_check_ops,
+	&cmd_map_test_ops,
 	NULL,
 };
 
@@ -12,6 +13,7 @@ static const char usage[] =
 	"For those who write maps:\n"
 	"\n"
 	"  check FILE...          names everything that is wrong with maps, all at once\n"
+	"  test [MAP|FOLDER...]   runs the golden cases beside maps\n"
 	"\n"
 	"Exit codes: 0 all well; 64 there is no such command; those of the command, see gridspool map\n"
 	"COMMAND --help.\n"

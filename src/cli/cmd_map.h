@@ -8,5 +8,6 @@ extern const struct command_ops cmd_map_ops;
 
 /* The commands below it. */
 extern const struct command_ops cmd_map_check_ops;
+extern const struct command_ops cmd_map_test_ops;
 
 #endif

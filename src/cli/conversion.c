@@ -183,7 +183,7 @@ int conversion_open(
 {
 	memset(c, 0, sizeof(*c));
 	c->o = o;
-	c->aside = -1;
+	c->aside = c->lineage = -1;
 	arena_init(&c->arena);
 	names_init(&c->names);
 	return prepare(c, f, e);
@@ -264,12 +264,12 @@ static int produce(struct conversion *c, int out, struct produce_counts *counts,
 		.envelope = &c->o->envelope,
 		.defs = c->file.defs,
 		.out = out,
-		.lineage = -1,
+		.lineage = c->lineage,
 		.aside = c->aside,
 		.result = -1,
 		.number = next_number,
-		.finding = tell_finding,
-		.progress = c->findings->progress ? tell_progress : NULL,
+		.finding = c->findings ? tell_finding : NULL,
+		.progress = c->findings && c->findings->progress ? tell_progress : NULL,
 		.ctx = c,
 	};
 
@@ -291,7 +291,7 @@ int conversion_file(struct conversion *c, const char *path, int out, struct prod
 	diag_init(&d, &a);
 	c->source = c->input.source = NULL;
 	rc = source_open(path, &s, &d, e);
-	for (const struct finding *f = d.first; f; f = f->next)
+	for (const struct finding *f = d.first; f && c->findings; f = f->next)
 		output_finding(c->findings, f);
 	if (rc == 0)
 		rc = open_readers(c, &s, joins, e);

@@ -42,9 +42,10 @@ struct conversion {
 	size_t njoins;
 	struct reader *source; /* of the file in hand */
 	struct map_input input;
-	uint64_t isa, gs; /* last numbers given: none of them is real */
-	int aside;	  /* items set aside, or -1 */
-	struct output_findings *findings;
+	uint64_t isa, gs;		  /* last numbers given: none of them is real */
+	int aside;			  /* items set aside, or -1 */
+	int lineage;			  /* of the file in hand: which segments are whose; or -1 */
+	struct output_findings *findings; /* NULL: nobody is told */
 };
 
 /* Loads the map and opens what it needs. -1: the map is wrong (faults in f, e sums them up), or the
