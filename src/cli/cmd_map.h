@@ -9,5 +9,7 @@ extern const struct command_ops cmd_map_ops;
 /* The commands below it. */
 extern const struct command_ops cmd_map_check_ops;
 extern const struct command_ops cmd_map_test_ops;
+extern const struct command_ops cmd_map_coverage_ops;
+extern const struct command_ops cmd_map_diff_ops;
 
 #endif

@@ -92,7 +92,7 @@ static int check_joins(struct conversion *c, struct err *e)
 		size_t i = 0;
 		while (i < n && !str_eq(joins[i].name, name))
 			i++;
-		if (i < n)
+		if (i < n || c->o->joins_of_others)
 			continue;
 		near = str_suggest(name, names, n);
 		return err_set(e, ERR_USAGE,

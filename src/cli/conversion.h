@@ -29,7 +29,8 @@ struct conversion_options {
 	size_t nvars;
 	struct reader_spec source; /* what the user says of it */
 	struct target_envelope envelope;
-	struct date date; /* of the run */
+	struct date date;     /* of the run */
+	bool joins_of_others; /* a join that the map does not have is meant for another map */
 };
 
 struct conversion {

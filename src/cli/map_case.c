@@ -261,12 +261,8 @@ static int read_expected(const char *path, struct str format, struct defs *defs,
 	const int fd = fsx_open_path(path, e);
 	int rc = 0;
 
-	if (fd == -1) {
-		struct records none = {.n = 0};
-		arena_init(&none.arena);
-		*r = none;
+	if (fd == -1)
 		return e->code == ERR_ABSENT ? 0 : -1;
-	}
 	rc = fsx_read(fd, bytes, e);
 	if (rc == 0)
 		rc = records_read(r, fd, format, defs, e);
@@ -286,6 +282,8 @@ static int compare(const char *path, int fd, struct str format, struct defs *def
 
 	buf_init(&expected, EXPECTED_MAX);
 	buf_init(&found, EXPECTED_MAX);
+	records_init(was);
+	records_init(is);
 	there = read_expected(path, format, defs, was, &expected, e);
 	if (there == -1 || fsx_read(fd, &found, e) == -1 ||
 		records_read(is, fd, format, defs, e) == -1 ||

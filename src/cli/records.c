@@ -19,6 +19,12 @@ static struct record *add(struct records *r)
 	return &r->list[r->n++];
 }
 
+void records_init(struct records *r)
+{
+	memset(r, 0, sizeof(*r));
+	arena_init(&r->arena);
+}
+
 void records_done(struct records *r)
 {
 	mem_free(r->list);
@@ -83,7 +89,9 @@ static void add_segment(struct records *r, const struct segment *s, const struct
 	buf_done(&text);
 	for (size_t i = 0; i < s->n; i++)
 		x->values[i] = (struct record_value){.ref = ref_of(r, s, &s->values[i]),
-			.text = arena_str(&r->arena, s->values[i].text)};
+			.text = arena_str(&r->arena, s->values[i].text),
+			.element = s->values[i].element,
+			.component = s->values[i].component};
 }
 
 static int read_segments(
@@ -198,8 +206,6 @@ int records_read(struct records *r, int fd, struct str format, struct defs *defs
 {
 	uint64_t size = 0;
 
-	memset(r, 0, sizeof(*r));
-	arena_init(&r->arena);
 	if (fsx_size(fd, &size, e) == -1)
 		return -1;
 	if (size == 0)
@@ -250,10 +256,11 @@ int records_items(struct records *r, int lineage, struct err *e)
 }
 
 void records_mask(struct records *r,
-	bool (*masked)(const void *ctx, struct str tag, struct str ref), const void *ctx)
+	bool (*masked)(const void *ctx, const struct record *r, const struct record_value *v),
+	const void *ctx)
 {
 	for (size_t i = 0; i < r->n; i++)
 		for (size_t k = 0; k < r->list[i].n; k++)
 			r->list[i].values[k].masked = masked(
-				ctx, r->list[i].tag, r->list[i].values[k].ref);
+				ctx, &r->list[i], &r->list[i].values[k]);
 }

@@ -15,7 +15,8 @@
 struct record_value {
 	struct str ref; /* "LIN03", "MEA04-1"; name of a column */
 	struct str text;
-	bool masked; /* told by records_mask: differs by design */
+	uint16_t element, component; /* of a segment */
+	bool masked;		     /* told by records_mask: differs by design */
 };
 
 struct record {
@@ -36,7 +37,8 @@ struct records {
 	size_t cap;
 };
 
-/* All of a file of this format. records_done accepts a zeroed one, and what records_read left behind. */
+void records_init(struct records *r);
+/* All of a file of this format, into one that is new. */
 int records_read(struct records *r, int fd, struct str format, struct defs *defs, struct err *e)
 	ATTR_CHECK;
 void records_done(struct records *r);
@@ -44,6 +46,7 @@ void records_done(struct records *r);
 int records_items(struct records *r, int lineage, struct err *e) ATTR_CHECK;
 /* Marks the values that differ by design. */
 void records_mask(struct records *r,
-	bool (*masked)(const void *ctx, struct str tag, struct str ref), const void *ctx);
+	bool (*masked)(const void *ctx, const struct record *r, const struct record_value *v),
+	const void *ctx);
 
 #endif

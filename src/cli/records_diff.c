@@ -75,6 +75,14 @@ static void groups_done(struct groups *g)
 
 /* ---- records -------------------------------------------------------------------------------- */
 
+static const struct record_value *value_of(const struct record *r, struct str ref)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (str_eq(r->values[i].ref, ref))
+			return &r->values[i];
+	return NULL;
+}
+
 static size_t unmasked(const struct record *r, size_t i)
 {
 	while (i < r->n && r->values[i].masked)
@@ -99,33 +107,71 @@ static bool same(const struct record *a, const struct record *b)
 	return i == a->n && k == b->n;
 }
 
-static void put(
-	struct records_diff *d, const struct record *was, const struct record *is, bool whole)
+static void put(struct records_diff *d, const struct record *was, const struct record *is)
 {
 	mem_grow(&d->list, &d->cap, d->n + 1, sizeof(*d->list));
-	d->list[d->n++] = (struct records_change){was, is, whole};
+	d->list[d->n++] = (struct records_change){was, is};
 }
 
-/* Between two records that both have: those of one tag are the same one, changed. */
+/* How many values two records share. */
+static size_t likeness(const struct record *a, const struct record *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++) {
+		const struct record_value *v = value_of(b, a->values[i].ref);
+		n += v && str_eq(v->text, a->values[i].text);
+	}
+	return n;
+}
+
+static size_t count_tag(const struct record *list, size_t n, struct str tag)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += str_eq(list[i].tag, tag);
+	return count;
+}
+
+/* Which of b is a, changed? The one with most of its values, if that is half of them; the only one of its
+ * tag in any case. n: none is. */
+static size_t counterpart(const struct record *a, bool only, const struct record *b, size_t n)
+{
+	size_t best = n;
+	size_t most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const size_t like = likeness(a, &b[i]);
+		if (!str_eq(a->tag, b[i].tag) || (best < n && like <= most))
+			continue;
+		best = i;
+		most = like;
+	}
+	if (best == n || (only && count_tag(b, n, a->tag) == 1))
+		return best;
+	return 2 * most >= a->n && 2 * most >= b[best].n ? best : n;
+}
+
+/* Between two records that both have. */
 static void between(struct records_diff *d, const struct record *a, size_t na,
 	const struct record *b, size_t nb)
 {
 	size_t k = 0;
 
 	for (size_t i = 0; i < na; i++) {
-		size_t at = k;
-		while (at < nb && !str_eq(a[i].tag, b[at].tag))
-			at++;
+		const bool only = count_tag(a, na, a[i].tag) == 1;
+		const size_t at = k + counterpart(&a[i], only, b + k, nb - k);
 		if (at == nb) {
-			put(d, &a[i], NULL, false);
+			put(d, &a[i], NULL);
 			continue;
 		}
 		for (; k < at; k++)
-			put(d, NULL, &b[k], false);
-		put(d, &a[i], &b[k++], false);
+			put(d, NULL, &b[k]);
+		put(d, &a[i], &b[k++]);
 	}
 	for (; k < nb; k++)
-		put(d, NULL, &b[k], false);
+		put(d, NULL, &b[k]);
 }
 
 /* Walks the table of longest common lists: cell [i][k] is that of a from i and b from k. */
@@ -203,11 +249,11 @@ void records_diff_make(const struct records *was, const struct records *is, enum
 			compare(out, g->first, g->n, g->other->first, g->other->n);
 		}
 		for (size_t k = 0; k < g->n && !g->other; k++)
-			put(out, &g->first[k], NULL, true);
+			put(out, &g->first[k], NULL);
 	}
 	for (size_t i = 0; i < new.n; i++)
 		for (size_t k = 0; k < new.list[i].n && !new.list[i].other; k++)
-			put(out, NULL, &new.list[i].first[k], true);
+			put(out, NULL, &new.list[i].first[k]);
 	groups_done(&old);
 	groups_done(&new);
 }
@@ -218,14 +264,6 @@ void records_diff_done(struct records_diff *d)
 }
 
 /* ---- told ----------------------------------------------------------------------------------- */
-
-static const struct record_value *value_of(const struct record *r, struct str ref)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (str_eq(r->values[i].ref, ref))
-			return &r->values[i];
-	return NULL;
-}
 
 struct told {
 	void (*value)(void *ctx, struct str ref, const struct str *was, const struct str *is);
@@ -281,11 +319,6 @@ static void place_text(struct buf *out, const struct record *r)
 	buf_printf(out, STR_FMT " %llu", STR_ARG(r->kind), (unsigned long long)r->position);
 }
 
-static bool has_place(const struct record *was, const struct record *is)
-{
-	return was->n > 0 && is->n > 0;
-}
-
 void records_diff_text(
 	const struct records_diff *d, const char *old, const char *new, struct buf *out)
 {
@@ -302,7 +335,7 @@ void records_diff_text(
 			buf_printf(out, "    - " STR_FMT "\n", STR_ARG(c->was->text));
 		if (c->is)
 			buf_printf(out, "    + " STR_FMT "\n", STR_ARG(c->is->text));
-		if (c->was && c->is && has_place(c->was, c->is))
+		if (c->was && c->is)
 			each_value(c, &told);
 	}
 	if (d->moved)

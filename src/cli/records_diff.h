@@ -15,7 +15,6 @@ enum records_by {
 struct records_change {
 	const struct record *was;
 	const struct record *is;
-	bool whole; /* all of its item or message is added, or removed */
 };
 
 struct records_diff {

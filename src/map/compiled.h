@@ -15,6 +15,9 @@
 #include "map/expr.h"
 #include "map/map.h"
 
+struct watch;
+struct watch_fields;
+
 #define MAP_NO_SLOT UINT32_MAX
 
 struct map_table {
@@ -172,6 +175,8 @@ struct map {
 	struct map_part *item;
 	struct map_part *trailer;
 	uint32_t items_per_message;
+	struct watch *watch_first, *watch_last; /* all expressions, for watch.h */
+	struct watch_fields *watch_fields;	/* NULL: nobody watches */
 	bool uses_links;
 	bool uses_workflow;
 	uint32_t name_body, name_meta, name_schema, name_id, name_workflow, name_state;
