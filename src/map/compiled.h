@@ -15,6 +15,7 @@
 #include "map/expr.h"
 #include "map/map.h"
 
+struct tz;
 struct watch;
 struct watch_fields;
 
@@ -156,6 +157,9 @@ struct map {
 	size_t ncounters;
 	struct map_named *as;
 	size_t nas;
+	struct table units; /* by code; see units.h */
+	const struct tz **zones;
+	size_t nzones;
 	struct regex **patterns;
 	size_t npatterns;
 	struct map_require *requires;

@@ -472,6 +472,8 @@ void load_free(struct map *m)
 		table_done(&m->tables[i].forward);
 		table_done(&m->tables[i].back);
 	}
+	table_done(&m->units);
+	mem_free(m->zones);
 	mem_free(m->patterns);
 	mem_free(m->tables);
 	mem_free(m->columns);
