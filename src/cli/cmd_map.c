@@ -16,7 +16,7 @@ static const char usage[] =
 	"\n"
 	"  check FILE...          names everything that is wrong with maps, all at once\n"
 	"  test [MAP|FOLDER...]   runs the golden cases beside maps\n"
-	"  coverage MAP INPUT...  what of a map runs, and which fields it never reads\n"
+	"  coverage MAP [INPUT...] what of a map runs, and which fields it never reads\n"
 	"  diff OLD NEW INPUT...  what would change in the output, item by item\n"
 	"\n"
 	"Exit codes: 0 all well; 64 there is no such command; those of the command, see gridspool map\n"

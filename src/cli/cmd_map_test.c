@@ -148,31 +148,23 @@ static bool is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* "maps/acme.test" of "maps/acme.xml" */
-static const char *folder_of(struct tests *t, const char *map)
-{
-	struct str name = str_c(map);
+struct cases {
+	struct tests *t;
+	const char *map;
+};
 
-	if (str_ends(name, STR(".xml")))
-		name.n -= 4;
-	return arena_printf(&t->arena, STR_FMT ".test", STR_ARG(name)).p;
+static int one_case(void *ctx, const char *dir, struct err *e)
+{
+	const struct cases *c = ctx;
+
+	return run_case(c->t, c->map, dir, e);
 }
 
 static int run_map(struct tests *t, const char *map, struct err *e)
 {
-	const char *folder = folder_of(t, map);
-	struct fsx_list list = {0};
-	const int dir = fsx_dir(folder, e);
-	int rc = dir == -1 ? -1 : fsx_list(dir, &list, e);
+	struct cases c = {t, map};
 
-	for (size_t i = 0; rc == 0 && i < list.n; i++) {
-		const char *path = arena_printf(&t->arena, "%s/%s", folder, list.names[i]).p;
-		if (is_dir(path) && (!t->only || strcmp(t->only, list.names[i]) == 0))
-			rc = run_case(t, map, path, e);
-	}
-	fsx_list_done(&list);
-	fsx_close(dir);
-	return rc;
+	return map_case_each(map, t->only, one_case, &c, &t->arena, e);
 }
 
 static int run_folder(struct tests *t, const char *folder, struct err *e)
@@ -185,7 +177,7 @@ static int run_folder(struct tests *t, const char *folder, struct err *e)
 		const char *path = strcmp(folder, ".") == 0
 			? list.names[i]
 			: arena_printf(&t->arena, "%s/%s", folder, list.names[i]).p;
-		if (str_ends(str_c(path), STR(".xml")) && is_dir(folder_of(t, path)))
+		if (str_ends(str_c(path), STR(".xml")) && is_dir(map_case_folder(path, &t->arena)))
 			rc = run_map(t, arena_cstr(&t->arena, str_c(path)), e);
 	}
 	fsx_list_done(&list);

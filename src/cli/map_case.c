@@ -12,6 +12,39 @@
 
 enum { EXPECTED_MAX = 1 << 30 };
 
+const char *map_case_folder(const char *map, struct arena *a)
+{
+	struct str name = str_c(map);
+
+	if (str_ends(name, STR(".xml")))
+		name.n -= 4;
+	return arena_printf(a, STR_FMT ".test", STR_ARG(name)).p;
+}
+
+int map_case_each(const char *map, const char *only,
+	int (*each)(void *ctx, const char *dir, struct err *e), void *ctx, struct arena *a,
+	struct err *e)
+{
+	const char *folder = map_case_folder(map, a);
+	struct fsx_list list = {0};
+	struct stat st;
+	const int dir = fsx_dir(folder, e);
+	int rc = dir == -1 ? -1 : fsx_list(dir, &list, e);
+
+	for (size_t i = 0; rc == 0 && i < list.n; i++) {
+		if (only && strcmp(only, list.names[i]) != 0)
+			continue;
+		rc = fsx_stat(dir, list.names[i], &st, e);
+		if (rc == 1)
+			rc = S_ISDIR(st.st_mode)
+				? each(ctx, arena_printf(a, "%s/%s", folder, list.names[i]).p, e)
+				: 0;
+	}
+	fsx_list_done(&list);
+	fsx_close(dir);
+	return rc;
+}
+
 /* ---- case.xml ------------------------------------------------------------------------------- */
 
 struct reading {

@@ -10,6 +10,14 @@
 #include "cli/records_diff.h"
 #include "model/faults.h"
 
+/* "maps/acme.test" of "maps/acme.xml", in a */
+const char *map_case_folder(const char *map, struct arena *a);
+/* Each case of a map by its folder, in order of names; only the one of that name unless only is NULL. -1 when
+ * there is no such folder, or each says so. */
+int map_case_each(const char *map, const char *only,
+	int (*each)(void *ctx, const char *dir, struct err *e), void *ctx, struct arena *a,
+	struct err *e) ATTR_CHECK;
+
 struct map_case {
 	struct conversion_args args; /* its arena is the case's */
 	const char *dir;

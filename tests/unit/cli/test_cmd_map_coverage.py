@@ -65,7 +65,18 @@ ITEMS[2].update(status="NEW", flag=True)
 write("items.json", "".join(json.dumps(item) + "\n" for item in ITEMS))
 expect("everything ran", gridspool("map", "coverage", *JOIN, "m.xml", "items.json")[0], 0)
 expect("without the join", gridspool("map", "coverage", "m.xml", "items.json")[0], 64)
-expect("no input", gridspool("map", "coverage", "m.xml")[0], 64)
+code, out, err = gridspool("map", "coverage", "m.xml")
+expect("no input", (code, "INPUT is missing" in err), (64, True))
+
+# without input the cases are run, all of them together
+for case, item in (("one", ITEMS[0]), ("two", ITEMS[1])):
+    os.makedirs(f"m.test/{case}")
+    write(f"m.test/{case}/items.json", json.dumps(item) + "\n")
+    write(f"m.test/{case}/case.xml", """<case xmlns="urn:gridspool:case:1" date="2026-11-23"><input file="items.json"/>
+        <join name="price" file="../../p.csv"/></case>""")
+code, out, err = gridspool("map", "coverage", "--json", "m.xml")
+answer = json.loads(out)
+expect("by cases", (code, err, answer["items"], [x["runs"] for x in answer["expressions"] if x["attribute"] == "LIN03"]), (1, "", 2, [2]))
 
 # the same map; another one, by item, where numbers of items do not matter
 expect("no change", gridspool("map", "diff", "--quiet", *JOIN, "m.xml", "m.xml", "items.json"), (0, "", ""))

@@ -82,9 +82,11 @@ with open("m.test/one/case.xml", "w", encoding="utf-8") as f:
 code, out, err = gridspool("map", "test", "m.xml")
 expect("no input", (code, "none.json" in out), (1, True))
 
-# our own
+# our own: as expected, and every line of them runs
 for folder, _, names in sorted(os.walk(os.path.join(TOP, "maps"))):
     for name in names:
         if os.path.isdir(os.path.join(folder, name[:-4] + ".test")):
             code, out, err = gridspool("map", "test", os.path.join(folder, name))
             expect(os.path.join(folder, name), (code, err), (0, "")) if code == 0 else sys.exit(out + err)
+            code, out, err = gridspool("map", "coverage", "--quiet", os.path.join(folder, name))
+            expect(f"{name}: expressions that no case runs", (code, out if code else "", err), (0, "", ""))
