@@ -443,20 +443,7 @@ static void write_json(struct check *c, struct buf *out)
 	json_bool(&j, c->faults.n == 0 && !c->person);
 	json_member_int(&j, "errors", (int64_t)(c->faults.n - c->faults.again));
 	json_member_int(&j, "warnings", (int64_t)c->faults.warnings);
-	json_name(&j, "faults");
-	json_array(&j);
-	for (const struct fault *x = c->faults.first; x; x = x->next) {
-		json_object(&j);
-		json_member_c(&j, "severity", x->warning ? "warning" : "error");
-		json_member_opt(&j, "file", str_c(x->file));
-		if (x->line > 0)
-			json_member_int(&j, "line", x->line);
-		if (x->column > 0)
-			json_member_int(&j, "column", x->column);
-		json_member_c(&j, "text", x->text);
-		json_end(&j, '}');
-	}
-	json_end(&j, ']');
+	command_faults_json(&j, &c->faults);
 	json_name(&j, "notes");
 	json_array(&j);
 	while (str_split(&rest, '\n', &note))

@@ -2,67 +2,12 @@
 #include "cli/conversion.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fsx.h"
-#include "base/limits.h"
-#include "stage/env_maps.h"
 #include "stage/workflow.h"
 #include "stage/read_back.h"
 
 enum { WHAT_MAX = 800 };
-
-/* --- the map --- */
-
-static int add_dir(struct conversion *c, int fd, const char *name)
-{
-	if (fd == -1)
-		return -1;
-	c->dirs[c->ndirs] = fd;
-	c->dir_names[c->ndirs++] = name;
-	return 0;
-}
-
-/* Tables and guides: beside the map, where the bundle of the map is, then the program's own. */
-static int open_dirs(struct conversion *c, struct err *e)
-{
-	const char *slash = strrchr(c->o->map, '/');
-	const size_t n = slash ? (size_t)(slash - c->o->map) : 1;
-	const char *own = arena_cstr(
-		&c->arena, (struct str){slash ? c->o->map : ".", n == 0 ? 1 : n});
-	const char *above = arena_printf(&c->arena, "%s/..", own).p;
-	const char *definitions = arena_printf(&c->arena, "%s/definitions", above).p;
-	struct err ignored;
-
-	if (add_dir(c, fsx_dir(own, e), own) == -1)
-		return -1;
-	if (access(definitions, F_OK) == 0 &&
-		add_dir(c, fsx_dir(definitions, e), definitions) == -1)
-		return -1;
-	(void)add_dir(c, fsx_dir(above, &ignored), above);
-	return add_dir(c, env_maps_dir(e), "maps");
-}
-
-static int load_map(struct conversion *c, struct faults *f, struct err *e)
-{
-	struct buf text;
-	struct map_env env;
-
-	if (open_dirs(c, e) == -1)
-		return -1;
-	c->defs = defs_new(c->dirs, c->dir_names, c->ndirs);
-	env = (struct map_env){c->defs, &c->names, c->dirs, c->dir_names, c->ndirs};
-	buf_init(&text, LIMIT_CONFIG_FILE);
-	if (fsx_read_path(c->o->map, &text, e) == -1) {
-		buf_done(&text);
-		return -1;
-	}
-	c->map = map_load(buf_view(&text), c->o->map, &env, f);
-	buf_done(&text);
-	if (!c->map)
-		return faults_err(f, e);
-	return 0;
-}
 
 /* --- what the map asks for and the command line gives --- */
 
@@ -117,7 +62,7 @@ static const struct conversion_join *given(const struct conversion_options *o, s
 static void ask_joins(struct conversion *c, struct buf *missing)
 {
 	size_t n = 0;
-	const struct map_join *joins = map_joins(c->map, &n);
+	const struct map_join *joins = map_joins(c->file.map, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (!given(c->o, joins[i].name))
@@ -125,7 +70,7 @@ static void ask_joins(struct conversion *c, struct buf *missing)
 				"%s--join " STR_FMT "=FILE (line %u: " STR_FMT ", " STR_FMT ")",
 				missing->n ? ", " : "", STR_ARG(joins[i].name), joins[i].line,
 				STR_ARG(joins[i].source), STR_ARG(joins[i].format));
-	if (map_uses_workflow(c->map) && !c->o->workflow)
+	if (map_uses_workflow(c->file.map) && !c->o->workflow)
 		buf_printf(missing, "%s--workflow hub-settings.json", missing->n ? ", " : "");
 }
 
@@ -133,7 +78,7 @@ static void ask_joins(struct conversion *c, struct buf *missing)
 static int check_joins(struct conversion *c, struct err *e)
 {
 	size_t n = 0;
-	const struct map_join *joins = map_joins(c->map, &n);
+	const struct map_join *joins = map_joins(c->file.map, &n);
 	const char *names[CONVERSION_JOINS];
 
 	if (n > CONVERSION_JOINS)
@@ -147,7 +92,7 @@ static int check_joins(struct conversion *c, struct err *e)
 		size_t i = 0;
 		while (i < n && !str_eq(joins[i].name, name))
 			i++;
-		if (i < n)
+		if (i < n || c->o->joins_of_others)
 			continue;
 		near = str_suggest(name, names, n);
 		return err_set(e, ERR_USAGE,
@@ -166,7 +111,7 @@ static int check_given(struct conversion *c, struct err *e)
 		return -1;
 	buf_init(&a.missing, WHAT_MAX);
 	ask_joins(c, &a.missing);
-	map_variables(c->map, ask_variable, &a);
+	map_variables(c->file.map, ask_variable, &a);
 	if (a.missing.n > 0)
 		rc = err_set(e, ERR_USAGE, "%s needs %s", c->o->map, buf_cstr(&a.missing));
 	buf_done(&a.missing);
@@ -176,7 +121,7 @@ static int check_given(struct conversion *c, struct err *e)
 static int open_joins(struct conversion *c, struct err *e)
 {
 	size_t n = 0;
-	const struct map_join *joins = map_joins(c->map, &n);
+	const struct map_join *joins = map_joins(c->file.map, &n);
 	struct diag d;
 
 	diag_init(&d, &c->arena);
@@ -213,7 +158,7 @@ static int prepare(struct conversion *c, struct faults *f, struct err *e)
 {
 	struct target target;
 
-	if (load_map(c, f, e) == -1)
+	if (map_file_open(&c->file, c->o->map, &c->names, f, e) == -1)
 		return -1;
 	add_defaults(c);
 	if (check_given(c, e) == -1)
@@ -223,7 +168,7 @@ static int prepare(struct conversion *c, struct faults *f, struct err *e)
 	c->input.run_id = STR("convert");
 	c->input.run_date = c->o->date;
 	c->input.action = STR("add");
-	if (target_open(&target, &c->o->envelope, map_target(c->map), e) == -1) {
+	if (target_open(&target, &c->o->envelope, map_target(c->file.map), e) == -1) {
 		e->code = ERR_USAGE;
 		return -1;
 	}
@@ -238,7 +183,7 @@ int conversion_open(
 {
 	memset(c, 0, sizeof(*c));
 	c->o = o;
-	c->aside = -1;
+	c->aside = c->lineage = -1;
 	arena_init(&c->arena);
 	names_init(&c->names);
 	return prepare(c, f, e);
@@ -248,10 +193,7 @@ void conversion_close(struct conversion *c)
 {
 	for (size_t i = 0; i < c->njoins; i++)
 		source_close(&c->joins[i]);
-	map_free(c->map);
-	defs_free(c->defs);
-	for (size_t i = 0; i < c->ndirs; i++)
-		fsx_close(c->dirs[i]);
+	map_file_close(&c->file);
 	names_done(&c->names);
 	arena_done(&c->arena);
 }
@@ -296,7 +238,7 @@ static int open_readers(
 	struct reader_spec wanted = c->o->source;
 
 	if (wanted.format.n == 0)
-		wanted.format = map_source_format(c->map);
+		wanted.format = map_source_format(c->file.map);
 	(void)source_spec(s, &wanted, &spec);
 	/* The map says what it is; a file that is plainly something else is said so at once. */
 	if (s->kind == SOURCE_IS_OTHER || s->kind == SOURCE_IS_EDI ||
@@ -304,11 +246,11 @@ static int open_readers(
 		return err_set(e, ERR_INPUT, "%s: this is %s; the map takes " STR_FMT, s->path,
 			s->what, STR_ARG(spec.format));
 	c->source = reader_open(s->fd, &spec, &c->names, e);
-	if (c->source && map_uses_links(c->map))
+	if (c->source && map_uses_links(c->file.map))
 		c->input.source = reader_open(s->fd, &spec, &c->names, e);
-	if (!c->source || (map_uses_links(c->map) && !c->input.source))
+	if (!c->source || (map_uses_links(c->file.map) && !c->input.source))
 		return -1;
-	if (map_columns_check(c->map, c->source, e) == -1)
+	if (map_columns_check(c->file.map, c->source, e) == -1)
 		return -1;
 	for (size_t i = 0; i < c->njoins; i++) {
 		joins[i] = reader_open(c->joins[i].fd, &c->join_specs[i], &c->names, e);
@@ -323,27 +265,29 @@ static int open_readers(
 static int produce(struct conversion *c, int out, struct produce_counts *counts, struct err *e)
 {
 	const struct produce p = {
-		.map = c->map,
+		.map = c->file.map,
 		.source = c->source,
 		.input = c->input,
 		.envelope = &c->o->envelope,
-		.defs = c->defs,
+		.defs = c->file.defs,
 		.out = out,
-		.lineage = -1,
+		.lineage = c->lineage,
 		.aside = c->aside,
 		.result = -1,
 		.number = next_number,
-		.finding = tell_finding,
-		.anew = take_findings_back,
-		.progress = c->findings->progress ? tell_progress : NULL,
+		.finding = c->findings ? tell_finding : NULL,
+		.anew = c->findings ? take_findings_back : NULL,
+		.progress = c->findings && c->findings->progress ? tell_progress : NULL,
 		.ctx = c,
 	};
 
 	int rc = -1;
 
-	output_findings_trial(c->findings);
+	if (c->findings)
+		output_findings_trial(c->findings);
 	rc = produce_run(&p, counts, e);
-	output_findings_stand(c->findings);
+	if (c->findings)
+		output_findings_stand(c->findings);
 	return rc == -1 ? -1 : read_back_run(&p, counts, e);
 }
 
@@ -360,7 +304,7 @@ int conversion_file(struct conversion *c, const char *path, int out, struct prod
 	diag_init(&d, &a);
 	c->source = c->input.source = NULL;
 	rc = source_open(path, &s, &d, e);
-	for (const struct finding *f = d.first; f; f = f->next)
+	for (const struct finding *f = d.first; f && c->findings; f = f->next)
 		output_finding(c->findings, f);
 	if (rc == 0)
 		rc = open_readers(c, &s, joins, e);

@@ -103,23 +103,18 @@ bool defs_is_message_file(const char *name, struct str *id)
 	return defs_word_ok(*id);
 }
 
-struct found {
-	struct str version;
-	struct str id;
-};
-
 static int by_version_and_id(const void *a, const void *b)
 {
-	const struct found *x = a, *y = b;
+	const struct def_listed *x = a, *y = b;
 	const int c = str_cmp(x->version, y->version);
 
 	return c ? c : str_cmp(x->id, y->id);
 }
 
 struct finder {
-	struct defs *d;
+	const struct defs *d;
 	struct arena *arena;
-	struct found *all;
+	struct def_listed *all;
 	size_t n;
 	size_t cap;
 };
@@ -137,7 +132,7 @@ static int find_in_version(struct finder *f, int at, const char *version, struct
 		if (!defs_is_message_file(files.names[i], &id))
 			continue;
 		mem_grow(&f->all, &f->cap, f->n + 1, sizeof(*f->all));
-		f->all[f->n++] = (struct found){
+		f->all[f->n++] = (struct def_listed){
 			arena_str(f->arena, str_c(version)), arena_str(f->arena, id)};
 	}
 	fsx_list_done(&files);
@@ -181,6 +176,21 @@ static int find_all(struct finder *f, struct str format, struct err *e)
 	if (f->n)
 		qsort(f->all, f->n, sizeof(*f->all), by_version_and_id);
 	return 0;
+}
+
+int defs_list(const struct defs *d, struct str format, struct arena *a, struct def_listed **all,
+	size_t *n, struct err *e)
+{
+	struct finder f = {.d = d, .arena = a};
+	const int rc = find_all(&f, format, e);
+
+	*n = 0;
+	*all = arena_array(a, f.n + 1, sizeof(**all));
+	for (size_t i = 0; rc == 0 && i < f.n; i++) /* two folders may have the same */
+		if (i == 0 || by_version_and_id(&f.all[i - 1], &f.all[i]) != 0)
+			(*all)[(*n)++] = f.all[i];
+	mem_free(f.all);
+	return rc;
 }
 
 /* The nearest version, or message of that version, for a fault. */
@@ -385,15 +395,29 @@ struct str defs_association(const struct defs *d, struct str format, struct str 
 	return STR("");
 }
 
-const struct def_segment *defs_segment(
-	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f)
+static const struct dict *sound_dict(
+	struct defs *d, struct str format, struct str version, struct faults *f)
 {
 	if (!defs_format(format) || !defs_word_ok(version))
 		return NULL;
 	const struct dict *dict = dict_get(d, format, version, f);
-	const struct dict_segment *s = !dict || dict->faults ? NULL
-							     : table_get(&dict->segments, tag);
+	return dict && !dict->faults ? dict : NULL;
+}
+
+const struct def_segment *defs_segment(
+	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f)
+{
+	const struct dict *dict = sound_dict(d, format, version, f);
+	const struct dict_segment *s = dict ? table_get(&dict->segments, tag) : NULL;
 	return s ? &s->segment : NULL;
+}
+
+const struct def_element *defs_element(
+	struct defs *d, struct str format, struct str version, struct str id, struct faults *f)
+{
+	const struct dict *dict = sound_dict(d, format, version, f);
+	const struct dict_element *x = dict ? table_get(&dict->elements, id) : NULL;
+	return x ? &x->element : NULL;
 }
 
 /* ---- looking things up ---------------------------------------------------------------------- */

@@ -145,6 +145,16 @@ void defs_free(struct defs *d);
 /* Is that the name of a message's file (*id: "832"), and not of a dictionary? */
 bool defs_is_message_file(const char *name, struct str *id);
 
+/* A message that has a file. */
+struct def_listed {
+	struct str version;
+	struct str id;
+};
+
+/* All messages of a format in all folders, each once, by version and id; in a. */
+int defs_list(const struct defs *d, struct str format, struct arena *a, struct def_listed **all,
+	size_t *n, struct err *e) ATTR_CHECK;
+
 /* Loads (once) and checks a message; guide is a path below the folders or "". NULL when faults
  * were added. at_* say where the message was asked for, for those faults. */
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
@@ -158,6 +168,9 @@ struct str defs_association(const struct defs *d, struct str format, struct str 
  * segments of EDIFACT are in the versions "syntax-3" (for syntax 1 to 3) and "syntax-4". */
 const struct def_segment *defs_segment(
 	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f);
+/* Data element of a version's dictionary, by its number, or NULL. */
+const struct def_element *defs_element(
+	struct defs *d, struct str format, struct str version, struct str id, struct faults *f);
 
 const struct def_part *defs_part(const struct def_segment *s, uint16_t element); /* or NULL */
 /* "LIN03", "CTP05-1", also "LIN03-1" for a simple element; by number "PIA/C212.7140", "PIA/C212",

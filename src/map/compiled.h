@@ -16,6 +16,10 @@
 #include "map/expr.h"
 #include "map/map.h"
 
+struct tz;
+struct watch;
+struct watch_fields;
+
 #define MAP_NO_SLOT UINT32_MAX
 
 struct map_table {
@@ -172,6 +176,9 @@ struct map {
 	size_t ncounters;
 	struct map_named *as;
 	size_t nas;
+	struct table units; /* by code; see units.h */
+	const struct tz **zones;
+	size_t nzones;
 	struct regex **patterns;
 	size_t npatterns;
 	struct map_require *requires;
@@ -192,6 +199,8 @@ struct map {
 	struct map_part *trailer;
 	struct map_part *around; /* of trees: header, item and trailer in one; see tree.h */
 	uint32_t items_per_message;
+	struct watch *watch_first, *watch_last; /* all expressions, for watch.h */
+	struct watch_fields *watch_fields;	/* NULL: nobody watches */
 	bool uses_links;
 	bool uses_workflow;
 	uint32_t name_body, name_meta, name_schema, name_id, name_workflow, name_state;

@@ -8,6 +8,7 @@
 #include "map/expr.h"
 #include "map/func.h"
 #include "map/run.h"
+#include "map/watch.h"
 
 struct set {
 	struct val v;
@@ -312,6 +313,9 @@ void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct
 		return;
 	case EXPR_UNION:
 		both_sets(ev, x, c, out);
+		return;
+	case EXPR_WATCH:
+		watch_value(ev, x, c, out);
 		return;
 	}
 }

@@ -15,6 +15,7 @@
 #include "model/names.h"
 
 struct func;
+struct watch;
 
 enum expr_op {
 	EXPR_TEXT,
@@ -36,7 +37,8 @@ enum expr_op {
 	EXPR_DIV,
 	EXPR_MOD,
 	EXPR_NEG,
-	EXPR_UNION
+	EXPR_UNION,
+	EXPR_WATCH /* of a watched map: counts what its one operand gives (watch.h) */
 };
 
 enum step_axis {
@@ -77,6 +79,7 @@ struct expr {
 	struct expr **args; /* operands; EXPR_PATH: none or the set it starts from */
 	uint32_t nargs;
 	const struct func *func;
+	struct watch *watch; /* EXPR_WATCH */
 	struct step *steps;
 	uint32_t nsteps;
 };

@@ -26,6 +26,8 @@ enum func_needs {
 	FUNC_WORKFLOW,	     /* the workflow labels */
 	FUNC_DATE_PICTURE,   /* the second argument is a picture of a date */
 	FUNC_NUMBER_PICTURE, /* the second argument is a picture of a number, the third a mark */
+	FUNC_UNITS,	     /* the second and third arguments are units of measure */
+	FUNC_ZONE,	     /* the second argument is the name of a time zone, in quotes */
 	FUNC_PATTERN /* the second argument is a regular expression; in quotes it is compiled at load */
 };
 

@@ -13,6 +13,7 @@
 #include "map/columns.h"
 #include "map/lex.h"
 #include "map/regex.h"
+#include "map/watch.h"
 
 bool load_is_ours(const struct xml *x)
 {
@@ -155,6 +156,20 @@ void load_warn_at(
 
 /* --- attributes --- */
 
+/* The field of a rule is computed only where the rule is broken, which may well never be. */
+static void watched(
+	struct load *l, const struct xml *x, const char *attr, struct str text, struct expr *e)
+{
+	const struct watch w = {.element = x->name,
+		.attr = arena_str(&l->m->arena, str_c(attr)),
+		.text = text,
+		.line = x->line,
+		.x = e};
+
+	if (!str_is(x->name, "require") || !str_is(w.attr, "field"))
+		watch_note(l->m, &w);
+}
+
 struct expr *load_expr(struct load *l, const struct xml *x, const char *attr)
 {
 	struct str text = xml_attr(x, attr);
@@ -165,9 +180,12 @@ struct expr *load_expr(struct load *l, const struct xml *x, const char *attr)
 		return NULL;
 	l->at = x;
 	l->attr = str_c(attr);
-	e = expr_parse(arena_str(&l->m->arena, text), &l->scope, &l->m->arena, &f);
+	text = arena_str(&l->m->arena, text);
+	e = expr_parse(text, &l->scope, &l->m->arena, &f);
 	if (!e)
 		load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
+	else
+		watched(l, x, attr, text, e);
 	return e;
 }
 
@@ -181,8 +199,12 @@ bool load_list(
 		return false;
 	l->at = x;
 	l->attr = str_c(attr);
-	if (expr_parse_list(arena_str(&l->m->arena, text), &l->scope, order, out, &l->m->arena, &f))
+	text = arena_str(&l->m->arena, text);
+	if (expr_parse_list(text, &l->scope, order, out, &l->m->arena, &f)) {
+		for (size_t i = 0; i < out->n; i++)
+			watched(l, x, attr, text, out->x[i]);
 		return true;
+	}
 	load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
 	return false;
 }
@@ -453,6 +475,8 @@ void load_free(struct map *m)
 		table_done(&m->tables[i].forward);
 		table_done(&m->tables[i].back);
 	}
+	table_done(&m->units);
+	mem_free(m->zones);
 	mem_free(m->patterns);
 	mem_free(m->tables);
 	mem_free(m->columns);

@@ -16,7 +16,7 @@ struct load {
 	const struct xml *at; /* element that is being loaded */
 	struct str attr;      /* attribute that is being loaded */
 	size_t joins_cap, tables_cap, lets_cap, vars_cap, totals_cap, counters_cap, as_cap,
-		patterns_cap;
+		patterns_cap, zones_cap;
 	size_t requires_cap, keeps_cap, slots_cap;
 	const struct load_space *spaces; /* XML: namespaces met, the last first */
 };

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/tz.h"
 #include "base/utf8.h"
 #include "map/func.h"
 #include "map/load.h"
 #include "map/regex.h"
+#include "map/units.h"
 
 enum { NEAR_MAX = 64 };
 
@@ -105,6 +107,35 @@ static bool find_pattern(struct load *l, struct expr *x, struct expr_fault *f)
 	return true;
 }
 
+/* Zone files are read now: a worker that converts opens none. */
+static bool find_zone(struct load *l, struct expr *x, struct expr_fault *f)
+{
+	const struct expr *name = x->args[1];
+	const struct tz *zone = NULL;
+	const char **names = NULL;
+	const char *near = NULL;
+	size_t n = 0;
+	struct err e;
+
+	f->at = name->at;
+	if (name->op != EXPR_TEXT) {
+		snprintf(f->text, sizeof(f->text),
+			"to-zone() needs the name of a zone in quotes, as 'Europe/Berlin'");
+		return false;
+	}
+	if (tz_load(name->text, &l->m->arena, &zone, &e) == -1) {
+		tz_names(l->scratch, &names, &n);
+		near = str_suggest(name->text, names, n);
+		snprintf(f->text, sizeof(f->text), "%.120s%s%.60s%s", e.text,
+			near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+		return false;
+	}
+	mem_grow(&l->m->zones, &l->zones_cap, l->m->nzones + 1, sizeof(*l->m->zones));
+	x->slot = (uint32_t)l->m->nzones;
+	l->m->zones[l->m->nzones++] = zone;
+	return true;
+}
+
 /* Letters that are no part of a date would be written as they are: only T and Z may be meant so. */
 static bool is_date_picture(struct str s)
 {
@@ -194,6 +225,11 @@ bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f)
 		return true;
 	case FUNC_PATTERN:
 		return find_pattern(l, x, f);
+	case FUNC_UNITS:
+		return units_load(l, f) && units_check(l, x->args[1], f) &&
+			units_check(l, x->args[2], f);
+	case FUNC_ZONE:
+		return find_zone(l, x, f);
 	case FUNC_DATE_PICTURE:
 		return date_picture(x, f);
 	case FUNC_NUMBER_PICTURE:

@@ -29,3 +29,25 @@ bool masked_is(const struct map *m, const struct expr *x)
 	}
 	return false;
 }
+
+static bool in_parts(const struct map_part *p, struct str tag, uint16_t element, uint16_t component)
+{
+	for (; p; p = p->next) {
+		for (size_t i = 0; i < p->nvalues && str_eq(p->tag, tag); i++) {
+			const struct map_value *v = &p->values[i];
+			if (v->masked && v->element == element &&
+				(!v->composite || v->component == component))
+				return true;
+		}
+		if (in_parts(p->child, tag, element, component))
+			return true;
+	}
+	return false;
+}
+
+bool masked_element(const struct map *m, struct str tag, uint16_t element, uint16_t component)
+{
+	return in_parts(m->header, tag, element, component) ||
+		in_parts(m->item, tag, element, component) ||
+		in_parts(m->trailer, tag, element, component);
+}

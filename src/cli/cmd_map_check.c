@@ -1,0 +1,150 @@
+/* gridspool map check: all that is wrong with maps, by themselves or within an environment. */
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/args.h"
+#include "cli/cmd_map.h"
+#include "cli/map_file.h"
+#include "stage/env.h"
+#include "stage/env_maps.h"
+
+enum { FILES_MAX = 10000, OUT_MAX = 64 << 20 };
+
+static const char usage[] =
+	"usage: gridspool map check [--json] FILE...\n"
+	"       gridspool map check [--json] --env DIR [FILE...]\n"
+	"\n"
+	"Names everything that is wrong with maps, all at once, with file:line:column: expressions, names,\n"
+	"joins and tables, and each segment and element against the definition of the message. A map by\n"
+	"itself takes definitions, tables and guides from its own folder, the one above, and gridspool's\n"
+	"own. With an environment all its maps are looked at as its runs load them: with the bundle's\n"
+	"definitions, the sources that they join and the variables that agreements define; FILE, as\n"
+	"maps/acme.xml, then narrows the answer to what is said of these. Columns of CSV files are looked\n"
+	"for by gridspool check.\n"
+	"\n"
+	"  --env DIR   the environment whose maps are meant\n"
+	"\n"
+	"Exit codes: 0 nothing is wrong (there may be warnings); 64 usage; 65 there is no such file;\n"
+	"78 something is wrong.\n"
+	"\n"
+	"Example:\n"
+	"  gridspool map check maps/ampliance-product-to-832.xml\n";
+
+static int check_alone(const struct args *files, struct faults *f, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < files->n && rc == 0; i++) {
+		const size_t before = f->n;
+		struct map_file m;
+		struct names names;
+		names_init(&names);
+		rc = map_file_open(&m, files->rest[i], &names, f, e);
+		if (rc == -1 && f->n > before)
+			rc = 0; /* the faults say it all */
+		map_file_close(&m);
+		names_done(&names);
+	}
+	return rc;
+}
+
+static bool is_about(const struct fault *x, const struct args *files)
+{
+	for (size_t i = 0; i < files->n; i++) {
+		const struct str name = str_c(files->rest[i]);
+		const struct str file = str_c(x->file);
+		if (str_eq(name, file) ||
+			(str_ends(name, file) && name.p[name.n - file.n - 1] == '/'))
+			return true;
+	}
+	return files->n == 0;
+}
+
+/* The environment's, as a run loads them; kept is what is said of the files that were asked for. */
+static int check_within(const char *path, const struct args *files, const struct cli *cli,
+	struct faults *kept, struct err *e)
+{
+	struct faults all;
+	struct env v;
+	int rc = 0;
+
+	faults_init(&all, kept->arena);
+	rc = env_open(&v, path, &cli->clock, true, &all, e);
+	if (rc == 0)
+		env_maps_check(&v, &all);
+	else if (all.n > 0)
+		rc = 0;
+	for (const struct fault *x = all.first; x; x = x->next) {
+		if (!is_about(x, files))
+			continue;
+		if (x->warning)
+			faults_warn(kept, arena_cstr(kept->arena, str_c(x->file)), x->line,
+				x->column, "%s", x->text);
+		else
+			(void)faults_add(kept, arena_cstr(kept->arena, str_c(x->file)), x->line,
+				x->column, "%s", x->text);
+	}
+	env_close(&v);
+	return rc;
+}
+
+static int answer(const struct cli *cli, const struct faults *f, struct err *e)
+{
+	struct buf out;
+	struct json j;
+	int rc = 0;
+
+	buf_init(&out, OUT_MAX);
+	if (cli->json) {
+		json_init(&j, &out, true);
+		json_object(&j);
+		json_name(&j, "ok");
+		json_bool(&j, f->n == 0);
+		json_member_int(&j, "errors", (int64_t)(f->n - f->again));
+		json_member_int(&j, "warnings", (int64_t)f->warnings);
+		command_faults_json(&j, f);
+		json_end(&j, '}');
+		buf_ch(&out, '\n');
+	}
+	for (const struct fault *x = f->first; x && !cli->json; x = x->next) {
+		command_fault_line(x, &out);
+		buf_ch(&out, '\n');
+	}
+	rc = command_write(&out, "the list of faults", e);
+	buf_done(&out);
+	return rc == -1 ? -1 : f->n > 0 ? 78 : 0;
+}
+
+static int run(int argc, char **argv, const struct cli *cli)
+{
+	const char *env = NULL;
+	const struct args_option options[] = {{.name = "env", .value = &env}};
+	struct arena arena;
+	struct faults f;
+	struct args files;
+	struct err e;
+	int rc = -1;
+
+	arena_init(&arena);
+	faults_init(&f, &arena);
+	if (args_parse(argc, argv, options, 1, 0, FILES_MAX, "FILE", &files, &e) == 0) {
+		if (env)
+			rc = check_within(env, &files, cli, &f, &e);
+		else if (files.n > 0)
+			rc = check_alone(&files, &f, &e);
+		else
+			rc = err_set(&e, ERR_USAGE, "FILE is missing: which map? or --env DIR");
+	}
+	if (rc == 0)
+		rc = answer(cli, &f, &e);
+	arena_done(&arena);
+	return rc == -1 ? command_fail(cli, &e) : rc;
+}
+
+const struct command_ops cmd_map_check_ops = {
+	.name = "check",
+	.summary = "name everything that is wrong with maps",
+	.usage = usage,
+	.json = true,
+	.run = run,
+};

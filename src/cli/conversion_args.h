@@ -1,0 +1,54 @@
+/*
+ * What a command line says of a conversion: the options that convert, map coverage and map diff share,
+ * and that a case of map test has as XML.
+ */
+#ifndef CLI_CONVERSION_ARGS_H
+#define CLI_CONVERSION_ARGS_H
+
+#include "base/clock.h"
+#include "cli/args.h"
+#include "cli/conversion.h"
+
+enum { CONVERSION_ARGS_SOURCE = 4, CONVERSION_ARGS = 7 + CONVERSION_ARGS_SOURCE };
+
+/* Lines of --help. */
+#define CONVERSION_ARGS_USAGE                                                                                     \
+	"  --join NAME=FILE[,OPTION=VALUE...]\n"                                                                  \
+	"                           what the map joins as $NAME; options: separator=; decimal=, numbers=a b\n"    \
+	"                           columns=a b header=no quote=' format=csv items=FOLDER/\n"                     \
+	"  --workflow FILE          hub settings export, for workflow-label()\n"                                  \
+	"  --set NAME=VALUE         a variable of the map: agreement/catalog=AW26, environment/gln=...\n"         \
+	"  --date DATE              of the run, 2026-11-23 or 2026-11-23T02:00:00Z; now unless given\n"           \
+	"  --items FOLDER/          only items below this folder of an export tree\n"                             \
+	"  --separator C            of a CSV file; tab is understood; found out unless given\n"                   \
+	"  --decimal C              decimal mark of its numbers, . or ,\n"                                        \
+	"  --numbers \"A B\"          columns whose decimal mark is turned into .\n"                              \
+	"  --elements '*>~'         separators of elements, components and segments; a fourth one repeats;\n"     \
+	"                           those of the standard unless given: *>~ or +:'\n"                             \
+	"  --newline yes|no         a line end behind each segment (yes)\n"                                       \
+	"  --repertoire NAME        X12: basic, extended, latin1 or utf8 (extended); EDIFACT: UNOC:3 and so on\n" \
+	"  --sender Q:ID            ISA05 and ISA06, or S002 (ZZ:SENDER)\n"                                       \
+	"  --receiver Q:ID          ISA07 and ISA08, or S003 (ZZ:RECEIVER)\n"
+
+struct conversion_args {
+	struct conversion_options o;
+	struct arena arena;
+	const char *date, *elements, *newline, *repertoire, *sender, *receiver;
+	const char *source[CONVERSION_ARGS_SOURCE]; /* separator, decimal, numbers, items */
+};
+
+void conversion_args_init(struct conversion_args *a);
+void conversion_args_done(struct conversion_args *a);
+/* The rows for args_parse: CONVERSION_ARGS of them. */
+void conversion_args_options(struct conversion_args *a, struct args_option *rows);
+/* Takes --join and --set, which may come more than once, out of argv. */
+int conversion_args_repeated(struct conversion_args *a, int *argc, char **argv, struct err *e)
+	ATTR_CHECK;
+/* One join "NAME=FILE,OPTION=VALUE", one variable "agreement/catalog=AW26"; borrowed. */
+int conversion_args_join(struct conversion_args *a, const char *text, struct err *e) ATTR_CHECK;
+int conversion_args_set(struct conversion_args *a, const char *text, struct err *e) ATTR_CHECK;
+/* Turns all that was said into a->o; without a date it is now. */
+int conversion_args_finish(struct conversion_args *a, const struct clock *clock, struct err *e)
+	ATTR_CHECK;
+
+#endif

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""gridspool map test: a case that is new, accepted, changed, broken; and the cases of our own maps."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+TOP, PROGRAM = os.environ["TEST_TOP"], os.environ["GRIDSPOOL"]
+
+
+def gridspool(*arguments):
+    done = subprocess.run([PROGRAM] + list(arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def expect(what, found, wanted):
+    if found != wanted:
+        sys.exit(f"{what}: found {found!r}, expected {wanted!r}")
+
+
+def change(path, old, new):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    expect(f"{path} has {old}", old in text, True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text.replace(old, new))
+
+
+CASE = """<case xmlns="urn:gridspool:case:1" date="2026-11-23T02:00:00Z">
+<input file="items.json"/><set name="agreement/catalog" value="AW26"/>
+<envelope interchange="42" group="7" newline="no"/></case>"""
+shutil.copy(os.path.join(TOP, "maps", "examples", "01-first", "map.xml"), "m.xml")
+os.makedirs("m.test/one")
+shutil.copy(os.path.join(TOP, "maps", "examples", "01-first", "items.json"), "m.test/one/items.json")
+with open("m.test/one/case.xml", "w", encoding="utf-8") as f:
+    f.write(CASE)
+
+# new, accepted, as expected
+code, out, err = gridspool("map", "test", "m.xml")
+expect("a new one", (code, "--accept takes" in out, "0 passed, 1 failed" in out, err), (1, True, True, ""))
+code, out, err = gridspool("map", "test", "--accept", "m.xml")
+expect("accepted", (code, "accepted  m.test/one" in out, "+ BCT*PC*AW26" in out), (0, True, True))
+with open("m.test/one/expected.edi", encoding="utf-8") as f:
+    made = f.read()
+expect("the numbers of the case", ("*000000042*" in made, "\n" in made, "~GE*1*7~" in made), (True, False, True))
+expect("again", gridspool("map", "test"), (0, "ok        m.test/one\n1 passed, 0 failed, 0 accepted\n", ""))
+expect("again, quiet", gridspool("map", "test", "--quiet", "."), (0, "", ""))
+expect("from elsewhere", subprocess.run([PROGRAM, "map", "test", os.path.abspath("m.xml")], cwd="/", capture_output=True).returncode, 0)
+
+# the map has changed: in the words of the format
+change("m.xml", "LIN02=\"'VN'\"", "LIN02=\"'SK'\"")
+change("m.xml", "<PID ", "<PID if=\"item-number() > 1\" ")
+code, out, err = gridspool("map", "test")
+expect("changed", (code, err, "segment 3 changed:" in out, "LIN02: expected 'VN', found 'SK'" in out, "removed:\n    - PID*F*08***" in out),
+       (1, "", True, True, True))
+code, out, err = gridspool("map", "test", "--json")
+answer = json.loads(out)
+first = answer["cases"][0]["differences"][0]
+expect("as JSON", (code, answer["failed"], first["kind"], first["segment"], first["values"]),
+       (1, 1, "changed", "LIN", [{"ref": "LIN02", "was": "VN", "is": "SK"}]))
+
+# findings are expected, too, and file names do not depend on where one stands
+change("m.test/one/items.json", "ACTIVE", "ACTIVE\", \"x\": \"")
+change("m.xml", "<key ", "<require test=\"false()\" field=\"sku\" code=\"NEVER-TRUE\" stop=\"none\">No.</require><key ")
+gridspool("map", "test", "--accept")
+with open("m.test/one/expected.findings", encoding="utf-8") as f:
+    found = [json.loads(line) for line in f]
+expect("findings", (found[0]["code"], found[0]["file"]), ("NEVER-TRUE", "items.json"))
+change("m.xml", "stop=\"none\">No.", "stop=\"none\">Yes.")
+code, out, err = gridspool("map", "test")
+expect("other findings", (code, "line 1 changed:" in out, "\"rule\":\"Yes.\"" in out), (1, True, True))
+
+# what cannot be run
+change("m.test/one/case.xml", "<input ", "<inptu ")
+code, out, err = gridspool("map", "test", "m.xml")
+expect("a slip of the pen", (code, "did you mean 'input'?" in err, "m.test/one/case.xml:2:1:" in err), (78, True, True))
+expect("no such case", gridspool("map", "test", "--case", "two", "m.xml")[0], 64)
+expect("no such map", gridspool("map", "test", "n.xml")[0], 65)
+with open("m.test/one/case.xml", "w", encoding="utf-8") as f:
+    f.write(CASE.replace("items.json", "none.json"))
+code, out, err = gridspool("map", "test", "m.xml")
+expect("no input", (code, "none.json" in out), (1, True))
+
+# our own: as expected, and every line of them runs
+for folder, _, names in sorted(os.walk(os.path.join(TOP, "maps"))):
+    for name in names:
+        if os.path.isdir(os.path.join(folder, name[:-4] + ".test")):
+            code, out, err = gridspool("map", "test", os.path.join(folder, name))
+            expect(os.path.join(folder, name), (code, err), (0, "")) if code == 0 else sys.exit(out + err)
+            code, out, err = gridspool("map", "coverage", "--quiet", os.path.join(folder, name))
+            expect(f"{name}: expressions that no case runs", (code, out if code else "", err), (0, "", ""))
