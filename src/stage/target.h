@@ -52,6 +52,7 @@ struct target_at {
 
 struct target_ops {
 	const char *format; /* of the map's <target>, and of the reader that reads it back */
+	const char *ending; /* of the names of its files: "x12" */
 	/* MUST. A target that is checked, or NULL: what is wrong is the agreement's fault. */
 	void *(*open)(const struct target_envelope *v, const struct def_message *m, struct err *e);
 	/* MUST. Accepts NULL. */

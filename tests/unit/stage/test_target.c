@@ -60,6 +60,13 @@ static const char *written(const struct target_envelope *v, const struct def_mes
 	return text;
 }
 
+static void names_of_files(void **state)
+{
+	(void)state;
+	assert_string_equal(target_find(STR("x12"))->ending, "x12");
+	assert_string_equal(target_find(STR("edifact"))->ending, "edi");
+}
+
 static void envelopes(void **state)
 {
 	const struct def_message x12 = catalog();
@@ -132,6 +139,7 @@ static void faults(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_of_files),
 		cmocka_unit_test(envelopes),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(faults),

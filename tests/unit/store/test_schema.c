@@ -203,7 +203,7 @@ static int input_spent(void)
 static int interchange_add(void)
 {
 	return ledger_interchange_add(
-		L, 1, A, STR("acme"), STR("832"), STR("20261123-020000"), &n, E);
+		L, 1, A, STR("acme"), STR("832"), STR("20261123-020000"), "x12", &n, E);
 }
 
 static int interchange_queue(void)
@@ -702,11 +702,9 @@ static int walk_find(void)
 	return ledger_walk_find(L, LEDGER_WALK_INTERCHANGE, 1, &w.a, &r, E);
 }
 
-static int walk_named(void)
+static int interchange_named(void)
 {
-	struct walk_row r;
-
-	return ledger_walk_named(L, "n1", &w.a, &r, E);
+	return ledger_interchange_named(L, STR("n1"), &n, E);
 }
 
 static bool says_told(struct str what)
@@ -860,7 +858,7 @@ static const struct call {
 	CALL(unit_open),
 	CALL(walk_next),
 	CALL(walk_find),
-	CALL(walk_named),
+	CALL(interchange_named),
 	CALL(walk_said),
 	CALL(walk_numbers),
 	CALL(walk_counter),
