@@ -98,7 +98,7 @@ struct config_partner {
 
 /* One acknowledgment that is expected. */
 struct config_expect {
-	struct str ack;	 /* "ta1", "997" */
+	struct str ack;	 /* "ta1", "997"; "contrl", "aperak" */
 	uint64_t within; /* seconds after sending */
 	struct config_expect *next;
 };

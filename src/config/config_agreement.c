@@ -186,19 +186,30 @@ static bool expects(const struct config_agreement *g, const char *ack)
 	return false;
 }
 
+/* What answers the content by its syntax. */
+static const char *syntax_answer(const struct config_agreement *g)
+{
+	return str_is(g->format, "edifact") ? "contrl" : "997";
+}
+
 static void read_expects(struct config_xml *c, const struct xml *x, struct config_agreement *g)
 {
 	static const char *const acks[] = {"ta1", "997"};
+	static const char *const acks_edifact[] = {"contrl", "aperak"};
+	const bool edifact = str_is(g->format, "edifact");
 	struct config_expect **tail = &g->expects;
 
 	for (const struct xml *e = config_xml_from(x->child, "expect"); e;
 		e = config_xml_from(e->next, "expect")) {
 		struct config_expect *expect = ARENA_NEW(&c->config->arena, struct config_expect);
 		config_xml_strict(c, e, "ack within", "");
-		const int at = config_xml_choice(c, e, "ack", "ta1 997", -1);
-		expect->ack = at >= 0 ? str_c(acks[at]) : STR("");
-		if (at >= 0 && expects(g, acks[at]))
-			(void)config_xml_fault(c, e, "'%s' is expected twice", acks[at]);
+		const int at = config_xml_choice(
+			c, e, "ack", edifact ? "contrl aperak" : "ta1 997", -1);
+		const struct str ack = at < 0 ? STR("")
+					      : str_c(edifact ? acks_edifact[at] : acks[at]);
+		if (ack.n > 0 && expects(g, ack.p))
+			(void)config_xml_fault(c, e, "'%s' is expected twice", ack.p);
+		expect->ack = ack;
 		if (!xml_has(e, "within"))
 			(void)config_xml_fault(
 				c, e, "<expect> must have the attribute 'within', such as 24h");
@@ -206,13 +217,15 @@ static void read_expects(struct config_xml *c, const struct xml *x, struct confi
 		*tail = expect;
 		tail = &expect->next;
 	}
-	if (str_is(g->accepted_at, "syntax") && !expects(g, "997"))
+	if (str_is(g->accepted_at, "syntax") && !expects(g, syntax_answer(g)))
 		config_xml_warn(c, x,
-			"accepted-at=\"syntax\" without <expect ack=\"997\" within=\"24h\"/>: nobody is "
-			"told when the 997 stays away");
-	if (expects(g, "ta1") && !g->ack_requested)
+			"accepted-at=\"syntax\" without <expect ack=\"%s\" within=\"24h\"/>: nobody is "
+			"told when the %s stays away",
+			syntax_answer(g), edifact ? "CONTRL" : "997");
+	if ((expects(g, "ta1") || expects(g, "contrl")) && !g->ack_requested)
 		config_xml_warn(c, x,
-			"a TA1 is expected, but the envelope does not ask for one (<envelope ack=\"yes\">)");
+			"a %s is expected, but the envelope does not ask for one (<envelope ack=\"yes\">)",
+			edifact ? "CONTRL" : "TA1");
 }
 
 /* ---- the agreement -------------------------------------------------------------------------- */

@@ -601,12 +601,22 @@ static int received_ack(void)
 	return ledger_received_ack(L, &r, E);
 }
 
+static int item_recall(void)
+{
+	return ledger_item_recall(L, 1, STR(""), "held", "", &n, E);
+}
+
+static int item_sets_elsewhere(void)
+{
+	return ledger_item_sets_elsewhere(L, STR("acme"), 1, STR("1"), &n, E);
+}
+
 static int received_ack_applied(void)
 {
 	struct str which;
 	struct str verdict;
 
-	return ledger_received_ack_applied(L, 1, "TA1", &w.a, &which, &verdict, E);
+	return ledger_received_ack_applied(L, 1, 0, &w.a, &which, &verdict, E);
 }
 
 static int received_feedback(void)
@@ -843,6 +853,8 @@ static const struct call {
 	CALL(received_same),
 	CALL(received_by_state),
 	CALL(received_ack),
+	CALL(item_recall),
+	CALL(item_sets_elsewhere),
 	CALL(received_ack_applied),
 	CALL(received_feedback),
 	CALL(slot_done),
