@@ -24,6 +24,7 @@ PRICAT = """<map xmlns="urn:gridspool:map:1" name="small">
 	</message>
 </map>
 """
+HERE = os.path.dirname(os.path.abspath(__file__))
 ITEMS = (("SKU-1", "Mug"), ("SKU-2", "Cup"), ("SKU-3", "Jug"))
 
 
@@ -187,6 +188,21 @@ def test_application_which():
         n.run()
         equal(n.outcomes()[-1], ("APERAK", "applied"), "acknowledgments")
         n.check_sound()
+
+
+def test_definitions():
+    """A definition that the message takes from is part of what it was made with, another one is not."""
+    with Edifact() as n:
+        n.begin()
+        for name, units in (("edifact/D01B/PRODAT.xml", 1), ("edifact/D96A/codes.xml", 1), ("x12/004010/codes.xml", 1),
+                            ("edifact/syntax-4/CONTRL.xml", 1), ("edifact/D01B/PRICAT.EAN009.xml", 2),
+                            ("edifact/D01B/codes.xml", 3), ("edifact/syntax-4/segments.xml", 4),
+                            ("edifact/D01B/PRICAT.xml", 5)):
+            with open(os.path.join(HERE, "../../maps", name), encoding="utf-8") as f:
+                os.makedirs(os.path.dirname(n.path("bundle/definitions", name)), exist_ok=True)
+                n.write("bundle/definitions/" + name, f.read() + "<!-- -->\n")
+            n.run(expect=None)
+            equal(n.one("SELECT COUNT(*) FROM unit"), units, name)
 
 
 if __name__ == "__main__":
