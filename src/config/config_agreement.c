@@ -100,9 +100,34 @@ static bool has_separator(const struct config_agreement *g, struct str s)
 		str_chr(s, g->terminator) != SIZE_MAX;
 }
 
+/* An identity serves both formats; what X12 cannot write is told where X12 is agreed on. */
+static void check_lengths(struct config_xml *c, const struct xml *x,
+	const struct config_agreement *g, const struct config_identity *id)
+{
+	const struct {
+		const char *name;
+		struct str text;
+		size_t min, max;
+		const char *want;
+	} all[] = {{"qualifier", id->qualifier, 2, 2, "two characters (ISA05)"},
+		{"id", id->id, 1, 15, "1 to 15 characters (ISA06)"},
+		{"group", id->group, 2, id->id.n > 15 ? id->id.n : 15,
+			"2 to 15 characters (GS02)"}};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && id->id.n > 0; i++)
+		if (all[i].text.n < all[i].min || all[i].text.n > all[i].max)
+			(void)config_xml_fault(c, x,
+				"agreement '" STR_FMT
+				"' is of X12, and the identity %s has the %s '" STR_FMT
+				"'; expected %s",
+				STR_ARG(g->name), config_xml_who(c, id), all[i].name,
+				STR_ARG(all[i].text), all[i].want);
+}
+
 static void check_identity(struct config_xml *c, const struct xml *x,
 	const struct config_agreement *g, const struct config_identity *id)
 {
+	check_lengths(c, x, g, id);
 	if (has_separator(g, id->id) || has_separator(g, id->group))
 		(void)config_xml_fault(c, x,
 			"a separator of agreement '" STR_FMT "' stands in the identity %s",

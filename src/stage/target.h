@@ -23,7 +23,8 @@
 struct target_party {
 	struct str qualifier;
 	struct str id;
-	struct str group; /* GS02/03, UNG 0040/0044; the id when "" */
+	struct str group;    /* GS02/03, UNG 0040/0044; the id when "" */
+	struct str internal; /* 0008, 0014; X12 has none */
 };
 
 /* What the agreement, the environment or a command line says of the envelope, in no format's words.
