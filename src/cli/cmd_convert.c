@@ -36,6 +36,11 @@ static const char usage[] =
 	"  --repertoire NAME        X12: basic, extended, latin1 or utf8 (extended); EDIFACT: UNOC:3 and so on\n"
 	"  --sender Q:ID            ISA05 and ISA06, or S002 (ZZ:SENDER)\n"
 	"  --receiver Q:ID          ISA07 and ISA08, or S003 (ZZ:RECEIVER)\n"
+	"  --una                    EDIFACT: UNA, though the separators are those of the standard\n"
+	"  --groups                 EDIFACT: messages stand in a group (UNG)\n"
+	"  --release C              EDIFACT: the release character (?); a blank for none\n"
+	"  --decimal-mark C         EDIFACT: of numbers that are written, . or , (.)\n"
+	"  --association CODE       EDIFACT: UNH 0057, EAN009 for example\n"
 	"  --findings FILE          all findings as JSON, one a line\n"
 	"  --aside FILE             items set aside as JSON, one a line, with findings and bytes\n"
 	"  --output FILE            instead of standard output; replaced whole or not at all\n"
@@ -61,6 +66,7 @@ struct request {
 	struct conversion_options o;
 	struct arena arena;
 	const char *date, *elements, *newline, *repertoire, *sender, *receiver;
+	const char *release, *decimal_mark, *association;
 	const char *findings, *aside, *output, *max_findings;
 	int64_t max;
 };
@@ -146,15 +152,27 @@ static int parse_date(struct request *r, const struct cli *cli, struct err *e)
 	return 0;
 }
 
+/* The target says what cannot be one. */
+static int parse_char(const char *option, const char *text, char *out, struct err *e)
+{
+	if (text && strlen(text) != 1)
+		return err_set(e, ERR_USAGE, "--%s %s: expected one ASCII character", option, text);
+	*out = text ? text[0] : '\0';
+	return 0;
+}
+
 static int parse_envelope(struct request *r, struct err *e)
 {
 	struct target_envelope *v = &r->o.envelope;
 
 	v->test = true;
+	v->association = r->association ? str_c(r->association) : STR("");
 	v->sender = (struct target_party){.qualifier = STR("ZZ"), .id = STR("SENDER")};
 	v->receiver = (struct target_party){.qualifier = STR("ZZ"), .id = STR("RECEIVER")};
 	v->repertoire = r->repertoire ? str_c(r->repertoire) : STR("");
-	if (parse_elements(r, e) == -1 || parse_party("--sender", r->sender, &v->sender, e) == -1 ||
+	if (parse_elements(r, e) == -1 || parse_char("release", r->release, &v->release, e) == -1 ||
+		parse_char("decimal-mark", r->decimal_mark, &v->decimal, e) == -1 ||
+		parse_party("--sender", r->sender, &v->sender, e) == -1 ||
 		parse_party("--receiver", r->receiver, &v->receiver, e) == -1)
 		return -1;
 	if (r->newline && strcmp(r->newline, "no") != 0 && strcmp(r->newline, "yes") != 0)
@@ -181,6 +199,11 @@ static int parse(struct request *r, int argc, char **argv, const struct cli *cli
 		{.name = "elements", .value = &r->elements},
 		{.name = "newline", .value = &r->newline},
 		{.name = "repertoire", .value = &r->repertoire},
+		{.name = "una", .flag = &r->o.envelope.una},
+		{.name = "groups", .flag = &r->o.envelope.groups},
+		{.name = "release", .value = &r->release},
+		{.name = "decimal-mark", .value = &r->decimal_mark},
+		{.name = "association", .value = &r->association},
 		{.name = "sender", .value = &r->sender},
 		{.name = "receiver", .value = &r->receiver},
 		{.name = "findings", .value = &r->findings},
