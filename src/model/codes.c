@@ -132,6 +132,8 @@ static const struct code table[] = {
 	{"EDIFACT-TRAILING", SEV_WARNING,
 		"a separator stands behind the last value of a segment or an element",
 		"ask the partner to leave it out; nothing is lost"},
+	{"EDIFACT-TRANSFER", SEV_WARNING, "transfers of one matter (S010) are not in sequence",
+		"ask the sender for the message that is missing, or which one holds"},
 	{"EDIFACT-TRUNCATED", SEV_FATAL, "the file ends before the interchange does",
 		"the sender has to send it again; compare the sizes"},
 	{"EDIFACT-UNA", SEV_WARNING,
