@@ -25,6 +25,11 @@ void conversion_args_options(struct conversion_args *a, struct args_option *rows
 		{.name = "elements", .value = &a->elements},
 		{.name = "newline", .value = &a->newline},
 		{.name = "repertoire", .value = &a->repertoire},
+		{.name = "una", .flag = &a->o.envelope.una},
+		{.name = "groups", .flag = &a->o.envelope.groups},
+		{.name = "release", .value = &a->release},
+		{.name = "decimal-mark", .value = &a->decimal_mark},
+		{.name = "association", .value = &a->association},
 		{.name = "sender", .value = &a->sender},
 		{.name = "receiver", .value = &a->receiver},
 	};
@@ -112,15 +117,27 @@ static int parse_date(struct conversion_args *a, const struct clock *clock, stru
 	return 0;
 }
 
+/* The target says what cannot be one. */
+static int parse_char(const char *option, const char *text, char *out, struct err *e)
+{
+	if (text && strlen(text) != 1)
+		return err_set(e, ERR_USAGE, "--%s %s: expected one ASCII character", option, text);
+	*out = text ? text[0] : '\0';
+	return 0;
+}
+
 static int parse_envelope(struct conversion_args *a, struct err *e)
 {
 	struct target_envelope *v = &a->o.envelope;
 
 	v->test = true;
+	v->association = a->association ? str_c(a->association) : STR("");
 	v->sender = (struct target_party){.qualifier = STR("ZZ"), .id = STR("SENDER")};
 	v->receiver = (struct target_party){.qualifier = STR("ZZ"), .id = STR("RECEIVER")};
 	v->repertoire = a->repertoire ? str_c(a->repertoire) : STR("");
-	if (parse_elements(a, e) == -1 || parse_party("--sender", a->sender, &v->sender, e) == -1 ||
+	if (parse_elements(a, e) == -1 || parse_char("release", a->release, &v->release, e) == -1 ||
+		parse_char("decimal-mark", a->decimal_mark, &v->decimal, e) == -1 ||
+		parse_party("--sender", a->sender, &v->sender, e) == -1 ||
 		parse_party("--receiver", a->receiver, &v->receiver, e) == -1)
 		return -1;
 	if (a->newline && strcmp(a->newline, "no") != 0 && strcmp(a->newline, "yes") != 0)

@@ -9,7 +9,7 @@
 #include "cli/args.h"
 #include "cli/conversion.h"
 
-enum { CONVERSION_ARGS_SOURCE = 4, CONVERSION_ARGS = 7 + CONVERSION_ARGS_SOURCE };
+enum { CONVERSION_ARGS_SOURCE = 4, CONVERSION_ARGS = 12 + CONVERSION_ARGS_SOURCE };
 
 /* Lines of --help. */
 #define CONVERSION_ARGS_USAGE                                                                                     \
@@ -28,12 +28,18 @@ enum { CONVERSION_ARGS_SOURCE = 4, CONVERSION_ARGS = 7 + CONVERSION_ARGS_SOURCE 
 	"  --newline yes|no         a line end behind each segment (yes)\n"                                       \
 	"  --repertoire NAME        X12: basic, extended, latin1 or utf8 (extended); EDIFACT: UNOC:3 and so on\n" \
 	"  --sender Q:ID            ISA05 and ISA06, or S002 (ZZ:SENDER)\n"                                       \
-	"  --receiver Q:ID          ISA07 and ISA08, or S003 (ZZ:RECEIVER)\n"
+	"  --receiver Q:ID          ISA07 and ISA08, or S003 (ZZ:RECEIVER)\n"                                     \
+	"  --una                    EDIFACT: UNA, though the separators are those of the standard\n"              \
+	"  --groups                 EDIFACT: messages stand in a group (UNG)\n"                                   \
+	"  --release C              EDIFACT: the release character (?); a blank for none\n"                       \
+	"  --decimal-mark C         EDIFACT: of numbers that are written, . or , (.)\n"                           \
+	"  --association CODE       EDIFACT: UNH 0057, EAN009 for example\n"
 
 struct conversion_args {
 	struct conversion_options o;
 	struct arena arena;
 	const char *date, *elements, *newline, *repertoire, *sender, *receiver;
+	const char *release, *decimal_mark, *association;
 	const char *source[CONVERSION_ARGS_SOURCE]; /* separator, decimal, numbers, items */
 };
 

@@ -20,9 +20,10 @@ enum usage { USAGE_NONE, USAGE_TEST, USAGE_PRODUCTION };
 
 /* Who somebody is in envelopes. */
 struct config_identity {
-	struct str qualifier; /* ISA05/07 */
-	struct str id;	      /* ISA06/08 */
-	struct str group;     /* GS02/03; the id when not given */
+	struct str qualifier; /* ISA05/07; 0007 of S002/S003, which may lack it */
+	struct str id;	      /* ISA06/08; 0004, 0010 */
+	struct str group;     /* GS02/03, UNG 0040/0044; the id when not given */
+	struct str internal;  /* 0008, 0014, or ""; X12 has none */
 };
 
 /* <set name= value=>: what maps read as $environment/NAME, $partner/NAME, $agreement/NAME. */
@@ -98,7 +99,7 @@ struct config_partner {
 
 /* One acknowledgment that is expected. */
 struct config_expect {
-	struct str ack;	 /* "ta1", "997" */
+	struct str ack;	 /* "ta1", "997"; "contrl", "aperak" */
 	uint64_t within; /* seconds after sending */
 	struct config_expect *next;
 };

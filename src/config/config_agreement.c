@@ -100,9 +100,34 @@ static bool has_separator(const struct config_agreement *g, struct str s)
 		str_chr(s, g->terminator) != SIZE_MAX;
 }
 
+/* An identity serves both formats; what X12 cannot write is told where X12 is agreed on. */
+static void check_lengths(struct config_xml *c, const struct xml *x,
+	const struct config_agreement *g, const struct config_identity *id)
+{
+	const struct {
+		const char *name;
+		struct str text;
+		size_t min, max;
+		const char *want;
+	} all[] = {{"qualifier", id->qualifier, 2, 2, "two characters (ISA05)"},
+		{"id", id->id, 1, 15, "1 to 15 characters (ISA06)"},
+		{"group", id->group, 2, id->id.n > 15 ? id->id.n : 15,
+			"2 to 15 characters (GS02)"}};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && id->id.n > 0; i++)
+		if (all[i].text.n < all[i].min || all[i].text.n > all[i].max)
+			(void)config_xml_fault(c, x,
+				"agreement '" STR_FMT
+				"' is of X12, and the identity %s has the %s '" STR_FMT
+				"'; expected %s",
+				STR_ARG(g->name), config_xml_who(c, id), all[i].name,
+				STR_ARG(all[i].text), all[i].want);
+}
+
 static void check_identity(struct config_xml *c, const struct xml *x,
 	const struct config_agreement *g, const struct config_identity *id)
 {
+	check_lengths(c, x, g, id);
 	if (has_separator(g, id->id) || has_separator(g, id->group))
 		(void)config_xml_fault(c, x,
 			"a separator of agreement '" STR_FMT "' stands in the identity %s",
@@ -186,19 +211,30 @@ static bool expects(const struct config_agreement *g, const char *ack)
 	return false;
 }
 
+/* What answers the content by its syntax. */
+static const char *syntax_answer(const struct config_agreement *g)
+{
+	return str_is(g->format, "edifact") ? "contrl" : "997";
+}
+
 static void read_expects(struct config_xml *c, const struct xml *x, struct config_agreement *g)
 {
 	static const char *const acks[] = {"ta1", "997"};
+	static const char *const acks_edifact[] = {"contrl", "aperak"};
+	const bool edifact = str_is(g->format, "edifact");
 	struct config_expect **tail = &g->expects;
 
 	for (const struct xml *e = config_xml_from(x->child, "expect"); e;
 		e = config_xml_from(e->next, "expect")) {
 		struct config_expect *expect = ARENA_NEW(&c->config->arena, struct config_expect);
 		config_xml_strict(c, e, "ack within", "");
-		const int at = config_xml_choice(c, e, "ack", "ta1 997", -1);
-		expect->ack = at >= 0 ? str_c(acks[at]) : STR("");
-		if (at >= 0 && expects(g, acks[at]))
-			(void)config_xml_fault(c, e, "'%s' is expected twice", acks[at]);
+		const int at = config_xml_choice(
+			c, e, "ack", edifact ? "contrl aperak" : "ta1 997", -1);
+		const struct str ack = at < 0 ? STR("")
+					      : str_c(edifact ? acks_edifact[at] : acks[at]);
+		if (ack.n > 0 && expects(g, ack.p))
+			(void)config_xml_fault(c, e, "'%s' is expected twice", ack.p);
+		expect->ack = ack;
 		if (!xml_has(e, "within"))
 			(void)config_xml_fault(
 				c, e, "<expect> must have the attribute 'within', such as 24h");
@@ -206,13 +242,15 @@ static void read_expects(struct config_xml *c, const struct xml *x, struct confi
 		*tail = expect;
 		tail = &expect->next;
 	}
-	if (str_is(g->accepted_at, "syntax") && !expects(g, "997"))
+	if (str_is(g->accepted_at, "syntax") && !expects(g, syntax_answer(g)))
 		config_xml_warn(c, x,
-			"accepted-at=\"syntax\" without <expect ack=\"997\" within=\"24h\"/>: nobody is "
-			"told when the 997 stays away");
-	if (expects(g, "ta1") && !g->ack_requested)
+			"accepted-at=\"syntax\" without <expect ack=\"%s\" within=\"24h\"/>: nobody is "
+			"told when the %s stays away",
+			syntax_answer(g), edifact ? "CONTRL" : "997");
+	if ((expects(g, "ta1") || expects(g, "contrl")) && !g->ack_requested)
 		config_xml_warn(c, x,
-			"a TA1 is expected, but the envelope does not ask for one (<envelope ack=\"yes\">)");
+			"a %s is expected, but the envelope does not ask for one (<envelope ack=\"yes\">)",
+			edifact ? "CONTRL" : "TA1");
 }
 
 /* ---- the agreement -------------------------------------------------------------------------- */

@@ -11,30 +11,42 @@
 #include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
 
-static const struct ack_ops *const kinds[] = {&ack_ta1_ops, &ack_997_ops, &ack_997_guide_ops};
+static const struct ack_ops *const kinds[] = {
+	&ack_ta1_ops, &ack_997_ops, &ack_997_guide_ops, &ack_contrl_ops, &ack_aperak_ops};
 
-static const struct ack_ops *find(struct str kind)
+static const struct ack_ops *find(const char *format, struct str kind)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (str_is(kind, kinds[i]->kind))
+		if (str_is(kind, kinds[i]->kind) && strcmp(format, kinds[i]->format) == 0)
 			return kinds[i];
 	return NULL;
 }
 
-void ack_prepare(struct defs *defs, struct str version)
+static void prepare(struct defs *defs, const struct ack_ops *kind, struct str version)
 {
 	struct arena a;
 	struct faults ignored;
 
 	arena_init(&a);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (kinds[i] == &ack_ta1_ops) /* a segment, no set */
-			continue;
-		faults_init(&ignored, &a);
-		(void)defs_message(defs, STR("x12"), version, str_c(kinds[i]->kind), STR(""),
-			&ignored, "", 0, 0);
-	}
+	faults_init(&ignored, &a);
+	(void)defs_message(
+		defs, str_c(kind->format), version, str_c(kind->kind), STR(""), &ignored, "", 0, 0);
 	arena_done(&a);
+}
+
+/* CONTRL goes by the version of the syntax, the others by that of their message. */
+void ack_prepare(struct defs *defs, struct str format, struct str version)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (kinds[i] == &ack_ta1_ops || !str_is(format, kinds[i]->format))
+			continue; /* TA1 is a segment, no set */
+		if (kinds[i] != &ack_contrl_ops) {
+			prepare(defs, kinds[i], version);
+			continue;
+		}
+		prepare(defs, kinds[i], STR("syntax-3"));
+		prepare(defs, kinds[i], STR("syntax-4"));
+	}
 }
 
 struct str ack_code_text(struct str list, struct str code)
@@ -47,7 +59,7 @@ bool ack_damaged(
 {
 	struct finding f = b->here;
 
-	f.code = STR("X12-ACK-DAMAGED");
+	f.code = b->ack->edifact ? STR("EDIFACT-ACK-DAMAGED") : STR("X12-ACK-DAMAGED");
 	f.severity = SEV_ERROR;
 	f.element = element;
 	f.found = found;
@@ -66,6 +78,44 @@ bool ack_number(const struct ack_build *b, const struct segment *s, uint16_t ele
 		return ack_damaged(b, element, text, "a number");
 	*out = (uint64_t)v;
 	return true;
+}
+
+bool ack_take(struct ack_build *b, const struct segment *s, const struct ack_row_of *rows,
+	const char *expected)
+{
+	for (size_t i = 0; rows[i].tag; i++)
+		if (str_is(s->tag, rows[i].tag))
+			return rows[i].take(b, s);
+	return ack_damaged(b, 0, s->tag, expected);
+}
+
+struct ack_fault *ack_add_fault(struct ack_build *b)
+{
+	struct ack_fault *f = ARENA_NEW(b->a, struct ack_fault);
+
+	*b->next_fault = f;
+	b->next_fault = &f->next;
+	return f;
+}
+
+struct ack_fault *ack_add_fault_beside(struct ack_build *b)
+{
+	struct ack_fault *f = ack_add_fault(b);
+
+	f->segment = b->fault->segment;
+	f->segment_at = b->fault->segment_at;
+	f->loop = b->fault->loop;
+	f->segment_code = b->fault->segment_code;
+	return f;
+}
+
+void ack_reference(struct ack_build *b, struct str reference)
+{
+	int64_t v = 0;
+
+	b->ack->about_reference = arena_str(b->a, reference);
+	if (str_is_digits(reference) && str_to_i64(reference, &v) && v <= 999999999)
+		b->ack->about_isa = (uint64_t)v;
 }
 
 struct str ack_join(struct arena *a, struct str list, const char *mark, struct str more)
@@ -96,6 +146,7 @@ static void start(struct reading *g, const char *kind)
 	struct ack *k = ARENA_NEW(g->a, struct ack);
 
 	k->kind = str_c(kind);
+	k->edifact = strcmp(edi_read_format(g->r), "edifact") == 0;
 	k->sender_qual = arena_str(g->a, c->sender_qual);
 	k->sender = arena_str(g->a, c->sender);
 	k->receiver_qual = arena_str(g->a, c->receiver_qual);
@@ -136,12 +187,12 @@ static void event(struct reading *g, struct str file, enum edi_event ev, const s
 			g->damaged = true;
 		break;
 	case EDI_SET:
-		g->set = find(segment_get(s, 1, 1));
+		g->set = find(edi_read_format(g->r), edi_read_context(g->r)->set_id);
 		g->in_set = true;
 		if (g->set)
 			start(g, g->set->kind);
 		else
-			name_other(g, segment_get(s, 1, 1));
+			name_other(g, edi_read_context(g->r)->set_id);
 		break;
 	case EDI_SEGMENT:
 		place(g, file, s);
@@ -167,7 +218,7 @@ static void event(struct reading *g, struct str file, enum edi_event ev, const s
 static void take_findings(struct reading *g, struct diag *from, bool ours)
 {
 	for (const struct finding *f = from->first; f; f = f->next) {
-		if (f->severity < SEV_FATAL && (!ours || str_is(f->code, "X12-SET-UNKNOWN")))
+		if (f->severity < SEV_FATAL && (!ours || str_ends(f->code, STR("-SET-UNKNOWN"))))
 			continue;
 		if (f->severity >= SEV_ERROR)
 			g->damaged = true;
@@ -219,8 +270,7 @@ static int refuse(const struct reading *g, struct str file, struct err *e)
 int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struct ack **first,
 	struct str *others, struct diag *d, struct arena *a, struct err *e)
 {
-	const struct edi_read_options o = {
-		.format = STR("x12"), .defs = defs, .level = EDI_STRUCTURE, .file = file};
+	const struct edi_read_options o = {.defs = defs, .level = EDI_STRUCTURE, .file = file};
 	struct reading g = {.a = a, .d = d, .r = edi_read_open(fd, bytes, &o, e)};
 	int rc = -1;
 

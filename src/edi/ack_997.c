@@ -68,6 +68,7 @@ static bool ak1(struct ack_build *b, const struct segment *s)
 	if (b->opened)
 		return ack_damaged(b, 0, s->tag, "only one AK1");
 	b->opened = true;
+	b->ack->depth = ACK_DEPTH_SYNTAX;
 	b->ack->group_code = arena_str(b->a, segment_get(s, 1, 1));
 	if (b->ack->group_code.n == 0)
 		return ack_damaged(b, 1, b->ack->group_code, "the code of a group");
@@ -89,15 +90,6 @@ static bool ak2(struct ack_build *b, const struct segment *s)
 	return true;
 }
 
-static struct ack_fault *add_fault(struct ack_build *b)
-{
-	struct ack_fault *f = ARENA_NEW(b->a, struct ack_fault);
-
-	*b->next_fault = f;
-	b->next_fault = &f->next;
-	return f;
-}
-
 static bool ak3(struct ack_build *b, const struct segment *s)
 {
 	uint64_t at = 0;
@@ -107,7 +99,7 @@ static bool ak3(struct ack_build *b, const struct segment *s)
 		return ack_damaged(b, 0, s->tag, "AK2 before its faults");
 	if (!ack_number(b, s, 2, 9999999999u, &at))
 		return false;
-	f = add_fault(b);
+	f = ack_add_fault(b);
 	f->segment = arena_str(b->a, segment_get(s, 1, 1));
 	f->segment_at = at > UINT32_MAX ? UINT32_MAX : (uint32_t)at;
 	f->loop = arena_str(b->a, segment_get(s, 3, 1));
@@ -133,13 +125,8 @@ static bool ak4(struct ack_build *b, const struct segment *s)
 		(!str_to_i64(segment_get(s, 1, 2), &component) || component < 0 ||
 			component > UINT16_MAX))
 		return ack_damaged(b, 1, segment_get(s, 1, 2), "a position");
-	if (b->element) {
-		f = add_fault(b);
-		f->segment = b->fault->segment;
-		f->segment_at = b->fault->segment_at;
-		f->loop = b->fault->loop;
-		f->segment_code = b->fault->segment_code;
-	}
+	if (b->element)
+		f = ack_add_fault_beside(b);
 	b->element = f;
 	f->element = (uint16_t)element;
 	f->component = (uint16_t)component;
@@ -191,37 +178,26 @@ static bool ctx(struct ack_build *b, const struct segment *s)
 	return b->fault || ack_damaged(b, 0, s->tag, "the segment before its context");
 }
 
-struct row {
-	const char *tag;
-	bool (*take)(struct ack_build *b, const struct segment *s);
-};
-
-static bool take(
-	struct ack_build *b, const struct segment *s, const struct row *rows, const char *expected)
+static bool take(struct ack_build *b, const struct segment *s, const struct ack_row_of *rows,
+	const char *expected)
 {
-	for (size_t i = 0; rows[i].tag; i++) {
-		if (!str_is(s->tag, rows[i].tag))
-			continue;
-		if (i > 0 && (!b->opened || b->closed))
-			return ack_damaged(
-				b, 0, s->tag, b->closed ? "nothing behind AK9" : "AK1 first");
-		return rows[i].take(b, s);
-	}
-	return ack_damaged(b, 0, s->tag, expected);
+	if (!str_is(s->tag, "AK1") && (!b->opened || b->closed))
+		return ack_damaged(b, 0, s->tag, b->closed ? "nothing behind AK9" : "AK1 first");
+	return ack_take(b, s, rows, expected);
 }
 
 static bool segment_997(struct ack_build *b, const struct segment *s)
 {
-	static const struct row rows[] = {{"AK1", ak1}, {"AK2", ak2}, {"AK3", ak3}, {"AK4", ak4},
-		{"AK5", ak5}, {"AK9", ak9}, {NULL, NULL}};
+	static const struct ack_row_of rows[] = {{"AK1", ak1}, {"AK2", ak2}, {"AK3", ak3},
+		{"AK4", ak4}, {"AK5", ak5}, {"AK9", ak9}, {NULL, NULL}};
 
 	return take(b, s, rows, "a segment of 997: AK1 to AK5 or AK9");
 }
 
 static bool segment_999(struct ack_build *b, const struct segment *s)
 {
-	static const struct row rows[] = {{"AK1", ak1}, {"AK2", ak2}, {"IK3", ak3}, {"CTX", ctx},
-		{"IK4", ak4}, {"IK5", ak5}, {"AK9", ak9}, {NULL, NULL}};
+	static const struct ack_row_of rows[] = {{"AK1", ak1}, {"AK2", ak2}, {"IK3", ak3},
+		{"CTX", ctx}, {"IK4", ak4}, {"IK5", ak5}, {"AK9", ak9}, {NULL, NULL}};
 
 	return take(b, s, rows, "a segment of 999: AK1, AK2, IK3, CTX, IK4, IK5 or AK9");
 }
@@ -281,5 +257,7 @@ static bool end(struct ack_build *b)
 	return true;
 }
 
-const struct ack_ops ack_997_ops = {.kind = "997", .segment = segment_997, .end = end};
-const struct ack_ops ack_997_guide_ops = {.kind = "999", .segment = segment_999, .end = end};
+const struct ack_ops ack_997_ops = {
+	.format = "x12", .kind = "997", .segment = segment_997, .end = end};
+const struct ack_ops ack_997_guide_ops = {
+	.format = "x12", .kind = "999", .segment = segment_999, .end = end};

@@ -21,7 +21,8 @@ struct ack_build {
 };
 
 struct ack_ops {
-	const char *kind; /* TA1 or the set id */
+	const char *format; /* "x12", "edifact" */
+	const char *kind;   /* TA1 or the set id */
 	/* MUST. One segment of it (TA1 itself; inside a set all but ST and SE). False: damaged, and a
 	 * finding says why. */
 	bool (*segment)(struct ack_build *b, const struct segment *s);
@@ -32,12 +33,28 @@ struct ack_ops {
 extern const struct ack_ops ack_ta1_ops;
 extern const struct ack_ops ack_997_ops;
 extern const struct ack_ops ack_997_guide_ops;
+extern const struct ack_ops ack_contrl_ops;
+extern const struct ack_ops ack_aperak_ops;
+
+/* What takes a segment of that tag; a table of them ends with a tag that is NULL. */
+struct ack_row_of {
+	const char *tag;
+	bool (*take)(struct ack_build *b, const struct segment *s);
+};
 
 /* For the kinds (ack.c). */
 bool ack_damaged(
 	const struct ack_build *b, uint16_t element, struct str found, const char *expected);
 bool ack_number(const struct ack_build *b, const struct segment *s, uint16_t element, uint64_t max,
 	uint64_t *out);
+/* The segment by its row; without one it is damaged. */
+bool ack_take(struct ack_build *b, const struct segment *s, const struct ack_row_of *rows,
+	const char *expected);
+/* A fault more of the set in hand; the second repeats the segment of the one in hand. */
+struct ack_fault *ack_add_fault(struct ack_build *b);
+struct ack_fault *ack_add_fault_beside(struct ack_build *b);
+/* The reference of what it is about, and its number if it is one. */
+void ack_reference(struct ack_build *b, struct str reference);
 struct str ack_join(struct arena *a, struct str list, const char *mark, struct str more);
 
 #endif

@@ -110,7 +110,7 @@ void edifact_envelope_interchange(struct edifact_read *r, const struct segment *
 	c->group_code = c->group_sender = c->group_receiver = STR("");
 	c->group_version = c->group_reference = STR("");
 	c->group_control = 0;
-	r->groups = r->bare = r->sets = 0;
+	r->groups = r->bare = r->sets = r->transfer = 0;
 	r->mixed = r->lower = r->in_group = false;
 	c->interchanges++;
 	seen_clear(&r->group_references);
@@ -218,6 +218,28 @@ static void find_message(struct edifact_read *r, struct diag *d)
 		"a message that is defined in this version", text);
 }
 
+/* S010 counts messages of one matter (0068) from 1, marked C, to the one marked F. Others of them may
+ * stand in another interchange, so only what cannot be is told. */
+static void check_transfer(struct edifact_read *r, const struct segment *s, struct diag *d)
+{
+	const struct str said = segment_get(s, 4, 1);
+	const struct str mark = segment_get(s, 4, 2);
+	const uint64_t of = str_hash(segment_get(s, 3, 1));
+	const bool first = str_is(mark, "C");
+	const uint64_t wanted = first ? 1 : r->transfer + 1;
+	char expected[40];
+
+	if (said.n > 0 && number(said) != wanted &&
+		(first || (r->transfer > 0 && r->transfer_of == of))) {
+		(void)snprintf(expected, sizeof(expected), "%llu", (unsigned long long)wanted);
+		edifact_envelope_add(r, d, "EDIFACT-TRANSFER", SEV_WARNING, 4, said, expected,
+			first ? "the first transfer (C) has the number 1"
+			      : "a transfer before it has not come, or came twice");
+	}
+	r->transfer = str_is(mark, "F") ? 0 : number(said);
+	r->transfer_of = of;
+}
+
 void edifact_envelope_set(struct edifact_read *r, const struct segment *s, struct diag *d)
 {
 	struct edi_context *c = &r->ctx;
@@ -239,6 +261,7 @@ void edifact_envelope_set(struct edifact_read *r, const struct segment *s, struc
 	else
 		r->bare++;
 	mixed(r, d);
+	check_transfer(r, s, d);
 	find_message(r, d);
 	unique(r, &r->set_references, 1, c->set_control, d);
 	if (!r->in_group || c->group_code.n == 0 || str_eq(c->group_code, c->set_id))

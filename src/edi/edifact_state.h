@@ -35,6 +35,8 @@ struct edifact_read {
 	struct seen group_references;
 	struct seen set_references;
 	struct str collision; /* UGH 0087 until its UGT */
+	uint64_t transfer;    /* 0070 of the message before, when more of its kind are to come */
+	uint64_t transfer_of; /* hash of its 0068 */
 	struct structure_plans plans;
 	const struct structure_plan *plan; /* of the message we are in, or NULL */
 	struct structure_cursor cursor;

@@ -88,6 +88,7 @@ static int check_text(const struct edifact_charset *set, const char *name, struc
 static int check_texts(const struct edifact_profile *p, struct err *e)
 {
 	const size_t group = p->groups ? 1 : 0;
+	const size_t internal = p->version == '4' ? 35 : 14;
 	const struct {
 		const char *name;
 		struct str text;
@@ -95,10 +96,10 @@ static int check_texts(const struct edifact_profile *p, struct err *e)
 		size_t max;
 	} all[] = {{"sender (0004)", p->sender, 1, 35},
 		{"qualifier of the sender (0007)", p->sender_qual, 0, 4},
-		{"internal id of the sender (0008)", p->sender_internal, 0, 14},
+		{"internal id of the sender (0008)", p->sender_internal, 0, internal},
 		{"recipient (0010)", p->receiver, 1, 35},
 		{"qualifier of the recipient (0007)", p->receiver_qual, 0, 4},
-		{"internal id of the recipient (0014)", p->receiver_internal, 0, 14},
+		{"internal id of the recipient (0014)", p->receiver_internal, 0, internal},
 		{"application (0026)", p->application, 0, 14},
 		{"agreement (0032)", p->agreement, 0, 35},
 		{"sender of the group (0040)", p->group_sender, group, 35},

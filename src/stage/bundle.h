@@ -10,9 +10,9 @@
 
 /* What one agreement depends on; NULL: everything counts. */
 struct bundle_part {
-	const char *agreement; /* its file below bundle/ */
-	const char *map;       /* "maps/acme.xml" */
-	struct str message;    /* its definition; those of other messages do not matter */
+	const char *agreement;		   /* its file below bundle/ */
+	const char *map;		   /* "maps/acme.xml" */
+	const struct def_message *message; /* what it makes; other definitions do not matter */
 };
 
 /* The hash of a version, or of the part of it that one agreement depends on. */

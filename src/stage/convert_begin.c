@@ -10,6 +10,7 @@
 
 #include "base/fsx.h"
 #include "stage/lines.h"
+#include "stage/target.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
 
@@ -34,7 +35,7 @@ static int commit_intent(struct env *v, struct convert_unit *j, struct arena *a,
 		return -1;
 	if (id == 0 &&
 		ledger_interchange_add(l, j->unit.id, g->name, g->partner->name, g->message,
-			str_c(stamp), &id, e) == -1)
+			str_c(stamp), target_find(g->format)->ending, &id, e) == -1)
 		goto fail;
 	if (ledger_unit_start(l, j->unit.id, j->unit.fence, id, v->bundle, e) == -1 ||
 		ledger_item_offer(l, g->name, j->unit.id, e) == -1 ||

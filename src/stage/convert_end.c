@@ -279,8 +279,8 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 			return -1;
 	}
 	if (j->told.counts.aside > 0) {
-		(void)snprintf(x->items_name, sizeof(x->items_name), "%.*s.items",
-			(int)(strlen(base) - 4), base);
+		(void)snprintf(x->items_name, sizeof(x->items_name), STR_FMT ".items",
+			STR_ARG(ledger_interchange_stem(j->interchange.name)));
 		(void)snprintf(note, sizeof(note),
 			"%" PRId64 " of %" PRId64 " items of " STR_FMT " (in-%06" PRId64
 			") were set aside; each line of the file is one "

@@ -8,6 +8,7 @@
 #include "stage/fit_use.h"
 #include "stage/fsck_parts.h"
 #include "stage/place.h"
+#include "store/ledger_interchange.h"
 
 enum { ROOM = 2 * LIMIT_PATH, RIGHTS_SHOWN = 4 };
 
@@ -65,14 +66,15 @@ static int row_of(struct fsck *f, struct str bare, struct walk_row *r, struct er
 	struct ledger *l = &f->v->ledger;
 	const int64_t in = number_behind(bare.p, "in-");
 	const int64_t got = number_behind(bare.p, "r-");
+	int64_t id = 0;
+	int rc = 0;
 
 	if (in > 0)
 		return ledger_walk_find(l, LEDGER_WALK_INPUT, in, &f->a, r, e);
 	if (got > 0)
 		return ledger_walk_find(l, LEDGER_WALK_RECEIVED, got, &f->a, r, e);
-	if (str_ends(bare, STR(".items"))) /* beside the interchange of its name */
-		bare = arena_printf(&f->a, STR_FMT ".x12", STR_ARG(str_sub(bare, 0, bare.n - 6)));
-	return ledger_walk_named(l, arena_cstr(&f->a, bare), &f->a, r, e);
+	rc = ledger_interchange_named(l, bare, &id, e);
+	return rc != 1 ? rc : ledger_walk_find(l, LEDGER_WALK_INTERCHANGE, id, &f->a, r, e);
 }
 
 /* On its way: its name says where it goes, the ledger not yet, or no more. */

@@ -190,7 +190,7 @@ int ingest_run(struct env *v, int64_t *worked, struct err *e)
 	*worked = 0;
 	arena_init(&a);
 	for (const struct config_agreement *g = v->config->agreements; g; g = g->next)
-		ack_prepare(v->defs, g->version);
+		ack_prepare(v->defs, g->format, g->version);
 	rc = ledger_received_by_state(&v->ledger, "stored", &a, &rows, e);
 	for (size_t i = 0; i < rows.n && rc != -1 && !proc_told_to_stop(); i++) {
 		rc = ingest_one(v, &rows.row[i], e);

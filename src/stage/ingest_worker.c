@@ -33,6 +33,7 @@ static int send_fault(int fd, struct frame *f, const struct ack_fault *x, struct
 	frame_str(f, x->element_id);
 	frame_str(f, x->element_code);
 	frame_str(f, x->value);
+	frame_str(f, x->references);
 	frame_str(f, x->text);
 	return frame_send(fd, f, e);
 }
@@ -55,11 +56,19 @@ static int send_set(int fd, struct frame *f, const struct ack_set *s, struct err
 	return 0;
 }
 
+static void put_party(struct frame *f, const struct ack_party *p)
+{
+	frame_str(f, p->qualifier);
+	frame_str(f, p->id);
+}
+
 static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
 {
 	frame_start(f, FRAME_FOUND);
 	frame_int(f, PART_ACK);
 	frame_str(f, a->kind);
+	frame_int(f, a->edifact);
+	frame_int(f, a->depth);
 	frame_str(f, a->sender_qual);
 	frame_str(f, a->sender);
 	frame_str(f, a->receiver_qual);
@@ -67,6 +76,10 @@ static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
 	frame_int(f, (int64_t)a->control);
 	frame_int(f, a->usage);
 	frame_int(f, (int64_t)a->about_isa);
+	frame_str(f, a->about_reference);
+	put_party(f, &a->about_sender);
+	put_party(f, &a->about_receiver);
+	frame_int(f, a->about_either);
 	frame_str(f, a->group_code);
 	frame_int(f, (int64_t)a->about_group);
 	frame_int(f, a->sets_claimed);
@@ -146,11 +159,21 @@ static enum ack_verdict verdict_of(struct frame *f)
 	return (enum ack_verdict)frame_get_upto(f, ACK_REJECTED);
 }
 
+static struct ack_party keep_party(struct rebuild *r, struct frame *f)
+{
+	struct ack_party p = {.qualifier = keep(r, f)};
+
+	p.id = keep(r, f);
+	return p;
+}
+
 static void take_ack(struct rebuild *r, struct frame *f)
 {
 	struct ack *x = ARENA_NEW(r->a, struct ack);
 
 	x->kind = keep(r, f);
+	x->edifact = frame_get_upto(f, 1) != 0;
+	x->depth = (enum ack_depth)frame_get_upto(f, ACK_DEPTH_APPLICATION);
 	x->sender_qual = keep(r, f);
 	x->sender = keep(r, f);
 	x->receiver_qual = keep(r, f);
@@ -158,6 +181,10 @@ static void take_ack(struct rebuild *r, struct frame *f)
 	x->control = (uint64_t)frame_get_upto(f, CONTROL_MAX);
 	x->usage = (char)frame_get_upto(f, SCHAR_MAX);
 	x->about_isa = (uint64_t)frame_get_upto(f, CONTROL_MAX);
+	x->about_reference = keep(r, f);
+	x->about_sender = keep_party(r, f);
+	x->about_receiver = keep_party(r, f);
+	x->about_either = frame_get_upto(f, 1) != 0;
 	x->group_code = keep(r, f);
 	x->about_group = (uint64_t)frame_get_upto(f, CONTROL_MAX);
 	x->sets_claimed = (uint32_t)frame_get_upto(f, UINT32_MAX);
@@ -206,6 +233,7 @@ static void take_fault(struct rebuild *r, struct frame *f)
 	x->element_id = keep(r, f);
 	x->element_code = keep(r, f);
 	x->value = keep(r, f);
+	x->references = keep(r, f);
 	x->text = keep(r, f);
 	if (r->fault)
 		r->fault->next = x;

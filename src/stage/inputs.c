@@ -203,7 +203,7 @@ void inputs_close_readers(struct inputs_readers *r)
 
 static struct target_party party_of(const struct config_identity *id)
 {
-	return (struct target_party){id->qualifier, id->id, id->group};
+	return (struct target_party){id->qualifier, id->id, id->group, id->internal};
 }
 
 void inputs_envelope(const struct env *v, const struct config_agreement *g, int64_t fixed_at,

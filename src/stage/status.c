@@ -35,8 +35,11 @@ const char *status_text(enum status_word w)
 bool status_answered(const struct interchange_row *r, const struct config_expect *x)
 {
 	/* An answer to the content proves that the envelope was read; a refused envelope is all
-	 * that comes. */
-	return r->syntax.n > 0 || str_is(r->ta1, "rejected") ||
+	 * that comes, and so is content that its syntax forbids. */
+	if (str_is(x->ack, "aperak"))
+		return r->application.n > 0 || str_is(r->syntax, "rejected") ||
+			str_is(r->ta1, "rejected");
+	return r->syntax.n > 0 || r->application.n > 0 || str_is(r->ta1, "rejected") ||
 		(str_is(x->ack, "ta1") && r->ta1.n > 0);
 }
 

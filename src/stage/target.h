@@ -24,7 +24,8 @@
 struct target_party {
 	struct str qualifier;
 	struct str id;
-	struct str group; /* GS02/03, UNG 0040/0044; the id when "" */
+	struct str group;    /* GS02/03, UNG 0040/0044; the id when "" */
+	struct str internal; /* 0008, 0014; X12 has none */
 };
 
 /* What the agreement, the environment or a command line says of the envelope, in no format's words.
@@ -70,6 +71,7 @@ struct target_blame {
 
 struct target_ops {
 	const char *format; /* of the map's <target>, and of the reader that reads it back */
+	const char *ending; /* of the names of its files: "x12" */
 	/* MUST. A target that is checked, or NULL: what is wrong is the agreement's fault. */
 	void *(*open)(const struct target_envelope *v, const struct def_message *m, struct err *e);
 	/* MUST. Accepts NULL. */

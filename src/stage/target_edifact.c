@@ -36,8 +36,10 @@ static struct edifact_profile profile_of(
 		.newline = v->newline,
 		.sender = v->sender.id,
 		.sender_qual = v->sender.qualifier,
+		.sender_internal = v->sender.internal,
 		.receiver = v->receiver.id,
 		.receiver_qual = v->receiver.qualifier,
+		.receiver_internal = v->receiver.internal,
 		.application = v->application,
 		.ack = v->ack_requested ? '1' : '\0',
 		.agreement = v->agreement,
@@ -168,6 +170,7 @@ static const struct target_at *at(const void *self)
 
 const struct target_ops target_edifact_ops = {
 	.format = "edifact",
+	.ending = "edi",
 	.open = open_edifact,
 	.close = close_edifact,
 	.start = start,

@@ -68,12 +68,25 @@ static struct x12_profile profile_of(const struct target_envelope *v, const stru
 	};
 }
 
+/* X12 stands in groups in any case. */
+static int refuse_others(const struct target_envelope *v, struct err *e)
+{
+	const char *what = v->una      ? "UNA"
+		: v->groups	       ? "a group that may be left out (UNG)"
+		: v->release	       ? "a release character"
+		: v->decimal	       ? "a choice of decimal marks"
+		: v->association.n > 0 ? "an association code (UNH 0057)"
+				       : NULL;
+
+	return what ? err_set(e, ERR_CONFIG, "X12 has no %s; that is of EDIFACT", what) : 0;
+}
+
 static void *open_x12(const struct target_envelope *v, const struct def_message *m, struct err *e)
 {
 	struct x12_profile p = profile_of(v, m);
 	struct x12_target *t = NULL;
 
-	if (repertoire_of(v->repertoire, &p.repertoire, e) == -1 ||
+	if (refuse_others(v, e) == -1 || repertoire_of(v->repertoire, &p.repertoire, e) == -1 ||
 		x12_write_check_profile(&p, e) == -1)
 		return NULL;
 	t = mem_alloc(sizeof(*t));
@@ -161,6 +174,7 @@ static const struct target_at *at(const void *self)
 
 const struct target_ops target_x12_ops = {
 	.format = "x12",
+	.ending = "x12",
 	.open = open_x12,
 	.close = close_x12,
 	.start = start,

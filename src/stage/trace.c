@@ -48,13 +48,29 @@ static bool same_set(struct str a, struct str b)
 	return str_eq(a, b);
 }
 
+/* Is that the item that is meant, by its place or by its key? */
+static bool is_meant(const struct trace_point *t, const struct part_line *p)
+{
+	struct str rest = t->references;
+	struct str reference;
+
+	if (t->references.n == 0)
+		return same_set(t->st, p->st) && p->first >= 1 && t->segment_at >= p->first &&
+			t->segment_at <= p->last;
+	if (!str_is(p->kind, "item") || (t->st.n > 0 && !same_set(t->st, p->st)))
+		return false;
+	while (str_split(&rest, '\n', &reference))
+		if (str_eq(reference, p->key))
+			return true;
+	return false;
+}
+
 static void place_points(const struct part_line *p, int64_t number, struct trace_point *points,
 	size_t n, struct arena *a)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct trace_point *t = &points[i];
-		if (!same_set(t->st, p->st) || p->first < 1 || t->segment_at < p->first ||
-			t->segment_at > p->last)
+		if (!is_meant(t, p))
 			continue;
 		t->part = str_is(p->kind, "item") ? TRACE_ITEM
 			: str_is(p->kind, "head") ? TRACE_HEADER
@@ -252,8 +268,8 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	rc = run ? 0 : -1;
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
 		struct trace_point *t = &j->points[i];
-		if (t->part != TRACE_ITEM && t->part != TRACE_HEADER)
-			continue;
+		if ((t->part != TRACE_ITEM && t->part != TRACE_HEADER) || t->references.n > 0)
+			continue; /* a key leads to the item, not to a field */
 		if ((t->part == TRACE_ITEM ? trace_item(j, run, readers.source, t, &a, e)
 					   : trace_header(j, run, t, &a, e)) == 0)
 			rc = send_point(fd, f, i, t, e);

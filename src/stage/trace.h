@@ -16,6 +16,7 @@ struct trace_point {
 	struct str st;		    /* ST02 */
 	int64_t segment_at;	    /* ST = 1 */
 	int64_t element, component; /* 0 none */
+	struct str references; /* instead of a segment: what may be the item's key, a line each */
 	/* found; texts live in the arena of the call */
 	enum trace_part part;
 	struct str key;	      /* of the item */

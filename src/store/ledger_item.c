@@ -34,6 +34,17 @@ int ledger_item_sets(struct ledger *l, int64_t interchange, struct arena *a, str
 	return 0;
 }
 
+int ledger_item_sets_elsewhere(struct ledger *l, struct str partner, int64_t interchange,
+	struct str st, int64_t *n, struct err *e)
+{
+	return db_one_int(l->db, n, e,
+		       "SELECT COUNT(*) FROM interchange i JOIN iset s ON s.interchange = i.id AND s.st = "
+		       "?3 WHERE i.partner = ?1 AND i.id <> ?2",
+		       "sis", partner, interchange, st) == 1
+		? 0
+		: -1;
+}
+
 int ledger_item_verdict(
 	struct ledger *l, int64_t interchange, struct str st, const char *verdict, struct err *e)
 {
@@ -63,6 +74,18 @@ int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const 
 	if (ledger_run(l, e,
 		    "UPDATE item SET state = ?3, reason = ?4, at = ?5 WHERE interchange = ?1 AND state = 'pending' "
 		    "AND (?2 = '' OR st = ?2)",
+		    "iscci", interchange, st, state, reason, clock_now(l->clock)) == -1)
+		return -1;
+	*n = db_changes(l->db);
+	return 0;
+}
+
+int ledger_item_recall(struct ledger *l, int64_t interchange, struct str st, const char *state,
+	const char *reason, int64_t *n, struct err *e)
+{
+	if (ledger_run(l, e,
+		    "UPDATE item SET state = ?3, reason = ?4, at = ?5 WHERE interchange = ?1 AND state IN "
+		    "('pending', 'accepted') AND (?2 = '' OR st = ?2)",
 		    "iscci", interchange, st, state, reason, clock_now(l->clock)) == -1)
 		return -1;
 	*n = db_changes(l->db);

@@ -13,6 +13,9 @@ int ledger_item_set(struct ledger *l, int64_t interchange, struct str st, int64_
 /* The sets of an interchange, by number. */
 int ledger_item_sets(struct ledger *l, int64_t interchange, struct arena *a, struct str **st,
 	size_t *n, struct err *e) ATTR_CHECK;
+/* Interchanges to a partner, this one left out, that have a set of that reference. */
+int ledger_item_sets_elsewhere(struct ledger *l, struct str partner, int64_t interchange,
+	struct str st, int64_t *n, struct err *e) ATTR_CHECK;
 /* What the partner said of one set, or, when st is empty, of all that it did not speak of. */
 int ledger_item_verdict(struct ledger *l, int64_t interchange, struct str st, const char *verdict,
 	struct err *e) ATTR_CHECK;
@@ -21,6 +24,9 @@ int ledger_item_out(struct ledger *l, struct str agreement, struct str key, stru
 	int64_t interchange, struct str st, struct err *e) ATTR_CHECK;
 /* Every pending item of the interchange (of one set, or of all when st is empty) becomes state. *n how many. */
 int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state,
+	const char *reason, int64_t *n, struct err *e) ATTR_CHECK;
+/* The same for those that were accepted before as well: a later answer refuses what an earlier one took. */
+int ledger_item_recall(struct ledger *l, int64_t interchange, struct str st, const char *state,
 	const char *reason, int64_t *n, struct err *e) ATTR_CHECK;
 /* One item of the interchange: rejected with its reason. */
 int ledger_item_reject(struct ledger *l, int64_t interchange, struct str key, const char *reason,

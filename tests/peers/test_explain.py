@@ -52,6 +52,8 @@ def test_edifact():
     with Edifact(kind="events") as n:
         n.drop("products", "a.json", ("\n".join(LINES) + "\n").encode())
         n.run()
+        name, = [r["name"] for r in n.rows("SELECT name FROM interchange")]
+        check(name.endswith("-000001.acme.PRICAT.edi"), "the name of the file:", name)
         found = [json.loads(n.program("explain", "--json", "1", "%d:3-4" % s, expect=0).out) for s in (6, 9, 12)]
         equal([(f["item"], f["field"], f["line"], f["column"]) for f in found],
               [("SKU-1", "name", 1, 26), ("SKU-2", "name", 2, 27), ("SKU-3", "name", 4, 26)], "places")

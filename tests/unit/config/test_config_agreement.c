@@ -15,6 +15,11 @@
 	">\n"
 #define GOOD OPEN("partner='acme'") AG("")
 #define ACK "<expect ack='997' within='1d'/>"
+#define CONTRL "<expect ack='contrl' within='1d'/>"
+#define EDIFACT                                                                        \
+	OPEN("partner='acme'")                                                         \
+	"<agreement name='acme-832' format='edifact' message='PRICAT' version='D01B' " \
+	"map='maps/x.xml' source='ampliance' endpoint='main'>"
 #define END "</agreement></agreements>"
 
 static void agreements(void **state)
@@ -132,17 +137,16 @@ static void envelopes(void **state)
 			OPEN("partner='acme'") "<agreement name='acme-832' format='edifact' message='PRICAT' "
 					       "version='D01B' map='maps/x.xml' source='ampliance' "
 					       "endpoint='main'><envelope syntax='UNOW:4' decimal=',' una='yes' "
-					       "groups='yes' application='P' association='EAN009' ack='yes'/>" ACK
+					       "groups='yes' application='P' association='EAN009' ack='yes'/>" CONTRL
 						       END,
 			0, ""},
 		{"of EDIFACT, in the words of X12", F,
 			OPEN("partner='acme'") "<agreement name='acme-832' format='edifact' message='PRICAT' "
 					       "version='004010' map='maps/x.xml' source='ampliance' "
-					       "endpoint='main'><envelope isa-version='00401'/>" ACK
-						       END,
+					       "endpoint='main' accepted-at='sent'><envelope isa-version='00401'/>" END,
 			0,
 			"bundle/agreements/acme.xml:2:1: version=\"004010\" must be a directory such as D01B (S009)\n"
-			"bundle/agreements/acme.xml:2:131: <envelope> has no attribute 'isa-version'\n"},
+			"bundle/agreements/acme.xml:2:150: <envelope> has no attribute 'isa-version'\n"},
 		{"newline as terminator", F, GOOD "<envelope terminator='&#10;'/>" ACK END, 0, ""},
 		{"newline twice", F, GOOD "<envelope terminator='&#10;' newline='yes'/>" ACK END, 0,
 			"bundle/agreements/acme.xml:3:1: newline=\"yes\" would end each segment twice: terminator is a "
@@ -166,6 +170,17 @@ static void acknowledgments(void **state)
 			"bundle/agreements/acme.xml:2:1: warning: accepted-at=\"syntax\" without <expect ack=\"997\" "
 			"within=\"24h\"/>: nobody is told when the 997 stays away\n"},
 		{"none needed", F, OPEN("partner='acme'") AG("accepted-at='sent'") END, 0, ""},
+		{"of EDIFACT", F,
+			EDIFACT "<envelope ack='yes'/>\n<expect ack='aperak' within='2d'/>" CONTRL
+				"\n<expect ack='ta1' within='1h'/>" END,
+			0,
+			"bundle/agreements/acme.xml:4:1: ack=\"ta1\" of <expect> must be contrl or aperak\n"},
+		{"none of EDIFACT", F, EDIFACT END, 0,
+			"bundle/agreements/acme.xml:2:1: warning: accepted-at=\"syntax\" without <expect ack=\"contrl\" "
+			"within=\"24h\"/>: nobody is told when the CONTRL stays away\n"},
+		{"CONTRL not asked for", F, EDIFACT CONTRL END, 0,
+			"bundle/agreements/acme.xml:2:1: warning: a CONTRL is expected, but the envelope does not ask for "
+			"one (<envelope ack=\"yes\">)\n"},
 		{"TA1 not asked for", F, GOOD "<expect ack='ta1' within='1h'/>" ACK END, 0,
 			"bundle/agreements/acme.xml:2:1: warning: a TA1 is expected, but the envelope does not ask for one "
 			"(<envelope ack=\"yes\">)\n"},

@@ -26,6 +26,8 @@
 	{                           \
 		"" s, sizeof(s) - 1 \
 	}
+#define PART(n, of, transfer) \
+	"UNH+" n "+PRICAT:D:96A:UN+" of "+" transfer "'BGM+9+C1+9'DTM+137:20261123:102'UNT+4+" n "'"
 #define WHOLE UNB("UNOC:3") BODY UNZ
 
 struct row {
@@ -255,6 +257,20 @@ static const struct row rows[] = {
 		LIT(UNB("UNOC:3") "UNH+1+PRICAT:D:96A:UN++1:C'BGM+9+C1+9'"
 				  "DTM+137:20261123:102'" UNT("4") UNZ),
 		""},
+	{"r83 transfers in sequence",
+		LIT(UNB("UNOC:3") PART("1", "X", "1:C") PART("2", "X", "2") PART("3", "X", "3:F")
+				PART("4", "X", "1:C") "UNZ+4+R1'"),
+		""},
+	{"r83 one of an earlier interchange, another matter",
+		LIT(UNB("UNOC:3") PART("1", "X", "7") PART("2", "Y", "3") "UNZ+2+R1'"), ""},
+	{"r83 a transfer is missing",
+		LIT(UNB("UNOC:3") PART("1", "X", "1:C") PART("2", "X", "3:F") "UNZ+2+R1'"),
+		"EDIFACT-TRANSFER@UNH1.4"},
+	{"r83 a transfer came twice",
+		LIT(UNB("UNOC:3") PART("1", "X", "1:C") PART("2", "X", "1") "UNZ+2+R1'"),
+		"EDIFACT-TRANSFER@UNH1.4"},
+	{"r83 the first is no first", LIT(UNB("UNOC:3") PART("1", "X", "2:C") UNZ),
+		"EDIFACT-TRANSFER@UNH1.4"},
 	{"r84 D2 in UNG of version 4", LIT(UNB4("UNOC") "UNG+PRICAT++++G1'" BODY UNE UNZ),
 		"EDIFACT-NOTE-PAIRED@UNG2.6"},
 	{"r85 package", LIT(UNB("UNOC:3") "UNO+1+:1+X:1+5'abc'dUNP+5+1'" UNZ),

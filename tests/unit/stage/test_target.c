@@ -60,6 +60,13 @@ static const char *written(const struct target_envelope *v, const struct def_mes
 	return text;
 }
 
+static void names_of_files(void **state)
+{
+	(void)state;
+	assert_string_equal(target_find(STR("x12"))->ending, "x12");
+	assert_string_equal(target_find(STR("edifact"))->ending, "edi");
+}
+
 static void envelopes(void **state)
 {
 	const struct def_message x12 = catalog();
@@ -121,6 +128,17 @@ static void faults(void **state)
 		written(&v, &x12), "repertoire klingon: expected basic, extended, latin1 or utf8");
 	assert_string_equal(written(&v, &pricat),
 		"syntax klingon: expected a character set and a version such as UNOC:3");
+	v.repertoire = STR("UNOC:4");
+	v.sender.internal = STR("A123456789012345");
+	assert_null(strstr(written(&v, &pricat), "internal"));
+	v.repertoire = STR("UNOC:3");
+	assert_string_equal(written(&v, &pricat),
+		"internal id of the sender (0008): 'A123456789012345' has 16 characters; expected 0 to 14");
+	v.sender.internal = STR("A");
+	assert_non_null(strstr(written(&v, &pricat), "+US:14:A+"));
+	v.repertoire = STR("UNOX:3");
+	assert_string_equal(written(&v, &pricat),
+		"character set (0001): 'UNOX' cannot be written; expected UNOA to UNOL, UNOW or UNOY");
 	v.repertoire = STR("UNOZ:3");
 	assert_string_equal(written(&v, &pricat),
 		"character set (0001): 'UNOZ' cannot be written; expected UNOA to UNOL, UNOW or UNOY");
@@ -132,6 +150,7 @@ static void faults(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_of_files),
 		cmocka_unit_test(envelopes),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(faults),

@@ -114,6 +114,22 @@ static void an_answer_is_for_what_is_pending(void **state)
 		store_world_int(&w, "SELECT COUNT(*) FROM item WHERE state = 'pending'"), 1);
 }
 
+static void a_later_answer_takes_back_what_was_accepted(void **state)
+{
+	int64_t n = -1;
+
+	(void)state;
+	one_of_each();
+	store_world_begin(&w);
+	STORE_WORLD_IS(&w, ledger_item_recall(&w.l, 1, STR("0002"), "due", "", &n, &w.e), 0);
+	assert_int_equal(n, 0);
+	STORE_WORLD_IS(&w, ledger_item_recall(&w.l, 1, STR(""), "due", "D", &n, &w.e), 0);
+	assert_int_equal(n, 2);
+	store_world_commit(&w);
+	assert_string_equal(store_world_texts(&w, item_states),
+		"accepted=due due=due held=held pending=due rejected=rejected");
+}
+
 static void one_item_is_rejected(void **state)
 {
 	(void)state;
@@ -312,6 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(going_out_remembers_what_was),
 		TEST(an_answer_is_for_what_is_pending),
+		TEST(a_later_answer_takes_back_what_was_accepted),
 		TEST(one_item_is_rejected),
 		TEST(sets_have_verdicts),
 		TEST(due_items_are_offered),

@@ -290,23 +290,23 @@ static void what_was_answered_before(void **state)
 	ack("TA1", 1, "accepted", "applied");
 	ack("997", 2, "rejected", "applied");
 	STORE_WORLD_IS(
-		&w, ledger_received_ack_applied(&w.l, 1, "997", &w.a, &which, &verdict, &w.e), 0);
+		&w, ledger_received_ack_applied(&w.l, 1, 1, &w.a, &which, &verdict, &w.e), 0);
 	assert_string_equal(verdict.p, "untouched");
 	ack("997", 1, "accepted", "applied");
 	ack("997", 1, "partial", "applied");
 	ack("997", 1, "rejected", "repeat");
 	STORE_WORLD_IS(
-		&w, ledger_received_ack_applied(&w.l, 1, "997", &w.a, &which, &verdict, &w.e), 1);
+		&w, ledger_received_ack_applied(&w.l, 1, 1, &w.a, &which, &verdict, &w.e), 1);
 	assert_string_equal(verdict.p, "partial");
 	STORE_WORLD_IS(
-		&w, ledger_received_ack_applied(&w.l, 1, "TA1", &w.a, &which, &verdict, &w.e), 1);
+		&w, ledger_received_ack_applied(&w.l, 1, 0, &w.a, &which, &verdict, &w.e), 1);
 	assert_string_equal(verdict.p, "accepted");
 	ack("999", 1, "accepted", "applied");
 	STORE_WORLD_IS(
-		&w, ledger_received_ack_applied(&w.l, 1, "997", &w.a, &which, &verdict, &w.e), 1);
+		&w, ledger_received_ack_applied(&w.l, 1, 1, &w.a, &which, &verdict, &w.e), 1);
 	assert_string_equal(which.p, "999");
 	STORE_WORLD_IS(
-		&w, ledger_received_ack_applied(&w.l, 1, "TA1", &w.a, &which, &verdict, &w.e), 1);
+		&w, ledger_received_ack_applied(&w.l, 1, 0, &w.a, &which, &verdict, &w.e), 1);
 	assert_string_equal(which.p, "TA1");
 	assert_string_equal(store_world_texts(&w,
 				    "SELECT received || ',' || about || ',' || codes || "
