@@ -42,6 +42,23 @@ int finding_fatal(const struct finding *here, struct diag *d, struct err *e, con
 		(unsigned long long)here->offset, text);
 }
 
+int finding_leading_text(const struct finding *here, struct str head, size_t start,
+	const struct tolerances *t, struct diag *d, struct err *e)
+{
+	char text[200];
+
+	(void)snprintf(text, sizeof(text),
+		"%zu bytes of other text stand before the interchange; gridspool skips them only for "
+		"partners where that is tolerated",
+		start);
+	if (!tolerance_granted(t, TOLERANCE_LEADING_TEXT))
+		return finding_fatal(here, d, e, "EDI-LEADING-TEXT", text);
+	(void)snprintf(text, sizeof(text), "%zu bytes of other text are skipped", start);
+	finding_at(here, d, "EDI-LEADING-TEXT", SEV_ERROR, 0,
+		str_sub(head, 0, start < 60 ? start : 60), "an interchange", text);
+	return 0;
+}
+
 const struct def_part *finding_part(const struct def_part *parts, size_t n, uint16_t position)
 {
 	if (position >= 1 && position <= n && parts[position - 1].position == position)

@@ -40,6 +40,7 @@ static int read_it(struct fixture *f, struct str in)
 		&f->a, &f->e);
 }
 
+/* Cases 48 and 49. */
 static void ta1(void **state)
 {
 	struct fixture f;
@@ -63,6 +64,7 @@ static void ta1(void **state)
 	arena_done(&f.a);
 }
 
+/* Cases 53, 54 and 57. */
 static void faults_of_a_set(void **state)
 {
 	struct fixture f;
@@ -156,7 +158,7 @@ static void letters_and_missing_sets(void **state)
 	}
 }
 
-/* r59 */
+/* r59, r58: in any version of its own. */
 static void by_guide(void **state)
 {
 	struct fixture f;

@@ -1,4 +1,4 @@
-/* What a file is that is no interchange we read. */
+/* Case 18: what a file is that is no interchange we read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
