@@ -69,6 +69,14 @@ const struct def_part *finding_part(const struct def_part *parts, size_t n, uint
 	return NULL;
 }
 
+struct str finding_rule(const char *rule, struct str narrowed, char *text, size_t size)
+{
+	if (narrowed.n == 0)
+		return str_c(rule);
+	(void)snprintf(text, size, "%s (guide: " STR_FMT ")", rule, STR_ARG(narrowed));
+	return str_c(text);
+}
+
 /* Where the value that is not there should have come from: sizes[2]/ean inside a turn of sizes. */
 static void add_gap(const struct finding_place *a, struct finding *f)
 {
@@ -99,6 +107,7 @@ void finding_add(const struct finding_place *a, const char *name, enum severity 
 	char code[FINDING_CODE];
 	char expected[300];
 	char text[300];
+	char guided[600];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -127,6 +136,6 @@ void finding_add(const struct finding_place *a, const char *name, enum severity 
 	else
 		(void)snprintf(text, sizeof(text), STR_FMT "%02u: %s", STR_ARG(a->s->tag),
 			a->element, rule);
-	f.rule = str_c(text);
+	f.rule = finding_rule(text, a->part ? a->part->narrowed : STR(""), guided, sizeof(guided));
 	diag_add(a->c->d, &f);
 }

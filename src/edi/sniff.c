@@ -19,7 +19,12 @@ static const struct magic magics[] = {
 	{BYTES("PK\003\004"), "a ZIP archive: unpack it first"},
 	{BYTES("PK\005\006"), "an empty ZIP archive"},
 	{BYTES("\037\213"), "a gzip file: unpack it first"},
+	{BYTES("BZh"), "a bzip2 file: unpack it first"},
+	{BYTES("\3757zXZ"), "an xz file: unpack it first"},
+	{BYTES("7z\274\257\047\034"), "a 7-Zip archive: unpack it first"},
+	{BYTES("\050\265\057\375"), "a Zstandard file: unpack it first"},
 	{BYTES("%PDF"), "a PDF document"},
+	{BYTES("\320\317\021\340"), "a document of an old Office program"},
 	{BYTES("\376\377"), "text in UTF-16: ask for one byte a character"},
 	{BYTES("\377\376"), "text in UTF-16: ask for one byte a character"},
 	{BYTES("-----BEGIN"), "an encrypted or signed text (PEM, PGP): decrypt it first"},
@@ -71,6 +76,22 @@ static bool could_separate(char c)
 	return !str_is_alpha(c) && !str_is_digit(c) && !str_is_blank(c);
 }
 
+/* How text begins in EBCDIC, where letters, digits and blanks have other bytes. */
+static const struct magic ebcdic[] = {
+	{BYTES("\311\342\301"), "X12 in EBCDIC: ask for ASCII or UTF-8"},
+	{BYTES("\344\325\301"), "EDIFACT in EBCDIC: ask for ASCII or UTF-8"},
+	{BYTES("\344\325\302"), "EDIFACT in EBCDIC: ask for ASCII or UTF-8"},
+};
+
+/* Interchanges whose every byte over 127 was replaced on the way, separators among them. */
+static bool is_reencoded(struct str s)
+{
+	const bool edi = str_starts(s, STR("ISA")) || str_starts(s, STR("UNA")) ||
+		str_starts(s, STR("UNB"));
+
+	return edi && str_starts(str_from(s, 3), STR("\357\277\275"));
+}
+
 /* ISA with what could be a separator behind it and behind ISA01; or SIZE_MAX. */
 static size_t find_isa(struct str s)
 {
@@ -104,7 +125,7 @@ size_t sniff_start(struct str head)
 	const size_t isa = find_isa(head);
 	const size_t unb = find_unb(head);
 
-	if (LOOK(magics, head) || is_wide(head) || LOOK(starts, head))
+	if (LOOK(magics, head) || is_wide(head) || LOOK(ebcdic, head) || LOOK(starts, head))
 		return SIZE_MAX;
 	return isa < unb ? isa : unb;
 }
@@ -126,6 +147,12 @@ const char *sniff_text(struct str head)
 	text = LOOK(starts, s);
 	if (text)
 		return text;
+	text = LOOK(ebcdic, s);
+	if (text)
+		return text;
+	if (is_reencoded(s))
+		return "EDI damaged by a conversion to UTF-8: its separators became U+FFFD (EF BF BD); "
+		       "ask for it as it was made";
 	if (str_starts(s, STR("ISA")) && s.n < 106)
 		return "X12 that breaks off inside its first segment (ISA)";
 	if (find_isa(s) != SIZE_MAX)

@@ -78,6 +78,10 @@ static int multibyte(const struct x12_read *r, struct str head, struct diag *d, 
 
 	if (n == 0)
 		return 0;
+	if (str_starts(str_from(head, 3), STR("\357\277\275")))
+		return x12_envelope_fatal(r, d, e, "X12-SEPARATOR",
+			"the element separator became U+FFFD (EF BF BD): a conversion on the way took "
+			"bytes for UTF-8 that were none, and they are lost; ask for the file as it was made");
 	(void)snprintf(text, sizeof(text),
 		"the element separator is a character of %zu bytes: the file was converted to UTF-8 on "
 		"its way; ask for it as it was sent",

@@ -158,14 +158,18 @@ static bool check_tag(const struct x12_read *r, struct str tag, struct diag *d)
 }
 
 /* Bytes that are no UTF-8 are taken for ISO 8859-1, so that texts are always UTF-8. */
-static void to_utf8(struct x12_read *r)
+static void to_utf8(struct x12_read *r, struct diag *d)
 {
 	for (size_t i = 0; i < r->values.n; i++) {
 		struct str *t = &r->values.v[i].text;
 		char *out = NULL;
 		size_t n = 0;
-		if (utf8_bad(*t) == SIZE_MAX)
+		if (utf8_bad(*t) == SIZE_MAX) {
+			if (str_find(*t, STR("\357\277\275"), 0) != SIZE_MAX)
+				x12_envelope_add(r, d, "VALUE-DAMAGED", SEV_WARNING,
+					r->values.v[i].element, *t, "no U+FFFD", "");
 			continue;
+		}
 		out = arena_raw(&r->scratch, mem_mul(t->n, 2));
 		for (size_t k = 0; k < t->n; k++)
 			n += utf8_encode((unsigned char)t->p[k], out + n);
@@ -177,7 +181,7 @@ static void take_values(struct x12_read *r, struct segment *s, size_t tag_bytes,
 {
 	lexer_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
 	if (r->values.seen & LEXER_HIGH)
-		to_utf8(r);
+		to_utf8(r, d);
 	if ((r->values.seen & LEXER_TRAILING) && r->raw.binary == 0 && r->o.level >= EDI_ELEMENT)
 		x12_envelope_add(r, d, "X12-TRAILING", SEV_WARNING, 0, s->tag,
 			"no separator behind the last value", "");

@@ -249,7 +249,7 @@ static const struct row rows[] = {
 	{"r83 EAN008 chooses a guide",
 		LIT(UNB("UNOC:3") "UNH+1+PRICAT:D:96A:UN:EAN008'BGM+9+C1+9'DTM+137:20261123:102'"
 				  "NAD+SU+12345678901234::9'" UNT("5") UNZ),
-		"EDIFACT-ELEMENT-LONG@NAD4.2-1"},
+		"EDIFACT-ELEMENT-LONG@NAD4.2-1(17)"},
 	{"r83 split message",
 		LIT(UNB("UNOC:3") "UNH+1+PRICAT:D:96A:UN++1:C'BGM+9+C1+9'"
 				  "DTM+137:20261123:102'" UNT("4") UNZ),

@@ -108,6 +108,13 @@ static const struct row rows[] = {
 		    "1\x87"
 		    "000000001\xa4"),
 		""},
+	{"case 7: a value that a conversion damaged",
+		LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*CA\xef\xbf\xbd~" LIN "SE*4*0001~" EDI_END),
+		"VALUE-DAMAGED@BCT2.2"},
+	{"case 7: separators that a conversion lost",
+		LIT("ISA\xef\xbf\xbd"
+		    "00\xef\xbf\xbd          " EDI_832),
+		"X12-SEPARATOR@ISA1 | t.edi: byte 0: the element separator became U+FFFD"},
 	{"case 7: element separator of two bytes",
 		LIT("ISA\xc3\x96"
 		    "00\xc3\x96          \xc3\x96"
@@ -518,6 +525,76 @@ static void by_tolerance(void **state)
 	assert_int_equal(failed, 0);
 }
 
+#define ACME_BCT "ST*832*0001~BCT*PC*CAT1********00~"
+#define ACME_DTM "DTM*007*20261123~"
+#define ACME_N1 "N1*SU**UL*4012345678901~"
+#define ACME_LIN "LIN*1*UP*614141007349*VN*A1~PID*F*08***Mug~"
+#define ACME_END(n) "CTT*1~SE*" n "*0001~" EDI_END
+
+/* What the shipped guide narrows, each with the line that says so. */
+static void by_guide(void **state)
+{
+	static const struct {
+		const char *name, *in, *want;
+	} guided[] = {
+		{"all is well", ACME_BCT ACME_DTM ACME_N1 ACME_LIN ACME_END("8"), ""},
+		{"required segment", ACME_BCT ACME_N1 ACME_LIN ACME_END("7"),
+			"X12-SEGMENT-MISSING@DTM3(10)"},
+		{"required loop", ACME_BCT ACME_DTM ACME_LIN ACME_END("7"),
+			"X12-SEGMENT-MISSING@N14(15)"},
+		{"required segment of an item",
+			ACME_BCT ACME_DTM ACME_N1 "LIN*1*UP*614141007349*VN*A1~" ACME_END("7"),
+			"X12-SEGMENT-MISSING@PID6(36)"},
+		{"forbidden segment",
+			ACME_BCT "CTP**RES*1~" ACME_DTM ACME_N1 ACME_LIN ACME_END("9"),
+			"X12-SEGMENT-UNUSED@CTP3(9)"},
+		{"forbidden loop", ACME_BCT ACME_DTM ACME_N1 "N9*ZZ*1~" ACME_LIN ACME_END("9"),
+			"X12-SEGMENT-UNUSED@N95(22)"},
+		{"fewer of them",
+			ACME_BCT ACME_DTM ACME_DTM ACME_DTM ACME_N1 ACME_LIN ACME_END("10"),
+			"X12-SEGMENT-REPEAT@DTM5(10)"},
+		{"required element",
+			"ST*832*0001~BCT*PC*CAT1~" ACME_DTM ACME_N1 ACME_LIN ACME_END("8"),
+			"X12-ELEMENT-MISSING@BCT2.10(7)"},
+		{"fixed value",
+			"ST*832*0001~BCT*SC*CAT1********00~" ACME_DTM ACME_N1 ACME_LIN ACME_END(
+				"8"),
+			"X12-ELEMENT-CODE@BCT2.1(5)"},
+		{"fewer codes",
+			ACME_BCT ACME_DTM ACME_N1
+			"LIN*1*IN*614141007349*VN*A1~PID*F*08***Mug~" ACME_END("8"),
+			"X12-ELEMENT-CODE@LIN5.2(27)"},
+		{"shorter",
+			ACME_BCT ACME_DTM ACME_N1
+			"LIN*1*UP*614141007349*VN*A12345678901234567890~PID*F*08***Mug~" ACME_END(
+				"8"),
+			"X12-ELEMENT-LONG@LIN5.5(30)"},
+		{"longer",
+			ACME_BCT ACME_DTM ACME_N1
+			"LIN*1*UP*61414*VN*A1~PID*F*08***Mug~" ACME_END("8"),
+			"X12-ELEMENT-SHORT@LIN5.3(28)"},
+		{"component", ACME_BCT ACME_DTM ACME_N1 ACME_LIN "MEA*PD*N*1*LB~" ACME_END("9"),
+			"X12-ELEMENT-CODE@MEA7.4-1(46)"},
+	};
+	char in[2000];
+	int failed = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(guided) / sizeof(guided[0]); i++) {
+		(void)snprintf(in, sizeof(in), "%s%s%s", EDI_ISA, EDI_GS, guided[i].in);
+		const char *got = edi_support_read_guided(
+			str_c(in), EDI_GUIDE, "832", "guides/acme-832.xml");
+		if (strcmp(got, guided[i].want) != 0) {
+			print_error(
+				"%s: '%s', expected '%s'\n", guided[i].name, got, guided[i].want);
+			failed++;
+		}
+		got = edi_support_read_guided(str_c(in), EDI_NOTES, "832", "guides/acme-832.xml");
+		assert_string_equal(got, "");
+	}
+	assert_int_equal(failed, 0);
+}
+
 /* Case 19: whatever is cut off, the file is never taken as whole. */
 static void cut_anywhere(void **state)
 {
@@ -643,6 +720,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_rows),
 		cmocka_unit_test(by_tolerance),
+		cmocka_unit_test(by_guide),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(longer_than_any),
 		cmocka_unit_test(context_and_loops),

@@ -173,6 +173,53 @@ static void names_the_separator(void **state)
 	arena_done(&a);
 }
 
+/* The guide's narrower rules hold for what is written, and are named by their lines. */
+static void by_guide(void **state)
+{
+	static const struct {
+		const char *values, *want, *line;
+	} guided[] = {
+		{"1=1|2=UP|3=614141007349|4=VN|5=A1", "", ""},
+		{"1=1|2=IN|3=614141007349|4=VN|5=A1", "X12-ELEMENT-CODE.2", "acme-832.xml:27)"},
+		{"1=1|2=UP|3=614141007349|4=UA|5=A1", "X12-ELEMENT-CODE.4", "acme-832.xml:29)"},
+		{"1=1|2=UP|3=614141007349", "X12-ELEMENT-MISSING.4", "acme-832.xml:29)"},
+		{"1=1|2=UP|3=614141007349|4=VN|5=A12345678901234567890", "X12-ELEMENT-LONG.5",
+			"acme-832.xml:30)"},
+		{"1=1|2=UP|3=61414|4=VN|5=A1", "X12-ELEMENT-SHORT.3", "acme-832.xml:28)"},
+	};
+	const struct x12_profile p = profile();
+	struct element_rules *rules = x12_rules_new(&p);
+	const struct def_node *node = NULL;
+	struct value v[8];
+	struct faults f;
+	struct arena a;
+	struct diag d;
+
+	(void)state;
+	arena_init(&a);
+	faults_init(&f, &a);
+	node = defs_message(edi_support_defs(), STR("x12"), STR("004010"), STR("832"),
+		STR("guides/acme-832.xml"), &f, "", 0, 0)
+		       ->root->child;
+	while (!str_is(node->name, "LIN-loop"))
+		node = node->next;
+	for (size_t i = 0; i < sizeof(guided) / sizeof(guided[0]); i++) {
+		struct segment s = make("LIN", guided[i].values, v);
+		char got[60] = "";
+		s.def = node->child->segment;
+		diag_init(&d, &a);
+		assert_int_equal(x12_write_check(rules, &s, &d, NULL), guided[i].want[0] == 0);
+		if (d.first)
+			(void)snprintf(got, sizeof(got), STR_FMT ".%u", STR_ARG(d.first->code),
+				(unsigned)d.first->element);
+		assert_string_equal(got, guided[i].want);
+		if (d.first && !str_ends(d.first->rule, str_c(guided[i].line)))
+			fail_msg("%s: " STR_FMT, guided[i].line, STR_ARG(d.first->rule));
+	}
+	element_rules_free(rules);
+	arena_done(&a);
+}
+
 static void bad_profiles(void **state)
 {
 	struct err e;
@@ -261,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_rows),
 		cmocka_unit_test(names_the_separator),
+		cmocka_unit_test(by_guide),
 		cmocka_unit_test(bad_profiles),
 		cmocka_unit_test(round_trip),
 	};

@@ -54,6 +54,17 @@ static void add(size_t *n, const struct finding *f)
 			result + *n, sizeof(result) - *n, "(" STR_FMT ")", STR_ARG(f->tolerance));
 }
 
+/* "... (guide: maps/guides/x.xml:18)" */
+static void add_line(size_t *n, struct str rule)
+{
+	const size_t at = str_find(rule, STR("(guide: "), 0);
+	const size_t line = at == SIZE_MAX ? at : str_find(rule, STR(".xml:"), at);
+
+	if (line != SIZE_MAX)
+		*n += (size_t)snprintf(result + *n, sizeof(result) - *n, "(%.*s",
+			(int)(rule.n - line - 5), rule.p + line + 5);
+}
+
 static const char *read_by(const struct edi_read_options *o, struct str bytes)
 {
 	struct arena a;
@@ -71,8 +82,10 @@ static const char *read_by(const struct edi_read_options *o, struct str bytes)
 	struct edi_read *r = edi_read_open(-1, bytes, o, &e);
 	while (r && (rc = edi_read_next(r, &ev, &s, &d, &e)) == 1)
 		continue;
-	for (const struct finding *f = d.first; f; f = f->next)
+	for (const struct finding *f = d.first; f; f = f->next) {
 		add(&n, f);
+		add_line(&n, f->rule);
+	}
 	if (!r || rc == -1)
 		(void)snprintf(result + n, sizeof(result) - n, " | %s", e.text);
 	edi_read_close(r);
@@ -91,6 +104,19 @@ const char *edi_support_read_as(const char *format, struct str bytes, enum edi_l
 		.defs = edi_support_defs(),
 		.level = level,
 		.file = STR("t.edi")};
+
+	return read_by(&o, bytes);
+}
+
+const char *edi_support_read_guided(
+	struct str bytes, enum edi_level level, const char *set, const char *guide)
+{
+	const struct edi_read_options o = {.format = STR("x12"),
+		.defs = edi_support_defs(),
+		.level = level,
+		.file = STR("t.edi"),
+		.guide = str_c(guide),
+		.guide_set = str_c(set)};
 
 	return read_by(&o, bytes);
 }
