@@ -191,7 +191,7 @@ struct map {
 	struct map_part *item;
 	struct map_part *trailer;
 	struct map_part *around; /* of trees: header, item and trailer in one; see tree.h */
-	uint32_t items_per_message;
+	struct map_limits limits;
 	bool uses_links;
 	bool uses_workflow;
 	uint32_t name_body, name_meta, name_schema, name_id, name_workflow, name_state;
