@@ -436,3 +436,57 @@ uint32_t structure_loops(const struct structure_cursor *c, struct str *names, ui
 			names[i] = st[l].def->name;
 	return n;
 }
+
+static bool is_inside(const struct def_node *node, const struct def_node *loop)
+{
+	while (node && node != loop)
+		node = node->parent;
+	return node != NULL;
+}
+
+/* Is there one of these in the loop that begins with the segment? */
+static bool has_one(
+	const struct segment *begins, const struct def_node *loop, const struct def_node *node)
+{
+	const struct def_node *const wanted = node->loop ? node->child : node;
+	const struct segment *s = begins->next;
+
+	while (s && s->node != begins->node && is_inside(s->node, loop)) {
+		if (s->node == wanted)
+			return true;
+		s = s->next;
+	}
+	return false;
+}
+
+static void lacks(const struct def_node *loop, const struct def_node *node, struct str format,
+	struct diag *d, const struct finding *about)
+{
+	struct finding f = *about;
+	char code[FINDING_CODE];
+	char rule[200];
+	char text[400];
+
+	(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in " STR_FMT,
+		STR_ARG(tag_of(node)), STR_ARG(loop->name));
+	f.code = finding_code(format, "SEGMENT-MISSING", code);
+	f.severity = SEV_ERROR;
+	f.segment = tag_of(node);
+	f.expected = tag_of(node);
+	f.rule = finding_rule(rule, node->narrowed, text, sizeof(text));
+	f.remedy = STR("fill in the fields that it is made from");
+	diag_add(d, &f);
+}
+
+void structure_needed(
+	const struct segment *first, struct str format, struct diag *d, const struct finding *about)
+{
+	for (const struct segment *s = first; s; s = s->next) {
+		const struct def_node *loop = s->node ? s->node->parent : NULL;
+		if (!loop || !loop->parent || loop->child != s->node)
+			continue;
+		for (const struct def_node *n = s->node->next; n; n = n->next)
+			if (n->mandatory && n->used && !has_one(s, loop, n))
+				lacks(loop, n, format, d, about);
+	}
+}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "edi/structure.h"
 #include "stage/spell.h"
 
 void produce_item_report(const struct produce_making *m, const struct diag *d)
@@ -149,6 +150,7 @@ static bool fit(
 	const struct finding about = {.item = key};
 	bool good = true;
 
+	structure_needed(r->segments, str_c(m->target.ops->format), d, &about);
 	for (const struct segment *s = r->segments; s; s = s->next) {
 		struct finding *before = d->last;
 		if (m->target.ops->check(m->target.self, s, d, &about) && d->last == before)
