@@ -9,6 +9,7 @@
 #include "cli/args.h"
 #include "cli/columns.h"
 #include "model/codes.h"
+#include "model/tolerance.h"
 #include "stage/reason.h"
 
 enum { OUT_MAX = 1 << 20 };
@@ -16,8 +17,8 @@ enum { OUT_MAX = 1 << 20 };
 static const char usage[] =
 	"usage: gridspool codes [CODE]\n"
 	"\n"
-	"Lists the codes of findings (what is wrong in data) and the reasons (why a file or a partner\n"
-	"waits); with CODE, what this one means and what to do. Codes that a map's <require> gives are the\n"
+	"Lists the codes of findings (what is wrong in data), the reasons (why a file or a partner waits)\n"
+	"and the tolerances (what partners may be forgiven); with CODE, what this one means and what to do. Codes that a map's <require> gives are the\n"
 	"map's own and not listed.\n"
 	"\n"
 	"Exit codes: 0 printed; 64 there is no such code.\n"
@@ -45,6 +46,21 @@ static void reason_json(struct json *j, const struct reason *r)
 	json_end(j, '}');
 }
 
+static void tolerance_json(struct json *j, const struct tolerance_row *t)
+{
+	json_object(j);
+	json_member_c(j, "tolerance", t->name);
+	json_name(j, "usual");
+	json_bool(j, t->usual);
+	json_member_c(j, "meaning", t->meaning);
+	json_name(j, "codes");
+	json_array(j);
+	for (size_t i = 0; i < TOLERANCE_CODES && t->codes[i]; i++)
+		json_str(j, str_c(t->codes[i]));
+	json_end(j, ']');
+	json_end(j, '}');
+}
+
 static void list_json(struct buf *out)
 {
 	struct json j;
@@ -64,6 +80,11 @@ static void list_json(struct buf *out)
 	json_array(&j);
 	for (size_t i = 0; i < n; i++)
 		reason_json(&j, &reasons[i]);
+	json_end(&j, ']');
+	json_name(&j, "tolerances");
+	json_array(&j);
+	for (size_t i = 0; i < TOLERANCES; i++)
+		tolerance_json(&j, &tolerance_rows()[i]);
 	json_end(&j, ']');
 	json_end(&j, '}');
 	buf_ch(out, '\n');
@@ -93,6 +114,15 @@ static void list(struct buf *out)
 		columns_add(&c,
 			(const struct str[]){str_c(reasons[i].code), str_c(reasons[i].owner),
 				str_c(reasons[i].meaning)});
+	columns_print(&c, out);
+	buf_ch(out, '\n');
+	columns_init(&c, &a, 3);
+	columns_add(&c, (const struct str[]){STR("TOLERANCE"), STR("FOR"), STR("MEANING")});
+	for (size_t i = 0; i < TOLERANCES; i++)
+		columns_add(&c,
+			(const struct str[]){str_c(tolerance_rows()[i].name),
+				tolerance_rows()[i].usual ? STR("all") : STR("some"),
+				str_c(tolerance_rows()[i].meaning)});
 	columns_print(&c, out);
 	arena_done(&a);
 }

@@ -22,7 +22,11 @@ static const char usage[] =
 	"Reads X12 and EDIFACT files and names every fault with its place: byte, segment, element, what was\n"
 	"found and what was expected. A file that is neither is said to be what it is. - is standard input.\n"
 	"\n"
-	"  --level LEVEL      how deep to look: envelope, structure, element, codes or notes (notes: all)\n"
+	"  --level LEVEL      how deep to look, each with those before: envelope, structure (order, loops),\n"
+	"                     element (type, length, characters), codes, notes (between elements), guide (the\n"
+	"                     partner's); guide, which is all, if nothing is said\n"
+	"  --tolerate NAME,.. what is forgiven, besides what everybody is: gridspool codes lists the names;\n"
+	"                     after none, only what is named; each is told once and counted\n"
 	"  --version VERSION  the version that is expected: in GS08, as 004010; in UNH, as D96A\n"
 	"  --guide FILE       the partner's guide, for the messages it is about\n"
 	"  --usage P|T        the usage that is expected: in ISA15, or T where UNB 0035 says test\n"
@@ -46,6 +50,7 @@ struct validation {
 	size_t ndirs;
 	struct buf out;
 	struct json json;
+	struct tolerances tolerances;
 	bool failed; /* an error was found in a file */
 	int unread;  /* a file could not be read: how to leave */
 };
@@ -53,27 +58,6 @@ struct validation {
 struct counts {
 	uint64_t interchanges, groups, sets, segments, findings, errors;
 };
-
-static int parse_level(const char *text, enum edi_level *level, struct err *e)
-{
-	static const char *const names[] = {[EDI_ENVELOPE] = "envelope",
-		[EDI_STRUCTURE] = "structure",
-		[EDI_ELEMENT] = "element",
-		[EDI_CODES] = "codes",
-		[EDI_NOTES] = "notes"};
-
-	*level = EDI_NOTES;
-	if (!text)
-		return 0;
-	for (int i = EDI_ENVELOPE; i <= EDI_NOTES; i++) {
-		if (strcmp(text, names[i]) == 0) {
-			*level = (enum edi_level)i;
-			return 0;
-		}
-	}
-	return err_set(e, ERR_USAGE,
-		"--level %s: expected envelope, structure, element, codes or notes", text);
-}
 
 /* Which message and version a guide is about stands in the guide. */
 static int load_guide(struct validation *v, const char *path, struct faults *f, struct err *e)
@@ -174,6 +158,8 @@ static int read_all(struct validation *v, int fd, struct counts *c, struct err *
 	arena_init(&a);
 	diag_init(&d, &a);
 	v->read.skim = true;
+	v->read.tolerances = &v->tolerances;
+	memset(v->tolerances.used, 0, sizeof(v->tolerances.used));
 	r = edi_read_open(fd, STR(""), &v->read, e);
 	while (r && rc == 1) {
 		rc = edi_read_next(r, &event, &s, &d, e);
@@ -201,8 +187,19 @@ static int read_all(struct validation *v, int fd, struct counts *c, struct err *
 	return rc == -2 ? -1 : 0;
 }
 
+static void tolerated_json(struct json *j, const struct tolerances *t)
+{
+	json_name(j, "tolerated");
+	json_object(j);
+	for (size_t i = 0; i < TOLERANCES; i++)
+		if (t->used[i] > 0)
+			json_member_int(j, tolerance_rows()[i].name, (int64_t)t->used[i]);
+	json_end(j, '}');
+}
+
 static void tell_counts(struct validation *v, const char *path, const struct counts *c)
 {
+	const struct str tolerated = tolerance_text(&v->tolerances, false, &v->arena);
 	struct json *j = &v->json;
 
 	if (v->cli->json) {
@@ -212,6 +209,7 @@ static void tell_counts(struct validation *v, const char *path, const struct cou
 		json_member_int(j, "sets", (int64_t)c->sets);
 		json_member_int(j, "segments", (int64_t)c->segments);
 		json_member_int(j, "errors", (int64_t)c->errors);
+		tolerated_json(j, &v->tolerances);
 		json_end(j, '}');
 		return;
 	}
@@ -222,10 +220,13 @@ static void tell_counts(struct validation *v, const char *path, const struct cou
 		" segments; ",
 		path, c->interchanges, c->groups, c->sets, c->segments);
 	if (c->findings == 0)
-		buf_c(&v->out, "nothing to find fault with\n");
+		buf_c(&v->out, "nothing to find fault with");
 	else
-		buf_printf(&v->out, "%" PRIu64 " errors, %" PRIu64 " other findings\n", c->errors,
+		buf_printf(&v->out, "%" PRIu64 " errors, %" PRIu64 " other findings", c->errors,
 			c->findings - c->errors);
+	if (tolerated.n > 0)
+		buf_printf(&v->out, "; tolerated: " STR_FMT, STR_ARG(tolerated));
+	buf_ch(&v->out, '\n');
 }
 
 static void tell_folder(struct validation *v, struct counts *c)
@@ -307,10 +308,12 @@ static int parse(struct validation *v, int argc, char **argv, const char **guide
 	struct args *files, struct err *e)
 {
 	const char *level = NULL;
+	const char *tolerate = NULL;
 	const char *version = NULL;
 	const char *isa15 = NULL;
 	const struct args_option options[] = {
 		{.name = "level", .value = &level},
+		{.name = "tolerate", .value = &tolerate},
 		{.name = "version", .value = &version},
 		{.name = "guide", .value = guide},
 		{.name = "usage", .value = &isa15},
@@ -326,7 +329,9 @@ static int parse(struct validation *v, int argc, char **argv, const char **guide
 	if (version && !is_version(v->version))
 		return err_set(e, ERR_USAGE,
 			"--version %s: expected a version such as 004010 or D96A", version);
-	return parse_level(level, &v->read.level, e);
+	if (tolerance_parse(str_c(tolerate), &v->tolerances.granted, ERR_USAGE, e) == -1)
+		return err_wrap(e, "--tolerate");
+	return level ? edi_read_level(str_c(level), &v->read.level, e) : 0;
 }
 
 static int run(int argc, char **argv, const struct cli *cli)

@@ -90,6 +90,7 @@ struct config_partner {
 	struct str title;
 	enum usage usage;
 	struct config_identity identity;
+	uint32_t tolerated; /* what the partner is forgiven: a bit a row of model/tolerance.h */
 	struct config_endpoint *endpoints;
 	struct config_set *sets;
 	const char *file;
@@ -137,7 +138,8 @@ struct config_agreement {
 	/* envelope; a separator that is 0 is that of the standard */
 	char element, component, terminator, release, decimal;
 	bool newline;
-	struct str repertoire;	/* basic, extended, latin1, utf8; of EDIFACT S001: "UNOC:3" */
+	struct str repertoire; /* basic, extended, latin1, utf8; of EDIFACT S001: "UNOC:3" */
+	int characters;	       /* that the repertoire lacks: 0 reject, 1 transliterate, 2 replace */
 	struct str isa_version; /* "00401" */
 	bool ack_requested;	/* ISA14, UNB 0031 */
 	/* of EDIFACT only */

@@ -177,7 +177,8 @@ static void read_envelope(
 	g->isa_version = STR("00401");
 	if (envelope) {
 		config_xml_strict(c, x,
-			"element component terminator newline repertoire isa-version ack", "");
+			"element component terminator newline repertoire characters isa-version ack",
+			"");
 		g->element = config_xml_char(c, x, "element", g->element);
 		g->component = config_xml_char(c, x, "component", g->component);
 		g->terminator = config_xml_char(c, x, "terminator", g->terminator);
@@ -185,6 +186,8 @@ static void read_envelope(
 		g->ack_requested = config_xml_yes(c, x, "ack", false);
 		g->repertoire = str_c(repertoires[config_xml_choice(
 			c, x, "repertoire", "basic extended latin1 utf8", 1)]);
+		g->characters = config_xml_choice(
+			c, x, "characters", "reject transliterate replace", 0);
 		if (xml_has(x, "isa-version"))
 			g->isa_version = config_xml_text(c, x, "isa-version", true);
 		check_separator(c, x, "element", g->element);

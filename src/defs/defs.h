@@ -61,6 +61,7 @@ struct def_part {
 	size_t nparts;
 	struct str name;
 	struct str composite; /* "C001", or empty */
+	struct str narrowed;  /* by what line of a guide: "guides/acme-832.xml:12", or "" */
 };
 
 enum def_note_kind {
@@ -100,7 +101,8 @@ struct def_node {
 	bool mandatory;
 	bool used;
 	uint32_t max;
-	struct str counts; /* its first element says how many of these the message has; or "" */
+	struct str narrowed; /* as in struct def_part */
+	struct str counts;   /* its first element says how many of these the message has; or "" */
 	const struct def_node
 		*instead; /* an earlier one that must not be there when this is; or NULL */
 	uint16_t index;	  /* of this node in its message, pre-order, from 0 */

@@ -62,6 +62,12 @@ static int fault(struct guide *g, const struct xml *x, struct str what, const ch
 	return faults_add(g->f, g->file, x->line, x->column, STR_FMT " %s", STR_ARG(what), text);
 }
 
+/* The line of the guide that findings name. */
+static struct str place_of(const struct guide *g, const struct xml *x)
+{
+	return arena_printf(&g->d->arena, "%s:%u", g->file, (unsigned)x->line);
+}
+
 /* use= of a node or position. */
 static void narrow_use(
 	struct guide *g, const struct xml *x, struct str what, bool *mandatory, bool *used)
@@ -188,6 +194,7 @@ static bool says_value(const struct xml *x)
 
 static void narrow_part(struct guide *g, const struct xml *x, struct def_part *p)
 {
+	p->narrowed = place_of(g, x);
 	narrow_use(g, x, p->ref, &p->mandatory, &p->used);
 	if (!says_value(x))
 		return;
@@ -285,6 +292,7 @@ static void narrow_node(struct guide *g, const struct xml *x)
 		return;
 	}
 	g->lines[node->index] = x->line;
+	node->narrowed = place_of(g, x);
 	narrow_use(g, x, path, &node->mandatory, &node->used);
 	uint32_t max = defs_xml_max(x, node->max, g->file, g->f);
 	if (node->max && (!max || max > node->max))

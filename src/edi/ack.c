@@ -270,12 +270,14 @@ static int refuse(const struct reading *g, struct str file, struct err *e)
 int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struct ack **first,
 	struct str *others, struct diag *d, struct arena *a, struct err *e)
 {
-	const struct edi_read_options o = {.defs = defs, .level = EDI_STRUCTURE, .file = file};
+	const struct edi_read_options o = {
+		.defs = defs, .level = EDI_STRUCTURE, .file = file, .tolerances = d->tolerances};
 	struct reading g = {.a = a, .d = d, .r = edi_read_open(fd, bytes, &o, e)};
 	int rc = -1;
 
 	if (!g.r)
 		return -1;
+	d->tolerances = NULL; /* what comes of the reader is settled */
 	g.next = &g.first;
 	rc = read_all(&g, file, e);
 	edi_read_close(g.r);
@@ -283,6 +285,8 @@ int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struc
 		return -1;
 	if (g.damaged)
 		return refuse(&g, file, e);
+	if (g.first && o.tolerances)
+		g.first->tolerated = tolerance_text(o.tolerances, false, a);
 	*first = g.first;
 	*others = g.others;
 	return 0;

@@ -75,9 +75,10 @@ struct ack {
 	uint64_t about_group;				     /* AK102 */
 	uint32_t sets_claimed, sets_received, sets_accepted; /* AK902..904 */
 	enum ack_verdict verdict;
-	struct str codes; /* TA105 or AK905.. */
-	struct str text;  /* in plain words */
-	struct str doubt; /* counts that cannot be, in plain words: X12-ACK-COUNT */
+	struct str codes;     /* TA105 or AK905.. */
+	struct str text;      /* in plain words */
+	struct str doubt;     /* counts that cannot be, in plain words: X12-ACK-COUNT */
+	struct str tolerated; /* the first of a file: what was forgiven in the file, with counts */
 	struct ack_set *sets;
 	struct ack *next;
 };
@@ -87,7 +88,7 @@ struct ack {
 void ack_prepare(struct defs *defs, struct str format, struct str version);
 /* Reads every acknowledgment of a file; what is no acknowledgment (832 from a partner ...) is
  * named in *others ("832, 846"), not an error. -1 with a placed fault when the file is damaged:
- * then nothing of it may be applied. All results live in a. */
+ * then nothing of it may be applied. What is forgiven is in d->tolerances. All results live in a. */
 int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struct ack **first,
 	struct str *others, struct diag *d, struct arena *a, struct err *e) ATTR_CHECK;
 

@@ -17,7 +17,10 @@
 #include "format/segment.h"
 #include "model/diag.h"
 
-enum edi_level { EDI_ENVELOPE = 1, EDI_STRUCTURE, EDI_ELEMENT, EDI_CODES, EDI_NOTES };
+/* How deep to look, each with those before: EDI_GUIDE also by the partner's guide. */
+enum edi_level { EDI_ENVELOPE = 1, EDI_STRUCTURE, EDI_ELEMENT, EDI_CODES, EDI_NOTES, EDI_GUIDE };
+/* "envelope" to "guide"; -1 with ERR_USAGE and "did you mean". */
+int edi_read_level(struct str name, enum edi_level *level, struct err *e) ATTR_CHECK;
 
 /* What happened while reading, in order. */
 enum edi_event {
@@ -59,13 +62,17 @@ struct edi_context {
 struct edi_read_options {
 	struct str format; /* "x12", "edifact"; "" found out from the first bytes */
 	struct defs *defs;
-	enum edi_level level; /* 0: EDI_NOTES */
+	enum edi_level level; /* 0: EDI_GUIDE */
 	bool skim; /* nobody wants the values of segments inside sets: below EDI_ELEMENT not cut */
 	struct str file;  /* for findings */
 	char usage;	  /* 'P' or 'T' expected, 0 any */
 	struct str guide; /* narrows the messages guide_set; "" none */
 	struct str guide_set;
+	/* What is forgiven, and how often it was: kept by the caller; NULL: the usual. */
+	struct tolerances *tolerances;
 };
+
+struct lexer;
 
 /* One format. */
 struct edi_read_ops {
@@ -80,8 +87,8 @@ struct edi_read_ops {
 		void *self, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e);
 	/* MUST. */
 	const struct edi_context *(*context)(const void *self);
-	/* MUST. Bytes of the file so far. */
-	uint64_t (*bytes)(const void *self);
+	/* MUST. The bytes that are read: how many there were, and what stood between segments. */
+	const struct lexer *(*lexer)(const void *self);
 	/* MUST. */
 	void (*close)(void *self);
 };

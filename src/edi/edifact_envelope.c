@@ -8,6 +8,7 @@
 #include "edi/edifact_rules.h"
 #include "edi/edifact_state.h"
 #include "edi/finding.h"
+#include "edi/text.h"
 
 void edifact_envelope_add(const struct edifact_read *r, struct diag *d, const char *code,
 	enum severity sev, uint16_t element, struct str found, const char *expected,
@@ -188,6 +189,8 @@ static struct str guide_of(struct edifact_read *r)
 {
 	const struct edi_context *c = &r->ctx;
 
+	if (r->o.level < EDI_GUIDE)
+		return STR("");
 	if (r->o.guide.n > 0 && str_eq(c->set_id, r->o.guide_set))
 		return r->o.guide;
 	return defs_association(
@@ -307,13 +310,6 @@ static void check_count(const struct edifact_read *r, struct diag *d, struct str
 	edifact_envelope_add(r, d, "EDIFACT-COUNT", SEV_ERROR, 1, said, expected, rule);
 }
 
-static struct str without_zeros(struct str s)
-{
-	while (s.n > 1 && str_starts(s, STR("0")))
-		s = str_from(s, 1);
-	return s;
-}
-
 static void check_reference(
 	const struct edifact_read *r, struct diag *d, struct str said, struct str header)
 {
@@ -323,11 +319,12 @@ static void check_reference(
 		return;
 	(void)snprintf(expected, sizeof(expected), "%.*s", (int)(header.n > 70 ? 70 : header.n),
 		header.p ? header.p : "");
-	edifact_envelope_add(r, d, "EDIFACT-REFERENCE", SEV_ERROR, 2, said, expected,
-		str_eq(without_zeros(said), without_zeros(header))
-			? "the references of header and trailer differ in zeros in front; they are "
-			  "texts"
-			: "header and trailer have different references");
+	if (str_eq(text_bare(said), text_bare(header)))
+		edifact_envelope_add(
+			r, d, "EDIFACT-REFERENCE-ZEROS", SEV_ERROR, 2, said, expected, "");
+	else
+		edifact_envelope_add(r, d, "EDIFACT-REFERENCE", SEV_ERROR, 2, said, expected,
+			"header and trailer have different references");
 }
 
 void edifact_envelope_set_end(struct edifact_read *r, const struct segment *s, struct diag *d)

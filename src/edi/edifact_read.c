@@ -75,11 +75,11 @@ static const struct edi_context *context(const void *self)
 	return &r->ctx;
 }
 
-static uint64_t bytes_read(const void *self)
+static const struct lexer *lexer_of(const void *self)
 {
 	const struct edifact_read *r = self;
 
-	return r->lex.base + r->lex.end;
+	return &r->lex;
 }
 
 /* --- tags --- */
@@ -124,23 +124,38 @@ static enum tag_kind kind_of(struct str t)
 	return TAG_OTHER;
 }
 
-/* A tag that is none gets a finding; lower case is mended. */
-static bool check_tag(struct edifact_read *r, struct str *tag, struct diag *d)
+static bool is_tag(struct str t)
 {
-	bool ok = tag->n == 3 && tag->p[0] >= 'A' && tag->p[0] <= 'Z';
+	bool ok = t.n == 3 && t.p[0] >= 'A' && t.p[0] <= 'Z';
 
-	for (size_t i = 1; ok && i < tag->n; i++)
-		ok = (tag->p[i] >= 'A' && tag->p[i] <= 'Z') || str_is_digit(tag->p[i]);
-	if (ok)
-		return true;
-	edifact_envelope_add(r, d, "EDIFACT-TAG", SEV_ERROR, 0, *tag,
-		"three capital letters and digits",
-		"a segment starts with something that is no tag");
+	for (size_t i = 1; ok && i < t.n; i++)
+		ok = (t.p[i] >= 'A' && t.p[i] <= 'Z') || str_is_digit(t.p[i]);
+	return ok;
+}
+
+/* A tag in small letters is mended. False: it is none even so. */
+static bool mend_tag(struct edifact_read *r, struct str *tag)
+{
+	struct str mended = {r->tag, tag->n};
+
 	if (tag->n != 3)
 		return false;
 	for (size_t i = 0; i < tag->n; i++)
 		r->tag[i] = str_upper(tag->p[i]);
-	*tag = (struct str){r->tag, tag->n};
+	if (!is_tag(mended))
+		return false;
+	*tag = mended;
+	return true;
+}
+
+/* A tag that is none gets a finding. */
+static bool check_tag(const struct edifact_read *r, struct str tag, struct diag *d)
+{
+	if (is_tag(tag))
+		return true;
+	edifact_envelope_add(r, d, "EDIFACT-TAG", SEV_ERROR, 0, tag,
+		"three capital letters and digits",
+		"a segment starts with something that is no tag");
 	return false;
 }
 
@@ -530,11 +545,15 @@ static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, s
 	struct err *e)
 {
 	struct str tag = tag_of(r);
-	const enum tag_kind kind = kind_of(tag);
+	enum tag_kind kind = kind_of(tag);
 	const bool inside = r->where == EDIFACT_IN_UNH;
 	bool tag_ok = true;
+	bool mended = false;
 
 	r->here.segment = tag;
+	mended = kind == TAG_OTHER && !is_tag(tag) && mend_tag(r, &tag);
+	if (mended)
+		kind = kind_of(tag);
 	if (is_edifact(r->raw.bytes))
 		return again(r, s, ev, d, e);
 	r->place++;
@@ -542,6 +561,9 @@ static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, s
 	if (inside && (kind == TAG_OTHER || kind == TAG_UNT || kind == TAG_COLLISION))
 		r->here.segment_at = (uint32_t)++r->ctx.segments;
 	*s = (struct segment){.tag = tag, .offset = r->raw.offset, .position = r->here.segment_at};
+	if (mended)
+		edifact_envelope_add(r, d, "EDIFACT-TAG-CASE", SEV_ERROR, 0, r->here.segment,
+			"capital letters", "");
 	switch (kind) {
 	case TAG_UNG:
 		return open_group(r, s, ev, d);
@@ -558,8 +580,7 @@ static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, s
 	default:
 		break;
 	}
-	tag_ok = check_tag(r, &tag, d);
-	s->tag = tag;
+	tag_ok = check_tag(r, tag, d);
 	if (!inside)
 		return tag_ok ? misplaced(r, "UNH before it", d) : 0;
 	return is_collision(r, s) ? collision(r, s, ev, d) : in_set(r, s, tag_ok, ev, d);
@@ -640,6 +661,6 @@ const struct edi_read_ops edifact_read_ops = {
 	.open = open_reader,
 	.next = next,
 	.context = context,
-	.bytes = bytes_read,
+	.lexer = lexer_of,
 	.close = close_reader,
 };

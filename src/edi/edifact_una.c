@@ -133,10 +133,18 @@ static bool is_private(struct str head)
 	return head.p[3] != 0x1d;
 }
 
+/* Something else stands where an interchange should: 1 it was skipped, up to one. */
 static int not_edifact(struct edifact_read *r, struct str head, struct diag *d, struct err *e)
 {
+	const size_t start = sniff_start(head);
 	char text[200];
 
+	if (start != SIZE_MAX && str_starts(str_from(head, start), STR("UN"))) {
+		if (finding_leading_text(&r->here, head, start, r->o.tolerances, d, e) == -1)
+			return -1;
+		r->lex.at += start;
+		return 1;
+	}
 	if (r->ctx.interchanges > 0)
 		return finding_fatal(&r->here, d, e, "EDIFACT-NO-UNB",
 			"behind the last interchange there are bytes that are no interchange");
@@ -153,6 +161,7 @@ int edifact_una_open(struct edifact_read *r, struct diag *d, struct err *e)
 		.file = r->o.file, .offset = r->lex.base + r->lex.at, .segment_at = 1};
 	r->decimal = 0;
 	r->lex.repeats = false;
+	r->lex.wrapped = tolerance_granted(r->o.tolerances, TOLERANCE_WRAPPED);
 	if (lexer_peek(&r->lex, LOOK, &head, e) == -1)
 		return -1;
 	una = str_starts(head, STR("UNA")) && head.n > 3 && !is_alnum(head.p[3]);
@@ -165,9 +174,10 @@ int edifact_una_open(struct edifact_read *r, struct diag *d, struct err *e)
 	r->here.segment = STR("UNB");
 	if (!str_starts(head, STR("UNB")) || (head.n > 3 && is_alnum(head.p[3]))) {
 		r->here.segment = (struct str){"", 0};
-		return una ? finding_fatal(
-				     &r->here, d, e, "EDIFACT-NO-UNB", "behind UNA there is no UNB")
-			   : not_edifact(r, head, d, e);
+		if (una)
+			return finding_fatal(
+				&r->here, d, e, "EDIFACT-NO-UNB", "behind UNA there is no UNB");
+		return not_edifact(r, head, d, e) == -1 ? -1 : edifact_una_open(r, d, e);
 	}
 	if (una)
 		return 0;

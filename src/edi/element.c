@@ -110,10 +110,12 @@ static bool characters(const struct finding_place *a)
 	}
 	if (!bad_character(a->c->rules, a->text, &cp))
 		return true;
-	if (is_control(cp))
-		finding_add(a, "ELEMENT-TYPE", SEV_ERROR,
-			"the value holds a control character, such as a line end", "no U+%04X",
-			(unsigned)cp);
+	if (cp == '\n' || cp == '\r')
+		finding_add(a, "VALUE-LINE-END", SEV_ERROR, "the value holds a line end",
+			"no line end");
+	else if (is_control(cp))
+		finding_add(a, "ELEMENT-TYPE", SEV_ERROR, "the value holds a control character",
+			"no U+%04X", (unsigned)cp);
 	else
 		finding_add(a, "VALUE-REPERTOIRE", SEV_ERROR,
 			"the value holds a character that the partner's character set does not have",

@@ -42,6 +42,23 @@ int finding_fatal(const struct finding *here, struct diag *d, struct err *e, con
 		(unsigned long long)here->offset, text);
 }
 
+int finding_leading_text(const struct finding *here, struct str head, size_t start,
+	const struct tolerances *t, struct diag *d, struct err *e)
+{
+	char text[200];
+
+	(void)snprintf(text, sizeof(text),
+		"%zu bytes of other text stand before the interchange; gridspool skips them only for "
+		"partners where that is tolerated",
+		start);
+	if (!tolerance_granted(t, TOLERANCE_LEADING_TEXT))
+		return finding_fatal(here, d, e, "EDI-LEADING-TEXT", text);
+	(void)snprintf(text, sizeof(text), "%zu bytes of other text are skipped", start);
+	finding_at(here, d, "EDI-LEADING-TEXT", SEV_ERROR, 0,
+		str_sub(head, 0, start < 60 ? start : 60), "an interchange", text);
+	return 0;
+}
+
 const struct def_part *finding_part(const struct def_part *parts, size_t n, uint16_t position)
 {
 	if (position >= 1 && position <= n && parts[position - 1].position == position)
@@ -50,6 +67,14 @@ const struct def_part *finding_part(const struct def_part *parts, size_t n, uint
 		if (parts[i].position == position)
 			return &parts[i];
 	return NULL;
+}
+
+struct str finding_rule(const char *rule, struct str narrowed, char *text, size_t size)
+{
+	if (narrowed.n == 0)
+		return str_c(rule);
+	(void)snprintf(text, size, "%s (guide: " STR_FMT ")", rule, STR_ARG(narrowed));
+	return str_c(text);
 }
 
 /* Where the value that is not there should have come from: sizes[2]/ean inside a turn of sizes. */
@@ -82,6 +107,7 @@ void finding_add(const struct finding_place *a, const char *name, enum severity 
 	char code[FINDING_CODE];
 	char expected[300];
 	char text[300];
+	char guided[600];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -110,6 +136,6 @@ void finding_add(const struct finding_place *a, const char *name, enum severity 
 	else
 		(void)snprintf(text, sizeof(text), STR_FMT "%02u: %s", STR_ARG(a->s->tag),
 			a->element, rule);
-	f.rule = str_c(text);
+	f.rule = finding_rule(text, a->part ? a->part->narrowed : STR(""), guided, sizeof(guided));
 	diag_add(a->c->d, &f);
 }

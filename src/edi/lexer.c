@@ -30,14 +30,18 @@ int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e)
 		lexer_close(l);
 		return -1;
 	}
-	if (str_starts(head, STR("\357\273\277")))
+	buf_init(&l->unwrapped, LIMIT_SEGMENT);
+	if (str_starts(head, STR("\357\273\277"))) {
 		l->at += 3;
+		l->bom.times = 1;
+	}
 	return 0;
 }
 
 void lexer_close(struct lexer *l)
 {
 	mem_free(l->own);
+	buf_done(&l->unwrapped);
 	memset(l, 0, sizeof(*l));
 	l->fd = -1;
 }
@@ -74,12 +78,40 @@ static bool is_gap(char c)
 	return c == '\n' || c == '\r' || c == ' ' || c == '\t';
 }
 
+static void note(struct lexer_noise *n, uint64_t offset)
+{
+	if (n->times++ == 0)
+		n->first = offset;
+}
+
+static bool is_filler(char c)
+{
+	return c == 0 || c == 0x1a;
+}
+
+/* Over what stands between segments, but for the separator: a run of it counts once. */
+static void skip_gap(struct lexer *l, char separator)
+{
+	const uint64_t from = l->base + l->at;
+
+	while (l->at < l->end && is_gap(l->p[l->at]) && l->p[l->at] != separator)
+		l->at++;
+	if (l->base + l->at == from)
+		return;
+	if (from != l->gap_end || from == 0)
+		note(&l->gaps, from);
+	l->gap_end = l->base + l->at;
+}
+
 int lexer_skip(struct lexer *l, struct err *e)
 {
 	for (;;) {
-		while (l->at < l->end &&
-			(is_gap(l->p[l->at]) || l->p[l->at] == 0 || l->p[l->at] == 0x1a))
-			l->at++;
+		for (size_t from = SIZE_MAX; l->at != from;) {
+			from = l->at;
+			skip_gap(l, 0);
+			while (l->at < l->end && is_filler(l->p[l->at]))
+				note(&l->filler, l->base + l->at++);
+		}
 		if (l->at < l->end)
 			return 1;
 		if (l->eof)
@@ -168,14 +200,40 @@ static const char *find_end(const struct lexer *l, size_t done)
 	return t;
 }
 
-int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/* Takes line ends out of the segment, unless it is binary data. */
+static void unwrap(struct lexer *l, struct lexer_raw *raw)
+{
+	const struct str b = raw->bytes;
+	size_t from = 0;
+
+	if (raw->binary > 0 || is_line_end(l->terminator) ||
+		(!memchr(b.p, '\n', b.n) && !memchr(b.p, '\r', b.n)))
+		return;
+	buf_clear(&l->unwrapped);
+	for (size_t i = 0; i <= b.n; i++) {
+		if (i < b.n && !is_line_end(b.p[i]))
+			continue;
+		buf_put(&l->unwrapped, b.p + from, i - from);
+		from = i + 1;
+		if (i < b.n && (i == 0 || !is_line_end(b.p[i - 1])))
+			note(&l->wraps, raw->offset + i);
+	}
+	raw->bytes = buf_view(&l->unwrapped);
+	raw->limit = raw->bytes.p + raw->bytes.n;
+}
+
+static int next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 {
 	size_t done = 0; /* bytes from at that hold no terminator */
 	size_t binary = 0;
 
 	for (;;) {
-		while (l->at < l->end && is_gap(l->p[l->at]) && l->p[l->at] != l->element)
-			l->at++;
+		skip_gap(l, l->element);
 		if (l->at < l->end)
 			break;
 		if (l->eof)
@@ -205,6 +263,15 @@ int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 		if (fill(l, e) == -1)
 			return -1;
 	}
+}
+
+int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
+{
+	const int rc = next(l, raw, e);
+
+	if (rc == 1 && l->wrapped)
+		unwrap(l, raw);
+	return rc;
 }
 
 static uint64_t load_tail(const char *p, size_t n)

@@ -9,9 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "defs/defs.h"
 #include "format/segment.h"
+
+/* What stood between segments: how often, and where first. */
+struct lexer_noise {
+	uint64_t times;
+	uint64_t first;
+};
 
 struct lexer {
 	int fd;	   /* -1: bytes in memory */
@@ -25,9 +32,14 @@ struct lexer {
 	char component;
 	char terminator;
 	char repetition;
-	char release; /* takes its meaning from the separator behind it; 0 none */
-	bool repeats; /* repetition is a separator in this interchange */
-	bool binary;  /* BIN and BDS give the length of their data */
+	char release;	      /* takes its meaning from the separator behind it; 0 none */
+	bool repeats;	      /* repetition is a separator in this interchange */
+	bool binary;	      /* BIN and BDS give the length of their data */
+	bool wrapped;	      /* line ends inside of segments are none of their bytes */
+	struct buf unwrapped; /* such a segment */
+	struct lexer_noise gaps, filler, bom; /* line ends and blanks; NUL and Control-Z */
+	uint64_t gap_end;		      /* offset behind the last of the gaps */
+	struct lexer_noise wraps;	      /* line ends that were taken out of segments */
 };
 
 /* A segment as bytes, borrowed until the next call. */

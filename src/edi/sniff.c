@@ -19,13 +19,21 @@ static const struct magic magics[] = {
 	{BYTES("PK\003\004"), "a ZIP archive: unpack it first"},
 	{BYTES("PK\005\006"), "an empty ZIP archive"},
 	{BYTES("\037\213"), "a gzip file: unpack it first"},
+	{BYTES("BZh"), "a bzip2 file: unpack it first"},
+	{BYTES("\3757zXZ"), "an xz file: unpack it first"},
+	{BYTES("7z\274\257\047\034"), "a 7-Zip archive: unpack it first"},
+	{BYTES("\050\265\057\375"), "a Zstandard file: unpack it first"},
 	{BYTES("%PDF"), "a PDF document"},
+	{BYTES("\320\317\021\340"), "a document of an old Office program"},
 	{BYTES("\376\377"), "text in UTF-16: ask for one byte a character"},
 	{BYTES("\377\376"), "text in UTF-16: ask for one byte a character"},
 	{BYTES("-----BEGIN"), "an encrypted or signed text (PEM, PGP): decrypt it first"},
+	{BYTES("{\\rtf"), "an RTF document"},
+};
+
+static const struct magic mails[] = {
 	{BYTES("MIME-Version"), "a mail message"},
 	{BYTES("Content-Type"), "a mail message"},
-	{BYTES("{\\rtf"), "an RTF document"},
 };
 
 /* What starts behind blanks and a byte order mark. */
@@ -45,6 +53,8 @@ static const struct magic starts[] = {
 	{BYTES("ST*"), "X12 without its envelopes (ISA and GS): ask for the whole file"},
 };
 
+#define LOOK(table, s) look((table), sizeof(table) / sizeof((table)[0]), (s))
+
 static const char *look(const struct magic *m, size_t n, struct str s)
 {
 	for (size_t i = 0; i < n; i++)
@@ -61,35 +71,68 @@ static bool is_wide(struct str s)
 			(s.p[0] != 0 && s.p[1] == 0 && s.p[3] == 0));
 }
 
-/* ISA at a line start or behind text, with what could be a separator behind it. */
-static bool has_isa(struct str s)
+static bool could_separate(char c)
 {
-	for (size_t at = str_find(s, STR("ISA"), 0); at != SIZE_MAX;
-		at = str_find(s, STR("ISA"), at + 1)) {
-		const char c = at + 3 < s.n ? s.p[at + 3] : 'A';
-		if (!str_is_alpha(c) && !str_is_digit(c) && !str_is_blank(c) && at + 106 <= s.n &&
-			s.p[at + 6] == c)
-			return true;
-	}
-	return false;
+	return !str_is_alpha(c) && !str_is_digit(c) && !str_is_blank(c);
 }
 
-/* UNB at a line start or behind text, with a separator and a character set behind it. */
-static bool has_unb(struct str s)
+/* How text begins in EBCDIC, where letters, digits and blanks have other bytes. */
+static const struct magic ebcdic[] = {
+	{BYTES("\311\342\301"), "X12 in EBCDIC: ask for ASCII or UTF-8"},
+	{BYTES("\344\325\301"), "EDIFACT in EBCDIC: ask for ASCII or UTF-8"},
+	{BYTES("\344\325\302"), "EDIFACT in EBCDIC: ask for ASCII or UTF-8"},
+};
+
+/* Interchanges whose every byte over 127 was replaced on the way, separators among them. */
+static bool is_reencoded(struct str s)
+{
+	const bool edi = str_starts(s, STR("ISA")) || str_starts(s, STR("UNA")) ||
+		str_starts(s, STR("UNB"));
+
+	return edi && str_starts(str_from(s, 3), STR("\357\277\275"));
+}
+
+/* ISA with what could be a separator behind it and behind ISA01; or SIZE_MAX. */
+static size_t find_isa(struct str s)
+{
+	for (size_t at = str_find(s, STR("ISA"), 0); at != SIZE_MAX;
+		at = str_find(s, STR("ISA"), at + 1))
+		if (at + 106 <= s.n && could_separate(s.p[at + 3]) && s.p[at + 6] == s.p[at + 3])
+			return at;
+	return SIZE_MAX;
+}
+
+/* UNB with a separator and a character set behind it, or the UNA in front of it; or SIZE_MAX. */
+static size_t find_unb(struct str s)
 {
 	for (size_t at = str_find(s, STR("UNB"), 0); at != SIZE_MAX;
 		at = str_find(s, STR("UNB"), at + 1)) {
-		const char c = at + 3 < s.n ? s.p[at + 3] : 'A';
-		if (!str_is_alpha(c) && !str_is_digit(c) && !str_is_blank(c) &&
-			str_starts(str_from(s, at + 4), STR("UNO")))
-			return true;
+		size_t from = at;
+		if (at + 7 > s.n || !could_separate(s.p[at + 3]) ||
+			!str_starts(str_from(s, at + 4), STR("UNO")))
+			continue;
+		while (from > 0 && str_is_blank(s.p[from - 1]))
+			from--;
+		if (from >= 9 && str_starts(str_from(s, from - 9), STR("UNA")))
+			return from - 9;
+		return at;
 	}
-	return false;
+	return SIZE_MAX;
+}
+
+size_t sniff_start(struct str head)
+{
+	const size_t isa = find_isa(head);
+	const size_t unb = find_unb(head);
+
+	if (LOOK(magics, head) || is_wide(head) || LOOK(ebcdic, head) || LOOK(starts, head))
+		return SIZE_MAX;
+	return isa < unb ? isa : unb;
 }
 
 const char *sniff_text(struct str head)
 {
-	const char *text = look(magics, sizeof(magics) / sizeof(magics[0]), head);
+	const char *text = LOOK(magics, head);
 	struct str s = head;
 
 	if (text)
@@ -101,18 +144,25 @@ const char *sniff_text(struct str head)
 	s = str_trim(s);
 	if (s.n == 0)
 		return "empty";
-	text = look(starts, sizeof(starts) / sizeof(starts[0]), s);
+	text = LOOK(starts, s);
 	if (text)
 		return text;
+	text = LOOK(ebcdic, s);
+	if (text)
+		return text;
+	if (is_reencoded(s))
+		return "EDI damaged by a conversion to UTF-8: its separators became U+FFFD (EF BF BD); "
+		       "ask for it as it was made";
 	if (str_starts(s, STR("ISA")) && s.n < 106)
 		return "X12 that breaks off inside its first segment (ISA)";
-	if (has_isa(s))
+	if (find_isa(s) != SIZE_MAX)
 		return "X12 with other text before its first segment (ISA)";
-	if (has_unb(s))
+	if (find_unb(s) != SIZE_MAX)
 		return "EDIFACT with other text before its first segment (UNA or UNB)";
 	if (memchr(head.p, 0, head.n))
 		return "a binary file of a kind we do not know";
-	return "text of a kind we do not know";
+	text = LOOK(mails, s);
+	return text ? text : "text of a kind we do not know";
 }
 
 size_t sniff_multibyte(struct str s)

@@ -174,18 +174,19 @@ static const struct def_node *move(struct structure_cursor *c, uint32_t to)
 }
 
 static void report(const struct structure_cursor *c, struct diag *d, const struct finding *about,
-	const char *name, struct str segment, struct str found, const char *expected,
-	const char *rule)
+	const char *name, const struct def_node *node, struct str segment, struct str found,
+	const char *expected, const char *rule)
 {
 	struct finding f = *about;
 	char code[FINDING_CODE];
+	char text[400];
 
 	f.code = finding_code(c->plan->message->format, name, code);
 	f.severity = SEV_ERROR;
 	f.segment = segment;
 	f.found = found;
 	f.expected = str_c(expected);
-	f.rule = str_c(rule);
+	f.rule = finding_rule(rule, node ? node->narrowed : STR(""), text, sizeof(text));
 	diag_add(d, &f);
 }
 
@@ -204,7 +205,7 @@ static void missing(
 	else
 		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in the %s", STR_ARG(tag),
 			str_is(c->plan->message->format, "x12") ? "transaction set" : "message");
-	report(c, d, about, "SEGMENT-MISSING", tag, about->segment, expected, rule);
+	report(c, d, about, "SEGMENT-MISSING", s->def, tag, about->segment, expected, rule);
 	c->told[i] = true;
 }
 
@@ -239,7 +240,7 @@ static void too_many(
 	(void)snprintf(expected, sizeof(expected), "at most %u", s->max);
 	(void)snprintf(rule, sizeof(rule),
 		STR_FMT " occurs more often than the message allows here", STR_ARG(s->def->name));
-	report(c, d, about, s->loop ? "LOOP-REPEAT" : "SEGMENT-REPEAT", about->segment,
+	report(c, d, about, s->loop ? "LOOP-REPEAT" : "SEGMENT-REPEAT", s->def, about->segment,
 		str_c(found), expected, rule);
 }
 
@@ -352,7 +353,7 @@ static const struct def_node *misplaced(
 		} else if (!c->told[to]) {
 			(void)snprintf(expected, sizeof(expected), "before " STR_FMT,
 				STR_ARG(tag_of(st[c->at].def)));
-			report(c, d, about, "SEGMENT-ORDER", about->segment, tag, expected,
+			report(c, d, about, "SEGMENT-ORDER", NULL, about->segment, tag, expected,
 				"the order of segments is fixed; this one comes too late");
 		}
 		return move(c, to);
@@ -362,7 +363,7 @@ static const struct def_node *misplaced(
 		return NULL;
 	(void)snprintf(
 		expected, sizeof(expected), STR_FMT " before it", STR_ARG(tag_before(st, to)));
-	report(c, d, about, "SEGMENT-UNEXPECTED", about->segment, tag, expected,
+	report(c, d, about, "SEGMENT-UNEXPECTED", NULL, about->segment, tag, expected,
 		"this segment occurs only in a loop, and the loop's first segment is not there");
 	return enter(c, to);
 }
@@ -380,7 +381,17 @@ static void exclusive(struct structure_cursor *c, const struct def_node *node, s
 	c->told[loop->index] = true;
 	(void)snprintf(rule, sizeof(rule), STR_FMT " and " STR_FMT " may not both be there",
 		STR_ARG(loop->instead->name), STR_ARG(loop->name));
-	report(c, d, about, "LOOP-EXCLUSIVE", about->segment, node->name, "nothing", rule);
+	report(c, d, about, "LOOP-EXCLUSIVE", NULL, about->segment, node->name, "nothing", rule);
+}
+
+/* What a guide forbids that this segment is, or is the first segment of; or NULL. */
+static const struct def_node *forbidden(const struct def_node *node)
+{
+	const struct def_node *loop = node->parent;
+
+	if (!node->used)
+		return node;
+	return loop && loop->child == node && !loop->used ? loop : NULL;
 }
 
 const struct def_node *structure_step(
@@ -404,9 +415,9 @@ const struct def_node *structure_step(
 	}
 	if (node)
 		exclusive(c, node, d, about);
-	if (node && !node->used)
-		report(c, d, about, "SEGMENT-UNUSED", about->segment, tag, "nothing",
-			"the partner's guide does not use this segment");
+	if (node && forbidden(node))
+		report(c, d, about, "SEGMENT-UNUSED", forbidden(node), about->segment, tag,
+			"nothing", "the partner's guide does not use this segment");
 	return node;
 }
 
@@ -424,4 +435,58 @@ uint32_t structure_loops(const struct structure_cursor *c, struct str *names, ui
 		if (--i < max)
 			names[i] = st[l].def->name;
 	return n;
+}
+
+static bool is_inside(const struct def_node *node, const struct def_node *loop)
+{
+	while (node && node != loop)
+		node = node->parent;
+	return node != NULL;
+}
+
+/* Is there one of these in the loop that begins with the segment? */
+static bool has_one(
+	const struct segment *begins, const struct def_node *loop, const struct def_node *node)
+{
+	const struct def_node *const wanted = node->loop ? node->child : node;
+	const struct segment *s = begins->next;
+
+	while (s && s->node != begins->node && is_inside(s->node, loop)) {
+		if (s->node == wanted)
+			return true;
+		s = s->next;
+	}
+	return false;
+}
+
+static void lacks(const struct def_node *loop, const struct def_node *node, struct str format,
+	struct diag *d, const struct finding *about)
+{
+	struct finding f = *about;
+	char code[FINDING_CODE];
+	char rule[200];
+	char text[400];
+
+	(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in " STR_FMT,
+		STR_ARG(tag_of(node)), STR_ARG(loop->name));
+	f.code = finding_code(format, "SEGMENT-MISSING", code);
+	f.severity = SEV_ERROR;
+	f.segment = tag_of(node);
+	f.expected = tag_of(node);
+	f.rule = finding_rule(rule, node->narrowed, text, sizeof(text));
+	f.remedy = STR("fill in the fields that it is made from");
+	diag_add(d, &f);
+}
+
+void structure_needed(
+	const struct segment *first, struct str format, struct diag *d, const struct finding *about)
+{
+	for (const struct segment *s = first; s; s = s->next) {
+		const struct def_node *loop = s->node ? s->node->parent : NULL;
+		if (!loop || !loop->parent || loop->child != s->node)
+			continue;
+		for (const struct def_node *n = s->node->next; n; n = n->next)
+			if (n->mandatory && n->used && !has_one(s, loop, n))
+				lacks(loop, n, format, d, about);
+	}
 }

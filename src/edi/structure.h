@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "defs/defs.h"
+#include "format/segment.h"
 #include "model/diag.h"
 
 struct structure_plan; /* a message, laid out for matching */
@@ -47,6 +48,10 @@ void structure_done(struct structure_cursor *c);
  * The cursor moves there. about is the place of the segment; findings are made from it. */
 const struct def_node *structure_step(
 	struct structure_cursor *c, struct str tag, struct diag *d, const struct finding *about);
+/* Findings about mandatory segments and loops that are missing in the loops of these segments, which are
+ * part of a message being made. */
+void structure_needed(const struct segment *first, struct str format, struct diag *d,
+	const struct finding *about);
 /* Names of the loops that the cursor is in, outermost first; returns their number. */
 uint32_t structure_loops(const struct structure_cursor *c, struct str *names, uint32_t max);
 

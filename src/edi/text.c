@@ -92,3 +92,10 @@ bool text_time(struct str s)
 	return str_is_digits(s) && s.n >= 4 && s.n <= 8 && s.n != 5 && two(s.p) < 24 &&
 		two(s.p + 2) < 60 && (s.n < 6 || two(s.p + 4) < 60);
 }
+
+struct str text_bare(struct str s)
+{
+	while (s.n > 1 && s.p[0] == '0')
+		s = str_from(s, 1);
+	return s;
+}

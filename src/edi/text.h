@@ -18,6 +18,8 @@ bool text_date(struct str s);
 bool text_time(struct str s);
 /* Nothing but blanks, or nothing at all. */
 bool text_blank(struct str s);
+/* Without the zeros in front, but not empty. */
+struct str text_bare(struct str s);
 /* Without blanks at the end, but at least min characters. */
 struct str text_trim(struct str s, uint16_t min);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "edi/finding.h"
+#include "edi/text.h"
 #include "edi/x12_state.h"
 
 void x12_envelope_add(const struct x12_read *r, struct diag *d, const char *code, enum severity sev,
@@ -58,7 +59,22 @@ const struct def_segment *x12_envelope_def(struct x12_read *r, struct str tag)
 	return s;
 }
 
-void x12_envelope_group(struct x12_read *r, const struct segment *s)
+/* Control numbers of interchanges are unique between two parties: here, in one file. */
+void x12_envelope_interchange(struct x12_read *r, struct diag *d)
+{
+	const struct edi_context *c = &r->ctx;
+	const struct str key = arena_printf(&r->scratch,
+		STR_FMT ":" STR_FMT "\n" STR_FMT ":" STR_FMT "\n" STR_FMT, STR_ARG(c->sender_qual),
+		STR_ARG(c->sender), STR_ARG(c->receiver_qual), STR_ARG(c->receiver),
+		STR_ARG(c->reference));
+
+	seen_clear(&r->groups);
+	if (!seen_add(&r->headers, key))
+		x12_envelope_add(r, d, "X12-INTERCHANGE-DUPLICATE", SEV_WARNING, 13, c->reference,
+			"a number that is new between these parties", "");
+}
+
+void x12_envelope_group(struct x12_read *r, const struct segment *s, struct diag *d)
 {
 	struct edi_context *c = &r->ctx;
 
@@ -70,6 +86,9 @@ void x12_envelope_group(struct x12_read *r, const struct segment *s)
 	c->group_control = 0;
 	c->group_reference = arena_str(&r->gs, segment_get(s, 6, 1));
 	(void)x12_envelope_number(c->group_reference, &c->group_control);
+	if (!seen_add(&r->groups, text_bare(c->group_reference)))
+		x12_envelope_add(r, d, "X12-GROUP-DUPLICATE", SEV_WARNING, 6, c->group_reference,
+			"a number that is new in the interchange", "");
 	r->st_in_gs = 0;
 	r->gs_in_isa++;
 	c->groups++;
@@ -78,6 +97,7 @@ void x12_envelope_group(struct x12_read *r, const struct segment *s)
 
 static void find_message(struct x12_read *r, struct diag *d)
 {
+	const bool guided = r->o.level >= EDI_GUIDE && str_eq(r->ctx.set_id, r->o.guide_set);
 	struct faults f;
 	char text[400];
 
@@ -86,8 +106,7 @@ static void find_message(struct x12_read *r, struct diag *d)
 	r->plan = NULL;
 	if (r->o.defs)
 		r->ctx.message = defs_message(r->o.defs, STR("x12"), r->ctx.set_version,
-			r->ctx.set_id, str_eq(r->ctx.set_id, r->o.guide_set) ? r->o.guide : STR(""),
-			&f, "", 0, 0);
+			r->ctx.set_id, guided ? r->o.guide : STR(""), &f, "", 0, 0);
 	if (r->ctx.message) {
 		r->plan = structure_plan_of(&r->plans, r->ctx.message);
 		return;
@@ -181,8 +200,12 @@ void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct di
 		return;
 	(void)snprintf(expected, sizeof(expected), "%.*s",
 		(int)(r->ctx.set_control.n > 70 ? 70 : r->ctx.set_control.n), r->ctx.set_control.p);
-	x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 2, said, expected,
-		"header and trailer have different control numbers");
+	/* ST02 is a text: zeros in front count. */
+	if (str_eq(text_bare(said), text_bare(r->ctx.set_control)))
+		x12_envelope_add(r, d, "X12-REFERENCE-ZEROS", SEV_ERROR, 2, said, expected, "");
+	else
+		x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 2, said, expected,
+			"header and trailer have different control numbers");
 }
 
 void x12_envelope_group_end(struct x12_read *r, const struct segment *s, struct diag *d)

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "edi/element.h"
+#include "edi/finding.h"
 #include "edi/sniff.h"
 #include "edi/x12_state.h"
 
-enum { FIELDS = 16, ISA_BYTES = 106, LOOSE_BYTES = 400 };
+enum { FIELDS = 16, ISA_BYTES = 106, LOOSE_BYTES = 400, LOOK = 64 << 10 };
 
 static const uint8_t widths[FIELDS] = {2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1};
 
@@ -18,6 +18,7 @@ struct header {
 	struct str bytes;
 	size_t field[FIELDS + 1];
 	bool padded;
+	size_t taken; /* line ends that were taken out of it */
 };
 
 static bool by_offset(struct header *h)
@@ -77,6 +78,10 @@ static int multibyte(const struct x12_read *r, struct str head, struct diag *d, 
 
 	if (n == 0)
 		return 0;
+	if (str_starts(str_from(head, 3), STR("\357\277\275")))
+		return x12_envelope_fatal(r, d, e, "X12-SEPARATOR",
+			"the element separator became U+FFFD (EF BF BD): a conversion on the way took "
+			"bytes for UTF-8 that were none, and they are lost; ask for the file as it was made");
 	(void)snprintf(text, sizeof(text),
 		"the element separator is a character of %zu bytes: the file was converted to UTF-8 on "
 		"its way; ask for it as it was sent",
@@ -206,13 +211,22 @@ static void report_length(const struct x12_read *r, const struct header *h, stru
 	}
 }
 
+/* Something else stands where an interchange should: 1 it was skipped, up to one. */
 static int not_x12(struct x12_read *r, struct diag *d, struct err *e)
 {
 	struct str head;
 	char text[200];
+	size_t start = 0;
 
-	if (lexer_peek(&r->lex, 64 << 10, &head, e) == -1)
+	if (lexer_peek(&r->lex, LOOK, &head, e) == -1)
 		return -1;
+	start = sniff_start(head);
+	if (start != SIZE_MAX && str_starts(str_from(head, start), STR("ISA"))) {
+		if (finding_leading_text(&r->here, head, start, r->o.tolerances, d, e) == -1)
+			return -1;
+		r->lex.at += start;
+		return 1;
+	}
 	if (r->ctx.interchanges > 0)
 		return x12_envelope_fatal(r, d, e, "X12-NO-ISA",
 			"behind the last interchange there are bytes that are no interchange");
@@ -243,18 +257,49 @@ static void fill_segment(struct x12_read *r, const struct header *h, struct segm
 		.position = 1};
 }
 
+static bool is_isa(struct str s)
+{
+	return s.n >= 4 && str_starts(s, STR("ISA")) && !is_alnum(s.p[3]) && !str_is_blank(s.p[3]);
+}
+
+/* The header without the line ends of a wrapped file, which are no part of it. */
+static void unwrap(struct x12_read *r, struct header *h)
+{
+	char *out = NULL;
+	size_t n = 0;
+
+	if (!r->lex.wrapped || str_chr(str_sub(h->bytes, 0, ISA_BYTES), '\n') == SIZE_MAX)
+		return;
+	out = arena_raw(&r->scratch, h->bytes.n);
+	for (size_t i = 0; i < h->bytes.n; i++) {
+		if (h->bytes.p[i] != '\n' && h->bytes.p[i] != '\r')
+			out[n++] = h->bytes.p[i];
+		else if (n < ISA_BYTES)
+			h->taken++;
+	}
+	h->bytes = (struct str){out, n};
+}
+
+static int look(struct x12_read *r, struct header *h, struct err *e)
+{
+	if (lexer_peek(&r->lex, LOOSE_BYTES, &h->bytes, e) == -1)
+		return -1;
+	r->here = (struct finding){
+		.file = r->o.file, .offset = r->lex.base + r->lex.at, .segment_at = 1};
+	return 0;
+}
+
 int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct err *e)
 {
 	struct header h = {.padded = false};
 
-	if (lexer_peek(&r->lex, LOOSE_BYTES, &h.bytes, e) == -1)
+	if (look(r, &h, e) == -1)
 		return -1;
-	r->here = (struct finding){
-		.file = r->o.file, .offset = r->lex.base + r->lex.at, .segment_at = 1};
 	r->isa_position = 1;
-	if (h.bytes.n < 4 || !str_starts(h.bytes, STR("ISA")) || is_alnum(h.bytes.p[3]) ||
-		str_is_blank(h.bytes.p[3]))
-		return not_x12(r, d, e);
+	if (!is_isa(h.bytes) && (not_x12(r, d, e) == -1 || look(r, &h, e) == -1))
+		return -1;
+	r->lex.wrapped = tolerance_granted(r->o.tolerances, TOLERANCE_WRAPPED);
+	unwrap(r, &h);
 	r->here.segment = STR("ISA");
 	if (multibyte(r, h.bytes, d, e) == -1)
 		return -1;
@@ -268,9 +313,10 @@ int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct e
 		return -1;
 	if (!h.padded)
 		report_length(r, &h, d);
-	r->lex.at += h.field[FIELDS] + 1;
+	r->lex.at += h.field[FIELDS] + 1 + h.taken;
 	fill_segment(r, &h, s);
 	remember(r, &h, d);
+	x12_envelope_interchange(r, d);
 	s->def = x12_envelope_def(r, s->tag);
 	check_fields(r, &h, s, d);
 	return 1;

@@ -56,6 +56,8 @@ static void close_reader(void *self)
 	structure_plans_done(&r->plans);
 	structure_done(&r->cursor);
 	seen_done(&r->seen);
+	seen_done(&r->groups);
+	seen_done(&r->headers);
 	x12_hl_done(&r->hl);
 	element_rules_free(r->rules);
 	mem_free(r->values.v);
@@ -75,11 +77,11 @@ static const struct edi_context *context(const void *self)
 	return &r->ctx;
 }
 
-static uint64_t bytes_read(const void *self)
+static const struct lexer *lexer_of(const void *self)
 {
 	const struct x12_read *r = self;
 
-	return r->lex.base + r->lex.end;
+	return &r->lex;
 }
 
 /* The tag's bytes up to the element separator. */
@@ -120,35 +122,54 @@ static bool upper_or_digit(char c)
 	return (c >= 'A' && c <= 'Z') || str_is_digit(c);
 }
 
-/* A tag that is none gets a finding; lower case is mended. */
-static bool check_tag(struct x12_read *r, struct str *tag, struct diag *d)
+static bool is_tag(struct str t)
 {
-	bool ok = tag->n >= 2 && tag->n <= 3 && tag->p[0] >= 'A' && tag->p[0] <= 'Z';
+	bool ok = t.n >= 2 && t.n <= 3 && t.p[0] >= 'A' && t.p[0] <= 'Z';
 
-	for (size_t i = 1; ok && i < tag->n; i++)
-		ok = upper_or_digit(tag->p[i]);
-	if (ok)
-		return true;
-	x12_envelope_add(r, d, "X12-TAG", SEV_ERROR, 0, *tag,
-		"two or three capital letters and digits",
-		"a segment starts with something that is no tag");
+	for (size_t i = 1; ok && i < t.n; i++)
+		ok = upper_or_digit(t.p[i]);
+	return ok;
+}
+
+/* A tag in small letters is mended. False: it is none even so. */
+static bool mend_tag(struct x12_read *r, struct str *tag)
+{
+	struct str mended = {r->tag, tag->n};
+
 	if (tag->n < 2 || tag->n > 3)
 		return false;
 	for (size_t i = 0; i < tag->n; i++)
 		r->tag[i] = str_upper(tag->p[i]);
-	*tag = (struct str){r->tag, tag->n};
+	if (!is_tag(mended))
+		return false;
+	*tag = mended;
+	return true;
+}
+
+/* A tag that is none gets a finding. */
+static bool check_tag(const struct x12_read *r, struct str tag, struct diag *d)
+{
+	if (is_tag(tag))
+		return true;
+	x12_envelope_add(r, d, "X12-TAG", SEV_ERROR, 0, tag,
+		"two or three capital letters and digits",
+		"a segment starts with something that is no tag");
 	return false;
 }
 
 /* Bytes that are no UTF-8 are taken for ISO 8859-1, so that texts are always UTF-8. */
-static void to_utf8(struct x12_read *r)
+static void to_utf8(struct x12_read *r, struct diag *d)
 {
 	for (size_t i = 0; i < r->values.n; i++) {
 		struct str *t = &r->values.v[i].text;
 		char *out = NULL;
 		size_t n = 0;
-		if (utf8_bad(*t) == SIZE_MAX)
+		if (utf8_bad(*t) == SIZE_MAX) {
+			if (str_find(*t, STR("\357\277\275"), 0) != SIZE_MAX)
+				x12_envelope_add(r, d, "VALUE-DAMAGED", SEV_WARNING,
+					r->values.v[i].element, *t, "no U+FFFD", "");
 			continue;
+		}
 		out = arena_raw(&r->scratch, mem_mul(t->n, 2));
 		for (size_t k = 0; k < t->n; k++)
 			n += utf8_encode((unsigned char)t->p[k], out + n);
@@ -160,7 +181,10 @@ static void take_values(struct x12_read *r, struct segment *s, size_t tag_bytes,
 {
 	lexer_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
 	if (r->values.seen & LEXER_HIGH)
-		to_utf8(r);
+		to_utf8(r, d);
+	if ((r->values.seen & LEXER_TRAILING) && r->raw.binary == 0 && r->o.level >= EDI_ELEMENT)
+		x12_envelope_add(r, d, "X12-TRAILING", SEV_WARNING, 0, s->tag,
+			"no separator behind the last value", "");
 	if (r->values.seen & LEXER_MANY)
 		x12_envelope_add(r, d, "X12-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
 			"at most 512 values", "");
@@ -329,7 +353,7 @@ static int open_group(
 	trailers(r, X12_IN_ISA, d);
 	r->ctx.group_version = (struct str){NULL, 0};
 	take_values(r, s, tag_bytes, d);
-	x12_envelope_group(r, s);
+	x12_envelope_group(r, s, d);
 	r->where = X12_IN_GS;
 	s->def = x12_envelope_def(r, s->tag);
 	check_group(r, s, d);
@@ -446,11 +470,15 @@ static int take(
 {
 	struct str tag = tag_of(r);
 	const size_t tag_bytes = tag.n;
-	const enum tag_kind kind = kind_of(tag);
+	enum tag_kind kind = kind_of(tag);
 	bool tag_ok = true;
+	bool mended = false;
 
 	r->here.segment = tag;
-	if (kind == TAG_ISA)
+	mended = kind == TAG_OTHER && !is_tag(tag) && mend_tag(r, &tag);
+	if (mended)
+		kind = kind_of(tag);
+	if (kind == TAG_ISA && is_x12(r->raw.bytes))
 		return again(r, s, ev, d, e);
 	r->isa_position++;
 	if (r->where == X12_IN_ST && (kind == TAG_OTHER || kind == TAG_SE))
@@ -458,6 +486,9 @@ static int take(
 	else
 		r->here.segment_at = (uint32_t)r->isa_position;
 	*s = (struct segment){.tag = tag, .offset = r->raw.offset, .position = r->here.segment_at};
+	if (mended)
+		x12_envelope_add(
+			r, d, "X12-TAG-CASE", SEV_ERROR, 0, r->here.segment, "capital letters", "");
 	switch (kind) {
 	case TAG_IEA:
 		return close_outer(r, s, tag_bytes, false, ev, d);
@@ -480,8 +511,7 @@ static int take(
 	default:
 		break;
 	}
-	tag_ok = check_tag(r, &tag, d);
-	s->tag = tag;
+	tag_ok = check_tag(r, tag, d);
 	if (r->where != X12_IN_ST)
 		return tag_ok ? misplaced(r, "ST before it", d) : 0;
 	*ev = EDI_SEGMENT;
@@ -573,6 +603,6 @@ const struct edi_read_ops x12_read_ops = {
 	.open = open_reader,
 	.next = next,
 	.context = context,
-	.bytes = bytes_read,
+	.lexer = lexer_of,
 	.close = close_reader,
 };

@@ -28,6 +28,8 @@ struct x12_read {
 	uint64_t ta1_in_isa;
 	uint64_t isa_position; /* segments of the interchange so far, ISA = 1 */
 	struct seen seen;      /* ST02 of the group */
+	struct seen groups;    /* GS06 of the interchange */
+	struct seen headers;   /* who sends what to whom, of the file */
 	struct structure_plans plans;
 	const struct structure_plan *plan; /* of the set we are in, or NULL */
 	struct structure_cursor cursor;
@@ -50,7 +52,8 @@ void x12_envelope_add(const struct x12_read *r, struct diag *d, const char *code
 /* A fault behind which nothing can be read: finding and *e. Returns -1. */
 int x12_envelope_fatal(const struct x12_read *r, struct diag *d, struct err *e, const char *code,
 	const char *text);
-void x12_envelope_group(struct x12_read *r, const struct segment *s);
+void x12_envelope_interchange(struct x12_read *r, struct diag *d);
+void x12_envelope_group(struct x12_read *r, const struct segment *s, struct diag *d);
 void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *d);
 void x12_envelope_totals(const struct x12_read *r, const struct segment *s, struct diag *d);
 void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct diag *d);

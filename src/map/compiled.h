@@ -198,7 +198,7 @@ struct map {
 	struct map_part *item;
 	struct map_part *trailer;
 	struct map_part *around; /* of trees: header, item and trailer in one; see tree.h */
-	uint32_t items_per_message;
+	struct map_limits limits;
 	struct watch *watch_first, *watch_last; /* all expressions, for watch.h */
 	struct watch_fields *watch_fields;	/* NULL: nobody watches */
 	bool uses_links;

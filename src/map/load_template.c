@@ -447,22 +447,33 @@ static struct map_part *parts(
 	return first;
 }
 
+static uint64_t limit(
+	struct load *l, const struct xml *x, const char *attr, int64_t least, int64_t most)
+{
+	const struct str text = xml_attr(x, attr);
+	int64_t n = 0;
+
+	if (text.p && (!str_to_i64(text, &n) || n < least || n > most)) {
+		load_fault_at(l, x, str_c(attr), 0,
+			"%s is a number from %lld to %lld, not '" STR_FMT "'", attr,
+			(long long)least, (long long)most, STR_ARG(text));
+		return 0;
+	}
+	return (uint64_t)n;
+}
+
 static void limits(struct load *l, const struct xml *x)
 {
 	static const char *const known[] = {"items", "segments", "bytes", "group-by"};
-	struct str items = xml_attr(x, "items");
-	int64_t n = 0;
 
-	for (size_t i = 1; i < sizeof(known) / sizeof(known[0]); i++)
-		if (xml_has(x, known[i])) {
-			load_fault_at(l, x, str_c(known[i]), 0,
-				"%s= is part of the map language but not there yet", known[i]);
-			(void)xml_attr(x, known[i]);
-		}
-	if (items.p && (!str_to_i64(items, &n) || n < 1 || n > 1000000))
-		load_fault_at(l, x, STR("items"), 0,
-			"items is a number from 1 to 1000000, not '" STR_FMT "'", STR_ARG(items));
-	l->m->items_per_message = (uint32_t)n;
+	if (xml_has(x, "group-by")) {
+		load_fault_at(l, x, STR("group-by"), 0,
+			"group-by= is part of the map language but not there yet");
+		(void)xml_attr(x, "group-by");
+	}
+	l->m->limits = (struct map_limits){.items = (uint32_t)limit(l, x, "items", 1, 1000000),
+		.segments = limit(l, x, "segments", 4, 1000000000),
+		.bytes = limit(l, x, "bytes", 500, INT64_C(1) << 40)};
 	load_unused(l, x, known, 4);
 }
 

@@ -55,9 +55,23 @@ bool map_key_unique(const struct map *m)
 	return m->key_unique;
 }
 
-uint32_t map_items_per_message(const struct map *m)
+struct map_limits map_limits(const struct map *m)
 {
-	return m->items_per_message;
+	return m->limits;
+}
+
+static uint32_t count_segments(const struct map_part *p)
+{
+	uint32_t n = 0;
+
+	for (; p; p = p->next)
+		n += p->loop ? count_segments(p->child) : 1;
+	return n;
+}
+
+uint32_t map_trailer_segments(const struct map *m)
+{
+	return count_segments(m->trailer);
 }
 
 void map_columns(const struct map *m, int of, const struct reader *r, struct faults *f)

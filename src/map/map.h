@@ -55,7 +55,15 @@ const struct map_join *map_joins(const struct map *m, size_t *n);
 bool map_uses_links(const struct map *m);    /* needs the item index of the source */
 bool map_uses_workflow(const struct map *m); /* needs workflow labels */
 bool map_key_unique(const struct map *m);
-uint32_t map_items_per_message(const struct map *m); /* 0: no limit */
+/* What a message may have at most; 0: no limit. */
+struct map_limits {
+	uint32_t items;
+	uint64_t segments; /* with its header and trailer */
+	uint64_t bytes;
+};
+struct map_limits map_limits(const struct map *m);
+/* Segments that the template has behind the items, each counted once. */
+uint32_t map_trailer_segments(const struct map *m);
 /* ERR_INPUT when the source of the items, a CSV file, lacks a column that the map reads. The joins'
  * are looked at by map_run_new. */
 int map_columns_check(const struct map *m, const struct reader *r, struct err *e) ATTR_CHECK;

@@ -121,6 +121,26 @@ static int settle(struct env *v, const struct received_row *r, const struct ack_
 		unclear->note, e);
 }
 
+/* What the partner was forgiven in this file. */
+static int tell_tolerated(
+	struct env *v, const struct received_row *r, const struct ack *first, struct err *e)
+{
+	char subject[40];
+
+	if (!first || first->tolerated.n == 0)
+		return 0;
+	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
+	env_log(v, LOG_INFO, "tolerated", r->name.p, STR_FMT, STR_ARG(first->tolerated));
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	if (ledger_event(&v->ledger, "tolerated", subject, e, "partner=" STR_FMT " " STR_FMT,
+		    STR_ARG(r->partner), STR_ARG(first->tolerated)) == -1) {
+		ledger_rollback(&v->ledger);
+		return -1;
+	}
+	return ledger_commit(&v->ledger, e);
+}
+
 static int understand(struct env *v, const struct received_row *r, struct arena *a, struct err *e)
 {
 	struct ack *first = NULL;
@@ -138,6 +158,8 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 	}
 	if (ingest_worker_read(v, r, &first, &others, a, &why) == -1)
 		return not_read(v, r, &why, e);
+	if (tell_tolerated(v, r, first, e) == -1)
+		return -1;
 	for (const struct ack *x = first; x; x = x->next) {
 		if (ack_apply_one(v, r, x, &out, &why) == -1) {
 			if (why.code == ERR_STOP)

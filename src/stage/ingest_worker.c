@@ -18,6 +18,7 @@ struct ingest_job {
 	struct env *env;
 	int fd;
 	struct str file;
+	uint32_t tolerated; /* of the partner */
 };
 
 static int send_fault(int fd, struct frame *f, const struct ack_fault *x, struct err *e)
@@ -89,6 +90,7 @@ static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
 	frame_str(f, a->codes);
 	frame_str(f, a->text);
 	frame_str(f, a->doubt);
+	frame_str(f, a->tolerated);
 	if (frame_send(fd, f, e) == -1)
 		return -1;
 	for (const struct ack_set *s = a->sets; s; s = s->next) {
@@ -103,9 +105,11 @@ static int read_all(
 {
 	struct ack *first = NULL;
 	struct str others = {"", 0};
+	struct tolerances t = {.granted = j->tolerated};
 	struct diag d;
 
 	diag_init(&d, a);
+	d.tolerances = &t;
 	if (ack_read(j->fd, (struct str){NULL, 0}, j->env->defs, j->file, &first, &others, &d, a,
 		    e) == -1)
 		return -1;
@@ -194,6 +198,7 @@ static void take_ack(struct rebuild *r, struct frame *f)
 	x->codes = keep(r, f);
 	x->text = keep(r, f);
 	x->doubt = keep(r, f);
+	x->tolerated = keep(r, f);
 	if (r->ack)
 		r->ack->next = x;
 	else
@@ -324,7 +329,11 @@ int ingest_worker_take(struct env *v, struct proc *p, const struct proc_patience
 int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first,
 	struct str *others, struct arena *a, struct err *e)
 {
-	struct ingest_job j = {.env = v, .fd = -1, .file = r->name};
+	const struct config_partner *partner = config_partner_find(v->config, r->partner);
+	struct ingest_job j = {.env = v,
+		.fd = -1,
+		.file = r->name,
+		.tolerated = partner ? partner->tolerated : tolerance_usual()};
 	const struct proc_patience w = env_patience(v, false);
 	struct proc p;
 	int rc = -1;

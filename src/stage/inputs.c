@@ -218,6 +218,7 @@ void inputs_envelope(const struct env *v, const struct config_agreement *g, int6
 		.newline = g->newline,
 		.una = g->una,
 		.repertoire = g->repertoire,
+		.characters = (enum target_characters)g->characters,
 		.version = g->isa_version,
 		.sender = party_of(&v->config->identity),
 		.receiver = party_of(&g->partner->identity),

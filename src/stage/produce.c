@@ -185,6 +185,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 		return -1;
 	m.p = p;
 	m.c = c;
+	m.split.limits = map_limits(p->map);
 	m.hash = hash_new();
 	buf_init(&m.said, PRODUCE_SAID_MAX);
 	arena_init(&m.item);

@@ -4,9 +4,12 @@
  */
 #include "stage/produce_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "edi/structure.h"
+#include "stage/spell.h"
 
 void produce_item_report(const struct produce_making *m, const struct diag *d)
 {
@@ -119,6 +122,26 @@ static void field_of(struct produce_making *m, const struct segment *s, struct f
 	}
 }
 
+/* Values in the partner's repertoire, where the agreement asks for other spellings; each is told. */
+static void spell(
+	struct produce_making *m, const struct map_result *r, struct str key, struct diag *d)
+{
+	for (const struct segment *s = spell_needed(m->p->envelope) ? r->segments : NULL; s;
+		s = s->next) {
+		for (size_t i = 0; i < s->n; i++) {
+			struct value *v = &s->values[i];
+			struct finding f = {.item = key,
+				.segment = s->tag,
+				.element = v->element,
+				.component = v->component};
+			if (!spell_text(m->p->envelope, &v->text, &f, &m->item))
+				continue;
+			field_of(m, s, &f);
+			diag_add(d, &f);
+		}
+	}
+}
+
 /* Is all that the item says fit to leave? Findings get the field that the value came from. */
 static bool fit(
 	struct produce_making *m, const struct map_result *r, struct str key, struct diag *d)
@@ -127,6 +150,7 @@ static bool fit(
 	const struct finding about = {.item = key};
 	bool good = true;
 
+	structure_needed(r->segments, str_c(m->target.ops->format), d, &about);
 	for (const struct segment *s = r->segments; s; s = s->next) {
 		struct finding *before = d->last;
 		if (m->target.ops->check(m->target.self, s, d, &about) && d->last == before)
@@ -146,7 +170,7 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 	const char *hash, const struct diag *d, struct err *e)
 {
 	const struct target *t = &m->target;
-	const uint32_t limit = map_items_per_message(m->p->map);
+	const uint32_t limit = m->split.limits.items;
 	const struct map_joined *joined = NULL;
 	uint64_t first = 0;
 	size_t n = 0;
@@ -160,6 +184,7 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 		t->ops->put(t->self, s);
 	for (const struct made *k = r->made; k; k = k->next)
 		t->ops->put_tree(t->self, k);
+	split_add(&m->split, split_size(r->segments));
 	m->in_set++;
 	m->c->out++;
 	joined = map_joined(m->run, &n);
@@ -255,6 +280,56 @@ static bool not_due(struct produce_making *m, struct str key)
 	return true;
 }
 
+static void add_over_limit(
+	const struct produce_making *m, struct diag *d, struct str key, struct split_size size)
+{
+	const struct map_limits *most = &m->split.limits;
+	const bool segments = most->segments > 0 &&
+		m->split.used.segments + size.segments > most->segments;
+	char found[80];
+	char expected[80];
+	const struct finding f = {
+		.code = STR("ITEM-OVER-LIMIT"), .severity = SEV_ERROR, .item = key};
+	struct finding x = f;
+
+	(void)snprintf(found, sizeof(found), "%llu %s with header and trailer",
+		(unsigned long long)(segments ? m->split.used.segments + size.segments
+					      : m->split.used.bytes + size.bytes),
+		segments ? "segments" : "bytes");
+	(void)snprintf(expected, sizeof(expected), "at most %llu in a message",
+		(unsigned long long)(segments ? most->segments : most->bytes));
+	x.found = str_c(found);
+	x.expected = str_c(expected);
+	diag_add(d, &x);
+}
+
+/* Sees to it that the message in hand has room for the item, which is made anew as the first of the next
+ * one if it has not. 1; 0 no message has, or it is not fit any more: it is to be set aside; -1. */
+static int make_room(struct produce_making *m, const struct item *it, struct map_result *r,
+	struct str key, struct diag *d, struct err *e)
+{
+	const struct split_size size = split_size(r->segments);
+	struct diag again;
+
+	if (!split_limited(&m->split) || split_fits(&m->split, size))
+		return 1;
+	map_take_back(m->run);
+	if (m->in_set > 0) {
+		diag_init(&again, &m->item);
+		if (produce_message_close(m, e) == -1 || produce_message_start(m, e) == -1 ||
+			map_item(m->run, it, 1, r, &again, &m->item, e) == -1)
+			return -1;
+		spell(m, r, key, &again);
+		if (r->verdict == MAP_OUT && fit(m, r, key, &again) &&
+			split_fits(&m->split, split_size(r->segments)))
+			return 1;
+		if (r->verdict == MAP_OUT)
+			map_take_back(m->run);
+	}
+	add_over_limit(m, d, key, size);
+	return 0;
+}
+
 int produce_item_convert(
 	struct produce_making *m, const struct item *it, struct diag *d, struct err *e)
 {
@@ -285,6 +360,7 @@ int produce_item_convert(
 	if (produce_message_start(m, e) == -1 ||
 		map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
 		return -1;
+	spell(m, &r, key, d);
 	good = fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0;
 	if (m->dups && !m->watch && key.n > 0 && dups_is(m->dups, key)) {
 		add_duplicate(d, it, key);
@@ -293,6 +369,9 @@ int produce_item_convert(
 	if (good)
 		content_hash(m, &r, hash);
 	if (good && !left_out(m, key, hash)) {
+		const int room = make_room(m, it, &r, key, d, e);
+		if (room != 1)
+			return room == -1 ? -1 : produce_item_aside(m, it, key, d, e);
 		complete(d, it, key);
 		produce_item_report(m, d);
 		m->c->noted += d->n > 0;

@@ -67,6 +67,7 @@ int produce_message_start(struct produce_making *m, struct err *e)
 	if (sound(&d, "header", e) == -1 || check_around(m, &m->head, "header", e) == -1)
 		return -1;
 	m->message_ready = true;
+	split_start(&m->split, m->head.segments, map_trailer_segments(m->p->map));
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "stage/dups.h"
 #include "stage/outcome.h"
 #include "stage/produce.h"
+#include "stage/split.h"
 #include "stage/target.h"
 
 enum { PRODUCE_SAID_MAX = 16 << 10 };
@@ -31,6 +32,7 @@ struct produce_making {
 	bool set_open;
 	bool started;
 	uint32_t in_set; /* items in the open set */
+	struct split split;
 };
 
 /* Makes the header of the next message, unless that is done. A fault in header or trailer is the

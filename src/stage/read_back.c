@@ -18,7 +18,7 @@ int read_back_segments(int fd, const struct target_wrote *w, struct err *e)
 {
 	const struct edi_read_options o = {.format = w->message->format,
 		.defs = w->defs,
-		.level = EDI_NOTES,
+		.level = EDI_GUIDE,
 		.file = STR("our own output"),
 		.usage = w->test ? 'T' : 'P'};
 	struct edi_totals t;

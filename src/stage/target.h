@@ -28,6 +28,9 @@ struct target_party {
 	struct str internal; /* 0008, 0014; X12 has none */
 };
 
+/* What becomes of characters that the repertoire lacks. */
+enum target_characters { TARGET_REJECT, TARGET_TRANSLITERATE, TARGET_REPLACE };
+
 /* What the agreement, the environment or a command line says of the envelope, in no format's words.
  * A separator that is 0 and a text that is "" mean what the format usually has. Texts borrowed. */
 struct target_envelope {
@@ -35,7 +38,8 @@ struct target_envelope {
 	bool newline;	       /* LF behind each segment */
 	bool una;	       /* UNA, though the separators are those of the standard */
 	struct str repertoire; /* "extended"; "UNOC:3" */
-	struct str version;    /* ISA12 */
+	enum target_characters characters;
+	struct str version; /* ISA12 */
 	struct target_party sender, receiver;
 	struct str application; /* UNB 0026 */
 	struct str agreement;	/* UNB 0032 */

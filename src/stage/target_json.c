@@ -167,6 +167,7 @@ static int read_back(int fd, const struct target_wrote *w, struct err *e)
 
 const struct target_ops target_json_ops = {
 	.format = "json",
+	.ending = "json",
 	.open = open_json,
 	.close = close_json,
 	.start = start,

@@ -379,6 +379,7 @@ static int fixed_read_back(int fd, const struct target_wrote *w, struct err *e)
 
 const struct target_ops target_rows_csv_ops = {
 	.format = "csv",
+	.ending = "csv",
 	.open = open_csv,
 	.close = close_rows,
 	.start = start,
@@ -395,6 +396,7 @@ const struct target_ops target_rows_csv_ops = {
 
 const struct target_ops target_rows_fixed_ops = {
 	.format = "fixed",
+	.ending = "txt",
 	.open = open_fixed,
 	.close = close_rows,
 	.start = start,

@@ -221,6 +221,7 @@ static int read_back(int fd, const struct target_wrote *w, struct err *e)
 
 const struct target_ops target_xml_ops = {
 	.format = "xml",
+	.ending = "xml",
 	.open = open_xml,
 	.close = close_xml,
 	.start = start,

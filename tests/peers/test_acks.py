@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every kind of answer a partner can give, in order and out of it, and what becomes of the items."""
+"""Every kind of answer a partner can give, in order and out of it, and what becomes of the items (case 60)."""
 import json
 import os
 import re

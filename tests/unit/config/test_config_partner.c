@@ -29,6 +29,13 @@ static void partners(void **state)
 		{"production in test", F, OPEN("name='beta' usage='production'") ID END, 0,
 			"partners/beta.xml:1:1: this partner is marked production, this environment is test; "
 			"neither may use the other\n"},
+		{"tolerances", F,
+			OPEN("name='beta' usage='test' tolerate='unpadded-isa line-ends'") ID END,
+			0, ""},
+		{"unknown tolerance", F,
+			OPEN("name='beta' usage='test' tolerate='unpaded-isa'") ID END, 0,
+			"partners/beta.xml:1:1: tolerate: there is no tolerance 'unpaded-isa'; did you mean "
+			"'unpadded-isa'?\n"},
 		{"identity of another", F,
 			OPEN("name='beta' usage='test'") "<identity qualifier='ZZ' id='ACME'/>" END,
 			0,

@@ -40,6 +40,7 @@ static int read_it(struct fixture *f, struct str in)
 		&f->a, &f->e);
 }
 
+/* Cases 48 and 49. */
 static void ta1(void **state)
 {
 	struct fixture f;
@@ -63,6 +64,30 @@ static void ta1(void **state)
 	arena_done(&f.a);
 }
 
+/* A header that is not padded is damage, unless the partner is forgiven that: then it is told. */
+static void forgiven(void **state)
+{
+	static const char in[] = "ISA*00* *00* *ZZ*THEM*ZZ*US*261123*0200*U*00401*000000001*0*P*>~"
+				 "TA1*000000042*261122*2359*A*000~IEA*0*000000001~";
+	struct tolerances t = {.granted = (uint32_t)1 << TOLERANCE_UNPADDED_ISA};
+	struct fixture f;
+
+	(void)state;
+	assert_int_equal(read_it(&f, str_c(in)), -1);
+	arena_done(&f.a);
+	arena_init(&f.a);
+	diag_init(&f.d, &f.a);
+	f.d.tolerances = &t;
+	assert_int_equal(ack_read(-1, str_c(in), edi_support_defs(), STR("a.edi"), &f.first,
+				 &f.others, &f.d, &f.a, &f.e),
+		0);
+	assert_int_equal(f.first->about_isa, 42);
+	assert_true(str_is(f.first->tolerated, "unpadded-isa 1"));
+	assert_int_equal(f.d.errors, 0);
+	arena_done(&f.a);
+}
+
+/* Cases 53, 54 and 57. */
 static void faults_of_a_set(void **state)
 {
 	struct fixture f;
@@ -156,7 +181,7 @@ static void letters_and_missing_sets(void **state)
 	}
 }
 
-/* r59 */
+/* r59, r58: in any version of its own. */
 static void by_guide(void **state)
 {
 	struct fixture f;
@@ -305,6 +330,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ta1),
+		cmocka_unit_test(forgiven),
 		cmocka_unit_test(faults_of_a_set),
 		cmocka_unit_test(letters_and_missing_sets),
 		cmocka_unit_test(by_guide),

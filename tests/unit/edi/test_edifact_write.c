@@ -115,7 +115,7 @@ static const struct row rows[] = {
 	{"r67 released characters are not counted", "RFF",
 		"1.1=VA|1.2=+++++++++++++++++++++++++++++++++++", "UNOC",
 		"RFF+VA:?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+?+'"},
-	{"line end", "FTX", "1=AAI|4.1=a\nb", "UNOW", "EDIFACT-ELEMENT-TYPE.4-1"},
+	{"line end", "FTX", "1=AAI|4.1=a\nb", "UNOW", "VALUE-LINE-END.4-1"},
 	{"not UTF-8", "FTX", "1=AAI|4.1=\xe4", "UNOW", "EDIFACT-ELEMENT-TYPE.4-1"},
 	{"a code that an open list has not", "RFF", "1.1=QQQ|1.2=1", "UNOC", "RFF+QQQ:1'"},
 	{"no repetition before version 4", "RFF", "1.1=VA|1.2=1|1.1/2=VA", "UNOC",

@@ -1,4 +1,4 @@
-/* What a file is that is no interchange we read. */
+/* Case 18: what a file is that is no interchange we read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +18,15 @@ static void by_rows(void **state)
 		{{"PK\003\004", 4}, "ZIP"},
 		{{"\037\213", 2}, "gzip"},
 		{{"%PDF-", 5}, "PDF"},
+		{{"BZh9", 4}, "bzip2"},
+		{{"\3757zXZ\0", 6}, "xz"},
+		{{"7z\274\257\047\034", 6}, "7-Zip"},
+		{{"\050\265\057\375", 4}, "Zstandard"},
+		{{"\320\317\021\340", 4}, "Office"},
+		{{"\311\342\301\134\360\360", 6}, "X12 in EBCDIC"},
+		{{"\344\325\302\116\344\325\326", 7}, "EDIFACT in EBCDIC"},
+		{{"ISA\357\277\27500", 8}, "U+FFFD"},
+		{{"UNB\357\277\275UNOA", 10}, "U+FFFD"},
 		{{"\376\377\0I", 4}, "UTF-16"},
 		{{"I\0S\0A\0", 6}, "UTF-16"},
 		{{"\0I\0S\0A", 6}, "UTF-16"},

@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "edi/structure.h"
+#include "model/xml.h"
+#include "unit/support/edi_support.h"
 
 #define SEG(t)                              \
 	{                                   \
@@ -181,10 +183,73 @@ static void expected_and_exclusive(void **state)
 	arena_done(&a);
 }
 
+/* What is made has in each of its loops what the definition, or a guide, wants there. */
+static void needed(void **state)
+{
+	static const struct {
+		const char *tags; /* of nodes in a CTP loop of LIN */
+		const char *want;
+	} made[] = {
+		{"LIN PID CTP CUR", ""},
+		{"LIN CTP CUR", "PID"},
+		{"LIN PID CTP CTP CUR", "CUR"},
+		{"LIN PID CTP LIN PID", "CUR"},
+		{"LIN PID", ""},
+	};
+	struct segment s[8];
+	struct faults f;
+	struct arena a;
+	struct diag d;
+	const struct def_node *lin = NULL;
+	const struct def_node *ctp = NULL;
+
+	(void)state;
+	arena_init(&a);
+	faults_init(&f, &a);
+	lin = defs_message(edi_support_defs(), STR("x12"), STR("004010"), STR("832"),
+		STR("guides/acme-832.xml"), &f, "", 0, 0)
+		      ->root->child;
+	while (!str_is(lin->name, "LIN-loop"))
+		lin = lin->next;
+	for (ctp = lin->child; !str_is(ctp->name, "CTP-loop");)
+		ctp = ctp->next;
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		struct str rest = str_c(made[i].tags);
+		struct str tag;
+		size_t n = 0;
+		memset(s, 0, sizeof(s));
+		while (str_word(&rest, &tag)) {
+			const bool inner = str_is(tag, "CTP") || str_is(tag, "CUR");
+			const struct def_node *at = inner ? ctp->child : lin->child;
+			while (!str_eq(at->name, tag))
+				at = at->next;
+			s[n].tag = tag;
+			s[n].node = at;
+			if (n > 0)
+				s[n - 1].next = &s[n];
+			n++;
+		}
+		diag_init(&d, &a);
+		structure_needed(s, STR("x12"), &d, &(struct finding){.item = STR("sku")});
+		assert_int_equal(d.n, made[i].want[0] != 0);
+		if (!d.first)
+			continue;
+		assert_true(str_is(d.first->code, "X12-SEGMENT-MISSING"));
+		assert_true(str_is(d.first->segment, made[i].want));
+		assert_true(str_is(d.first->item, "sku"));
+		assert_true(str_find(d.first->rule, STR("acme-832.xml:"), 0) != SIZE_MAX);
+	}
+	arena_done(&a);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(by_rows),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(needed), cmocka_unit_test(by_rows),
 		cmocka_unit_test(names_of_loops), cmocka_unit_test(expected_and_exclusive)};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	const int rc = cmocka_run_group_tests(tests, NULL, NULL);
+
+	edi_support_done();
+	xml_stop();
+	return rc;
 }

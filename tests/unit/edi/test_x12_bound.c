@@ -1,4 +1,4 @@
-/* Bounded loops of an 846; "r44" is the row of the list of corner cases. */
+/* Bounded loops of an 846. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +15,7 @@
 		"LIN*1*UP*614141007349~QTY*33*5~"
 #define LOT "REF*LT*A~DTM*036*20270101~"
 
+/* Case 44: of a message. */
 static void by_rows(void **state)
 {
 	static const struct {

@@ -1,4 +1,4 @@
-/* Hierarchies: alone, by rows, and of an 816 read; "r45" is the row of the list of corner cases. */
+/* Hierarchies: alone, by rows, and of an 816 read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +17,7 @@
 #define HEAD EDI_ISA GS_OR "ST*816*0001~BHT*0026*00~N1*BY*A~"
 #define HL(id, parent, more) "HL*" id "*" parent "*O" more "~N1*ST*B~"
 
+/* Case 45: of a message. */
 static void by_rows(void **state)
 {
 	static const struct {

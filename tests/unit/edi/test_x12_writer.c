@@ -261,6 +261,7 @@ static void round_trip(const struct def_message *m, void *arg)
 	trip_done(&t);
 }
 
+/* Case 97: what is written reads back, and is written the same again. */
 static void every_definition(void **state)
 {
 	assert_in_range(defs_world_each(*state, round_trip, NULL), 19, 1000);

@@ -1,4 +1,5 @@
-/* Every function's documented example is computed and compared with what its row promises. */
+/* Every function's documented example is computed and compared with what its row promises; among them
+ * case 95 (texts split between words) and case 96 (check digits). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

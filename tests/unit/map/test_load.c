@@ -256,7 +256,7 @@ static void tells_what_it_needs(void **state)
 	assert_true(str_is(j[1].name, "price") && j[1].many && !j[1].required);
 	assert_true(str_is(map_target(m)->id, "832"));
 	assert_true(map_uses_links(m) && map_uses_workflow(m) && map_key_unique(m));
-	assert_int_equal(map_items_per_message(m), 1000);
+	assert_int_equal(map_limits(m).items, 1000);
 	map_world_done(&w);
 }
 

@@ -59,7 +59,7 @@ static const struct row rows[] = {
 		"{\"sku\":\"A\",\"ok\":true}\n{\"sku\":\"B\",\"ok\":false}\n"
 		"{\"sku\":\"C\",\"gone\":true}\n",
 		"sku\n", "BCT*PC\nLIN*1*VN*A\nCTT*1\n"},
-	/* an empty loop vanishes, one without trigger is a finding */
+	/* case 94: an empty loop vanishes, one without trigger is a finding */
 	{"", "<loop><CTP CTP03=\"price\"/><CUR if=\"cur\" CUR01=\"'SE'\" CUR02=\"cur\"/></loop>",
 		"{\"sku\":\"A\"}\n{\"sku\":\"B\",\"cur\":\"EUR\"}\n", "sku\n",
 		"BCT*PC\nLIN*1*VN*A\nCTT*1\n! LOOP-TRIGGER-MISSING B price 'CUR'\n"},

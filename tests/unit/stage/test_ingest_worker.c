@@ -57,6 +57,7 @@ static void put_ack(int fd, struct frame *f, const struct numbers *n)
 	frame_str(f, STR("5"));
 	frame_str(f, STR("refused"));
 	frame_str(f, STR("doubtful"));
+	frame_str(f, STR("unpadded-isa 1"));
 	put(fd, f);
 }
 
@@ -132,6 +133,7 @@ static void all_arrives(void **state)
 	assert_true(str_is(x->about_reference, "57") && str_is(x->about_sender.id, "US") &&
 		str_is(x->about_receiver.qualifier, "ZZ"));
 	assert_true(str_is(x->sets->faults->references, "x"));
+	assert_true(str_is(x->tolerated, "unpadded-isa 1"));
 	assert_int_equal(x->sets->verdict, ACK_PARTIAL);
 	assert_int_equal(x->sets->faults->segment_at, UINT32_MAX);
 	assert_int_equal(x->sets->faults->component, UINT16_MAX);

@@ -72,7 +72,7 @@ static void take_back(void *ctx)
 	n->findings = 0;
 }
 
-static void open_night(struct night *n, const char *csv, bool told)
+static void open_with(struct night *n, const char *by, const char *csv, bool told)
 {
 	FILE *f = fopen("items.csv", "w");
 	const struct reader_spec spec = {.format = STR("csv"), .file = STR("items.csv")};
@@ -83,7 +83,7 @@ static void open_night(struct night *n, const char *csv, bool told)
 	assert_true(fputs(csv, f) >= 0);
 	assert_int_equal(fclose(f), 0);
 	map_world_start(&n->w, NULL);
-	if (!map_world_load(&n->w, map))
+	if (!map_world_load(&n->w, by))
 		fail_msg("%s", n->w.faults.first->text);
 	map_world_open(&n->w, "items.csv", spec, NULL, NULL);
 	for (int i = 0; i < FILES; i++) {
@@ -104,6 +104,11 @@ static void open_night(struct night *n, const char *csv, bool told)
 		.finding = told ? count_finding : NULL,
 		.anew = told ? take_back : NULL,
 		.ctx = n};
+}
+
+static void open_night(struct night *n, const char *csv, bool told)
+{
+	open_with(n, map, csv, told);
 }
 
 static void run(struct night *n)
@@ -376,9 +381,95 @@ static void reads_back(void **state)
 	}
 }
 
+#define SPLIT_MAP(limits)                                                                     \
+	"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"csv\" item=\"row\"/>" \
+	"<target format=\"x12\" version=\"004010\" message=\"832\"/><key value=\"sku\"/>"     \
+	"<message " limits "><BCT BCT01=\"'PC'\"/><item>"                                     \
+	"<total name=\"packs\" add=\"packs\"/>"                                               \
+	"<LIN LIN01=\"item-number()\" LIN02=\"'VN'\" LIN03=\"sku\"/>"                         \
+	"<PID each=\"split-text(name, 5)\" PID01=\"'F'\" PID02=\"'08'\" PID05=\".\"/></item>" \
+	"<CTT CTT01=\"item-count()\" CTT02=\"total('packs')\"/></message></map>"
+
+static size_t times(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (const char *at = strstr(text, what); at; at = strstr(at + 1, what))
+		n++;
+	return n;
+}
+
+/* The agreement says what becomes of characters that the partner lacks; each change is told. */
+static void spells(void **state)
+{
+	static const char csv[] = "sku,status,name\nA,A,5 \xe2\x80\x93 6\nB,A,M\xc3\xbctze\n";
+	static const struct {
+		enum target_characters characters;
+		uint64_t out, aside, noted;
+		const char *a, *b;
+	} by[] = {
+		{TARGET_REJECT, 0, 2, 0, NULL, NULL},
+		{TARGET_TRANSLITERATE, 1, 1, 1, "PID*F*08***5 - 6~", NULL},
+		{TARGET_REPLACE, 2, 0, 2, "PID*F*08***5 - 6~", "PID*F*08***M?tze~"},
+	};
+	struct night n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		open_night(&n, csv, false);
+		n.envelope.repertoire = STR("extended");
+		n.envelope.characters = by[i].characters;
+		run(&n);
+		assert_int_equal(n.c.out, by[i].out);
+		assert_int_equal(n.c.aside, by[i].aside);
+		assert_int_equal(n.c.noted, by[i].noted);
+		assert_true(!by[i].a || strstr(n.text[OUT], by[i].a));
+		assert_true(!by[i].b || strstr(n.text[OUT], by[i].b));
+		assert_true(by[i].aside == 0 || strstr(n.text[ASIDE], "VALUE-REPERTOIRE"));
+		close_night(&n);
+	}
+}
+
+/* Case 47: an item is never split, what is too much begins a message, and its totals are its own. */
+static void splits_by_segments_and_bytes(void **state)
+{
+	static const char csv[] =
+		"sku,name,packs\nA,one,1\nB,two,2\nC,three four,3\n"
+		"D,a b c d e f g h i j k l m n o p q r s t u v w x y z,4\nE,five,5\n";
+	struct night n;
+
+	(void)state;
+	open_with(&n, SPLIT_MAP("segments=\"8\""), csv, false);
+	run(&n);
+	/* ST BCT LIN PID LIN PID CTT SE; then C, which has two PID, alone, since E does not fit beside */
+	assert_int_equal(n.c.sets, 3);
+	assert_int_equal(n.c.out, 4);
+	assert_int_equal(n.c.aside, 1);
+	assert_non_null(strstr(n.text[OUT], "CTT*2*3~\nSE*8*0001~"));
+	assert_non_null(strstr(n.text[OUT], "LIN*1*VN*C~"));
+	assert_non_null(strstr(n.text[OUT], "LIN*1*VN*E~"));
+	assert_non_null(strstr(n.text[OUT], "CTT*1*5~\n"));
+	assert_non_null(strstr(n.text[ASIDE], "ITEM-OVER-LIMIT"));
+	assert_non_null(strstr(n.text[ASIDE], "at most 8 in a message"));
+	close_night(&n);
+
+	open_with(&n, SPLIT_MAP("bytes=\"500\""), csv, false);
+	run(&n);
+	assert_int_equal(n.c.out + n.c.aside, 5);
+	for (const char *st = strstr(n.text[OUT], "ST*"); st; st = strstr(st + 1, "\nST*")) {
+		const char *se = strstr(st, "\nSE*");
+		assert_non_null(se);
+		assert_true(strchr(se + 1, '\n') - st <= 500);
+	}
+	assert_true(times(n.text[OUT], "ST*832") == n.c.sets && n.c.sets > 1);
+	close_night(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(spells),
+		cmocka_unit_test(splits_by_segments_and_bytes),
 		cmocka_unit_test(reconciles),
 		cmocka_unit_test(a_missing_key_is_one_finding),
 		cmocka_unit_test(adds_to_files),

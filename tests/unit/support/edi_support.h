@@ -14,6 +14,13 @@ void edi_support_done(void);
 const char *edi_support_read(struct str bytes, enum edi_level level); /* as X12 */
 const char *edi_support_read_as(const char *format, struct str bytes, enum edi_level level);
 
+/* By a guide; finds no level before EDI_GUIDE. Behind each finding the guide's line: "(18)". */
+const char *edi_support_read_guided(
+	struct str bytes, enum edi_level level, const char *set, const char *guide); /* as X12 */
+/* The same with what is forgiven: names as in validate --tolerate. Behind a finding that is a note for that,
+ * its tolerance in brackets; at the end " = " and how often each was used. */
+const char *edi_support_read_forgiving(const char *format, const char *tolerate, struct str bytes);
+
 /* ISA with control number 1 and version 00401, separators * > ~. */
 #define EDI_ISA                                                                                      \
 	"ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261123*0200*U*00401*" \

@@ -1,0 +1,29 @@
+/*
+ * The limits of <message segments= bytes=>: does an item still fit into the message that is open? Bytes are
+ * counted before they are written, and as many as they can be, so a message never has more.
+ */
+#ifndef STAGE_SPLIT_H
+#define STAGE_SPLIT_H
+
+#include "format/segment.h"
+#include "map/map.h"
+
+struct split_size {
+	uint64_t segments, bytes;
+};
+
+struct split {
+	struct map_limits limits;
+	struct split_size
+		used; /* of the message that is open, with its header and room for its trailer */
+};
+
+/* Is there a limit at all? */
+bool split_limited(const struct split *s);
+struct split_size split_size(const struct segment *first);
+/* A new message with this header; trailer is how many segments it may have behind the items. */
+void split_start(struct split *s, const struct segment *header, uint32_t trailer);
+bool split_fits(const struct split *s, struct split_size n);
+void split_add(struct split *s, struct split_size n);
+
+#endif
