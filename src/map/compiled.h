@@ -155,7 +155,10 @@ struct map {
 	struct names *names;
 	const char *file;
 	struct str format;
+	struct str item_path; /* to the items inside a document, or "" */
 	struct str item_type;
+	struct reader_space *spaces; /* prefixes of names */
+	size_t nspaces;
 	const struct def_message *target;
 	bool trees; /* parts make trees, not segments */
 

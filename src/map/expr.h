@@ -97,6 +97,8 @@ struct expr_scope {
 	bool (*var)(void *ctx, struct str name, struct expr *x, struct expr_fault *f);
 	/* A call whose first argument names a table, total or counter, or that asks for links. */
 	bool (*call)(void *ctx, struct expr *x, struct expr_fault *f);
+	/* Does the map declare this prefix of a name? */
+	bool (*prefix)(void *ctx, struct str prefix);
 	void *ctx;
 };
 

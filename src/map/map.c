@@ -29,6 +29,13 @@ struct str map_source_format(const struct map *m)
 	return m->format;
 }
 
+void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
+{
+	spec->item = of == MAP_ITEMS ? m->item_path : m->joins[of].pub.row;
+	spec->spaces = m->spaces;
+	spec->nspaces = m->nspaces;
+}
+
 const struct def_message *map_target(const struct map *m)
 {
 	return m->target;

@@ -22,8 +22,7 @@ void run_place(struct ev *ev, const struct run_tree *t, const struct node *n, st
 		p = reader_place(ev->run->item, n->place.offset);
 	else if (!p.line && t->reader &&
 		reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1) {
-		if (!it.line)
-			it.line = reader_line(t->reader, t->locator);
+		reader_line(t->reader, &it);
 		p = reader_place(&it, n->place.offset);
 	}
 	f->offset = p.offset;

@@ -108,7 +108,7 @@ static const struct row rows[] = {
 	{"<join name=\"m\" source=\"s\" format=\"csv\" key=\"a, b\" on=\"c\" required=\"yes\"/>",
 		GOOD, "5:55: key has 2 parts and on has 1"},
 	{"<join name=\"m\" source=\"s\" format=\"tsv\" key=\"a\" on=\"c\" required=\"yes\"/>", GOOD,
-		"5:35: sources of format 'tsv' cannot be joined"},
+		"5:35: sources of format 'tsv' cannot be read"},
 	{"<join name=\"m\" source=\"s\" format=\"csv\" key=\"a\" on=\"c\"/>", GOOD,
 		"5:1: warning: the join 'm' is never used"},
 	{"<table name=\"t\" file=\"tables/none.csv\" key=\"a\" value=\"b\"/>", GOOD,
