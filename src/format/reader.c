@@ -56,7 +56,7 @@ static int unknown(struct str format, struct err *e)
 struct reader *reader_open(
 	int fd, const struct reader_spec *spec, struct names *names, struct err *e)
 {
-	const struct reader_ops *ops = reader_find(spec->format);
+	const struct reader_ops *ops = spec->ops ? spec->ops : reader_find(spec->format);
 	struct reader *r = NULL;
 
 	if (!ops) {

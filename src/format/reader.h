@@ -16,6 +16,9 @@
 #include "model/names.h"
 #include "model/node.h"
 
+struct defs;
+struct reader_ops;
+
 /* A prefix of names, and what it stands for in XML. */
 struct reader_space {
 	struct str prefix;
@@ -37,6 +40,10 @@ struct reader_spec {
 	const struct reader_space *spaces;
 	size_t nspaces;
 	bool own_prefixes; /* what the list lacks has the prefix of the file */
+	/* x12, edifact: a reader of another folder, and what it reads by */
+	const struct reader_ops *ops;
+	struct defs *defs;
+	struct str version, message, guide;
 	/* csv */
 	char separator;		   /* 0: ',' */
 	char quote;		   /* 0: '"' */
@@ -52,13 +59,14 @@ struct reader_spec {
 /* One item. Borrowed from the reader: what next gave until its next next, what at gave until its
  * next at. */
 struct item {
-	struct node *root; /* NULL: could not be parsed; findings say why */
-	struct str file;   /* file, or member of a packed tree */
-	uint64_t locator;  /* gives this item again by reader_at */
-	uint64_t offset;   /* of its first byte in the file or member */
-	uint32_t line;	   /* of its first byte; 1 for a member, 0 not known (at) */
-	uint32_t column;   /* of its first byte; 0: 1, or not known (at) */
-	struct str raw;	   /* its bytes, for quarantine and for places */
+	struct node *root;   /* NULL: could not be parsed; findings say why */
+	struct node *header; /* x12, edifact: what stands before the items of its set; else NULL */
+	struct str file;     /* file, or member of a packed tree */
+	uint64_t locator;    /* gives this item again by reader_at */
+	uint64_t offset;     /* of its first byte in the file or member */
+	uint32_t line;	     /* of its first byte; 1 for a member, 0 not known (at) */
+	uint32_t column;     /* of its first byte; 0: 1, or not known (at) */
+	struct str raw;	     /* its bytes, for quarantine and for places */
 };
 
 struct reader;

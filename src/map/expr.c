@@ -280,8 +280,7 @@ static struct expr *filter(struct parse *p, struct expr *base)
 
 static bool is_group(struct str name)
 {
-	static const char *const groups[] = {
-		"run", "environment", "partner", "agreement", "kept", "message"};
+	static const char *const groups[] = {"run", "environment", "partner", "agreement", "kept"};
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		if (str_is(name, groups[i]))

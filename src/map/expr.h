@@ -63,9 +63,10 @@ enum var_kind {
 	VAR_RUN_TIME,
 	VAR_RUN_ID,
 	VAR_ACTION,
-	VAR_JOIN, /* slot counts the joins */
-	VAR_LET,  /* slot counts the lets, <keep> values among them */
-	VAR_AS	  /* slot counts the as= names */
+	VAR_MESSAGE, /* the header of the set that the item is in */
+	VAR_JOIN,    /* slot counts the joins */
+	VAR_LET,     /* slot counts the lets, <keep> values among them */
+	VAR_AS	     /* slot counts the as= names */
 };
 
 struct expr {

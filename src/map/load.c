@@ -339,6 +339,10 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 			return true;
 		}
 	}
+	if (str_is(name, "message") && l->m->source) {
+		x->var = VAR_MESSAGE;
+		return true;
+	}
 	if (own_variable(l, name, x))
 		return true;
 	if (str_starts(name, STR("environment/")) || str_starts(name, STR("partner/")) ||
@@ -348,9 +352,9 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 		return true;
 	}
 	f->at = x->at;
-	if (str_starts(name, STR("message/"))) {
+	if (str_is(name, "message")) {
 		snprintf(f->text, sizeof(f->text),
-			"$message/ is there only in maps that read messages");
+			"$message is there only in maps that read messages");
 		return false;
 	}
 	near = near_variable(l, name);

@@ -56,11 +56,50 @@ static struct str item_path(
 	return str_is(format, "csv") || str_is(text, "content-item") ? STR("") : text;
 }
 
+static const struct def_node *find_loop(const struct def_node *n, struct str name)
+{
+	for (; n; n = n->next) {
+		const struct def_node *inner = NULL;
+		if (n->loop && str_eq(n->name, name))
+			return n;
+		inner = find_loop(n->child, name);
+		if (inner)
+			return inner;
+	}
+	return NULL;
+}
+
+/* An interchange: the message that is read, and the loop of it that is an item. */
+static void message_source(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"format", "version", "message", "item", "guide"};
+	const struct str version = load_need(l, x, "version");
+	const struct str message = load_need(l, x, "message");
+	const struct str guide = xml_attr(x, "guide");
+
+	l->m->item_path = load_need(l, x, "item");
+	l->m->defs = l->env->defs;
+	load_unused(l, x, known, 5);
+	if (!version.n || !message.n)
+		return;
+	l->m->source = defs_message(l->env->defs, l->m->format, version, message,
+		guide.n ? guide : STR(""), l->f, l->file, x->line, x->column);
+	if (l->m->source && l->m->item_path.n && !find_loop(l->m->source->root, l->m->item_path))
+		load_fault_at(l, x, STR("item"), 0,
+			"message " STR_FMT " has no loop '" STR_FMT "'; loops are named as in its "
+			"definition, LIN-loop or SG36",
+			STR_ARG(message), STR_ARG(l->m->item_path));
+}
+
 static void source(struct load *l, const struct xml *x)
 {
 	static const char *const known[] = {"format", "item", "type"};
 
 	l->m->format = load_need(l, x, "format");
+	if (defs_format(l->m->format)) {
+		message_source(l, x);
+		return;
+	}
 	l->m->item_type = arena_str(&l->m->arena, xml_attr(x, "type"));
 	check_format(l, x, l->m->format);
 	l->m->item_path = item_path(l, x, "item", l->m->format);

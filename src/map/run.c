@@ -178,6 +178,10 @@ void run_var(struct ev *ev, const struct expr *x, struct val *out)
 	case VAR_ACTION:
 		*out = val_of_text(r->in->action);
 		return;
+	case VAR_MESSAGE:
+		if (r->item && r->item->header)
+			val_add(ev, out, &cap, r->item->header);
+		return;
 	case VAR_JOIN:
 		run_join(ev, x->slot, out);
 		if (out->kind == VAL_ABSENT && r->m->joins[x->slot].pub.required)

@@ -183,6 +183,8 @@ static const struct code table[] = {
 		"look at the start of the file: it may be an error page, empty or compressed"},
 	{"REGEX-LIMIT", SEV_ERROR, "a pattern of the map could not be decided on this value",
 		"correct the value, or write the pattern without repetitions inside repetitions"},
+	{"SET-OTHER", SEV_ERROR, "a set is another one than the map of its source reads",
+		"route such files to a map of their own"},
 	{"TRANSLITERATE-TARGET", SEV_ERROR, "there is no transliteration for this target",
 		"name latin1, ascii or x12-basic in the map"},
 	{"TREE-NAME", SEV_ERROR, "the name of a file is not UTF-8; it was not packed",

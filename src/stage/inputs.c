@@ -8,6 +8,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "edi/edi_items.h"
 #include "secure/hash.h"
 #include "stage/workflow.h"
 
@@ -15,6 +16,7 @@ void inputs_reader_spec(const struct config_source *s, struct str file, struct r
 {
 	memset(spec, 0, sizeof(*spec));
 	spec->format = s->format;
+	spec->ops = edi_items_find(s->format);
 	spec->file = file;
 	spec->items_below = s->items_below;
 	spec->separator = s->separator;
