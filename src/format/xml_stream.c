@@ -80,7 +80,7 @@ struct xml_stream {
 	uint64_t at, file_at, line_at;
 	uint32_t line;
 	/* the end */
-	bool rooted, ended, failed;
+	bool started, rooted, ended, failed;
 	struct err e;
 };
 
@@ -581,6 +581,7 @@ void xml_stream_restart(struct xml_stream *s, uint64_t offset, struct str open, 
 	s->making = s->first = s->last = NULL;
 	s->spans = 0;
 	s->rooted = s->ended = s->failed = false;
+	s->started = open.n > 0;
 	buf_clear(&s->open);
 	if (open.n > 0)
 		(void)xmlParseChunk(s->ctxt, open.p, (int)open.n, 0);
@@ -607,6 +608,12 @@ static void let_go(struct xml_stream *s)
 	s->spans |= s->making ? 1 << other : 0;
 }
 
+/* Anything else libxml2 might take for the mark of another encoding, and count other bytes. */
+static bool starts_well(char c)
+{
+	return c == '<' || str_is_blank(c);
+}
+
 /* Hands the next slice to the parser. 0, or -1 when the file cannot be read. */
 static int feed(struct xml_stream *s, struct err *e)
 {
@@ -625,6 +632,11 @@ static int feed(struct xml_stream *s, struct err *e)
 			return 0;
 		}
 	}
+	if (!s->started && !starts_well(s->w.p[s->fed - s->w.base])) {
+		fail(s, s->fed, "XML-SYNTAX", "an XML file begins with <");
+		return 0;
+	}
+	s->started = true;
 	left = (size_t)(s->w.base + s->w.end - s->fed);
 	if (left > SLICE)
 		left = SLICE;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "defs/defs.h"
 #include "edi/edi_items.h"
 #include "input.h"
 #include "model/xml.h"
