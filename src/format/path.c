@@ -12,12 +12,11 @@ int path_parse(struct path *p, struct str text, struct err *e)
 	while (str_split(&rest, '/', &step)) {
 		if (step.n == 0)
 			return err_set(e, ERR_CONFIG,
-				"item=\"" STR_FMT
-				"\": expected names with one / between them, as in "
+				"path '" STR_FMT "': expected names with one / between them, as in "
 				"products/product",
 				STR_ARG(text));
 		if (p->n == PATH_STEPS)
-			return err_set(e, ERR_CONFIG, "item=\"" STR_FMT "\" has more than %d steps",
+			return err_set(e, ERR_CONFIG, "path '" STR_FMT "' has more than %d steps",
 				STR_ARG(text), PATH_STEPS);
 		p->steps[p->n++] = step;
 	}

@@ -50,7 +50,7 @@ static struct str item_path(
 	if (str_is(format, "csv") && text.n && !str_is(text, "row"))
 		load_fault_at(l, x, str_c(attr), 0, "items of csv are its rows: %s=\"row\"", attr);
 	else if (path_parse(&path, text, &e) == -1)
-		load_fault_at(l, x, str_c(attr), 0, "%s", e.text);
+		load_fault_at(l, x, str_c(attr), 0, "%s: %s", attr, e.text);
 	else if (str_is(format, "xml"))
 		check_prefixes(l, x, attr, &path);
 	return str_is(format, "csv") || str_is(text, "content-item") ? STR("") : text;

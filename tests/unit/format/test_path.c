@@ -34,7 +34,7 @@ static void faults(void **state)
 
 	assert_int_equal(path_parse(&p, STR("a//b"), &e), -1);
 	assert_string_equal(e.text,
-		"item=\"a//b\": expected names with one / between them, as in products/product");
+		"path 'a//b': expected names with one / between them, as in products/product");
 	assert_int_equal(path_parse(&p, STR("a/"), &e), -1);
 	assert_int_equal(path_parse(&p, STR("/"), &e), -1);
 	assert_int_equal(path_parse(&p, STR("1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"), &e), -1);

@@ -113,10 +113,10 @@ static const struct row rows[] = {
 		"5:13: if: the map declares no namespace 'c' (xmlns:c=...)"},
 	{"<join name=\"m\" source=\"s\" format=\"xml\" row=\"c:a/b\" key=\"@a\" on=\"c\" "
 	 "required=\"yes\"/>",
-		GOOD, "5:44: row: the map declares no namespace 'c' (xmlns:c=...)"},
+		GOOD, "5:45: row: the map declares no namespace 'c' (xmlns:c=...)"},
 	{"<join name=\"m\" source=\"s\" format=\"xml\" row=\"a//b\" key=\"@a\" on=\"c\" "
 	 "required=\"yes\"/>",
-		GOOD, "5:44: item=\"a//b\": expected names with one / between them"},
+		GOOD, "5:45: row: path 'a//b': expected names with one / between them"},
 	{"<join name=\"m\" source=\"s\" format=\"csv\" key=\"a\" on=\"c\"/>", GOOD,
 		"5:1: warning: the join 'm' is never used"},
 	{"<table name=\"t\" file=\"tables/none.csv\" key=\"a\" value=\"b\"/>", GOOD,
