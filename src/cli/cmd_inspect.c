@@ -22,12 +22,13 @@ static const char usage[] =
 	"usage: gridspool inspect [OPTION...] FILE\n"
 	"\n"
 	"Prints the paths of a file as a map would name them, with types, counts and sample values. FILE is\n"
-	"JSON (one item, or one a line), CSV, X12, EDIFACT, an export folder, the same packed as ZIP, or -\n"
+	"JSON (one item, one a line, or an array), CSV, XML, X12, EDIFACT, an export folder, the same packed as ZIP, or -\n"
 	"for standard input.\n"
 	"\n"
 	"  --first N          look at the first N items only (X12, EDIFACT: segments)\n"
 	"  --items FOLDER/    only items below this folder of an export tree\n"
-	"  --format NAME      json or csv; found out unless given\n"
+	"  --item PATH        where items stand inside a document (JSON, XML): products/product\n"
+	"  --format NAME      json, csv or xml; found out unless given\n"
 	"  --separator C      of CSV; tab is understood; found out unless given\n"
 	"  --quote C          of CSV (\")\n"
 	"  --header yes|no    does the first row name the columns (yes)\n"
@@ -40,7 +41,7 @@ static const char usage[] =
 	"  gridspool inspect --items content/ export/\n";
 
 static const char *const source_args[] = {
-	"items", "format", "separator", "quote", "header", "decimal", "numbers"};
+	"items", "item", "format", "separator", "quote", "header", "decimal", "numbers"};
 
 enum { SOURCE_ARGS = sizeof(source_args) / sizeof(source_args[0]) };
 
@@ -240,13 +241,16 @@ static int inspect(struct inspection *v, const char *path, struct buf *out, stru
 		rc = read_edi(v, &s, e);
 		print(v, &s, "sets", out);
 	} else if (source_spec(&s, &v->said, &spec)) {
+		spec.own_prefixes = true;
 		rc = read_items(v, &s, &spec, e);
 		if (s.kind == SOURCE_IS_OTHER || s.kind == SOURCE_IS_TEXT)
-			s.what = str_is(spec.format, "csv") ? "CSV" : "JSON";
+			s.what = str_is(spec.format, "csv")  ? "CSV"
+				: str_is(spec.format, "xml") ? "XML"
+							     : "JSON";
 		print(v, &s, "items", out);
 	} else {
 		rc = err_set(e, ERR_INPUT,
-			"%s: this is %s; expected JSON, CSV, X12, EDIFACT or an export folder%s",
+			"%s: this is %s; expected JSON, CSV, XML, X12, EDIFACT or an export folder%s",
 			s.path, s.what,
 			s.kind == SOURCE_IS_TEXT ? " (--format csv if it is CSV of one column)"
 						 : "");

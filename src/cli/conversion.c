@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "edi/edi_items.h"
 #include "stage/workflow.h"
 #include "stage/read_back.h"
 
@@ -135,6 +136,7 @@ static int open_joins(struct conversion *c, struct err *e)
 		if (source_open(j->path, &c->joins[i], &d, e) == -1)
 			return err_wrap(e, "--join " STR_FMT, STR_ARG(j->name));
 		(void)source_spec(&c->joins[i], &o, &c->join_specs[i]);
+		map_reader_spec(c->file.map, (int)i, &c->join_specs[i]);
 	}
 	return 0;
 }
@@ -241,10 +243,14 @@ static int open_readers(
 		wanted.format = map_source_format(c->file.map);
 	(void)source_spec(s, &wanted, &spec);
 	/* The map says what it is; a file that is plainly something else is said so at once. */
-	if (s->kind == SOURCE_IS_OTHER || s->kind == SOURCE_IS_EDI ||
+	if (s->kind == SOURCE_IS_OTHER ||
+		(s->kind == SOURCE_IS_EDI) != (edi_items_find(spec.format) != NULL) ||
+		(s->kind == SOURCE_IS_XML) != str_is(spec.format, "xml") ||
 		(s->kind == SOURCE_IS_TEXT && !str_is(spec.format, "csv")))
 		return err_set(e, ERR_INPUT, "%s: this is %s; the map takes " STR_FMT, s->path,
 			s->what, STR_ARG(spec.format));
+	map_reader_spec(c->file.map, MAP_ITEMS, &spec);
+	spec.ops = edi_items_find(spec.format);
 	c->source = reader_open(s->fd, &spec, &c->names, e);
 	if (c->source && map_uses_links(c->file.map))
 		c->input.source = reader_open(s->fd, &spec, &c->names, e);

@@ -16,7 +16,7 @@
 enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
 
 static const char *const option_names[] = {
-	"format", "separator", "quote", "decimal", "numbers", "columns", "header", "items"};
+	"format", "separator", "quote", "decimal", "numbers", "columns", "header", "items", "item"};
 
 enum { OPTIONS = sizeof(option_names) / sizeof(option_names[0]) };
 
@@ -107,6 +107,26 @@ static char guess_separator(struct str head)
 	return count[best] > 0 ? marks[best] : 0;
 }
 
+/* "<" in UTF-16, behind a byte order mark or not. */
+static bool is_wide_xml(struct str head)
+{
+	if (str_starts(head, STR("\377\376")) || str_starts(head, STR("\376\377")))
+		head = str_from(head, 2);
+	return str_starts(head, STR("<\0")) || str_starts(head, STR("\0<"));
+}
+
+/* An element without an XML declaration in front, and not HTML. */
+static bool is_bare_xml(struct str text)
+{
+	static const char html[] = "<html";
+	size_t i = 0;
+
+	while (i < sizeof(html) - 1 && i < text.n && str_lower(text.p[i]) == html[i])
+		i++;
+	return text.n > 1 && text.p[0] == '<' && (str_is_alpha(text.p[1]) || text.p[1] == '_') &&
+		i < sizeof(html) - 1;
+}
+
 static void find_out(struct source *s, struct str head)
 {
 	struct str text = head;
@@ -131,15 +151,15 @@ static void find_out(struct source *s, struct str head)
 		s->what = "EDIFACT";
 		return;
 	}
-	if (str_starts(text, STR("{"))) {
+	if (str_starts(text, STR("{")) || str_starts(text, STR("["))) {
 		s->kind = SOURCE_IS_JSON;
 		s->what = "JSON";
 		return;
 	}
 	s->what = sniff_text(head);
-	if (str_starts(text, STR("["))) {
-		s->what =
-			"a JSON array; we read one object a file or one a line (jq -c '.[]' makes them)";
+	if (strcmp(s->what, "an XML document") == 0 || is_wide_xml(head) || is_bare_xml(text)) {
+		s->kind = SOURCE_IS_XML;
+		s->what = "XML";
 		return;
 	}
 	if (strcmp(s->what, "text of a kind we do not know") == 0) {
@@ -181,6 +201,8 @@ bool source_spec(const struct source *s, const struct reader_spec *o, struct rea
 			out->format = STR("csv");
 		else if (s->kind == SOURCE_IS_JSON || s->kind == SOURCE_IS_TREE)
 			out->format = STR("json");
+		else if (s->kind == SOURCE_IS_XML)
+			out->format = STR("xml");
 		else
 			return false;
 	}
@@ -229,8 +251,8 @@ static int yes_no(struct str name, struct str value, bool *out, struct err *e)
 static int set_format(struct reader_spec *o, struct str value, struct arena *a, struct err *e)
 {
 	if (!reader_find(value))
-		return err_set(
-			e, ERR_USAGE, "format=" STR_FMT ": expected json or csv", STR_ARG(value));
+		return err_set(e, ERR_USAGE, "format=" STR_FMT ": expected json, csv or xml",
+			STR_ARG(value));
 	o->format = arena_str(a, value);
 	return 0;
 }
@@ -273,6 +295,10 @@ int source_option(
 	}
 	if (str_is(name, "items")) {
 		o->items_below = arena_str(a, value);
+		return 0;
+	}
+	if (str_is(name, "item")) {
+		o->item = arena_str(a, value);
 		return 0;
 	}
 	near = str_suggest(name, option_names, OPTIONS);

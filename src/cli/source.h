@@ -12,7 +12,8 @@
 
 enum source_is {
 	SOURCE_IS_EDI,	/* X12 or EDIFACT */
-	SOURCE_IS_JSON, /* one object, or one a line */
+	SOURCE_IS_JSON, /* one object, one a line, or an array */
+	SOURCE_IS_XML,
 	SOURCE_IS_TREE, /* packed export tree */
 	SOURCE_IS_CSV,
 	SOURCE_IS_TEXT, /* CSV of one column, or of a separator that we do not guess, or none */

@@ -40,7 +40,7 @@ enum source_ready { READY_RENAMED, READY_MARKER, READY_MANIFEST, READY_STABLE };
 struct config_source {
 	struct str name; /* also the folder inbox/NAME, current/NAME */
 	enum source_kind kind;
-	struct str format; /* json, csv */
+	struct str format; /* json, csv, xml, x12, edifact */
 	enum source_ready ready;
 	uint32_t stable_seconds; /* READY_STABLE */
 	uint64_t pair_seconds;	/* a file without its marker or manifest, or one without its file */

@@ -136,7 +136,7 @@ static void read_state(struct config_xml *c, const struct xml *x, struct config_
 
 static struct config_source *read_source(struct config_xml *c, const struct xml *x)
 {
-	static const char *const formats[] = {"json", "csv"};
+	static const char *const formats[] = {"json", "csv", "xml", "x12", "edifact"};
 	struct config_source *s = ARENA_NEW(&c->config->arena, struct config_source);
 	const struct config_source *other = NULL;
 	int at = 0;
@@ -149,7 +149,7 @@ static struct config_source *read_source(struct config_xml *c, const struct xml 
 	s->name = config_xml_name(c, x, "name", true);
 	at = config_xml_choice(c, x, "kind", "events snapshot reference", -1);
 	s->kind = at == 0 ? SOURCE_EVENTS : at == 2 ? SOURCE_REFERENCE : SOURCE_SNAPSHOT;
-	at = config_xml_choice(c, x, "format", "json csv", -1);
+	at = config_xml_choice(c, x, "format", "json csv xml x12 edifact", -1);
 	s->format = at >= 0 ? str_c(formats[at]) : STR("");
 	read_ready(c, x, s);
 	if (at >= 0) {

@@ -155,7 +155,12 @@ struct map {
 	struct names *names;
 	const char *file;
 	struct str format;
+	const struct def_message *source; /* x12, edifact: what is read; else NULL */
+	struct defs *defs;
+	struct str item_path; /* to the items inside a document, or "" */
 	struct str item_type;
+	struct reader_space *spaces; /* prefixes of names */
+	size_t nspaces;
 	const struct def_message *target;
 	bool trees; /* parts make trees, not segments */
 

@@ -172,6 +172,21 @@ static bool next_is_pair(const struct lex *l, const char *sign)
 	return lex_next(&ahead, &ignored) && lex_is(&ahead, sign);
 }
 
+/* The prefix of a name, if it has one, must be that of a namespace. */
+static bool prefix_known(struct parse *p)
+{
+	const size_t at = p->l.word.p[0] == '@';
+	const size_t colon = str_chr(p->l.word, ':');
+	const struct str prefix = str_sub(p->l.word, at, colon == SIZE_MAX ? 0 : colon - at);
+
+	if (colon == SIZE_MAX || p->scope->prefix(p->scope->ctx, prefix))
+		return true;
+	return fault(p, p->l.start,
+		       "the map declares no namespace '" STR_FMT "' (xmlns:" STR_FMT
+		       "=...); a name with a colon is field('" STR_FMT "')",
+		       STR_ARG(prefix), STR_ARG(prefix), STR_ARG(p->l.word)) != NULL;
+}
+
 static bool step(struct parse *p, struct step *s)
 {
 	if (lex_is(&p->l, ".") || lex_is(&p->l, "..")) {
@@ -193,6 +208,8 @@ static bool step(struct parse *p, struct step *s)
 			       "a function cannot be a step of a path; write it around the path: " STR_FMT
 			       "(path)",
 			       STR_ARG(p->l.word)) != NULL;
+	if (!prefix_known(p))
+		return false;
 	s->name = names_id(p->scope->names, p->l.word);
 	return lex_next(&p->l, p->f) && predicates(p, s);
 }
@@ -263,8 +280,7 @@ static struct expr *filter(struct parse *p, struct expr *base)
 
 static bool is_group(struct str name)
 {
-	static const char *const groups[] = {
-		"run", "environment", "partner", "agreement", "kept", "message"};
+	static const char *const groups[] = {"run", "environment", "partner", "agreement", "kept"};
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		if (str_is(name, groups[i]))

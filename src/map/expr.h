@@ -63,9 +63,10 @@ enum var_kind {
 	VAR_RUN_TIME,
 	VAR_RUN_ID,
 	VAR_ACTION,
-	VAR_JOIN, /* slot counts the joins */
-	VAR_LET,  /* slot counts the lets, <keep> values among them */
-	VAR_AS	  /* slot counts the as= names */
+	VAR_MESSAGE, /* the header of the set that the item is in */
+	VAR_JOIN,    /* slot counts the joins */
+	VAR_LET,     /* slot counts the lets, <keep> values among them */
+	VAR_AS	     /* slot counts the as= names */
 };
 
 struct expr {
@@ -97,6 +98,8 @@ struct expr_scope {
 	bool (*var)(void *ctx, struct str name, struct expr *x, struct expr_fault *f);
 	/* A call whose first argument names a table, total or counter, or that asks for links. */
 	bool (*call)(void *ctx, struct expr *x, struct expr_fault *f);
+	/* Does the map declare this prefix of a name? */
+	bool (*prefix)(void *ctx, struct str prefix);
 	void *ctx;
 };
 

@@ -339,6 +339,10 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 			return true;
 		}
 	}
+	if (str_is(name, "message") && l->m->source) {
+		x->var = VAR_MESSAGE;
+		return true;
+	}
 	if (own_variable(l, name, x))
 		return true;
 	if (str_starts(name, STR("environment/")) || str_starts(name, STR("partner/")) ||
@@ -348,9 +352,9 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 		return true;
 	}
 	f->at = x->at;
-	if (str_starts(name, STR("message/"))) {
+	if (str_is(name, "message")) {
 		snprintf(f->text, sizeof(f->text),
-			"$message/ is there only in maps that read messages");
+			"$message is there only in maps that read messages");
 		return false;
 	}
 	near = near_variable(l, name);
@@ -359,7 +363,32 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 	return false;
 }
 
+static bool scope_prefix(void *ctx, struct str prefix)
+{
+	const struct load *l = ctx;
+
+	for (size_t i = 0; i < l->m->nspaces; i++)
+		if (str_eq(l->m->spaces[i].prefix, prefix))
+			return true;
+	return str_is(prefix, "xml");
+}
+
 /* --- the map --- */
+
+/* Namespaces that <map> declares under a prefix. */
+static void spaces(struct load *l, const struct xml *root)
+{
+	size_t n = 0;
+
+	for (const struct xml_space *s = root->spaces; s; s = s->next)
+		n++;
+	l->m->spaces = arena_array(&l->m->arena, n + 1, sizeof(*l->m->spaces));
+	for (const struct xml_space *s = root->spaces; s; s = s->next)
+		if (s->prefix.n > 0)
+			l->m->spaces[l->m->nspaces++] = (struct reader_space){
+				arena_str(&l->m->arena, s->prefix),
+				arena_str(&l->m->arena, s->uri)};
+}
 
 static void intern(struct map *m)
 {
@@ -417,6 +446,7 @@ static void whole(struct load *l, const struct xml *root)
 	static const char *const known[] = {"name"};
 	const size_t before = l->f->n;
 
+	spaces(l, root);
 	(void)load_need(l, root, "name"); /* for people; nothing is called by it */
 	load_unused(l, root, known, 1);
 	load_decl_all(l, root);
@@ -448,7 +478,7 @@ struct map *load_map(
 	m->names = env->names;
 	m->file = arena_cstr(&m->arena, str_c(file));
 	intern(m);
-	l.scope = (struct expr_scope){env->names, scope_var, load_call_check, &l};
+	l.scope = (struct expr_scope){env->names, scope_var, load_call_check, scope_prefix, &l};
 	if (xml_parse(bytes, file, &scratch, &root, &e) == -1)
 		(void)faults_add_placed(f, file, e.text);
 	else if (!load_is_ours(root) || !str_is(root->name, "map"))

@@ -2,6 +2,7 @@
 #include "base/fsx.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "format/path.h"
 #include "map/load.h"
 #include "map/masked.h"
 #include "map/origin.h"
@@ -10,22 +11,98 @@ enum { NEAR_MAX = 64 };
 
 typedef void loader(struct load *l, const struct xml *x);
 
+static void check_format(struct load *l, const struct xml *x, struct str format)
+{
+	size_t n = 0;
+	const char *const *formats = reader_formats(&n);
+
+	if (format.n && !reader_find(format))
+		load_fault_at(l, x, STR("format"), 0,
+			"sources of format '" STR_FMT "' cannot be read; there are " STR_FMT "%s",
+			STR_ARG(format), STR_ARG(reader_formats_text()),
+			faults_near(l->f, format, formats, n));
+}
+
+static void check_prefixes(
+	struct load *l, const struct xml *x, const char *attr, const struct path *path)
+{
+	for (size_t i = 0; i < path->n; i++) {
+		const struct str step = path->steps[i];
+		const size_t colon = str_chr(step, ':');
+
+		if (colon != SIZE_MAX && !l->scope.prefix(l, str_sub(step, 0, colon)))
+			load_fault_at(l, x, str_c(attr), 0,
+				"%s: the map declares no namespace '" STR_FMT "' (xmlns:" STR_FMT
+				"=...)",
+				attr, STR_ARG(str_sub(step, 0, colon)),
+				STR_ARG(str_sub(step, 0, colon)));
+	}
+}
+
+/* Where the items stand inside a document of this format: the value of item= or row=. */
+static struct str item_path(
+	struct load *l, const struct xml *x, const char *attr, struct str format)
+{
+	const struct str text = arena_str(&l->m->arena, xml_attr(x, attr));
+	struct path path;
+	struct err e;
+
+	if (str_is(format, "csv") && text.n && !str_is(text, "row"))
+		load_fault_at(l, x, str_c(attr), 0, "items of csv are its rows: %s=\"row\"", attr);
+	else if (path_parse(&path, text, &e) == -1)
+		load_fault_at(l, x, str_c(attr), 0, "%s: %s", attr, e.text);
+	else if (str_is(format, "xml"))
+		check_prefixes(l, x, attr, &path);
+	return str_is(format, "csv") || str_is(text, "content-item") ? STR("") : text;
+}
+
+static const struct def_node *find_loop(const struct def_node *n, struct str name)
+{
+	for (; n; n = n->next) {
+		const struct def_node *inner = NULL;
+		if (n->loop && str_eq(n->name, name))
+			return n;
+		inner = find_loop(n->child, name);
+		if (inner)
+			return inner;
+	}
+	return NULL;
+}
+
+/* An interchange: the message that is read, and the loop of it that is an item. */
+static void message_source(struct load *l, const struct xml *x)
+{
+	static const char *const known[] = {"format", "version", "message", "item", "guide"};
+	const struct str version = load_need(l, x, "version");
+	const struct str message = load_need(l, x, "message");
+	const struct str guide = xml_attr(x, "guide");
+
+	l->m->item_path = load_need(l, x, "item");
+	l->m->defs = l->env->defs;
+	load_unused(l, x, known, 5);
+	if (!version.n || !message.n)
+		return;
+	l->m->source = defs_message(l->env->defs, l->m->format, version, message,
+		guide.n ? guide : STR(""), l->f, l->file, x->line, x->column);
+	if (l->m->source && l->m->item_path.n && !find_loop(l->m->source->root, l->m->item_path))
+		load_fault_at(l, x, STR("item"), 0,
+			"message " STR_FMT " has no loop '" STR_FMT "'; loops are named as in its "
+			"definition, LIN-loop or SG36",
+			STR_ARG(message), STR_ARG(l->m->item_path));
+}
+
 static void source(struct load *l, const struct xml *x)
 {
-	struct str item = xml_attr(x, "item");
 	static const char *const known[] = {"format", "item", "type"};
-	static const char *const formats[] = {"json", "csv"};
 
 	l->m->format = load_need(l, x, "format");
+	if (defs_format(l->m->format)) {
+		message_source(l, x);
+		return;
+	}
 	l->m->item_type = arena_str(&l->m->arena, xml_attr(x, "type"));
-	if (l->m->format.n && !reader_find(l->m->format))
-		load_fault_at(l, x, STR("format"), 0,
-			"sources of format '" STR_FMT "' cannot be read; there are json and csv%s",
-			STR_ARG(l->m->format), faults_near(l->f, l->m->format, formats, 2));
-	if (item.n && !str_is(item, "content-item") && !str_is(item, "row"))
-		load_fault_at(l, x, STR("item"), 0,
-			"items are content-item (json) or row (csv); items inside a document "
-			"are not there yet");
+	check_format(l, x, l->m->format);
+	l->m->item_path = item_path(l, x, "item", l->m->format);
 	load_unused(l, x, known, 3);
 }
 
@@ -118,10 +195,8 @@ static void join(struct load *l, const struct xml *x)
 	if (orphans.p && !j.pub.report_orphans && !str_is(orphans, "ignore"))
 		load_fault_at(l, x, STR("orphans"), 0,
 			"orphans is report or ignore, not '" STR_FMT "'", STR_ARG(orphans));
-	if (j.pub.format.n && !reader_find(j.pub.format))
-		load_fault_at(l, x, STR("format"), 0,
-			"sources of format '" STR_FMT "' cannot be joined; there are json and csv",
-			STR_ARG(j.pub.format));
+	check_format(l, x, j.pub.format);
+	j.pub.row = item_path(l, x, "row", j.pub.format);
 	load_need(l, x, "key");
 	load_need(l, x, "on");
 	load_name(l, x, "name", j.pub.name);

@@ -29,6 +29,19 @@ struct str map_source_format(const struct map *m)
 	return m->format;
 }
 
+void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
+{
+	spec->item = of == MAP_ITEMS ? m->item_path : m->joins[of].pub.row;
+	if (of == MAP_ITEMS && m->source) {
+		spec->defs = m->defs;
+		spec->version = m->source->version;
+		spec->message = m->source->id;
+		spec->guide = m->source->guide;
+	}
+	spec->spaces = m->spaces;
+	spec->nspaces = m->nspaces;
+}
+
 const struct def_message *map_target(const struct map *m)
 {
 	return m->target;

@@ -37,6 +37,7 @@ struct map_join {
 	struct str name;   /* $name in expressions */
 	struct str source; /* of the configuration */
 	struct str format;
+	struct str row; /* path to the rows inside a document, or "" */
 	bool many;
 	bool required;
 	bool report_orphans;
@@ -50,6 +51,10 @@ struct map *map_load(
 void map_free(struct map *m);
 
 struct str map_source_format(const struct map *m);
+/* Adds to spec what the map says of the source of its items (MAP_ITEMS) or of the join of this number
+ * (map_joins). Texts are borrowed from the map. */
+enum { MAP_ITEMS = -1 };
+void map_reader_spec(const struct map *m, int of, struct reader_spec *spec);
 const struct def_message *map_target(const struct map *m);
 const struct map_join *map_joins(const struct map *m, size_t *n);
 bool map_uses_links(const struct map *m);    /* needs the item index of the source */
@@ -68,7 +73,6 @@ uint32_t map_trailer_segments(const struct map *m);
  * are looked at by map_run_new. */
 int map_columns_check(const struct map *m, const struct reader *r, struct err *e) ATTR_CHECK;
 /* The same as faults of the map, of its items or of the join of this number (map_joins). */
-enum { MAP_ITEMS = -1 };
 void map_columns(const struct map *m, int of, const struct reader *r, struct faults *f);
 /* The variables the map reads: "environment/gln", "agreement/catalog" ... so that `check` can
  * compare them with what the profiles define. each gets name and map line. */

@@ -22,8 +22,7 @@ void run_place(struct ev *ev, const struct run_tree *t, const struct node *n, st
 		p = reader_place(ev->run->item, n->place.offset);
 	else if (!p.line && t->reader &&
 		reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1) {
-		if (!it.line)
-			it.line = reader_line(t->reader, t->locator);
+		reader_line(t->reader, &it);
 		p = reader_place(&it, n->place.offset);
 	}
 	f->offset = p.offset;
@@ -178,6 +177,10 @@ void run_var(struct ev *ev, const struct expr *x, struct val *out)
 		return;
 	case VAR_ACTION:
 		*out = val_of_text(r->in->action);
+		return;
+	case VAR_MESSAGE:
+		if (r->item && r->item->header)
+			val_add(ev, out, &cap, r->item->header);
 		return;
 	case VAR_JOIN:
 		run_join(ev, x->slot, out);

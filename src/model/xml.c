@@ -118,6 +118,15 @@ static void add_attrs(struct reader *r, struct xml *x, int n, const xmlChar **pa
 	}
 }
 
+static void add_spaces(struct reader *r, struct xml *x, int n, const xmlChar **ns)
+{
+	for (int i = 0; i < n; i++) {
+		struct xml_space *s = ARENA_NEW(r->arena, struct xml_space);
+		*s = (struct xml_space){copy(r, ns[2 * i]), copy(r, ns[2 * i + 1]), x->spaces};
+		x->spaces = s;
+	}
+}
+
 static void link_in(struct reader *r, struct xml *x)
 {
 	struct frame *up = r->depth > 0 ? &r->frames[r->depth - 1] : NULL;
@@ -141,8 +150,6 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	struct frame *f = NULL;
 	struct xml *x = NULL;
 
-	(void)n_ns;
-	(void)ns;
 	(void)n_default;
 	if (r->failed)
 		return;
@@ -159,6 +166,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	x->line = r->line;
 	x->column = (uint32_t)(r->at - r->line_start + 1);
 	add_attrs(r, x, n_attrs, attrs);
+	add_spaces(r, x, n_ns, ns);
 	link_in(r, x);
 	f = &r->frames[r->depth++];
 	f->x = x;

@@ -23,6 +23,13 @@ struct xml_attr {
 	struct xml_attr *next;
 };
 
+/* A namespace that an element declares. */
+struct xml_space {
+	struct str prefix; /* "" the default one */
+	struct str uri;
+	struct xml_space *next;
+};
+
 struct xml {
 	struct str name; /* local name */
 	struct str ns;
@@ -31,6 +38,7 @@ struct xml {
 	uint32_t line;	   /* of the '<' of its start tag, from 1 */
 	uint32_t column;   /* of that '<', in bytes from the start of the line, from 1 */
 	struct xml_attr *attrs;
+	struct xml_space *spaces; /* that it declares, the last one first */
 	struct xml *parent;
 	struct xml *child;
 	struct xml *next;

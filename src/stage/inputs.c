@@ -8,6 +8,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "edi/edi_items.h"
 #include "secure/hash.h"
 #include "stage/workflow.h"
 
@@ -15,6 +16,7 @@ void inputs_reader_spec(const struct config_source *s, struct str file, struct r
 {
 	memset(spec, 0, sizeof(*spec));
 	spec->format = s->format;
+	spec->ops = edi_items_find(s->format);
 	spec->file = file;
 	spec->items_below = s->items_below;
 	spec->separator = s->separator;
@@ -26,6 +28,28 @@ void inputs_reader_spec(const struct config_source *s, struct str file, struct r
 	spec->ncolumns = s->ncolumns;
 	spec->numbers = s->numbers;
 	spec->nnumbers = s->nnumbers;
+}
+
+void inputs_mapped_spec(const struct env *v, const struct config_source *s, struct str file,
+	struct reader_spec *spec)
+{
+	inputs_reader_spec(s, file, spec);
+	for (size_t i = 0; i < v->nroutes; i++) {
+		const struct env_route *r = &v->routes[i];
+		size_t n = 0;
+		const struct map_join *joins = map_joins(r->map, &n);
+
+		if (r->source == s) {
+			map_reader_spec(r->map, MAP_ITEMS, spec);
+			return;
+		}
+		for (size_t k = 0; k < n; k++) {
+			if (str_eq(joins[k].source, s->name)) {
+				map_reader_spec(r->map, (int)k, spec);
+				return;
+			}
+		}
+	}
 }
 
 /* "source=12,master=13," : the number behind a role, or 0. */
@@ -170,6 +194,7 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 	env_vars(v, r->agreement, &out->arena, &vars, &out->input.nvars);
 	out->input.vars = vars;
 	inputs_reader_spec(in->source_config, in->source_file, &spec);
+	map_reader_spec(r->map, MAP_ITEMS, &spec);
 	out->source = reader_open(in->source, &spec, &v->names, e);
 	if (out->source && map_uses_links(r->map))
 		out->input.source = reader_open(in->source, &spec, &v->names, e);
@@ -177,6 +202,7 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 		return -1;
 	for (size_t i = 0; i < in->njoins; i++) {
 		inputs_reader_spec(in->join_config[i], in->join_file[i], &spec);
+		map_reader_spec(r->map, (int)i, &spec);
 		out->joins[i] = reader_open(in->joins[i], &spec, &v->names, e);
 		if (!out->joins[i])
 			return reference_at_fault(in->join_config[i]->name, e);

@@ -102,8 +102,6 @@ static const struct reason table[] = {
 	{"ITEMS-SET-ASIDE", "some items of an input have faults; the others went on",
 		"content team",
 		"correct the items that NAME.items lists; a later good version closes them"},
-	{"JSON-ARRAY", "the file is one JSON array", "exporter",
-		"export one object a line (NDJSON)"},
 	{"KEY-UNUSABLE", "our private key cannot be used", "operator",
 		"check the key in keys/: ed25519 or ecdsa, without a passphrase"},
 	{"LEDGER-DAMAGED", "ledger.db is damaged, or something lies beside it that is none of it",

@@ -219,7 +219,7 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	diag_init(&d, a);
 	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root)
 		return -1;
-	it.line = reader_line_counted(source, &it);
+	reader_line_counted(source, &it);
 	if (map_message_start(run, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;

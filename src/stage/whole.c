@@ -144,7 +144,7 @@ int whole_check(
 		return -1;
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, r->name, 200);
-	inputs_reader_spec(s, buf_view(&shown), &j.spec);
+	inputs_mapped_spec(v, s, buf_view(&shown), &j.spec);
 	for (int i = 0; i < LIMIT_ATTEMPTS && rc == 1; i++)
 		rc = attempt(v, &j, e);
 	if (rc == 1) {

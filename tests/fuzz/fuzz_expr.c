@@ -56,11 +56,17 @@ static void evaluate(const struct expr *x, struct names *names, struct arena *a)
 		abort();
 }
 
+static bool any_prefix(void *ctx, struct str prefix)
+{
+	(void)ctx;
+	return prefix.n > 1;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a;
 	struct names names;
-	struct expr_scope scope = {&names, any_var, plain_call, NULL};
+	struct expr_scope scope = {&names, any_var, plain_call, any_prefix, NULL};
 	struct expr_fault f;
 	struct expr *x = NULL;
 	struct str text = {(const char *)data, size};

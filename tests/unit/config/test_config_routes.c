@@ -19,7 +19,7 @@ static const struct config_env_case source_rows[] = {
 	{"nothing given", F, OPEN AMPLIANCE ROUTE "<source/>" END, 0,
 		S "<source> must have the attribute 'name'\n" S
 		  "<source> must have the attribute 'kind': events, snapshot or reference\n" S
-		  "<source> must have the attribute 'format': json or csv\n"},
+		  "<source> must have the attribute 'format': json, csv, xml, x12 or edifact\n"},
 	{"twice", F, OPEN AMPLIANCE ROUTE AMPLIANCE END, 0,
 		S "source 'ampliance' is there twice; the first is at line 2\n"},
 	{"ready", F,

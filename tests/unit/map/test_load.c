@@ -108,7 +108,15 @@ static const struct row rows[] = {
 	{"<join name=\"m\" source=\"s\" format=\"csv\" key=\"a, b\" on=\"c\" required=\"yes\"/>",
 		GOOD, "5:55: key has 2 parts and on has 1"},
 	{"<join name=\"m\" source=\"s\" format=\"tsv\" key=\"a\" on=\"c\" required=\"yes\"/>", GOOD,
-		"5:35: sources of format 'tsv' cannot be joined"},
+		"5:35: sources of format 'tsv' cannot be read"},
+	{"<select if=\"c:a = 'b'\"/>", GOOD,
+		"5:13: if: the map declares no namespace 'c' (xmlns:c=...)"},
+	{"<join name=\"m\" source=\"s\" format=\"xml\" row=\"c:a/b\" key=\"@a\" on=\"c\" "
+	 "required=\"yes\"/>",
+		GOOD, "5:45: row: the map declares no namespace 'c' (xmlns:c=...)"},
+	{"<join name=\"m\" source=\"s\" format=\"xml\" row=\"a//b\" key=\"@a\" on=\"c\" "
+	 "required=\"yes\"/>",
+		GOOD, "5:45: row: path 'a//b': expected names with one / between them"},
 	{"<join name=\"m\" source=\"s\" format=\"csv\" key=\"a\" on=\"c\"/>", GOOD,
 		"5:1: warning: the join 'm' is never used"},
 	{"<table name=\"t\" file=\"tables/none.csv\" key=\"a\" value=\"b\"/>", GOOD,

@@ -1,0 +1,136 @@
+/* X12 and EDIFACT as items: trees, headers, sets that are set aside, items read again. */
+#include "edi/edi_items.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "unit/support/edi_support.h"
+#include "unit/support/format_support.h"
+
+#define GOOD                                                                                    \
+	"ST*832*0001~BCT*PC*AW~LIN*1*VN*A~PID*F*08***Towel~CTP**MSR*12.5*1*EA~CTP**WHL*5*1*EA~" \
+	"LIN*2*VN*B~CTT*2~SE*9*0001~"
+#define BAD "ST*832*0002~BCT*PC*AW~LIN*1*VN*C~CTT*9~SE*5*0002~"
+
+static struct reader_spec spec_of(
+	const char *format, const char *version, const char *message, const char *loop)
+{
+	return (struct reader_spec){.format = str_c(format),
+		.file = STR("f.edi"),
+		.item = str_c(loop),
+		.ops = edi_items_find(str_c(format)),
+		.defs = edi_support_defs(),
+		.version = str_c(version),
+		.message = str_c(message),
+		.guide = STR("")};
+}
+
+static void expect(const struct reader_spec *spec, struct str bytes, const char *items)
+{
+	struct buf got;
+
+	buf_init(&got, 1 << 20);
+	format_support_read(&got, bytes, spec);
+	assert_string_equal(got.p, items);
+	buf_done(&got);
+}
+
+static void x12(void **state)
+{
+	const struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+	(void)state;
+
+	expect(&spec, STR(EDI_ISA EDI_GS GOOD EDI_END),
+		"{LIN={LIN01=\"1\" LIN02=\"VN\" LIN03=\"A\"} PID={PID01=\"F\" PID02=\"08\" PID05=\"Towel\"} "
+		"CTP-loop={CTP={CTP02=\"MSR\" CTP03=\"12.5\" CTP04=\"1\" CTP05-1=\"EA\"}} "
+		"CTP-loop={CTP={CTP02=\"WHL\" CTP03=\"5\" CTP04=\"1\" CTP05-1=\"EA\"}}}\n"
+		"{LIN={LIN01=\"2\" LIN02=\"VN\" LIN03=\"B\"}}\n");
+	expect(&spec, STR(EDI_ISA EDI_GS BAD EDI_END), "!X12-COUNT\n");
+	expect(&spec, STR(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*AW~LIN*1*VN*C~"),
+		"REFUSED X12-TRUNCATED\n");
+	expect(&spec, STR(EDI_ISA EDI_GS GOOD "GE*2*1~IEA*1*000000001~"),
+		"{LIN={LIN01=\"1\" LIN02=\"VN\" LIN03=\"A\"} PID={PID01=\"F\" PID02=\"08\" PID05=\"Towel\"} "
+		"CTP-loop={CTP={CTP02=\"MSR\" CTP03=\"12.5\" CTP04=\"1\" CTP05-1=\"EA\"}} "
+		"CTP-loop={CTP={CTP02=\"WHL\" CTP03=\"5\" CTP04=\"1\" CTP05-1=\"EA\"}}}\n"
+		"{LIN={LIN01=\"2\" LIN02=\"VN\" LIN03=\"B\"}}\n"
+		"REFUSED X12-COUNT\n");
+}
+
+static void other_sets(void **state)
+{
+	const struct reader_spec spec = spec_of("x12", "004010", "846", "LIN-loop");
+	(void)state;
+
+	expect(&spec, STR(EDI_ISA EDI_GS GOOD EDI_END), "!SET-OTHER\n");
+}
+
+/* Header and place; each item again by its locator, backwards too. */
+static void again(void **state)
+{
+	const struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+	const int fd = format_support_file(STR(EDI_ISA EDI_GS BAD GOOD "GE*2*1~IEA*1*000000001~"));
+	struct names names;
+	struct arena a;
+	struct diag d;
+	struct item it;
+	struct err e;
+	struct buf b;
+	uint64_t locators[3] = {0};
+	struct reader *r = NULL;
+	(void)state;
+
+	names_init(&names);
+	arena_init(&a);
+	diag_init(&d, &a);
+	buf_init(&b, 4096);
+	r = reader_open(fd, &spec, &names, &e);
+	assert_non_null(r);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(reader_next(r, &it, &d, &e), 1);
+		locators[i] = it.locator;
+	}
+	assert_int_equal(it.line, 7);
+	assert_true(str_is(it.raw, "LIN*2*VN*B~"));
+	format_support_tree(&b, it.header, &names, false);
+	assert_string_equal(
+		buf_cstr(&b), "{ST={ST01=\"832\" ST02=\"0001\"} BCT={BCT01=\"PC\" BCT02=\"AW\"}}");
+	assert_int_equal(it.root->child->child->place.line, 7);
+	assert_int_equal(it.root->child->child->place.column, 1);
+	assert_int_equal(reader_next(r, &it, &d, &e), 0);
+	for (int i = 3; i-- > 0;) {
+		assert_int_equal(reader_at(r, locators[i], &it, &d, &e), 1);
+		assert_int_equal(it.locator, locators[i]);
+		assert_true((it.root != NULL) == (i > 0));
+	}
+	assert_int_equal(reader_at(r, 3, &it, &d, &e), -1);
+	assert_int_equal(e.code, ERR_ABSENT);
+	reader_close(r);
+	buf_done(&b);
+	arena_done(&a);
+	names_done(&names);
+	(void)close(fd);
+}
+
+static int done(void **state)
+{
+	(void)state;
+	edi_support_done();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(x12),
+		cmocka_unit_test(other_sets),
+		cmocka_unit_test(again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, done);
+}
