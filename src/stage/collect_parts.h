@@ -31,6 +31,13 @@ void collect_row_work(const struct input_row *r, const char *end, char out[LIMIT
 void collect_row_shelf(
 	const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH]);
 
+/* The version of its source in use from now on, in place of old (may be NULL): its file, then a transaction. */
+int collect_row_current(struct env *v, const struct input_row *r, const struct config_source *s,
+	const struct input_row *old, struct err *e) ATTR_CHECK;
+/* Inside a transaction: its exporter wrote on, so it is claimed anew, where it lies. */
+int collect_row_written_on(
+	struct env *v, const struct input_row *r, const char *note, struct err *e) ATTR_CHECK;
+
 /* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. */
 int collect_claim_source(struct env *v, const struct config_source *s, struct err *e) ATTR_CHECK;
 /* Brings one row from claiming to claimed, quarantined or abandoned. */

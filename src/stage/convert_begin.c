@@ -132,15 +132,12 @@ static int start_worker(struct env *v, struct convert_unit *j, struct proc *p, s
 	return proc_start(p, convert_worker_main, w, keep, n, e);
 }
 
-/* What somebody took away or edited is not used; the input is put away, so that the same export may
- * come again. */
-static int lost_input(
-	struct env *v, struct convert_unit *j, const char *why, const char *note, struct err *e)
+/* What somebody took away or edited is not used. */
+static int input_fault(struct env *v, struct convert_unit *j, struct err *e)
 {
-	char reason[sizeof(e->reason)];
+	const struct err why = *e;
 
-	(void)snprintf(reason, sizeof(reason), "%s", why);
-	return convert_unit_put_away(v, j, j->work.in.fault, reason, note, e);
+	return convert_unit_input_fault(v, j, j->work.in.fault, why.reason, why.text, e);
 }
 
 int convert_begin_unit(struct env *v, struct convert_unit *j, const struct unit_row *u,
@@ -157,10 +154,10 @@ int convert_begin_unit(struct env *v, struct convert_unit *j, const struct unit_
 			"its agreement is no longer in the bundle", e);
 	if (inputs_open(v, j->work.route, u->inputs, &j->work.in, e) == -1) {
 		char note[ERR_TEXT_MAX];
+		if (j->work.in.fault != 0)
+			return input_fault(v, j, e);
 		(void)snprintf(note, sizeof(note), "%s", e->text);
 		v->news++;
-		if (j->work.in.fault != 0)
-			return lost_input(v, j, e->reason, note, e);
 		/* The map asks for other references than when the unit was made: a new one is due. */
 		return e->code == ERR_CORRUPT
 			? convert_unit_end(v, j, "failed", "CONVERSION", note, e)

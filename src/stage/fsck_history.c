@@ -31,6 +31,7 @@ static const struct said interchange_says[] = {
 
 static const struct said input_says[] = {
 	{"claiming", "|claiming|"},
+	{"written-on", "|claiming|"},
 	{"collected", "|claimed|"},
 	{"unchanged", "|unchanged|"},
 	{"current", "|current|"},
