@@ -108,7 +108,7 @@ static const struct reason table[] = {
 		"check the key in keys/: ed25519 or ecdsa, without a passphrase"},
 	{"LEDGER-DAMAGED", "ledger.db is damaged, or something lies beside it that is none of it",
 		"operator",
-		"stop, keep all files, and restore ledger.db from a backup; then gridspool fsck"},
+		"stop; move ledger.db and ledger.db-journal away together, keep them, and restore ledger.db from a backup; then gridspool fsck"},
 	{"LEDGER-FOREIGN", "ledger.db belongs to another environment", "operator",
 		"put the ledger.db of this environment back; instance in environment.xml names it"},
 	{"LEDGER-GONE", "there is no ledger.db", "operator",
