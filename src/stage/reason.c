@@ -64,6 +64,8 @@ static const struct reason table[] = {
 		"put the file into keys/ with mode 0400 (gridspool check), then gridspool retry PARTNER"},
 	{"CSV-HEADER", "the header of a CSV file lacks a column or names one twice", "exporter",
 		"compare the header with the columns of the source; export again"},
+	{"DISK-LOW", "less is free on the disk than min-free of <disk> asks for", "operator",
+		"df PATH; free some, or lower min-free in environment.xml; the next run goes on with what waits"},
 	{"DNS", "the partner's host name is not known", "operator",
 		"check the name in partners/ and the resolver of this machine; it is tried again by itself"},
 	{"DUPLICATE-SUSPECT", "the same content was taken in before", "operator",
