@@ -55,7 +55,7 @@ struct fsck {
 void fsck_fault(struct fsck *f, const struct fsck_found *x);
 /* Told at once: no run changes it. */
 void fsck_tell(struct fsck *f, const struct fsck_found *x);
-/* Does it say that a file is not there? */
+/* Does it say that a file is not there, or not what it was? In archive/ that can be accepted. */
 bool fsck_is_loss(const char *code);
 /* One more row or file was looked at. */
 void fsck_count(struct fsck *f, int64_t *counter);
@@ -75,6 +75,7 @@ void fsck_history_differs(
 	struct fsck *f, const struct walk_row *r, struct str found, struct str expected);
 /* Has each subject of events its row? */
 int fsck_history_missing(struct fsck *f, struct err *e) ATTR_CHECK;
+int fsck_bundles_all(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_ledger_all(struct fsck *f, struct err *e) ATTR_CHECK;
 
 #endif

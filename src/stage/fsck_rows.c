@@ -87,7 +87,7 @@ static void fault(struct fsck *f, const struct wanted *w, const char *code, stru
 		.found = found,
 		.expected = expected,
 		.command = command_for(f, w, code),
-		.known = r->gone && fsck_is_loss(code),
+		.known = r->gone && str_starts(r->place, STR("archive/")) && fsck_is_loss(code),
 	};
 	fsck_fault(f, &x);
 }

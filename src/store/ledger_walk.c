@@ -66,10 +66,16 @@ int ledger_walk_accept(struct ledger *l, struct str subject, struct str place, s
 {
 	struct str kind;
 	int64_t id = 0;
-	char key[60];
+	char key[100];
 
-	BUG_IF(!str_word(&subject, &kind) || !str_to_i64(str_trim(subject), &id));
-	(void)snprintf(key, sizeof(key), LEDGER_WALK_GONE STR_FMT ":%" PRId64, STR_ARG(kind), id);
+	BUG_IF(!str_word(&subject, &kind));
+	subject = str_trim(subject);
+	if (!str_is(kind, "bundle") && str_to_i64(subject, &id)) /* "000012" */
+		(void)snprintf(
+			key, sizeof(key), LEDGER_WALK_GONE STR_FMT ":%" PRId64, STR_ARG(kind), id);
+	else
+		(void)snprintf(key, sizeof(key), LEDGER_WALK_GONE STR_FMT ":" STR_FMT,
+			STR_ARG(kind), STR_ARG(subject));
 	return ledger_run(l, e,
 		"INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
 		"excluded.value",
