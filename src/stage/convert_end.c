@@ -203,11 +203,13 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 	const struct unit_counts *c = &j->told.counts;
 	char unit[40];
 	char interchange[40];
+	int64_t before = 0;
 	int rc = 0;
 
 	convert_unit_subject(j, unit);
 	interchange_subject(j, interchange);
-	if (apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
+	if (ledger_item_known(l, j->unit.agreement, &before, e) == -1 ||
+		apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
 		return -1;
 	if (j->work.route->source->kind ==
 		SOURCE_EVENTS) /* a file of events says nothing of other items */
@@ -220,6 +222,8 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 	else if (rc == 0)
 		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
 			"nothing to send", e);
+	if (rc == 0 && c->out > 0)
+		rc = ledger_item_note(l, j->unit.agreement, before, e);
 	if (rc == 0)
 		rc = ledger_interchange_reissued(l, j->interchange.id, e);
 	if (rc == 0)

@@ -69,6 +69,15 @@ static int refuse_changed(struct verbs_act *x, struct err *e)
 		why.reason, row.name.p, row.place.p, row.id, row.id);
 }
 
+/* What its agreement makes is held no more, be the ledger an older one or without some of its items. */
+static int trust(const struct verbs_act *x, struct str agreement, struct err *e)
+{
+	if (ledger_run(x->l, e, "DELETE FROM meta WHERE key = '" SPOOL_RESTORED "' || ?1", "s",
+		    agreement) == -1)
+		return -1;
+	return db_changes(x->l->db) > 0 ? ledger_item_note_all(x->l, agreement, e) : 0;
+}
+
 int verbs_interchange_release(struct verbs_act *x, struct err *e)
 {
 	struct interchange_row row;
@@ -88,8 +97,7 @@ int verbs_interchange_release(struct verbs_act *x, struct err *e)
 	if (rc == 0) /* with the right bytes: refuse_changed */
 		rc = spool_wrong(x->l, row.id, NULL, e);
 	if (rc == 0)
-		rc = ledger_run(x->l, e, "DELETE FROM meta WHERE key = '" SPOOL_RESTORED "' || ?1",
-			"s", row.agreement);
+		rc = trust(x, row.agreement, e);
 	if (rc == 0)
 		rc = ledger_event(
 			x->l, "released", x->s->event, e, "was=%s %s", row.reason.p, x->why);
@@ -300,11 +308,14 @@ static int commit_close(struct verbs_act *x, const struct interchange_row *row, 
 {
 	const bool left = row->sent_at > 0 || str_is(row->state, "in-doubt") ||
 		str_is(row->receipt, "renaming");
+	int64_t before = 0;
 
 	if (ledger_interchange_state(x->l, row->id, "queued|sent|in-doubt|held|quarantined",
 		    "closed", row->place.p, "CLOSED", x->plain, e) == -1)
 		return -1;
-	if (!left && ledger_operator_items_back(x->l, row->id, back, e) == -1)
+	if (ledger_item_known(x->l, row->agreement, &before, e) == -1 ||
+		(!left && ledger_operator_items_back(x->l, row->id, back, e) == -1) ||
+		ledger_item_note(x->l, row->agreement, before, e) == -1)
 		return -1;
 	if (ledger_operator_items_drop(x->l, row->id, refused, e) == -1)
 		return -1;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/ledger_parts.h"
+
 #define COLUMNS                                                                                       \
 	"SELECT id, source, name, state, place, dev, ino, size, mtime, tree, sha, content, members, " \
 	"reason, note, at, run, stays FROM input "
@@ -72,7 +74,7 @@ int ledger_input_add(struct ledger *l, const struct input_row *r, int64_t *id, s
 	char place[64];
 	int64_t next = 0;
 
-	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM input", "") != 1)
+	if (ledger_parts_next_id(l, LEDGER_PARTS_INPUT, &next, e) == -1)
 		return -1;
 	(void)snprintf(
 		place, sizeof(place), "work/in-%06lld%s", (long long)next, r->tree ? ".tree" : "");
