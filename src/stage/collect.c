@@ -179,7 +179,7 @@ out:
 }
 
 /* What the run before left, then what is new, a batch of each source at once. */
-static int collect_all(struct env *v, struct alarms *failed, struct err *e)
+static int collect_all(struct env *v, struct alarms *failed, struct alarms *gone, struct err *e)
 {
 	bool more = true;
 
@@ -196,7 +196,7 @@ static int collect_all(struct env *v, struct alarms *failed, struct err *e)
 		for (const struct config_source *s = v->config->sources; s; s = s->next) {
 			if (s->kind == SOURCE_EVENTS && !config_source_routed(v->config, s))
 				continue; /* nobody takes it: collect_no_map */
-			if (collect_claim_source(v, s, e) == -1)
+			if (collect_claim_source(v, s, gone, e) == -1)
 				return err_wrap(e, "source " STR_FMT, STR_ARG(s->name));
 		}
 		if (each_row(v, failed, "claiming", collect_store_row, e) == -1 ||
@@ -207,22 +207,28 @@ static int collect_all(struct env *v, struct alarms *failed, struct err *e)
 	}
 	if (collect_again_versions(v, e) == -1)
 		return -1;
-	return inbox_watch_run(v, e) == -1 ? -1 : collect_no_map_tell(v, e);
+	return inbox_watch_run(v, gone, e) == -1 ? -1 : collect_no_map_tell(v, e);
 }
 
 int collect_run(struct env *v, struct err *e)
 {
 	struct alarms failed;
+	struct alarms gone;
+	int rc = 0;
 
 	alarms_init(&failed, v, "UNREADABLE", "collect-failed");
 	failed.again = ALARMS_NEWS; /* what an exporter delivered is not in use */
-	if (collect_all(v, &failed, e) == -1) {
+	alarms_init(&gone, v, "INBOX-GONE", "inbox-gone");
+	gone.again =
+		ALARMS_NEWS; /* an inbox that is not mounted must not look like a quiet night */
+	rc = collect_all(v, &failed, &gone, e);
+	if (rc == -1 || proc_told_to_stop()) { /* not all was looked at: what stands, stands */
 		alarms_done(&failed);
-		return err_wrap(e, "collect");
+		alarms_done(&gone);
+		return rc == -1 ? err_wrap(e, "collect") : 0;
 	}
-	if (proc_told_to_stop()) { /* not all was looked at: what stands, stands */
+	rc = alarms_commit(&gone, e);
+	if (rc == -1)
 		alarms_done(&failed);
-		return 0;
-	}
-	return alarms_commit(&failed, e) == -1 ? err_wrap(e, "collect") : 0;
+	return rc == -1 || alarms_commit(&failed, e) == -1 ? err_wrap(e, "collect") : 0;
 }

@@ -6,7 +6,7 @@
 #define STAGE_COLLECT_PARTS_H
 
 #include "base/limits.h"
-#include "stage/env.h"
+#include "stage/alarms.h"
 #include "store/ledger_input.h"
 
 enum { COLLECT_BATCH = 256 }; /* claimed of one source at once */
@@ -38,8 +38,10 @@ int collect_row_current(struct env *v, const struct input_row *r, const struct c
 int collect_row_written_on(
 	struct env *v, const struct input_row *r, const char *note, struct err *e) ATTR_CHECK;
 
-/* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. */
-int collect_claim_source(struct env *v, const struct config_source *s, struct err *e) ATTR_CHECK;
+/* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. One that cannot be
+ * opened is added to gone. */
+int collect_claim_source(struct env *v, const struct config_source *s, struct alarms *gone,
+	struct err *e) ATTR_CHECK;
 /* Brings one row from claiming to claimed, quarantined or abandoned. */
 int collect_store_row(struct env *v, const struct input_row *row, struct err *e) ATTR_CHECK;
 
