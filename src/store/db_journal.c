@@ -13,6 +13,7 @@ enum {
 	HEADER = 28,
 	MAGIC = 8,
 	RECORDS = 8, /* offsets of the header */
+	NONCE = 12,
 	PAGES = 16,
 	SECTOR = 20,
 	PAGE = 24,
@@ -27,6 +28,7 @@ enum {
 /* What is asked of a journal or a database. */
 struct sheet {
 	bool there;	  /* the journal is one that would be rolled back */
+	uint32_t nonce;	  /* of the journal: another one with each transaction */
 	bool has_one;	  /* it has page 1 */
 	uint32_t changes; /* the counter of page 1: each commit adds one */
 	uint32_t pages;	  /* of the database before it was changed */
@@ -84,8 +86,10 @@ static int read_journal(int fd, struct sheet *out, struct err *e)
 		const uint32_t sector = be32(h + SECTOR);
 		if (sector == 0 || be32(h + RECORDS) == 0)
 			return 0;
-		if (at == 0)
+		if (at == 0) {
+			out->nonce = be32(h + NONCE);
 			out->pages = be32(h + PAGES);
+		}
 		out->there = true;
 		at += sector;
 		rc = find_one(fd, &at, be32(h + RECORDS), be32(h + PAGE), out, e);
@@ -101,7 +105,10 @@ static int read_database(int fd, struct sheet *out, struct err *e)
 
 	if (rc != 1)
 		return rc;
-	*out = (struct sheet){true, true, be32(b + CHANGES), be32(b + SIZE)};
+	*out = (struct sheet){.there = true,
+		.has_one = true,
+		.changes = be32(b + CHANGES),
+		.pages = be32(b + SIZE)};
 	return 0;
 }
 
@@ -124,10 +131,19 @@ static bool is_written(int fd)
 	return fcntl(fd, F_GETLK, &lock) == -1 || lock.l_type != F_UNLCK;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
+/* 1 the journal of that name is still that one, 0 not: then somebody works, and it was his. */
+static int is_still(int dir, const char *journal, const struct sheet *kept, struct err *e)
 {
-	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
-		a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+	struct sheet now = {0};
+	const int j = fsx_open(dir, journal, e);
+	int rc = -1;
+
+	if (j == -1)
+		return e->code == ERR_ABSENT ? 0 : -1;
+	if (read_journal(j, &now, e) == 0)
+		rc = now.there && now.nonce == kept->nonce;
+	fsx_close(j);
+	return rc;
 }
 
 static int refuse_other(const char *name, const char *journal, struct err *e)
@@ -144,19 +160,17 @@ static int compare(int dir, const char *name, const char *journal, struct err *e
 {
 	struct sheet kept = {0};
 	struct sheet now = {0};
-	struct stat before;
-	struct stat after;
 	const int j = fsx_open(dir, journal, e);
 	const int db = j == -1 ? -1 : fsx_open(dir, name, e);
 	int rc = db == -1 ? -1 : 0;
 
-	if (rc == 0 && fstat(j, &before) == -1)
-		rc = err_errno(e, ERR_IO, "look at %s", journal);
 	if (rc == 0 && (read_journal(j, &kept, e) == -1 || read_database(db, &now, e) == -1))
 		rc = -1;
-	if (rc == 0 && !fits(&kept, &now) && !is_written(db) &&
-		fsx_stat(dir, journal, &after, e) == 1 && same_file(&before, &after))
-		rc = refuse_other(name, journal, e);
+	if (rc == 0 && !fits(&kept, &now) && !is_written(db)) {
+		rc = is_still(dir, journal, &kept, e);
+		if (rc == 1)
+			rc = refuse_other(name, journal, e);
+	}
 	fsx_close(db);
 	fsx_close(j);
 	return rc;
