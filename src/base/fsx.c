@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,18 @@ int fsx_sync_dir(int dir, struct err *e)
 	if (FAULT(FAULT_NO_FOLDER_SYNC))
 		return 0;
 	return fsync(dir) != 0 ? err_errno(e, ERR_IO, "fsync of a folder") : 0;
+}
+
+/* A lease is given to who reads when nobody writes. It is given back at once; who comes in between would be told
+ * by a signal that nobody minds. */
+int fsx_writer(int fd)
+{
+	if (fcntl(fd, F_SETSIG, SIGURG) == -1)
+		return -1;
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) == -1)
+		return errno == EAGAIN ? 1 : -1;
+	(void)fcntl(fd, F_SETLEASE, F_UNLCK);
+	return 0;
 }
 
 /* Sets the mode as asked for, whatever the umask says; a link or a file of that name is refused. */

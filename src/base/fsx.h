@@ -35,6 +35,8 @@ int fsx_mkdirs(int dir, const char *name, mode_t mode, struct err *e) ATTR_CHECK
 int fsx_write_all(int fd, const void *p, size_t n, struct err *e) ATTR_CHECK;
 /* Up to n bytes at offset; *got is less only at the end of the file. */
 int fsx_pread(int fd, void *p, size_t n, uint64_t offset, size_t *got, struct err *e) ATTR_CHECK;
+/* Does anybody have this file open for writing? 1, 0; -1: only its owner may ask. */
+int fsx_writer(int fd);
 /* The whole of a file into *b (ERR_LIMIT by b->max). */
 int fsx_read(int fd, struct buf *b, struct err *e) ATTR_CHECK;
 int fsx_read_path(const char *path, struct buf *b, struct err *e) ATTR_CHECK;

@@ -4,6 +4,7 @@
  */
 #include "cli/cmd_check.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -38,7 +39,7 @@ static const char usage[] =
 	"  --env DIR   the environment; the current folder unless given\n"
 	"\n"
 	"exit codes: 0 a run would start (there may be warnings), 1 it would, but a person must look at\n"
-	"events that were changed, 64 usage, 65 there is no such folder, 78 something is wrong\n"
+	"events that were changed, or at the disk, 64 usage, 65 there is no such folder, 78 something is wrong\n"
 	"\n"
 	"example: gridspool check --env /srv/gridspool/test\n";
 
@@ -81,7 +82,8 @@ static void check_folders(struct check *c)
 		const int rc = fsx_stat(c->dir, *f, &st, &e);
 		if (rc == 0)
 			(void)faults_add(&c->faults, *f, 0, 0,
-				"the folder is not there: mkdir -m %s %s/%s",
+				"the folder is not there: mount it or restore it from a backup; if it was "
+				"empty, mkdir -m %s %s/%s",
 				strcmp(*f, "keys") == 0 ? "700" : "750", c->path, *f);
 		else if (rc == 1 && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode))
 			(void)faults_add(&c->faults, *f, 0, 0, "is no folder");
@@ -103,11 +105,14 @@ static void check_disk(struct check *c)
 		return;
 	}
 	free_bytes = (uint64_t)fs.f_bavail * (uint64_t)fs.f_frsize;
-	if (free_bytes < c->config->min_free)
-		(void)faults_add(&c->faults, "environment.xml", 0, 0,
-			"%llu MB are free on the disk, <disk min-free> asks for %llu MB: no run starts",
-			(unsigned long long)(free_bytes >> 20),
+	if (free_bytes < c->config->min_free) {
+		faults_warn(&c->faults, "environment.xml", 0, 0,
+			"DISK-LOW: %llu MB are free on the disk of %s, <disk min-free> asks for %llu MB: a "
+			"run takes nothing in and converts nothing; free some, or lower it",
+			(unsigned long long)(free_bytes >> 20), c->path,
 			(unsigned long long)(c->config->min_free >> 20));
+		c->person = true;
+	}
 }
 
 /* ---- endpoints and sources ------------------------------------------------------------------ */
@@ -128,6 +133,29 @@ static bool check_credential(struct check *c, int keys, const struct config_endp
 	return true;
 }
 
+/* A put or get folder below an endpoint's path; write: not only to look into. */
+static void check_below(
+	struct check *c, const struct config_endpoint *ep, int dir, struct str name, bool write)
+{
+	const char *path = arena_cstr(&c->arena, name);
+	struct err e;
+	const int fd = name.n > 0 ? fsx_subdir(dir, path, &e) : -1;
+
+	if (name.n > 0 && fd == -1)
+		faults_warn(&c->faults, ep->file, ep->line, 0,
+			"endpoint '" STR_FMT "', %s folder below " STR_FMT
+			": %s; look at it: ls -ld " STR_FMT "/%s",
+			STR_ARG(ep->name), write ? "put" : "get", STR_ARG(ep->path), e.text,
+			STR_ARG(ep->path), path);
+	else if (fd != -1 && faccessat(fd, ".", R_OK | X_OK | (write ? W_OK : 0), AT_EACCESS) == -1)
+		faults_warn(&c->faults, ep->file, ep->line, 0,
+			"endpoint '" STR_FMT "': we may not %s " STR_FMT
+			"/%s: have its owner give us the rights",
+			STR_ARG(ep->name), write ? "write into" : "look into", STR_ARG(ep->path),
+			path);
+	fsx_close(fd);
+}
+
 static void check_place(struct check *c, const struct config_endpoint *ep)
 {
 	struct err e;
@@ -139,6 +167,10 @@ static void check_place(struct check *c, const struct config_endpoint *ep)
 	if (dir == -1)
 		faults_warn(&c->faults, ep->file, ep->line, 0, "endpoint '" STR_FMT "': %s",
 			STR_ARG(ep->name), e.text);
+	if (dir != -1) {
+		check_below(c, ep, dir, ep->put, true);
+		check_below(c, ep, dir, ep->get, false);
+	}
 	fsx_close(dir);
 }
 
@@ -288,7 +320,8 @@ static void check_ledger(struct check *c)
 	rc = fsx_stat(c->dir, "ledger.db", &st, &e);
 	if (rc == 0) {
 		(void)faults_add(&c->faults, "ledger.db", 0, 0,
-			"is not there: gridspool init %s finishes a new environment; an old one needs its backup",
+			"LEDGER-GONE: is not there: put it back from a backup; only what has never run gets "
+			"a new one, by gridspool init %s",
 			c->path);
 		return;
 	}

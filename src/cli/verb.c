@@ -112,8 +112,9 @@ void verb_close(struct env *v, const struct cli *cli)
 {
 	if (v->ledger.audit.code != ERR_NONE)
 		(void)fprintf(stderr,
-			"gridspool %s: warning: AUDIT-LOG: %s; the ledger has all, the next run writes "
-			"what is missing\n",
+			"gridspool %s: warning: AUDIT-LOG: %s; the ledger has all: make it a plain file "
+			"that gridspool may write, or move it away, and the next run writes what is "
+			"missing\n",
 			cli->command, v->ledger.audit.text);
 	env_close(v);
 }

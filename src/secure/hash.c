@@ -57,28 +57,43 @@ void hash_hex(const uint8_t hash[HASH_SIZE], char out[HASH_HEX])
 	out[HASH_HEX - 1] = '\0';
 }
 
-int hash_file(int fd, char out[HASH_HEX], uint64_t *size, struct err *e)
+static int hash_upto(int fd, uint64_t n, char out[HASH_HEX], uint64_t *size, struct err *e)
 {
 	struct hash_ctx *h = hash_new();
 	uint8_t *chunk = mem_alloc(CHUNK);
 	uint8_t hash[HASH_SIZE];
 	uint64_t at = 0;
+	size_t want = 0;
 	size_t got = 0;
 	int rc = -1;
 
 	do {
-		if (fsx_pread(fd, chunk, CHUNK, at, &got, e) != 0)
+		want = n - at < CHUNK ? (size_t)(n - at) : CHUNK;
+		if (fsx_pread(fd, chunk, want, at, &got, e) != 0)
 			goto out;
 		hash_add(h, chunk, got);
 		at += got;
 	} while (got == CHUNK);
 	hash_end(h, hash);
 	hash_hex(hash, out);
-	if (size)
-		*size = at;
+	*size = at;
 	rc = 0;
 out:
 	mem_free(chunk);
 	hash_free(h);
 	return rc;
+}
+
+int hash_file(int fd, char out[HASH_HEX], uint64_t *size, struct err *e)
+{
+	uint64_t all = 0;
+
+	return hash_upto(fd, UINT64_MAX, out, size ? size : &all, e);
+}
+
+int hash_start(int fd, uint64_t n, char out[HASH_HEX], struct err *e)
+{
+	uint64_t all = 0;
+
+	return hash_upto(fd, n, out, &all, e);
 }

@@ -19,5 +19,7 @@ void hash_end(struct hash_ctx *h, uint8_t out[HASH_SIZE]);	  /* and starts anew 
 void hash_hex(const uint8_t hash[HASH_SIZE], char out[HASH_HEX]); /* lower case, terminated */
 /* The whole of an open file from its start, by pread; *size may be NULL. */
 int hash_file(int fd, char out[HASH_HEX], uint64_t *size, struct err *e) ATTR_CHECK;
+/* The same of its first n bytes; of all when there are fewer. */
+int hash_start(int fd, uint64_t n, char out[HASH_HEX], struct err *e) ATTR_CHECK;
 
 #endif

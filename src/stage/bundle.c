@@ -256,6 +256,7 @@ static int put_file(int at, const char *path, struct str bytes, struct err *e)
 	return rc;
 }
 
+/* Below the folder at; -1: only looked at. */
 static int unpack(int fd, int at, struct err *e)
 {
 	uint64_t size = 0;
@@ -273,12 +274,17 @@ static int unpack(int fd, int at, struct err *e)
 		char path[LIMIT_PATH];
 		(void)snprintf(path, sizeof(path), STR_FMT, STR_ARG(zip_read_name(zip, i)));
 		rc = zip_read_member(zip, i, FILE_MAX_BYTES, 0, &bytes, &cap, &n, e);
-		if (rc == 0)
+		if (rc == 0 && at != -1)
 			rc = put_file(at, path, (struct str){bytes, n}, e);
 	}
 	mem_free(bytes);
 	zip_read_close(zip);
 	return rc;
+}
+
+int bundle_whole(int fd, struct err *e)
+{
+	return unpack(fd, -1, e);
 }
 
 static int copy_file(int from, int at, const char *path, struct err *e)

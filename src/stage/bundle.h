@@ -21,6 +21,8 @@ int bundle_hash(const struct env *v, const struct bundle_part *part, char out[65
 /* Keeps the version of this run: archive/bundles/HASH.zip, once. ERR_CONFIG when files changed
  * since the environment was opened. */
 int bundle_keep(struct env *v, struct err *e) ATTR_CHECK;
+/* Can each member of a version that was kept be read? */
+int bundle_whole(int fd, struct err *e) ATTR_CHECK;
 /* An environment with the configuration of today and a version that was kept, maps loaded, no
  * ledger. The caller closes it with env_close. ERR_ABSENT: not kept; ERR_CONFIG: does not load. */
 int bundle_open_kept(const struct env *v, struct str hash, struct env *old, struct err *e)

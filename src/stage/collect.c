@@ -9,6 +9,7 @@
 
 #include "base/fsx.h"
 #include "stage/alarms.h"
+#include "stage/collect_again.h"
 #include "stage/collect_away.h"
 #include "stage/collect_no_map.h"
 #include "stage/collect_parts.h"
@@ -21,39 +22,16 @@
 static const char release_next[] =
 	"gridspool release %s --reason TEXT takes it as it is; gridspool close %s --reason TEXT gives it up";
 
-static int make_current(struct env *v, const struct input_row *r, const struct config_source *s,
-	const struct input_row *old, struct err *e)
+/* It grew while it was read. */
+static int written_on(struct env *v, const struct input_row *r, struct err *e)
 {
-	struct ledger *l = &v->ledger;
-	char to[LIMIT_PATH];
-	char subject[40];
-	char before[40];
-	int rc = 0;
-
-	collect_row_shelf(r, s, to);
-	if (place_move(v, r->place.p, to, e) == -1 && e->code != ERR_EXISTS)
+	if (ledger_begin(&v->ledger, e) == -1)
 		return -1;
-	collect_row_subject(r->id, subject);
-	if (ledger_begin(l, e) == -1)
-		return -1;
-	if (old) {
-		collect_row_subject(old->id, before);
-		rc = ledger_input_state(l, old->id, "superseded", old->place.p, "", "", e);
-		if (rc == 0)
-			rc = ledger_event(l, "superseded", before, e, "by=%" PRId64, r->id);
-	}
-	if (rc == 0)
-		rc = ledger_input_state(l, r->id, "current", to, "", "", e);
-	if (rc == 0)
-		rc = ledger_event(l, "current", subject, e, "source=" STR_FMT " place=%s",
-			STR_ARG(r->source), to);
-	if (rc == -1) {
-		ledger_rollback(l);
+	if (collect_row_written_on(v, r, INPUTS_WRITTEN_ON, e) == -1) {
+		ledger_rollback(&v->ledger);
 		return -1;
 	}
-	env_log(v, LOG_INFO, "current", subject, "source " STR_FMT ": " STR_FMT, STR_ARG(r->source),
-		STR_ARG(r->name));
-	return ledger_commit(l, e);
+	return ledger_commit(&v->ledger, e);
 }
 
 /* May it take the place of what is there? 1 yes, 0 it was put away, -1. A packed tree is ours and
@@ -64,11 +42,15 @@ static int admit(
 	struct stat st;
 	char note[ERR_TEXT_MAX];
 	char reason[sizeof(e->reason)] = "INPUT-DAMAGED";
-	const int rc = r->tree ? 0 : place_stat(v, r->place.p, &st, e);
+	struct err ignored;
+	int rc = r->tree ? 0 : place_stat(v, r->place.p, &st, e);
 
 	if (rc != 1)
 		return rc == 0 ? 1 : -1;
-	if (whole_check(v, r, s, e) == 0)
+	rc = whole_check(v, r, s, e);
+	if (place_stat(v, r->place.p, &st, &ignored) == 1 && st.st_size != r->size)
+		return written_on(v, r, e);
+	if (rc == 0)
 		return 1;
 	if (e->code != ERR_INPUT && e->code != ERR_LIMIT)
 		return -1;
@@ -121,7 +103,7 @@ static int settle_state(struct env *v, const struct input_row *r, const struct c
 	admitted = admit(v, r, s, e);
 	if (admitted != 1)
 		return admitted;
-	return make_current(v, r, s, rc == 1 ? &old : NULL, e);
+	return collect_row_current(v, r, s, rc == 1 ? &old : NULL, e);
 }
 
 static int settle_event(struct env *v, const struct input_row *r, struct arena *a, struct err *e)
@@ -197,7 +179,7 @@ out:
 }
 
 /* What the run before left, then what is new, a batch of each source at once. */
-static int collect_all(struct env *v, struct alarms *failed, struct err *e)
+static int collect_all(struct env *v, struct alarms *failed, struct alarms *gone, struct err *e)
 {
 	bool more = true;
 
@@ -214,7 +196,7 @@ static int collect_all(struct env *v, struct alarms *failed, struct err *e)
 		for (const struct config_source *s = v->config->sources; s; s = s->next) {
 			if (s->kind == SOURCE_EVENTS && !config_source_routed(v->config, s))
 				continue; /* nobody takes it: collect_no_map */
-			if (collect_claim_source(v, s, e) == -1)
+			if (collect_claim_source(v, s, gone, e) == -1)
 				return err_wrap(e, "source " STR_FMT, STR_ARG(s->name));
 		}
 		if (each_row(v, failed, "claiming", collect_store_row, e) == -1 ||
@@ -223,22 +205,30 @@ static int collect_all(struct env *v, struct alarms *failed, struct err *e)
 			return -1;
 		more = after - before >= COLLECT_BATCH;
 	}
-	return inbox_watch_run(v, e) == -1 ? -1 : collect_no_map_tell(v, e);
+	if (collect_again_versions(v, e) == -1)
+		return -1;
+	return inbox_watch_run(v, gone, e) == -1 ? -1 : collect_no_map_tell(v, e);
 }
 
 int collect_run(struct env *v, struct err *e)
 {
 	struct alarms failed;
+	struct alarms gone;
+	int rc = 0;
 
 	alarms_init(&failed, v, "UNREADABLE", "collect-failed");
 	failed.again = ALARMS_NEWS; /* what an exporter delivered is not in use */
-	if (collect_all(v, &failed, e) == -1) {
+	alarms_init(&gone, v, "INBOX-GONE", "inbox-gone");
+	gone.again =
+		ALARMS_NEWS; /* an inbox that is not mounted must not look like a quiet night */
+	rc = collect_all(v, &failed, &gone, e);
+	if (rc == -1 || proc_told_to_stop()) { /* not all was looked at: what stands, stands */
 		alarms_done(&failed);
-		return err_wrap(e, "collect");
+		alarms_done(&gone);
+		return rc == -1 ? err_wrap(e, "collect") : 0;
 	}
-	if (proc_told_to_stop()) { /* not all was looked at: what stands, stands */
+	rc = alarms_commit(&gone, e);
+	if (rc == -1)
 		alarms_done(&failed);
-		return 0;
-	}
-	return alarms_commit(&failed, e) == -1 ? err_wrap(e, "collect") : 0;
+	return rc == -1 || alarms_commit(&failed, e) == -1 ? err_wrap(e, "collect") : 0;
 }

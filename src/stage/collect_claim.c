@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "stage/inbox.h"
 #include "stage/inbox_ready.h"
+#include "stage/inbox_watch.h"
 
 struct claim {
 	struct input_row row;
@@ -113,8 +114,8 @@ static int look(struct env *v, const struct config_source *s, int inbox,
 	return 0;
 }
 
-/* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. */
-int collect_claim_source(struct env *v, const struct config_source *s, struct err *e)
+int collect_claim_source(
+	struct env *v, const struct config_source *s, struct alarms *gone, struct err *e)
 {
 	struct fsx_list list = {0};
 	struct claim *claims = mem_array(COLLECT_BATCH, sizeof(*claims));
@@ -125,8 +126,10 @@ int collect_claim_source(struct env *v, const struct config_source *s, struct er
 	int rc = -1;
 
 	inbox = inbox_open(v, s->name, e);
-	if (inbox == -1) { /* a quiet night it is not: inbox_watch.c tells of it */
+	if (inbox == -1) { /* a quiet night it is not */
 		rc = strcmp(e->reason, "INBOX-GONE") == 0 ? 0 : -1;
+		if (rc == 0)
+			inbox_watch_gone(gone, s, e);
 		goto out;
 	}
 	if (fsx_list(inbox, &list, e) == -1)

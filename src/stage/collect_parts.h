@@ -6,7 +6,7 @@
 #define STAGE_COLLECT_PARTS_H
 
 #include "base/limits.h"
-#include "stage/env.h"
+#include "stage/alarms.h"
 #include "store/ledger_input.h"
 
 enum { COLLECT_BATCH = 256 }; /* claimed of one source at once */
@@ -31,8 +31,17 @@ void collect_row_work(const struct input_row *r, const char *end, char out[LIMIT
 void collect_row_shelf(
 	const struct input_row *r, const struct config_source *s, char out[LIMIT_PATH]);
 
-/* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. */
-int collect_claim_source(struct env *v, const struct config_source *s, struct err *e) ATTR_CHECK;
+/* The version of its source in use from now on, in place of old (may be NULL): its file, then a transaction. */
+int collect_row_current(struct env *v, const struct input_row *r, const struct config_source *s,
+	const struct input_row *old, struct err *e) ATTR_CHECK;
+/* Inside a transaction: its exporter wrote on, so it is claimed anew, where it lies. */
+int collect_row_written_on(
+	struct env *v, const struct input_row *r, const char *note, struct err *e) ATTR_CHECK;
+
+/* Looks through inbox/<source>/ and writes a row of intent for each thing that is ready. One that cannot be
+ * opened is added to gone. */
+int collect_claim_source(struct env *v, const struct config_source *s, struct alarms *gone,
+	struct err *e) ATTR_CHECK;
 /* Brings one row from claiming to claimed, quarantined or abandoned. */
 int collect_store_row(struct env *v, const struct input_row *row, struct err *e) ATTR_CHECK;
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "stage/place.h"
 
 void collect_row_subject(int64_t input, char out[40])
 {
@@ -74,4 +75,55 @@ void collect_row_shelf(
 {
 	(void)snprintf(out, LIMIT_PATH, "current/" STR_FMT "/in-%06" PRId64 "." STR_FMT,
 		STR_ARG(r->source), r->id, STR_ARG(r->tree ? STR("zip") : s->format));
+}
+
+/* The version of its source in use from now on, in place of old (may be NULL). */
+int collect_row_current(struct env *v, const struct input_row *r, const struct config_source *s,
+	const struct input_row *old, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	char to[LIMIT_PATH];
+	char subject[40];
+	char before[40];
+	int rc = 0;
+
+	collect_row_shelf(r, s, to);
+	if (place_move(v, r->place.p, to, e) == -1 && e->code != ERR_EXISTS)
+		return -1;
+	collect_row_subject(r->id, subject);
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (old) {
+		collect_row_subject(old->id, before);
+		rc = ledger_input_state(l, old->id, "superseded", old->place.p, "", "", e);
+		if (rc == 0)
+			rc = ledger_event(l, "superseded", before, e, "by=%" PRId64, r->id);
+	}
+	if (rc == 0)
+		rc = ledger_input_state(l, r->id, "current", to, "", "", e);
+	if (rc == 0)
+		rc = ledger_event(l, "current", subject, e, "source=" STR_FMT " place=%s",
+			STR_ARG(r->source), to);
+	if (rc == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	env_log(v, LOG_INFO, "current", subject, "source " STR_FMT ": " STR_FMT, STR_ARG(r->source),
+		STR_ARG(r->name));
+	return ledger_commit(l, e);
+}
+
+/* Inside a transaction: its exporter wrote on, so it is claimed anew, where it lies. */
+int collect_row_written_on(
+	struct env *v, const struct input_row *r, const char *note, struct err *e)
+{
+	char id[40];
+	struct arena a;
+
+	arena_init(&a);
+	(void)snprintf(id, sizeof(id), "in-%06" PRId64, r->id);
+	env_log(v, LOG_WARN, "written-on", id, "WRITTEN-ON: %s", collect_row_named(r, note, &a).p);
+	arena_done(&a);
+	return collect_row_record(
+		v, r, "claiming", r->place.p, "WRITTEN-ON", note, "written-on", e);
 }

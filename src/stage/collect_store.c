@@ -10,6 +10,7 @@
 #include "secure/hash.h"
 #include "stage/collect_away.h"
 #include "stage/inbox_ready.h"
+#include "stage/inputs.h"
 #include "stage/place.h"
 
 static int remove_companion(
@@ -123,6 +124,28 @@ static int commit_stored(struct env *v, const struct input_row *r, const char *s
 	return ledger_commit(l, e);
 }
 
+/* May its exporter still write to it? Where that cannot be asked, one that did so before is waited for. */
+static bool is_written(
+	const struct env *v, const struct input_row *r, int fd, const struct stat *st)
+{
+	const int writer = fsx_writer(fd);
+
+	if (clock_now(&v->clock) - st->st_mtime >= INPUTS_WRITES_SECONDS)
+		return false;
+	return writer == 1 || (writer == -1 && r->sha.n > 0);
+}
+
+static void tell_written(struct env *v, const struct input_row *r, const char *place)
+{
+	struct arena a;
+
+	arena_init(&a);
+	env_log(v, LOG_WARN, "still-written", place,
+		"WRITTEN-ON: %s; taken by the next run, if it is complete",
+		collect_row_named(r, INPUTS_WRITTEN_ON, &a).p);
+	arena_done(&a);
+}
+
 /* A file that lies in work/: hash it, and make sure that nobody still writes to it: then 1, and it
  * is looked at again in the next run. */
 static int store_file(
@@ -133,6 +156,7 @@ static int store_file(
 	uint64_t size = 0;
 	struct stat before;
 	struct stat after;
+	bool written = false;
 	int fd = -1;
 	int rc = -1;
 
@@ -141,14 +165,15 @@ static int store_file(
 		return -1;
 	fd = fsx_open(v->dir, place, e);
 	rc = fd == -1 ? -1 : hash_file(fd, sha, &size, e);
+	written = rc == 0 && is_written(v, r, fd, &before);
 	fsx_close(fd);
 	if (rc == -1 || place_stat(v, place, &after, e) != 1)
 		return -1;
-	if (after.st_size != before.st_size || after.st_mtim.tv_sec != before.st_mtim.tv_sec ||
+	if (written || after.st_size != before.st_size ||
+		after.st_mtim.tv_sec != before.st_mtim.tv_sec ||
 		after.st_mtim.tv_nsec != before.st_mtim.tv_nsec ||
 		(uint64_t)after.st_size != size) {
-		env_log(v, LOG_WARN, "still-written", place,
-			"the exporter wrote after it was picked up; taken next time");
+		tell_written(v, r, place);
 		return 1;
 	}
 	if (s->ready == READY_MANIFEST && check_manifest(v, r, sha, size, e) == -1) {
@@ -208,6 +233,10 @@ static int take_out(struct env *v, struct input_row *r, const char *inbox, char 
 {
 	int rc = place_stat(v, place, st, e);
 
+	if (rc == 0 && !str_is(r->place, place)) { /* it was in use already: written on */
+		rc = place_move(v, r->place.p, place, e);
+		rc = rc == 1 ? place_stat(v, place, st, e) : rc;
+	}
 	if (rc != 0)
 		return rc;
 	rc = place_stat(v, inbox, st, e);
@@ -276,7 +305,7 @@ int collect_store_row(struct env *v, const struct input_row *row, struct err *e)
 	if (rc == -1)
 		return -1;
 	/* The marker has done its work; left behind, it would call the next file of that name ready. */
-	if (remove_companion(v, &r, ".ready", e) == -1)
+	if (r.sha.n == 0 && remove_companion(v, &r, ".ready", e) == -1)
 		return -1;
 	reason = refusal(s, &st, s->max_size ? s->max_size : UINT64_MAX, &note);
 	if (reason) {
@@ -285,7 +314,7 @@ int collect_store_row(struct env *v, const struct input_row *row, struct err *e)
 		return collect_away_now(v, r.id, reason, note, e);
 	}
 	rc = store_taken(v, &r, s, place, e);
-	if (rc == 0)
+	if (rc == 0 && r.sha.n == 0)
 		rc = remove_companion(v, &r, ".manifest", e);
 	return rc == 1 ? 0 : rc;
 }

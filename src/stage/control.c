@@ -61,7 +61,8 @@ static int refuse_repeated(struct env *v, const struct config_partner *p, struct
 	(void)err_set(e, ERR_STALE,
 		"the counter of %s %s in ledger.db gives %" PRId64 ", which interchange %06" PRId64
 		" has: it was set back by hand, and nothing is made with that number; " STR_FMT
-		", then gridspool retry u-%" PRId64,
+		", then gridspool retry u-%" PRId64
+		"; gridspool fsck names the other counters, if any",
 		group.n == 0 ? "interchanges (ISA13) to" : "groups (GS06) to", p->name.p, number,
 		id,
 		STR_ARG(control_set_command(v->config, str_c(scope),

@@ -10,9 +10,46 @@
 
 #include "base/fsx.h"
 #include "stage/lines.h"
+#include "stage/spool.h"
 #include "stage/target.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
+
+/* Items that were taken out of the ledger would go out as new ones, of which the partner knows. */
+static int check_items(struct env *v, const struct convert_unit *j, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	const char *name = arena_cstr(&v->arena, j->unit.agreement);
+	int64_t missing = 0;
+	int64_t told = 0;
+
+	if (j->work.route->source->kind == SOURCE_EVENTS)
+		return 0;
+	if (ledger_item_missing(l, j->unit.agreement, &missing, e) == -1 ||
+		db_one_int(l->db, &told, e,
+			"SELECT COUNT(*) FROM meta WHERE key = '" SPOOL_RESTORED "' || ?1", "c",
+			name) == -1)
+		return -1;
+	if (missing == 0 || told > 0)
+		return 0;
+	env_log(v, LOG_ERROR, "items-missing", name,
+		"HISTORY-DIFFERS: ledger.db lacks %" PRId64
+		" items of this agreement that its events tell of: what is made is held; put a backup of "
+		"ledger.db back, or compare with what the partner has and release it",
+		missing);
+	v->news++;
+	if (ledger_begin(l, e) == -1)
+		return -1;
+	if (ledger_run(l, e,
+		    "INSERT INTO meta(key, value) VALUES('" SPOOL_RESTORED "' || ?1, '" SPOOL_ITEMS
+		    "')",
+		    "c", name) == -1 ||
+		ledger_event(l, "items-missing", name, e, "n=%" PRId64, missing) == -1) {
+		ledger_rollback(l);
+		return -1;
+	}
+	return ledger_commit(l, e);
+}
 
 static void stamp_of(int64_t at, char out[32])
 {
@@ -133,15 +170,12 @@ static int start_worker(struct env *v, struct convert_unit *j, struct proc *p, s
 	return proc_start(p, convert_worker_main, w, keep, n, e);
 }
 
-/* What somebody took away or edited is not used; the input is put away, so that the same export may
- * come again. */
-static int lost_input(
-	struct env *v, struct convert_unit *j, const char *why, const char *note, struct err *e)
+/* What somebody took away or edited is not used. */
+static int input_fault(struct env *v, struct convert_unit *j, struct err *e)
 {
-	char reason[sizeof(e->reason)];
+	const struct err why = *e;
 
-	(void)snprintf(reason, sizeof(reason), "%s", why);
-	return convert_unit_put_away(v, j, j->work.in.fault, reason, note, e);
+	return convert_unit_input_fault(v, j, j->work.in.fault, why.reason, why.text, e);
 }
 
 int convert_begin_unit(struct env *v, struct convert_unit *j, const struct unit_row *u,
@@ -158,16 +192,17 @@ int convert_begin_unit(struct env *v, struct convert_unit *j, const struct unit_
 			"its agreement is no longer in the bundle", e);
 	if (inputs_open(v, j->work.route, u->inputs, &j->work.in, e) == -1) {
 		char note[ERR_TEXT_MAX];
+		if (j->work.in.fault != 0)
+			return input_fault(v, j, e);
 		(void)snprintf(note, sizeof(note), "%s", e->text);
 		v->news++;
-		if (j->work.in.fault != 0)
-			return lost_input(v, j, e->reason, note, e);
 		/* The map asks for other references than when the unit was made: a new one is due. */
 		return e->code == ERR_CORRUPT
 			? convert_unit_end(v, j, "failed", "CONVERSION", note, e)
 			: -1;
 	}
-	if (commit_intent(v, j, a, e) == -1 || open_outputs(v, j, e) == -1)
+	if (check_items(v, j, e) == -1 || commit_intent(v, j, a, e) == -1 ||
+		open_outputs(v, j, e) == -1)
 		return -1;
 	return start_worker(v, j, p, e);
 }

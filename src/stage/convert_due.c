@@ -195,9 +195,11 @@ static void standing_close(struct standing *s, char fingerprint[HASH_HEX])
 	hash_free(s->hash);
 }
 
-/* The same content, delivered anew since the newest unit failed by a file that was lost or edited? */
+/* The same content, delivered anew since the newest unit failed by a file that was lost or edited, or written on? */
 static bool came_again(const struct unit_row *last, const struct standing *s)
 {
+	if (str_is(last->state, "closed") && str_is(last->reason, "WRITTEN-ON"))
+		return true;
 	return str_is(last->state, "failed") && !str_eq(last->inputs, buf_view(&s->inputs)) &&
 		(str_is(last->reason, "LOST-SOURCE") || str_is(last->reason, "CHANGED-BY-HAND"));
 }
@@ -302,7 +304,7 @@ static int has_unit(
 
 	if (db_one_int(v->ledger.db, &n, e,
 		    "SELECT COUNT(*) FROM unit WHERE agreement = ?1 AND mode = 'all' AND inputs LIKE "
-		    "'source=' || ?2 || ',%'",
+		    "'source=' || ?2 || ',%' AND NOT (state = 'closed' AND reason = 'WRITTEN-ON')",
 		    "si", r->agreement->name, in->id) != 1)
 		return -1;
 	return n > 0;

@@ -15,6 +15,7 @@
 #include "stage/exhausted.h"
 #include "stage/lines.h"
 #include "stage/outcome.h"
+#include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
 
@@ -102,15 +103,19 @@ static int failed(struct env *v, struct convert_unit *j, struct err *e)
 	const enum err_code code = j->fault.code;
 	const char *reason = j->fault.reason[0] ? j->fault.reason : "CONVERSION";
 	const bool of_disk = code == ERR_IO || code == ERR_FULL;
+	const bool of_input = (code == ERR_INPUT || code == ERR_LIMIT) &&
+		strcmp(reason, "REFERENCE-DAMAGED") != 0;
+	const char *told = of_disk ? "" : of_input ? "INPUT-DAMAGED" : reason;
 
 	if (code == ERR_NET || (of_disk && !disk_refuses(j)))
 		return gave_up(v, j, e);
 	convert_unit_subject(j, subject);
-	env_log(v, LOG_ERROR, "conversion-failed", subject, "%s", j->fault.text);
+	env_log(v, LOG_ERROR, "conversion-failed", subject, "%s%s%s", told, *told ? ": " : "",
+		j->fault.text);
 	v->news++;
 	if (of_disk)
 		return convert_unit_interrupted(v, j, j->fault.text, e);
-	if ((code == ERR_INPUT || code == ERR_LIMIT) && strcmp(reason, "REFERENCE-DAMAGED") != 0) {
+	if (of_input) {
 		return convert_unit_put_away(
 			v, j, source_input(j), "INPUT-DAMAGED", j->fault.text, e);
 	}
@@ -198,11 +203,13 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 	const struct unit_counts *c = &j->told.counts;
 	char unit[40];
 	char interchange[40];
+	int64_t before = 0;
 	int rc = 0;
 
 	convert_unit_subject(j, unit);
 	interchange_subject(j, interchange);
-	if (apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
+	if (ledger_item_known(l, j->unit.agreement, &before, e) == -1 ||
+		apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
 		return -1;
 	if (j->work.route->source->kind ==
 		SOURCE_EVENTS) /* a file of events says nothing of other items */
@@ -215,6 +222,8 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 	else if (rc == 0)
 		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
 			"nothing to send", e);
+	if (rc == 0 && c->out > 0)
+		rc = ledger_item_note(l, j->unit.agreement, before, e);
 	if (rc == 0)
 		rc = ledger_interchange_reissued(l, j->interchange.id, e);
 	if (rc == 0)
@@ -338,13 +347,42 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 	return 0;
 }
 
+/* An input that was written on while the worker read it: what came of it counts for nothing. 1, 0 there is none. */
+static int grown(struct env *v, struct convert_unit *j, struct err *e)
+{
+	const int64_t id = inputs_grown(&j->work.in);
+	struct arena a;
+	struct input_row r;
+	int rc = 0;
+	int fd = -1;
+
+	if (id == 0)
+		return 0;
+	arena_init(&a);
+	rc = ledger_input_find(&v->ledger, id, &a, &r, e);
+	if (rc == 1)
+		fd = inputs_open_row(v, &r, e);
+	arena_done(&a);
+	fsx_close(fd);
+	if (rc != 1 || fd != -1)
+		return rc == -1 ? -1 : 0;
+	const struct err why = *e;
+	if (!why.reason[0])
+		return -1;
+	return convert_unit_input_fault(v, j, id, why.reason, why.text, e) == -1 ? -1 : 1;
+}
+
 int convert_end_unit(struct env *v, struct convert_unit *j, struct proc *p, struct err *e)
 {
 	struct proc_end end;
+	int rc = 0;
 
 	if (v->progress)
 		(void)fprintf(stderr, "\r%60s\r", "");
 	proc_wait(p, &end);
+	rc = grown(v, j, e);
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
 	if (j->refused)
 		return failed(v, j, e);
 	if (!j->answered || end.crashed || end.status != 0)

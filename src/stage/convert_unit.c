@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fsx.h"
 #include "base/limits.h"
+#include "stage/collect_again.h"
 #include "stage/collect_away.h"
 #include "store/ledger_interchange.h"
 
@@ -63,6 +65,35 @@ int convert_unit_end(struct env *v, struct convert_unit *j, const char *state, c
 	return commit(v, end_rows(v, j, state, reason, note, e), e);
 }
 
+static int read_again(
+	struct env *v, struct convert_unit *j, int64_t input, const char *note, struct err *e)
+{
+	int rc = -1;
+
+	if (ledger_begin(&v->ledger, e) == -1)
+		return -1;
+	rc = collect_again_row(v, input, note, e);
+	if (rc == 0) {
+		ledger_rollback(&v->ledger);
+		return 0;
+	}
+	if (rc == 1)
+		rc = end_rows(v, j, "closed", "WRITTEN-ON", note, e);
+	return commit(v, rc, e) == -1 ? -1 : 1;
+}
+
+int convert_unit_input_fault(struct env *v, struct convert_unit *j, int64_t input,
+	const char *reason, const char *note, struct err *e)
+{
+	if (strcmp(reason, "WRITTEN-ON") == 0) {
+		const int rc = read_again(v, j, input, note, e);
+		if (rc != 0)
+			return rc == 1 ? 0 : -1;
+	}
+	v->news++;
+	return convert_unit_put_away(v, j, input, reason, note, e);
+}
+
 int convert_unit_put_away(struct env *v, struct convert_unit *j, int64_t input, const char *reason,
 	const char *note, struct err *e)
 {
@@ -73,7 +104,9 @@ int convert_unit_put_away(struct env *v, struct convert_unit *j, int64_t input, 
 	rc = end_rows(v, j, "failed", reason, note, e);
 	if (rc == 0)
 		rc = collect_away_row(v, input, reason, note, e);
-	return commit(v, rc, e) == -1 ? -1 : collect_away_file(v, input, e);
+	if (commit(v, rc, e) == -1 || collect_away_file(v, input, e) == -1)
+		return -1;
+	return collect_again_versions(v, e);
 }
 
 int convert_unit_died(struct env *v, struct convert_unit *j, const char *event, const char *reason,

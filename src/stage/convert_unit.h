@@ -37,6 +37,10 @@ int convert_unit_end(struct env *v, struct convert_unit *j, const char *state, c
 /* It fails by an input, which is put away in the same transaction. */
 int convert_unit_put_away(struct env *v, struct convert_unit *j, int64_t input, const char *reason,
 	const char *note, struct err *e) ATTR_CHECK;
+/* An input of it is not what was recorded. What its exporter wrote on is read again, and the unit closed; all else is
+ * put away, with the unit's failure. */
+int convert_unit_input_fault(struct env *v, struct convert_unit *j, int64_t input,
+	const char *reason, const char *note, struct err *e) ATTR_CHECK;
 /* Its worker died (event "crashed" or "hung"): one attempt; the last one puts the unit away. */
 int convert_unit_died(struct env *v, struct convert_unit *j, const char *event, const char *reason,
 	const char *note, struct err *e) ATTR_CHECK;

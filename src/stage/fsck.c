@@ -33,7 +33,8 @@ static bool same(const struct fsck_suspect *a, const struct fsck_suspect *b)
 
 bool fsck_is_loss(const char *code)
 {
-	return strcmp(code, "LOST-FILE") == 0 || strcmp(code, "LOST-SOURCE") == 0;
+	return strcmp(code, "LOST-FILE") == 0 || strcmp(code, "LOST-SOURCE") == 0 ||
+		strcmp(code, "CHANGED-BY-HAND") == 0;
 }
 
 struct str fsck_id(struct fsck *f, const struct walk_row *r)
@@ -214,6 +215,8 @@ int fsck_run(struct env *v, const struct fsck_options *o, struct fsck_counts *n,
 		rc = fsck_rows_all(&f, e);
 	if (rc == 0)
 		rc = fsck_names_all(&f, e);
+	if (rc == 0)
+		rc = fsck_bundles_all(&f, e);
 	if (rc == 0)
 		rc = tell_suspects(&f, e);
 	if (rc == 0 && o->level >= 3)

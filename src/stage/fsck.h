@@ -1,7 +1,7 @@
 /*
  * Do ledger and spool agree? Looks only, beside a running night too: what does not fit is looked at once more
  * before it is told. Level 1: each row has its file, of the right size, and each name its row. Level 2: each
- * file has the bytes that were recorded. Level 3: the ledger's structure, the chain of events with audit.log,
+ * file has the bytes that were recorded, and each bundle that was used is kept (1) and whole. Level 3: the ledger's structure, the chain of events with audit.log,
  * control numbers, and whether each row is there, what its events say, and in the state that they say.
  */
 #ifndef STAGE_FSCK_H

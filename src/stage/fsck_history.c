@@ -31,6 +31,7 @@ static const struct said interchange_says[] = {
 
 static const struct said input_says[] = {
 	{"claiming", "|claiming|"},
+	{"written-on", "|claiming|"},
 	{"collected", "|claimed|"},
 	{"unchanged", "|unchanged|"},
 	{"current", "|current|"},
@@ -98,7 +99,8 @@ static bool may_follow(const struct said *s, struct str state, struct arena *a)
 	return str_find(str_c(s->states), word, 0) != SIZE_MAX;
 }
 
-static void differs(struct fsck *f, const struct walk_row *r, struct str found, struct str expected)
+void fsck_history_differs(
+	struct fsck *f, const struct walk_row *r, struct str found, struct str expected)
 {
 	char subject[40];
 
@@ -143,7 +145,7 @@ static int check_words(struct fsck *f, const struct walk_row *r, struct err *e)
 		return rc == -1 ? -1 : 0;
 	const struct str now = other_words(r->is, was, &f->a);
 	const struct str then = other_words(was, r->is, &f->a);
-	differs(f, r, arena_printf(&f->a, STR_FMT " in ledger.db", STR_ARG(now)),
+	fsck_history_differs(f, r, arena_printf(&f->a, STR_FMT " in ledger.db", STR_ARG(now)),
 		then.n > 0 ? arena_printf(&f->a, STR_FMT ", as its event says", STR_ARG(then))
 			   : STR("what its name says"));
 	return 0;
@@ -170,7 +172,8 @@ static int check_state(struct fsck *f, const struct walk_row *r, struct err *e)
 		return 0;
 	if (rc == 1 && may_follow(find_said(r->kind, what), r->state, &f->a))
 		return 0;
-	differs(f, r, arena_printf(&f->a, "state '" STR_FMT "' in ledger.db", STR_ARG(r->state)),
+	fsck_history_differs(f, r,
+		arena_printf(&f->a, "state '" STR_FMT "' in ledger.db", STR_ARG(r->state)),
 		rc == 0 ? STR("one that an event tells of; there is none")
 			: arena_printf(&f->a, "what follows its last event: " STR_FMT " " STR_FMT,
 				  STR_ARG(what), STR_ARG(str_sub(detail, 0, 120))));
@@ -188,7 +191,7 @@ static bool any(struct str what)
 	return true;
 }
 
-static int one_missing(void *ctx, struct str subject, struct err *e)
+static int one_missing(void *ctx, struct str subject, const char *lacks, struct err *e)
 {
 	struct fsck *f = ctx;
 	struct str what = STR("");
@@ -202,8 +205,9 @@ static int one_missing(void *ctx, struct str subject, struct err *e)
 		.code = "HISTORY-DIFFERS",
 		.subject = subject,
 		.place = STR("ledger.db"),
-		.found = STR("no row of it"),
-		.expected = arena_printf(&f->a, "one; its last event: " STR_FMT " " STR_FMT,
+		.found = str_c(lacks),
+		.expected = arena_printf(&f->a,
+			"what its events say, the last of them: " STR_FMT " " STR_FMT,
 			STR_ARG(what), STR_ARG(str_sub(detail, 0, 120))),
 		.command = STR("find out who changed ledger.db, and compare it with a backup"),
 	};

@@ -14,7 +14,7 @@
 #include "store/ledger_interchange.h"
 #include "store/ledger_operator.h"
 
-enum { SAME_NAME = 1000 };
+enum { SAME_NAME = 1000, MOVED_SHOWN = 3 };
 
 /* said="...", as events have it. */
 static struct str said_of(const struct verbs_request *r, struct arena *a)
@@ -32,6 +32,7 @@ struct repair {
 	const struct verbs_request *r;
 	struct verbs_done *out;
 	struct str said;
+	struct buf names; /* of the first that are moved */
 };
 
 static void tell_nobody(void *ctx, const struct fsck_found *x)
@@ -73,7 +74,12 @@ static int one_unknown(struct fsck *f, const char *folder, const char *name, str
 	struct repair *p = f->ctx;
 	const char *place = arena_printf(&f->a, "%s/%s", folder, name).p;
 
-	p->out->count++;
+	if (p->out->count++ < MOVED_SHOWN) {
+		buf_c(&p->names, p->out->count > 1 ? ", " : "");
+		utf8_quote(&p->names, str_c(place), 120);
+	} else if (p->out->count == MOVED_SHOWN + 1) {
+		buf_c(&p->names, ", ...");
+	}
 	if (p->r->dry_run)
 		return 0;
 	if (record_move(f, place, e) == -1)
@@ -133,7 +139,7 @@ static int accept_losses(struct env *v, const struct losses *p, struct str said,
 static int repair_losses(struct env *v, bool dry_run, struct str said, int64_t *n, struct err *e)
 {
 	struct losses p = {.first = NULL};
-	const struct fsck_options o = {.level = 1, .tell = one_loss, .ctx = &p};
+	const struct fsck_options o = {.level = 2, .tell = one_loss, .ctx = &p};
 	struct fsck_counts counts;
 	int rc = -1;
 
@@ -150,6 +156,21 @@ static int repair_losses(struct env *v, bool dry_run, struct str said, int64_t *
 	return rc;
 }
 
+static void say_repaired(const struct repair *p, int64_t lost, char *out, size_t size)
+{
+	const int64_t moved = p->out->count;
+
+	if (moved == 0 && lost == 0)
+		(void)snprintf(
+			out, size, "nothing that it mends: gridspool fsck says what there is");
+	else
+		(void)snprintf(out, size,
+			"moved into " FSCK_UNKNOWN "/: %" PRId64
+			" files that the ledger does not know%s" STR_FMT
+			"; accepted as lost from archive/: %" PRId64,
+			moved, moved > 0 ? ": " : "", STR_ARG(buf_view(&p->names)), lost);
+}
+
 int fsck_mend_repair(
 	struct env *v, const struct verbs_request *r, struct verbs_done *out, struct err *e)
 {
@@ -163,15 +184,14 @@ int fsck_mend_repair(
 
 	arena_init(&a);
 	arena_init(&f.a);
+	buf_init(&p.names, 4000);
 	p.said = said_of(r, &a);
 	/* First what may refuse it as a whole. */
 	rc = repair_losses(v, r->dry_run, p.said, &lost, e);
 	if (rc == 0)
 		rc = fsck_names_all(&f, e);
-	(void)snprintf(out->said, sizeof(out->said),
-		"%" PRId64 " files that the ledger does not know, into " FSCK_UNKNOWN "/; %" PRId64
-		" files of archive/ are lost, which is known from now on",
-		out->count, lost);
+	say_repaired(&p, lost, out->said, sizeof(out->said));
+	buf_done(&p.names);
 	out->count += lost;
 	arena_done(&f.a);
 	arena_done(&a);

@@ -111,6 +111,40 @@ static bool run_brings(const struct walk_row *r, const char *folder)
 	return r->kind == LEDGER_WALK_INTERCHANGE && !str_is(r->state, "closed") && from && to;
 }
 
+/* Has the file these bytes, packed or not? What cannot be read has not. */
+static bool has_bytes(struct fsck *f, const char *place, struct str sha)
+{
+	char found[HASH_HEX];
+	struct err e;
+	const int fd = fsx_open(f->v->dir, place, &e);
+	const bool packed = str_ends(str_c(place), STR(".gz"));
+	const bool has = fd != -1 && fsck_rows_hash(fd, packed, found, &e) == 0 &&
+		str_is(sha, found);
+
+	fsx_close(fd);
+	return has;
+}
+
+/* Its place has a file, too. Of two with one name, only the bytes tell which is the copy. */
+static struct str beside_own(
+	struct fsck *f, const char *folder, const char *name, struct str own, struct str sha)
+{
+	const char *here = arena_printf(&f->a, "%s/%s", folder, name).p;
+
+	if (sha.n == 0 || has_bytes(f, own.p, sha))
+		return has_bytes(f, here, sha) || sha.n == 0
+			? STR("it is a copy, its place has the file: move it away")
+			: STR("its place has the file, and this is another one of its name: look at it, "
+			      "then move it away");
+	return has_bytes(f, here, sha)
+		? arena_printf(&f->a,
+			  "it has the bytes that were recorded, and what lies in its place has not: "
+			  "move that away, then mv %s/%s %s/" STR_FMT,
+			  f->v->path, here, f->v->path, STR_ARG(own))
+		: STR("neither it nor what lies in its place has the bytes that were recorded: keep "
+		      "both, and restore the file from a backup");
+}
+
 /* What is to be done with a file that lies elsewhere. */
 static int move_command(struct fsck *f, const char *folder, const char *name, struct str own,
 	const struct walk_row *r, struct str *out, struct err *e)
@@ -123,9 +157,17 @@ static int move_command(struct fsck *f, const char *folder, const char *name, st
 	*out = STR("nothing needs it any more: move it away");
 	if (r->place.n == 0)
 		return 0;
+	if (!place_inside(r->place)) {
+		*out = STR(
+			"leave it, its row in ledger.db names a place that is none (HISTORY-DIFFERS)");
+		return 0;
+	}
 	rc = place_stat(f->v, own.p, &st, e);
 	if (rc == 1)
-		*out = STR("it is a copy, its place has the file: move it away");
+		*out = beside_own(f, folder, name, own,
+			r->tree							    ? STR("")
+				: str_find(own, STR(".x12.lineage"), 0) != SIZE_MAX ? r->lineage_sha
+										    : r->sha);
 	else if (rc == 0 && run_brings(r, folder))
 		*out = STR("the next gridspool run brings it to its place");
 	else if (rc == 0)

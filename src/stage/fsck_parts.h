@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "base/limits.h"
+#include "secure/hash.h"
 #include "stage/fsck.h"
 #include "store/ledger_walk.h"
 
@@ -54,7 +55,7 @@ struct fsck {
 void fsck_fault(struct fsck *f, const struct fsck_found *x);
 /* Told at once: no run changes it. */
 void fsck_tell(struct fsck *f, const struct fsck_found *x);
-/* Does it say that a file is not there? */
+/* Does it say that a file is not there, or not what it was? In archive/ that can be accepted. */
 bool fsck_is_loss(const char *code);
 /* One more row or file was looked at. */
 void fsck_count(struct fsck *f, int64_t *counter);
@@ -63,12 +64,18 @@ void fsck_count(struct fsck *f, int64_t *counter);
 struct str fsck_id(struct fsck *f, const struct walk_row *r);
 int fsck_rows_all(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_rows_one(struct fsck *f, const struct walk_row *r, struct err *e) ATTR_CHECK;
+/* The SHA-256 of a file, or of what it unpacks to; -1 with ERR_INPUT: it cannot be unpacked. */
+int fsck_rows_hash(int fd, bool packed, char out[HASH_HEX], struct err *e) ATTR_CHECK;
 int fsck_names_all(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_names_one(struct fsck *f, const char *folder, const char *name, struct err *e) ATTR_CHECK;
 /* Is the row what its events say, and in the state that they say? */
 int fsck_history_one(struct fsck *f, const struct walk_row *r, struct err *e) ATTR_CHECK;
+/* Tells that it is not. */
+void fsck_history_differs(
+	struct fsck *f, const struct walk_row *r, struct str found, struct str expected);
 /* Has each subject of events its row? */
 int fsck_history_missing(struct fsck *f, struct err *e) ATTR_CHECK;
+int fsck_bundles_all(struct fsck *f, struct err *e) ATTR_CHECK;
 int fsck_ledger_all(struct fsck *f, struct err *e) ATTR_CHECK;
 
 #endif

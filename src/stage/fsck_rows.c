@@ -87,7 +87,7 @@ static void fault(struct fsck *f, const struct wanted *w, const char *code, stru
 		.found = found,
 		.expected = expected,
 		.command = command_for(f, w, code),
-		.known = r->gone && fsck_is_loss(code),
+		.known = r->gone && str_starts(r->place, STR("archive/")) && fsck_is_loss(code),
 	};
 	fsck_fault(f, &x);
 }
@@ -133,6 +133,11 @@ static int packed_hash(int fd, char out[HASH_HEX], struct err *e)
 	return rc;
 }
 
+int fsck_rows_hash(int fd, bool packed, char out[HASH_HEX], struct err *e)
+{
+	return packed ? packed_hash(fd, out, e) : hash_file(fd, out, NULL, e);
+}
+
 /* One cause, told once: what is compressed is not read then. */
 static void no_scratch(struct fsck *f, const struct err *why)
 {
@@ -159,7 +164,7 @@ static int check_bytes(struct fsck *f, const struct wanted *w, struct err *e)
 		return 0;
 	}
 	if (fd != -1)
-		rc = w->packed ? packed_hash(fd, found, e) : hash_file(fd, found, NULL, e);
+		rc = fsck_rows_hash(fd, w->packed, found, e);
 	fsx_close(fd);
 	if (rc == -1 && (e->code == ERR_FULL || e->code == ERR_LIMIT))
 		return err_wrap(e, "%s", w->place);
@@ -263,6 +268,11 @@ int fsck_rows_one(struct fsck *f, const struct walk_row *r, struct err *e)
 		fsck_count(f, &f->n->rows);
 	if (f->o->level >= 3 && fsck_history_one(f, r, e) == -1)
 		return -1;
+	if (r->place.n > 0 && !place_inside(r->place)) {
+		fsck_history_differs(f, r, STR("a place outside of the environment in ledger.db"),
+			STR("one in a folder of the spool"));
+		return 0;
+	}
 	if (w == WANTS_NONE)
 		return 0;
 	rc = elsewhere(f, r, e);

@@ -90,15 +90,13 @@ static int watch_pairs(
 static int watch_one(struct env *v, const struct config_source *s, struct alarms *gone,
 	struct alarms *pairs, struct err *e)
 {
-	char place[100];
 	const int inbox = inbox_open(v, s->name, e);
 	int rc = 0;
 
 	if (inbox == -1 && strcmp(e->reason, "INBOX-GONE") != 0)
 		return -1;
 	if (inbox == -1) {
-		(void)snprintf(place, sizeof(place), "inbox/" STR_FMT, STR_ARG(s->name));
-		alarms_add(gone, str_c(place), "%s", e->text);
+		inbox_watch_gone(gone, s, e);
 		return 0;
 	}
 	rc = watch_pairs(v, s, inbox, pairs, e);
@@ -106,25 +104,23 @@ static int watch_one(struct env *v, const struct config_source *s, struct alarms
 	return rc;
 }
 
-int inbox_watch_run(struct env *v, struct err *e)
+int inbox_watch_run(struct env *v, struct alarms *gone, struct err *e)
 {
-	struct alarms gone;
 	struct alarms pairs;
 	int rc = 0;
 
-	alarms_init(&gone, v, "INBOX-GONE", "inbox-gone");
-	gone.again =
-		ALARMS_NEWS; /* an inbox that is not mounted must not look like a quiet night */
 	alarms_init(&pairs, v, "MISSING-PAIR", "missing-pair");
 	for (const struct config_source *s = v->config->sources; s && rc == 0; s = s->next)
-		rc = watch_one(v, s, &gone, &pairs, e);
-	if (rc == -1) {
-		alarms_done(&gone);
-		alarms_done(&pairs);
-		return -1;
-	}
-	rc = alarms_commit(&gone, e);
+		rc = watch_one(v, s, gone, &pairs, e);
 	if (rc == -1)
 		alarms_done(&pairs);
 	return rc == -1 ? -1 : alarms_commit(&pairs, e);
+}
+
+void inbox_watch_gone(struct alarms *gone, const struct config_source *s, const struct err *why)
+{
+	char place[100];
+
+	(void)snprintf(place, sizeof(place), "inbox/" STR_FMT, STR_ARG(s->name));
+	alarms_add(gone, str_c(place), "%s", why->text);
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fsx.h"
 #include "base/limits.h"
@@ -79,6 +80,19 @@ static struct str printable(struct str name, struct arena *a)
 	return kept;
 }
 
+/* More than was recorded, behind it, soon after it was picked up: by an exporter that still has it open, where we
+ * could not ask for that. */
+static bool written_on(const struct input_row *r, int fd)
+{
+	char sha[HASH_HEX];
+	struct stat st;
+	struct err ignored;
+
+	return !r->tree && fsx_writer(fd) == -1 && fstat(fd, &st) == 0 && st.st_size > r->size &&
+		st.st_mtime - r->at <= INPUTS_WRITES_SECONDS &&
+		hash_start(fd, (uint64_t)r->size, sha, &ignored) == 0 && str_is(r->sha, sha);
+}
+
 /* Somebody may have edited it where it lies. */
 static int check_bytes(const struct input_row *r, int fd, struct err *e)
 {
@@ -88,6 +102,10 @@ static int check_bytes(const struct input_row *r, int fd, struct err *e)
 		return err_wrap(e, "%s", r->place.p);
 	if (str_is(r->sha, sha))
 		return 0;
+	if (written_on(r, fd)) {
+		(void)err_set(e, ERR_INPUT, "%s: " INPUTS_WRITTEN_ON, r->place.p);
+		return err_reason(e, "WRITTEN-ON");
+	}
 	(void)err_set(
 		e, ERR_INPUT, "%s is not what was recorded: it was changed by hand", r->place.p);
 	return err_reason(e, "CHANGED-BY-HAND");
@@ -95,8 +113,16 @@ static int check_bytes(const struct input_row *r, int fd, struct err *e)
 
 int inputs_open_row(const struct env *v, const struct input_row *r, struct err *e)
 {
-	const int fd = fsx_open(v->dir, r->place.p, e);
+	int fd = -1;
 
+	if (r->place.n == 0) {
+		(void)err_set(e, ERR_ABSENT,
+			"the file of in-%06" PRId64
+			" is no longer kept: <retention> in environment.xml says how long it is",
+			r->id);
+		return err_reason(e, "LOST-SOURCE");
+	}
+	fd = fsx_open(v->dir, r->place.p, e);
 	if (fd == -1)
 		return e->code == ERR_ABSENT ? err_reason(e, "LOST-SOURCE") : -1;
 	if (check_bytes(r, fd, e) == 0)
@@ -127,6 +153,8 @@ static int open_input(struct env *v, struct str inputs, struct str role, int *fd
 		rc = *fd == -1 ? err_wrap(e, "in-%06" PRId64 " (" STR_FMT ")", id, STR_ARG(role))
 			       : 0;
 		*file = printable(row.name, &in->arena);
+		if (rc == 0 && !row.tree)
+			in->files[in->nfiles++] = (struct inputs_file){id, row.size, *fd};
 	}
 	arena_done(&a);
 	return rc;
@@ -157,6 +185,48 @@ int inputs_open(struct env *v, const struct env_route *r, struct str inputs, str
 	if (map_uses_workflow(r->map) && r->source->workflow_from.n > 0)
 		return open_input(
 			v, inputs, STR("workflow"), &in->workflow, &in->workflow_file, in, e);
+	return 0;
+}
+
+static int one_there(struct env *v, int64_t id, struct err *e)
+{
+	struct arena a;
+	struct input_row row;
+	int fd = -1;
+	int rc = 0;
+
+	arena_init(&a);
+	rc = ledger_input_find(&v->ledger, id, &a, &row, e);
+	if (rc == 1)
+		fd = inputs_open_row(v, &row, e);
+	else if (rc == 0)
+		(void)err_set(e, ERR_CORRUPT, "input %" PRId64 " is not in the ledger", id);
+	arena_done(&a);
+	fsx_close(fd);
+	return fd == -1 ? err_wrap(e, "in-%06" PRId64, id) : 0;
+}
+
+int inputs_there(struct env *v, struct str inputs, struct err *e)
+{
+	struct str part;
+
+	while (inputs.n > 0 && str_split(&inputs, ',', &part)) {
+		struct str role;
+		int64_t id = 0;
+		if (str_split(&part, '=', &role) && part.p && str_to_i64(part, &id) &&
+			one_there(v, id, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int64_t inputs_grown(const struct inputs *in)
+{
+	for (size_t i = 0; i < in->nfiles; i++) {
+		struct stat st;
+		if (fstat(in->files[i].fd, &st) == 0 && st.st_size != in->files[i].size)
+			return in->files[i].id;
+	}
 	return 0;
 }
 

@@ -19,15 +19,30 @@ struct inputs {
 	size_t njoins;
 	int workflow; /* hub settings, or -1 */
 	struct str workflow_file;
+	struct inputs_file {
+		int64_t id, size;
+		int fd; /* one of the above */
+	} files[INPUTS_JOINS + 2];
+	size_t nfiles;
 	int64_t fault;	    /* the input that is lost or was changed, when opening failed by that */
 	struct arena arena; /* of the names */
 };
 
 /* Opens what unit.inputs names, wherever it lies now (work, current, archive), if it is what was
- * recorded: else in->fault is set, and the reason LOST-SOURCE or CHANGED-BY-HAND. */
+ * recorded: else in->fault is set, and the reason LOST-SOURCE, WRITTEN-ON or CHANGED-BY-HAND. */
 int inputs_open(struct env *v, const struct env_route *r, struct str inputs, struct inputs *in,
 	struct err *e) ATTR_CHECK;
 void inputs_close(struct inputs *in);
+/* Are the files of all of them there, with the bytes that were recorded? -1 as inputs_open. */
+int inputs_there(struct env *v, struct str inputs, struct err *e) ATTR_CHECK;
+/* The input whose file is no longer as long as it was recorded, while it was read; 0 none. */
+int64_t inputs_grown(const struct inputs *in);
+/* Its exporter may write on so long after it was picked up; after that it was somebody else. */
+enum { INPUTS_WRITES_SECONDS = 600 };
+/* What is written on, said to the exporter and to who configures the source. */
+#define INPUTS_WRITTEN_ON                                                                                \
+	"its exporter wrote on after it was picked up; the exporter should move it into the inbox when " \
+	"it is complete, or its source say ready=\"marker\", \"manifest\" or \"stable\" in bundle/routes.xml"
 /* Is the file of an input there, with the bytes that were recorded? Its descriptor, or -1 with one of
  * the reasons above, or without when the disk failed. */
 int inputs_open_row(const struct env *v, const struct input_row *r, struct err *e) ATTR_CHECK;

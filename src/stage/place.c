@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/beneath.h"
 #include "base/fsx_tree.h"
 
 const char *place_name(const char *place)
@@ -49,9 +50,19 @@ static int folder_of(const struct env *v, const char *place, const char **name, 
 	return env_folder(v, folder, e);
 }
 
+bool place_inside(struct str place)
+{
+	struct str part;
+
+	while (str_split(&place, '/', &part))
+		if (!beneath_name_ok(part))
+			return false;
+	return true;
+}
+
 int place_stat(const struct env *v, const char *place, struct stat *st, struct err *e)
 {
-	return fsx_stat(v->dir, place, st, e);
+	return !place_inside(str_c(place)) ? 0 : fsx_stat(v->dir, place, st, e);
 }
 
 int place_move(const struct env *v, const char *from, const char *to, struct err *e)

@@ -14,7 +14,9 @@ const char *place_name(const char *place);
 const char *place_split(const char *place, char folder[LIMIT_PATH]);
 /* The number behind a prefix in a name of ours: "in-000012.zip" to 12; 0 when it is none. */
 int64_t place_number(const char *name, const char *prefix);
-/* 1 it is there, 0 not, -1. */
+/* Does it lead to something below the environment? No row that a run wrote has another one. */
+bool place_inside(struct str place);
+/* 1 it is there, 0 not, as what would be outside, -1. */
 int place_stat(const struct env *v, const char *place, struct stat *st, struct err *e) ATTR_CHECK;
 /* 1 moved, 0 there is nothing at from, -1 (never over another: ERR_EXISTS). */
 int place_move(const struct env *v, const char *from, const char *to, struct err *e) ATTR_CHECK;

@@ -195,7 +195,8 @@ static void tell_log(struct env *v)
 	if (v->ledger.audit.code == ERR_NONE)
 		return;
 	env_log(v, LOG_WARN, "audit-log", "audit.log",
-		"AUDIT-LOG: %s; the ledger has all, the next run writes what is missing",
+		"AUDIT-LOG: %s; the ledger has all: make it a plain file that gridspool may write, or move it "
+		"away, and the next run writes what is missing",
 		v->ledger.audit.text);
 	v->news++;
 }
@@ -253,11 +254,13 @@ static int clean(struct env *v, struct err *e)
 			? -1
 			: clean_below(dir, all[i].levels, v->started - TMP_SECONDS, e);
 		fsx_close(dir);
-		if (dir == -1 && e->code == ERR_ABSENT)
-			return err_set(e, ERR_CONFIG,
+		if (dir == -1 && e->code == ERR_ABSENT) {
+			(void)err_set(e, ERR_CONFIG,
 				"the folder %s/%s is not there: mount it or restore it from a backup; if it "
 				"was empty, mkdir -m 750 %s/%s; nothing was started",
 				v->path, all[i].name, v->path, all[i].name);
+			return err_reason(e, "LOST-FILE");
+		}
 		if (rc == -1)
 			return not_clean(v, all[i].name, e);
 	}
@@ -268,13 +271,18 @@ static int clean(struct env *v, struct err *e)
 static bool space_left(struct env *v)
 {
 	struct statvfs fs;
+	uint64_t free_bytes = 0;
 
 	if (v->config->min_free == 0 || fstatvfs(v->dir, &fs) == -1)
 		return true;
-	if ((uint64_t)fs.f_bavail * fs.f_frsize >= v->config->min_free)
+	free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (free_bytes >= v->config->min_free)
 		return true;
 	env_log(v, LOG_ERROR, "disk-full", "environment",
-		"less than min-free is left; nothing is taken in or converted");
+		"DISK-LOW: %" PRIu64
+		" MB are free on the disk of %s, <disk min-free> in environment.xml "
+		"asks for %" PRIu64 " MB: nothing is taken in or converted; free some, or lower it",
+		free_bytes >> 20, v->path, v->config->min_free >> 20);
 	v->news++;
 	return false;
 }

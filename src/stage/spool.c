@@ -33,6 +33,8 @@ static int bring(struct env *v, const char *name, const char *to, struct str par
 	int rc = 0;
 
 	(void)snprintf(there, sizeof(there), "%s/%s", to, name);
+	if (!place_inside(str_c(there)))
+		return 0;
 	rc = place_stat(v, there, &st, e);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && rc == 0; i++) {
 		char folder[100];
@@ -79,7 +81,7 @@ int spool_check_file(struct env *v, const char *place, struct str sha, struct er
 	const int fd = fsx_open(v->dir, place, e);
 	int rc = -1;
 
-	if (fd == -1 && e->code == ERR_ABSENT)
+	if (fd == -1 && (e->code == ERR_ABSENT || !place_inside(str_c(place))))
 		return err_reason(e, "LOST-FILE");
 	rc = fd == -1 ? -1 : hash_file(fd, found, NULL, e);
 	fsx_close(fd);

@@ -8,9 +8,10 @@
 /* With the number behind it, the key in meta of an interchange whose file is not what it should be; its
  * value is the reason, LOST-FILE or CHANGED-BY-HAND. */
 #define SPOOL_WRONG "wrong:"
-/* With the name of an agreement behind it: its ledger was put back from a backup, and what it makes is held until
- * a person releases one. */
+/* With the name of an agreement behind it: its ledger was put back from a backup, or lacks items of it (then the
+ * value is SPOOL_ITEMS), and what it makes is held until a person releases one. */
 #define SPOOL_RESTORED "restored:"
+#define SPOOL_ITEMS "items"
 
 enum { SPOOL_ADVICE = 200 };
 

@@ -222,8 +222,8 @@ int story_tell(
 	*out = (struct story){.arena = a};
 	story_build_fact(out, "kind", str_c(subject_word(s->kind)));
 	story_build_fact(out, "id", s->name);
-	if (tellers[s->kind](v, s, out, e) == -1 || story_build_events(v, out, s->event, e) == -1 ||
-		verbs_allowed(v, s, a, &out->verbs, e) == -1)
+	/* The verbs first: what is next names no others. */
+	if (verbs_allowed(v, s, a, &out->verbs, e) == -1 || tellers[s->kind](v, s, out, e) == -1)
 		return -1;
-	return 0;
+	return story_build_events(v, out, s->event, e);
 }

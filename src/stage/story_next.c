@@ -1,7 +1,10 @@
 /* What is next: by itself, or by whom. */
 #include "stage/story_parts.h"
 
+#include <stdio.h>
+
 #include "stage/reason.h"
+#include "stage/verbs.h"
 
 struct next {
 	enum subject_kind kind;
@@ -43,6 +46,39 @@ static const struct next nexts[] = {
 		"the converter died on it; report it, then gridspool retry ID or gridspool close ID --reason TEXT"},
 };
 
+/* Does it name no verb but those that are allowed now? */
+static bool may_be_done(struct str piece, struct str allowed)
+{
+	for (unsigned i = 0; i < VERBS_KINDS; i++) {
+		const char *verb = verbs_name((enum verbs_kind)i);
+		char command[40];
+		(void)snprintf(command, sizeof(command), "gridspool %s ", verb);
+		if (str_find(piece, str_c(command), 0) != SIZE_MAX &&
+			str_find(allowed, str_c(verb), 0) == SIZE_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* The pieces of it, parted by "; ", that can be done now. */
+static struct str feasible(struct story *t, struct str command)
+{
+	struct str kept = STR("");
+
+	while (command.n > 0) {
+		const size_t end = str_find(command, STR("; "), 0);
+		struct str piece = end == SIZE_MAX ? command : str_sub(command, 0, end);
+		command = str_from(command, end == SIZE_MAX ? command.n : end + 2);
+		if (!may_be_done(piece, t->verbs))
+			continue;
+		if (kept.n == 0 && str_starts(piece, STR("or ")))
+			piece = str_from(piece, 3);
+		kept = arena_printf(t->arena, STR_FMT "%s" STR_FMT, STR_ARG(kept),
+			kept.n > 0 ? "; " : "", STR_ARG(piece));
+	}
+	return kept;
+}
+
 /* What the table of reasons says is to be done, with this subject's ID in it, and without the advice to
  * look at what is being read. */
 static struct str remedy(struct story *t, struct str command, struct str id)
@@ -54,6 +90,7 @@ static struct str remedy(struct story *t, struct str command, struct str id)
 
 	if (str_starts(command, look))
 		command = str_sub(command, look.n, command.n - look.n);
+	command = feasible(t, command);
 	buf_init(&b, 2000);
 	while ((at = str_find(command, STR(" ID"), 0)) != SIZE_MAX) {
 		buf_str(&b, str_sub(command, 0, at + 1));

@@ -192,6 +192,19 @@ static int find_named(
 	return n == 1;
 }
 
+/* What an exporter called its file: the newest of that name. 1, 0, -1. */
+static int find_delivered(
+	struct env *v, struct str name, struct arena *a, struct subject *out, struct err *e)
+{
+	int64_t id = 0;
+	const int rc = db_one_int(v->ledger.db, &id, e,
+		"SELECT id FROM input WHERE name = ?1 ORDER BY id DESC LIMIT 1", "s", name);
+
+	if (rc == 1)
+		write_names(SUBJECT_INPUT, id, a, out);
+	return rc;
+}
+
 /* "partner:acme": the user says what it is. 1, 0, -1. */
 static int find_said(
 	struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
@@ -236,7 +249,7 @@ int subject_find(
 	struct env *v, struct str typed, struct arena *a, struct subject *out, struct err *e)
 {
 	static int (*const ways[])(struct env *, struct str, struct arena *, struct subject *,
-		struct err *) = {find_said, find_numbered, find_file, find_named};
+		struct err *) = {find_said, find_numbered, find_file, find_named, find_delivered};
 	struct subject s = {0};
 	struct buf shown;
 
@@ -252,7 +265,7 @@ int subject_find(
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, typed, 200);
 	(void)err_set(e, ERR_ABSENT,
-		"'%s' is no interchange (123 or its file name), input (in-000012), received file "
+		"'%s' is no interchange (123 or its file name), input (in-000012 or the name it came by), received file "
 		"(r-000012), unit of work (u-5), partner, agreement or item's key of this environment%s",
 		buf_cstr(&shown), meant(v, typed, a));
 	buf_done(&shown);

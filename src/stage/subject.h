@@ -1,6 +1,6 @@
 /*
  * What people type to name something: an interchange (123, 000123, its file name), an input
- * (in-000012), a received file (r-000012), a unit of work (u-5), a partner, an agreement or an
+ * (in-000012; the newest of the name it came by), a received file (r-000012), a unit of work (u-5), a partner, an agreement or an
  * item's key. "partner:acme", "agreement:acme", "item:KEY" say which, where a name is two things.
  */
 #ifndef STAGE_SUBJECT_H

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/beneath.h"
 #include "base/mem.h"
+#include "stage/place.h"
 #include "stage/spool.h"
 #include "store/ledger_item.h"
 #include "store/ledger_partner.h"
@@ -308,18 +310,19 @@ static int conclude(
 	return not_whole(s, "CHANGED-BY-HAND", evidence, e);
 }
 
-/* Made with a ledger that was put back from a backup, and not released by anybody since? */
-static int restored(const struct sending *s, struct err *e)
+/* Made with a ledger that was put back from a backup, or that lacks items, and not released by anybody since? */
+static int restored(const struct sending *s, bool *items, struct err *e)
 {
-	int64_t n = 0;
-	const int rc = db_one_int(s->v->ledger.db, &n, e,
-		"SELECT COUNT(*) FROM meta WHERE key = '" SPOOL_RESTORED "' || ?1", "s",
-		s->row->agreement);
+	int64_t lacks = 0;
+	const int rc = db_one_int(s->v->ledger.db, &lacks, e,
+		"SELECT value = '" SPOOL_ITEMS "' FROM meta WHERE key = '" SPOOL_RESTORED "' || ?1",
+		"s", s->row->agreement);
 
-	return rc == -1 ? -1 : n > 0;
+	*items = lacks != 0;
+	return rc;
 }
 
-static int hold_restored(struct sending *s, struct err *e)
+static int hold_restored(struct sending *s, bool items, struct err *e)
 {
 	char next[300];
 
@@ -328,6 +331,10 @@ static int hold_restored(struct sending *s, struct err *e)
 		" --reason TEXT sends it, and all that comes behind it; gridspool close %06" PRId64
 		" --reason TEXT gives it up",
 		s->row->id, s->row->id);
+	if (items)
+		return commit_stopped(s, "held", "hold", "HISTORY-DIFFERS",
+			"ledger.db lacks items that it had: what it does not know was sent may be sent again",
+			next, e);
 	return commit_stopped(s, "held", "hold", "RESTORED",
 		"the ledger was put back from a backup: what it does not know was sent may be sent again",
 		next, e);
@@ -350,14 +357,18 @@ static int never_whole(struct sending *s, const char *note, struct err *e)
 static int send_one(struct channel *c, const struct interchange_row *r, struct err *e)
 {
 	struct sending s = {.v = c->env, .row = r};
+	bool lacks = false;
 	enum channel_sent outcome = CHANNEL_DOUBT;
 	char evidence[400] = "";
 	int rc = 0;
 
 	(void)snprintf(s.subject, sizeof(s.subject), "interchange %06" PRId64, r->id);
-	rc = restored(&s, e);
+	/* spool_settle_all has told of it */
+	if (!place_inside(r->place) || !beneath_name_ok(r->name))
+		return 0;
+	rc = restored(&s, &lacks, e);
 	if (rc != 0)
-		return rc == -1 || hold_restored(&s, e) == -1 ? -1 : 1;
+		return rc == -1 || hold_restored(&s, lacks, e) == -1 ? -1 : 1;
 	if (!str_is(r->receipt, "renaming") && spool_check(c->env, r, e) == -1) {
 		const struct err why = *e;
 		if (!why.reason[0])

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "stage/verbs_act.h"
+#include "store/ledger_interchange.h"
 #include "store/ledger_operator.h"
 
 #define BIT(verb) (1u << (verb))
@@ -93,6 +94,24 @@ static void list_verbs(unsigned set, struct buf *b)
 	}
 }
 
+/* The held ones of a partner or agreement, since release takes each by its ID: "; held: 000001, 000002". */
+static int list_held(struct verbs_act *x, struct buf *b, struct err *e)
+{
+	struct interchange_rows rows = {0};
+	const char *between = "; its held ones by their IDs: ";
+
+	if (ledger_interchange_by_state(x->l, "held", &x->a, &rows, e) == -1)
+		return -1;
+	for (size_t i = 0; i < rows.n && b->n < 120; i++) {
+		const struct interchange_row *r = &rows.row[i];
+		if (!str_eq(x->s->kind == SUBJECT_PARTNER ? r->partner : r->agreement, x->s->name))
+			continue;
+		buf_printf(b, "%s%06" PRId64, between, r->id);
+		between = ", ";
+	}
+	return 0;
+}
+
 /* Refuses a verb that the state does not allow. */
 int verbs_may(struct verbs_act *x, struct str state, struct str reason, struct err *e)
 {
@@ -101,13 +120,18 @@ int verbs_may(struct verbs_act *x, struct str state, struct str reason, struct e
 
 	if (set & BIT(x->r->verb))
 		return 0;
-	buf_init(&list, 200);
+	buf_init(&list, 400);
 	list_verbs(set, &list);
+	if ((x->s->kind == SUBJECT_PARTNER || x->s->kind == SUBJECT_AGREEMENT) &&
+		list_held(x, &list, e) == -1) {
+		buf_done(&list);
+		return -1;
+	}
 	(void)err_set(e, ERR_STALE,
-		"%s " STR_FMT " is %s" STR_FMT "%s" STR_FMT "; %s is not allowed now%s%s",
-		subject_word(x->s->kind), STR_ARG(x->s->name),
-		state.n > 0 ? "" : "not in a state to change", STR_ARG(state),
-		reason.n > 0 ? ", reason " : "", STR_ARG(reason), verbs[x->r->verb].name,
+		"%s " STR_FMT "%s" STR_FMT "%s" STR_FMT "; %s is not allowed now%s%s",
+		subject_word(x->s->kind), STR_ARG(x->s->name), state.n > 0 ? " is " : "",
+		STR_ARG(state), reason.n > 0 ? ", reason " : "", STR_ARG(reason),
+		verbs[x->r->verb].name,
 		list.n > 0 ? "; allowed: " : "; nothing is to be done with it", buf_cstr(&list));
 	buf_done(&list);
 	return -1;
@@ -147,17 +171,38 @@ static int present(struct env *v, const struct subject *s, struct arena *a, stru
 	return rc == -1 ? -1 : 0;
 }
 
-int verbs_allowed(
-	struct env *v, const struct subject *s, struct arena *a, struct str *list, struct err *e)
+/* What is allowed in its state, without a retry that would be refused. */
+static int allowed_now(
+	struct env *v, const struct subject *s, struct arena *a, unsigned *set, struct err *e)
 {
+	struct verbs_act x = {.v = v, .l = &v->ledger, .s = s};
 	struct str state;
 	struct str reason;
-	struct buf b;
+	int rc = 1;
 
 	if (present(v, s, a, &state, &reason, e) == -1)
 		return -1;
+	*set = allowed_in(s->kind, state, reason);
+	if (s->kind != SUBJECT_UNIT || !(*set & BIT(VERBS_RETRY)))
+		return 0;
+	arena_init(&x.a);
+	rc = verbs_unit_may_retry(&x, e);
+	arena_done(&x.a);
+	if (rc == 0)
+		*set &= ~BIT(VERBS_RETRY);
+	return rc == -1 ? -1 : 0;
+}
+
+int verbs_allowed(
+	struct env *v, const struct subject *s, struct arena *a, struct str *list, struct err *e)
+{
+	unsigned set = 0;
+	struct buf b;
+
+	if (allowed_now(v, s, a, &set, e) == -1)
+		return -1;
 	buf_init(&b, 200);
-	list_verbs(allowed_in(s->kind, state, reason), &b);
+	list_verbs(set, &b);
 	*list = arena_str(a, buf_view(&b));
 	buf_done(&b);
 	return 0;

@@ -55,6 +55,8 @@ int verbs_partner_clear(struct verbs_act *x, struct str partner, int64_t *n, str
 int verbs_unit_retry(struct verbs_act *x, struct err *e) ATTR_CHECK;
 int verbs_unit_close(struct verbs_act *x, struct err *e) ATTR_CHECK;
 /* Within a transaction: the newest unit of an agreement, if it has failed; *n grows by one then. */
+/* Would a retry of that unit be taken? 1, 0 not: *e says why; -1. */
+int verbs_unit_may_retry(struct verbs_act *x, struct err *e) ATTR_CHECK;
 int verbs_unit_retry_newest(struct verbs_act *x, struct str agreement, int64_t *n, struct err *e)
 	ATTR_CHECK;
 

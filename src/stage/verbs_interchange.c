@@ -4,9 +4,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "stage/inputs.h"
 #include "stage/spool.h"
 #include "store/ledger_item.h"
 #include "store/ledger_operator.h"
+#include "store/ledger_unit.h"
 
 static int find_row(struct verbs_act *x, struct interchange_row *row, struct err *e)
 {
@@ -67,6 +69,15 @@ static int refuse_changed(struct verbs_act *x, struct err *e)
 		why.reason, row.name.p, row.place.p, row.id, row.id);
 }
 
+/* What its agreement makes is held no more, be the ledger an older one or without some of its items. */
+static int trust(const struct verbs_act *x, struct str agreement, struct err *e)
+{
+	if (ledger_run(x->l, e, "DELETE FROM meta WHERE key = '" SPOOL_RESTORED "' || ?1", "s",
+		    agreement) == -1)
+		return -1;
+	return db_changes(x->l->db) > 0 ? ledger_item_note_all(x->l, agreement, e) : 0;
+}
+
 int verbs_interchange_release(struct verbs_act *x, struct err *e)
 {
 	struct interchange_row row;
@@ -86,8 +97,7 @@ int verbs_interchange_release(struct verbs_act *x, struct err *e)
 	if (rc == 0) /* with the right bytes: refuse_changed */
 		rc = spool_wrong(x->l, row.id, NULL, e);
 	if (rc == 0)
-		rc = ledger_run(x->l, e, "DELETE FROM meta WHERE key = '" SPOOL_RESTORED "' || ?1",
-			"s", row.agreement);
+		rc = trust(x, row.agreement, e);
 	if (rc == 0)
 		rc = ledger_event(
 			x->l, "released", x->s->event, e, "was=%s %s", row.reason.p, x->why);
@@ -184,6 +194,39 @@ int verbs_interchange_resend(struct verbs_act *x, struct err *e)
 	return rc == 1 ? settle(x, &row, e) : 0;
 }
 
+/* A file of events that is gone cannot be converted again. */
+static int refuse_without_inputs(
+	struct verbs_act *x, const struct interchange_row *row, struct err *e)
+{
+	struct unit_row u;
+	struct err why;
+
+	if (ledger_unit_find(x->l, row->unit, &x->a, &u, e) == -1)
+		return -1;
+	if (inputs_there(x->v, u.inputs, e) == 0)
+		return 0;
+	if (!e->reason[0])
+		return -1;
+	why = *e;
+	(void)err_set(e, ERR_STALE,
+		"%s: %s: %06" PRId64
+		" cannot be made anew from it; restore the file from a backup, or deliver an export with its items",
+		why.reason, why.text, row->id);
+	return err_reason(e, why.reason);
+}
+
+/* It waits for nobody any more, so what lies beside it in hold/ says no more what to do with it. */
+static int end_reason(
+	struct verbs_act *x, const struct interchange_row *was, const char *reason, struct err *e)
+{
+	if (!str_is(was->place, "hold") && !str_is(was->place, "quarantine"))
+		return 0;
+	env_drop_reason(x->v, was->place.p, was->name.p);
+	return env_write_reason(x->v, was->place.p, was->name.p, reason, x->plain,
+		"nothing; a run archives it when it is what was made, else whoever needs it no more may remove it",
+		e);
+}
+
 /* Files of an event are converted once; its items that are due again need a unit of their own. */
 static int reissue_event(struct verbs_act *x, const struct interchange_row *row, struct err *e)
 {
@@ -193,6 +236,8 @@ static int reissue_event(struct verbs_act *x, const struct interchange_row *row,
 
 	if (!g || !g->source || g->source->kind != SOURCE_EVENTS)
 		return 0;
+	if (refuse_without_inputs(x, row, e) == -1)
+		return -1;
 	if (ledger_operator_unit_again(x->l, row->unit, x->v->started, x->v->bundle, &id, e) == -1)
 		return -1;
 	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
@@ -238,7 +283,8 @@ int verbs_interchange_reissue(struct verbs_act *x, struct err *e)
 	rc = find_row(x, &row, e);
 	if (rc == 0)
 		rc = commit_reissue(x, &row, &n, e);
-	if (verbs_act_end(x, rc, e) == -1)
+	rc = verbs_act_end(x, rc, e);
+	if (rc == -1)
 		return -1;
 	x->out->count = n;
 	if (n < row.items)
@@ -252,7 +298,7 @@ int verbs_interchange_reissue(struct verbs_act *x, struct err *e)
 			"%" PRId64
 			" items are due again; the next run sends them with new control numbers",
 			n);
-	return 0;
+	return rc == 1 ? end_reason(x, &row, "REISSUED", e) : 0;
 }
 
 /* What never left is not known to the partner: its items are again what they were. What the partner
@@ -262,11 +308,14 @@ static int commit_close(struct verbs_act *x, const struct interchange_row *row, 
 {
 	const bool left = row->sent_at > 0 || str_is(row->state, "in-doubt") ||
 		str_is(row->receipt, "renaming");
+	int64_t before = 0;
 
 	if (ledger_interchange_state(x->l, row->id, "queued|sent|in-doubt|held|quarantined",
 		    "closed", row->place.p, "CLOSED", x->plain, e) == -1)
 		return -1;
-	if (!left && ledger_operator_items_back(x->l, row->id, back, e) == -1)
+	if (ledger_item_known(x->l, row->agreement, &before, e) == -1 ||
+		(!left && ledger_operator_items_back(x->l, row->id, back, e) == -1) ||
+		ledger_item_note(x->l, row->agreement, before, e) == -1)
 		return -1;
 	if (ledger_operator_items_drop(x->l, row->id, refused, e) == -1)
 		return -1;
@@ -287,7 +336,8 @@ int verbs_interchange_close(struct verbs_act *x, struct err *e)
 	rc = find_row(x, &row, e);
 	if (rc == 0)
 		rc = commit_close(x, &row, &back, &refused, e);
-	if (verbs_act_end(x, rc, e) == -1)
+	rc = verbs_act_end(x, rc, e);
+	if (rc == -1)
 		return -1;
 	x->out->count = 1;
 	if (refused > 0)
@@ -300,7 +350,7 @@ int verbs_interchange_close(struct verbs_act *x, struct err *e)
 			"given up, was %s (%" PRId64 " items; %" PRId64
 			" of them count as never sent)",
 			row.state.p, row.items, back);
-	return 0;
+	return rc == 1 ? end_reason(x, &row, "CLOSED", e) : 0;
 }
 
 bool verbs_interchange_renaming(const struct interchange_row *row)

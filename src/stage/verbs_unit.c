@@ -36,6 +36,18 @@ static int refuse_old_unit(struct verbs_act *x, const struct unit_row *u, struct
 	return rc == -1 ? -1 : 0;
 }
 
+int verbs_unit_may_retry(struct verbs_act *x, struct err *e)
+{
+	struct unit_row u;
+	const int rc = ledger_unit_find(x->l, x->s->id, &x->a, &u, e);
+
+	if (rc != 1)
+		return rc;
+	if (refuse_old_unit(x, &u, e) == 0)
+		return 1;
+	return e->code == ERR_STALE ? 0 : -1;
+}
+
 static int retry_row(struct verbs_act *x, const struct unit_row *u, struct err *e)
 {
 	char subject[40];

@@ -15,7 +15,14 @@
 
 #include <sqlite3.h>
 
+#include "base/fsx.h"
 #include "base/mem.h"
+#include "store/db_journal.h"
+
+/* A journal that stays would be rolled back into the backup. */
+#define AS_BACKUP                                                                             \
+	"stop, move ledger.db and, if it is there, ledger.db-journal away together and keep " \
+	"them, and restore ledger.db from a backup"
 
 enum { STATEMENTS = 256, BUSY_MS = 30000, PATH_ROOM = 4096 };
 
@@ -143,9 +150,7 @@ static int fail(struct db *db, struct err *e, const char *what)
 			"ledger: no space is left on its disk; free some and run again");
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(e, ERR_CORRUPT,
-			"ledger: %s: %s; stop, keep all files, and restore ledger.db from a backup",
-			what, why);
+		return err_set(e, ERR_CORRUPT, "ledger: %s: %s; " AS_BACKUP, what, why);
 	case SQLITE_CONSTRAINT:
 		return err_set(e,
 			rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY
@@ -210,6 +215,24 @@ static int refuse_wal(int dir, const char *name, struct err *e)
 		wal, name, name);
 }
 
+/* A folder, or a link, which SQLite does not follow. */
+static int refuse_other(int dir, const char *name, enum db_mode mode, struct err *e)
+{
+	struct stat st;
+	const int rc = fsx_stat(dir, name, &st, e);
+
+	if (rc == 0 && mode != DB_MAKE)
+		return err_set(e, ERR_ABSENT, "ledger %s is not there", name);
+	if (rc != 1 || S_ISREG(st.st_mode))
+		return rc == -1 ? -1 : 0;
+	return err_set(e, ERR_CORRUPT,
+		"ledger: %s is a %s, expected a plain file: move it away, and put %s back", name,
+		S_ISLNK(st.st_mode)	      ? "symbolic link"
+			: S_ISDIR(st.st_mode) ? "folder"
+					      : "device or pipe",
+		name);
+}
+
 static int settings(struct db *db, enum db_mode mode, struct err *e)
 {
 	static const char pragmas[] =
@@ -259,10 +282,9 @@ static int sqlite_open(int dir, const char *name, enum db_mode mode, struct db *
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
 		(mode == DB_MAKE ? SQLITE_OPEN_CREATE : 0);
 
-	if (refuse_network(dir, e) == -1 || refuse_wal(dir, name, e) == -1)
+	if (refuse_network(dir, e) == -1 || refuse_wal(dir, name, e) == -1 ||
+		refuse_other(dir, name, mode, e) == -1 || db_journal_check(dir, name, e) == -1)
 		return -1;
-	if (mode != DB_MAKE && faccessat(dir, name, F_OK, 0) == -1)
-		return err_errno(e, ERR_IO, "ledger %s", name);
 	char real[PATH_ROOM];
 	if (real_path(dir, name, real, e) == -1)
 		return -1;
@@ -439,20 +461,31 @@ static int sqlite_script(struct db *db, const char *sql, struct err *e)
 	return exec(db, sql, "schema", e);
 }
 
+/* What SQLite says of a page has a line of its own. */
+static const char *in_one_line(char *p)
+{
+	for (char *c = p; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+	return p;
+}
+
 static int sqlite_check(struct db *db, bool whole, struct err *e)
 {
 	const char *pragma = whole ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)";
 	sqlite3_stmt *stmt = NULL;
+	char line[300];
 	int rc = 0;
 
 	if (sqlite3_prepare_v2(db->h, pragma, -1, &stmt, NULL) != SQLITE_OK)
 		return fail(db, e, "check");
 	if (sqlite3_step(stmt) != SQLITE_ROW)
 		rc = fail(db, e, "check");
-	else if (strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") != 0)
-		rc = err_set(e, ERR_CORRUPT,
-			"ledger: damaged: %s; stop, keep all files, restore a backup",
-			(const char *)sqlite3_column_text(stmt, 0));
+	else
+		(void)snprintf(
+			line, sizeof(line), "%s", (const char *)sqlite3_column_text(stmt, 0));
+	if (rc == 0 && strcmp(line, "ok") != 0)
+		rc = err_set(e, ERR_CORRUPT, "ledger: damaged: %s; " AS_BACKUP, in_one_line(line));
 	(void)sqlite3_finalize(stmt);
 	return rc;
 }

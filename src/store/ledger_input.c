@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/ledger_parts.h"
+
 #define COLUMNS                                                                                       \
 	"SELECT id, source, name, state, place, dev, ino, size, mtime, tree, sha, content, members, " \
 	"reason, note, at, run, stays FROM input "
@@ -72,7 +74,7 @@ int ledger_input_add(struct ledger *l, const struct input_row *r, int64_t *id, s
 	char place[64];
 	int64_t next = 0;
 
-	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM input", "") != 1)
+	if (ledger_parts_next_id(l, LEDGER_PARTS_INPUT, &next, e) == -1)
 		return -1;
 	(void)snprintf(
 		place, sizeof(place), "work/in-%06lld%s", (long long)next, r->tree ? ".tree" : "");
@@ -90,8 +92,8 @@ int ledger_input_stored(struct ledger *l, int64_t id, const char *sha, const cha
 	int64_t members, int64_t size, struct err *e)
 {
 	return ledger_run(l, e,
-		"UPDATE input SET sha = ?2, content = ?3, members = ?4, size = ?5 WHERE id = ?1",
-		"iccii", id, sha, content, members, size);
+		"UPDATE input SET sha = ?2, content = ?3, members = ?4, size = ?5, at = ?6 WHERE id = ?1",
+		"icciii", id, sha, content, members, size, clock_now(l->clock));
 }
 
 int ledger_input_stays(struct ledger *l, int64_t id, int64_t changed, struct err *e)
@@ -146,6 +148,32 @@ int ledger_input_current(
 		    source) == -1)
 		return -1;
 	return load_one(rows, a, out, e);
+}
+
+int ledger_input_replaced(
+	struct ledger *l, struct str source, struct arena *a, struct input_row *out, struct err *e)
+{
+	struct db_rows *rows = NULL;
+
+	if (db_query(l->db, &rows, e,
+		    COLUMNS
+		    "WHERE id = (SELECT MAX(id) FROM input WHERE source = ?1 AND state IN ('current', "
+		    "'superseded', 'archived')) AND state <> 'current' AND place <> '' AND NOT EXISTS (SELECT 1 "
+		    "FROM meta WHERE key = 'purge:input:' || input.id) AND NOT EXISTS (SELECT 1 FROM input n JOIN "
+		    "unit u ON u.state IN ('due', 'converting', 'done') AND u.inputs LIKE '%=' || n.id || ',%' "
+		    "WHERE n.source = ?1 AND n.id > input.id)",
+		    "s", source) == -1)
+		return -1;
+	return load_one(rows, a, out, e);
+}
+
+int ledger_input_converted(struct ledger *l, int64_t id, struct err *e)
+{
+	int64_t one = 0;
+
+	return db_one_int(l->db, &one, e,
+		"SELECT 1 FROM unit WHERE state = 'done' AND inputs LIKE '%=' || ?1 || ',%' LIMIT 1",
+		"i", id);
 }
 
 int ledger_input_put_away(

@@ -46,6 +46,12 @@ int ledger_input_find(struct ledger *l, int64_t id, struct arena *a, struct inpu
 	struct err *e) ATTR_CHECK;
 int ledger_input_current(struct ledger *l, struct str source, struct arena *a,
 	struct input_row *out, struct err *e) ATTR_CHECK;
+/* The newest version of a source that another one replaced, when none is in use and none that came later was
+ * converted or is about to be. 1, 0 none. */
+int ledger_input_replaced(struct ledger *l, struct str source, struct arena *a,
+	struct input_row *out, struct err *e) ATTR_CHECK;
+/* Is there something that was made of it? 1, 0. */
+int ledger_input_converted(struct ledger *l, int64_t id, struct err *e) ATTR_CHECK;
 /* Why the newest delivery of a source is in quarantine. 1, 0 it is not. */
 int ledger_input_put_away(struct ledger *l, struct str source, struct arena *a, struct str *reason,
 	struct err *e) ATTR_CHECK;

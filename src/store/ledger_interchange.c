@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/ledger_parts.h"
+
 #define COLUMNS                                                                                                     \
 	"SELECT id, unit, agreement, partner, message, name, place, state, before, sha, lineage_sha, size, items, " \
 	"isa, gs, receipt, ta1, syntax, application, load, attempts, reason, note, evidence, "                      \
@@ -69,8 +71,7 @@ int ledger_interchange_add(struct ledger *l, int64_t unit, struct str agreement,
 	char place[100];
 	int64_t next = 0;
 
-	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM interchange", "") !=
-		1)
+	if (ledger_parts_next_id(l, LEDGER_PARTS_INTERCHANGE, &next, e) == -1)
 		return -1;
 	(void)snprintf(name, sizeof(name), STR_FMT "-%06lld." STR_FMT "." STR_FMT ".%s",
 		STR_ARG(stamp), (long long)next, STR_ARG(partner), STR_ARG(message), ending);

@@ -1,6 +1,11 @@
 /* Tables iset, item and aside; see ledger_item.h. */
 #include "store/ledger_item.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+
 int ledger_item_set(
 	struct ledger *l, int64_t interchange, struct str st, int64_t items, struct err *e)
 {
@@ -168,6 +173,61 @@ int ledger_item_each(struct ledger *l, struct str agreement,
 	}
 	db_end(rows);
 	return rc == -1 ? -1 : 0;
+}
+
+int ledger_item_known(struct ledger *l, struct str agreement, int64_t *n, struct err *e)
+{
+	return db_one_int(l->db, n, e, "SELECT COUNT(*) FROM item WHERE agreement = ?1", "s",
+		       agreement) == 1
+		? 0
+		: -1;
+}
+
+/* What the newest event says. 1, 0 none does. */
+static int noted(struct ledger *l, struct str agreement, int64_t *n, struct err *e)
+{
+	return db_one_int(l->db, n, e,
+		"SELECT CAST(substr(detail, 7) AS INTEGER) FROM event WHERE subject = ?1 AND what = "
+		"'catalog' ORDER BY seq DESC LIMIT 1",
+		"s", agreement);
+}
+
+static int note(struct ledger *l, struct str agreement, int64_t n, struct err *e)
+{
+	char name[LIMIT_NAME + 1];
+
+	(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(agreement));
+	return ledger_event(l, "catalog", name, e, "items=%" PRId64, n);
+}
+
+int ledger_item_note(struct ledger *l, struct str agreement, int64_t before, struct err *e)
+{
+	int64_t was = before;
+	int64_t now = 0;
+	const int rc = noted(l, agreement, &was, e);
+
+	if (rc == -1 || ledger_item_known(l, agreement, &now, e) == -1)
+		return -1;
+	return rc == 1 && now == before ? 0 : note(l, agreement, was + now - before, e);
+}
+
+int ledger_item_note_all(struct ledger *l, struct str agreement, struct err *e)
+{
+	int64_t now = 0;
+
+	return ledger_item_known(l, agreement, &now, e) == -1 ? -1 : note(l, agreement, now, e);
+}
+
+int ledger_item_missing(struct ledger *l, struct str agreement, int64_t *n, struct err *e)
+{
+	int64_t was = 0;
+	int64_t now = 0;
+	const int rc = noted(l, agreement, &was, e);
+
+	if (rc == -1 || ledger_item_known(l, agreement, &now, e) == -1)
+		return -1;
+	*n = rc == 1 && was > now ? was - now : 0;
+	return 0;
 }
 
 int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, struct str file,

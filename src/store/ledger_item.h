@@ -51,6 +51,17 @@ int ledger_item_each(struct ledger *l, struct str agreement,
 	int (*each)(void *ctx, struct str key, struct str state, struct str hash), void *ctx,
 	struct err *e) ATTR_CHECK;
 
+/* How many items of an agreement there are is an event, so that rows that somebody took out are missed: what was
+ * known before, and what has come or gone in this transaction, which began with `before` of them. */
+int ledger_item_known(struct ledger *l, struct str agreement, int64_t *n, struct err *e) ATTR_CHECK;
+int ledger_item_note(struct ledger *l, struct str agreement, int64_t before, struct err *e)
+	ATTR_CHECK;
+/* As they are now: what is missing is missed no more. */
+int ledger_item_note_all(struct ledger *l, struct str agreement, struct err *e) ATTR_CHECK;
+/* How many more events know than are there; 0 when none says. */
+int ledger_item_missing(struct ledger *l, struct str agreement, int64_t *n, struct err *e)
+	ATTR_CHECK;
+
 /* Items set aside. A later good version closes them. */
 int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, struct str file,
 	int64_t unit, struct str name, struct str codes, struct str note, struct err *e) ATTR_CHECK;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "store/ledger_item.h"
+#include "store/ledger_parts.h"
 
 static int one_row(struct ledger *l, const char *what, int64_t id, struct err *e)
 {
@@ -111,7 +112,7 @@ int ledger_operator_unit_again(struct ledger *l, int64_t unit, int64_t fixed_at,
 {
 	int64_t next = 0;
 
-	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM unit", "") != 1)
+	if (ledger_parts_next_id(l, LEDGER_PARTS_UNIT, &next, e) == -1)
 		return -1;
 	if (ledger_run(l, e,
 		    "INSERT INTO unit(id, agreement, fingerprint, mode, state, run, fixed_at, inputs, bundle, at) "

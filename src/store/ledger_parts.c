@@ -1,4 +1,4 @@
-/* What an event row is made of; see ledger_parts.h. */
+/* What an event row is made of, and the ids of rows; see ledger_parts.h. */
 #include "store/ledger_parts.h"
 
 #include <stdio.h>
@@ -58,4 +58,35 @@ int ledger_parts_last(struct ledger *l, struct err *e)
 		l->last, sizeof(l->last), STR_FMT, STR_ARG(rc == 1 ? db_text(rows, 0) : STR("")));
 	db_end(rows);
 	return rc == -1 ? -1 : 0;
+}
+
+int ledger_parts_next_id(struct ledger *l, enum ledger_parts_table t, int64_t *id, struct err *e)
+{
+	static const struct {
+		const char *behind;
+		const char *subject;
+		int digits;
+	} tables[] = {
+		[LEDGER_PARTS_INPUT] = {"SELECT COALESCE(MAX(id), 0) + 1 FROM input", "input", 1},
+		[LEDGER_PARTS_UNIT] = {"SELECT COALESCE(MAX(id), 0) + 1 FROM unit", "unit", 1},
+		[LEDGER_PARTS_INTERCHANGE] = {"SELECT COALESCE(MAX(id), 0) + 1 FROM interchange",
+			"interchange", 6},
+		[LEDGER_PARTS_RECEIVED] = {"SELECT COALESCE(MAX(id), 0) + 1 FROM received",
+			"received", 1},
+	};
+	int64_t next = 0;
+	int rc = db_one_int(l->db, &next, e, tables[t].behind, "") == 1 ? 1 : -1;
+
+	while (rc == 1) {
+		char subject[40];
+		int64_t seq = 0;
+		(void)snprintf(subject, sizeof(subject), "%s %0*lld", tables[t].subject,
+			tables[t].digits, (long long)next);
+		rc = db_one_int(l->db, &seq, e, "SELECT seq FROM event WHERE subject = ?1 LIMIT 1",
+			"c", subject);
+		next += rc == 1;
+	}
+	if (rc == 0)
+		*id = next;
+	return rc;
 }

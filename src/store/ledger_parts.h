@@ -1,4 +1,4 @@
-/* Inside of the ledger's files: what an event row and its line in audit.log are made of. */
+/* Inside of the ledger's files: what an event row and its line in audit.log are made of; ids of new rows. */
 #ifndef STORE_LEDGER_PARTS_H
 #define STORE_LEDGER_PARTS_H
 
@@ -28,5 +28,15 @@ int ledger_parts_version(struct ledger *l, char out[LEDGER_PARTS_VERSION], struc
 	ATTR_CHECK;
 /* l->last, as the ledger is now. */
 int ledger_parts_last(struct ledger *l, struct err *e) ATTR_CHECK;
+
+enum ledger_parts_table {
+	LEDGER_PARTS_INPUT,
+	LEDGER_PARTS_UNIT,
+	LEDGER_PARTS_INTERCHANGE,
+	LEDGER_PARTS_RECEIVED
+};
+/* The id of a new row: behind all that are there, and none that events tell of, whatever became of its row. */
+int ledger_parts_next_id(struct ledger *l, enum ledger_parts_table t, int64_t *id, struct err *e)
+	ATTR_CHECK;
 
 #endif

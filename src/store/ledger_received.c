@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "store/ledger_parts.h"
+
 #define COLUMNS                                                                                                           \
 	"SELECT id, partner, remote, rsize, rmtime, name, place, state, sha, size, attempts, reason, note, at, endpoint " \
 	"FROM received "
@@ -46,7 +48,7 @@ int ledger_received_add(struct ledger *l, struct str partner, struct str endpoin
 	char place[140];
 	int64_t next = 0;
 
-	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM received", "") != 1)
+	if (ledger_parts_next_id(l, LEDGER_PARTS_RECEIVED, &next, e) == -1)
 		return -1;
 	(void)snprintf(name, sizeof(name), "r-%06" PRId64, next);
 	(void)snprintf(place, sizeof(place), "received/" STR_FMT "/%s", STR_ARG(partner), name);

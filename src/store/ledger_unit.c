@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "store/ledger_parts.h"
+
 #define COLUMNS                                                                                                \
 	"SELECT id, agreement, fingerprint, mode, state, attempts, fence, run, fixed_at, inputs, bundle, "     \
 	"COALESCE(interchange, 0), n_items, n_out, n_unselected, n_aside, n_unchanged, n_waiting, n_orphans, " \
@@ -44,7 +46,7 @@ int ledger_unit_add(struct ledger *l, const struct unit_row *r, int64_t *id, str
 {
 	int64_t next = 0;
 
-	if (db_one_int(l->db, &next, e, "SELECT COALESCE(MAX(id), 0) + 1 FROM unit", "") != 1)
+	if (ledger_parts_next_id(l, LEDGER_PARTS_UNIT, &next, e) == -1)
 		return -1;
 	if (ledger_run(l, e,
 		    "INSERT INTO unit(id, agreement, fingerprint, mode, state, run, fixed_at, inputs, bundle, at) "

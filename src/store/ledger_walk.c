@@ -65,10 +65,16 @@ int ledger_walk_accept(struct ledger *l, struct str subject, struct str place, s
 {
 	struct str kind;
 	int64_t id = 0;
-	char key[60];
+	char key[100];
 
-	BUG_IF(!str_word(&subject, &kind) || !str_to_i64(str_trim(subject), &id));
-	(void)snprintf(key, sizeof(key), LEDGER_WALK_GONE STR_FMT ":%" PRId64, STR_ARG(kind), id);
+	BUG_IF(!str_word(&subject, &kind));
+	subject = str_trim(subject);
+	if (!str_is(kind, "bundle") && str_to_i64(subject, &id)) /* "000012" */
+		(void)snprintf(
+			key, sizeof(key), LEDGER_WALK_GONE STR_FMT ":%" PRId64, STR_ARG(kind), id);
+	else
+		(void)snprintf(key, sizeof(key), LEDGER_WALK_GONE STR_FMT ":" STR_FMT,
+			STR_ARG(kind), STR_ARG(subject));
 	return ledger_run(l, e,
 		"INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = "
 		"excluded.value",
@@ -170,18 +176,43 @@ int ledger_walk_was(
 	return rc;
 }
 
-int ledger_walk_missing(struct ledger *l, int (*each)(void *ctx, struct str subject, struct err *e),
-	void *ctx, struct err *e)
+int ledger_walk_missing(struct ledger *l,
+	int (*each)(void *ctx, struct str subject, const char *lacks, struct err *e), void *ctx,
+	struct err *e)
 {
-	static const char *const sql[] = {MISSING("input", "7"), MISSING("interchange", "13"),
-		MISSING("received", "10"), MISSING("unit", "6")};
+	static const struct {
+		const char *lacks;
+		const char *sql;
+	} all[] = {
+		{"no row of it", MISSING("input", "7")},
+		{"no row of it", MISSING("interchange", "13")},
+		{"no row of it", MISSING("received", "10")},
+		{"no row of it", MISSING("unit", "6")},
+		{"no row of it",
+			"SELECT subject FROM event WHERE what = 'run-started' AND NOT EXISTS (SELECT "
+			"1 FROM run WHERE id = substr(subject, 5)) ORDER BY seq"},
+		{"sets with other items (table iset) than it has",
+			"SELECT 'interchange ' || substr('000000' || id, -MAX(6, length(id))) FROM "
+			"interchange i WHERE sha <> '' AND items <> (SELECT COALESCE(SUM(items), 0) "
+			"FROM iset WHERE interchange = i.id) ORDER BY id"},
+		{"not all control numbers that it drew (table drawn)",
+			"SELECT DISTINCT subject FROM event WHERE what = 'number' AND NOT EXISTS "
+			"(SELECT 1 FROM drawn WHERE unit = CAST(substr(subject, 6) AS INTEGER) AND "
+			"'scope=' || scope || ' number=' || number = detail) ORDER BY subject"},
+		{"another number of items (table item) than its events tell of",
+			"SELECT subject FROM (SELECT DISTINCT subject FROM event WHERE what = "
+			"'catalog') c WHERE 'items=' || (SELECT COUNT(*) FROM item WHERE agreement = "
+			"c.subject) <> (SELECT detail FROM event WHERE subject = c.subject AND what = "
+			"'catalog' ORDER BY seq DESC LIMIT 1) ORDER BY subject"},
+	};
 	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]) && rc != -1; i++) {
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && rc != -1; i++) {
 		struct db_rows *rows = NULL;
-		if (db_query(l->db, &rows, e, sql[i], "") == -1)
+		if (db_query(l->db, &rows, e, all[i].sql, "") == -1)
 			return -1;
-		while ((rc = db_next(rows, e)) == 1 && (rc = each(ctx, db_text(rows, 0), e)) == 0)
+		while ((rc = db_next(rows, e)) == 1 &&
+			(rc = each(ctx, db_text(rows, 0), all[i].lacks, e)) == 0)
 			;
 		db_end(rows);
 	}

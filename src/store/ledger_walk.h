@@ -59,9 +59,11 @@ int ledger_walk_said(struct ledger *l, const char *subject, bool (*says)(struct 
 /* What its event said that it is, beside `is` of its row: 1, 0 there is no such event. */
 int ledger_walk_was(struct ledger *l, const struct walk_row *r, struct arena *a, struct str *was,
 	struct err *e) ATTR_CHECK;
-/* Each subject of events, "interchange 000012", that has no row: of these kinds, and units of work. */
-int ledger_walk_missing(struct ledger *l, int (*each)(void *ctx, struct str subject, struct err *e),
-	void *ctx, struct err *e) ATTR_CHECK;
+/* Each subject of events, "interchange 000012", whose rows are not all there, and what it has instead: of these
+ * kinds, units of work, runs, and the sets, control numbers and items that belong to them. */
+int ledger_walk_missing(struct ledger *l,
+	int (*each)(void *ctx, struct str subject, const char *lacks, struct err *e), void *ctx,
+	struct err *e) ATTR_CHECK;
 /* What an event says of a control number: that of scope comes next. False: it says nothing of one. */
 bool ledger_walk_number(
 	struct str what, struct str subject, struct str detail, struct str *scope, int64_t *next);

@@ -28,36 +28,6 @@ struct directory {
 	int get;
 };
 
-static int prepare(struct transport *t, struct err *e)
-{
-	const struct config_endpoint *ep = t->endpoint;
-	char *path = mem_strndup(ep->path.p, ep->path.n);
-	struct directory *d = NULL;
-
-	t->root = fsx_dir(path, e);
-	mem_free(path);
-	if (t->root == -1) {
-		if (e->code == ERR_ABSENT) {
-			e->code = ERR_REMOTE;
-			(void)err_reason(e, "REMOTE-NO-FOLDER");
-		}
-		return err_wrap(e, "endpoint " STR_FMT, STR_ARG(ep->name));
-	}
-	d = mem_alloc(sizeof(*d));
-	d->put = -1;
-	d->get = -1;
-	t->self = d;
-	return 0;
-}
-
-static int open_dir(struct transport *t, struct err *e)
-{
-	BUG_IF(!t->self);
-	(void)e;
-	(void)snprintf(t->peer, sizeof(t->peer), "directory " STR_FMT, STR_ARG(t->endpoint->path));
-	return 0;
-}
-
 /* A local fault in the words of a channel: what the partner's folder refuses is the partner's. */
 static int remote(struct err *e)
 {
@@ -76,6 +46,53 @@ static int remote(struct err *e)
 	return -1;
 }
 
+/* Of errno: the rights do not allow it. */
+static bool is_denied(void)
+{
+	return errno == EACCES || errno == EPERM || errno == EROFS;
+}
+
+/* A folder that was to be opened just now. */
+static void not_opened(struct err *e)
+{
+	if (e->code == ERR_ABSENT || e->code == ERR_INPUT) {
+		e->code = ERR_REMOTE;
+		(void)err_reason(e, "REMOTE-NO-FOLDER");
+		return;
+	}
+	if (e->code == ERR_IO && is_denied())
+		e->code = ERR_DENIED;
+	(void)remote(e);
+}
+
+static int prepare(struct transport *t, struct err *e)
+{
+	const struct config_endpoint *ep = t->endpoint;
+	char *path = mem_strndup(ep->path.p, ep->path.n);
+	struct directory *d = NULL;
+
+	t->root = fsx_dir(path, e);
+	if (t->root == -1)
+		not_opened(e);
+	mem_free(path);
+	if (t->root == -1) {
+		return err_wrap(e, "endpoint " STR_FMT, STR_ARG(ep->name));
+	}
+	d = mem_alloc(sizeof(*d));
+	d->put = -1;
+	d->get = -1;
+	t->self = d;
+	return 0;
+}
+
+static int open_dir(struct transport *t, struct err *e)
+{
+	BUG_IF(!t->self);
+	(void)e;
+	(void)snprintf(t->peer, sizeof(t->peer), "directory " STR_FMT, STR_ARG(t->endpoint->path));
+	return 0;
+}
+
 /* Opens the put or get folder once; the descriptor or -1. */
 static int folder(struct transport *t, int *fd, struct str name, const char *which, struct err *e)
 {
@@ -88,16 +105,13 @@ static int folder(struct transport *t, int *fd, struct str name, const char *whi
 			STR_ARG(t->endpoint->name), which);
 	path = mem_strndup(name.p, name.n);
 	*fd = fsx_subdir(t->root, path, e);
+	if (*fd == -1)
+		not_opened(e);
 	mem_free(path);
 	if (*fd != -1)
 		return *fd;
-	if (e->code == ERR_ABSENT || e->code == ERR_INPUT) {
-		e->code = ERR_REMOTE;
-		(void)err_reason(e, "REMOTE-NO-FOLDER");
-	} else {
-		(void)remote(e);
-	}
-	return err_wrap(e, "%s folder of endpoint " STR_FMT, which, STR_ARG(t->endpoint->name));
+	return err_wrap(e, "%s folder of endpoint " STR_FMT ", below " STR_FMT, which,
+		STR_ARG(t->endpoint->name), STR_ARG(t->endpoint->path));
 }
 
 static int put_folder(struct transport *t, struct err *e)
@@ -192,7 +206,9 @@ static int upload(struct transport *t, int fd, uint64_t size, const char *temp, 
 		return remote(e);
 	out = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (out == -1) {
-		(void)err_errno(e, ERR_IO, "make %s", temp);
+		(void)err_errno(e, is_denied() ? ERR_DENIED : ERR_IO,
+			"make %s in " STR_FMT " below " STR_FMT, temp, STR_ARG(t->endpoint->put),
+			STR_ARG(t->endpoint->path));
 		return remote(e);
 	}
 	rc = copy_in(t, fd, size, out, e);

@@ -188,8 +188,9 @@ def unclear(done, point):
         return []       # it hung, which is told
     if done.code not in scene.STATUSES:
         return ["UNCLEAR status %d: %s" % (done.code, done.err[-300:])]
-    if re.search(r"^\d+:\d+ write ", getattr(done, "struck", "")) and "errno+=" in point:
-        return []       # nothing can be said when no write is made
+    struck = getattr(done, "struck", "")
+    if re.search(r"^\d+:\d+ write pipe:", struck) or re.search(r"^\d+:\d+ write ", struck) and "errno+=" in point:
+        return []       # the sentence itself could not be written
     said = done.out + done.err      # check tells what it finds on standard output
     if done.code != 0 and not re.search(r"\S: \S", said):
         return ["UNCLEAR status %d and no sentence: %r" % (done.code, said[-300:])]

@@ -102,10 +102,11 @@ def test_older_bundle():
         text = get(maps, MAP).split("\n")
         check("CTP" in text[fed[0]["map_line"] - 1 + 7], "line", fed[0]["map_line"], "of that night is no CTP")
         equal([f for f in n.files("work")], [], "left in work")
+        n.check_sound()
         os.remove(n.path("archive/bundles", n.one("SELECT bundle FROM unit WHERE id = 1") + ".zip"))
         gone = explained(n)
         check("item" in gone and "note" in gone and "map line" not in gone, gone)
-        n.check_sound()
+        check("LOST-FILE: archive/bundles/" in n.program("fsck", expect=1).out, "fsck does not miss it")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Files of the spool that somebody edited or took away: found before they are used, named, and never a dead end."""
+import json
 import os
+import time
 
 import night
 import small
@@ -83,6 +85,28 @@ def test_edited_event():
         n.check_sound()
 
 
+def verbs_named(n, what):
+    """The verbs that show names as what is next, each of which must be allowed."""
+    said = json.loads(n.program("show", what, "--json", expect=0).out)
+    verbs = ("retry", "release", "hold", "resolve", "resend", "reissue", "close")
+    named = [v for v in verbs if "gridspool %s " % v in said["next"]]
+    check(set(named) <= set(said["verbs"]), what, "names", named, "of", said["verbs"], "in", said["next"])
+    for verb in said["verbs"]:
+        n.program(verb, what, "--dry-run", expect=0)
+    return named
+
+
+def test_next_names_what_is_allowed():
+    """Of an input that was edited or lost, and of its unit of work."""
+    for harm in edit, lambda n, place: os.unlink(n.path(place)):
+        with small.Small(joins={"acme": "extra"}) as n:
+            joined(n)
+            harm(n, "current/products/in-000001.json")
+            goes_on(n, "with a snapshot that fell away")
+            equal(verbs_named(n, "u-2"), ["close"], "verbs of the unit of work")
+            equal(verbs_named(n, "in-000001"), ["close"] if harm is edit else [], "verbs of the input")
+
+
 def test_lost_current():
     """The current version was deleted: named, and the same export again mends it."""
     with small.Small(joins={"acme": "extra"}) as n:
@@ -102,6 +126,79 @@ def test_lost_and_delivered_again():
             os.chmod(n.path("current/products/in-000001.json"), 0o600)
             harm(n.path("current/products/in-000001.json"))
             comes_again(n)
+
+
+def harm_of(n, place):
+    """Edited, then taken away: what may befall a file of current/."""
+    return (lambda: edit(n, place, b"Cup", b"Cap")), (lambda: os.unlink(n.path(place)))
+
+
+def test_successor_falls_away():
+    """The version that took the place of a good one is put away before anything was sent of it: the good one is in use again."""
+    for which in 0, 1:
+        with small.Small() as n:
+            n.items("a.json", ("SKU-1", "Mug"))
+            n.run()
+            n.items("b.json", ("SKU-1", "Cup"))
+            n.run("--only", "collect")
+            harm_of(n, "current/products/in-000002.json")[which]()
+            goes_on(n, "without the newer snapshot")
+            equal(n.one("SELECT id FROM input WHERE state = 'current'"), 1, "the version in use")
+            equal(n.files("current"), ["products/in-000001.json"], "in current/")
+            equal(n.unit("acme")["state"], "done", "newest unit of work")
+            equal(n.run(expect=0).err, "", "the next night")
+            equal(len(n.mail("acme")), 1, "files at the partner")
+            n.check_sound()
+
+
+def test_successor_falls_away_later():
+    """The same when the good one is in the archive by then."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run()
+        n.items("b.json", ("SKU-1", "Cup"))
+        n.run("--only", "collect,report")
+        equal(n.one("SELECT state FROM input WHERE id = 1"), "archived", "the first version")
+        edit(n, "current/products/in-000002.json", b"Cup", b"Cap")
+        goes_on(n, "with an edited snapshot")
+        equal(n.one("SELECT id FROM input WHERE state = 'current'"), 1, "the version in use")
+        n.items("c.json", ("SKU-1", "Pot"))
+        n.run(expect=0)
+        equal(len(n.mail("acme")), 2, "files at the partner")
+        n.check_sound()
+
+
+def test_successor_of_the_unsent():
+    """Two of one pick-up, the second falls away: the first, which was never sent, is sent and not archived as replaced."""
+    for which in 0, 1:
+        with small.Small() as n:
+            n.items("a.json", ("SKU-1", "Mug"))
+            n.items("b.json", ("SKU-1", "Cup"))
+            now = time.time()
+            os.utime(n.inbox("products", "a.json"), (now, now - 60))
+            n.run("--only", "collect")
+            harm_of(n, "current/products/in-000002.json")[which]()
+            goes_on(n, "without the newer snapshot")
+            equal(n.one("SELECT state FROM input WHERE id = 1"), "current", "the first version")
+            equal(n.states("acme"), {"pending": 1}, "items")
+            check("Mug" in n.text(os.path.join(n.box("acme", "in"), n.mail("acme")[0])), "not the first version was sent")
+            n.check_sound()
+
+
+def test_sent_version_falls_away():
+    """What was sent of it is not taken back by an older version: its source waits for a delivery."""
+    with small.Small(joins={"acme": "extra"}) as n:
+        joined(n)
+        n.run()
+        n.items("b.json", ("SKU-1", "Cup"))
+        n.run()
+        n.drop("extra", "extra.csv", b"sku,colour\nSKU-1,red\n")
+        os.unlink(n.path("current/products", os.path.basename(n.one(
+            "SELECT place FROM input WHERE state = 'current' AND source = 'products'"))))
+        goes_on(n, "without the snapshot")
+        equal(n.rows("SELECT id FROM input WHERE state = 'current' AND source = 'products'"), [], "versions in use")
+        check("SOURCE-MISSING" in n.program("show", "acme-832").out + goes_on(n, "the next night").out +
+              "".join(r[0] for r in n.rows("SELECT value FROM meta WHERE key LIKE 'wait:%'")), "why it waits")
 
 
 def queued(n):
@@ -248,6 +345,8 @@ def test_edited_and_reissued():
         for _ in range(2):
             equal(n.run(expect=0).err, "", "a night after it was made anew")
         equal(len(n.mail("acme")), 1, "files at the partner")
+        said = n.reason("hold/" + row["name"])
+        check("REISSUED" in said and "gridspool" not in said, "beside the old file:", said)
 
 
 def test_edited_answer():

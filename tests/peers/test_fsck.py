@@ -150,6 +150,37 @@ def test_arguments():
         equal(n.one("SELECT COUNT(*) FROM meta WHERE key LIKE 'restored:%'"), 1, "agreements that wait for a release")
 
 
+def accepted(n, place, code):
+    """Named with a way out, and with --repair known from then on."""
+    ran = n.program("fsck", expect=1)
+    check(any(line.startswith(code + ": " + place) and "--repair --reason TEXT accepts the loss" in line
+              for line in ran.out.splitlines()), code, place, ran)
+    said = n.program("fsck", "--repair", "--reason", "no backup has it", expect=0).out
+    check("accepted as lost from archive/: 1" in said, said)
+    check("known: " + code + ": " + place in n.program("fsck", expect=0).out, "fsck, after it was accepted")
+
+
+def test_archive_changed():
+    """A file of the archive that is another one, and a bundle that is cut or gone: found, and no dead end."""
+    with small.Small() as n:
+        n.items("a.json", ("SKU-1", "Mug"))
+        n.run(expect=0)
+        n.items("b.json", ("SKU-1", "Cup"))
+        n.run(expect=0)
+        place = n.one("SELECT place FROM input WHERE id = 1")
+        os.chmod(n.path(place), 0o600)
+        with open(n.path(place), "r+b") as f:
+            f.write(b"[")
+        accepted(n, place, "CHANGED-BY-HAND")
+        bundles = sorted(os.listdir(n.path("archive/bundles")))
+        bundle = "archive/bundles/" + [b for b in bundles if b.endswith(".zip")][0]
+        os.truncate(n.path(bundle), os.path.getsize(n.path(bundle)) // 2)
+        check("CHANGED-BY-HAND: " + bundle in n.program("fsck", expect=1).out, "a bundle that is cut")
+        os.unlink(n.path(bundle))
+        accepted(n, bundle, "LOST-FILE")
+        check("nothing that it mends" in n.program("fsck", "--repair", "--reason", "x", expect=0).out, "nothing left to mend")
+
+
 if __name__ == "__main__":
     night.main(test_beside_a_night, test_first_faults, test_numbers_set_back, test_lost_and_given_up,
                test_known_loss, test_misplaced, test_arguments)

@@ -14,10 +14,10 @@ NOBODY = 65534
 class Nobodys(small.Small):
     """An environment of user nobody, who works in it."""
 
-    def __init__(self):
+    def __init__(self, kind="events"):
         if os.geteuid() != 0:
             night.skip("only root may act for another user")
-        super().__init__(kind="events")
+        super().__init__(kind=kind)
         os.chmod(self.top, 0o755)
         os.chmod(os.path.dirname(self.top), 0o755)
 

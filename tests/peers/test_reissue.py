@@ -59,5 +59,17 @@ def test_events():
         n.check_sound()
 
 
+def test_events_without_their_file():
+    """What was purged from the archive cannot be made anew: reissue is refused and says why, and nothing is due."""
+    with small.Small(kind="events") as n:
+        n.items("a.json", ("S1", "Mug"))
+        n.run()
+        n.change("UPDATE input SET place = ''")
+        ran = n.program("reissue", "1", "--reason", "lost over there", expect=65)
+        check("LOST-SOURCE" in ran.err and "in-000001 is no longer kept" in ran.err and "<retention>" in ran.err, ran)
+        equal(n.states("acme"), {"pending": 1}, "items")
+        equal(n.one("SELECT COUNT(*) FROM unit"), 1, "units of work")
+
+
 if __name__ == "__main__":
-    night.main(test_snapshots, test_events)
+    night.main(test_snapshots, test_events, test_events_without_their_file)

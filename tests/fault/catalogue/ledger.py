@@ -155,9 +155,9 @@ def damaged(n, whole, data, what):
 
 
 def L4():
-    """A page of the ledger is overwritten, it is cut off, a WAL or the journal of another database lies beside it, its own journal
-    is missing: LEDGER-DAMAGED (or AUDIT-BROKEN, where SQLite cannot tell) with the way back, files stay as they are; with the right
-    ones all goes on."""
+    """A page of the ledger is overwritten, it is cut off, a WAL or the journal of another database lies beside it, that of the
+    ledger before a backup was put back too, its own is missing: LEDGER-DAMAGED (or AUDIT-BROKEN, where SQLite cannot tell) with the
+    way back, files stay as they are; with the right ones all goes on."""
     with small.Small(kind="events") as n, small.Small(kind="events") as other:
         one_night(n)
         whole = bytes_of(n, "ledger.db")["ledger.db"]
@@ -166,6 +166,7 @@ def L4():
         damaged(n, whole, whole[:len(whole) // 2 // 4096 * 4096], "half of it")
         foreign_wal(n, other)
         lost_journal(n, whole)
+        kept_journal(n, whole)
         one_night(n, "SKU-2")
         equal(len(n.mail("acme")), 2, "what was sent")
         n.check_sound()
@@ -199,6 +200,21 @@ def lost_journal(n, whole):
         ran = n.program(command)
         check(ran.code in statuses and ("LEDGER-DAMAGED" in ran.out + ran.err or "AUDIT-BROKEN" in ran.out), command, ran)
     put(n, "ledger.db", whole)
+
+
+def kept_journal(n, whole):
+    """The journal of a commit that was cut stays while a backup is put in the place of its ledger: it is not written into that."""
+    with contextlib.closing(sqlite3.connect(n.path("ledger.db"))) as db:
+        db.execute("VACUUM INTO ?", (os.path.join(n.top, "backup.db"),))
+    n.cut_transaction()
+    os.replace(os.path.join(n.top, "backup.db"), n.path("ledger.db"))
+    refused(n, "LEDGER-DAMAGED", "move ledger.db-journal away", status=74)
+    os.unlink(n.path("ledger.db-journal"))
+    n.program("check", expect=0)
+    put(n, "ledger.db", whole)
+    os.mkdir(n.path("ledger.db-journal"))
+    refused(n, "LEDGER-DAMAGED", "ledger.db-journal lies beside ledger.db and is no plain file", status=74)
+    os.rmdir(n.path("ledger.db-journal"))
 
 
 def L5():

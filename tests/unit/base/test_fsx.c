@@ -698,6 +698,27 @@ static void signals_are_no_faults(void **state)
 	fsx_close(there[1]);
 }
 
+/* Who has it open to write, be it this process, is seen by its reader. */
+static void who_writes_is_seen(void **state)
+{
+	const struct box *b = *state;
+	struct err e;
+
+	box_put(b->dir, "f", "x");
+	const int fd = fsx_open(b->dir, "f", &e);
+	const int writer = openat(b->dir, "f", O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0 && writer >= 0);
+	if (fsx_writer(fd) == -1) {
+		fsx_close(writer);
+		fsx_close(fd);
+		skip(); /* a file system without leases */
+	}
+	assert_int_equal(fsx_writer(fd), 1);
+	fsx_close(writer);
+	assert_int_equal(fsx_writer(fd), 0);
+	fsx_close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -718,6 +739,7 @@ int main(void)
 		IN_BOX(a_close_that_fails),
 		IN_BOX(publish_many_unsynced),
 		IN_BOX(scratch_elsewhere),
+		IN_BOX(who_writes_is_seen),
 		cmocka_unit_test(signals_are_no_faults),
 	};
 

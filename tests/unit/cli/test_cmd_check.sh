@@ -34,6 +34,15 @@ status 0 "$GRIDSPOOL" check --env dev --json
 python3 -c 'import json,sys; d=json.load(open("out")); assert d["ok"] is True and d["errors"] == 0 and len(d["faults"]) == 1 and len(d["notes"]) == 2, d'
 (cd dev && status 0 "$GRIDSPOOL" check && rm -f out err)
 
+# folders of a directory endpoint that are not there, or no folders
+sed -i 's|path="[^"]*/drop"|& put="in" get="out"|' dev/partners/acme.xml
+echo file >drop/out
+status 0 "$GRIDSPOOL" check --env dev
+says "endpoint 'drop', put folder below $PWD/drop: open in: No such file"
+says "endpoint 'drop', get folder below $PWD/drop:"
+sed -i 's| put="in" get="out"||' dev/partners/acme.xml
+rm drop/out
+
 # many things at once
 chmod 644 dev/keys/acme-key
 chmod 755 dev/keys
@@ -46,14 +55,14 @@ says "partners/acme.xml:2: credential of endpoint 'main':"
 says "keys: others may look into it (mode 0755), expected 0700"
 says "outbox: everybody may write here (mode 0752): chmod o-w"
 says "partners/acme.xml: the group may change it"
-says "hold: the folder is not there: mkdir -m 750 dev/hold"
+says "hold: the folder is not there: mount it or restore it from a backup; if it was empty, mkdir -m 750 dev/hold"
 says "<disk min-free> asks for"
-says "dev: 6 wrong, 1 warnings; no run starts"
+says "dev: 5 wrong, 2 warnings; no run starts"
 status 78 "$GRIDSPOOL" check --env dev --json
 python3 - <<'X'
 import json
 d = json.load(open("out"))
-assert d["ok"] is False and d["errors"] == 6 and d["warnings"] == 1, d
+assert d["ok"] is False and d["errors"] == 5 and d["warnings"] == 2, d
 one = [f for f in d["faults"] if "credential" in f["text"]][0]
 assert one["file"] == "partners/acme.xml" and one["line"] == 2 and one["severity"] == "error", one
 X
@@ -66,7 +75,7 @@ says "bundle/routes.xml:1:40: <sorce> is not known inside <routes>; did you mean
 says 'partners/acme.xml:4:1: protocol="directry" of <endpoint> must be directory or sftp; did you mean '"'directory'?"
 says "partners/acme.xml:2: credential of endpoint 'main':"
 says "<disk min-free> asks for"
-says "dev: 8 wrong"
+says "dev: 7 wrong"
 says "hold: the folder is not there"
 
 # an agreement and its map: message, version, key
@@ -149,7 +158,7 @@ status 78 "$GRIDSPOOL" check --env a
 says "ledger.db: "
 rm a/ledger.db
 status 78 "$GRIDSPOOL" check --env a
-says "ledger.db: is not there"
+says "ledger.db: LEDGER-GONE: is not there"
 
 # usage
 status 64 "$GRIDSPOOL" check

@@ -59,6 +59,7 @@ static void files(void **state)
 		char name[] = "hash-XXXXXX";
 		char of_file[HASH_HEX];
 		char of_bytes[HASH_HEX];
+		char of_half[HASH_HEX];
 		uint64_t size = 99;
 		struct err e;
 		const int fd = mkstemp(name);
@@ -69,6 +70,9 @@ static void files(void **state)
 		box_hash((struct str){bytes, sizes[i]}, of_bytes);
 		assert_string_equal(of_file, of_bytes);
 		assert_int_equal(size, sizes[i]);
+		box_hash((struct str){bytes, sizes[i] / 2}, of_bytes);
+		assert_int_equal(hash_start(fd, size / 2, of_half, &e), 0);
+		assert_string_equal(of_half, of_bytes);
 		assert_int_equal(hash_file(fd, of_file, NULL, &e), 0);
 		fsx_close(fd);
 		/* A million times "a" is an example of the standard too. */

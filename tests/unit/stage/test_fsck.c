@@ -148,7 +148,7 @@ static void rows_that_were_changed(void **state)
 			"interchange 000001: gs=5 in ledger.db | gs=201, as its event says\n"},
 		{"UPDATE interchange SET gs = 201", ""},
 		{"DELETE FROM interchange",
-			"interchange 000001: no row of it | one; its last event: queued name="},
+			"interchange 000001: no row of it | what its events say, the last of them: queued name="},
 	};
 	struct stage_world w;
 	struct buf b;

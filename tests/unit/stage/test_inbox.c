@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "stage/collect_parts.h"
 #include "stage/inbox.h"
 #include "stage/inbox_ready.h"
+#include "stage/inbox_watch.h"
 #include "unit/support/calls.h"
 #include "unit/support/stage_world.h"
 
@@ -126,8 +128,34 @@ static void marks_come_later(void **state)
 
 static int claim(void *about, struct err *e)
 {
+	struct alarms gone;
+	int rc = -1;
+
 	(void)about;
-	return collect_claim_source(&w.v, w.v.config->sources, e);
+	alarms_init(&gone, &w.v, "INBOX-GONE", "inbox-gone");
+	rc = collect_claim_source(&w.v, w.v.config->sources, &gone, e);
+	alarms_done(&gone);
+	return rc;
+}
+
+/* It may be there again a moment later: that nothing was taken from it is told all the same. */
+static void gone_when_it_is_looked_through(void **state)
+{
+	struct alarms gone;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(make_it(NULL, &e), 0);
+	assert_int_equal(renameat(w.v.dir, BOX, w.v.dir, "inbox/elsewhere"), 0);
+	alarms_init(&gone, &w.v, "INBOX-GONE", "inbox-gone");
+	assert_int_equal(collect_claim_source(&w.v, w.v.config->sources, &gone, &e), 0);
+	assert_int_equal(renameat(w.v.dir, "inbox/elsewhere", w.v.dir, BOX), 0);
+	assert_int_equal(inbox_watch_run(&w.v, &gone, &e), 0);
+	assert_int_equal(gone.n, 1);
+	assert_int_equal(alarms_commit(&gone, &e), 0);
+	assert_int_equal(stage_world_count(&w,
+				 "SELECT COUNT(*) FROM meta WHERE key LIKE 'alarm:INBOX-GONE:%'"),
+		1);
 }
 
 static int changed(void *about, struct err *e)
@@ -239,6 +267,7 @@ int main(void)
 		TEST(rights_are_no_reason_against_it),
 		TEST(marks_come_later),
 		TEST(claims_what_can_be_looked_at),
+		TEST(gone_when_it_is_looked_through),
 		TEST(trees_that_cannot_be_read),
 	};
 

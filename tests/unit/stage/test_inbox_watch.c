@@ -24,10 +24,13 @@ static int64_t alarms(struct stage_world *w, const char *reason)
 
 static void watch(struct stage_world *w)
 {
+	struct alarms gone;
 	struct err e;
 
 	w->v.news = 0;
-	if (inbox_watch_run(&w->v, &e) == -1)
+	alarms_init(&gone, &w->v, "INBOX-GONE", "inbox-gone");
+	gone.again = ALARMS_NEWS;
+	if (inbox_watch_run(&w->v, &gone, &e) == -1 || alarms_commit(&gone, &e) == -1)
 		fail_msg("%s", e.text);
 }
 

@@ -597,10 +597,16 @@ static void purging(void **state)
 
 static int inboxes(struct env *v, struct err *e)
 {
+	struct alarms gone;
+
 	for (const struct config_source *s = v->config->sources; s; s = s->next)
 		if (inbox_prepare(v, s->name, e) == -1)
 			return -1;
-	return inbox_watch_run(v, e);
+	alarms_init(&gone, v, "INBOX-GONE", "inbox-gone");
+	if (inbox_watch_run(v, &gone, e) == 0)
+		return alarms_commit(&gone, e);
+	alarms_done(&gone);
+	return -1;
 }
 
 /* One that is new, and one that is gone. */

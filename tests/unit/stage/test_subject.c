@@ -33,6 +33,7 @@ static void finds_every_form(void **state)
 		{"in-12", SUBJECT_INPUT, 12, "in-000012", "input 12"},
 		{"quarantine/in-000012.products.csv.reason", SUBJECT_INPUT, 12, "in-000012",
 			"input 12"},
+		{"p.csv", SUBJECT_INPUT, 12, "in-000012", "input 12"},
 		{"r-000003", SUBJECT_RECEIVED, 3, "r-000003", "received 3"},
 		{"r-000003.acme", SUBJECT_RECEIVED, 3, "r-000003", "received 3"},
 		{"u-1", SUBJECT_UNIT, 1, "u-1", "unit 1"},

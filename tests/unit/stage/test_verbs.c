@@ -114,11 +114,30 @@ static void moves_interchanges(void **state)
 			assert_true(lies(&w, id, rows[i].place, ".lineage"));
 		}
 		assert_int_equal(
-			lies(&w, id, "hold", ".reason"), strcmp(rows[i].state, "held") == 0);
+			lies(&w, id, "hold", ".reason"), strcmp(rows[i].place, "hold") == 0);
 		assert_int_equal(events_of(&w, rows[i].event, id), 1);
-		assert_int_equal(stage_world_events(&w), before + 1);
+		/* Items that came back, or are trusted again, are counted. */
+		assert_int_equal(stage_world_events(&w),
+			before + 1 +
+				stage_world_count(
+					&w, "SELECT COUNT(*) FROM event WHERE what = 'catalog'"));
 		stage_world_close(&w);
 	}
+}
+
+static void release_of_a_partner_names_the_held(void **state)
+{
+	struct stage_world w;
+	struct verbs_done done;
+	struct err e;
+
+	(void)state;
+	stage_world_open(&w, false);
+	(void)stage_world_in(&w, "held", "BY-HAND", "a b");
+	assert_int_equal(act(&w, VERBS_RELEASE, "acme", false, false, &done, &e), -1);
+	assert_string_equal(e.text,
+		"partner acme; release is not allowed now; allowed: retry, hold; its held ones by their IDs: 000001");
+	stage_world_close(&w);
 }
 
 static void refuses_what_the_state_forbids(void **state)
@@ -221,10 +240,20 @@ static void refuses_stale_ones(void **state)
 static void reissues_events(void **state)
 {
 	struct stage_world w;
+	struct verbs_done done;
+	struct err e;
 
 	(void)state;
 	stage_world_open(&w, true);
 	(void)stage_world_in(&w, "sent", "", "a b");
+	if (act(&w, VERBS_REISSUE, "1", false, false, &done, &e) != -1 ||
+		!strstr(e.text, "in-000007"))
+		fail_msg("without its file: %s", e.text);
+	stage_world_put(&w, "work", "in-000007", "abc");
+	stage_world_sql(&w,
+		"INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, at, run, sha) "
+		"VALUES(7, 'products', 'p.csv', 'done', 'work/in-000007', 0, 0, 3, 0, 0, 0, '', "
+		"'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')");
 	must(&w, VERBS_REISSUE, "1");
 	assert_int_equal(
 		stage_world_count(&w,
@@ -457,6 +486,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moves_interchanges),
 		cmocka_unit_test(refuses_what_the_state_forbids),
+		cmocka_unit_test(release_of_a_partner_names_the_held),
 		cmocka_unit_test(wants_a_reason),
 		cmocka_unit_test(refuses_stale_ones),
 		cmocka_unit_test(reissues_events),

@@ -265,6 +265,30 @@ static void trees_that_stay(void **state)
 		ledger_input_stayed(&w.l, STR("t"), STR("export"), INT64_MAX, &changed, &w.e), 0);
 }
 
+/* The version before one that fell away, as long as nothing is made of that one. */
+static void the_one_that_was_replaced(void **state)
+{
+	struct input_row r;
+
+	(void)state;
+	STORE_WORLD_IS(&w, ledger_input_replaced(&w.l, STR("a"), &w.a, &r, &w.e), 0);
+	const int64_t old = in("archived", "a", "");
+	const int64_t good = in("superseded", "a", "");
+	const int64_t bad = in("quarantined", "a", "");
+	STORE_WORLD_IS(&w, ledger_input_replaced(&w.l, STR("a"), &w.a, &r, &w.e), 1);
+	assert_int_equal(r.id, good);
+	assert_true(old < good);
+	unit("failed", "source=3,");
+	STORE_WORLD_IS(&w, ledger_input_replaced(&w.l, STR("a"), &w.a, &r, &w.e), 1);
+	STORE_WORLD_IS(&w, ledger_input_converted(&w.l, bad, &w.e), 0);
+	unit("done", "source=3,");
+	STORE_WORLD_IS(&w, ledger_input_converted(&w.l, bad, &w.e), 1);
+	STORE_WORLD_IS(&w, ledger_input_replaced(&w.l, STR("a"), &w.a, &r, &w.e), 0);
+	store_world_sql(&w, "DELETE FROM unit");
+	(void)in("current", "a", "");
+	STORE_WORLD_IS(&w, ledger_input_replaced(&w.l, STR("a"), &w.a, &r, &w.e), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +300,7 @@ int main(void)
 		TEST(the_newest_was_put_away),
 		TEST(spent_is_what_nobody_needs),
 		TEST(trees_that_stay),
+		TEST(the_one_that_was_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

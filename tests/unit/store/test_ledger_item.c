@@ -323,6 +323,40 @@ static void set_aside_until_mended(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 
+/* What was taken out is missed until somebody says that it is well; what comes meanwhile changes nothing of that. */
+static void items_that_are_missing(void **state)
+{
+	int64_t n = 7;
+
+	(void)state;
+	store_world_open(&w);
+	STORE_WORLD_IS(&w, ledger_item_missing(&w.l, STR("a"), &n, &w.e), 0);
+	assert_int_equal(n, 0); /* an older gridspool wrote no such event */
+	for (int i = 0; i < 2; i++) {
+		int64_t before = 0;
+		store_world_begin(&w);
+		STORE_WORLD_IS(&w, ledger_item_known(&w.l, STR("a"), &before, &w.e), 0);
+		for (int k = 0; k < 3; k++)
+			STORE_WORLD_IS(&w,
+				ledger_item_out(&w.l, STR("a"),
+					(struct str){"abcdef" + 3 * i + k, 1}, STR("h"), 1,
+					STR("0001"), &w.e),
+				0);
+		STORE_WORLD_IS(&w, ledger_item_note(&w.l, STR("a"), before, &w.e), 0);
+		store_world_commit(&w);
+		STORE_WORLD_IS(&w, ledger_item_missing(&w.l, STR("a"), &n, &w.e), 0);
+		assert_int_equal(n, i == 0 ? 0 : 2);
+		if (i == 0)
+			store_world_sql(&w, "DELETE FROM item WHERE key < 'c'");
+	}
+	store_world_begin(&w);
+	STORE_WORLD_IS(&w, ledger_item_note_all(&w.l, STR("a"), &w.e), 0);
+	store_world_commit(&w);
+	STORE_WORLD_IS(&w, ledger_item_missing(&w.l, STR("a"), &n, &w.e), 0);
+	assert_int_equal(n, 0);
+	store_world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +370,7 @@ int main(void)
 		TEST(each_in_the_order_of_keys),
 		TEST(a_set_is_told_once),
 		TEST(set_aside_until_mended),
+		cmocka_unit_test(items_that_are_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

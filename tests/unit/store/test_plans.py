@@ -11,7 +11,8 @@ FOLDERS = ("store", "stage", "cli")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*')
 # What somebody asks for once in a while.
 SELDOM = {"story.c": "show of one thing", "story_interchange.c": "the same", "story_item.c": "the same",
-          "subject.c": "what a typed name means", "fsck.c": "fsck"}
+          "subject.c": "what a typed name means", "fsck.c": "fsck", "ledger_walk.c": "the same",
+          "fsck_bundles.c": "the same"}
 # Beginning of a query to why it may.
 ALLOWED = {
     "SELECT hash FROM event ORDER BY seq DESC LIMIT 1": "from the end, and one row only",

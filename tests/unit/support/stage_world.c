@@ -204,6 +204,7 @@ int64_t stage_world_queued(struct stage_world *w, const char *items)
 			0);
 		n++;
 	}
+	assert_int_equal(ledger_item_set(l, id, STR("0001"), n, &e), 0);
 	assert_int_equal(
 		ledger_interchange_queue(l, id, sha, lineage_sha, 4, n, 100 + id, 200 + id, &e), 0);
 	assert_int_equal(ledger_event(l, "queued", "test", &e, "id=%" PRId64, id), 0);
