@@ -146,7 +146,8 @@ static void add_leaves(
 
 static int read_items(struct records *r, int fd, struct str format, struct err *e)
 {
-	const struct reader_spec spec = {.format = format, .file = STR("the output")};
+	const struct reader_spec spec = {
+		.format = format, .file = STR("the output"), .doctype = true};
 	struct reader *in = NULL;
 	struct names names;
 	struct arena a;

@@ -112,6 +112,12 @@ struct def_node {
 	const struct def_node *next;
 };
 
+/* Which document type an XML file says that it is of. */
+struct def_doctype {
+	struct str public_id; /* or "" */
+	struct str system_id;
+};
+
 struct def_message {
 	struct str format;  /* "x12" */
 	struct str version; /* "004010", "D96A" */
@@ -124,6 +130,7 @@ struct def_message {
 	const struct defs *defs;
 	const struct def_layout
 		*layout; /* of a file of rows or trees, which has no root: layout.h */
+	const struct def_doctype *doctype; /* of an XML file, or NULL */
 };
 
 /* What is fixed for a format. */

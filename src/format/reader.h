@@ -40,6 +40,7 @@ struct reader_spec {
 	const struct reader_space *spaces;
 	size_t nspaces;
 	bool own_prefixes; /* what the list lacks has the prefix of the file */
+	bool doctype;	   /* xml: a DOCTYPE is passed over, since the file is our own */
 	/* x12, edifact: a reader of another folder, and what it reads by */
 	const struct reader_ops *ops;
 	struct defs *defs;

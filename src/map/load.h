@@ -39,6 +39,9 @@ void load_place(const struct load *l, const struct xml *x, struct str attr, size
 struct expr *load_expr(struct load *l, const struct xml *x, const char *attr);
 bool load_list(
 	struct load *l, const struct xml *x, const char *attr, bool order, struct expr_list *out);
+/* Notes an expression for map coverage; attr says where it stands, text what it is. */
+void load_watch(
+	struct load *l, const struct xml *x, struct str attr, struct str text, struct expr *e);
 /* A required attribute; a fault and an empty view when it is missing. */
 struct str load_need(struct load *l, const struct xml *x, const char *attr);
 /* A name that others write as $NAME: can it be written so, and is it free? */
@@ -86,5 +89,9 @@ void load_tree_value(struct load *l, struct map_make *m, struct expr **pieces, s
 void load_xml_element(
 	struct load *l, const struct xml *x, const struct load_level *v, struct map_part *p);
 void load_xml_spaces(struct load *l, struct map_part *root);
+/* Text of x that stands beside its elements: in front of the first, behind the last, or between. NULL
+ * when it is blank. */
+struct map_part *load_xml_text(
+	struct load *l, const struct xml *x, struct str text, bool first, bool last);
 
 #endif

@@ -358,17 +358,35 @@ static struct map_part *part(struct load *l, const struct xml *x, const struct l
 	return p;
 }
 
+/* Text between the elements of an XML target; anywhere else nobody would write it. */
+static struct map_part *text_part(struct load *l, const struct xml *x, const struct load_level *v,
+	struct str text, bool first, bool last)
+{
+	if (!str_trim(text).n || !str_is(l->m->target->format, "xml"))
+		return NULL;
+	if (v->inside != MADE_ELEMENT || load_is_ours(x)) {
+		load_fault(l, x, "<" STR_FMT "> has text of its own; texts stand in elements",
+			STR_ARG(x->name));
+		return NULL;
+	}
+	return load_xml_text(l, x, text, first, last);
+}
+
 struct map_part *load_tree_inside(struct load *l, const struct xml *x, const struct load_level *v)
 {
-	struct map_part *first = NULL;
-	struct map_part **end = &first;
+	struct map_part *all = NULL;
+	struct map_part **end = &all;
 
 	for (const struct xml *k = x->child; k; k = k->next) {
+		*end = text_part(l, x, v, k->before, k == x->child, false);
+		while (*end)
+			end = &(*end)->next;
 		*end = part(l, k, v);
 		if (*end)
 			end = &(*end)->next;
 	}
-	return first;
+	*end = text_part(l, x, v, x->after, false, true);
+	return all;
 }
 
 /* --- the whole --- */

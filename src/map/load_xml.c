@@ -49,17 +49,19 @@ static struct expr *literal(struct load *l, struct str text)
 	return e;
 }
 
-static struct map_part *attribute_part(struct load *l, const struct map_part *of, struct str name)
+/* A part that is one value; *make is filled in by the caller. */
+static struct map_part *value_part(struct load *l, enum made_kind kind, struct str name,
+	uint32_t line, uint32_t column, struct map_make **make)
 {
 	struct map_part *p = ARENA_NEW(&l->m->arena, struct map_part);
 	struct map_make *m = ARENA_NEW(&l->m->arena, struct map_make);
 
-	m->kind = MADE_ATTRIBUTE;
+	m->kind = (uint8_t)kind;
 	m->name = name;
-	p->make = m;
+	p->make = *make = m;
 	p->as = MAP_NO_SLOT;
-	p->line = of->line;
-	p->column = of->column;
+	p->line = line;
+	p->column = column;
 	return p;
 }
 
@@ -67,20 +69,19 @@ void load_xml_spaces(struct load *l, struct map_part *root)
 {
 	for (const struct load_space *s = l->spaces; s; s = s->next) {
 		struct map_part *p = NULL;
+		struct map_make *m = NULL;
 		struct expr **one = NULL;
 
 		if (!s->ns.n)
 			continue;
-		p = attribute_part(l, root,
+		p = value_part(l, MADE_ATTRIBUTE,
 			s->prefix.n
 				? arena_printf(&l->m->arena, "xmlns:" STR_FMT, STR_ARG(s->prefix))
-				: STR("xmlns"));
+				: STR("xmlns"),
+			root->line, root->column, &m);
 		one = arena_array(&l->m->arena, 1, sizeof(*one));
 		one[0] = literal(l, s->ns);
-		struct map_make *m = ARENA_NEW(&l->m->arena, struct map_make);
-		*m = *p->make;
 		load_tree_value(l, m, one, 1);
-		p->make = m;
 		p->next = root->child;
 		root->child = p;
 	}
@@ -156,9 +157,12 @@ static void expression(struct texts *t, struct str text, size_t at)
 
 	t->l->at = t->x;
 	t->l->attr = t->attr;
-	e = expr_parse(arena_str(&t->l->m->arena, text), &t->l->scope, &t->l->m->arena, &f);
+	text = arena_str(&t->l->m->arena, text);
+	e = expr_parse(text, &t->l->scope, &t->l->m->arena, &f);
 	if (!e)
 		fault(t, at + f.at, f.text);
+	else
+		load_watch(t->l, t->x, t->attr.n ? t->attr : STR("text"), text, e);
 	add(t, e);
 }
 
@@ -257,15 +261,49 @@ static struct map_part *attributes(struct load *l, const struct xml *x, const st
 			continue;
 		if (a->prefix.n)
 			space(l, x, a->prefix, a->ns);
-		p = attribute_part(l, of, qualified(l, a->prefix, a->name));
-		m = ARENA_NEW(&l->m->arena, struct map_make);
-		*m = *p->make;
+		p = value_part(l, MADE_ATTRIBUTE, qualified(l, a->prefix, a->name), of->line,
+			of->column, &m);
 		pieces(l, x, m->name, a->value, m);
-		p->make = m;
 		*end = p;
 		end = &p->next;
 	}
 	return first;
+}
+
+/* Blanks in front of an element and behind one part words: one of each run stays. */
+static bool is_blank_at(struct str s, size_t i)
+{
+	return str_trim(str_sub(s, i, 1)).n == 0;
+}
+
+struct map_part *load_xml_text(
+	struct load *l, const struct xml *x, struct str text, bool first, bool last)
+{
+	struct map_part *p = NULL;
+	struct map_make *m = NULL;
+
+	if (!str_trim(text).n)
+		return NULL;
+	p = value_part(l, MADE_TEXT, qualified(l, x->prefix, x->name), x->line, x->column, &m);
+	text = arena_printf(l->scratch, "%s" STR_FMT "%s",
+		!first && is_blank_at(text, 0) ? " " : "", STR_ARG(str_trim(text)),
+		!last && is_blank_at(text, text.n - 1) ? " " : "");
+	pieces(l, x, STR(""), text, m);
+	return p;
+}
+
+static bool has_text(const struct map_part *p)
+{
+	while (p && !(p->make && p->make->kind == MADE_TEXT))
+		p = p->next;
+	return p != NULL;
+}
+
+static bool has_items(const struct map_part *p)
+{
+	while (p && !p->item && !p->around)
+		p = p->next;
+	return p != NULL;
 }
 
 static bool all_fixed(const struct map_part *p)
@@ -296,11 +334,10 @@ void load_xml_element(
 	while (*end)
 		end = &(*end)->next;
 	*end = load_tree_inside(l, x, &inner);
-	if (str_trim(x->text).n && x->child)
-		load_fault(l, x,
-			"<" STR_FMT "> has text beside elements; it may have one of the two",
+	if (has_text(*end) && has_items(*end))
+		load_fault(l, x, "<" STR_FMT "> has text beside <item>; it may have elements there",
 			STR_ARG(x->name));
-	else if (str_trim(x->text).n)
+	if (str_trim(x->text).n && !x->child)
 		pieces(l, x, STR(""), str_trim(x->text), m);
 	m->fixed = m->n > 0 ? m->fixed : all_fixed(p->child);
 }

@@ -23,6 +23,7 @@ struct frame {
 	struct xml *x;
 	struct xml *last; /* its last child */
 	struct buf text;  /* kept between elements of the same depth */
+	size_t told;	  /* so much of text stands in front of a child */
 };
 
 struct reader {
@@ -136,6 +137,8 @@ static void link_in(struct reader *r, struct xml *x)
 		return;
 	}
 	x->parent = up->x;
+	x->before = arena_str(r->arena, str_from(buf_view(&up->text), up->told));
+	up->told = up->text.n;
 	if (up->last)
 		up->last->next = x;
 	else
@@ -162,7 +165,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	x->name = copy(r, name);
 	x->ns = copy(r, uri);
 	x->prefix = copy(r, prefix);
-	x->text = STR("");
+	x->text = x->before = x->after = STR("");
 	x->line = r->line;
 	x->column = (uint32_t)(r->at - r->line_start + 1);
 	add_attrs(r, x, n_attrs, attrs);
@@ -171,6 +174,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	f = &r->frames[r->depth++];
 	f->x = x;
 	f->last = NULL;
+	f->told = 0;
 	buf_clear(&f->text);
 }
 
@@ -186,6 +190,8 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
 		return;
 	f = &r->frames[--r->depth];
 	f->x->text = arena_str(r->arena, buf_view(&f->text));
+	if (f->last)
+		f->x->after = str_from(f->x->text, f->told);
 }
 
 static void on_text(void *user, const xmlChar *p, int n)

@@ -35,8 +35,11 @@ struct xml {
 	struct str ns;
 	struct str prefix; /* as written, or "" */
 	struct str text;   /* all character data directly inside, joined, as it stands */
-	uint32_t line;	   /* of the '<' of its start tag, from 1 */
-	uint32_t column;   /* of that '<', in bytes from the start of the line, from 1 */
+	struct str
+		before;	  /* of its parent: what of it stands between it and the element in front */
+	struct str after; /* what of text stands behind its last child; "" without any */
+	uint32_t line;	  /* of the '<' of its start tag, from 1 */
+	uint32_t column;  /* of that '<', in bytes from the start of the line, from 1 */
 	struct xml_attr *attrs;
 	struct xml_space *spaces; /* that it declares, the last one first */
 	struct xml *parent;

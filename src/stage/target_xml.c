@@ -11,7 +11,8 @@ struct xml_target {
 	struct target_tree tree;
 	struct buf *out;
 	struct target_at at;
-	unsigned depth; /* open elements around the items */
+	const struct def_doctype *doctype; /* or NULL */
+	unsigned depth;			   /* open elements around the items */
 };
 
 /* XML 1.0, production 2. */
@@ -29,6 +30,7 @@ static void *open_xml(const struct target_envelope *v, const struct def_message 
 	(void)v;
 	(void)e;
 	t->tree = (struct target_tree){carries, "characters of XML", m->layout};
+	t->doctype = m->doctype;
 	return t;
 }
 
@@ -154,6 +156,8 @@ static void put_element(struct xml_target *t, const struct made *m);
 static void put_children(struct xml_target *t, const struct made *m)
 {
 	for (const struct made *k = m->child; k; k = k->next) {
+		if (k->kind == MADE_TEXT)
+			put_text(t->out, k->text, false);
 		if (k->kind != MADE_ELEMENT)
 			continue;
 		/* Beside the items; a half of what is around them breaks its lines itself. */
@@ -172,6 +176,24 @@ static void put_end(struct xml_target *t, const struct made *m)
 	buf_c(t->out, "</");
 	buf_str(t->out, m->name);
 	buf_ch(t->out, '>');
+}
+
+/* It names the root, so that it can be written only when that begins. */
+static void put_doctype(struct xml_target *t, struct str root)
+{
+	const struct def_doctype *d = t->doctype;
+
+	buf_c(t->out, "\n<!DOCTYPE ");
+	buf_str(t->out, root);
+	if (d->public_id.n) {
+		buf_c(t->out, " PUBLIC \"");
+		buf_str(t->out, d->public_id);
+		buf_c(t->out, "\" \"");
+	} else {
+		buf_c(t->out, " SYSTEM \"");
+	}
+	buf_str(t->out, d->system_id);
+	buf_c(t->out, "\">");
 }
 
 static void put_element(struct xml_target *t, const struct made *m)
@@ -196,6 +218,8 @@ static void put_tree(void *self, const struct made *m)
 {
 	struct xml_target *t = self;
 
+	if (t->doctype && t->at.values == 0)
+		put_doctype(t, m->name);
 	if (m->extent == MADE_WHOLE) {
 		put_line(t);
 		t->at.segments++;

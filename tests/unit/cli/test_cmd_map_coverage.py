@@ -92,3 +92,23 @@ expect("in text", (code, "item B, set 0001, segment" in out, "LIN02: old 'VN', n
 write("wrong.xml", MAP.replace("LIN03", "LIN77"))
 code, out, err = gridspool("map", "diff", *JOIN, "m.xml", "wrong.xml", "items.json")
 expect("a wrong one", (code, out, "wrong.xml:11" in err), (78, "", True))
+
+# an XML target: its texts and attributes are lines of the map too; what was written is read though it has a DOCTYPE
+XML = """<map xmlns="urn:gridspool:map:1" xmlns:m="urn:gridspool:map:1" name="x">
+<source format="json"/>
+<target format="xml" doctype-system="list.dtd"/>
+<key value="sku"/>
+<message><List xmlns=""><m:item><Line id="{sku}"><Name>{label}</Name> of {sku}
+<b m:if="other">{other}</b></Line></m:item></List></message>
+</map>
+"""
+write("x.xml", XML)
+write("lines.json", '{"sku": "A", "label": "a"}\n{"sku": "B", "label": "b"}\n')
+code, out, err = gridspool("map", "coverage", "--json", "x.xml", "lines.json")
+answer = json.loads(out)
+expect("of XML", (code, err, [(x["line"], x["element"], x["attribute"], x["runs"]) for x in answer["expressions"] if x["line"] > 4]), (1, "", [
+    (5, "Line", "id", 2), (5, "Name", "text", 2), (5, "Line", "text", 2), (6, "b", "if", 2),
+    (6, "b", "text", 0)]))
+write("y.xml", XML.replace("{label}", "{upper(label)}"))
+code, out, err = gridspool("map", "diff", "x.xml", "y.xml", "lines.json")
+expect("of XML with a DOCTYPE", (code, "<Name>A</Name>" in out, err), (1, True, ""))
