@@ -89,6 +89,8 @@ void load_tree_value(struct load *l, struct map_make *m, struct expr **pieces, s
 void load_xml_element(
 	struct load *l, const struct xml *x, const struct load_level *v, struct map_part *p);
 void load_xml_spaces(struct load *l, struct map_part *root);
+/* The document type that a <target> declares, or NULL. */
+const struct def_doctype *load_xml_doctype(struct load *l, const struct xml *x);
 /* Text of x that stands beside its elements: in front of the first, behind the last, or between. NULL
  * when it is blank. */
 struct map_part *load_xml_text(

@@ -106,48 +106,13 @@ static void source(struct load *l, const struct xml *x)
 	load_unused(l, x, known, 3);
 }
 
-/* Production 13 of XML 1.0: what a public identifier may be made of. */
-static bool is_public_id(struct str s)
-{
-	static const char signs[] = " -'()+,./:=?;!*#@$_%";
-
-	for (size_t i = 0; i < s.n; i++)
-		if (!str_is_alpha(s.p[i]) && !str_is_digit(s.p[i]) &&
-			str_chr(str_c(signs), s.p[i]) == SIZE_MAX)
-			return false;
-	return true;
-}
-
-/* The document type that an XML file declares. */
-static const struct def_doctype *doctype(struct load *l, const struct xml *x)
-{
-	struct def_doctype *d = ARENA_NEW(&l->m->arena, struct def_doctype);
-
-	d->public_id = arena_str(&l->m->arena, xml_attr(x, "doctype-public"));
-	d->system_id = arena_str(&l->m->arena, xml_attr(x, "doctype-system"));
-	if (!xml_has(x, "doctype-system") && !xml_has(x, "doctype-public"))
-		return NULL;
-	if (!d->system_id.n)
-		load_fault(l, x,
-			"a document type needs doctype-system, the address of its DTD; "
-			"doctype-public alone is not enough in XML");
-	else if (str_chr(d->system_id, '"') != SIZE_MAX)
-		load_fault_at(l, x, STR("doctype-system"), 0,
-			"doctype-system has a \" in it, between which it is written");
-	if (!is_public_id(d->public_id))
-		load_fault_at(l, x, STR("doctype-public"), 0,
-			"doctype-public may have letters and digits of ASCII, blanks and "
-			"-'()+,./:=?;!*#@$_%% only");
-	return d;
-}
-
 /* A file of rows or trees: CSV and fixed-width need their columns, the others may do without. */
 static void tree_target(struct load *l, const struct xml *x, struct str format)
 {
 	static const char *const known[] = {
 		"format", "definition", "doctype-system", "doctype-public"};
 	const bool is_xml = str_is(format, "xml");
-	const struct def_doctype *type = is_xml ? doctype(l, x) : NULL;
+	const struct def_doctype *type = is_xml ? load_xml_doctype(l, x) : NULL;
 	struct str definition = xml_attr(x, "definition");
 	struct def_message *free_form = NULL;
 

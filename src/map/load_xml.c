@@ -87,6 +87,42 @@ void load_xml_spaces(struct load *l, struct map_part *root)
 	}
 }
 
+/* --- the document type --- */
+
+/* Production 13 of XML 1.0: what a public identifier may be made of. */
+static bool is_public_id(struct str s)
+{
+	static const char signs[] = " -'()+,./:=?;!*#@$_%";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!str_is_alpha(s.p[i]) && !str_is_digit(s.p[i]) &&
+			str_chr(str_c(signs), s.p[i]) == SIZE_MAX)
+			return false;
+	return true;
+}
+
+const struct def_doctype *load_xml_doctype(struct load *l, const struct xml *x)
+{
+	struct def_doctype *d = ARENA_NEW(&l->m->arena, struct def_doctype);
+
+	d->public_id = arena_str(&l->m->arena, xml_attr(x, "doctype-public"));
+	d->system_id = arena_str(&l->m->arena, xml_attr(x, "doctype-system"));
+	if (!xml_has(x, "doctype-system") && !xml_has(x, "doctype-public"))
+		return NULL;
+	if (!d->system_id.n)
+		load_fault(l, x,
+			"a document type needs doctype-system, the address of its DTD; "
+			"doctype-public alone is not enough in XML");
+	else if (str_chr(d->system_id, '"') != SIZE_MAX)
+		load_fault_at(l, x, STR("doctype-system"), 0,
+			"doctype-system has a \" in it, between which it is written");
+	if (!is_public_id(d->public_id))
+		load_fault_at(l, x, STR("doctype-public"), 0,
+			"doctype-public may have letters and digits of ASCII, blanks and "
+			"-'()+,./:=?;!*#@$_%% only");
+	return d;
+}
+
 /* --- texts with {expressions} --- */
 
 /* Where the next { or } stands that is not doubled. */
