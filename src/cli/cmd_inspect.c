@@ -29,6 +29,7 @@ static const char usage[] =
 	"  --items FOLDER/    only items below this folder of an export tree\n"
 	"  --item PATH        where items stand inside a document (JSON, XML): products/product\n"
 	"  --format NAME      json, csv or xml; found out unless given\n"
+	"  --encoding NAME    of CSV: utf-8, iso-8859-1 or windows-1252 (utf-8)\n"
 	"  --separator C      of CSV; tab is understood; found out unless given\n"
 	"  --quote C          of CSV (\")\n"
 	"  --header yes|no    does the first row name the columns (yes)\n"
@@ -40,8 +41,8 @@ static const char usage[] =
 	"Example:\n"
 	"  gridspool inspect --items content/ export/\n";
 
-static const char *const source_args[] = {
-	"items", "item", "format", "separator", "quote", "header", "decimal", "numbers"};
+static const char *const source_args[] = {"items", "item", "format", "encoding", "separator",
+	"quote", "header", "decimal", "numbers"};
 
 enum { SOURCE_ARGS = sizeof(source_args) / sizeof(source_args[0]) };
 

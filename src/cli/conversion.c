@@ -246,7 +246,8 @@ static int open_readers(
 	if (s->kind == SOURCE_IS_OTHER ||
 		(s->kind == SOURCE_IS_EDI) != (edi_items_find(spec.format) != NULL) ||
 		(s->kind == SOURCE_IS_XML) != str_is(spec.format, "xml") ||
-		(s->kind == SOURCE_IS_TEXT && !str_is(spec.format, "csv")))
+		(s->kind == SOURCE_IS_TEXT && !str_is(spec.format, "csv") &&
+			!str_is(spec.format, "fixed")))
 		return err_set(e, ERR_INPUT, "%s: this is %s; the map takes " STR_FMT, s->path,
 			s->what, STR_ARG(spec.format));
 	map_reader_spec(c->file.map, MAP_ITEMS, &spec);

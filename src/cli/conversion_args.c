@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const source_names[CONVERSION_ARGS_SOURCE] = {
-	"separator", "decimal", "numbers", "items"};
+	"encoding", "separator", "decimal", "numbers", "items"};
 
 void conversion_args_init(struct conversion_args *a)
 {

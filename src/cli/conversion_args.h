@@ -9,17 +9,18 @@
 #include "cli/args.h"
 #include "cli/conversion.h"
 
-enum { CONVERSION_ARGS_SOURCE = 4, CONVERSION_ARGS = 12 + CONVERSION_ARGS_SOURCE };
+enum { CONVERSION_ARGS_SOURCE = 5, CONVERSION_ARGS = 12 + CONVERSION_ARGS_SOURCE };
 
 /* Lines of --help. */
 #define CONVERSION_ARGS_USAGE                                                                                     \
 	"  --join NAME=FILE[,OPTION=VALUE...]\n"                                                                  \
 	"                           what the map joins as $NAME; options: separator=; decimal=, numbers=a b\n"    \
-	"                           columns=a b header=no quote=' format=csv items=FOLDER/\n"                     \
+	"                           columns=a b header=no quote=' encoding=iso-8859-1 format=csv items=FOLDER/\n" \
 	"  --workflow FILE          hub settings export, for workflow-label()\n"                                  \
 	"  --set NAME=VALUE         a variable of the map: agreement/catalog=AW26, environment/gln=...\n"         \
 	"  --date DATE              of the run, 2026-11-23 or 2026-11-23T02:00:00Z; now unless given\n"           \
 	"  --items FOLDER/          only items below this folder of an export tree\n"                             \
+	"  --encoding NAME          of CSV and fixed widths: utf-8, iso-8859-1 or windows-1252 (utf-8)\n"         \
 	"  --separator C            of a CSV file; tab is understood; found out unless given\n"                   \
 	"  --decimal C              decimal mark of its numbers, . or ,\n"                                        \
 	"  --numbers \"A B\"          columns whose decimal mark is turned into .\n"                              \
@@ -40,7 +41,7 @@ struct conversion_args {
 	struct arena arena;
 	const char *date, *elements, *newline, *repertoire, *sender, *receiver;
 	const char *release, *decimal_mark, *association;
-	const char *source[CONVERSION_ARGS_SOURCE]; /* separator, decimal, numbers, items */
+	const char *source[CONVERSION_ARGS_SOURCE]; /* as source_names has them */
 };
 
 void conversion_args_init(struct conversion_args *a);

@@ -15,8 +15,8 @@
 
 enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
 
-static const char *const option_names[] = {
-	"format", "separator", "quote", "decimal", "numbers", "columns", "header", "items", "item"};
+static const char *const option_names[] = {"format", "encoding", "separator", "quote", "decimal",
+	"numbers", "columns", "header", "items", "item"};
 
 enum { OPTIONS = sizeof(option_names) / sizeof(option_names[0]) };
 
@@ -251,9 +251,18 @@ static int yes_no(struct str name, struct str value, bool *out, struct err *e)
 static int set_format(struct reader_spec *o, struct str value, struct arena *a, struct err *e)
 {
 	if (!reader_find(value))
-		return err_set(e, ERR_USAGE, "format=" STR_FMT ": expected json, csv or xml",
+		return err_set(e, ERR_USAGE, "format=" STR_FMT ": expected json, csv, fixed or xml",
 			STR_ARG(value));
 	o->format = arena_str(a, value);
+	return 0;
+}
+
+static int set_encoding(struct reader_spec *o, struct str value, struct err *e)
+{
+	if (!charset_find(value, &o->charset) || o->charset > CHARSET_CP1252)
+		return err_set(e, ERR_USAGE,
+			"encoding=" STR_FMT ": expected utf-8, iso-8859-1 or windows-1252",
+			STR_ARG(value));
 	return 0;
 }
 
@@ -273,6 +282,8 @@ int source_option(
 
 	if (str_is(name, "format"))
 		return set_format(o, value, a, e);
+	if (str_is(name, "encoding"))
+		return set_encoding(o, value, e);
 	if (str_is(name, "separator"))
 		return one_mark(name, value, &o->separator, e);
 	if (str_is(name, "quote"))

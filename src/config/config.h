@@ -50,6 +50,7 @@ struct config_source {
 	uint64_t max_age;	/* seconds, 0 none */
 	bool stale_warns;	/* on-stale="warn"; else hold */
 	uint64_t max_size;	/* bytes, 0: the default of limits */
+	struct str encoding;	/* csv, fixed */
 	char separator, quote, decimal; /* csv */
 	bool no_header, keep_empty;
 	struct str *columns;

@@ -1,6 +1,8 @@
 /* Character sets of sources; see charset.h. */
 #include "format/charset.h"
 
+#include "base/utf8.h"
+
 bool charset_find(struct str name, enum charset *out)
 {
 	static const struct {
@@ -102,6 +104,18 @@ bool charset_decode(enum charset set, struct str from, char *out, size_t *made, 
 	*used = 0;
 	return set == CHARSET_UTF16LE || set == CHARSET_UTF16BE ? pairs(set, from, out, made, used)
 								: bytes(set, from, out, made, used);
+}
+
+size_t charset_bad(enum charset set, struct str s)
+{
+	if (set == CHARSET_UTF8)
+		return utf8_bad(s);
+	for (size_t i = 0; set == CHARSET_CP1252 && i < s.n; i++) {
+		const unsigned char c = (unsigned char)s.p[i];
+		if (c >= 0x80 && c < 0xA0 && !cp1252[c - 0x80])
+			return i;
+	}
+	return SIZE_MAX;
 }
 
 size_t charset_width(enum charset set, char first)

@@ -19,6 +19,8 @@ bool charset_find(struct str name, enum charset *out) ATTR_CHECK;
  * bytes taken. False: at *used stands what is no character. */
 bool charset_decode(enum charset set, struct str from, char *out, size_t *made, size_t *used)
 	ATTR_CHECK;
+/* Where in s stands what is no character of a set of bytes, or of UTF-8; SIZE_MAX when all are. */
+size_t charset_bad(enum charset set, struct str s);
 /* Bytes that the character with this first byte of UTF-8 has in the set; 0 for a byte that is none. */
 size_t charset_width(enum charset set, char first);
 

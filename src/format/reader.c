@@ -13,6 +13,7 @@
 static const struct reader_ops *const formats[] = {
 	&json_reader_ops,
 	&csv_reader_ops,
+	&csv_reader_fixed_ops,
 	&xml_reader_ops,
 };
 
@@ -28,7 +29,7 @@ const struct reader_ops *reader_find(struct str format)
 
 const char *const *reader_formats(size_t *n)
 {
-	static const char *const names[] = {"json", "csv", "xml"};
+	static const char *const names[] = {"json", "csv", "fixed", "xml"};
 
 	*n = sizeof(names) / sizeof(names[0]);
 	return names;
@@ -36,7 +37,7 @@ const char *const *reader_formats(size_t *n)
 
 struct str reader_formats_text(void)
 {
-	return STR("json, csv and xml");
+	return STR("json, csv, fixed and xml");
 }
 
 static int unknown(struct str format, struct err *e)

@@ -12,10 +12,12 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "format/charset.h"
 #include "model/diag.h"
 #include "model/names.h"
 #include "model/node.h"
 
+struct def_layout;
 struct defs;
 struct reader_ops;
 
@@ -27,7 +29,7 @@ struct reader_space {
 
 /* How a source is to be read. Texts are borrowed while the reader is open. */
 struct reader_spec {
-	struct str format; /* "json", "csv", "xml" */
+	struct str format; /* "json", "csv", "fixed", "xml" */
 	struct str file;   /* name for messages */
 	/* json: a packed export tree (ZIP) has one item a member that ends in .json; else one
 	 * object a line, or one object. Only members below this path are items ("" all), e.g.
@@ -45,6 +47,9 @@ struct reader_spec {
 	const struct reader_ops *ops;
 	struct defs *defs;
 	struct str version, message, guide;
+	/* csv, fixed: what the bytes of the file are, UTF-8 unless set (fixed: as its layout says) */
+	enum charset charset;
+	const struct def_layout *layout; /* fixed: its columns */
 	/* csv */
 	char separator;		   /* 0: ',' */
 	char quote;		   /* 0: '"' */
@@ -121,7 +126,7 @@ void reader_close(struct reader *r);
 /* Turns an offset of a value into line and column, from item.raw. */
 struct place reader_place(const struct item *it, uint64_t offset);
 const struct reader_ops *reader_find(struct str format);
-/* The names of all formats; the same as a list for people: "json, csv and xml". */
+/* The names of all formats; the same as a list for people: "json, csv, fixed and xml". */
 const char *const *reader_formats(size_t *n);
 struct str reader_formats_text(void);
 

@@ -5,6 +5,7 @@
 #include "map/columns.h"
 
 #include "base/arena.h"
+#include "defs/layout.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -18,17 +19,20 @@ struct walk {
 	int *as;
 };
 
-static bool is_csv(const struct map *m, int of)
+static bool has_columns(const struct map *m, int of)
 {
-	return of == MAP_ITEMS ? str_is(m->format, "csv")
-			       : of >= 0 && str_is(m->joins[of].pub.format, "csv");
+	const struct str format = of == MAP_ITEMS ? m->format
+		: of >= 0			  ? m->joins[of].pub.format
+						  : STR("");
+
+	return str_is(format, "csv") || str_is(format, "fixed");
 }
 
 static void use(struct walk *w, int of, uint32_t name)
 {
 	struct map *m = w->m;
 
-	if (!name || !is_csv(m, of))
+	if (!name || !has_columns(m, of))
 		return;
 	for (size_t i = 0; i < m->ncolumns; i++)
 		if (m->columns[i].of == of && m->columns[i].name == name)
@@ -209,6 +213,21 @@ static const char *near(
 	for (; n < NEAR_MAX && reader_column(r, n); n++)
 		names[n] = arena_cstr(a, names_text(m->names, reader_column(r, n)));
 	return str_suggest(name, names, n);
+}
+
+void columns_fixed_faults(const struct map *m, struct faults *f)
+{
+	for (size_t i = 0; i < m->ncolumns; i++) {
+		const struct map_column *c = &m->columns[i];
+		const struct def_layout *y = c->of == MAP_ITEMS ? m->layout
+								: m->joins[c->of].pub.layout;
+		const struct str name = names_text(m->names, c->name);
+
+		if (y && !layout_field(y->fields, name))
+			(void)faults_add(f, m->file, c->line, 0,
+				"the definition " STR_FMT " has no column '" STR_FMT "'%s",
+				STR_ARG(y->name), STR_ARG(name), layout_near(y->fields, name, f));
+	}
 }
 
 void columns_faults(const struct map *m, int of, const struct reader *r, struct faults *f)

@@ -157,7 +157,8 @@ struct map {
 	struct str format;
 	const struct def_message *source; /* x12, edifact: what is read; else NULL */
 	struct defs *defs;
-	struct str item_path; /* to the items inside a document, or "" */
+	const struct def_layout *layout; /* of items of fixed widths, else NULL */
+	struct str item_path;		 /* to the items inside a document, or "" */
 	struct str item_type;
 	struct reader_space *spaces; /* prefixes of names */
 	size_t nspaces;

@@ -458,8 +458,10 @@ static void whole(struct load *l, const struct xml *root)
 			load_template_message(l, x);
 	check_totals(l);
 	publish_joins(l);
-	if (l->f->n == before)
+	if (l->f->n == before) {
 		columns_find(l->m);
+		columns_fixed_faults(l->m, l->f);
+	}
 }
 
 struct map *load_map(

@@ -39,6 +39,11 @@ static void check_prefixes(
 	}
 }
 
+static bool is_rows(struct str format)
+{
+	return str_is(format, "csv") || str_is(format, "fixed");
+}
+
 /* Where the items stand inside a document of this format: the value of item= or row=. */
 static struct str item_path(
 	struct load *l, const struct xml *x, const char *attr, struct str format)
@@ -47,13 +52,14 @@ static struct str item_path(
 	struct path path;
 	struct err e;
 
-	if (str_is(format, "csv") && text.n && !str_is(text, "row"))
-		load_fault_at(l, x, str_c(attr), 0, "items of csv are its rows: %s=\"row\"", attr);
+	if (is_rows(format) && text.n && !str_is(text, "row"))
+		load_fault_at(l, x, str_c(attr), 0, "items of " STR_FMT " are its rows: %s=\"row\"",
+			STR_ARG(format), attr);
 	else if (path_parse(&path, text, &e) == -1)
 		load_fault_at(l, x, str_c(attr), 0, "%s: %s", attr, e.text);
 	else if (str_is(format, "xml"))
 		check_prefixes(l, x, attr, &path);
-	return str_is(format, "csv") || str_is(text, "content-item") ? STR("") : text;
+	return is_rows(format) || str_is(text, "content-item") ? STR("") : text;
 }
 
 static const struct def_node *find_loop(const struct def_node *n, struct str name)
@@ -91,9 +97,25 @@ static void message_source(struct load *l, const struct xml *x)
 			STR_ARG(message), STR_ARG(l->m->item_path));
 }
 
+/* The columns of a source of fixed widths, which stand in no header. */
+static const struct def_layout *source_layout(
+	struct load *l, const struct xml *x, struct str format)
+{
+	const struct def_message *m = NULL;
+	struct str definition;
+
+	if (!str_is(format, "fixed"))
+		return NULL;
+	definition = load_need(l, x, "definition");
+	if (definition.n)
+		m = layout_load(l->env->defs, format, arena_str(l->scratch, definition), l->f,
+			l->file, x->line, x->column);
+	return m ? m->layout : NULL;
+}
+
 static void source(struct load *l, const struct xml *x)
 {
-	static const char *const known[] = {"format", "item", "type"};
+	static const char *const known[] = {"format", "item", "type", "definition"};
 
 	l->m->format = load_need(l, x, "format");
 	if (defs_format(l->m->format)) {
@@ -102,8 +124,9 @@ static void source(struct load *l, const struct xml *x)
 	}
 	l->m->item_type = arena_str(&l->m->arena, xml_attr(x, "type"));
 	check_format(l, x, l->m->format);
+	l->m->layout = source_layout(l, x, l->m->format);
 	l->m->item_path = item_path(l, x, "item", l->m->format);
-	load_unused(l, x, known, 3);
+	load_unused(l, x, known, 4);
 }
 
 /* A file of rows or trees: CSV and fixed-width need their columns, the others may do without. */
@@ -180,8 +203,8 @@ static bool taken(struct load *l, const struct xml *x, struct str name)
 
 static void join(struct load *l, const struct xml *x)
 {
-	static const char *const known[] = {
-		"name", "source", "format", "key", "on", "rows", "required", "orphans", "row"};
+	static const char *const known[] = {"name", "source", "format", "key", "on", "rows",
+		"required", "orphans", "row", "definition"};
 	struct map_join_def j = {.column = x->column};
 	struct str rows = xml_attr(x, "rows");
 	struct str orphans = xml_attr(x, "orphans");
@@ -200,6 +223,7 @@ static void join(struct load *l, const struct xml *x)
 		load_fault_at(l, x, STR("orphans"), 0,
 			"orphans is report or ignore, not '" STR_FMT "'", STR_ARG(orphans));
 	check_format(l, x, j.pub.format);
+	j.pub.layout = source_layout(l, x, j.pub.format);
 	j.pub.row = item_path(l, x, "row", j.pub.format);
 	load_need(l, x, "key");
 	load_need(l, x, "on");
@@ -210,7 +234,7 @@ static void join(struct load *l, const struct xml *x)
 		load_fault_at(l, x, STR("on"), 0,
 			"key has %zu parts and on has %zu; they are compared one by one", j.key.n,
 			j.on.n);
-	load_unused(l, x, known, 9);
+	load_unused(l, x, known, 10);
 	mem_grow(&l->m->joins, &l->joins_cap, l->m->njoins + 1, sizeof(j));
 	l->m->joins[l->m->njoins++] = j;
 }

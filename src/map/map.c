@@ -32,6 +32,7 @@ struct str map_source_format(const struct map *m)
 void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
 {
 	spec->item = of == MAP_ITEMS ? m->item_path : m->joins[of].pub.row;
+	spec->layout = of == MAP_ITEMS ? m->layout : m->joins[of].pub.layout;
 	if (of == MAP_ITEMS && m->source) {
 		spec->defs = m->defs;
 		spec->version = m->source->version;

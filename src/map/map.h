@@ -37,7 +37,8 @@ struct map_join {
 	struct str name;   /* $name in expressions */
 	struct str source; /* of the configuration */
 	struct str format;
-	struct str row; /* path to the rows inside a document, or "" */
+	struct str row;			 /* path to the rows inside a document, or "" */
+	const struct def_layout *layout; /* of fixed widths, else NULL */
 	bool many;
 	bool required;
 	bool report_orphans;

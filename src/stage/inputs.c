@@ -20,6 +20,8 @@ void inputs_reader_spec(const struct config_source *s, struct str file, struct r
 	spec->ops = edi_items_find(s->format);
 	spec->file = file;
 	spec->items_below = s->items_below;
+	if (!charset_find(s->encoding, &spec->charset))
+		spec->charset = CHARSET_UTF8;
 	spec->separator = s->separator;
 	spec->quote = s->quote;
 	spec->decimal = s->decimal;

@@ -28,6 +28,8 @@ static const struct reader_spec point = {
 static const struct reader_spec keep = {CSV, .keep_empty = true};
 static const struct reader_spec no_header = {CSV, .no_header = true};
 static const struct reader_spec given = {CSV, .columns = named, .ncolumns = 2};
+static const struct reader_spec latin1 = {CSV, .charset = CHARSET_LATIN1};
+static const struct reader_spec windows = {CSV, .charset = CHARSET_CP1252};
 static const struct reader_spec tick = {CSV, .quote = '\''};
 
 struct row {
@@ -68,6 +70,20 @@ static const struct row rows[] = {
 	{&given, "1,2\n3,4\n", "{x=\"1\" y=\"2\"}\n{x=\"3\" y=\"4\"}\n"},
 	{&plain, "Gewicht (kg),\xc3\xa9\n1,\xe2\x82\xac\n",
 		"{Gewicht (kg)=\"1\" \xc3\xa9=\"\xe2\x82\xac\"}\n"},
+	/* other encodings: names, cells, quotes; places and raw bytes stay those of the file */
+	{&latin1,
+		"gr\xf6\xdf"
+		"e,b\n\"\xfc\"\"\x80\",\xe9\n",
+		"{gr\xc3\xb6\xc3\x9f"
+		"e=\"\xc3\xbc\"\xc2\x80\" b=\"\xc3\xa9\"}\n"},
+	{&windows, "a,b\n\x80 1,\x93q\x94\n",
+		"{a=\"\xe2\x82\xac 1\" b=\"\xe2\x80\x9cq\xe2\x80\x9d\"}\n"},
+	{&windows, "a,b\n1,2\n3,\x81\n", "{a=\"1\" b=\"2\"}\nREFUSED CSV-ENCODING\n"},
+	{&latin1,
+		"\xef\xbb\xbf"
+		"a,b\n1,2\n",
+		"REFUSED CSV-ENCODING\n"},
+	{&latin1, "a,b\n\xe9\"x,2\n3,4\n", "!CSV-QUOTE\n{a=\"3\" b=\"4\"}\n"},
 	/* numbers */
 	{&comma, "n;t\n1,5;1,5\n-0,25;x\n+3,0;\n12;\n",
 		"{n=\"1.5\" t=\"1,5\"}\n{n=\"-0.25\" t=\"x\"}\n{n=\"+3.0\"}\n{n=\"12\"}\n"},

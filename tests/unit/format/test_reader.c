@@ -20,7 +20,7 @@ static void unknown(void **state)
 	} rows[] = {
 		{"jsn", "format 'jsn' is not known; did you mean 'json'?"},
 		{"CSV ", "format 'CSV ' is not known; did you mean 'csv'?"},
-		{"parquet", "format 'parquet' is not known; there are json, csv and xml"},
+		{"parquet", "format 'parquet' is not known; there are json, csv, fixed and xml"},
 	};
 	struct names names;
 	struct err e;
