@@ -271,6 +271,8 @@ def alloc_points(s):
                        env=counts.env)
         allocations = counts.of_processes()
     for process, last in enumerate(allocations):
+        if process == 0 and s.shell_forks:
+            continue        # the shell's own, which dies of it
         n = 1
         while n <= last:
             found.append("%d:%d%s" % (process, n, "+" if n % 2 else ""))
