@@ -44,7 +44,7 @@ int ledger_item_sets_elsewhere(struct ledger *l, struct str partner, int64_t int
 {
 	return db_one_int(l->db, n, e,
 		       "SELECT COUNT(*) FROM interchange i JOIN iset s ON s.interchange = i.id AND s.st = "
-		       "?3 WHERE i.partner = ?1 AND i.id <> ?2",
+		       "?3 WHERE i.partner = ?1 AND i.id <> ?2 AND i.isa > 0",
 		       "sis", partner, interchange, st) == 1
 		? 0
 		: -1;
