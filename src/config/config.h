@@ -150,6 +150,8 @@ struct config_agreement {
 	struct str reference;	/* UNB 0032, or "" */
 	struct str association; /* UNH 0057, or "" */
 	struct config_expect *expects;
+	/* <limits>: the most that one interchange or file may have; 0: no limit */
+	uint64_t most_items, most_segments, most_bytes;
 	const struct config_when *when; /* NULL: in every run */
 	struct config_set *sets;
 	const char *file;

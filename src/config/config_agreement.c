@@ -414,6 +414,25 @@ static void check_identified(
 			STR_ARG(g->name), STR_ARG(g->format), g->partner->file);
 }
 
+/* Items of a file without segments are counted; its bytes are known only when it is written. */
+static void read_limits(
+	struct config_xml *c, const struct xml *agreement, struct config_agreement *g)
+{
+	const struct xml *x = config_xml_only(c, agreement, "limits");
+
+	if (!x)
+		return;
+	config_xml_strict(c, x, "items segments bytes", "");
+	if (!g->enveloped && (xml_has(x, "segments") || xml_has(x, "bytes")))
+		(void)config_xml_fault(c, x,
+			"a file of format " STR_FMT
+			" is limited by items only: leave segments and bytes out",
+			STR_ARG(g->format));
+	g->most_items = config_xml_number(c, x, "items", 0, 1, 1000000000);
+	g->most_segments = config_xml_number(c, x, "segments", 0, 1, 1000000000);
+	g->most_bytes = config_xml_number(c, x, "bytes", 0, 1000, INT64_MAX);
+}
+
 static void add_agreement(struct config_xml *c, const struct xml *x, struct config_agreement *g)
 {
 	struct config_agreement **tail = &c->config->agreements;
@@ -440,7 +459,7 @@ static void read_agreement(
 
 	config_xml_strict(c, x,
 		"name title format message version map source endpoint send accepted-at duplicates",
-		"envelope expect when set");
+		"envelope expect limits when set");
 	g->file = c->file;
 	g->line = x->line;
 	g->partner = partner;
@@ -458,6 +477,7 @@ static void read_agreement(
 	check_identified(c, x, g);
 	kind->envelope(c, x, g);
 	kind->answers(c, x, kind, g);
+	read_limits(c, x, g);
 	g->when = config_when_read(c, x);
 	g->sets = config_xml_sets(c, x, taken);
 	add_agreement(c, x, g);

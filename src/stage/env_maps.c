@@ -140,6 +140,12 @@ static void check_map(const struct env_route *r, struct faults *f)
 			" must be unique: of two items with one key each would replace the other; "
 			"write <key value=... unique=\"yes\"/> there",
 			STR_ARG(g->name), STR_ARG(g->map));
+	if (g->most_items + g->most_segments + g->most_bytes > 0 && !map_key_unique(r->map))
+		(void)faults_add(f, g->file, g->line, 0,
+			"agreement " STR_FMT " has <limits>, so the key of its map " STR_FMT
+			" must be unique: by it the ledger knows what is left for the next file; write "
+			"<key value=... unique=\"yes\"/> there",
+			STR_ARG(g->name), STR_ARG(g->map));
 	if (!str_eq(map_source_format(r->map), r->source->format))
 		(void)faults_add(f, g->file, g->line, 0,
 			"agreement " STR_FMT ": its map reads " STR_FMT ", source " STR_FMT

@@ -73,6 +73,18 @@ int ledger_item_out(struct ledger *l, struct str agreement, struct str key, stru
 		"sssisi", agreement, key, hash, interchange, st, clock_now(l->clock));
 }
 
+int ledger_item_left(struct ledger *l, struct str agreement, struct str key, struct err *e)
+{
+	return ledger_run(l, e,
+		"INSERT INTO item(agreement, key, state, hash, interchange, at) VALUES(?1, ?2, 'due', '', 0, ?3) "
+		"ON CONFLICT(agreement, key) DO UPDATE SET "
+		"before_state = CASE item.state WHEN 'due' THEN item.before_state ELSE item.state END, "
+		"before_hash = CASE item.state WHEN 'due' THEN item.before_hash ELSE item.hash END, "
+		"before_interchange = CASE item.state WHEN 'due' THEN item.before_interchange ELSE item.interchange END, "
+		"state = 'due', reason = '', at = excluded.at",
+		"ssi", agreement, key, clock_now(l->clock));
+}
+
 int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state,
 	const char *reason, int64_t *n, struct err *e)
 {

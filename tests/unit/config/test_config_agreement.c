@@ -91,6 +91,14 @@ static void agreements(void **state)
 			"accepted-at=\"sent\"\n"
 			"bundle/agreements/acme.xml:4:1: no acknowledgment speaks of a file of format xml: leave <expect> "
 			"out\n"},
+		{"limits", F,
+			GOOD "<limits items='1000' segments='50000' bytes='5000000'/>" ACK END, 0,
+			""},
+		{"limits of a file", F,
+			FILES("json", "") "\n<limits items='0' bytes='5000000'/>" END, 0,
+			"bundle/agreements/acme.xml:3:1: a file of format json is limited by items only: leave segments "
+			"and bytes out\n"
+			"bundle/agreements/acme.xml:3:1: items=\"0\" of <limits> must be a number from 1 to 1000000000\n"},
 		{"no such format", F, FILES("xlsx", "version='004010' accepted-at='sent'") END, 0,
 			"bundle/agreements/acme.xml:2:1: format=\"xlsx\" of <agreement> must be x12, edifact, csv, fixed, "
 			"json or xml\n"
