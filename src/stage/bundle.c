@@ -34,6 +34,12 @@ static bool is_version_of(const struct def_message *m, struct str version)
 	return str_eq(version, m->version) || (service && str_is(version, service));
 }
 
+/* The columns or members of a file without segments: FORMAT/NAME.xml. */
+static bool is_layout(struct str format)
+{
+	return str_is(format, "csv") || str_is(format, "fixed") || str_is(format, "json");
+}
+
 /* A definition counts when it is of the message that is made, with its guides beside it
  * (PRICAT.EAN009.xml), or a dictionary that the message takes from: FORMAT/VERSION/NAME.xml. */
 static bool is_other_definition(const struct walk *w, const char *path)
@@ -48,7 +54,12 @@ static bool is_other_definition(const struct walk *w, const char *path)
 
 	if (str_starts(rest, STR("definitions/")))
 		rest = str_from(rest, strlen("definitions/"));
-	if (!str_split(&rest, '/', &format) || !defs_format(format))
+	if (!str_split(&rest, '/', &format))
+		return false;
+	if (is_layout(format))
+		return !str_eq(format, m->format) || !str_split(&rest, '.', &stem) ||
+			!str_eq(stem, m->id);
+	if (!defs_format(format))
 		return false;
 	if (!str_eq(format, m->format) || !str_split(&rest, '/', &version) ||
 		!is_version_of(m, version))

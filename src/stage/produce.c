@@ -105,8 +105,9 @@ static int start_anew(struct produce_making *m, struct err *e)
 	if (outcome_again(&m->o, e) == -1)
 		return -1;
 	writing_start(m);
-	m->message_ready = m->set_open = m->started = m->suspect = m->watch = false;
+	m->message_ready = m->set_open = m->started = m->suspect = m->watch = m->full = false;
 	m->in_set = 0;
+	split_start_whole(&m->whole);
 	if (m->p->anew)
 		m->p->anew(m->p->ctx);
 	produce_item_report(m, &m->found);
@@ -186,6 +187,8 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	m.p = p;
 	m.c = c;
 	m.split.limits = map_limits(p->map);
+	m.whole.limits = p->most;
+	split_start_whole(&m.whole);
 	m.hash = hash_new();
 	buf_init(&m.said, PRODUCE_SAID_MAX);
 	arena_init(&m.item);

@@ -280,32 +280,30 @@ static bool not_due(struct produce_making *m, struct str key)
 	return true;
 }
 
-static void add_over_limit(
-	const struct produce_making *m, struct diag *d, struct str key, struct split_size size)
+/* used: what is there already; what: "a message". */
+static void add_over_limit(struct diag *d, struct str key, const struct split *s,
+	struct split_size used, struct split_size size, const char *what)
 {
-	const struct map_limits *most = &m->split.limits;
-	const bool segments = most->segments > 0 &&
-		m->split.used.segments + size.segments > most->segments;
+	const struct map_limits *most = &s->limits;
+	const bool segments = most->segments > 0 && used.segments + size.segments > most->segments;
 	char found[80];
 	char expected[80];
-	const struct finding f = {
-		.code = STR("ITEM-OVER-LIMIT"), .severity = SEV_ERROR, .item = key};
-	struct finding x = f;
+	struct finding f = {.code = STR("ITEM-OVER-LIMIT"), .severity = SEV_ERROR, .item = key};
 
 	(void)snprintf(found, sizeof(found), "%llu %s with header and trailer",
-		(unsigned long long)(segments ? m->split.used.segments + size.segments
-					      : m->split.used.bytes + size.bytes),
+		(unsigned long long)(segments ? used.segments + size.segments
+					      : used.bytes + size.bytes),
 		segments ? "segments" : "bytes");
-	(void)snprintf(expected, sizeof(expected), "at most %llu in a message",
-		(unsigned long long)(segments ? most->segments : most->bytes));
-	x.found = str_c(found);
-	x.expected = str_c(expected);
-	diag_add(d, &x);
+	(void)snprintf(expected, sizeof(expected), "at most %llu in %s",
+		(unsigned long long)(segments ? most->segments : most->bytes), what);
+	f.found = str_c(found);
+	f.expected = str_c(expected);
+	diag_add(d, &f);
 }
 
 /* Sees to it that the message in hand has room for the item, which is made anew as the first of the next
  * one if it has not. 1; 0 no message has, or it is not fit any more: it is to be set aside; -1. */
-static int make_room(struct produce_making *m, const struct item *it, struct map_result *r,
+static int room_in_message(struct produce_making *m, const struct item *it, struct map_result *r,
 	struct str key, struct diag *d, struct err *e)
 {
 	const struct split_size size = split_size(r->segments);
@@ -326,8 +324,73 @@ static int make_room(struct produce_making *m, const struct item *it, struct map
 		if (r->verdict == MAP_OUT)
 			map_take_back(m->run);
 	}
-	add_over_limit(m, d, key, size);
+	add_over_limit(d, key, &m->split, m->split.used, size, "a message");
 	return 0;
+}
+
+/* With all that is in the interchange, and the message in hand. */
+static struct split_size with_whole(const struct produce_making *m, struct split_size size)
+{
+	size.segments += m->split.used.segments;
+	size.bytes += m->split.used.bytes;
+	return size;
+}
+
+enum room { ROOM_FAILED = -1, ROOM_NEVER, ROOM_HERE, ROOM_NEXT };
+
+/* Is there room for the item in the message and in the interchange? */
+static enum room make_room(struct produce_making *m, const struct item *it, struct map_result *r,
+	struct str key, struct diag *d, struct err *e)
+{
+	const uint32_t most = m->whole.limits.items;
+	struct split_size size;
+	int rc = 0;
+
+	if (m->full || (most > 0 && m->c->out >= most)) {
+		map_take_back(m->run);
+		return ROOM_NEXT;
+	}
+	rc = room_in_message(m, it, r, key, d, e);
+	if (rc != 1)
+		return rc == 0 ? ROOM_NEVER : ROOM_FAILED;
+	size = with_whole(m, split_size(r->segments));
+	if (split_fits(&m->whole, size))
+		return ROOM_HERE;
+	map_take_back(m->run);
+	if (m->c->out > 0)
+		return ROOM_NEXT;
+	add_over_limit(d, key, &m->whole, m->whole.used, size, "an interchange");
+	return ROOM_NEVER;
+}
+
+/* What is behind it in the source is left as well, also what would still fit: items keep their order. */
+static int leave(struct produce_making *m, struct str key, struct err *e)
+{
+	m->full = true;
+	m->c->waiting++;
+	m->c->left++;
+	outcome_left(&m->o, key);
+	return outcome_flush(&m->o, OUTCOME_FLUSH, e);
+}
+
+/* One that is fit to leave. */
+static int place_item(struct produce_making *m, const struct item *it, struct map_result *r,
+	struct str key, const char *hash, struct diag *d, struct err *e)
+{
+	switch (make_room(m, it, r, key, d, e)) {
+	case ROOM_FAILED:
+		return -1;
+	case ROOM_NEVER:
+		return produce_item_aside(m, it, key, d, e);
+	case ROOM_NEXT:
+		return leave(m, key, e);
+	case ROOM_HERE:
+		break;
+	}
+	complete(d, it, key);
+	produce_item_report(m, d);
+	m->c->noted += d->n > 0;
+	return write_item(m, it, r, hash, d, e);
 }
 
 int produce_item_convert(
@@ -368,15 +431,8 @@ int produce_item_convert(
 	}
 	if (good)
 		content_hash(m, &r, hash);
-	if (good && !left_out(m, key, hash)) {
-		const int room = make_room(m, it, &r, key, d, e);
-		if (room != 1)
-			return room == -1 ? -1 : produce_item_aside(m, it, key, d, e);
-		complete(d, it, key);
-		produce_item_report(m, d);
-		m->c->noted += d->n > 0;
-		return write_item(m, it, &r, hash, d, e);
-	}
+	if (good && !left_out(m, key, hash))
+		return place_item(m, it, &r, key, hash, d, e);
 	if (r.verdict == MAP_OUT)
 		map_take_back(m->run);
 	return good ? 0 : produce_item_aside(m, it, key, d, e);

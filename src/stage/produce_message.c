@@ -121,6 +121,7 @@ int produce_message_close(struct produce_making *m, struct err *e)
 		return -1;
 	put_around(t, &tail);
 	t->ops->close_set(t->self);
+	split_add(&m->whole, m->split.used);
 	outcome_trailer(&m->o, t->ops->at(t->self), first, m->in_set);
 	m->set_open = false;
 	m->message_ready = false;

@@ -31,8 +31,11 @@ struct produce_making {
 	bool message_ready; /* map_message_start has run */
 	bool set_open;
 	bool started;
-	uint32_t in_set; /* items in the open set */
-	struct split split;
+	uint32_t in_set;    /* items in the open set */
+	struct split split; /* of the message */
+	struct split
+		whole; /* of the interchange; used: its envelopes, and messages that are closed */
+	bool full;     /* what comes now is left for the next one */
 };
 
 /* Makes the header of the next message, unless that is done. A fault in header or trailer is the

@@ -1,5 +1,6 @@
 /*
- * The limits of <message segments= bytes=>: does an item still fit into the message that is open? Bytes are
+ * The limits of <message segments= bytes=>, and of an agreement's <limits>: does an item still fit into the
+ * message, the interchange that is open? Bytes are
  * counted before they are written, and as many as they can be, so a message never has more.
  */
 #ifndef STAGE_SPLIT_H
@@ -21,6 +22,8 @@ struct split {
 /* Is there a limit at all? */
 bool split_limited(const struct split *s);
 struct split_size split_size(const struct segment *first);
+/* A new interchange or file: what its envelopes take. */
+void split_start_whole(struct split *s);
 /* A new message with this header; trailer is how many segments it may have behind the items. */
 void split_start(struct split *s, const struct segment *header, uint32_t trailer);
 bool split_fits(const struct split *s, struct split_size n);

@@ -14,6 +14,18 @@ const struct target_ops *target_find(struct str format)
 	return NULL;
 }
 
+const struct target_ops *target_of_file(struct str name)
+{
+	struct str ending = STR("");
+
+	while (str_split(&name, '.', &ending))
+		;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (str_is(ending, kinds[i]->ending))
+			return kinds[i];
+	return NULL;
+}
+
 int target_open(struct target *t, const struct target_envelope *v, const struct def_message *m,
 	struct err *e)
 {

@@ -171,6 +171,7 @@ static const struct target_at *at(const void *self)
 const struct target_ops target_edifact_ops = {
 	.format = "edifact",
 	.ending = "edi",
+	.record = "segment",
 	.open = open_edifact,
 	.close = close_edifact,
 	.start = start,

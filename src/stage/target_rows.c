@@ -2,6 +2,8 @@
  * Rows as targets: CSV (RFC 4180) and fixed-width. The columns stand in the order of the definition,
  * whatever the order of the map. The read-back cuts the rows again, knowing only the marks.
  */
+#include "stage/target_rows.h"
+
 #include <string.h>
 
 #include "base/fsx.h"
@@ -113,19 +115,25 @@ static const struct made *cell_of(const struct made *row, struct str column)
 	return k;
 }
 
-/* A number has the mark of the file, a truth its words. Lives in the arena. */
-static struct str shown(
-	const struct rows_target *t, const struct def_field *f, struct str s, char room[64])
+struct str target_rows_shown(const struct def_layout *y, const struct def_field *f, struct str s,
+	char room[TARGET_ROWS_NUMBER])
 {
 	const size_t mark = f->kind == FIELD_NUMBER ? str_chr(s, '.') : SIZE_MAX;
 
 	if (f->kind == FIELD_BOOL)
 		return str_is(s, "true") ? f->yes : f->no;
-	if (mark == SIZE_MAX || t->layout->decimal == '.' || s.n > 63)
+	if (mark == SIZE_MAX || y->decimal == '.' || s.n > TARGET_ROWS_NUMBER)
 		return s;
 	memcpy(room, s.p, s.n);
-	room[mark] = t->layout->decimal;
+	room[mark] = y->decimal;
 	return (struct str){room, s.n};
+}
+
+/* The text of a cell; "" when the map fills none. */
+static struct str shown(const struct rows_target *t, const struct def_field *f,
+	const struct made *cell, char room[TARGET_ROWS_NUMBER])
+{
+	return cell ? target_rows_shown(t->layout, f, cell->text, room) : STR("");
 }
 
 /* --- CSV --- */
@@ -206,8 +214,8 @@ static void csv_row(void *self, const struct made *row)
 
 	for (const struct def_field *f = first; f; f = f->next) {
 		const struct made *c = cell_of(row, f->name);
-		char room[64];
-		const struct str s = c ? shown(t, f, c->text, room) : STR("");
+		char room[TARGET_ROWS_NUMBER];
+		const struct str s = shown(t, f, c, room);
 		if (f != first)
 			buf_ch(t->out, t->layout->delimiter);
 		/* A row of one empty cell would be an empty line, which is none. */
@@ -279,9 +287,9 @@ static void fixed_row(void *self, const struct made *row)
 	for (const struct def_field *f = t->layout->fields; f; f = f->next) {
 		const struct made *c = cell_of(row, f->name);
 		struct def_field blank = *f;
-		char room[64];
+		char room[TARGET_ROWS_NUMBER];
 		blank.pad = ' ';
-		put_fixed(t, c ? f : &blank, c ? shown(t, f, c->text, room) : STR(""));
+		put_fixed(t, c ? f : &blank, shown(t, f, c, room));
 	}
 	end_row(t);
 }
@@ -380,6 +388,7 @@ static int fixed_read_back(int fd, const struct target_wrote *w, struct err *e)
 const struct target_ops target_rows_csv_ops = {
 	.format = "csv",
 	.ending = "csv",
+	.record = "row",
 	.open = open_csv,
 	.close = close_rows,
 	.start = start,
@@ -397,6 +406,7 @@ const struct target_ops target_rows_csv_ops = {
 const struct target_ops target_rows_fixed_ops = {
 	.format = "fixed",
 	.ending = "txt",
+	.record = "row",
 	.open = open_fixed,
 	.close = close_rows,
 	.start = start,

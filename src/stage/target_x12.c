@@ -175,6 +175,7 @@ static const struct target_at *at(const void *self)
 const struct target_ops target_x12_ops = {
 	.format = "x12",
 	.ending = "x12",
+	.record = "segment",
 	.open = open_x12,
 	.close = close_x12,
 	.start = start,

@@ -12,6 +12,7 @@ struct xml_target {
 	struct buf *out;
 	struct target_at at;
 	unsigned depth; /* open elements around the items */
+	const struct target_watch *watch;
 };
 
 /* XML 1.0, production 2. */
@@ -59,6 +60,7 @@ static void begin(void *self, uint64_t interchange, uint64_t group)
 	(void)interchange;
 	(void)group;
 	buf_c(t->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+	t->at.segments = 1;
 }
 
 static void end(void *self)
@@ -130,6 +132,7 @@ static void put_line(struct xml_target *t)
 static void put_attributes(struct xml_target *t, const struct made *m)
 {
 	for (const struct made *k = m->child; k; k = k->next) {
+		const size_t from = t->out->n;
 		if (k->kind != MADE_ATTRIBUTE || k->absent)
 			continue;
 		buf_ch(t->out, ' ');
@@ -137,6 +140,7 @@ static void put_attributes(struct xml_target *t, const struct made *m)
 		buf_c(t->out, "=\"");
 		put_text(t->out, k->text, true);
 		buf_ch(t->out, '"');
+		target_tree_wrote(t->watch, k, t->out, from);
 	}
 }
 
@@ -176,6 +180,8 @@ static void put_end(struct xml_target *t, const struct made *m)
 
 static void put_element(struct xml_target *t, const struct made *m)
 {
+	const size_t from = t->out->n;
+
 	if (m->extent != MADE_ENDED) {
 		t->at.values++;
 		if (m->extent == MADE_BEGUN)
@@ -190,17 +196,25 @@ static void put_element(struct xml_target *t, const struct made *m)
 	put_children(t, m);
 	if (m->extent != MADE_BEGUN && has_content(m))
 		put_end(t, m);
+	target_tree_wrote(t->watch, m, t->out, from);
 }
 
 static void put_tree(void *self, const struct made *m)
 {
 	struct xml_target *t = self;
+	const size_t from = t->out->n;
 
-	if (m->extent == MADE_WHOLE) {
+	if (m->extent == MADE_WHOLE)
 		put_line(t);
-		t->at.segments++;
-	}
 	put_element(t, m);
+	t->at.segments += target_tree_lines(t->out, from);
+}
+
+static void watch(void *self, const struct target_watch *w)
+{
+	struct xml_target *t = self;
+
+	t->watch = w;
 }
 
 static const struct target_at *at(const void *self)
@@ -222,6 +236,7 @@ static int read_back(int fd, const struct target_wrote *w, struct err *e)
 const struct target_ops target_xml_ops = {
 	.format = "xml",
 	.ending = "xml",
+	.record = "line",
 	.open = open_xml,
 	.close = close_xml,
 	.start = start,
@@ -232,6 +247,7 @@ const struct target_ops target_xml_ops = {
 	.close_set = nothing,
 	.check_tree = check_tree,
 	.put_tree = put_tree,
+	.watch = watch,
 	.at = at,
 	.read_back = read_back,
 };

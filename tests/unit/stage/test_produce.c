@@ -465,9 +465,55 @@ static void splits_by_segments_and_bytes(void **state)
 	close_night(&n);
 }
 
+/* What the agreement allows an interchange: what is behind it in the source is left, in order. */
+static void fills_an_interchange(void **state)
+{
+	static const char csv[] =
+		"sku,name,packs\nA,one,1\nB,two,2\nC,three four,3\n"
+		"D,a b c d e f g h i j k l m n o p q r s t u v w x y z,4\nE,five,5\n";
+	static const char one[] = SPLIT_MAP("items=\"1\"");
+	static const char all[] = SPLIT_MAP("");
+	static const struct {
+		const char *map;
+		struct map_limits most;
+		uint64_t out, sets, left, aside;
+		const char *results; /* of what is left */
+	} by[] = {
+		{all, {2, 0, 0}, 2, 1, 3, 0, "L\tC\nL\tD\nL\tE\n"},
+		{all, {5, 0, 0}, 5, 1, 0, 0, NULL},
+		/* five around all, ST BCT CTT SE, and of A and B two each, of C three */
+		{all, {0, 16, 0}, 3, 1, 2, 0, "L\tD\nL\tE\n"},
+		{all, {0, 15, 0}, 2, 1, 3, 0, "L\tC\nL\tD\nL\tE\n"},
+		{all, {0, 10, 0}, 0, 0, 0, 5, NULL},
+		{one, {0, 20, 0}, 2, 2, 3, 0, "L\tC\nL\tD\nL\tE\n"},
+		{one, {3, 0, 0}, 3, 3, 2, 0, "L\tD\nL\tE\n"},
+		{all, {0, 0, 1000}, 2, 1, 3, 0, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		struct night n;
+		open_with(&n, by[i].map, csv, false);
+		n.p.most = by[i].most;
+		run(&n);
+		if (n.c.out != by[i].out || n.c.sets != by[i].sets || n.c.left != by[i].left ||
+			n.c.waiting != by[i].left || n.c.aside != by[i].aside)
+			fail_msg("row %zu: %u out in %u sets, %u left, %u aside", i,
+				(unsigned)n.c.out, (unsigned)n.c.sets, (unsigned)n.c.left,
+				(unsigned)n.c.aside);
+		if (by[i].results && !strstr(n.text[RESULT], by[i].results))
+			fail_msg("row %zu: %s", i, n.text[RESULT]);
+		if (by[i].aside > 0)
+			assert_non_null(strstr(n.text[ASIDE], "at most 10 in an interchange"));
+		assert_int_equal(times(n.text[OUT], "ISA*"), by[i].out > 0);
+		close_night(&n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fills_an_interchange),
 		cmocka_unit_test(spells),
 		cmocka_unit_test(splits_by_segments_and_bytes),
 		cmocka_unit_test(reconciles),
