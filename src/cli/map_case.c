@@ -2,6 +2,7 @@
 #include "cli/map_case.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
@@ -19,6 +20,13 @@ const char *map_case_folder(const char *map, struct arena *a)
 	if (str_ends(name, STR(".xml")))
 		name.n -= 4;
 	return arena_printf(a, STR_FMT ".test", STR_ARG(name)).p;
+}
+
+bool map_case_any(const char *map, struct arena *a)
+{
+	struct stat st;
+
+	return stat(map_case_folder(map, a), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 int map_case_each(const char *map, const char *only,
@@ -337,6 +345,7 @@ static int compare_all(struct map_case *k, struct conversion *c, struct map_case
 	bool same_out = false;
 	bool same_findings = false;
 	int there = 0;
+	int found = 0;
 
 	r->path = arena_printf(&k->args.arena, "%s/expected." STR_FMT, k->dir,
 		STR_ARG(defs_format(format) ? STR("edi") : format))
@@ -344,11 +353,12 @@ static int compare_all(struct map_case *k, struct conversion *c, struct map_case
 	r->findings_path = arena_printf(&k->args.arena, "%s/expected.findings", k->dir).p;
 	there = compare(r->path, r->fd, format, c->file.defs, lineage, &r->was_out, &r->out,
 		&r->diff, &same_out, e);
-	if (there == -1 ||
-		compare(r->findings_path, r->findings_fd, STR("findings"), NULL, -1,
-			&r->was_findings, &r->findings, &r->findings_diff, &same_findings, e) == -1)
+	if (there != -1)
+		found = compare(r->findings_path, r->findings_fd, STR("findings"), NULL, -1,
+			&r->was_findings, &r->findings, &r->findings_diff, &same_findings, e);
+	if (there == -1 || found == -1)
 		return -1;
-	r->fresh = there == 0;
+	r->fresh = there == 0 && found == 0;
 	r->same = same_out && same_findings;
 	return 0;
 }
@@ -375,24 +385,24 @@ int map_case_run(struct map_case *k, struct map_case_result *r, struct faults *f
 }
 
 /* What is empty has no file. */
-static int accept_one(int fd, const char *path, struct err *e)
+static int accept_one(int dir, int fd, const char *path, struct err *e)
 {
 	uint64_t size = 0;
 
 	if (fsx_size(fd, &size, e) == -1)
 		return -1;
-	if (size > 0)
-		return output_publish(fd, path, e);
-	if (access(path, F_OK) == -1)
-		return 0;
-	return output_publish(fd, path, e);
+	return size > 0 ? output_publish(fd, path, e) : fsx_remove(dir, strrchr(path, '/') + 1, e);
 }
 
-int map_case_accept(const struct map_case_result *r, struct err *e)
+int map_case_accept(const struct map_case *k, const struct map_case_result *r, struct err *e)
 {
-	if (accept_one(r->fd, r->path, e) == -1)
-		return -1;
-	return accept_one(r->findings_fd, r->findings_path, e);
+	const int dir = fsx_dir(k->dir, e);
+	int rc = -1;
+
+	if (dir != -1 && accept_one(dir, r->fd, r->path, e) == 0)
+		rc = accept_one(dir, r->findings_fd, r->findings_path, e);
+	fsx_close(dir);
+	return rc;
 }
 
 void map_case_result_done(struct map_case_result *r)

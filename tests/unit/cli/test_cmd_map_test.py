@@ -71,6 +71,15 @@ change("m.xml", "stop=\"none\">No.", "stop=\"none\">Yes.")
 code, out, err = gridspool("map", "test")
 expect("other findings", (code, "line 1 changed:" in out, "\"rule\":\"Yes.\"" in out), (1, True, True))
 
+# a case whose items are all set aside has findings only, and says how they differ; what is empty has no file
+change("m.xml", "stop=\"none\">Yes.", "stop=\"item\">Yes.")
+expect("all set aside", (gridspool("map", "test", "--accept")[0], sorted(os.listdir("m.test/one"))),
+       (0, ["case.xml", "expected.findings", "items.json"]))
+expect("as expected", gridspool("map", "test", "--quiet"), (0, "", ""))
+change("m.xml", ">Yes.", ">Never.")
+code, out, err = gridspool("map", "test")
+expect("other findings, no output", (code, "line 1 changed:" in out, "\"rule\":\"Never.\"" in out), (1, True, True))
+
 # what cannot be run
 change("m.test/one/case.xml", "<input ", "<inptu ")
 code, out, err = gridspool("map", "test", "m.xml")
