@@ -157,11 +157,11 @@ void load_warn_at(
 /* --- attributes --- */
 
 /* The field of a rule is computed only where the rule is broken, which may well never be. */
-static void watched(
-	struct load *l, const struct xml *x, const char *attr, struct str text, struct expr *e)
+void load_watched(
+	struct load *l, const struct xml *x, struct str attr, struct str text, struct expr *e)
 {
 	const struct watch w = {.element = x->name,
-		.attr = arena_str(&l->m->arena, str_c(attr)),
+		.attr = arena_str(&l->m->arena, attr),
 		.text = text,
 		.line = x->line,
 		.x = e};
@@ -185,7 +185,7 @@ struct expr *load_expr(struct load *l, const struct xml *x, const char *attr)
 	if (!e)
 		load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
 	else
-		watched(l, x, attr, text, e);
+		load_watched(l, x, str_c(attr), text, e);
 	return e;
 }
 
@@ -202,7 +202,7 @@ bool load_list(
 	text = arena_str(&l->m->arena, text);
 	if (expr_parse_list(text, &l->scope, order, out, &l->m->arena, &f)) {
 		for (size_t i = 0; i < out->n; i++)
-			watched(l, x, attr, text, out->x[i]);
+			load_watched(l, x, str_c(attr), text, out->x[i]);
 		return true;
 	}
 	load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);

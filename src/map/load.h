@@ -39,6 +39,9 @@ void load_place(const struct load *l, const struct xml *x, struct str attr, size
 struct expr *load_expr(struct load *l, const struct xml *x, const char *attr);
 bool load_list(
 	struct load *l, const struct xml *x, const char *attr, bool order, struct expr_list *out);
+/* An expression that was parsed elsewhere is of interest to those who watch (watch.h). */
+void load_watched(
+	struct load *l, const struct xml *x, struct str attr, struct str text, struct expr *e);
 /* A required attribute; a fault and an empty view when it is missing. */
 struct str load_need(struct load *l, const struct xml *x, const char *attr);
 /* A name that others write as $NAME: can it be written so, and is it free? */

@@ -156,8 +156,11 @@ static void expression(struct texts *t, struct str text, size_t at)
 
 	t->l->at = t->x;
 	t->l->attr = t->attr;
-	e = expr_parse(arena_str(&t->l->m->arena, text), &t->l->scope, &t->l->m->arena, &f);
-	if (!e)
+	text = arena_str(&t->l->m->arena, text);
+	e = expr_parse(text, &t->l->scope, &t->l->m->arena, &f);
+	if (e)
+		load_watched(t->l, t->x, t->attr.n ? t->attr : STR("text()"), text, e);
+	else
 		fault(t, at + f.at, f.text);
 	add(t, e);
 }
