@@ -92,8 +92,7 @@ static int check_names(
 			k++;
 		if (k == n)
 			rc = err_set(e, ERR_ABSENT, "%s is no map of this environment%s",
-				files->rest[i],
-				faults_near(f, str_c(files->rest[i]), names, n));
+				files->rest[i], faults_near(f, str_c(files->rest[i]), names, n));
 	}
 	fsx_list_done(&list);
 	fsx_close(dir);

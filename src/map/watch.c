@@ -16,7 +16,7 @@ struct field {
 struct watch_fields {
 	struct map *m;
 	struct field root;
-	struct field *joins;	 /* columns of each that were read */
+	struct field *joins; /* columns of each that were read */
 	bool walked;	     /* an item was; the last one came from here: */
 	uint64_t file, locator;
 };
