@@ -8,6 +8,7 @@
 #include "cli/map_file.h"
 #include "stage/env.h"
 #include "stage/env_maps.h"
+#include "stage/headers.h"
 
 enum { FILES_MAX = 10000, OUT_MAX = 64 << 20 };
 
@@ -16,12 +17,14 @@ static const char usage[] =
 	"       gridspool map check [--json] --env DIR [FILE...]\n"
 	"\n"
 	"Names everything that is wrong with maps, all at once, with file:line:column: expressions, names,\n"
-	"joins and tables, and each segment and element against the definition of the message. A map by\n"
-	"itself takes definitions, tables and guides from its own folder, the one above, and gridspool's\n"
-	"own. With an environment all its maps are looked at as its runs load them: with the bundle's\n"
+	"joins and tables, and each segment and element against the definition of the message. Paths of\n"
+	"the source are looked for in its definition, or, where <source type=> names a content type, in the\n"
+	"schemas that an export has in content-type-schema/: put that folder beside the map or in the bundle.\n"
+	"A map by itself takes definitions, tables, guides and schemas from its own folder, the one above,\n"
+	"and gridspool's own. With an environment all its maps are looked at as its runs load them: with the bundle's\n"
 	"definitions, the sources that they join and the variables that agreements define; FILE, as\n"
 	"maps/acme.xml, then narrows the answer to what is said of these maps, and of what is no map and\n"
-	"stops all of them. Columns of CSV files are looked for by gridspool check.\n"
+	"stops all of them. Columns are looked for in the CSV files of current/.\n"
 	"\n"
 	"  --env DIR   the environment whose maps are meant\n"
 	"\n"
@@ -106,6 +109,7 @@ static int look_within(struct env *v, const char *path, const struct args *files
 	if (env_open(v, path, &cli->clock, false, all, e) == 0) {
 		env_maps_routes(v, all);
 		env_maps_check(v, all);
+		headers_check(v, all);
 		return files->n > 0 ? check_names(v, files, all, e) : 0;
 	}
 	if (all->n == 0)

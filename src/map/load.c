@@ -1,7 +1,7 @@
 /*
  * Loads a map: XML to the compiled form, with every fault named at its line and column. This file
- * has the way through the document, expressions and their scope; the elements are in load_decl.c
- * and load_template.c.
+ * has the way through the document, expressions and their scope; the elements are in load_decl.c,
+ * load_template.c, load_tree.c and load_xml.c.
  */
 #include "map/load.h"
 
@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "map/columns.h"
+#include "map/paths.h"
 #include "map/lex.h"
 #include "map/regex.h"
 #include "map/watch.h"
@@ -156,16 +156,23 @@ void load_warn_at(
 
 /* --- attributes --- */
 
-/* The field of a rule is computed only where the rule is broken, which may well never be. */
-void load_watched(
-	struct load *l, const struct xml *x, struct str attr, struct str text, struct expr *e)
+void load_parsed(struct load *l, const struct xml *x, struct str attr, size_t from, struct str text,
+	struct expr *e)
 {
 	const struct watch w = {.element = x->name,
 		.attr = arena_str(&l->m->arena, attr),
 		.text = text,
 		.line = x->line,
 		.x = e};
+	struct load_text *t = ARENA_NEW(l->scratch, struct load_text);
 
+	*t = (struct load_text){e, x, w.attr, text, from, NULL};
+	if (l->last_text)
+		l->last_text->next = t;
+	else
+		l->texts = t;
+	l->last_text = t;
+	/* The field of a rule is computed only where the rule is broken, which may well never be. */
 	if (!str_is(x->name, "require") || !str_is(w.attr, "field"))
 		watch_note(l->m, &w);
 }
@@ -185,7 +192,7 @@ struct expr *load_expr(struct load *l, const struct xml *x, const char *attr)
 	if (!e)
 		load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
 	else
-		load_watched(l, x, str_c(attr), text, e);
+		load_parsed(l, x, str_c(attr), 0, text, e);
 	return e;
 }
 
@@ -202,7 +209,7 @@ bool load_list(
 	text = arena_str(&l->m->arena, text);
 	if (expr_parse_list(text, &l->scope, order, out, &l->m->arena, &f)) {
 		for (size_t i = 0; i < out->n; i++)
-			load_watched(l, x, str_c(attr), text, out->x[i]);
+			load_parsed(l, x, str_c(attr), 0, text, out->x[i]);
 		return true;
 	}
 	load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
@@ -444,7 +451,6 @@ static void check_totals(struct load *l)
 static void whole(struct load *l, const struct xml *root)
 {
 	static const char *const known[] = {"name"};
-	const size_t before = l->f->n;
 
 	spaces(l, root);
 	(void)load_need(l, root, "name"); /* for people; nothing is called by it */
@@ -458,8 +464,7 @@ static void whole(struct load *l, const struct xml *root)
 			load_template_message(l, x);
 	check_totals(l);
 	publish_joins(l);
-	if (l->f->n == before)
-		columns_find(l->m);
+	paths_check(l, root);
 }
 
 struct map *load_map(

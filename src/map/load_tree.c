@@ -102,6 +102,9 @@ static void value(struct load *l, const struct xml *x, struct map_make *m)
 	load_tree_value(l, m, one, 1);
 	if (m->field && m->field->kind != FIELD_BOOL && m->field->kind != FIELD_OBJECT)
 		check_value(l, x, STR("value"), &m->field->element, m->name, one[0]);
+	else
+		check_rounded(
+			l, x, STR("value"), one[0]->at, m->name.n ? m->name : x->name, one[0]);
 }
 
 /* --- names, and what the definition says of them --- */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "map/load.h"
+#include "map/check.h"
 
 enum { PIECES_MAX = 100 };
 
@@ -158,10 +158,12 @@ static void expression(struct texts *t, struct str text, size_t at)
 	t->l->attr = t->attr;
 	text = arena_str(&t->l->m->arena, text);
 	e = expr_parse(text, &t->l->scope, &t->l->m->arena, &f);
-	if (e)
-		load_watched(t->l, t->x, t->attr.n ? t->attr : STR("text()"), text, e);
-	else
+	if (e) {
+		check_rounded(t->l, t->x, t->attr, at + e->at, t->attr.n ? t->attr : t->x->name, e);
+		load_parsed(t->l, t->x, t->attr.n ? t->attr : STR("text()"), at, text, e);
+	} else {
 		fault(t, at + f.at, f.text);
+	}
 	add(t, e);
 }
 
