@@ -106,7 +106,7 @@ struct map_input {
 
 struct map_run;
 
-/* Prepares a run: indexes the joins (key -> row, 16 bytes a row) and, where the map follows links,
+/* Prepares a run: indexes the joins (key -> row, see join.h for what that takes) and, where the map follows links,
  * the item ids of the source. Findings of reference rows (a bad key cell) go to d. */
 struct map_run *map_run_new(
 	const struct map *m, const struct map_input *in, struct diag *d, struct err *e);

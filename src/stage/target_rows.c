@@ -113,7 +113,7 @@ static const struct made *cell_of(const struct made *row, struct str column)
 	return k;
 }
 
-/* A number has the mark of the file, a truth its words. Lives in the arena. */
+/* A number has the mark of the file, a truth its words. A view of s, of the layout, or of room. */
 static struct str shown(
 	const struct rows_target *t, const struct def_field *f, struct str s, char room[64])
 {
