@@ -152,15 +152,32 @@ static void read_workflow(struct reading *r, const struct xml *x)
 	r->k->args.o.workflow = path_of(r, x);
 }
 
+/* yes or no; no when it is not said. */
+static bool flag_of(struct reading *r, const struct xml *x, const char *attr)
+{
+	const struct str s = xml_attr(x, attr);
+
+	if (s.p && !str_is(s, "yes") && !str_is(s, "no"))
+		(void)faults_add(r->f, r->file, x->line, x->column,
+			"%s=\"" STR_FMT "\": expected yes or no", attr, STR_ARG(s));
+	return str_is(s, "yes");
+}
+
+/* What convert has as options, by the same names. */
 static void read_envelope(struct reading *r, const struct xml *x)
 {
 	struct conversion_args *a = &r->k->args;
+	const struct {
+		const char *attr;
+		const char **value;
+	} texts[] = {{"sender", &a->sender}, {"receiver", &a->receiver}, {"elements", &a->elements},
+		{"newline", &a->newline}, {"repertoire", &a->repertoire}, {"release", &a->release},
+		{"decimal-mark", &a->decimal_mark}, {"association", &a->association}};
 
-	a->sender = text_of(r, x, "sender");
-	a->receiver = text_of(r, x, "receiver");
-	a->elements = text_of(r, x, "elements");
-	a->newline = text_of(r, x, "newline");
-	a->repertoire = text_of(r, x, "repertoire");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i].value = text_of(r, x, texts[i].attr);
+	a->o.envelope.una = flag_of(r, x, "una");
+	a->o.envelope.groups = flag_of(r, x, "groups");
 	number_of(r, x, "interchange", &r->k->interchange);
 	number_of(r, x, "group", &r->k->group);
 }
