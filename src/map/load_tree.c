@@ -2,6 +2,8 @@
  * Loads what a target without segments makes: objects and arrays, rows and columns, elements. All are
  * parts of one kind (struct map_make); only names, and what may stand in what, differ.
  */
+#include "map/load.h"
+
 #include <string.h>
 
 #include "base/mem.h"
