@@ -83,6 +83,17 @@ static bool goto_attr(struct walk *w, struct str attr)
 	return false;
 }
 
+/* At the end of a start tag: to the text of the element, which "text()" stands for. */
+static bool goto_text(struct walk *w, struct str attr)
+{
+	if (!str_is(attr, "text()") || here(w) != '>')
+		return false;
+	do
+		forward(w, w->at + 1);
+	while (str_is_blank(here(w)) || here(w) == '\n' || here(w) == '\r');
+	return true;
+}
+
 /* Over so many bytes of the decoded value; a reference counts as one character. */
 static void goto_inside(struct walk *w, size_t into)
 {
@@ -106,7 +117,7 @@ void load_place(const struct load *l, const struct xml *x, struct str attr, size
 	*line = x->line;
 	*column = x->column;
 	goto_element(&w, x);
-	if (here(&w) != '<' || !goto_attr(&w, attr))
+	if (here(&w) != '<' || (!goto_attr(&w, attr) && !goto_text(&w, attr)))
 		return;
 	goto_inside(&w, into);
 	*line = w.line;
