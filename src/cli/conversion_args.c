@@ -70,6 +70,12 @@ int conversion_args_set(struct conversion_args *a, const char *value, struct err
 		return err_set(e, ERR_USAGE,
 			"--set %s: expected agreement/NAME=VALUE, partner/... or environment/...",
 			value);
+	for (size_t i = 0; i < a->o.nvars; i++)
+		if (str_eq(a->o.vars[i].name, name))
+			return err_set(e, ERR_USAGE,
+				"--set " STR_FMT ": it is there twice, '" STR_FMT "' and '" STR_FMT
+				"'; which one?",
+				STR_ARG(name), STR_ARG(a->o.vars[i].value), STR_ARG(rest));
 	a->o.vars[a->o.nvars++] = (struct map_var){name, rest};
 	return 0;
 }

@@ -251,8 +251,8 @@ static int yes_no(struct str name, struct str value, bool *out, struct err *e)
 static int set_format(struct reader_spec *o, struct str value, struct arena *a, struct err *e)
 {
 	if (!reader_find(value))
-		return err_set(e, ERR_USAGE, "format=" STR_FMT ": expected json, csv or xml",
-			STR_ARG(value));
+		return err_set(e, ERR_USAGE, "format=" STR_FMT ": there are " STR_FMT,
+			STR_ARG(value), STR_ARG(reader_formats_text()));
 	o->format = arena_str(a, value);
 	return 0;
 }

@@ -49,6 +49,16 @@ void ack_prepare(struct defs *defs, struct str format, struct str version)
 	}
 }
 
+struct str ack_kinds(enum ack_depth depth, struct arena *a)
+{
+	struct str all = STR(" ");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i]->kinds[depth])
+			all = arena_printf(a, STR_FMT "%s ", STR_ARG(all), kinds[i]->kinds[depth]);
+	return all;
+}
+
 struct str ack_code_text(struct str list, struct str code)
 {
 	return ack_codes_find(list, code);

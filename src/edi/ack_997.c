@@ -257,7 +257,13 @@ static bool end(struct ack_build *b)
 	return true;
 }
 
-const struct ack_ops ack_997_ops = {
-	.format = "x12", .kind = "997", .segment = segment_997, .end = end};
-const struct ack_ops ack_997_guide_ops = {
-	.format = "x12", .kind = "999", .segment = segment_999, .end = end};
+const struct ack_ops ack_997_ops = {.format = "x12",
+	.kind = "997",
+	.kinds = {[ACK_DEPTH_SYNTAX] = "997"},
+	.segment = segment_997,
+	.end = end};
+const struct ack_ops ack_997_guide_ops = {.format = "x12",
+	.kind = "999",
+	.kinds = {[ACK_DEPTH_SYNTAX] = "999"},
+	.segment = segment_999,
+	.end = end};

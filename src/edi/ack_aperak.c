@@ -125,5 +125,8 @@ static bool end(struct ack_build *b)
 	return true;
 }
 
-const struct ack_ops ack_aperak_ops = {
-	.format = "edifact", .kind = "APERAK", .segment = segment, .end = end};
+const struct ack_ops ack_aperak_ops = {.format = "edifact",
+	.kind = "APERAK",
+	.kinds = {[ACK_DEPTH_APPLICATION] = "APERAK"},
+	.segment = segment,
+	.end = end};

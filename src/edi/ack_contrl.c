@@ -211,5 +211,9 @@ static bool end(struct ack_build *b)
 	return true;
 }
 
-const struct ack_ops ack_contrl_ops = {
-	.format = "edifact", .kind = "CONTRL", .segment = segment, .end = end};
+const struct ack_ops ack_contrl_ops = {.format = "edifact",
+	.kind = "CONTRL",
+	.kinds = {[ACK_DEPTH_INTERCHANGE] = "CONTRL-5 CONTRL-6 CONTRL-8",
+		[ACK_DEPTH_SYNTAX] = "CONTRL"},
+	.segment = segment,
+	.end = end};

@@ -23,6 +23,8 @@ struct ack_build {
 struct ack_ops {
 	const char *format; /* "x12", "edifact" */
 	const char *kind;   /* TA1 or the set id */
+	/* MUST, at least one. The kinds that its answers may have (struct ack), by how deep they look. */
+	const char *kinds[ACK_DEPTHS];
 	/* MUST. One segment of it (TA1 itself; inside a set all but ST and SE). False: damaged, and a
 	 * finding says why. */
 	bool (*segment)(struct ack_build *b, const struct segment *s);

@@ -24,4 +24,7 @@ static bool segment(struct ack_build *b, const struct segment *s)
 	return true;
 }
 
-const struct ack_ops ack_ta1_ops = {.format = "x12", .kind = "TA1", .segment = segment};
+const struct ack_ops ack_ta1_ops = {.format = "x12",
+	.kind = "TA1",
+	.kinds = {[ACK_DEPTH_INTERCHANGE] = "TA1"},
+	.segment = segment};

@@ -1,6 +1,6 @@
 /*
- * A map as it is after loading: flat, read-only, over interned names. Made by load.c and
- * load_template.c, checked by check.c, run by run.c and template.c.
+ * A map as it is after loading: flat, read-only, over interned names. Made by the load files and units.c,
+ * checked by check.c and paths.c, run by run.c, template.c and tree.c.
  */
 #ifndef MAP_COMPILED_H
 #define MAP_COMPILED_H
@@ -139,7 +139,7 @@ struct map_named {
 struct map_column {
 	int of; /* number of a join, or MAP_ITEMS */
 	uint32_t name;
-	uint32_t line; /* of the first use */
+	uint32_t line, column; /* of the first use */
 };
 
 struct map_join_def {

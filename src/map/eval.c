@@ -1,6 +1,6 @@
 /*
- * Evaluates expressions. An absent operand makes an absent result: price div 0-less arithmetic
- * over missing values leaves the element out instead of inventing a number.
+ * Evaluates expressions. An absent operand makes an absent result: arithmetic over missing values leaves the
+ * element out instead of inventing a number.
  */
 #include "map/eval.h"
 

@@ -1,7 +1,7 @@
 /*
  * Loads a map: XML to the compiled form, with every fault named at its line and column. This file
- * has the way through the document, expressions and their scope; the elements are in load_decl.c
- * and load_template.c.
+ * has the way through the document, expressions and their scope; the elements are in load_decl.c,
+ * load_template.c, load_tree.c and load_xml.c.
  */
 #include "map/load.h"
 
@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "map/columns.h"
+#include "map/paths.h"
 #include "map/lex.h"
 #include "map/regex.h"
 #include "map/watch.h"
@@ -83,6 +83,17 @@ static bool goto_attr(struct walk *w, struct str attr)
 	return false;
 }
 
+/* At the end of a start tag: to the text of the element, which "text()" stands for. */
+static bool goto_text(struct walk *w, struct str attr)
+{
+	if (!str_is(attr, "text()") || here(w) != '>')
+		return false;
+	do
+		forward(w, w->at + 1);
+	while (str_is_blank(here(w)) || here(w) == '\n' || here(w) == '\r');
+	return true;
+}
+
 /* Over so many bytes of the decoded value; a reference counts as one character. */
 static void goto_inside(struct walk *w, size_t into)
 {
@@ -106,7 +117,7 @@ void load_place(const struct load *l, const struct xml *x, struct str attr, size
 	*line = x->line;
 	*column = x->column;
 	goto_element(&w, x);
-	if (here(&w) != '<' || !goto_attr(&w, attr))
+	if (here(&w) != '<' || (!goto_attr(&w, attr) && !goto_text(&w, attr)))
 		return;
 	goto_inside(&w, into);
 	*line = w.line;
@@ -156,16 +167,23 @@ void load_warn_at(
 
 /* --- attributes --- */
 
-/* The field of a rule is computed only where the rule is broken, which may well never be. */
-static void watched(
-	struct load *l, const struct xml *x, const char *attr, struct str text, struct expr *e)
+void load_parsed(struct load *l, const struct xml *x, struct str attr, size_t from, struct str text,
+	struct expr *e)
 {
 	const struct watch w = {.element = x->name,
-		.attr = arena_str(&l->m->arena, str_c(attr)),
+		.attr = arena_str(&l->m->arena, attr),
 		.text = text,
 		.line = x->line,
 		.x = e};
+	struct load_text *t = ARENA_NEW(l->scratch, struct load_text);
 
+	*t = (struct load_text){e, x, w.attr, text, from, NULL};
+	if (l->last_text)
+		l->last_text->next = t;
+	else
+		l->texts = t;
+	l->last_text = t;
+	/* The field of a rule is computed only where the rule is broken, which may well never be. */
 	if (!str_is(x->name, "require") || !str_is(w.attr, "field"))
 		watch_note(l->m, &w);
 }
@@ -185,7 +203,7 @@ struct expr *load_expr(struct load *l, const struct xml *x, const char *attr)
 	if (!e)
 		load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
 	else
-		watched(l, x, attr, text, e);
+		load_parsed(l, x, str_c(attr), 0, text, e);
 	return e;
 }
 
@@ -202,7 +220,7 @@ bool load_list(
 	text = arena_str(&l->m->arena, text);
 	if (expr_parse_list(text, &l->scope, order, out, &l->m->arena, &f)) {
 		for (size_t i = 0; i < out->n; i++)
-			watched(l, x, attr, text, out->x[i]);
+			load_parsed(l, x, str_c(attr), 0, text, out->x[i]);
 		return true;
 	}
 	load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
@@ -444,7 +462,6 @@ static void check_totals(struct load *l)
 static void whole(struct load *l, const struct xml *root)
 {
 	static const char *const known[] = {"name"};
-	const size_t before = l->f->n;
 
 	spaces(l, root);
 	(void)load_need(l, root, "name"); /* for people; nothing is called by it */
@@ -458,8 +475,7 @@ static void whole(struct load *l, const struct xml *root)
 			load_template_message(l, x);
 	check_totals(l);
 	publish_joins(l);
-	if (l->f->n == before)
-		columns_find(l->m);
+	paths_check(l, root);
 }
 
 struct map *load_map(

@@ -18,7 +18,19 @@ struct load {
 	size_t joins_cap, tables_cap, lets_cap, vars_cap, totals_cap, counters_cap, as_cap,
 		patterns_cap, zones_cap;
 	size_t requires_cap, keeps_cap, slots_cap;
-	const struct load_space *spaces; /* XML: namespaces met, the last first */
+	const struct load_space *spaces;     /* XML: namespaces met, the last first */
+	struct load_text *texts, *last_text; /* each expression, for faults that are found later */
+	struct load_code *codes;	     /* bare names that are codes, for paths.h */
+	struct load_schema *schemas;	     /* read, for schema.h */
+};
+
+/* Where an expression stands. */
+struct load_text {
+	const struct expr *e;
+	const struct xml *x;
+	struct str attr, text;
+	size_t from; /* bytes into the attribute */
+	struct load_text *next;
 };
 
 /* What map_load() and map_free() are. */
@@ -39,6 +51,10 @@ void load_place(const struct load *l, const struct xml *x, struct str attr, size
 struct expr *load_expr(struct load *l, const struct xml *x, const char *attr);
 bool load_list(
 	struct load *l, const struct xml *x, const char *attr, bool order, struct expr_list *out);
+/* An expression was parsed, so many bytes into this attribute: those who watch (watch.h) and those who check it
+ * later want to know. */
+void load_parsed(struct load *l, const struct xml *x, struct str attr, size_t from, struct str text,
+	struct expr *e);
 /* A required attribute; a fault and an empty view when it is missing. */
 struct str load_need(struct load *l, const struct xml *x, const char *attr);
 /* A name that others write as $NAME: can it be written so, and is it free? */

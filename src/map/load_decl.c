@@ -1,9 +1,10 @@
 /* Loads what stands beside the message: source, join, table, let, select, key, require, target. */
+#include "map/load.h"
+
 #include "base/fsx.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "format/path.h"
-#include "map/load.h"
 #include "map/masked.h"
 #include "map/origin.h"
 

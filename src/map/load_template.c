@@ -1,4 +1,6 @@
 /* Loads <message>: segments, loops, the item, elements, pairs, totals, in the order they are written. */
+#include "map/load.h"
+
 #include <string.h>
 
 #include "base/mem.h"

@@ -2,6 +2,8 @@
  * Loads what a target without segments makes: objects and arrays, rows and columns, elements. All are
  * parts of one kind (struct map_make); only names, and what may stand in what, differ.
  */
+#include "map/load.h"
+
 #include <string.h>
 
 #include "base/mem.h"
@@ -102,6 +104,9 @@ static void value(struct load *l, const struct xml *x, struct map_make *m)
 	load_tree_value(l, m, one, 1);
 	if (m->field && m->field->kind != FIELD_BOOL && m->field->kind != FIELD_OBJECT)
 		check_value(l, x, STR("value"), &m->field->element, m->name, one[0]);
+	else
+		check_rounded(
+			l, x, STR("value"), one[0]->at, m->name.n ? m->name : x->name, one[0]);
 }
 
 /* --- names, and what the definition says of them --- */
@@ -247,7 +252,7 @@ static struct map_part *array_loop(struct load *l, const struct xml *x, const st
 static void made(struct load *l, const struct xml *x, const struct load_level *v,
 	const struct word *w, struct map_part *p)
 {
-	static const char *const known[] = {"name", "value", "each", "if", "sort", "as"};
+	static const char *const known[] = {"name", "each", "if", "sort", "as", "value"};
 	struct map_make *m = ARENA_NEW(&l->m->arena, struct map_make);
 	struct load_level inner = {p, w->kind, v->item, true, NULL};
 
@@ -284,7 +289,7 @@ static void made(struct load *l, const struct xml *x, const struct load_level *v
 		load_fault(l, x->child, "<%s> has nothing inside", w->name);
 	if (w->kind == MADE_OBJECT)
 		check_object(l, x, inner.fields, p->child, str_is(str_c(w->name), "row"));
-	load_unused(l, x, known, sizeof(known) / sizeof(known[0]));
+	load_unused(l, x, known, sizeof(known) / sizeof(known[0]) - !w->valued);
 }
 
 /* <item> and <loop>: parts that make nothing by themselves. */
@@ -342,7 +347,7 @@ static struct map_part *part(struct load *l, const struct xml *x, const struct l
 	if (is_xml) {
 		load_xml_element(l, x, v, p);
 	} else {
-		if (!w || w->kind != MADE_ARRAY)
+		if (!w || w->kind != MADE_ARRAY || !xml_has(x, "each"))
 			load_template_head(l, x, p);
 		p->cond = load_expr(l, x, "if");
 		if (w)

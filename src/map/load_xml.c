@@ -3,10 +3,12 @@
  * m:as among their attributes, {expressions} in attributes and text. The root declares all namespaces,
  * so that the writer need not know of them.
  */
+#include "map/load.h"
+
 #include <string.h>
 
 #include "base/mem.h"
-#include "map/load.h"
+#include "map/check.h"
 
 enum { PIECES_MAX = 100 };
 
@@ -26,11 +28,17 @@ static void space(struct load *l, const struct xml *x, struct str prefix, struct
 	for (const struct load_space *k = l->spaces; k; k = k->next) {
 		if (!str_eq(k->prefix, prefix))
 			continue;
-		if (!str_eq(k->ns, ns))
+		if (!str_eq(k->ns, ns) && prefix.n > 0)
 			load_fault(l, x,
 				"the prefix '" STR_FMT "' is of two namespaces, '" STR_FMT
 				"' and '" STR_FMT "'; take one prefix for each in the whole map",
 				STR_ARG(prefix), STR_ARG(k->ns), STR_ARG(ns));
+		else if (!str_eq(k->ns, ns))
+			load_fault(l, x,
+				"elements without a prefix are of the namespaces '" STR_FMT
+				"' and '" STR_FMT
+				"' ('' is none); give those of one of them a prefix",
+				STR_ARG(k->ns), STR_ARG(ns));
 		return;
 	}
 	s = ARENA_NEW(&l->m->arena, struct load_space);
@@ -129,7 +137,8 @@ static void fault(struct texts *t, size_t at, const char *what)
 	if (t->attr.n)
 		load_fault_at(t->l, t->x, t->attr, at, STR_FMT ": %s", STR_ARG(t->attr), what);
 	else
-		load_fault(t->l, t->x, "the text of <" STR_FMT ">: %s", STR_ARG(t->x->name), what);
+		load_fault_at(t->l, t->x, STR("text()"), at, "the text of <" STR_FMT ">: %s",
+			STR_ARG(t->x->name), what);
 }
 
 static void add(struct texts *t, struct expr *e)
@@ -156,9 +165,15 @@ static void expression(struct texts *t, struct str text, size_t at)
 
 	t->l->at = t->x;
 	t->l->attr = t->attr;
-	e = expr_parse(arena_str(&t->l->m->arena, text), &t->l->scope, &t->l->m->arena, &f);
-	if (!e)
+	text = arena_str(&t->l->m->arena, text);
+	e = expr_parse(text, &t->l->scope, &t->l->m->arena, &f);
+	if (e) {
+		const struct str attr = t->attr.n ? t->attr : STR("text()");
+		check_rounded(t->l, t->x, attr, at + e->at, t->attr.n ? attr : t->x->name, e);
+		load_parsed(t->l, t->x, attr, at, text, e);
+	} else {
 		fault(t, at + f.at, f.text);
+	}
 	add(t, e);
 }
 

@@ -87,6 +87,45 @@ uint32_t map_trailer_segments(const struct map *m)
 	return count_segments(m->trailer);
 }
 
+static void step(struct str *path, struct str name, struct arena *a)
+{
+	if (name.n > 0)
+		*path = path->n > 0
+			? arena_printf(a, STR_FMT "/" STR_FMT, STR_ARG(*path), STR_ARG(name))
+			: name;
+}
+
+/* The name that all parts have which make something by themselves; false when they have several. */
+static bool one_name(const struct map_part *p, struct str *name)
+{
+	for (; p; p = p->next) {
+		if (!p->make && !one_name(p->child, name))
+			return false;
+		if (p->make && name->p && !str_eq(*name, p->make->name))
+			return false;
+		if (p->make)
+			*name = p->make->name;
+	}
+	return true;
+}
+
+bool map_made_path(const struct map *m, struct arena *a, struct str *path)
+{
+	const struct map_part *p = m->around;
+	struct str name = {NULL, 0};
+
+	*path = STR("");
+	while (p && !p->item) {
+		if (p->around && p->make)
+			step(path, p->make->name, a);
+		p = p->around ? p->child : p->next;
+	}
+	if (!p || !one_name(p->child, &name))
+		return false;
+	step(path, name, a);
+	return true;
+}
+
 void map_columns(const struct map *m, int of, const struct reader *r, struct faults *f)
 {
 	columns_faults(m, of, r, f);

@@ -69,6 +69,9 @@ struct map_limits {
 struct map_limits map_limits(const struct map *m);
 /* Segments that the template has behind the items, each counted once. */
 uint32_t map_trailer_segments(const struct map *m);
+/* Where in a file without segments the items stand that the map makes: "products", "c:list/c:one", "" at its
+ * top; in a. False: at no one path, since an item is elements of several names. */
+bool map_made_path(const struct map *m, struct arena *a, struct str *path);
 /* ERR_INPUT when the source of the items, a CSV file, lacks a column that the map reads. The joins'
  * are looked at by map_run_new. */
 int map_columns_check(const struct map *m, const struct reader *r, struct err *e) ATTR_CHECK;
@@ -103,7 +106,7 @@ struct map_input {
 
 struct map_run;
 
-/* Prepares a run: indexes the joins (key -> row, 16 bytes a row) and, where the map follows links,
+/* Prepares a run: indexes the joins (key -> row, see join.h for what that takes) and, where the map follows links,
  * the item ids of the source. Findings of reference rows (a bad key cell) go to d. */
 struct map_run *map_run_new(
 	const struct map *m, const struct map_input *in, struct diag *d, struct err *e);

@@ -302,6 +302,13 @@ static int not_read(const char *what, uint64_t row, struct err *e)
 		(unsigned long long)row, what);
 }
 
+static int not_as_many(const char *what, size_t found, size_t expected, uint64_t row, struct err *e)
+{
+	return err_set(e, ERR_CORRUPT,
+		"what was written does not read back: row %llu has %zu %s, expected %zu",
+		(unsigned long long)row, found, what, expected);
+}
+
 static size_t count_fields(const struct def_layout *y)
 {
 	size_t n = 0;
@@ -315,6 +322,12 @@ static size_t count_fields(const struct def_layout *y)
 static int cut_rows(
 	struct window *w, struct csv_row *row, size_t columns, uint64_t *rows, struct err *e)
 {
+	static const char *const faults[] = {[CSV_FINE] = "",
+		[CSV_AFTER_QUOTE] = "has text behind a closing quote",
+		[CSV_INNER_QUOTE] = "has a quote inside of a cell without quotes",
+		[CSV_BARE_CR] = "has a CR without LF",
+		[CSV_TOO_MANY] = "has too many cells"};
+
 	for (;;) {
 		const struct str bytes = {w->p + w->at, w->end - w->at};
 		enum csv_cut cut = CSV_ROW_MORE;
@@ -327,10 +340,10 @@ static int cut_rows(
 			w->at += row->whole;
 			++*rows;
 			if (row->fault != CSV_FINE || row->size == 0)
-				return not_read("is no row", *rows, e);
-			if (row->n != columns)
 				return not_read(
-					"has not as many cells as there are columns", *rows, e);
+					row->size == 0 ? "is empty" : faults[row->fault], *rows, e);
+			if (row->n != columns)
+				return not_as_many("cells", row->n, columns, *rows, e);
 			continue;
 		}
 		if (w->eof)
@@ -376,10 +389,12 @@ static int fixed_read_back(int fd, const struct target_wrote *w, struct err *e)
 	window_init(&in, fd, READ_BLOCK, LIMIT_ITEM + 1);
 	window_seek(&in, y->bom && !y->latin1 ? 3 : 0);
 	while (rc == 1 && (rc = window_line(&in, &line, &ended, e)) == 1) {
+		const size_t n = y->latin1 ? line.n : utf8_count(line);
 		rows++;
-		if (!ended || (y->latin1 ? line.n : utf8_count(line)) != width ||
-			(y->crlf && line.p[line.n - 1] != '\r'))
-			rc = not_read("has not the width of its columns", rows, e);
+		if (!ended || (y->crlf && (n == 0 || line.p[line.n - 1] != '\r')))
+			rc = not_read("has not the line end of its definition", rows, e);
+		else if (n != width)
+			rc = not_as_many("characters", n - y->crlf, width - y->crlf, rows, e);
 	}
 	window_done(&in);
 	return rc == 0 ? read_back_same("rows", rows, w->at.segments, e) : -1;

@@ -169,6 +169,8 @@ echo 'sku;x' >h/current/erp/in-000001.csv
 echo 'sku;amount' >h/current/erp/in-000002.csv
 status 0 "$GRIDSPOOL" check --env h
 says "warning: current/erp/in-000002.csv has no column 'amuont'; did you mean 'amount'?"
+status 0 "$GRIDSPOOL" map check --env h
+says "warning: current/erp/in-000002.csv has no column 'amuont'; did you mean 'amount'?"
 
 # the ledger of another environment, and none
 "$GRIDSPOOL" init a --quiet

@@ -77,6 +77,34 @@ for case, item in (("one", ITEMS[0]), ("two", ITEMS[1])):
 code, out, err = gridspool("map", "coverage", "--json", "m.xml")
 answer = json.loads(out)
 expect("by cases", (code, err, answer["items"], [x["runs"] for x in answer["expressions"] if x["attribute"] == "LIN03"]), (1, "", 2, [2]))
+os.rename("m.test/one/items.json", "m.test/one/gone.json")
+code, out, err = gridspool("map", "coverage", "m.xml")
+expect("a case without its input", (code, out, "m.test/one/items.json" in err, "INPUT" in err), (65, "", True, False))
+os.rename("m.test/one/gone.json", "m.test/one/items.json")
+
+# an export tree: a member a file, each looked at for itself
+os.makedirs("tree")
+for number, extra in (("1", {}), ("2", {"late": "x"}), ("3", {"late": "y"})):
+    write(f"tree/{number}.json", json.dumps(dict(sku=number, status="ACTIVE", **extra)))
+code, out, err = gridspool("map", "coverage", "--json", *JOIN, "m.xml", "tree")
+answer = json.loads(out)
+expect("members of a tree", (code, err, answer["items"], answer["unread"][0]), (1, "", 3, {"field": "late", "values": 2}))
+
+# {expressions} of an XML target are expressions as all others
+write("x.xml", """<map xmlns="urn:gridspool:map:1" xmlns:m="urn:gridspool:map:1" xmlns:c="urn:c" name="x">
+<source format="json"/>
+<target format="xml"/>
+<key value="sku"/>
+<message>
+<c:list><item><c:one id="{sku}-{status}"><c:size m:each="sizes">no {label}</c:size></c:one></item></c:list>
+</message>
+</map>
+""")
+code, out, err = gridspool("map", "coverage", "--json", "x.xml", "tree")
+answer = json.loads(out)
+rows = [(x["element"], x["attribute"], x["expression"], x["runs"]) for x in answer["expressions"] if x["line"] == 6]
+expect("an XML target", (code, err, rows), (1, "", [("one", "id", "sku", 3), ("one", "id", "status", 3), ("size", "each", "sizes", 3), ("size", "text()", "label", 0)]))
+expect("its fields", answer["unread"], [{"field": "late", "values": 2}])
 
 # the same map; another one, by item, where numbers of items do not matter
 expect("no change", gridspool("map", "diff", "--quiet", *JOIN, "m.xml", "m.xml", "items.json"), (0, "", ""))

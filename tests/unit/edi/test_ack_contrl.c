@@ -42,6 +42,20 @@ static int read_it(struct fixture *f, const char *body, int n)
 	return read_as(f, "3", "D:3", body, n);
 }
 
+/* The ledger knows how deep an answer looked by its kind alone. */
+static void assert_among(enum ack_depth depth, struct str kind)
+{
+	struct arena a;
+
+	arena_init(&a);
+	for (enum ack_depth d = ACK_DEPTH_INTERCHANGE; d < ACK_DEPTHS; d++) {
+		const struct str word = arena_printf(&a, " " STR_FMT " ", STR_ARG(kind));
+		const bool there = str_find(ack_kinds(d, &a), word, 0) != SIZE_MAX;
+		assert_int_equal(there, d == depth);
+	}
+	arena_done(&a);
+}
+
 /* r86, r87: each action, and what it speaks of; UCI repeats whom it came from and who got it. */
 static void actions(void **state)
 {
@@ -69,6 +83,7 @@ static void actions(void **state)
 		assert_int_equal(read_it(&f, body, 1), 0);
 		assert_true(str_is(f.first->kind, rows[i].kind));
 		assert_int_equal(f.first->depth, rows[i].depth);
+		assert_among(rows[i].depth, f.first->kind);
 		assert_int_equal(f.first->verdict, rows[i].verdict);
 		assert_int_equal(f.first->about_isa, 57);
 		assert_true(f.first->edifact);
