@@ -216,7 +216,7 @@ static int read_items(
 		if (++before == 1 && spec->item.n > 0)
 			add_lines(r, str_sub(buf_view(&text), 0, (size_t)it.offset));
 		end = (size_t)it.offset + it.raw.n;
-		add_row(r, &it, &names, before);
+		add_row(r, &it, &names, spec->item.n > 0 ? it.line : before);
 	}
 	if (rc == 0 && spec->item.n > 0)
 		add_lines(r, str_from(buf_view(&text), end));

@@ -25,7 +25,7 @@ struct record {
 	struct str set;	 /* reference of the message, "1" of a file without, or "" */
 	struct str item; /* key of the item whose it is, or "" */
 	uint64_t
-		position; /* in its message, its header is 1; else in the output, a header row is 1 */
+		position; /* in its message, its header is 1; else the row or line of the output */
 	struct str text; /* as people read it */
 	struct record_value *values;
 	size_t n;

@@ -48,7 +48,7 @@ write("fixed/wide.xml", LAYOUT % ("fixed", "wide", 'header="no"', COLUMNS.replac
 write("items.csv", "sku,name\nA,Größe\nB,Bowl\nC,Bowl\nD,Last; one\n")
 
 NAME = {"csv": "name", "bare": "name", "fixed": "name", "lines": "body/name", "document": "body/name", "xml": "c:name"}
-POSITION = {"csv": 4, "bare": 3}
+POSITION = {"csv": 4, "document": 6, "xml": 6}    # of the row; of the line in a document
 for kind, text in MAPS.items():
     write("old.xml", text.replace("NAME", "name"))
     write("same.xml", text.replace("NAME", "concat(name, '')"))
