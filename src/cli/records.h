@@ -20,13 +20,12 @@ struct record_value {
 };
 
 struct record {
-	struct str kind; /* "segment", "row", "line" */
-	struct str tag;	 /* of a segment; else the kind */
-	struct str set;	 /* reference of the message, "1" of a file without, or "" */
-	struct str item; /* key of the item whose it is, or "" */
-	uint64_t
-		position; /* in its message, its header is 1; else the row or line of the output */
-	struct str text; /* as people read it */
+	struct str kind;   /* "segment", "row", "line" */
+	struct str tag;	   /* of a segment; else the kind */
+	struct str set;	   /* reference of the message, "1" of a file without, or "" */
+	struct str item;   /* key of the item whose it is, or "" */
+	uint64_t position; /* in its message, its header is 1; else the row or line of the output */
+	struct str text;   /* as people read it */
 	struct record_value *values;
 	size_t n;
 };
