@@ -45,13 +45,19 @@ void defs_free(struct defs *d)
 /* ---- formats -------------------------------------------------------------------------------- */
 
 static const struct def_format formats[] = {
-	{.name = "x12", .header = "ST", .trailer = "SE", .notes = "PRECL", .groups = true},
 	{.name = "edifact",
 		.header = "UNH",
 		.trailer = "UNT",
 		.notes = "PRECLOF",
 		.service = "syntax-4"},
+	{.name = "x12", .header = "ST", .trailer = "SE", .notes = "PRECL", .groups = true},
 };
+
+const struct def_format *defs_formats(size_t *n)
+{
+	*n = sizeof(formats) / sizeof(formats[0]);
+	return formats;
+}
 
 const struct def_format *defs_format(struct str name)
 {

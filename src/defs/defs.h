@@ -137,6 +137,7 @@ struct def_format {
 };
 
 const struct def_format *defs_format(struct str name); /* or NULL */
+const struct def_format *defs_formats(size_t *n);      /* all, by name */
 
 struct defs;
 
