@@ -61,10 +61,25 @@ static bool repeats(const struct edifact_read *r)
 		c != l->element && c != l->component && c != l->terminator && c != l->release;
 }
 
-void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s)
+/* Before version 4 the mark of UNA counts, else both. */
+static const char *marks(const struct edifact_read *r, struct diag *d)
+{
+	struct finding una = r->here;
+
+	if (is_fourth(r) || r->decimal == 0)
+		return ".,";
+	if (r->decimal == '.' || r->decimal == ',')
+		return r->decimal == '.' ? "." : ",";
+	una.segment = STR("UNA");
+	una.offset = r->una_offset;
+	finding_at(&una, d, "EDIFACT-DECIMAL-MARK", SEV_ERROR, 0, (struct str){&r->decimal, 1},
+		". or ,", "UNA names no decimal mark; both are read as one");
+	return ".,";
+}
+
+void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s, struct diag *d)
 {
 	const struct str version = segment_get(s, 1, 2);
-	const char *marks = ".,";
 
 	r->version = version.n == 1 && strchr("124X", version.p[0]) ? version.p[0] : '3';
 	if (version.n == 1 && version.p[0] >= '5' && version.p[0] <= '9')
@@ -75,10 +90,8 @@ void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s)
 		r->lacks[i] = edifact_charset_lacks(r->charset, (struct str){&c, 1}) != 0;
 	}
 	r->lex.repeats = repeats(r);
-	if (!is_fourth(r) && r->decimal != 0)
-		marks = r->decimal == '.' ? "." : ",";
 	element_rules_free(r->rules);
-	r->rules = edifact_rules_read(marks);
+	r->rules = edifact_rules_read(marks(r, d));
 }
 
 static uint64_t number(struct str s)

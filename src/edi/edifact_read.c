@@ -513,7 +513,7 @@ static int open_interchange(struct edifact_read *r, struct segment *s, enum edi_
 	*s = (struct segment){.tag = STR("UNB"), .offset = r->raw.offset, .position = 1};
 	r->place = 1;
 	split(r, s);
-	edifact_envelope_syntax(r, s);
+	edifact_envelope_syntax(r, s, d);
 	r->lower = true; /* the header names the set before it counts */
 	take_values(r, s, d);
 	edifact_envelope_interchange(r, s, d);
@@ -642,7 +642,7 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 		if (rc == 0)
 			return truncated(r, d, e);
 		r->here.offset = r->raw.offset;
-		if (r->raw.unterminated) {
+		if (r->raw.unterminated && !is_edifact(r->raw.bytes)) {
 			if (kind_of(tag_of(r)) != TAG_UNZ || r->where != EDIFACT_IN_UNB)
 				return truncated(r, d, e);
 			r->here.segment = STR("UNZ");

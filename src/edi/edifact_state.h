@@ -20,8 +20,9 @@ struct edifact_read {
 	bool in_group; /* the message in hand is in one */
 	bool mixed;    /* groups and bare messages: told in this interchange */
 	bool lower;    /* characters that UNOA or UNOB has not: told in this interchange */
-	char decimal;  /* mark that UNA names, or 0: both count */
-	char version;  /* of the syntax: '1' to '4', or 'X' */
+	char decimal;  /* what UNA names as mark, or 0 */
+	uint64_t una_offset;
+	char version; /* of the syntax: '1' to '4', or 'X' */
 	const struct edifact_charset *charset;
 	bool lacks[256];	    /* bytes of ASCII that the set has not */
 	struct arena unb, ung, unh; /* texts of the envelopes we are in */
@@ -54,7 +55,7 @@ void edifact_envelope_add(const struct edifact_read *r, struct diag *d, const ch
 int edifact_una_open(struct edifact_read *r, struct diag *d, struct err *e) ATTR_CHECK;
 
 /* edifact_envelope.c */
-void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s);
+void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s, struct diag *d);
 void edifact_envelope_interchange(struct edifact_read *r, const struct segment *s, struct diag *d);
 void edifact_envelope_group(struct edifact_read *r, const struct segment *s, struct diag *d);
 void edifact_envelope_set(struct edifact_read *r, const struct segment *s, struct diag *d);

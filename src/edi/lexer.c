@@ -154,7 +154,7 @@ static size_t binary_length(const struct lexer *l, struct str s)
 		if (at == s.n || s.p[at++] != l->element)
 			return 0;
 	}
-	for (start = at; at < s.n && at < start + 7 && str_is_digit(s.p[at]); at++)
+	for (start = at; at < s.n && at < start + 15 && str_is_digit(s.p[at]); at++)
 		n = n * 10 + (size_t)(s.p[at] - '0');
 	return at > start && at < s.n && s.p[at] == l->element ? at + 1 + n : 0;
 }
@@ -175,13 +175,27 @@ static int last(struct lexer *l, struct lexer_raw *raw)
 	return raw->bytes.n > 0;
 }
 
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+static bool unwraps(const struct lexer *l)
+{
+	return l->wrapped && !is_line_end(l->terminator);
+}
+
 /* Is the byte at t data, since an odd number of release characters stands before it? */
 static bool is_released(const struct lexer *l, const char *from, const char *t)
 {
 	size_t n = 0;
 
-	while (t - n > from && t[-1 - (ptrdiff_t)n] == l->release)
-		n++;
+	for (; t > from; t--) {
+		if (t[-1] == l->release)
+			n++;
+		else if (!unwraps(l) || !is_line_end(t[-1]))
+			break;
+	}
 	return n % 2 == 1;
 }
 
@@ -190,19 +204,15 @@ static const char *find_end(const struct lexer *l, size_t done)
 {
 	const char *const from = l->p + l->at;
 	const char *const end = l->p + l->end;
-	const char *t = from + done;
+	const char *t = NULL;
 
-	if (t >= end)
+	if (done >= (size_t)(end - from))
 		return NULL;
+	t = from + done;
 	t = memchr(t, l->terminator, (size_t)(end - t));
 	while (t && l->release && is_released(l, from, t))
 		t = memchr(t + 1, l->terminator, (size_t)(end - t - 1));
 	return t;
-}
-
-static bool is_line_end(char c)
-{
-	return c == '\n' || c == '\r';
 }
 
 /* Takes line ends out of the segment, unless it is binary data. */
@@ -211,8 +221,7 @@ static void unwrap(struct lexer *l, struct lexer_raw *raw)
 	const struct str b = raw->bytes;
 	size_t from = 0;
 
-	if (raw->binary > 0 || is_line_end(l->terminator) ||
-		(!memchr(b.p, '\n', b.n) && !memchr(b.p, '\r', b.n)))
+	if (raw->binary > 0 || !unwraps(l) || (!memchr(b.p, '\n', b.n) && !memchr(b.p, '\r', b.n)))
 		return;
 	buf_clear(&l->unwrapped);
 	for (size_t i = 0; i <= b.n; i++) {
@@ -269,7 +278,7 @@ int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 {
 	const int rc = next(l, raw, e);
 
-	if (rc == 1 && l->wrapped)
+	if (rc == 1)
 		unwrap(l, raw);
 	return rc;
 }

@@ -142,8 +142,13 @@ static const struct row rows[] = {
 		"EDIFACT-ELEMENT-LONG@PRI5.1-2"},
 	{"r69 UNA names no mark", LIT("UNA:+;? '" UNB("UNOC:3") PRI("1.5")),
 		"EDIFACT-DECIMAL-MARK@UNA1"},
+	{"r69 in version 4 it need not", LIT("UNA:+ ?*'" UNB4("UNOC") TOP UNT("4") UNZ), ""},
 	{"r70 ISO 8859-1", LIT(UNB("UNOC:3") FTX("Schl\xfcssel")), ""},
 	{"r70 ISO 8859-5", LIT(UNB("UNOE:3") FTX("\xb0\xb1")), ""},
+	{"r70 ISO 8859-5 whose bytes could be UTF-8 of other letters",
+		LIT(UNB("UNOE:3") TOP "FTX+AAI+++\xc2\xb2'FTX+AAI+++\xc4\xb7'" UNT("6") UNZ), ""},
+	{"r70 UNOE that is UTF-8", LIT(UNB("UNOE:3") FTX("\xd0\xb0\xd0\xbc")),
+		"EDIFACT-CHARSET@FTX4.4-1"},
 	{"r70 UTF-8", LIT(UNB4("UNOW") TOP "FTX+AAI+++\xe2\x82\xac'" UNT("5") UNZ), ""},
 	{"r70 UNOY", LIT(UNB4("UNOY") TOP "FTX+AAI+++\xc3\xa4'" UNT("5") UNZ), ""},
 	{"r70 UNOW that is none", LIT(UNB4("UNOW") TOP "FTX+AAI+++\xe4x'" UNT("5") UNZ),
@@ -305,6 +310,9 @@ static const struct row rows[] = {
 	{"no UNZ before another UNB", LIT(UNB("UNOC:3") BODY WHOLE), "EDIFACT-ENVELOPE@UNZ6"},
 	{"no UNZ before another UNA", LIT(UNB("UNOC:3") BODY "UNA:+.? '" WHOLE),
 		"EDIFACT-ENVELOPE@UNZ6"},
+	{"no UNZ before another UNA with another terminator",
+		LIT(UNB("UNOC:3") BODY "UNA;!.? ~UNB!UNOC;3!A!B!261123;0200!R2~UNZ!0!R2~"),
+		"EDIFACT-ENVELOPE@UNZ6 EDIFACT-EMPTY@UNZ2"},
 	{"no UNT before another UNA",
 		LIT(UNB("UNOC:3") TOP "UNA;!.? 'UNB!UNOC;3!A!B!261123;0200!R2'UNZ!0!R2'"),
 		"EDIFACT-ENVELOPE@UNT5 EDIFACT-ENVELOPE@UNZ5 EDIFACT-EMPTY@UNZ2"},
@@ -329,6 +337,31 @@ static void by_rows(void **state)
 		failed++;
 	}
 	assert_int_equal(failed, 0);
+}
+
+static void by_tolerance(void **state)
+{
+	static const struct {
+		const char *name, *tolerate;
+		struct str in;
+		const char *want; /* as edi_support_read_forgiving says it */
+	} forgiven[] = {
+		{"r10 text in front of UNB that begins like UNA", "leading-text",
+			LIT(WHOLE "UNA1+.? '" WHOLE),
+			"EDI-LEADING-TEXT@1(leading-text) = leading-text 1"},
+		{"r15 a line end behind a release character", "wrapped-lines",
+			LIT(UNB("UNOC:3") FTX("it?\n's ??\n") "\n"),
+			"VALUE-LINE-END@0(wrapped-lines) = line-ends 1, wrapped-lines 2"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forgiven) / sizeof(forgiven[0]); i++) {
+		const char *got = edi_support_read_forgiving(
+			"edifact", forgiven[i].tolerate, forgiven[i].in);
+		if (strcmp(got, forgiven[i].want) != 0)
+			fail_msg(
+				"%s: '%s', expected '%s'", forgiven[i].name, got, forgiven[i].want);
+	}
 }
 
 /* The last value of the segment FTX or PRI, as it is inside the program. */
@@ -519,6 +552,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_rows),
+		cmocka_unit_test(by_tolerance),
 		cmocka_unit_test(values),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(longer_than_any),
