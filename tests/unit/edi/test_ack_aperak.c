@@ -57,6 +57,9 @@ static void verdicts(void **state)
 		{"BGM+++27'", false, ACK_REJECTED},
 		{"BGM+312'", false, ACK_ACCEPTED},
 		{"BGM+313'", true, ACK_REJECTED},
+		{"BGM+++34'", false, ACK_WITH_ERRORS},
+		{"BGM+++9+NA'", true, ACK_REJECTED},
+		{"BGM+++9+NA'", false, -1}, /* no answer wanted: no verdict */
 		{"BGM+++9'", true, ACK_REJECTED},
 		{"BGM+++9'", false, -1},
 	};
