@@ -246,13 +246,14 @@ static int read_all(struct reading *g, struct str file, struct err *e)
 
 	arena_init(&scratch);
 	while (rc == 1) {
+		const bool inside = g->in_set && g->set; /* its trailer may be missing */
 		arena_reset(&scratch);
 		diag_init(&found, &scratch);
 		rc = edi_read_next(g->r, &ev, &s, &found, e);
 		if (rc == 1 && ev == EDI_SET)
 			event(g, file, ev, &s);
 		if (found.n > 0)
-			take_findings(g, &found, rc != 1 || !g->in_set || g->set != NULL);
+			take_findings(g, &found, rc != 1 || inside || !g->in_set || g->set);
 		if (rc == 1 && ev != EDI_SET)
 			event(g, file, ev, &s);
 	}
