@@ -323,6 +323,16 @@ static void components(
 	}
 }
 
+/* Is there a value of a repetition too many in front of this one? */
+static bool told_before(const struct finding_place *a, uint16_t most)
+{
+	for (const struct value *v = a->v;
+		v > a->s->values && v[-1].element == a->element && v[-1].repetition > most; v--)
+		if (!is_nothing(a, &v[-1]))
+			return true;
+	return false;
+}
+
 static void check_repetition(struct finding_place *a, const struct def_part *part)
 {
 	const char *never = a->c->rules->syntax.no_repeat;
@@ -333,7 +343,7 @@ static void check_repetition(struct finding_place *a, const struct def_part *par
 	if (never)
 		finding_add(a, "ELEMENT-REPEAT", SEV_ERROR, "the element is repeated",
 			"one value: %s", never);
-	else if (a->repetition > most && (a->repetition == most + 1))
+	else if (a->repetition > most && !told_before(a, most))
 		finding_add(a, "ELEMENT-REPEAT", SEV_ERROR, "the element is repeated too often",
 			"at most %u", (unsigned)most);
 }
