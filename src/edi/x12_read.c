@@ -352,6 +352,7 @@ static int open_group(
 {
 	trailers(r, X12_IN_ISA, d);
 	r->ctx.group_version = (struct str){NULL, 0};
+	s->def = x12_envelope_def(r, s->tag); /* of ISA's version: GS08 is not known yet */
 	take_values(r, s, tag_bytes, d);
 	x12_envelope_group(r, s, d);
 	r->where = X12_IN_GS;
@@ -373,6 +374,7 @@ static int open_set(
 	}
 	r->here.segment_at = 1;
 	s->position = 1;
+	s->def = x12_envelope_def(r, s->tag);
 	take_values(r, s, tag_bytes, d);
 	x12_envelope_set(r, s, d);
 	r->where = X12_IN_ST;
@@ -382,10 +384,9 @@ static int open_set(
 	if (r->plan) {
 		structure_start(&r->cursor, r->plan);
 		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
-		s->def = s->node ? s->node->segment : NULL;
+		if (s->node)
+			s->def = s->node->segment;
 	}
-	if (!s->def)
-		s->def = x12_envelope_def(r, s->tag);
 	check_elements(r, s, d);
 	*ev = EDI_SET;
 	return 1;
@@ -478,7 +479,7 @@ static int take(
 	mended = kind == TAG_OTHER && !is_tag(tag) && mend_tag(r, &tag);
 	if (mended)
 		kind = kind_of(tag);
-	if (kind == TAG_ISA && is_x12(r->raw.bytes))
+	if (x12_isa_is(r->raw.bytes))
 		return again(r, s, ev, d, e);
 	r->isa_position++;
 	if (r->where == X12_IN_ST && (kind == TAG_OTHER || kind == TAG_SE))
@@ -575,7 +576,7 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 		if (rc == 0)
 			return truncated(r, d, e);
 		r->here.offset = r->raw.offset;
-		if (r->raw.unterminated) {
+		if (r->raw.unterminated && !x12_isa_is(r->raw.bytes)) {
 			if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
 				return truncated(r, d, e);
 			r->here.segment = STR("IEA");

@@ -43,6 +43,8 @@ struct x12_read {
 
 /* x12_isa.c: reads the interchange header at the cursor, with its separators. 1 or -1. */
 int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct err *e) ATTR_CHECK;
+/* Does it start with ISA and what can be its separator? */
+bool x12_isa_is(struct str s);
 /* Is ISA11 a separator in this version of the interchange ("00401")? */
 bool x12_isa_repeats(struct str isa_version, char isa11);
 

@@ -132,6 +132,10 @@ static const struct row rows[] = {
 		""},
 	{"case 9: separators alike", LIT(ISA5 "U*00401*000000001*0*P***" EDI_GS),
 		"X12-SEPARATOR@ISA1 | t.edi: byte 0: the byte behind ISA16"},
+	{"case 9: component separator in GS and ST",
+		LIT(EDI_ISA "GS*SC*U>S*THEM*20261123*0200*1*X*004010~ST*832*0001>A~BCT*PC*CAT1~" LIN
+			    "SE*4*0001>A~" EDI_END),
+		"VALUE-SEPARATOR@GS2.2 VALUE-SEPARATOR@ST1.2 VALUE-SEPARATOR@SE4.2"},
 	{"case 10: byte order mark and blank lines", LIT("\xef\xbb\xbf\r\n\n" EDI_832), ""},
 	{"case 10: Control-Z and NUL behind", LIT(EDI_832 "\x1a\0\0\n"), ""},
 	{"case 10: text before ISA", LIT("Subject: files\n\n" EDI_832),
@@ -363,6 +367,10 @@ static const struct row rows[] = {
 			"G39**UP*1~CTP**RES*3~PKL*UP*1*EA*1~CTP**RES*4~SLN*1**I~CTP**RES*5~"
 			"N9*ZZ*1~SE*16*0001~" EDI_END),
 		""},
+	{"case 38: one too many behind an empty one, and a composite too often: told once",
+		LIT(ISA5 "^*00402*000000001*0*P*>~" EDI_GS "ST*832*0001~BCT*PC*A^^B^C~" LIN
+			 "CTP**RES*1*1*EA^LB>2~SE*5*0001~" EDI_END),
+		"X12-ELEMENT-REPEAT@BCT2.2 X12-ELEMENT-REPEAT@CTP4.5-1"},
 	{"case 40: lower case tag",
 		LIT(EDI_ISA EDI_GS "ST*832*0001~bct*PC*CAT1~" LIN "SE*4*0001~" EDI_END),
 		"X12-TAG-CASE@bct2"},
@@ -410,6 +418,11 @@ static const struct row rows[] = {
 	{"no SE", LIT(EDI_ISA EDI_GS EDI_ST LIN EDI_END), "X12-ENVELOPE@SE6"},
 	{"no IEA before another ISA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~" EDI_832),
 		"X12-ENVELOPE@IEA8 X12-INTERCHANGE-DUPLICATE@ISA1.13"},
+	{"no SE before another ISA, whose separators are others",
+		LIT(EDI_ISA EDI_GS EDI_ST LIN
+			"ISA|00|          |00|          |ZZ|US             |ZZ|THEM           |261123|0200|U|"
+			"00401|000000002|0|P|:'TA1|000000001|261123|0200|A|000'IEA|0|000000002'"),
+		"X12-ENVELOPE@SE6 X12-ENVELOPE@GE6 X12-ENVELOPE@IEA6"},
 	{"segment outside", LIT(EDI_ISA "LIN*1~" EDI_GS BODY EDI_END), "X12-ENVELOPE@LIN2"},
 	{"bytes behind", LIT(EDI_832 "GS*SC*"), "X12-NO-ISA@1 | t.edi: byte 224: behind the last"},
 };
@@ -484,6 +497,21 @@ static const struct forgiven {
 		    "\n0*U*00401*000000001*0*P*>~GS*SC*US*THEM*20261123*0200*1*X*004010~S\r\nT*832*0001~"
 		    "BCT*PC*CA\nT1~" LIN "SE*4*0001~" EDI_END "\n"),
 		"VALUE-LINE-END@0(wrapped-lines) = line-ends 1, wrapped-lines 2"},
+	{"case 15: no line is wrapped where its end is the terminator", "wrapped-lines",
+		LIT(ISA5
+			"U*00401*000000001*0*P*>\nGS*SC*US*THEM*20261123*0200*1*X*004010\nST*832*0001\n"
+			"BCT*PC*C1\nLIN*1*UP*614141007349\nSE*4*0001\nGE*1*1\nIEA*1*000000001\n"),
+		" = "},
+	{"case 15: line ends behind a short header", "unpadded-isa wrapped-lines",
+		LIT("ISA*00**00**ZZ*A*ZZ*B*260101*1200*U*00401*1*0*P*>~\n"
+		    "GS*SC*AA*BB*20260101*1200*1*X*004010~\nST*832*0001~\nBCT*PC*CAT1~\n" LIN
+		    "SE*4*0001~" EDI_END),
+		"X12-ISA-LENGTH@ISA1.2(unpadded-isa) = line-ends 4, unpadded-isa 1"},
+	{"case 15: a short header that is wrapped itself", "unpadded-isa wrapped-lines",
+		LIT("ISA*00**00**ZZ*A*ZZ*B*260101*12\r\n00*U*00401*1*0*P*>~\n"
+		    "GS*SC*AA*BB*20260101*1200*1*X*004010~ST*832*0001~BCT*PC*CAT1~" LIN
+		    "SE*4*0001~" EDI_END),
+		"X12-ISA-LENGTH@ISA1.2(unpadded-isa) = line-ends 1, unpadded-isa 1"},
 	{"case 15: no bytes of binary data are taken for it", "wrapped-lines",
 		LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*3*a\n~~SE*5*0001~" EDI_END),
 		"X12-SEGMENT-UNKNOWN@BIN4 = "},
@@ -619,7 +647,8 @@ static void cut_anywhere(void **state)
 /* No terminator for longer than a segment may be: told with its place, never taken for whole. */
 static void longer_than_any(void **state)
 {
-	static const char *const starts[] = {"LIN*1*UP*", "BIN*9999999*"};
+	static const char *const starts[] = {
+		"LIN*1*UP*", "BIN*9999999*", "BIN*10000000*~SE*4*0001~", "BIN*999999999999999*"};
 	const size_t n = (size_t)3 << 20;
 	char *big = mem_alloc(n);
 
