@@ -25,6 +25,15 @@ struct tree {
 	size_t nodes;
 };
 
+/* Findings: of one event of check; of the set; of the next one, whose header check has read; of the headers
+ * that the set stands in; of read, which check has told. */
+enum { EVENT, SET, EARLY, INTERCHANGE, GROUP, QUIET, SHEETS };
+
+struct sheet {
+	struct arena arena;
+	struct diag d;
+};
+
 struct stream {
 	struct edi_read *check; /* one set ahead of read */
 	struct edi_read *read;
@@ -38,8 +47,7 @@ struct stream {
 	uint64_t passed;	     /* offset of the last item given, and one more */
 	struct tree item;
 	struct tree header;
-	struct arena found; /* findings of the set */
-	struct arena quiet;
+	struct sheet sheets[SHEETS];
 	char *raw;
 	size_t cap;
 	struct item made;
@@ -64,13 +72,33 @@ static struct edi_read *open_read(const struct reader *r, enum edi_level level, 
 	return edi_read_open(r->fd, STR(""), &o, e);
 }
 
+static void sheet_init(struct sheet *s)
+{
+	arena_init(&s->arena);
+	diag_init(&s->d, &s->arena);
+}
+
+static void sheet_clear(struct sheet *s)
+{
+	if (s->d.n == 0 && s->arena.used == 0)
+		return;
+	arena_reset(&s->arena);
+	diag_clear(&s->d);
+}
+
+static void copy(struct diag *to, const struct diag *from)
+{
+	for (const struct finding *f = from->first; f; f = f->next)
+		diag_add(to, f);
+}
+
 static int stream_open(const struct reader *r, struct stream *s, struct err *e)
 {
 	arena_init(&s->item.arena);
 	arena_init(&s->header.arena);
-	arena_init(&s->found);
-	arena_init(&s->quiet);
-	s->check = open_read(r, EDI_NOTES, e);
+	for (size_t i = 0; i < SHEETS; i++)
+		sheet_init(&s->sheets[i]);
+	s->check = open_read(r, EDI_GUIDE, e);
 	s->read = s->check ? open_read(r, EDI_STRUCTURE, e) : NULL;
 	return s->read ? 0 : -1;
 }
@@ -81,8 +109,8 @@ static void stream_close(struct stream *s)
 	edi_read_close(s->read);
 	arena_done(&s->item.arena);
 	arena_done(&s->header.arena);
-	arena_done(&s->found);
-	arena_done(&s->quiet);
+	for (size_t i = 0; i < SHEETS; i++)
+		arena_done(&s->sheets[i].arena);
 	mem_free(s->raw);
 	memset(s, 0, sizeof(*s));
 }
@@ -202,10 +230,14 @@ static void add_segment(
 
 /* --- sets --- */
 
-/* The first error is why the file is refused. */
-static int for_code(const struct diag *d, struct err *e)
+static uint64_t sets(const struct edi_read *r)
 {
-	const struct finding *f = diag_first_error(d);
+	return edi_read_context(r)->sets;
+}
+
+/* The error is why the file is refused. */
+static int for_code(const struct finding *f, struct err *e)
+{
 	char code[60];
 
 	if (!f)
@@ -214,39 +246,85 @@ static int for_code(const struct diag *d, struct err *e)
 	return err_reason(e, code);
 }
 
-/* Errors behind the last set, or of what holds the sets: what else was in the file cannot be known. */
-static int refuse(const struct diag *d, struct err *e)
+/* An error behind the last set, or of what holds the sets: what else was in the file cannot be known. */
+static int refuse(const struct finding *f, struct err *e)
 {
 	struct buf line;
 
 	buf_init(&line, 600);
-	diag_line(&line, diag_first_error(d));
+	diag_line(&line, f);
 	(void)err_set(e, ERR_INPUT, "%s", buf_cstr(&line));
 	buf_done(&line);
-	return for_code(d, e);
+	return for_code(f, e);
 }
 
-/* Reads the set ahead, or without one what is left, with all rules; *end is the offset behind its body. */
-static int check_ahead(struct stream *s, bool set, struct diag *d, uint64_t *end, struct err *e)
+/* Whose a finding of an event is; NULL: it is about the trailer of what holds the sets, or a segment outside
+ * of all. */
+static struct diag *owner(
+	const struct reader *r, struct stream *s, enum edi_event ev, const struct finding *f)
 {
-	const uint64_t number = edi_read_context(s->read)->sets;
-	enum edi_event ev = EDI_SEGMENT;
+	const bool envelope = str_ends(f->code, STR("-ENVELOPE"));
+
+	if (ev == EDI_SEGMENT || ev == EDI_SET_END ||
+		(envelope && str_is(f->segment, defs_format(r->spec.format)->trailer)))
+		return &s->sheets[SET].d;
+	if (ev == EDI_SET)
+		return sets(s->check) > sets(s->read) ? &s->sheets[EARLY].d : &s->sheets[SET].d;
+	if (ev == EDI_GROUP_END || ev == EDI_INTERCHANGE_END || envelope)
+		return NULL;
+	return ev == EDI_GROUP ? &s->sheets[GROUP].d : &s->sheets[INTERCHANGE].d;
+}
+
+/* The set in hand has what its headers have, and its own. */
+static void begin_checks(struct stream *s)
+{
+	copy(&s->sheets[SET].d, &s->sheets[INTERCHANGE].d);
+	copy(&s->sheets[SET].d, &s->sheets[GROUP].d);
+	copy(&s->sheets[SET].d, &s->sheets[EARLY].d);
+	sheet_clear(&s->sheets[EARLY]);
+}
+
+static int sort_out(const struct reader *r, struct stream *s, enum edi_event ev, struct err *e)
+{
+	if (ev == EDI_INTERCHANGE)
+		sheet_clear(&s->sheets[INTERCHANGE]);
+	if (ev == EDI_INTERCHANGE || ev == EDI_GROUP || ev == EDI_GROUP_END)
+		sheet_clear(&s->sheets[GROUP]);
+	for (const struct finding *f = s->sheets[EVENT].d.first; f; f = f->next) {
+		struct diag *to = owner(r, s, ev, f);
+		if (to)
+			diag_add(to, f);
+		else if (f->severity >= SEV_ERROR)
+			return refuse(f, e);
+	}
+	if (ev == EDI_SET && sets(s->check) == sets(s->read))
+		begin_checks(s);
+	return 0;
+}
+
+/* Reads the set ahead with all rules; *end is the offset behind its body. */
+static int check_ahead(const struct reader *r, struct stream *s, uint64_t *end, struct err *e)
+{
 	struct segment segment;
+	enum edi_event ev = EDI_SEGMENT;
+	bool over = false;
 	int rc = 1;
 
-	arena_reset(&s->found);
-	diag_init(d, &s->found);
-	while (rc == 1) {
-		const uint64_t at = edi_read_context(s->check)->sets;
-		rc = edi_read_next(s->check, &ev, &segment, d, e);
-		if (rc != 1 || !set)
-			continue;
+	sheet_clear(&s->sheets[SET]);
+	if (sets(s->check) == sets(s->read))
+		begin_checks(s);
+	while (rc == 1 && !over) {
+		sheet_clear(&s->sheets[EVENT]);
+		rc = edi_read_next(s->check, &ev, &segment, &s->sheets[EVENT].d, e);
+		if (rc == -1)
+			return for_code(diag_first_error(&s->sheets[EVENT].d), e);
+		if (sort_out(r, s, ev, e) == -1)
+			return -1;
 		*end = segment.offset;
-		if ((ev == EDI_SET_END && at >= number) ||
-			edi_read_context(s->check)->sets > number)
-			return 0;
+		over = sets(s->check) > sets(s->read) ||
+			(sets(s->check) == sets(s->read) && ev != EDI_SET && ev != EDI_SEGMENT);
 	}
-	return rc == -1 ? for_code(d, e) : 0;
+	return 0;
 }
 
 /* Bytes of the file from one offset to another, as far as an item may be large. */
@@ -295,23 +373,22 @@ static int begin_set(
 	struct reader *r, struct stream *s, struct item *it, struct diag *d, struct err *e)
 {
 	const struct edi_context *c = edi_read_context(s->read);
-	struct diag found;
 	uint64_t end = 0;
 
-	if (check_ahead(s, true, &found, &end, e) == -1)
+	if (check_ahead(r, s, &end, e) == -1)
 		return -1;
 	tree_start(&s->header);
 	s->begun = s->headed = false;
 	if (!str_eq(c->set_id, r->spec.message) || !str_eq(c->set_version, r->spec.version))
-		other_set(r, s, &found);
-	s->good = found.errors == 0;
+		other_set(r, s, &s->sheets[SET].d);
+	s->good = s->sheets[SET].d.errors == 0;
 	if (s->good) {
 		add_segment(r, &s->header, &s->segment, NULL);
 		return 0;
 	}
 	item_at(r, &s->segment, it);
-	for (const struct finding *f = found.first; f; f = f->next)
-		diag_add(d, f);
+	s->passed = it->locator + 1;
+	copy(d, &s->sheets[SET].d);
 	return read_raw(r, s, s->segment.offset, end, it, e) == -1 ? -1 : 1;
 }
 
@@ -386,12 +463,16 @@ static int take(struct reader *r, struct stream *s, struct item *it, struct diag
 
 static int at_end(struct stream *s, struct err *e)
 {
-	struct diag d;
-	uint64_t end = 0;
+	enum edi_event ev = EDI_SEGMENT;
+	struct segment segment;
+	int rc = 1;
 
-	if (check_ahead(s, false, &d, &end, e) == -1)
-		return -1;
-	return d.errors > 0 ? refuse(&d, e) : 0;
+	sheet_clear(&s->sheets[SET]);
+	while (rc == 1)
+		rc = edi_read_next(s->check, &ev, &segment, &s->sheets[SET].d, e);
+	if (rc == -1)
+		return for_code(diag_first_error(&s->sheets[SET].d), e);
+	return s->sheets[SET].d.errors > 0 ? refuse(diag_first_error(&s->sheets[SET].d), e) : 0;
 }
 
 static int stream_next(
@@ -400,14 +481,10 @@ static int stream_next(
 	int rc = 0;
 
 	while (rc == 0) {
-		struct diag ignored; /* what is wrong was said by the reader that is ahead */
-
-		arena_reset(&s->quiet);
-		diag_init(&ignored, &s->quiet);
-		if (!s->pending)
-			rc = edi_read_next(s->read, &s->event, &s->segment, &ignored, e);
-		else
-			rc = 1;
+		sheet_clear(&s->sheets[QUIET]);
+		rc = s->pending ? 1
+				: edi_read_next(s->read, &s->event, &s->segment,
+					  &s->sheets[QUIET].d, e);
 		s->pending = false;
 		if (rc != 1)
 			return rc == 0 ? at_end(s, e) : -1;
