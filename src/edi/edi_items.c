@@ -44,6 +44,8 @@ struct stream {
 	bool headed; /* it has come to its first item */
 	bool begun;  /* an item is being made */
 	const struct def_node *base; /* its loop */
+	struct item whole;	     /* the set */
+	uint64_t end;		     /* of its body */
 	uint64_t passed;	     /* offset of the last item given, and one more */
 	struct tree item;
 	struct tree header;
@@ -368,28 +370,48 @@ static void other_set(const struct reader *r, const struct stream *s, struct dia
 		});
 }
 
+/* The set is an item without a tree. */
+static int set_aside(
+	struct reader *r, struct stream *s, struct item *it, struct diag *d, struct err *e)
+{
+	*it = s->whole;
+	s->good = false;
+	s->passed = it->locator + 1;
+	copy(d, &s->sheets[SET].d);
+	return read_raw(r, s, it->offset, s->end, it, e) == -1 ? -1 : 1;
+}
+
 /* A set begins. 1: it is set aside, 0: its items come, -1. */
 static int begin_set(
 	struct reader *r, struct stream *s, struct item *it, struct diag *d, struct err *e)
 {
 	const struct edi_context *c = edi_read_context(s->read);
-	uint64_t end = 0;
 
-	if (check_ahead(r, s, &end, e) == -1)
+	if (check_ahead(r, s, &s->end, e) == -1)
 		return -1;
 	tree_start(&s->header);
+	item_at(r, &s->segment, &s->whole);
 	s->begun = s->headed = false;
 	if (!str_eq(c->set_id, r->spec.message) || !str_eq(c->set_version, r->spec.version))
 		other_set(r, s, &s->sheets[SET].d);
 	s->good = s->sheets[SET].d.errors == 0;
-	if (s->good) {
-		add_segment(r, &s->header, &s->segment, NULL);
-		return 0;
-	}
-	item_at(r, &s->segment, it);
-	s->passed = it->locator + 1;
-	copy(d, &s->sheets[SET].d);
-	return read_raw(r, s, s->segment.offset, end, it, e) == -1 ? -1 : 1;
+	if (!s->good)
+		return set_aside(r, s, it, d, e);
+	add_segment(r, &s->header, &s->segment, NULL);
+	return 0;
+}
+
+static void too_large(const struct item *it, const char *rule, struct diag *d)
+{
+	diag_add(d,
+		&(struct finding){
+			.code = STR("ITEM-TOO-LARGE"),
+			.severity = SEV_ERROR,
+			.file = it->file,
+			.offset = it->offset,
+			.rule = str_c(rule),
+			.remedy = STR("ask the partner for smaller items"),
+		});
 }
 
 /* --- items --- */
@@ -431,15 +453,7 @@ static int finish(
 	if (s->item.nodes <= LIMIT_NODES)
 		it->root = s->item.root;
 	else
-		diag_add(d,
-			&(struct finding){
-				.code = STR("ITEM-TOO-LARGE"),
-				.severity = SEV_ERROR,
-				.file = it->file,
-				.offset = it->offset,
-				.rule = STR("the item has more parts than one item may have"),
-				.remedy = STR("ask the partner for smaller items"),
-			});
+		too_large(it, "the item has more parts than one item may have", d);
 	return read_raw(r, s, it->offset, s->segment.offset, it, e) == -1 ? -1 : 1;
 }
 
@@ -458,7 +472,10 @@ static int take(struct reader *r, struct stream *s, struct item *it, struct diag
 		add_segment(r, &s->item, &s->segment, s->base);
 	else if (!s->headed)
 		add_segment(r, &s->header, &s->segment, NULL);
-	return 0;
+	if (s->headed || s->header.nodes <= LIMIT_HEADER)
+		return 0;
+	too_large(&s->whole, "the set has more parts before its first item than it may have", d);
+	return set_aside(r, s, it, d, e);
 }
 
 static int at_end(struct stream *s, struct err *e)
@@ -482,9 +499,9 @@ static int stream_next(
 
 	while (rc == 0) {
 		sheet_clear(&s->sheets[QUIET]);
-		rc = s->pending ? 1
-				: edi_read_next(s->read, &s->event, &s->segment,
-					  &s->sheets[QUIET].d, e);
+		rc = s->pending
+			? 1
+			: edi_read_next(s->read, &s->event, &s->segment, &s->sheets[QUIET].d, e);
 		s->pending = false;
 		if (rc != 1)
 			return rc == 0 ? at_end(s, e) : -1;

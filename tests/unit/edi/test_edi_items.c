@@ -76,18 +76,18 @@ static void envelopes(void **state)
 		{EDI_ISA GROUP("20261323", "1") ONE("0001", "A") ONE("0002", "B") "GE*2*1~" GROUP(
 			 "20261123", "2") ONE("0001", "C") "GE*1*2~IEA*2*000000001~",
 			"!X12-ELEMENT-DATE\n!X12-ELEMENT-DATE\n" TREE("C")},
-		{EDI_ISA GROUP("20261123", "1") ONE("0001", "A") "GE*5*1~" GROUP(
-			 "20261123", "2") ONE("0001", "C") "GE*1*2~IEA*2*000000001~",
+		{EDI_ISA GROUP("20261123", "1") ONE("0001", "A") "GE*5*1~" GROUP("20261123", "2")
+				ONE("0001", "C") "GE*1*2~IEA*2*000000001~",
 			TREE("A") "REFUSED X12-COUNT\n"},
 		{EDI_ISA GROUP("20261123", "1") ONE("0001", "A") GROUP("20261123", "2")
 				ONE("0001", "C") "GE*1*2~IEA*2*000000001~",
 			TREE("A") "REFUSED X12-ENVELOPE\n"},
 		/* the next header comes before the trailer: each is told of its own */
-		{EDI_ISA EDI_GS "ST*832*0001~BCT*PC*AW~LIN*1*VN*A~CTT*1~" ONE("0001", "B") ONE(
-			 "0003", "C") "GE*3*1~IEA*1*000000001~",
+		{EDI_ISA EDI_GS "ST*832*0001~BCT*PC*AW~LIN*1*VN*A~CTT*1~" ONE("0001", "B")
+				ONE("0003", "C") "GE*3*1~IEA*1*000000001~",
 			"!X12-ENVELOPE\n!X12-SET-DUPLICATE\n" TREE("C")},
 		{EDI_ISA EDI_GS ONE("0001", "A") "ST*832*0002~BCT*PC*AW~LIN*1*VN*B~CTT*1~"
-						    "GE*2*1~IEA*1*000000001~",
+						 "GE*2*1~IEA*1*000000001~",
 			TREE("A") "!X12-ENVELOPE\n"},
 	};
 
@@ -108,6 +108,24 @@ static void guided(void **state)
 			"ST*832*0001~BCT*PC*CAT1********00~DTM*007*20261123~N1*SU**UL*4012345678901~"
 			"LIN*1*IN*614141007349*VN*A1~PID*F*08***Mug~CTT*1~SE*8*0001~" EDI_END),
 		"!X12-ELEMENT-CODE\n");
+}
+
+/* What stands before the items of a set is kept as long as they come, so it may not grow with the file. */
+static void long_header(void **state)
+{
+	const struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+	enum { LINES = 30000 };
+	struct buf in;
+
+	(void)state;
+	buf_init(&in, 1 << 20);
+	buf_c(&in, EDI_ISA EDI_GS "ST*832*0001~BCT*PC*AW~");
+	for (int i = 0; i < LINES; i++)
+		buf_c(&in, "REF*ZZ*1~");
+	buf_printf(&in, "LIN*1*VN*A~SE*%d*0001~" ONE("0002", "B") "GE*2*1~IEA*1*000000001~",
+		LINES + 4);
+	expect(&spec, buf_view(&in), "!ITEM-TOO-LARGE\n" TREE("B"));
+	buf_done(&in);
 }
 
 static void other_sets(void **state)
@@ -182,6 +200,7 @@ int main(void)
 		cmocka_unit_test(x12),
 		cmocka_unit_test(envelopes),
 		cmocka_unit_test(guided),
+		cmocka_unit_test(long_header),
 		cmocka_unit_test(other_sets),
 		cmocka_unit_test(again),
 	};
