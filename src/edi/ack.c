@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "defs/defs.h"
 #include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
@@ -130,11 +131,33 @@ void ack_reference(struct ack_build *b, struct str reference)
 
 struct str ack_join(struct arena *a, struct str list, const char *mark, struct str more)
 {
-	if (list.n == 0)
-		return arena_str(a, more);
-	if (more.n == 0)
+	const struct str added = utf8_left(more, LIMIT_ACK_TEXT);
+	const struct str parts[] = {list, str_c(list.n > 0 ? mark : ""), added, STR(" ...")};
+	const size_t n = list.n + parts[1].n + added.n;
+	struct str all = {NULL, 0};
+	char *out = NULL;
+
+	if (more.n == 0 || list.n >= LIMIT_ACK_TEXT)
 		return list;
-	return arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(list), mark, STR_ARG(more));
+	out = arena_raw(a, n + parts[3].n);
+	for (size_t i = 0; i < (n >= LIMIT_ACK_TEXT ? 4 : 3); i++) {
+		if (parts[i].n > 0)
+			memcpy(out + all.n, parts[i].p, parts[i].n);
+		all.n += parts[i].n;
+	}
+	all.p = out;
+	return all;
+}
+
+/* Is it one of those in the list? */
+bool ack_joined(struct str list, char mark, struct str one)
+{
+	struct str part;
+
+	while (str_split(&list, mark, &part))
+		if (str_eq(str_trim(part), one))
+			return true;
+	return false;
 }
 
 struct reading {
@@ -177,13 +200,7 @@ static void place(struct reading *g, struct str file, const struct segment *s)
 /* ", " apart, each once; bounded, since a file may hold any number of set ids. */
 static void name_other(struct reading *g, struct str id)
 {
-	struct str rest = g->others;
-	struct str part;
-
-	while (str_split(&rest, ',', &part))
-		if (str_eq(str_trim(part), id))
-			return;
-	if (id.n > 0 && id.n <= 6 && g->others.n < 200)
+	if (id.n > 0 && id.n <= 6 && g->others.n < 200 && !ack_joined(g->others, ',', id))
 		g->others = ack_join(g->a, g->others, ", ", id);
 }
 

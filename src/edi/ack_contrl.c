@@ -61,6 +61,8 @@ static bool tell(struct ack_build *b, const struct segment *s, uint16_t from, st
 
 	if (!place(b, s, (uint16_t)(from + 2), &element, &component))
 		return false;
+	if (ack_joined(*codes, ' ', code)) /* UCF may come a million times */
+		return true;
 	if (tag.n > 0 && element > 0)
 		words = arena_printf(b->a, STR_FMT " (" STR_FMT "%02u%s%.0u)", STR_ARG(words),
 			STR_ARG(tag), element, component > 0 ? "-" : "", component);
