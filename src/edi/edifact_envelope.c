@@ -125,7 +125,8 @@ void edifact_envelope_interchange(struct edifact_read *r, const struct segment *
 	c->group_version = c->group_reference = STR("");
 	c->group_control = 0;
 	r->groups = r->bare = r->sets = r->transfer = 0;
-	r->mixed = r->lower = r->in_group = false;
+	r->mixed = r->in_group = false;
+	r->lower = !r->charset || *r->charset->repertoire.lacks == 0; /* nothing to be told */
 	c->interchanges++;
 	seen_clear(&r->group_references);
 	seen_clear(&r->set_references);
