@@ -134,6 +134,9 @@ struct def_format {
 	const char *notes;   /* kinds of notes: letters of def_note_kind */
 	bool groups;	     /* each message says which group it belongs to */
 	const char *service; /* version that has the segments which all versions share, or NULL */
+	const char *const
+		*envelopes; /* versions that are loaded with each message: by what its envelopes
+					 are checked; ends with NULL */
 };
 
 const struct def_format *defs_format(struct str name); /* or NULL */
@@ -162,10 +165,10 @@ int defs_list(const struct defs *d, struct str format, struct arena *a, struct d
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
 	struct str message, struct str guide, struct faults *f, const char *at_file,
 	uint32_t at_line, uint32_t at_column);
-/* The guide that an association code (UNH 0057: "EAN009") selects, PRICAT.EAN009.xml beside its
- * message, as a path for defs_message, in a; "" when no folder has one. */
-struct str defs_association(const struct defs *d, struct str format, struct str version,
-	struct str message, struct str code, struct arena *a);
+/* The guide that an association code (UNH 0057: "EAN009") selects, PRICAT.EAN009.xml beside the message, as
+ * a path for defs_message; "" when no folder has one. Such guides are loaded with their message. */
+struct str defs_association(
+	const struct defs *d, const struct def_message *message, struct str code);
 /* Segment of the envelope or of a version's dictionary (ISA, GS, TA1 ...), or NULL. The service
  * segments of EDIFACT are in the versions "syntax-3" (for syntax 1 to 3) and "syntax-4". */
 const struct def_segment *defs_segment(

@@ -199,40 +199,16 @@ static struct str version_of(struct edifact_read *r, const struct segment *s)
 	return version.n == 1 && str_is_digit(version.p[0]) ? STR("syntax-3") : service(r);
 }
 
-static struct str guide_of(struct edifact_read *r)
-{
-	const struct edi_context *c = &r->ctx;
-
-	if (r->o.level < EDI_GUIDE)
-		return STR("");
-	if (r->o.guide.n > 0 && str_eq(c->set_id, r->o.guide_set))
-		return r->o.guide;
-	return defs_association(
-		r->o.defs, STR("edifact"), c->set_version, c->set_id, c->association, &r->scratch);
-}
-
 static void find_message(struct edifact_read *r, struct diag *d)
 {
 	struct edi_context *c = &r->ctx;
-	struct faults f;
-	char text[400];
 
-	faults_init(&f, &r->scratch);
-	c->message = NULL;
-	r->plan = NULL;
-	if (r->o.defs)
-		c->message = defs_message(r->o.defs, STR("edifact"), c->set_version, c->set_id,
-			guide_of(r), &f, "", 0, 0);
-	if (c->message) {
-		r->plan = structure_plan_of(&r->plans, c->message);
-		return;
-	}
-	if (r->o.level < EDI_STRUCTURE)
-		return;
-	(void)snprintf(text, sizeof(text), "this message cannot be checked: %s",
-		f.first ? f.first->text : "there are no definitions");
-	edifact_envelope_add(r, d, "EDIFACT-SET-UNKNOWN", SEV_ERROR, 2, c->set_id,
-		"a message that is defined in this version", text);
+	c->message = edi_message_find(&r->known, &r->o, "edifact", c);
+	r->plan = c->message ? structure_plan_of(&r->plans, c->message) : NULL;
+	if (!c->message && r->o.level >= EDI_STRUCTURE)
+		edifact_envelope_add(r, d, "EDIFACT-SET-UNKNOWN", SEV_ERROR, 2, c->set_id,
+			"a message that is defined in this version",
+			arena_cstr(&r->scratch, r->known.why));
 }
 
 /* S010 counts messages of one matter (0068) from 1, marked C, to the one marked F. Others of them may

@@ -44,6 +44,7 @@ static void *open_reader(int fd, struct str bytes, const struct edi_read_options
 	arena_init(&r->ung);
 	arena_init(&r->unh);
 	arena_init(&r->scratch);
+	edi_message_init(&r->known);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
 	return r;
@@ -53,6 +54,7 @@ static void close_reader(void *self)
 {
 	struct edifact_read *r = self;
 
+	edi_message_done(&r->known);
 	structure_plans_done(&r->plans);
 	structure_done(&r->cursor);
 	seen_done(&r->group_references);

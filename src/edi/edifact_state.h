@@ -3,6 +3,7 @@
 #define EDI_EDIFACT_STATE_H
 
 #include "base/limits.h"
+#include "edi/edi_message.h"
 #include "edi/edi_read.h"
 #include "edi/edifact_charset.h"
 #include "edi/element.h"
@@ -38,6 +39,7 @@ struct edifact_read {
 	struct str collision; /* UGH 0087 until its UGT */
 	uint64_t transfer;    /* 0070 of the message before, when more of its kind are to come */
 	uint64_t transfer_of; /* hash of its 0068 */
+	struct edi_message known;
 	struct structure_plans plans;
 	const struct structure_plan *plan; /* of the message we are in, or NULL */
 	struct structure_cursor cursor;

@@ -97,26 +97,14 @@ void x12_envelope_group(struct x12_read *r, const struct segment *s, struct diag
 
 static void find_message(struct x12_read *r, struct diag *d)
 {
-	const bool guided = r->o.level >= EDI_GUIDE && str_eq(r->ctx.set_id, r->o.guide_set);
-	struct faults f;
-	char text[400];
+	struct edi_context *c = &r->ctx;
 
-	faults_init(&f, &r->scratch);
-	r->ctx.message = NULL;
-	r->plan = NULL;
-	if (r->o.defs)
-		r->ctx.message = defs_message(r->o.defs, STR("x12"), r->ctx.set_version,
-			r->ctx.set_id, guided ? r->o.guide : STR(""), &f, "", 0, 0);
-	if (r->ctx.message) {
-		r->plan = structure_plan_of(&r->plans, r->ctx.message);
-		return;
-	}
-	if (r->o.level < EDI_STRUCTURE)
-		return;
-	(void)snprintf(text, sizeof(text), "this message cannot be checked: %s",
-		f.first ? f.first->text : "there are no definitions");
-	x12_envelope_add(r, d, "X12-SET-UNKNOWN", SEV_ERROR, 1, r->ctx.set_id,
-		"a message that is defined in this version", text);
+	c->message = edi_message_find(&r->known, &r->o, "x12", c);
+	r->plan = c->message ? structure_plan_of(&r->plans, c->message) : NULL;
+	if (!c->message && r->o.level >= EDI_STRUCTURE)
+		x12_envelope_add(r, d, "X12-SET-UNKNOWN", SEV_ERROR, 1, c->set_id,
+			"a message that is defined in this version",
+			arena_cstr(&r->scratch, r->known.why));
 }
 
 void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *d)

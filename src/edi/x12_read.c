@@ -43,6 +43,7 @@ static void *open_reader(int fd, struct str bytes, const struct edi_read_options
 	arena_init(&r->gs);
 	arena_init(&r->st);
 	arena_init(&r->scratch);
+	edi_message_init(&r->known);
 	r->rules = x12_rules_new(NULL);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
@@ -53,6 +54,7 @@ static void close_reader(void *self)
 {
 	struct x12_read *r = self;
 
+	edi_message_done(&r->known);
 	structure_plans_done(&r->plans);
 	structure_done(&r->cursor);
 	seen_done(&r->seen);

@@ -7,6 +7,7 @@
 #include "edi/element.h"
 #include "edi/x12_hl.h"
 #include "edi/lexer.h"
+#include "edi/edi_message.h"
 #include "edi/edi_read.h"
 #include "edi/seen.h"
 #include "edi/structure.h"
@@ -30,6 +31,7 @@ struct x12_read {
 	struct seen seen;      /* ST02 of the group */
 	struct seen groups;    /* GS06 of the interchange */
 	struct seen headers;   /* who sends what to whom, of the file */
+	struct edi_message known;
 	struct structure_plans plans;
 	const struct structure_plan *plan; /* of the set we are in, or NULL */
 	struct structure_cursor cursor;
