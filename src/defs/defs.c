@@ -193,8 +193,10 @@ int defs_list(const struct defs *d, struct str format, struct arena *a, struct d
 	struct finder f = {.d = d, .arena = a};
 	const int rc = find_all(&f, format, e);
 
-	*n = 0;
-	*all = arena_array(a, f.n + 1, sizeof(**all));
+	if (rc == 0) {
+		*n = 0;
+		*all = arena_array(a, f.n + 1, sizeof(**all));
+	}
 	for (size_t i = 0; rc == 0 && i < f.n; i++) /* two folders may have the same */
 		if (i == 0 || by_version_and_id(&f.all[i - 1], &f.all[i]) != 0)
 			(*all)[(*n)++] = f.all[i];

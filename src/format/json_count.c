@@ -230,6 +230,7 @@ int json_count_file(int fd, struct json_counts *c, struct err *e)
 	else if (rc == 0 && w.depth > 0)
 		rc = wrong(&w, "the file ends before its brackets are closed");
 	mem_free(w.block);
-	*c = w.counts;
+	if (rc == 0)
+		*c = w.counts;
 	return rc;
 }
