@@ -196,7 +196,10 @@ static struct str version_of(struct edifact_read *r, const struct segment *s)
 		return directory(&r->unh, s, 2, 2);
 	if (str_is(version, "4") || (str_is(version, "D") && str_is(release, "4")))
 		return STR("syntax-4");
-	return version.n == 1 && str_is_digit(version.p[0]) ? STR("syntax-3") : service(r);
+	if ((version.n == 1 && str_is_digit(version.p[0])) ||
+		(str_is(version, "D") && str_is(release, "3")))
+		return STR("syntax-3");
+	return service(r);
 }
 
 static void find_message(struct edifact_read *r, struct diag *d)
