@@ -334,10 +334,10 @@ static inline void keep(struct cut *c, const char *end)
 	c->out->at[c->n++] = (uint32_t)(c->from - c->first);
 }
 
-/* An element, or a repetition of it, ends where another component should have been. */
-static inline void look_trailing(struct cut *c, const char *at)
+/* An element, or a repetition of it, ends where another one of several should have been. */
+static inline void look_trailing(struct cut *c, const char *at, bool several)
 {
-	if (c->component > 1 && at == c->from)
+	if (several && at == c->from)
 		c->out->seen |= LEXER_TRAILING;
 }
 
@@ -350,7 +350,7 @@ static void inner(struct cut *c, const char *at)
 		return;
 	}
 	if (c->lex->repeats && *at == c->lex->repetition) {
-		look_trailing(c, at);
+		look_trailing(c, at, c->component > 1);
 		keep(c, at);
 		if (c->repetition < UINT16_MAX)
 			c->repetition++;
@@ -374,7 +374,7 @@ static inline void separator(struct cut *c, const char *at, char element)
 		inner(c, at);
 		return;
 	}
-	look_trailing(c, at);
+	look_trailing(c, at, c->component > 1 || c->repetition > 1);
 	keep(c, at);
 	if (c->element < UINT16_MAX)
 		c->element++;

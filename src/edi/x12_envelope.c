@@ -154,14 +154,14 @@ static void check_count(const struct x12_read *r, struct diag *d, struct str sai
 	x12_envelope_add(r, d, "X12-COUNT", SEV_ERROR, 1, said, expected, rule);
 }
 
-static void check_number(const struct x12_read *r, struct diag *d, struct str said, uint64_t header)
+static void check_number(
+	const struct x12_read *r, struct diag *d, struct str said, struct str header)
 {
-	uint64_t n = 0;
-	char expected[40];
+	char expected[80];
 
-	if (x12_envelope_number(said, &n) && n == header)
+	if (str_eq(text_bare(said), text_bare(header)))
 		return;
-	(void)snprintf(expected, sizeof(expected), "%llu", (unsigned long long)header);
+	(void)snprintf(expected, sizeof(expected), STR_FMT, STR_ARG(str_sub(header, 0, 70)));
 	x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 2, said, expected,
 		"header and trailer have different control numbers");
 }
@@ -199,7 +199,7 @@ void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct di
 void x12_envelope_group_end(struct x12_read *r, const struct segment *s, struct diag *d)
 {
 	check_count(r, d, segment_get(s, 1, 1), r->st_in_gs, "messages");
-	check_number(r, d, segment_get(s, 2, 1), r->ctx.group_control);
+	check_number(r, d, segment_get(s, 2, 1), r->ctx.group_reference);
 }
 
 void x12_envelope_interchange_end(struct x12_read *r, const struct segment *s, struct diag *d)
@@ -210,5 +210,5 @@ void x12_envelope_interchange_end(struct x12_read *r, const struct segment *s, s
 	/* An interchange of TA1 alone counts 0 or 1: programs differ. */
 	if (!(r->gs_in_isa == 0 && r->ta1_in_isa > 0 && x12_envelope_number(said, &n) && n == 1))
 		check_count(r, d, said, r->gs_in_isa, "groups");
-	check_number(r, d, segment_get(s, 2, 1), r->ctx.control);
+	check_number(r, d, segment_get(s, 2, 1), r->ctx.reference);
 }
