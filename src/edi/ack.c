@@ -240,12 +240,19 @@ static void event(struct reading *g, struct str file, enum edi_event ev, const s
 	}
 }
 
-/* Findings about other messages are not ours to judge; an answer in a version without definitions
- * is read all the same. */
+/* Of a value that is there, but not as it should be: what matters of it each kind looks at itself. */
+static bool is_form(struct str code)
+{
+	return str_find(code, STR("-ELEMENT-"), 0) != SIZE_MAX && !str_ends(code, STR("-MISSING"));
+}
+
+/* Findings about other messages are not ours to judge; an answer in a version without definitions, or in an
+ * envelope that is sloppy only, is read all the same. */
 static void take_findings(struct reading *g, struct diag *from, bool ours)
 {
 	for (const struct finding *f = from->first; f; f = f->next) {
-		if (f->severity < SEV_FATAL && (!ours || str_ends(f->code, STR("-SET-UNKNOWN"))))
+		if (f->severity < SEV_FATAL &&
+			(!ours || is_form(f->code) || str_ends(f->code, STR("-SET-UNKNOWN"))))
 			continue;
 		if (f->severity >= SEV_ERROR)
 			g->damaged = true;

@@ -17,7 +17,8 @@
 #include "format/segment.h"
 #include "model/diag.h"
 
-/* How deep to look, each with those before: EDI_GUIDE also by the partner's guide. */
+/* How deep to look, each with those before: EDI_ENVELOPE also at the elements of envelopes, EDI_GUIDE also by
+ * the partner's guide. */
 enum edi_level { EDI_ENVELOPE = 1, EDI_STRUCTURE, EDI_ELEMENT, EDI_CODES, EDI_NOTES, EDI_GUIDE };
 /* "envelope" to "guide"; -1 with ERR_USAGE and "did you mean". */
 int edi_read_level(struct str name, enum edi_level *level, struct err *e) ATTR_CHECK;

@@ -596,6 +596,8 @@ static int truncated(struct edifact_read *r, struct diag *d, struct err *e)
 	if (r->in_group)
 		missing = r->where == EDIFACT_IN_UNH ? "UNT, UNE and UNZ are" : "UNE and UNZ are";
 	r->here.offset = r->lex.base + r->lex.end;
+	r->here.segment = (struct str){"", 0};
+	r->here.segment_at = position(r) + 1;
 	(void)snprintf(text, sizeof(text),
 		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
 		"may be used",

@@ -151,12 +151,12 @@ static void check_fields(
 	struct segment copy = *s;
 	const struct element_check c = {.d = d,
 		.about = &r->here,
-		.level = r->o.level,
+		.level = r->o.level < EDI_ELEMENT ? EDI_ELEMENT : r->o.level,
 		.rules = r->rules,
 		.at = r->values.at,
 		.padded = true};
 
-	if (!h->padded || r->o.level < EDI_ELEMENT || !s->def || s->n != FIELDS)
+	if (!h->padded || !s->def || s->n != FIELDS)
 		return;
 	memcpy(v, s->values, sizeof(v));
 	v[15].text = STR(":"); /* separators were checked as such */

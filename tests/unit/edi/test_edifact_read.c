@@ -57,7 +57,7 @@ static const struct row rows[] = {
 	{"r18 empty", LIT(" "),
 		"EDIFACT-NO-UNB@0 | t.edi: byte 0: this is not EDIFACT: the file is"},
 	{"r19 no UNZ", LIT(UNB("UNOC:3") BODY),
-		"EDIFACT-TRUNCATED@UNT4 | t.edi: byte 92: the file ends inside an interchange: UNZ is"},
+		"EDIFACT-TRUNCATED@6 | t.edi: byte 92: the file ends inside an interchange: UNZ is"},
 	{"r63 UNA", LIT("UNA:+.? '" WHOLE), ""},
 	{"r63 UNA and a line end", LIT("UNA:+.? '\r\n" WHOLE), ""},
 	{"r63 UNA without UNB", LIT("UNA:+.? 'UNH+1"),
@@ -508,6 +508,41 @@ static void context_and_loops(void **state)
 	arena_done(&a);
 }
 
+/* CONTRL is checked by the version of the syntax that its UNH says, or by that of its interchange. */
+static void controls(void **state)
+{
+	static const struct {
+		struct str in;
+		const char *version;
+	} rows_of[] = {
+		{LIT(UNB4("UNOC") "UNH+1+CONTRL:D:3:UN'"), "syntax-3"},
+		{LIT(UNB4("UNOC") "UNH+1+CONTRL:2:2:UN'"), "syntax-3"},
+		{LIT(UNB4("UNOC") "UNH+1+CONTRL:4:1:UN'"), "syntax-4"},
+		{LIT(UNB4("UNOC") "UNH+1+CONTRL:D:01B:UN'"), "syntax-4"},
+		{LIT(UNB("UNOC:3") "UNH+1+CONTRL:D:4:UN'"), "syntax-4"},
+		{LIT(UNB("UNOC:3") "UNH+1+CONTRL:D:01B:UN'"), "syntax-3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows_of) / sizeof(rows_of[0]); i++) {
+		const struct edi_read_options o = {.defs = edi_support_defs(), .file = STR("t")};
+		struct edi_read *r = NULL;
+		struct arena a;
+		struct diag d;
+		struct err e;
+		struct segment s;
+		enum edi_event ev = EDI_INTERCHANGE;
+		arena_init(&a);
+		diag_init(&d, &a);
+		r = edi_read_open(-1, rows_of[i].in, &o, &e);
+		while (ev != EDI_SET && edi_read_next(r, &ev, &s, &d, &e) == 1)
+			continue;
+		assert_true(str_is(edi_read_context(r)->set_version, rows_of[i].version));
+		edi_read_close(r);
+		arena_done(&a);
+	}
+}
+
 /* Segments, and release characters, lie across the borders of blocks; read by position from a file. */
 static void totals_of_a_big_file(void **state)
 {
@@ -554,6 +589,7 @@ int main(void)
 		cmocka_unit_test(by_rows),
 		cmocka_unit_test(by_tolerance),
 		cmocka_unit_test(values),
+		cmocka_unit_test(controls),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(longer_than_any),
 		cmocka_unit_test(context_and_loops),

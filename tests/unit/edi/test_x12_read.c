@@ -191,9 +191,9 @@ static const struct row rows[] = {
 		"X12-BINARY-LENGTH@BDS4.2 X12-SEGMENT-UNKNOWN@BDS4"},
 	{"case 17: BIN01 is more than there is",
 		LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*999*a~SE*5*0001~" EDI_END),
-		"X12-TRUNCATED@LIN3 | t.edi: byte 234: the file ends"},
+		"X12-TRUNCATED@4 | t.edi: byte 234: the file ends"},
 	{"case 19: no IEA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~"),
-		"X12-TRUNCATED@GE7 | t.edi: byte 208: the file ends"},
+		"X12-TRUNCATED@8 | t.edi: byte 208: the file ends"},
 	{"case 20: SE01", LIT(EDI_ISA EDI_GS EDI_ST LIN "SE*5*0001~" EDI_END), "X12-COUNT@SE4.1"},
 	{"case 47: CTT01", LIT(EDI_ISA EDI_GS EDI_ST LIN LIN "CTT*2~SE*6*0001~" EDI_END), ""},
 	{"case 47: CTT01 is the number of LIN",
@@ -211,6 +211,10 @@ static const struct row rows[] = {
 		LIT(EDI_ISA EDI_GS BODY "GE*1*0001~IEA*1*000000001~"), ""},
 	{"case 21: GE02", LIT(EDI_ISA EDI_GS BODY "GE*1*2~IEA*1*000000001~"),
 		"X12-CONTROL-NUMBER@GE7.2"},
+	{"case 21: GE02 where GS06 is no number",
+		LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*A*X*004010~" BODY
+			    "GE*1*0~IEA*1*000000001~"),
+		"X12-ELEMENT-TYPE@GS2.6 X12-CONTROL-NUMBER@GE7.2"},
 	{"case 21: IEA02", LIT(EDI_ISA EDI_GS BODY "GE*1*1~IEA*1*000000009~"),
 		"X12-CONTROL-NUMBER@IEA8.2"},
 	{"case 21: SE02 is text", LIT(EDI_ISA EDI_GS EDI_ST LIN "SE*4*00001~" EDI_END),
@@ -444,6 +448,33 @@ static void by_rows(void **state)
 	assert_int_equal(failed, 0);
 }
 
+/* What the envelopes' own elements hold is looked at on every level, as their counts are. */
+static void by_level(void **state)
+{
+	static const struct {
+		enum edi_level level;
+		struct str in;
+		const char *want;
+	} levels[] = {
+		{EDI_ENVELOPE,
+			LIT(EDI_ISA
+				"GS*SC*US*THEM*20261323*0200*1*X*004010~ST*832*0001*X~BCT*?*CAT1~" LIN
+				"SE*4*0001~" EDI_END),
+			"X12-ELEMENT-DATE@GS2.4 X12-ELEMENT-EXTRA@ST1.3"},
+		{EDI_ENVELOPE,
+			LIT("ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261323*"
+			    "0200*U*00401*000000001*0*P*>~IEA*0*000000001~"),
+			"X12-ELEMENT-DATE@ISA1.9"},
+		{EDI_STRUCTURE, LIT(EDI_ISA EDI_GS EDI_ST "LIN*1*UP*?**~SE*4*0001~" EDI_END),
+			"X12-TRAILING@LIN3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		assert_string_equal(
+			edi_support_read(levels[i].in, levels[i].level), levels[i].want);
+}
+
 static const struct forgiven {
 	const char *name;
 	const char *tolerate;
@@ -522,6 +553,10 @@ static const struct forgiven {
 	{"case 28: GS01 does not fit", "group-code",
 		LIT(EDI_ISA "GS*IB*US*THEM*20261123*0200*1*X*004010~" BODY EDI_END),
 		"X12-GROUP-CODE@ST1.1(group-code) = group-code 1"},
+	{"case 31: empty repetitions at the end", "trailing-separators",
+		LIT(ISA5 "^*00402*000000001*0*P*>~" EDI_GS EDI_ST LIN "PID*F****x^~"
+			 "SE*5*0001~" EDI_END),
+		"X12-TRAILING@PID4(trailing-separators) = trailing-separators 1"},
 	{"case 31: empty elements at the end", "trailing-separators",
 		LIT(EDI_ISA EDI_GS EDI_ST "LIN*1*UP*614141007349***~SE*4*0001~" EDI_END),
 		"X12-TRAILING@LIN3(trailing-separators) = trailing-separators 1"},
@@ -748,6 +783,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_rows),
+		cmocka_unit_test(by_level),
 		cmocka_unit_test(by_tolerance),
 		cmocka_unit_test(by_guide),
 		cmocka_unit_test(cut_anywhere),
