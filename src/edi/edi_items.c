@@ -37,7 +37,8 @@ struct sheet {
 struct stream {
 	struct edi_read *check; /* one set ahead of read */
 	struct edi_read *read;
-	struct segment segment; /* the one in hand, when pending */
+	struct tolerances forgiven[2]; /* of each of them, so that none is counted twice */
+	struct segment segment;	       /* the one in hand, when pending */
 	bool pending;
 	enum edi_event event;
 	bool good;   /* the set has no errors and is the one that the source names */
@@ -62,16 +63,19 @@ struct source {
 
 /* --- streams --- */
 
-static struct edi_read *open_read(const struct reader *r, enum edi_level level, struct err *e)
+static struct edi_read *open_read(
+	const struct reader *r, enum edi_level level, struct tolerances *t, struct err *e)
 {
 	const struct edi_read_options o = {.format = r->spec.format,
 		.defs = r->spec.defs,
 		.level = level,
 		.file = r->spec.file,
 		.guide = r->spec.guide,
-		.guide_set = r->spec.guide.n > 0 ? r->spec.message : STR("")};
+		.guide_set = r->spec.guide.n > 0 ? r->spec.message : STR(""),
+		.tolerances = t};
 
 	return edi_read_open(r->fd, STR(""), &o, e);
+	t->granted = r->spec.tolerated ? *r->spec.tolerated : tolerance_usual();
 }
 
 static void sheet_init(struct sheet *s)
@@ -100,8 +104,8 @@ static int stream_open(const struct reader *r, struct stream *s, struct err *e)
 	arena_init(&s->header.arena);
 	for (size_t i = 0; i < SHEETS; i++)
 		sheet_init(&s->sheets[i]);
-	s->check = open_read(r, EDI_GUIDE, e);
-	s->read = s->check ? open_read(r, EDI_STRUCTURE, e) : NULL;
+	s->check = open_read(r, EDI_GUIDE, &s->forgiven[0], e);
+	s->read = s->check ? open_read(r, EDI_STRUCTURE, &s->forgiven[1], e) : NULL;
 	return s->read ? 0 : -1;
 }
 
@@ -267,7 +271,7 @@ static struct diag *owner(
 {
 	const bool envelope = str_ends(f->code, STR("-ENVELOPE"));
 
-	if (ev == EDI_SEGMENT || ev == EDI_SET_END ||
+	if (ev == EDI_SEGMENT || ev == EDI_SET_END || f->severity == SEV_NOTE ||
 		(envelope && str_is(f->segment, defs_format(r->spec.format)->trailer)))
 		return &s->sheets[SET].d;
 	if (ev == EDI_SET)
@@ -389,6 +393,9 @@ static int begin_set(
 
 	if (check_ahead(r, s, &s->end, e) == -1)
 		return -1;
+	for (const struct finding *f = s->sheets[SET].d.first; f; f = f->next)
+		if (f->severity == SEV_NOTE && f->tolerance.n > 0)
+			diag_add(d, f);
 	tree_start(&s->header);
 	item_at(r, &s->segment, &s->whole);
 	s->begun = s->headed = false;

@@ -128,6 +128,22 @@ static void long_header(void **state)
 	buf_done(&in);
 }
 
+/* What its sender is forgiven is a note of the first item that needed it. */
+static void forgiven(void **state)
+{
+	static const char unpadded[] =
+		"ISA*00* *00* *01*US*01*THEM*261123*0200*U*00401*000000001*0*P*>~" EDI_GS ONE(
+			"0001", "A") ONE("0002", "B") "GE*2*1~IEA*1*000000001~";
+	const uint32_t granted = tolerance_usual() | (uint32_t)1 << TOLERANCE_UNPADDED_ISA;
+	struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+	(void)state;
+
+	expect(&spec, str_c(unpadded), "!X12-ISA-LENGTH\n!X12-ISA-LENGTH\n");
+	spec.tolerated = &granted;
+	expect(&spec, str_c(unpadded),
+		"{LIN={LIN01=\"1\" LIN02=\"VN\" LIN03=\"A\"}}!X12-ISA-LENGTH\n" TREE("B"));
+}
+
 static void other_sets(void **state)
 {
 	const struct reader_spec spec = spec_of("x12", "004010", "846", "LIN-loop");
@@ -201,6 +217,7 @@ int main(void)
 		cmocka_unit_test(envelopes),
 		cmocka_unit_test(guided),
 		cmocka_unit_test(long_header),
+		cmocka_unit_test(forgiven),
 		cmocka_unit_test(other_sets),
 		cmocka_unit_test(again),
 	};
