@@ -9,7 +9,6 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "defs/defs.h"
-#include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
 
 static const struct ack_ops *const kinds[] = {
@@ -58,11 +57,6 @@ struct str ack_kinds(enum ack_depth depth, struct arena *a)
 		if (kinds[i]->kinds[depth])
 			all = arena_printf(a, STR_FMT "%s ", STR_ARG(all), kinds[i]->kinds[depth]);
 	return all;
-}
-
-struct str ack_code_text(struct str list, struct str code)
-{
-	return ack_codes_find(list, code);
 }
 
 bool ack_damaged(

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "edi/edi_read.h"
+#include "edi/structure.h"
 
 enum { LOOPS = 16 };
 
@@ -74,8 +75,8 @@ static struct edi_read *open_read(
 		.guide_set = r->spec.guide.n > 0 ? r->spec.message : STR(""),
 		.tolerances = t};
 
-	return edi_read_open(r->fd, STR(""), &o, e);
 	t->granted = r->spec.tolerated ? *r->spec.tolerated : tolerance_usual();
+	return edi_read_open(r->fd, STR(""), &o, e);
 }
 
 static void sheet_init(struct sheet *s)
@@ -179,29 +180,19 @@ static void place_in_loops(
 static uint32_t name_of(
 	struct reader *r, struct arena *a, const struct segment *s, const struct value *v)
 {
-	const struct def_part *part = s->def ? defs_part(s->def, v->element) : NULL;
+	const struct def_part *part = defs_leaf(s->def, v->element, v->component);
 
-	if (part && part->nparts == 0 && v->component == 1)
-		return names_id(r->names, part->ref);
-	if (part && v->component <= part->nparts)
-		return names_id(r->names, part->parts[v->component - 1].ref);
 	return names_id(r->names,
-		arena_printf(a, STR_FMT "%02u-%u", STR_ARG(s->tag), v->element, v->component));
-}
-
-static const struct def_element *element_of(const struct segment *s, const struct value *v)
-{
-	const struct def_part *part = s->def ? defs_part(s->def, v->element) : NULL;
-
-	if (part && part->nparts > 0)
-		return v->component <= part->nparts ? part->parts[v->component - 1].element : NULL;
-	return part ? part->element : NULL;
+		part ? part->ref
+		     : arena_printf(
+			       a, STR_FMT "%02u-%u", STR_ARG(s->tag), v->element, v->component));
 }
 
 /* A number with implied decimals gets its point: 1250 of N2 is 12.50. */
 static struct str text_of(struct arena *a, const struct segment *s, const struct value *v)
 {
-	const struct def_element *x = element_of(s, v);
+	const struct def_part *part = defs_leaf(s->def, v->element, v->component);
+	const struct def_element *x = part ? part->element : NULL;
 	const size_t sign = v->text.n > 0 && v->text.p[0] == '-';
 	struct str digits = str_from(v->text, sign);
 	size_t whole = 0;
@@ -393,9 +384,6 @@ static int begin_set(
 
 	if (check_ahead(r, s, &s->end, e) == -1)
 		return -1;
-	for (const struct finding *f = s->sheets[SET].d.first; f; f = f->next)
-		if (f->severity == SEV_NOTE && f->tolerance.n > 0)
-			diag_add(d, f);
 	tree_start(&s->header);
 	item_at(r, &s->segment, &s->whole);
 	s->begun = s->headed = false;
@@ -405,6 +393,9 @@ static int begin_set(
 	if (!s->good)
 		return set_aside(r, s, it, d, e);
 	add_segment(r, &s->header, &s->segment, NULL);
+	for (const struct finding *f = s->sheets[SET].d.first; f; f = f->next)
+		if (f->severity == SEV_NOTE && f->tolerance.n > 0)
+			diag_add(d, f);
 	return 0;
 }
 
@@ -422,13 +413,6 @@ static void too_large(const struct item *it, const char *rule, struct diag *d)
 }
 
 /* --- items --- */
-
-static bool opens(const struct reader *r, const struct segment *s)
-{
-	const struct def_node *p = s->node ? s->node->parent : NULL;
-
-	return p && p->loop && p->child == s->node && str_eq(p->name, r->spec.item);
-}
 
 static bool inside(const struct stream *s)
 {
@@ -467,7 +451,7 @@ static int finish(
 /* A segment of a good set. 1 an item ended before it, 0, -1. */
 static int take(struct reader *r, struct stream *s, struct item *it, struct diag *d, struct err *e)
 {
-	const bool start = opens(r, &s->segment);
+	const bool start = structure_opens(s->segment.node, r->spec.item);
 
 	if (s->begun && (start || !inside(s))) {
 		s->pending = true;

@@ -109,20 +109,15 @@ void edifact_envelope_interchange(struct edifact_read *r, const struct segment *
 	const char wanted[2] = {r->o.usage, 0};
 
 	arena_reset(a);
-	c->syntax = arena_str(a, segment_get(s, 1, 1));
 	c->version = arena_str(a, segment_get(s, 1, 2));
 	c->sender = arena_str(a, segment_get(s, 2, 1));
 	c->sender_qual = arena_str(a, segment_get(s, 2, 2));
 	c->receiver = arena_str(a, segment_get(s, 3, 1));
 	c->receiver_qual = arena_str(a, segment_get(s, 3, 2));
-	c->date = arena_str(a, segment_get(s, 4, 1));
-	c->time = arena_str(a, segment_get(s, 4, 2));
 	c->reference = arena_str(a, segment_get(s, 5, 1));
 	c->control = number(c->reference);
 	c->usage = test.n == 0 || str_is(test, "0") ? 'P' : 'T';
-	c->ack_requested = str_is(segment_get(s, 9, 1), "1") || str_is(segment_get(s, 9, 1), "2");
-	c->group_code = c->group_sender = c->group_receiver = STR("");
-	c->group_version = c->group_reference = STR("");
+	c->group_code = c->group_version = c->group_reference = STR("");
 	c->group_control = 0;
 	r->groups = r->bare = r->sets = r->transfer = 0;
 	r->mixed = r->in_group = false;
@@ -170,8 +165,6 @@ void edifact_envelope_group(struct edifact_read *r, const struct segment *s, str
 
 	arena_reset(a);
 	c->group_code = arena_str(a, segment_get(s, 1, 1));
-	c->group_sender = arena_str(a, segment_get(s, 2, 1));
-	c->group_receiver = arena_str(a, segment_get(s, 3, 1));
 	c->group_reference = arena_str(a, segment_get(s, 5, 1));
 	c->group_control = number(c->group_reference);
 	c->group_version = directory(a, s, 7, 1);

@@ -275,10 +275,8 @@ static void to_points(struct edifact_read *r, struct segment *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct value *v = &s->values[i];
-		const struct def_part *p = defs_part(s->def, v->element);
+		const struct def_part *p = defs_leaf(s->def, v->element, v->component);
 		const size_t comma = str_chr(v->text, ',');
-		if (p && p->nparts > 0)
-			p = finding_part(p->parts, p->nparts, v->component);
 		if (comma == SIZE_MAX || !p || !p->element || p->element->type != DEF_R)
 			continue;
 		char *out = arena_cstr(&r->scratch, v->text);

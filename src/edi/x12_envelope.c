@@ -80,8 +80,6 @@ void x12_envelope_group(struct x12_read *r, const struct segment *s, struct diag
 
 	arena_reset(&r->gs);
 	c->group_code = arena_str(&r->gs, segment_get(s, 1, 1));
-	c->group_sender = arena_str(&r->gs, segment_get(s, 2, 1));
-	c->group_receiver = arena_str(&r->gs, segment_get(s, 3, 1));
 	c->group_version = arena_str(&r->gs, segment_get(s, 8, 1));
 	c->group_control = 0;
 	c->group_reference = arena_str(&r->gs, segment_get(s, 6, 1));

@@ -179,15 +179,12 @@ static void remember(struct x12_read *r, const struct header *h, struct diag *d)
 	c->sender = arena_str(&r->isa, str_trim(field(h, 5)));
 	c->receiver_qual = arena_str(&r->isa, str_trim(field(h, 6)));
 	c->receiver = arena_str(&r->isa, str_trim(field(h, 7)));
-	c->date = arena_str(&r->isa, field(h, 8));
-	c->time = arena_str(&r->isa, field(h, 9));
 	c->version = arena_str(&r->isa, field(h, 11));
 	c->reference = arena_str(&r->isa, field(h, 12));
 	c->control = 0;
 	if (!x12_envelope_number(field(h, 12), &c->control))
 		x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 13, field(h, 12),
 			"nine digits", "the control number of the interchange is not a number");
-	c->ack_requested = str_is(field(h, 13), "1");
 	c->usage = usage;
 	if (r->o.usage != 0 && usage != r->o.usage)
 		x12_envelope_add(r, d, "X12-USAGE", SEV_ERROR, 15, field(h, 14), wanted,

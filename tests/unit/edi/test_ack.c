@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "edi/ack.h"
+#include "edi/ack_codes.h"
 #include "unit/support/edi_support.h"
 
 #define FA "GS*FA*THEM*US*20261123*0300*5*X*004010~"
@@ -317,9 +318,9 @@ static void words(void **state)
 		struct str rest = str_c(rows[i].codes);
 		struct str code;
 		while (str_split(&rest, ',', &code))
-			assert_true(ack_code_text(str_c(rows[i].list), code).n > 5);
+			assert_true(ack_codes_find(str_c(rows[i].list), code).n > 5);
 	}
-	assert_int_equal(ack_code_text(STR("720"), STR("99")).n, 0);
+	assert_int_equal(ack_codes_find(STR("720"), STR("99")).n, 0);
 }
 
 static int done(void **state)

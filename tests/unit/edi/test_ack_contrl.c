@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "edi/ack.h"
+#include "edi/ack_codes.h"
 #include "unit/support/edi_support.h"
 
 struct fixture {
@@ -237,7 +238,7 @@ static void words(void **state)
 
 	(void)state;
 	while (str_split(&rest, ',', &code))
-		assert_true(ack_code_text(STR("0085"), code).n > 5);
+		assert_true(ack_codes_find(STR("0085"), code).n > 5);
 }
 
 /* Groups without end that all say the same say it once; what is said is not longer than a text may be. */
