@@ -32,21 +32,31 @@ static int fatal(struct edifact_read *r, struct diag *d, struct err *e, const ch
 /* All different, and none a letter, digit or blank. */
 static int check(struct edifact_read *r, struct diag *d, struct err *e)
 {
+	static const char *const names[] = {"component separator", "element separator",
+		"segment terminator", "release character", "repetition separator"};
 	const struct lexer *l = &r->lex;
 	const char all[] = {l->component, l->element, l->terminator, l->release,
 		l->repeats ? l->repetition : 0};
+	char text[200];
 
 	for (size_t i = 0; i < sizeof(all); i++) {
 		if (i >= 3 && all[i] == 0)
 			continue;
+		(void)snprintf(text, sizeof(text),
+			"a separator of the interchange is a letter, a digit, a blank, a line end or no "
+			"ASCII character: 0x%02X as %s",
+			(unsigned)(unsigned char)all[i], names[i]);
 		if (!usable(all[i]))
-			return fatal(r, d, e,
-				"a separator of the interchange is a letter, a digit, a blank or no ASCII "
-				"character");
-		for (size_t k = 0; k < i; k++)
-			if (all[k] == all[i])
-				return fatal(r, d, e,
-					"two separators of the interchange are the same character");
+			return fatal(r, d, e, text);
+		for (size_t k = 0; k < i; k++) {
+			if (all[k] != all[i])
+				continue;
+			(void)snprintf(text, sizeof(text),
+				"two separators of the interchange are the same character: 0x%02X as "
+				"%s and as %s",
+				(unsigned)(unsigned char)all[i], names[k], names[i]);
+			return fatal(r, d, e, text);
+		}
 	}
 	return 0;
 }

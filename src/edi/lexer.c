@@ -26,15 +26,11 @@ int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e)
 		l->p = l->own;
 	}
 	struct str head;
-	if (lexer_peek(l, 3, &head, e) == -1) {
+	if (lexer_peek(l, 1, &head, e) == -1) {
 		lexer_close(l);
 		return -1;
 	}
 	buf_init(&l->unwrapped, LIMIT_SEGMENT);
-	if (str_starts(head, STR("\357\273\277"))) {
-		l->at += 3;
-		l->bom.times = 1;
-	}
 	return 0;
 }
 
@@ -103,17 +99,36 @@ static void skip_gap(struct lexer *l, char separator)
 	l->gap_end = l->base + l->at;
 }
 
+/* 1 over a byte order mark, 0 there is none, -1. */
+static int skip_mark(struct lexer *l, struct err *e)
+{
+	struct str head;
+
+	if (l->p[l->at] != '\357')
+		return 0;
+	if (lexer_peek(l, 3, &head, e) == -1)
+		return -1;
+	if (!str_starts(head, STR("\357\273\277")))
+		return 0;
+	note(&l->bom, l->base + l->at);
+	l->at += 3;
+	return 1;
+}
+
 int lexer_skip(struct lexer *l, struct err *e)
 {
 	for (;;) {
+		int mark = 0;
 		for (size_t from = SIZE_MAX; l->at != from;) {
 			from = l->at;
 			skip_gap(l, 0);
 			while (l->at < l->end && is_filler(l->p[l->at]))
 				note(&l->filler, l->base + l->at++);
 		}
+		if (l->at < l->end && (mark = skip_mark(l, e)) != 1)
+			return mark == 0 ? 1 : -1;
 		if (l->at < l->end)
-			return 1;
+			continue;
 		if (l->eof)
 			return 0;
 		if (fill(l, e) == -1)
@@ -141,13 +156,12 @@ static int too_long(const struct lexer *l, struct err *e)
 static size_t binary_length(const struct lexer *l, struct str s)
 {
 	const bool bds = str_starts(s, STR("BDS"));
-	size_t at = 3;
+	size_t at = 4;
 	size_t n = 0;
 	size_t start = 0;
 
 	if ((!bds && !str_starts(s, STR("BIN"))) || s.n < 5 || s.p[3] != l->element)
 		return 0;
-	at = 4;
 	if (bds) {
 		while (at < s.n && s.p[at] != l->element && s.p[at] != l->terminator)
 			at++;

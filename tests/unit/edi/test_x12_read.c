@@ -503,6 +503,10 @@ static const struct forgiven {
 		LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*A>B~" LIN "SE*4*0001~" EDI_END),
 		"VALUE-SEPARATOR@BCT2.2(separators-in-text) = separators-in-text 1"},
 	{"case 10: byte order mark", "", LIT("\xef\xbb\xbf" EDI_832), " = byte-order-mark 1"},
+	{"case 10: files put together, each with its mark", "repeated-numbers",
+		LIT("\xef\xbb\xbf" EDI_832 "\r\n\xef\xbb\xbf" EDI_832),
+		"X12-INTERCHANGE-DUPLICATE@ISA1.13(repeated-numbers) = byte-order-mark 2, line-ends 1, "
+		"repeated-numbers 1"},
 	{"case 10: byte order mark not forgiven", "none", LIT("\xef\xbb\xbf" EDI_832),
 		"EDI-BOM@0 = "},
 	{"case 10: Control-Z and NUL", "", LIT(EDI_832 "\x1a\0\0"), " = filler 3"},
