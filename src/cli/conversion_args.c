@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const source_names[CONVERSION_ARGS_SOURCE] = {
-	"separator", "decimal", "numbers", "items"};
+	"separator", "decimal", "numbers", "items", "tolerate"};
 
 void conversion_args_init(struct conversion_args *a)
 {

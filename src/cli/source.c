@@ -12,11 +12,12 @@
 #include "edi/edifact_read.h"
 #include "edi/sniff.h"
 #include "format/zip.h"
+#include "model/tolerance.h"
 
 enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
 
-static const char *const option_names[] = {
-	"format", "separator", "quote", "decimal", "numbers", "columns", "header", "items", "item"};
+static const char *const option_names[] = {"format", "separator", "quote", "decimal", "numbers",
+	"columns", "header", "items", "item", "tolerate"};
 
 enum { OPTIONS = sizeof(option_names) / sizeof(option_names[0]) };
 
@@ -300,6 +301,11 @@ int source_option(
 	if (str_is(name, "item")) {
 		o->item = arena_str(a, value);
 		return 0;
+	}
+	if (str_is(name, "tolerate")) {
+		uint32_t *granted = ARENA_NEW(a, uint32_t);
+		o->tolerated = granted;
+		return tolerance_parse(value, granted, ERR_USAGE, e);
 	}
 	near = str_suggest(name, option_names, OPTIONS);
 	return err_set(e, ERR_USAGE, STR_FMT "=: no such option of a source%s%s", STR_ARG(name),

@@ -95,8 +95,5 @@ int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struc
 
 /* The kinds of answers that look so deep, each between blanks: " TA1 CONTRL-5 "; in a. */
 struct str ack_kinds(enum ack_depth depth, struct arena *a);
-/* What a code of the standard means, in plain words: list is "I18" (TA105), "720" (AK304), "723" (AK403),
- * "718" (AK502), "716" (AK905), "0085" (CONTRL); those of 999 (IK304, IK403, IK502) are in them too. */
-struct str ack_code_text(struct str list, struct str code);
 
 #endif

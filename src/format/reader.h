@@ -44,6 +44,7 @@ struct reader_spec {
 	const struct reader_ops *ops;
 	struct defs *defs;
 	struct str version, message, guide;
+	const uint32_t *tolerated; /* what is forgiven: bits of model/tolerance.h; NULL the usual */
 	/* csv */
 	char separator;		   /* 0: ',' */
 	char quote;		   /* 0: '"' */

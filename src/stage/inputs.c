@@ -42,6 +42,7 @@ void inputs_mapped_spec(const struct env *v, const struct config_source *s, stru
 
 		if (r->source == s) {
 			map_reader_spec(r->map, MAP_ITEMS, spec);
+			spec->tolerated = &r->agreement->partner->tolerated;
 			return;
 		}
 		for (size_t k = 0; k < n; k++) {
@@ -265,6 +266,7 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 	out->input.vars = vars;
 	inputs_reader_spec(in->source_config, in->source_file, &spec);
 	map_reader_spec(r->map, MAP_ITEMS, &spec);
+	spec.tolerated = &r->agreement->partner->tolerated;
 	out->source = reader_open(in->source, &spec, &v->names, e);
 	if (out->source && map_uses_links(r->map))
 		out->input.source = reader_open(in->source, &spec, &v->names, e);
