@@ -75,8 +75,9 @@ bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f);
 
 /* load_template.c */
 void load_template_message(struct load *l, const struct xml *x);
-/* What parts of all kinds share: each, sort and as; a name given by as ends with its element; lets
- * from this slot on are those of the part; <total>. */
+/* What parts of all kinds share: where they stand; each, sort and as; a name given by as ends with its
+ * element; lets from this slot on are those of the part; <total>. */
+void load_template_place(const struct xml *x, struct map_part *p);
 void load_template_head(struct load *l, const struct xml *x, struct map_part *p);
 void load_template_tail(struct load *l, const struct map_part *p);
 void load_template_lets(struct load *l, struct map_part *p, size_t first);

@@ -222,6 +222,8 @@ static const struct code table[] = {
 		"correct the value, or let the map test for zero"},
 	{"VALUE-LINE-END", SEV_ERROR, "a value holds a line end",
 		"take it out of the value; where a program has wrapped the file, ask for it as it was made"},
+	{"VALUE-NOT-BOOL", SEV_ERROR, "the value says neither yes nor no in a form that is known",
+		"correct the value, or let the map compare it: value=\"field = 'Y'\""},
 	{"VALUE-NOT-DATE", SEV_ERROR, "the value is not a date or time in the form expected",
 		"correct the value, or the form that the map names"},
 	{"VALUE-NOT-IN-LIST", SEV_ERROR, "the value is not in the code list",
