@@ -262,18 +262,64 @@ static void negative(struct ev *ev, const struct expr *x, const struct ctx *c, s
 	out->from = v.from;
 }
 
+static size_t depth(const struct node *n)
+{
+	size_t d = 0;
+
+	for (; n->parent; n = n->parent)
+		d++;
+	return d;
+}
+
+/* Does a stand before b in their document? Not when they are of two. */
+static bool is_before(struct ev *ev, const struct node *a, const struct node *b)
+{
+	const size_t da = depth(a);
+	const size_t db = depth(b);
+
+	for (size_t i = da; i > db; i--)
+		a = a->parent;
+	for (size_t i = db; i > da; i--)
+		b = b->parent;
+	if (a == b)
+		return da < db;
+	for (; a->parent != b->parent; b = b->parent)
+		a = a->parent;
+	for (const struct node *k = a->next; k && run_spend(ev, 1); k = k->next)
+		if (k == b)
+			return true;
+	return false;
+}
+
+static struct val nodes_of(struct ev *ev, const struct expr *x, const struct ctx *c)
+{
+	struct val v = {0};
+	struct set one = {0};
+
+	eval_value(ev, x, c, &v);
+	if (v.kind == VAL_NODES)
+		return v;
+	if (v.kind != VAL_ABSENT)
+		add(ev, &one, val_text_node(ev, val_text(ev, &v), v.from));
+	return one.v;
+}
+
+/* Both in the order of the document; what is made of no node stays behind what is written before it. */
 static void both_sets(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
 {
+	const struct val v[2] = {nodes_of(ev, x->args[0], c), nodes_of(ev, x->args[1], c)};
+	size_t at[2] = {0, 0};
 	struct set set = {0};
 
-	for (int i = 0; i < 2; i++) {
-		struct val v = {0};
+	while (at[0] < v[0].n || at[1] < v[1].n) {
+		const struct node *a = at[0] < v[0].n ? val_node(&v[0], at[0]) : NULL;
+		const struct node *b = at[1] < v[1].n ? val_node(&v[1], at[1]) : NULL;
+		const struct node *oa = val_origin(a);
+		const struct node *ob = val_origin(b);
+		const bool second = !a || (oa && ob && is_before(ev, ob, oa));
 
-		eval_value(ev, x->args[i], c, &v);
-		if (v.kind != VAL_ABSENT && v.kind != VAL_NODES)
-			add(ev, &set, val_text_node(ev, val_text(ev, &v), v.from));
-		for (size_t k = 0; v.kind == VAL_NODES && k < v.n; k++)
-			add_once(ev, &set, val_node(&v, k));
+		add_once(ev, &set, second ? b : a);
+		at[second]++;
 	}
 	*out = set.v;
 }

@@ -190,7 +190,25 @@ static bool prefix_known(struct parse *p)
 		       STR_ARG(prefix), STR_ARG(prefix), STR_ARG(p->l.word)) != NULL;
 }
 
-static bool step(struct parse *p, struct step *s)
+/* The name of a step, of which before is the one that it starts from, if that has a name. */
+static bool step_name(struct parse *p, uint32_t before, struct step *s)
+{
+	const struct str segment = before ? names_text(p->scope->names, before) : STR("");
+	struct str name = p->l.word;
+
+	if (!prefix_known(p))
+		return false;
+	if (!p->scope->part(p->scope->ctx, segment, &name))
+		return fault(p, p->l.start,
+			       "'" STR_FMT
+			       "' is the number of a component: write its segment, which has "
+			       "it, in front, as in PIA/C212.7140, or the designator, PIA02-1",
+			       STR_ARG(name)) != NULL;
+	s->name = names_id(p->scope->names, name);
+	return true;
+}
+
+static bool step(struct parse *p, uint32_t before, struct step *s)
 {
 	if (lex_is(&p->l, ".") || lex_is(&p->l, "..")) {
 		s->axis = lex_is(&p->l, ".") ? STEP_SELF : STEP_PARENT;
@@ -211,9 +229,8 @@ static bool step(struct parse *p, struct step *s)
 			       "a function cannot be a step of a path; write it around the path: " STR_FMT
 			       "(path)",
 			       STR_ARG(p->l.word)) != NULL;
-	if (!prefix_known(p))
+	if (!step_name(p, before, s))
 		return false;
-	s->name = names_id(p->scope->names, p->l.word);
 	return lex_next(&p->l, p->f) && predicates(p, s);
 }
 
@@ -233,7 +250,7 @@ static bool steps(struct parse *p, struct expr *x, struct step *list, uint32_t n
 		if (n == STEPS_MAX)
 			return fault(p, p->l.start, "more than %d steps", STEPS_MAX) != NULL;
 		list[n] = (struct step){.axis = below ? STEP_DESCENDANT : STEP_CHILD};
-		if (!step(p, &list[n]))
+		if (!step(p, n > 0 ? list[n - 1].name : 0, &list[n]))
 			return false;
 		if (below && list[n].axis != STEP_DESCENDANT)
 			return fault(p, p->l.start, "a name must follow //") != NULL;

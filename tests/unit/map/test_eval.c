@@ -48,7 +48,14 @@ static const struct row rows[] = {
 	{"count(a/b/..)", "1", NULL},
 	/* a sign stands before the whole union */
 	{"count(-a/b/n | a/b/n)", "1", NULL},
-	{"- a/b[3]/n | a/b[1]/n", "-3", NULL},
+	{"- a/b[3]/n | a/b[1]/n", "-1", NULL},
+	/* in the order of the document */
+	{"join-text(a/b[3]/n | a/b[1]/n | a/b[2]/n, '+')", "1+2+3", NULL},
+	{"join-text(text | code, '+')", "08+auf Anfrage", NULL},
+	{"count(a/b/n | a)", "4", NULL},
+	{"count((a/b/n | a)[1]/b)", "3", NULL},
+	{"join-text(concat('x', code) | split-text('y z', 1), '+')", "x08+y+z", NULL},
+	{"join-text(missing | code, '+')", "08", NULL},
 	{"matrix/item", "1", NULL},
 	{"count(matrix)", "2", NULL},
 	{"a/b[t = 'y']/n", "2", NULL},
