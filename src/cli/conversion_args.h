@@ -9,7 +9,7 @@
 #include "cli/args.h"
 #include "cli/conversion.h"
 
-enum { CONVERSION_ARGS_SOURCE = 5, CONVERSION_ARGS = 12 + CONVERSION_ARGS_SOURCE };
+enum { CONVERSION_ARGS_SOURCE = 5, CONVERSION_ARGS = 13 + CONVERSION_ARGS_SOURCE };
 
 /* Lines of --help. */
 #define CONVERSION_ARGS_USAGE                                                                                         \
@@ -28,6 +28,9 @@ enum { CONVERSION_ARGS_SOURCE = 5, CONVERSION_ARGS = 12 + CONVERSION_ARGS_SOURCE
 	"                           those of the standard unless given: *>~ or +:'\n"                                 \
 	"  --newline yes|no         a line end behind each segment (yes)\n"                                           \
 	"  --repertoire NAME        X12: basic, extended, latin1 or utf8 (extended); EDIFACT: UNOC:3 and so on\n"     \
+	"  --characters HOW         what becomes of those that the target lacks: reject (the item is set aside),\n"   \
+	"                           transliterate (only typography is written otherwise) or replace (? for the\n"     \
+	"                           rest); each change is told (reject)\n"                                            \
 	"  --sender Q:ID            ISA05 and ISA06, or S002 (ZZ:SENDER)\n"                                           \
 	"  --receiver Q:ID          ISA07 and ISA08, or S003 (ZZ:RECEIVER)\n"                                         \
 	"  --una                    EDIFACT: UNA, though the separators are those of the standard\n"                  \
@@ -39,7 +42,7 @@ enum { CONVERSION_ARGS_SOURCE = 5, CONVERSION_ARGS = 12 + CONVERSION_ARGS_SOURCE
 struct conversion_args {
 	struct conversion_options o;
 	struct arena arena;
-	const char *date, *elements, *newline, *repertoire, *sender, *receiver;
+	const char *date, *elements, *newline, *repertoire, *characters, *sender, *receiver;
 	const char *release, *decimal_mark, *association;
 	const char
 		*source[CONVERSION_ARGS_SOURCE]; /* separator, decimal, numbers, items, tolerate */

@@ -148,6 +148,11 @@ static void check_identity(struct config_xml *c, const struct xml *x,
 			STR_ARG(g->name), config_xml_who(c, id));
 }
 
+static int characters_of(struct config_xml *c, const struct xml *x)
+{
+	return config_xml_choice(c, x, "characters", "reject transliterate replace", 0);
+}
+
 /* What is wrong with these is told by the writer's own check, under the names of the standard. */
 static void read_edifact_envelope(
 	struct config_xml *c, const struct xml *agreement, struct config_agreement *g)
@@ -158,11 +163,12 @@ static void read_edifact_envelope(
 	if (!x)
 		return;
 	config_xml_strict(c, x,
-		"syntax element component terminator release decimal una newline groups application "
-		"reference association ack",
+		"syntax characters element component terminator release decimal una newline groups "
+		"application reference association ack",
 		"");
 	if (xml_has(x, "syntax"))
 		g->repertoire = config_xml_text(c, x, "syntax", true);
+	g->characters = characters_of(c, x);
 	g->element = config_xml_char(c, x, "element", '\0');
 	g->component = config_xml_char(c, x, "component", '\0');
 	g->terminator = config_xml_char(c, x, "terminator", '\0');
@@ -200,8 +206,7 @@ static void read_envelope(
 		g->ack_requested = config_xml_yes(c, x, "ack", false);
 		g->repertoire = str_c(repertoires[config_xml_choice(
 			c, x, "repertoire", "basic extended latin1 utf8", 1)]);
-		g->characters = config_xml_choice(
-			c, x, "characters", "reject transliterate replace", 0);
+		g->characters = characters_of(c, x);
 		if (xml_has(x, "isa-version"))
 			g->isa_version = config_xml_text(c, x, "isa-version", true);
 		check_separator(c, x, "element", g->element);

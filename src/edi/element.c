@@ -86,6 +86,11 @@ static bool has_character(const struct element_rules *r, uint32_t cp)
 	return cp <= x->top;
 }
 
+bool element_rules_carry(const struct element_rules *r, uint32_t cp)
+{
+	return has_character(r, cp);
+}
+
 /* The first character that may not be written with this repertoire; false when all may. */
 static bool bad_character(const struct element_rules *r, struct str s, uint32_t *cp)
 {

@@ -201,6 +201,7 @@ struct map {
 
 	struct map_part *header;
 	struct map_part *item;
+	struct expr *item_if; /* its condition, which selects as select does */
 	struct map_part *trailer;
 	struct map_part *around; /* of trees: header, item and trailer in one; see tree.h */
 	struct map_limits limits;

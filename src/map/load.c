@@ -109,14 +109,29 @@ static void goto_inside(struct walk *w, size_t into)
 	}
 }
 
-void load_place(const struct load *l, const struct xml *x, struct str attr, size_t into,
-	uint32_t *line, uint32_t *column)
+/* Places are mostly asked for in the order of the file: the next one is behind the last. */
+static struct walk walk_to(struct load *l, const struct xml *x)
 {
+	const bool behind = x->line > l->at_line ||
+		(x->line == l->at_line && x->column >= l->at_column);
 	struct walk w = {l->bytes, 0, 1, 1};
+
+	if (behind && l->at_line > 0)
+		w = (struct walk){l->bytes, l->at_byte, l->at_line, l->at_column};
+	goto_element(&w, x);
+	l->at_byte = w.at;
+	l->at_line = w.line;
+	l->at_column = w.column;
+	return w;
+}
+
+void load_place(struct load *l, const struct xml *x, struct str attr, size_t into, uint32_t *line,
+	uint32_t *column)
+{
+	struct walk w = walk_to(l, x);
 
 	*line = x->line;
 	*column = x->column;
-	goto_element(&w, x);
 	if (here(&w) != '<' || (!goto_attr(&w, attr) && !goto_text(&w, attr)))
 		return;
 	goto_inside(&w, into);
@@ -391,6 +406,34 @@ static bool scope_prefix(void *ctx, struct str prefix)
 	return str_is(prefix, "xml");
 }
 
+/* "C212.7140" */
+static bool is_component_number(struct str s)
+{
+	for (size_t i = 1; i < s.n; i++)
+		if (i == 4 ? s.p[i] != '.' : !str_is_digit(s.p[i]))
+			return false;
+	return s.n == 9 && (s.p[0] == 'C' || s.p[0] == 'S');
+}
+
+static bool scope_part(void *ctx, struct str segment, struct str *name)
+{
+	struct load *l = ctx;
+	const struct def_segment *s = NULL;
+	struct str ref;
+	uint16_t element = 0;
+	uint16_t component = 0;
+
+	if (!l->m->source || !str_is(l->m->format, "edifact") || !is_component_number(*name))
+		return true;
+	if (segment.n)
+		s = defs_segment(l->m->defs, l->m->format, l->m->source->version, segment, l->f);
+	ref = arena_printf(l->scratch, STR_FMT "/" STR_FMT, STR_ARG(segment), STR_ARG(*name));
+	if (!s || !defs_ref(s, ref, &element, &component))
+		return false;
+	*name = arena_printf(l->scratch, STR_FMT "%02u-%u", STR_ARG(segment), element, component);
+	return true;
+}
+
 /* --- the map --- */
 
 /* Namespaces that <map> declares under a prefix. */
@@ -473,6 +516,10 @@ static void whole(struct load *l, const struct xml *root)
 			load_tree_message(l, x);
 		else if (load_is_ours(x) && str_is(x->name, "message"))
 			load_template_message(l, x);
+	if (l->m->item) {
+		l->m->item_if = l->m->item->cond;
+		l->m->item->cond = NULL;
+	}
 	check_totals(l);
 	publish_joins(l);
 	paths_check(l, root);
@@ -494,7 +541,8 @@ struct map *load_map(
 	m->names = env->names;
 	m->file = arena_cstr(&m->arena, str_c(file));
 	intern(m);
-	l.scope = (struct expr_scope){env->names, scope_var, load_call_check, scope_prefix, &l};
+	l.scope = (struct expr_scope){
+		env->names, scope_var, load_call_check, scope_prefix, scope_part, &l};
 	if (xml_parse(bytes, file, &scratch, &root, &e) == -1)
 		(void)faults_add_placed(f, file, e.text);
 	else if (!load_is_ours(root) || !str_is(root->name, "map"))

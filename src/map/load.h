@@ -11,6 +11,8 @@ struct load {
 	struct faults *f;
 	const char *file;
 	struct str bytes; /* of the map, to find the place of an attribute */
+	size_t at_byte;	  /* of them: the element of which a place was asked for last */
+	uint32_t at_line, at_column;
 	struct arena *scratch;
 	struct expr_scope scope;
 	const struct xml *at; /* element that is being loaded */
@@ -44,8 +46,8 @@ void load_fault_at(struct load *l, const struct xml *x, struct str attr, size_t 
 	const char *fmt, ...) ATTR_PRINTF(5, 6);
 void load_warn_at(struct load *l, const struct xml *x, struct str attr, size_t into,
 	const char *fmt, ...) ATTR_PRINTF(5, 6);
-void load_place(const struct load *l, const struct xml *x, struct str attr, size_t into,
-	uint32_t *line, uint32_t *column);
+void load_place(struct load *l, const struct xml *x, struct str attr, size_t into, uint32_t *line,
+	uint32_t *column);
 
 /* The attribute as an expression; NULL when it is not there or wrong (a fault was added). */
 struct expr *load_expr(struct load *l, const struct xml *x, const char *attr);
@@ -75,8 +77,9 @@ bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f);
 
 /* load_template.c */
 void load_template_message(struct load *l, const struct xml *x);
-/* What parts of all kinds share: each, sort and as; a name given by as ends with its element; lets
- * from this slot on are those of the part; <total>. */
+/* What parts of all kinds share: where they stand; each, sort and as; a name given by as ends with its
+ * element; lets from this slot on are those of the part; <total>. */
+void load_template_place(const struct xml *x, struct map_part *p);
 void load_template_head(struct load *l, const struct xml *x, struct map_part *p);
 void load_template_tail(struct load *l, const struct map_part *p);
 void load_template_lets(struct load *l, struct map_part *p, size_t first);

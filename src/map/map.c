@@ -42,6 +42,11 @@ void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
 	spec->nspaces = m->nspaces;
 }
 
+const struct def_message *map_source(const struct map *m)
+{
+	return m->source;
+}
+
 const struct def_message *map_target(const struct map *m)
 {
 	return m->target;
@@ -315,6 +320,8 @@ static enum map_verdict candidate(struct ev *ev)
 	ev->line = m->select_line;
 	ev->what = STR("select");
 	if (m->select && !eval_truth(ev, m->select, &r->root) && !r->spent)
+		return MAP_NOT_SELECTED;
+	if (m->item_if && !eval_truth(ev, m->item_if, &r->root) && !r->spent)
 		return MAP_NOT_SELECTED;
 	return MAP_OUT; /* also when it could not be decided: then it is set aside */
 }

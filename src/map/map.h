@@ -55,6 +55,8 @@ struct str map_source_format(const struct map *m);
  * (map_joins). Texts are borrowed from the map. */
 enum { MAP_ITEMS = -1 };
 void map_reader_spec(const struct map *m, int of, struct reader_spec *spec);
+/* What is read, where that is an interchange; else NULL. */
+const struct def_message *map_source(const struct map *m);
 const struct def_message *map_target(const struct map *m);
 const struct map_join *map_joins(const struct map *m, size_t *n);
 bool map_uses_links(const struct map *m);    /* needs the item index of the source */

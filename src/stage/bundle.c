@@ -40,33 +40,36 @@ static bool is_layout(struct str format)
 	return str_is(format, "csv") || str_is(format, "fixed") || str_is(format, "json");
 }
 
-/* A definition counts when it is of the message that is made, with its guides beside it
- * (PRICAT.EAN009.xml), or a dictionary that the message takes from: FORMAT/VERSION/NAME.xml. */
-static bool is_other_definition(const struct walk *w, const char *path)
+/* A definition counts when it is of the message, with its guides beside it (PRICAT.EAN009.xml), or a
+ * dictionary that the message takes from: FORMAT/VERSION/NAME.xml. */
+static bool is_definition_of(const struct def_message *m, struct str format, struct str rest)
 {
-	const struct def_message *m = w->part->message;
-	struct str rest = str_c(path);
-	struct str format;
 	struct str version;
 	struct str stem;
 	struct str id;
 	char name[LIMIT_NAME];
 
-	if (str_starts(rest, STR("definitions/")))
-		rest = str_from(rest, strlen("definitions/"));
-	if (!str_split(&rest, '/', &format))
+	if (!m || !str_eq(format, m->format))
 		return false;
 	if (is_layout(format))
-		return !str_eq(format, m->format) || !str_split(&rest, '.', &stem) ||
-			!str_eq(stem, m->id);
-	if (!defs_format(format))
+		return str_split(&rest, '.', &stem) && str_eq(stem, m->id);
+	if (!str_split(&rest, '/', &version) || !is_version_of(m, version))
 		return false;
-	if (!str_eq(format, m->format) || !str_split(&rest, '/', &version) ||
-		!is_version_of(m, version))
-		return true;
 	(void)str_split(&rest, '.', &stem);
 	(void)snprintf(name, sizeof(name), STR_FMT ".xml", STR_ARG(stem));
-	return defs_is_message_file(name, &id) && !str_eq(id, m->id);
+	return !defs_is_message_file(name, &id) || str_eq(id, m->id);
+}
+
+static bool is_other_definition(const struct walk *w, const char *path)
+{
+	struct str rest = str_c(path);
+	struct str format;
+
+	if (str_starts(rest, STR("definitions/")))
+		rest = str_from(rest, strlen("definitions/"));
+	return str_split(&rest, '/', &format) && (defs_format(format) || is_layout(format)) &&
+		!is_definition_of(w->part->made, format, rest) &&
+		!is_definition_of(w->part->read, format, rest);
 }
 
 /* Texts and examples of the program are no part of any map. */

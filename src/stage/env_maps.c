@@ -194,7 +194,7 @@ static void load_route(
 	buf_done(&bytes);
 	if (!out->map)
 		return;
-	const struct bundle_part part = {own, file, map_target(out->map)};
+	const struct bundle_part part = {own, file, map_target(out->map), map_source(out->map)};
 	if (bundle_hash(v, &part, out->map_hash, &e) == -1)
 		(void)faults_add(f, g->file, g->line, 0, "bundle: %s", e.text);
 	env_vars(v, g, &v->arena, &vars, &nvars);

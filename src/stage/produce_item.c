@@ -122,24 +122,47 @@ static void field_of(struct produce_making *m, const struct segment *s, struct f
 	}
 }
 
-/* Values in the partner's repertoire, where the agreement asks for other spellings; each is told. */
-static void spell(
-	struct produce_making *m, const struct map_result *r, struct str key, struct diag *d)
+static void spell_segment(struct produce_making *m, const struct segment *s, struct str key,
+	struct diag *d, struct arena *a)
 {
-	for (const struct segment *s = spell_needed(m->p->envelope) ? r->segments : NULL; s;
-		s = s->next) {
-		for (size_t i = 0; i < s->n; i++) {
-			struct value *v = &s->values[i];
-			struct finding f = {.item = key,
-				.segment = s->tag,
-				.element = v->element,
-				.component = v->component};
-			if (!spell_text(m->p->envelope, &v->text, &f, &m->item))
-				continue;
-			field_of(m, s, &f);
-			diag_add(d, &f);
-		}
+	for (size_t i = 0; i < s->n; i++) {
+		struct value *v = &s->values[i];
+		struct finding f = {.item = key,
+			.segment = s->tag,
+			.element = v->element,
+			.component = v->component};
+		if (!spell_text(&m->target, &v->text, &f, a))
+			continue;
+		field_of(m, s, &f);
+		diag_add(d, &f);
 	}
+}
+
+static void spell_tree(
+	struct produce_making *m, struct made *t, struct str key, struct diag *d, struct arena *a)
+{
+	const bool is_text = t->kind == MADE_TEXT || t->kind == MADE_ELEMENT ||
+		t->kind == MADE_ATTRIBUTE;
+	struct finding f = {.item = key, .segment = t->name};
+
+	if (is_text && !t->absent && spell_text(&m->target, &t->text, &f, a)) {
+		if (t->from)
+			produce_item_blame(m, t->from, &f);
+		diag_add(d, &f);
+	}
+	for (struct made *k = t->child; k; k = k->next)
+		spell_tree(m, k, key, d, a);
+}
+
+void produce_item_spell(struct produce_making *m, const struct segment *segments, struct made *made,
+	struct str key, struct diag *d, struct arena *a)
+{
+	if (!spell_needed(&m->target))
+		return;
+	for (const struct segment *s = segments; s; s = s->next)
+		spell_segment(m, s, key, d, a);
+	for (struct made *t = made; t; t = t->next)
+		spell_tree(m, t, key, d, a);
 }
 
 /* Is all that the item says fit to leave? Findings get the field that the value came from. */
@@ -166,6 +189,14 @@ static bool fit(
 	return good;
 }
 
+/* The loop that an item is. One whose segments repeat by themselves is none, and is not counted. */
+static const struct def_node *loop_of(const struct segment *first)
+{
+	const struct def_node *n = first ? first->node : NULL;
+
+	return n && n->parent && n->parent->child == n ? n->parent : NULL;
+}
+
 static int write_item(struct produce_making *m, const struct item *it, const struct map_result *r,
 	const char *hash, const struct diag *d, struct err *e)
 {
@@ -178,13 +209,14 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 	if (!m->set_open && produce_message_open(m, e) == -1)
 		return -1;
 	first = t->ops->at(t->self)->segments + 1;
-	if (m->c->out == 0 && r->segments && r->segments->node)
-		m->c->loop = r->segments->node->parent;
+	if (m->c->out == 0)
+		m->c->loop = loop_of(r->segments);
 	for (const struct segment *s = r->segments; s; s = s->next)
 		t->ops->put(t->self, s);
 	for (const struct made *k = r->made; k; k = k->next)
 		t->ops->put_tree(t->self, k);
 	split_add(&m->split, split_size(r->segments));
+	produce_stop_written(&m->stop, m->c->items);
 	m->in_set++;
 	m->c->out++;
 	joined = map_joined(m->run, &n);
@@ -213,6 +245,29 @@ static void add_duplicate(struct diag *d, const struct item *it, struct str key)
 		.remedy = STR("Give each item its own key, or archive the copy.")};
 
 	diag_add(d, &f);
+}
+
+static void add_empty(struct diag *d, struct str key)
+{
+	const struct finding f = {.code = STR("ITEM-EMPTY"), .item = key};
+
+	diag_add(d, &f);
+}
+
+/* Has another item of the message that it would be in broken a rule that stops the message? */
+static bool add_stopped(struct produce_making *m, struct diag *d, struct str key)
+{
+	const struct produce_stop_range *r = produce_stop_find(&m->stop, m->c->items);
+	const struct finding f = {.code = STR("MESSAGE-STOPPED"),
+		.item = key,
+		.found = r ? r->by : STR(""),
+		.expected = STR("items that keep the rules with stop=\"message\"")};
+
+	if (!r)
+		return false;
+	map_take_back(m->run);
+	diag_add(d, &f);
+	return true;
 }
 
 /* No catalogue has such keys; more likely a field of text was taken for one. */
@@ -317,12 +372,18 @@ static int room_in_message(struct produce_making *m, const struct item *it, stru
 		if (produce_message_close(m, e) == -1 || produce_message_start(m, e) == -1 ||
 			map_item(m->run, it, 1, r, &again, &m->item, e) == -1)
 			return -1;
-		spell(m, r, key, &again);
+		if (r->stop_message)
+			produce_stop_broken(&m->stop, key, &m->start);
+		produce_item_spell(m, r->segments, r->made, key, &again, &m->item);
 		if (r->verdict == MAP_OUT && fit(m, r, key, &again) &&
 			split_fits(&m->split, split_size(r->segments)))
 			return 1;
 		if (r->verdict == MAP_OUT)
 			map_take_back(m->run);
+		for (const struct finding *f = again.errors ? again.first : NULL; f; f = f->next)
+			diag_add(d, f);
+		if (again.errors)
+			return 0;
 	}
 	add_over_limit(d, key, &m->split, m->split.used, size, "a message");
 	return 0;
@@ -423,7 +484,11 @@ int produce_item_convert(
 	if (produce_message_start(m, e) == -1 ||
 		map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
 		return -1;
-	spell(m, &r, key, d);
+	if (r.stop_message)
+		produce_stop_broken(&m->stop, key, &m->start);
+	if (r.verdict == MAP_OUT && !r.segments && !r.made)
+		add_empty(d, key);
+	produce_item_spell(m, r.segments, r.made, key, d, &m->item);
 	good = fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0;
 	if (m->dups && !m->watch && key.n > 0 && dups_is(m->dups, key)) {
 		add_duplicate(d, it, key);
@@ -432,7 +497,8 @@ int produce_item_convert(
 	if (good)
 		content_hash(m, &r, hash);
 	if (good && !left_out(m, key, hash))
-		return place_item(m, it, &r, key, hash, d, e);
+		return add_stopped(m, d, key) ? produce_item_aside(m, it, key, d, e)
+					      : place_item(m, it, &r, key, hash, d, e);
 	if (r.verdict == MAP_OUT)
 		map_take_back(m->run);
 	return good ? 0 : produce_item_aside(m, it, key, d, e);

@@ -41,9 +41,10 @@ struct split_size split_size(const struct segment *first)
 
 void split_start(struct split *s, const struct segment *header, uint32_t trailer)
 {
+	s->room = (struct split_size){trailer, (uint64_t)trailer * TRAILER_BYTES};
 	s->used = split_size(header);
-	s->used.segments += ENVELOPE_SEGMENTS + trailer;
-	s->used.bytes += ENVELOPE_BYTES + (uint64_t)trailer * TRAILER_BYTES;
+	s->used.segments += ENVELOPE_SEGMENTS + s->room.segments;
+	s->used.bytes += ENVELOPE_BYTES + s->room.bytes;
 }
 
 void split_start_whole(struct split *s)
@@ -57,6 +58,16 @@ bool split_fits(const struct split *s, struct split_size n)
 
 	return (most->segments == 0 || s->used.segments + n.segments <= most->segments) &&
 		(most->bytes == 0 || s->used.bytes + n.bytes <= most->bytes);
+}
+
+bool split_end(struct split *s, struct split_size trailer)
+{
+	const struct split_size none = {0, 0};
+
+	s->used.segments += trailer.segments - s->room.segments;
+	s->used.bytes += trailer.bytes - s->room.bytes;
+	s->room = trailer;
+	return split_fits(s, none);
 }
 
 void split_add(struct split *s, struct split_size n)

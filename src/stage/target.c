@@ -34,6 +34,7 @@ int target_open(struct target *t, const struct target_envelope *v, const struct 
 	if (!t->ops)
 		return err_set(
 			e, ERR_CONFIG, "nothing is written as " STR_FMT " yet", STR_ARG(m->format));
+	t->characters = v->characters;
 	t->self = t->ops->open(v, m, e);
 	return t->self ? 0 : -1;
 }

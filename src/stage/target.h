@@ -110,6 +110,8 @@ struct target_ops {
 	void (*put_tree)(void *self, const struct made *t);
 	/* MUST where lines are counted, else NULL. w is borrowed. */
 	void (*watch)(void *self, const struct target_watch *w);
+	/* MUST. May a value hold the character, as far as the character set goes? */
+	bool (*carries)(const void *self, uint32_t cp);
 	/* MUST. Reads what was written, from its start, by an independent reader: whole, without a
 	 * fault, as much as was written. */
 	int (*read_back)(int fd, const struct target_wrote *w, struct err *e);
@@ -126,6 +128,7 @@ const struct target_ops *target_of_file(struct str name);
 struct target {
 	const struct target_ops *ops;
 	void *self;
+	enum target_characters characters;
 };
 
 /* Opens the target of a message. target_close accepts a zeroed one. */

@@ -36,6 +36,13 @@ static void *open_json(const struct target_envelope *v, const struct def_message
 	return t;
 }
 
+static bool target_carries(const void *self, uint32_t cp)
+{
+	const struct json_target *t = self;
+
+	return target_tree_carries(&t->tree, cp);
+}
+
 static void close_json(void *self)
 {
 	mem_free(self);
@@ -193,6 +200,7 @@ const struct target_ops target_json_ops = {
 	.check_tree = check_tree,
 	.put_tree = put_tree,
 	.watch = watch,
+	.carries = target_carries,
 	.at = at,
 	.read_back = read_back,
 };

@@ -82,6 +82,13 @@ static bool check_tree(void *self, const struct made *m, struct diag *d,
 	return target_tree_check(&t->tree, m, d, about, b);
 }
 
+static bool carries(const void *self, uint32_t cp)
+{
+	const struct rows_target *t = self;
+
+	return target_tree_carries(&t->tree, cp);
+}
+
 static const struct target_at *at(const void *self)
 {
 	const struct rows_target *t = self;
@@ -96,8 +103,12 @@ static void encode(const struct rows_target *t, struct str s)
 		buf_str(t->out, s);
 		return;
 	}
-	for (size_t i = 0; i < s.n;)
-		buf_ch(t->out, (char)(unsigned char)utf8_next(s, &i));
+	for (size_t i = 0; i < s.n;) {
+		const uint32_t cp = utf8_next(s, &i);
+
+		BUG_IF(cp > 0xff);
+		buf_ch(t->out, (char)(unsigned char)cp);
+	}
 }
 
 static void end_row(struct rows_target *t)
@@ -140,7 +151,7 @@ static struct str shown(const struct rows_target *t, const struct def_field *f,
 
 static bool csv_carries(const struct def_layout *y, uint32_t cp)
 {
-	return cp != 0 && (!y->latin1 || cp <= 0xff);
+	return layout_carries(y, false, cp);
 }
 
 static void *open_csv(const struct target_envelope *v, const struct def_message *m, struct err *e)
@@ -234,7 +245,7 @@ static void csv_row(void *self, const struct made *row)
 
 static bool fixed_carries(const struct def_layout *y, uint32_t cp)
 {
-	return cp >= 0x20 && cp != 0x7f && (cp < 0x80 || cp > 0x9f) && (!y->latin1 || cp <= 0xff);
+	return layout_carries(y, true, cp);
 }
 
 static void *open_fixed(const struct target_envelope *v, const struct def_message *m, struct err *e)
@@ -414,6 +425,7 @@ const struct target_ops target_rows_csv_ops = {
 	.close_set = nothing,
 	.check_tree = check_tree,
 	.put_tree = csv_row,
+	.carries = carries,
 	.at = at,
 	.read_back = csv_read_back,
 };
@@ -432,6 +444,7 @@ const struct target_ops target_rows_fixed_ops = {
 	.close_set = nothing,
 	.check_tree = check_tree,
 	.put_tree = fixed_row,
+	.carries = carries,
 	.at = at,
 	.read_back = fixed_read_back,
 };

@@ -152,7 +152,7 @@ static void check_twice(struct checking *c, const struct made *m)
 	for (const struct made *k = m->child; k; k = k->next)
 		for (const struct made *o = k->next; o; o = o->next)
 			if (!k->absent && !o->absent && str_eq(k->name, o->name)) {
-				tell(c, o, "JSON-DUPLICATE-KEY", STR("each name once"));
+				tell(c, o, "VALUE-TWICE", STR("each name once"));
 				return;
 			}
 }

@@ -21,4 +21,10 @@ void target_tree_wrote(
 bool target_tree_check(const struct target_tree *x, const struct made *t, struct diag *d,
 	const struct finding *about, const struct target_blame *b);
 
+/* The carries of a target's operations. */
+static inline bool target_tree_carries(const struct target_tree *x, uint32_t cp)
+{
+	return x->carries(x->layout, cp);
+}
+
 #endif

@@ -33,6 +33,13 @@ static void *open_xml(const struct target_envelope *v, const struct def_message 
 	return t;
 }
 
+static bool target_carries(const void *self, uint32_t cp)
+{
+	const struct xml_target *t = self;
+
+	return target_tree_carries(&t->tree, cp);
+}
+
 static void close_xml(void *self)
 {
 	mem_free(self);
@@ -248,6 +255,7 @@ const struct target_ops target_xml_ops = {
 	.check_tree = check_tree,
 	.put_tree = put_tree,
 	.watch = watch,
+	.carries = target_carries,
 	.at = at,
 	.read_back = read_back,
 };

@@ -162,7 +162,8 @@ static void envelopes(void **state)
 		{"of EDIFACT", F,
 			OPEN("partner='acme'") "<agreement name='acme-832' format='edifact' message='PRICAT' "
 					       "version='D01B' map='maps/x.xml' source='ampliance' "
-					       "endpoint='main'><envelope syntax='UNOW:4' decimal=',' una='yes' "
+					       "endpoint='main'><envelope syntax='UNOW:4' "
+					       "characters='replace' decimal=',' una='yes' "
 					       "groups='yes' application='P' association='EAN009' ack='yes'/>" CONTRL
 						       END,
 			0, ""},

@@ -145,6 +145,9 @@ static void refuses(void **state)
 	assert_true(
 		str_is(made_world_findings(&m, row(&a, (struct str){"a\0b", 3}, STR("1.234")), &a),
 			"VALUE-TOO-LONG n; VALUE-REPERTOIRE a"));
+	empty = row(&a, STR("x"), STR("1"));
+	made_world_node(&a, empty, MADE_TEXT, "a", STR("y"))->field = &columns[0];
+	assert_true(str_is(made_world_findings(&m, empty, &a), "VALUE-TWICE a"));
 	y.latin1 = true;
 	assert_true(str_is(made_world_findings(&m, row(&a, STR("\xe2\x82\xac"), STR("1")), &a),
 		"VALUE-REPERTOIRE a"));
