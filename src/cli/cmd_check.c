@@ -19,9 +19,9 @@
 #include "stage/env_maps.h"
 #include "stage/fit.h"
 #include "stage/fit_use.h"
+#include "stage/headers.h"
 #include "stage/host.h"
 #include "stage/inbox.h"
-#include "stage/inputs.h"
 #include "stage/schedule.h"
 #include "store/ledger.h"
 #include "store/ledger_audit.h"
@@ -344,64 +344,6 @@ static void check_ledger(struct check *c)
 	ledger_close(&l);
 }
 
-/* The newest file of a source that is in use; -1 when there is none. */
-static int open_current(struct check *c, const struct config_source *s, const char **name)
-{
-	const char *folder = arena_printf(&c->arena, "current/" STR_FMT, STR_ARG(s->name)).p;
-	struct fsx_list list = {0};
-	struct err e;
-	const int dir = fsx_subdir(c->dir, folder, &e);
-	int fd = -1;
-
-	if (dir != -1 && fsx_list(dir, &list, &e) == 0 && list.n > 0) {
-		const char *last = list.names[list.n - 1]; /* in-000004.csv: sorted by number */
-		*name = arena_printf(&c->arena, "%s/%s", folder, last).p;
-		fd = fsx_open(dir, last, &e);
-	}
-	fsx_list_done(&list);
-	fsx_close(dir);
-	return fd;
-}
-
-/* A map that reads columns which the source does not have, as far as it is there. The next one may
- * have them, so a run starts. */
-static void check_header(
-	struct check *c, struct env *v, const struct map *m, int of, const struct config_source *s)
-{
-	const char *name = "";
-	const int fd = s && str_is(s->format, "csv") ? open_current(c, s, &name) : -1;
-	struct reader_spec spec;
-	struct reader *r = NULL;
-	struct faults f;
-	struct err e;
-
-	if (fd == -1)
-		return;
-	faults_init(&f, &c->arena);
-	inputs_reader_spec(s, str_c(name), &spec);
-	r = reader_open(fd, &spec, &v->names, &e);
-	if (r)
-		map_columns(m, of, r, &f);
-	for (const struct fault *x = f.first; x; x = x->next)
-		faults_warn(&c->faults, x->file, x->line, 0, "%s", x->text);
-	reader_close(r);
-	fsx_close(fd);
-}
-
-static void check_headers(struct check *c, struct env *v)
-{
-	for (size_t i = 0; i < v->nroutes; i++) {
-		const struct env_route *r = &v->routes[i];
-		size_t n = 0;
-		const struct map_join *joins = map_joins(r->map, &n);
-
-		check_header(c, v, r->map, MAP_ITEMS, r->source);
-		for (size_t k = 0; k < n; k++)
-			check_header(c, v, r->map, (int)k,
-				config_source_find(v->config, joins[k].source));
-	}
-}
-
 /* Configuration, and with it maps and definitions, by the code that a run uses. */
 static void check_bundle(struct check *c, struct env *v)
 {
@@ -446,7 +388,7 @@ static void check_all(struct check *c)
 	struct env v;
 
 	check_bundle(c, &v);
-	check_headers(c, &v);
+	headers_check(&v, &c->faults);
 	env_close(&v);
 	c->config = config;
 	if (!good)

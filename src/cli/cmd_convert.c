@@ -15,11 +15,11 @@ enum { FINDINGS_SHOWN = 100, FILES_MAX = 10000 };
 static const char usage[] =
 	"usage: gridspool convert --map MAP.xml [OPTION...] FILE...\n"
 	"\n"
-	"Converts files through a map and prints what it makes: X12, EDIFACT, CSV, fixed-width, JSON or XML. No\n"
-	"environment is needed, nothing is recorded, and\n"
-	"no real control number is taken: interchanges count from 000000001 and are marked as tests.\n"
-	"FILE is JSON (one item, or one a line), CSV, an export folder, the same packed as ZIP, or - for\n"
-	"standard input. Findings go to standard error, one a line, then the counts.\n"
+	"Converts files through a map and prints what it makes: X12, EDIFACT, CSV, fixed-width, JSON or\n"
+	"XML. No environment is needed, nothing is recorded, and no real control number is taken:\n"
+	"interchanges count from 000000001 and are marked as tests. FILE is JSON (one item, one a line, or\n"
+	"an array), CSV, XML, X12, EDIFACT, an export folder, the same packed as ZIP, or - for standard\n"
+	"input. Findings go to standard error, one a line, then the counts.\n"
 	"\n"
 	"  --map MAP.xml            the map\n" CONVERSION_ARGS_USAGE
 	"  --findings FILE          all findings as JSON, one a line\n"

@@ -168,29 +168,12 @@ static void node_rows(struct show *s, struct columns *c, const struct def_node *
 	}
 }
 
-/* Each segment once, where it stands first. */
-static void node_segments(
-	struct show *s, const struct def_node *n, const struct def_segment **seen, size_t *nseen)
-{
-	for (; n; n = n->next) {
-		size_t i = 0;
-		while (i < *nseen && seen[i] != n->segment)
-			i++;
-		if (!n->loop && i == *nseen) {
-			seen[(*nseen)++] = n->segment;
-			buf_ch(&s->out, '\n');
-			segment_text(s, n->segment);
-		}
-		node_segments(s, n->child, seen, nseen);
-	}
-}
-
 static void message_text(struct show *s, const struct def_message *m)
 {
-	const struct def_segment **seen = arena_array(&s->f.arena, m->nodes, sizeof(*seen));
+	size_t n = 0;
+	const struct def_segment **list = formats_segments(m, &s->f.arena, &n);
 	struct columns c;
 	unsigned at = 0;
-	size_t n = 0;
 
 	buf_printf(&s->out, STR_FMT "/" STR_FMT "/" STR_FMT "  " STR_FMT, STR_ARG(m->format),
 		STR_ARG(m->version), STR_ARG(m->id), STR_ARG(m->name));
@@ -206,8 +189,10 @@ static void message_text(struct show *s, const struct def_message *m)
 			STR("POS"), STR("SEGMENT"), STR("REQ"), STR("MAX"), STR("NAME")});
 	node_rows(s, &c, m->root->child, &at);
 	columns_print(&c, &s->out);
-	if (s->all)
-		node_segments(s, m->root->child, seen, &n);
+	for (size_t i = 0; s->all && i < n; i++) {
+		buf_ch(&s->out, '\n');
+		segment_text(s, list[i]);
+	}
 }
 
 /* ---- the command ---------------------------------------------------------------------------- */

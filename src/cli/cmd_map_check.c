@@ -1,12 +1,14 @@
 /* gridspool map check: all that is wrong with maps, by themselves or within an environment. */
 #include <string.h>
 
+#include "base/fsx.h"
 #include "base/json.h"
 #include "cli/args.h"
 #include "cli/cmd_map.h"
 #include "cli/map_file.h"
 #include "stage/env.h"
 #include "stage/env_maps.h"
+#include "stage/headers.h"
 
 enum { FILES_MAX = 10000, OUT_MAX = 64 << 20 };
 
@@ -15,12 +17,14 @@ static const char usage[] =
 	"       gridspool map check [--json] --env DIR [FILE...]\n"
 	"\n"
 	"Names everything that is wrong with maps, all at once, with file:line:column: expressions, names,\n"
-	"joins and tables, and each segment and element against the definition of the message. A map by\n"
-	"itself takes definitions, tables and guides from its own folder, the one above, and gridspool's\n"
-	"own. With an environment all its maps are looked at as its runs load them: with the bundle's\n"
+	"joins and tables, and each segment and element against the definition of the message. Paths of\n"
+	"the source are looked for in its definition, or, where <source type=> names a content type, in the\n"
+	"schemas that an export has in content-type-schema/: put that folder beside the map or in the bundle.\n"
+	"A map by itself takes definitions, tables, guides and schemas from its own folder, the one above,\n"
+	"and gridspool's own. With an environment all its maps are looked at as its runs load them: with the bundle's\n"
 	"definitions, the sources that they join and the variables that agreements define; FILE, as\n"
-	"maps/acme.xml, then narrows the answer to what is said of these. Columns of CSV files are looked\n"
-	"for by gridspool check.\n"
+	"maps/acme.xml, then narrows the answer to what is said of these maps, and of what is no map and\n"
+	"stops all of them. Columns are looked for in the CSV files of current/.\n"
 	"\n"
 	"  --env DIR   the environment whose maps are meant\n"
 	"\n"
@@ -48,19 +52,74 @@ static int check_alone(const struct args *files, struct faults *f, struct err *e
 	return rc;
 }
 
+/* "m/bundle/maps/x.xml" and "maps/x.xml" both mean what an environment calls maps/x.xml. */
+static bool means(const char *given, struct str file)
+{
+	const struct str name = str_c(given);
+
+	return str_eq(name, file) ||
+		(str_ends(name, file) && name.n > file.n && name.p[name.n - file.n - 1] == '/');
+}
+
+/* Of the files that were asked for, or of no map at all: then it stops the loading of each. */
 static bool is_about(const struct fault *x, const struct args *files)
 {
-	for (size_t i = 0; i < files->n; i++) {
-		const struct str name = str_c(files->rest[i]);
-		const struct str file = str_c(x->file);
-		if (str_eq(name, file) ||
-			(str_ends(name, file) && name.p[name.n - file.n - 1] == '/'))
+	const struct str file = str_c(x->file);
+
+	if (!x->warning && !str_starts(file, STR("maps/")))
+		return true;
+	for (size_t i = 0; i < files->n; i++)
+		if (means(files->rest[i], file))
 			return true;
-	}
 	return files->n == 0;
 }
 
-/* The environment's, as a run loads them; kept is what is said of the files that were asked for. */
+/* Each file that was asked for must be a map of the bundle or of a route. */
+static int check_names(
+	const struct env *v, const struct args *files, struct faults *f, struct err *e)
+{
+	struct fsx_list list = {0};
+	const int dir = fsx_subdir(v->map_dirs[0], "maps", e);
+	const char **names = NULL;
+	size_t n = 0;
+	int rc = dir != -1 ? fsx_list(dir, &list, e) : e->code == ERR_ABSENT ? 0 : -1;
+
+	names = arena_array(f->arena, list.n + v->nroutes + 1, sizeof(*names));
+	for (size_t i = 0; i < list.n; i++)
+		names[n++] = arena_printf(f->arena, "maps/%s", list.names[i]).p;
+	for (size_t i = 0; i < v->nroutes; i++)
+		names[n++] = arena_cstr(f->arena, v->routes[i].agreement->map);
+	for (size_t i = 0; i < files->n && rc == 0; i++) {
+		size_t k = 0;
+		while (k < n && !means(files->rest[i], str_c(names[k])))
+			k++;
+		if (k == n)
+			rc = err_set(e, ERR_ABSENT, "%s is no map of this environment%s",
+				files->rest[i], faults_near(f, str_c(files->rest[i]), names, n));
+	}
+	fsx_list_done(&list);
+	fsx_close(dir);
+	return rc;
+}
+
+/* As a run loads them, and those of the bundle that no route has; where the configuration is wrong, too. */
+static int look_within(struct env *v, const char *path, const struct args *files,
+	const struct cli *cli, struct faults *all, struct err *e)
+{
+	if (env_open(v, path, &cli->clock, false, all, e) == 0) {
+		env_maps_routes(v, all);
+		env_maps_check(v, all);
+		headers_check(v, all);
+		return files->n > 0 ? check_names(v, files, all, e) : 0;
+	}
+	if (all->n == 0)
+		return -1;
+	/* What is told of the configuration comes again, with what is wrong in the maps. */
+	faults_init(all, all->arena);
+	return env_open(v, path, &cli->clock, true, all, e) == 0 || all->n > 0 ? 0 : -1;
+}
+
+/* kept is what is said of the files that were asked for. */
 static int check_within(const char *path, const struct args *files, const struct cli *cli,
 	struct faults *kept, struct err *e)
 {
@@ -69,20 +128,15 @@ static int check_within(const char *path, const struct args *files, const struct
 	int rc = 0;
 
 	faults_init(&all, kept->arena);
-	rc = env_open(&v, path, &cli->clock, true, &all, e);
-	if (rc == 0)
-		env_maps_check(&v, &all);
-	else if (all.n > 0)
-		rc = 0;
+	rc = look_within(&v, path, files, cli, &all, e);
 	for (const struct fault *x = all.first; x; x = x->next) {
+		char *file = arena_cstr(kept->arena, str_c(x->file));
 		if (!is_about(x, files))
 			continue;
 		if (x->warning)
-			faults_warn(kept, arena_cstr(kept->arena, str_c(x->file)), x->line,
-				x->column, "%s", x->text);
+			faults_warn(kept, file, x->line, x->column, "%s", x->text);
 		else
-			(void)faults_add(kept, arena_cstr(kept->arena, str_c(x->file)), x->line,
-				x->column, "%s", x->text);
+			(void)faults_add(kept, file, x->line, x->column, "%s", x->text);
 	}
 	env_close(&v);
 	return rc;

@@ -317,9 +317,9 @@ static int work(struct coverage *c, const struct args *files, struct err *e)
 	if (files->n > 1)
 		rc = run_inputs(
 			c, &c->args.o, (const char *const *)files->rest + 1, files->n - 1, e);
-	else
+	else if (map_case_any(files->rest[0], &c->args.arena))
 		rc = map_case_each(files->rest[0], NULL, run_case, c, &c->args.arena, e);
-	if (rc == -1 && (files->n > 1 || e->code != ERR_ABSENT || c->n > 0))
+	if (rc == -1)
 		return -1;
 	if (c->n == 0)
 		return err_set(e, ERR_USAGE, "INPUT is missing, and %s has no cases beside it",

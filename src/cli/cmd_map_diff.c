@@ -19,7 +19,8 @@ static const char usage[] =
 	"and go, which segments are added, removed or changed, and which elements in them (of targets without\n"
 	"segments: rows and columns). Items are compared by key. Values that differ from night to night by\n"
 	"design (item numbers, counts, envelopes) are left out. Both maps are given the same joins and\n"
-	"variables. Nothing is written.\n"
+	"variables. Nothing is written. Both outputs stand in memory, in some twenty times their bytes:\n"
+	"take inputs that give some 100 MB at most.\n"
 	"\n" CONVERSION_ARGS_USAGE "  --quiet                  no counts\n"
 	"\n"
 	"Exit codes: 0 nothing would change; 1 something would; 64 the command line is wrong or lacks what a\n"
@@ -55,9 +56,10 @@ static bool masked(const void *ctx, const struct record *r, const struct record_
 	const struct side *s = ctx;
 	const struct def_format *f = defs_format(map_target(s->c.file.map)->format);
 
-	if (f && (r->set.n == 0 || str_is(r->tag, f->trailer)))
-		return true;
-	return f && masked_element(s->c.file.map, r->tag, v->element, v->component);
+	if (!f)
+		return masked_made(s->c.file.map, v->ref);
+	return r->set.n == 0 || str_is(r->tag, f->trailer) ||
+		masked_element(s->c.file.map, r->tag, v->element, v->component);
 }
 
 static int side_open(struct diff *d, struct side *s, struct err *e)
@@ -80,8 +82,7 @@ static int side_read(struct side *s, const char *input, struct err *e)
 	if (s->c.lineage != -1)
 		rc = conversion_file(&s->c, input, out, &s->counts, e);
 	if (rc == 0)
-		rc = records_read(
-			&s->records, out, map_target(s->c.file.map)->format, s->c.file.defs, e);
+		rc = records_read(&s->records, out, &s->c.file, e);
 	if (rc == 0 && s->records.n > 0)
 		rc = records_items(&s->records, s->c.lineage, e);
 	if (rc == 0)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const source_names[CONVERSION_ARGS_SOURCE] = {
-	"encoding", "separator", "decimal", "numbers", "items"};
+	"encoding", "separator", "decimal", "numbers", "items", "tolerate"};
 
 void conversion_args_init(struct conversion_args *a)
 {
@@ -25,6 +25,7 @@ void conversion_args_options(struct conversion_args *a, struct args_option *rows
 		{.name = "elements", .value = &a->elements},
 		{.name = "newline", .value = &a->newline},
 		{.name = "repertoire", .value = &a->repertoire},
+		{.name = "characters", .value = &a->characters},
 		{.name = "una", .flag = &a->o.envelope.una},
 		{.name = "groups", .flag = &a->o.envelope.groups},
 		{.name = "release", .value = &a->release},
@@ -70,6 +71,12 @@ int conversion_args_set(struct conversion_args *a, const char *value, struct err
 		return err_set(e, ERR_USAGE,
 			"--set %s: expected agreement/NAME=VALUE, partner/... or environment/...",
 			value);
+	for (size_t i = 0; i < a->o.nvars; i++)
+		if (str_eq(a->o.vars[i].name, name))
+			return err_set(e, ERR_USAGE,
+				"--set " STR_FMT ": it is there twice, '" STR_FMT "' and '" STR_FMT
+				"'; which one?",
+				STR_ARG(name), STR_ARG(a->o.vars[i].value), STR_ARG(rest));
 	a->o.vars[a->o.nvars++] = (struct map_var){name, rest};
 	return 0;
 }
@@ -126,6 +133,23 @@ static int parse_char(const char *option, const char *text, char *out, struct er
 	return 0;
 }
 
+static int parse_characters(const char *text, enum target_characters *out, struct err *e)
+{
+	static const char *const words[] = {[TARGET_REJECT] = "reject",
+		[TARGET_TRANSLITERATE] = "transliterate",
+		[TARGET_REPLACE] = "replace"};
+
+	for (size_t i = 0; text && i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(text, words[i]) == 0) {
+			*out = (enum target_characters)i;
+			return 0;
+		}
+	}
+	return text ? err_set(e, ERR_USAGE,
+			      "--characters %s: expected reject, transliterate or replace", text)
+		    : 0;
+}
+
 static int parse_envelope(struct conversion_args *a, struct err *e)
 {
 	struct target_envelope *v = &a->o.envelope;
@@ -135,7 +159,9 @@ static int parse_envelope(struct conversion_args *a, struct err *e)
 	v->sender = (struct target_party){.qualifier = STR("ZZ"), .id = STR("SENDER")};
 	v->receiver = (struct target_party){.qualifier = STR("ZZ"), .id = STR("RECEIVER")};
 	v->repertoire = a->repertoire ? str_c(a->repertoire) : STR("");
-	if (parse_elements(a, e) == -1 || parse_char("release", a->release, &v->release, e) == -1 ||
+	if (parse_characters(a->characters, &v->characters, e) == -1 ||
+		parse_elements(a, e) == -1 ||
+		parse_char("release", a->release, &v->release, e) == -1 ||
 		parse_char("decimal-mark", a->decimal_mark, &v->decimal, e) == -1 ||
 		parse_party("--sender", a->sender, &v->sender, e) == -1 ||
 		parse_party("--receiver", a->receiver, &v->receiver, e) == -1)

@@ -56,6 +56,8 @@ static int list_format(struct formats *f, const char *format, struct err *e)
 int formats_open(struct formats *f, const char *env, struct err *e)
 {
 	static const char *const names[] = {"bundle/definitions", "bundle", "maps"};
+	const struct def_format *list = NULL;
+	size_t n = 0;
 
 	memset(f, 0, sizeof(*f));
 	arena_init(&f->arena);
@@ -65,9 +67,11 @@ int formats_open(struct formats *f, const char *env, struct err *e)
 	if (add_dir(f, env_maps_dir(e)) == -1)
 		return -1;
 	f->defs = defs_new(f->dirs, names + 3 - f->ndirs, f->ndirs);
-	if (list_format(f, "edifact", e) == -1)
-		return -1;
-	return list_format(f, "x12", e);
+	list = defs_formats(&n);
+	for (size_t i = 0; i < n; i++)
+		if (list_format(f, list[i].name, e) == -1)
+			return -1;
+	return 0;
 }
 
 void formats_close(struct formats *f)
@@ -83,6 +87,27 @@ int formats_load(struct formats *f, struct formats_message *m, struct str guide,
 	m->def = defs_message(
 		f->defs, m->format, m->version, m->id, guide, &f->faults, "--guide", 0, 0);
 	return m->def ? 0 : faults_err(&f->faults, e);
+}
+
+static void gather(const struct def_node *n, const struct def_segment **seen, size_t *nseen)
+{
+	for (; n; n = n->next) {
+		size_t i = 0;
+		while (i < *nseen && seen[i] != n->segment)
+			i++;
+		if (!n->loop && i == *nseen)
+			seen[(*nseen)++] = n->segment;
+		gather(n->child, seen, nseen);
+	}
+}
+
+const struct def_segment **formats_segments(const struct def_message *m, struct arena *a, size_t *n)
+{
+	const struct def_segment **seen = arena_array(a, m->nodes, sizeof(*seen));
+
+	*n = 0;
+	gather(m->root->child, seen, n);
+	return seen;
 }
 
 /* ---- names ---------------------------------------------------------------------------------- */

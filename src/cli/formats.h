@@ -45,5 +45,8 @@ int formats_find(struct formats *f, const char *name, struct str guide, struct f
 /* The message itself; -1 when its definition is wrong. */
 int formats_load(struct formats *f, struct formats_message *m, struct str guide, struct err *e)
 	ATTR_CHECK;
+/* The segments of a message, each once, in the order in which they stand first; in a. */
+const struct def_segment **formats_segments(
+	const struct def_message *m, struct arena *a, size_t *n);
 
 #endif

@@ -1,6 +1,8 @@
 /* Definitions as JSON; see formats_json.h. */
 #include "cli/formats_json.h"
 
+#include "cli/formats.h"
+
 struct str formats_json_type(const struct def_element *d, struct arena *a)
 {
 	static const char *const names[] = {[DEF_A] = "A",
@@ -128,28 +130,11 @@ static void nodes(struct json *j, const struct def_node *n, int64_t *at)
 	json_end(j, ']');
 }
 
-static void segments(struct json *j, const struct def_node *n, const struct def_segment **seen,
-	size_t *nseen, struct arena *a)
-{
-	for (; n; n = n->next) {
-		size_t i = 0;
-		while (i < *nseen && seen[i] != n->segment)
-			i++;
-		if (!n->loop && i == *nseen) {
-			seen[(*nseen)++] = n->segment;
-			json_object(j);
-			formats_json_segment(j, n->segment, a);
-			json_end(j, '}');
-		}
-		segments(j, n->child, seen, nseen, a);
-	}
-}
-
 void formats_json_message(struct json *j, const struct def_message *m, struct arena *a)
 {
-	const struct def_segment **seen = arena_array(a, m->nodes, sizeof(*seen));
-	int64_t at = 0;
 	size_t n = 0;
+	const struct def_segment **list = formats_segments(m, a, &n);
+	int64_t at = 0;
 
 	json_member(j, "message", m->id);
 	json_member(j, "name", m->name);
@@ -158,6 +143,10 @@ void formats_json_message(struct json *j, const struct def_message *m, struct ar
 	nodes(j, m->root->child, &at);
 	json_name(j, "segments");
 	json_array(j);
-	segments(j, m->root->child, seen, &n, a);
+	for (size_t i = 0; i < n; i++) {
+		json_object(j);
+		formats_json_segment(j, list[i], a);
+		json_end(j, '}');
+	}
 	json_end(j, ']');
 }

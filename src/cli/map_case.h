@@ -12,6 +12,8 @@
 
 /* "maps/acme.test" of "maps/acme.xml", in a */
 const char *map_case_folder(const char *map, struct arena *a);
+/* Is there such a folder? */
+bool map_case_any(const char *map, struct arena *a);
 /* Each case of a map by its folder, in order of names; only the one of that name unless only is NULL. -1 when
  * there is no such folder, or each says so. */
 int map_case_each(const char *map, const char *only,
@@ -34,7 +36,7 @@ void map_case_done(struct map_case *k);
 /* What came out, beside what should have. */
 struct map_case_result {
 	bool same;  /* byte for byte, output and findings */
-	bool fresh; /* nothing was expected yet */
+	bool fresh; /* nothing was expected yet: neither an output nor findings */
 	struct records was_out, out, was_findings, findings;
 	struct records_diff diff, findings_diff;
 	int fd, findings_fd;
@@ -45,7 +47,8 @@ struct map_case_result {
 int map_case_run(struct map_case *k, struct map_case_result *r, struct faults *f, struct err *e)
 	ATTR_CHECK;
 /* What came out is what is expected from now on. */
-int map_case_accept(const struct map_case_result *r, struct err *e) ATTR_CHECK;
+int map_case_accept(const struct map_case *k, const struct map_case_result *r, struct err *e)
+	ATTR_CHECK;
 void map_case_result_done(struct map_case_result *r);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "defs/defs.h"
+#include "cli/map_file.h"
 
 struct record_value {
 	struct str ref; /* "LIN03", "MEA04-1"; name of a column */
@@ -22,9 +22,9 @@ struct record_value {
 struct record {
 	struct str kind;   /* "segment", "row", "line" */
 	struct str tag;	   /* of a segment; else the kind */
-	struct str set;	   /* reference of the message, or "" */
+	struct str set;	   /* reference of the message, "1" of a file without, or "" */
 	struct str item;   /* key of the item whose it is, or "" */
-	uint64_t position; /* in its message, its header is 1; else in the output, from 1 */
+	uint64_t position; /* in its message, its header is 1; else the row or line of the output */
 	struct str text;   /* as people read it */
 	struct record_value *values;
 	size_t n;
@@ -38,9 +38,8 @@ struct records {
 };
 
 void records_init(struct records *r);
-/* All of a file of this format, into one that is new. */
-int records_read(struct records *r, int fd, struct str format, struct defs *defs, struct err *e)
-	ATTR_CHECK;
+/* All of an output of this map, by its definition, into one that is new; NULL: lines of something else. */
+int records_read(struct records *r, int fd, const struct map_file *of, struct err *e) ATTR_CHECK;
 void records_done(struct records *r);
 /* Says which item each segment is of, by the lineage that the conversion wrote beside it. */
 int records_items(struct records *r, int lineage, struct err *e) ATTR_CHECK;

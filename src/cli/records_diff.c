@@ -1,7 +1,8 @@
 /*
  * Differences of two outputs; see records_diff.h. Each is cut into groups: envelopes, header, items and
  * trailer, or whole messages. Groups of one name are compared by the longest list of records that both
- * have; what lies between is paired by tag.
+ * have, where they are long piece by piece between records that both have once; what lies between is paired
+ * by tag.
  */
 #include "cli/records_diff.h"
 
@@ -9,8 +10,10 @@
 
 #include "base/mem.h"
 #include "base/table.h"
+#include "cli/records_match.h"
 
-enum { CELLS_MAX = 16 << 20 };
+/* WINDOW: how far ahead the counterpart of a changed record is looked for. */
+enum { CELLS_MAX = 16 << 20, WINDOW = 200 };
 
 struct group {
 	struct str name;
@@ -83,30 +86,6 @@ static const struct record_value *value_of(const struct record *r, struct str re
 	return NULL;
 }
 
-static size_t unmasked(const struct record *r, size_t i)
-{
-	while (i < r->n && r->values[i].masked)
-		i++;
-	return i;
-}
-
-static bool same(const struct record *a, const struct record *b)
-{
-	size_t i = unmasked(a, 0);
-	size_t k = unmasked(b, 0);
-
-	if (!str_eq(a->tag, b->tag))
-		return false;
-	if (a->n == 0 && b->n == 0)
-		return str_eq(a->text, b->text);
-	while (i < a->n && k < b->n && str_eq(a->values[i].ref, b->values[k].ref) &&
-		str_eq(a->values[i].text, b->values[k].text)) {
-		i = unmasked(a, i + 1);
-		k = unmasked(b, k + 1);
-	}
-	return i == a->n && k == b->n;
-}
-
 static void put(struct records_diff *d, const struct record *was, const struct record *is)
 {
 	mem_grow(&d->list, &d->cap, d->n + 1, sizeof(*d->list));
@@ -142,8 +121,11 @@ static size_t counterpart(const struct record *a, bool only, const struct record
 	size_t most = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const size_t like = likeness(a, &b[i]);
-		if (!str_eq(a->tag, b[i].tag) || (best < n && like <= most))
+		size_t like = 0;
+		if (!str_eq(a->tag, b[i].tag))
+			continue;
+		like = likeness(a, &b[i]);
+		if (best < n && like <= most)
 			continue;
 		best = i;
 		most = like;
@@ -160,9 +142,10 @@ static void between(struct records_diff *d, const struct record *a, size_t na,
 	size_t k = 0;
 
 	for (size_t i = 0; i < na; i++) {
-		const bool only = count_tag(a, na, a[i].tag) == 1;
-		const size_t at = k + counterpart(&a[i], only, b + k, nb - k);
-		if (at == nb) {
+		const size_t ahead = nb - k < WINDOW ? nb - k : WINDOW;
+		const bool only = na <= WINDOW && count_tag(a, na, a[i].tag) == 1;
+		const size_t at = k + counterpart(&a[i], only, b + k, ahead);
+		if (at == k + ahead) {
 			put(d, &a[i], NULL);
 			continue;
 		}
@@ -185,7 +168,7 @@ static void walk(struct records_diff *d, const uint32_t *cells, const struct rec
 	size_t from_k = 0;
 
 	while (i < na && k < nb) {
-		if (same(&a[i], &b[k])) {
+		if (records_match_same(&a[i], &b[k])) {
 			between(d, a + from_i, i - from_i, b + from_k, k - from_k);
 			from_i = ++i;
 			from_k = ++k;
@@ -199,34 +182,65 @@ static void walk(struct records_diff *d, const uint32_t *cells, const struct rec
 }
 
 static void compare(struct records_diff *d, const struct record *a, size_t na,
+	const struct record *b, size_t nb);
+
+/* Piece by piece, between the records that both have once. */
+static void in_pieces(struct records_diff *d, const struct record *a, size_t na,
 	const struct record *b, size_t nb)
 {
-	uint32_t *cells = NULL;
+	size_t n = 0;
+	struct records_anchor *held = records_match_anchors(a, na, b, nb, &n);
+	size_t from_a = 0;
+	size_t from_b = 0;
 
-	while (na > 0 && nb > 0 && same(a, b)) {
-		a++, b++;
-		na--, nb--;
+	for (size_t i = 0; i < n; i++) {
+		compare(d, a + from_a, held[i].a - from_a, b + from_b, held[i].b - from_b);
+		from_a = held[i].a + 1;
+		from_b = held[i].b + 1;
 	}
-	while (na > 0 && nb > 0 && same(&a[na - 1], &b[nb - 1])) {
-		na--;
-		nb--;
-	}
-	if (na == 0 || nb == 0 || (na + 1) > CELLS_MAX / (nb + 1)) {
+	mem_free(held);
+	if (n > 0)
+		compare(d, a + from_a, na - from_a, b + from_b, nb - from_b);
+	else
 		between(d, a, na, b, nb);
-		return;
-	}
-	cells = mem_array((na + 1) * (nb + 1), sizeof(*cells));
+}
+
+/* By the table of longest common lists. */
+static void by_table(struct records_diff *d, const struct record *a, size_t na,
+	const struct record *b, size_t nb)
+{
+	uint32_t *cells = mem_array((na + 1) * (nb + 1), sizeof(*cells));
+
 	for (size_t i = na; i-- > 0;) {
 		for (size_t k = nb; k-- > 0;) {
 			const uint32_t down = cells[(i + 1) * (nb + 1) + k];
 			const uint32_t right = cells[i * (nb + 1) + k + 1];
-			cells[i * (nb + 1) + k] = same(&a[i], &b[k])
+			cells[i * (nb + 1) + k] = records_match_same(&a[i], &b[k])
 				? cells[(i + 1) * (nb + 1) + k + 1] + 1
 				: (down > right ? down : right);
 		}
 	}
 	walk(d, cells, a, na, b, nb);
 	mem_free(cells);
+}
+
+static void compare(struct records_diff *d, const struct record *a, size_t na,
+	const struct record *b, size_t nb)
+{
+	while (na > 0 && nb > 0 && records_match_same(a, b)) {
+		a++, b++;
+		na--, nb--;
+	}
+	while (na > 0 && nb > 0 && records_match_same(&a[na - 1], &b[nb - 1])) {
+		na--;
+		nb--;
+	}
+	if (na == 0 || nb == 0)
+		between(d, a, na, b, nb);
+	else if ((na + 1) > CELLS_MAX / (nb + 1))
+		in_pieces(d, a, na, b, nb);
+	else
+		by_table(d, a, na, b, nb);
 }
 
 void records_diff_make(const struct records *was, const struct records *is, enum records_by by,

@@ -12,11 +12,12 @@
 #include "edi/edifact_read.h"
 #include "edi/sniff.h"
 #include "format/zip.h"
+#include "model/tolerance.h"
 
 enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
 
 static const char *const option_names[] = {"format", "encoding", "separator", "quote", "decimal",
-	"numbers", "columns", "header", "items", "item"};
+	"numbers", "columns", "header", "items", "item", "tolerate"};
 
 enum { OPTIONS = sizeof(option_names) / sizeof(option_names[0]) };
 
@@ -251,8 +252,8 @@ static int yes_no(struct str name, struct str value, bool *out, struct err *e)
 static int set_format(struct reader_spec *o, struct str value, struct arena *a, struct err *e)
 {
 	if (!reader_find(value))
-		return err_set(e, ERR_USAGE, "format=" STR_FMT ": expected json, csv, fixed or xml",
-			STR_ARG(value));
+		return err_set(e, ERR_USAGE, "format=" STR_FMT ": there are " STR_FMT,
+			STR_ARG(value), STR_ARG(reader_formats_text()));
 	o->format = arena_str(a, value);
 	return 0;
 }
@@ -311,6 +312,11 @@ int source_option(
 	if (str_is(name, "item")) {
 		o->item = arena_str(a, value);
 		return 0;
+	}
+	if (str_is(name, "tolerate")) {
+		uint32_t *granted = ARENA_NEW(a, uint32_t);
+		o->tolerated = granted;
+		return tolerance_parse(value, granted, ERR_USAGE, e);
 	}
 	near = str_suggest(name, option_names, OPTIONS);
 	return err_set(e, ERR_USAGE, STR_FMT "=: no such option of a source%s%s", STR_ARG(name),

@@ -91,6 +91,7 @@ struct config_partner {
 	struct str title;
 	enum usage usage;
 	struct config_identity identity;
+	bool unnamed;	    /* no <identity>: gets no envelopes */
 	uint32_t tolerated; /* what the partner is forgiven: a bit a row of model/tolerance.h */
 	struct config_endpoint *endpoints;
 	struct config_set *sets;
@@ -127,14 +128,15 @@ struct config_agreement {
 	struct str name;
 	struct str title;
 	const struct config_partner *partner;
-	struct str format;  /* "x12" (default), "edifact" */
-	struct str message; /* "832", "PRICAT" */
-	struct str version; /* GS08 "004010", directory "D01B" */
+	struct str format;  /* "x12" (default), "edifact", "csv", "fixed", "json", "xml" */
+	bool enveloped;	    /* has envelopes with identities and control numbers, and answers */
+	struct str message; /* "832", "PRICAT"; else what its files are called, "product-list" */
+	struct str version; /* GS08 "004010", directory "D01B", or "" */
 	struct str map;	    /* path below bundle/ or the program's maps: "maps/x.xml" */
 	const struct config_source *source;
 	const struct config_endpoint *endpoint;
 	bool changes;		/* send="changes"; else "all" */
-	struct str accepted_at; /* "syntax" (default), "sent" */
+	struct str accepted_at; /* "syntax" (default), "sent" (of what has no answers) */
 	bool duplicates_safe;	/* duplicates="safe": an in-doubt file is sent again, with a note */
 	/* envelope; a separator that is 0 is that of the standard */
 	char element, component, terminator, release, decimal;
@@ -149,6 +151,8 @@ struct config_agreement {
 	struct str reference;	/* UNB 0032, or "" */
 	struct str association; /* UNH 0057, or "" */
 	struct config_expect *expects;
+	/* <limits>: the most that one interchange or file may have; 0: no limit */
+	uint64_t most_items, most_segments, most_bytes;
 	const struct config_when *when; /* NULL: in every run */
 	struct config_set *sets;
 	const char *file;

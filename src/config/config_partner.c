@@ -266,11 +266,10 @@ void config_partner_read(struct config_xml *c, const struct xml *x, struct str s
 		(void)config_xml_fault(c, x,
 			"name=\"" STR_FMT "\" must be that of the file, '" STR_FMT "'",
 			STR_ARG(p->name), STR_ARG(stem));
+	p->unnamed = !identity;
 	if (identity) {
 		config_xml_identity(c, identity, &p->identity);
 		check_identity(c, identity, p);
-	} else {
-		(void)config_xml_fault(c, x, "<partner> must have an <identity qualifier= id=/>");
 	}
 	for (const struct xml *e = config_xml_from(x->child, "endpoint"); e;
 		e = config_xml_from(e->next, "endpoint")) {

@@ -44,14 +44,29 @@ void defs_free(struct defs *d)
 
 /* ---- formats -------------------------------------------------------------------------------- */
 
+static const char *const x12_envelopes[] = {"004010", NULL};
+static const char *const edifact_envelopes[] = {"syntax-3", "syntax-4", NULL};
+
 static const struct def_format formats[] = {
-	{.name = "x12", .header = "ST", .trailer = "SE", .notes = "PRECL", .groups = true},
 	{.name = "edifact",
 		.header = "UNH",
 		.trailer = "UNT",
 		.notes = "PRECLOF",
-		.service = "syntax-4"},
+		.service = "syntax-4",
+		.envelopes = edifact_envelopes},
+	{.name = "x12",
+		.header = "ST",
+		.trailer = "SE",
+		.notes = "PRECL",
+		.groups = true,
+		.envelopes = x12_envelopes},
 };
+
+const struct def_format *defs_formats(size_t *n)
+{
+	*n = sizeof(formats) / sizeof(formats[0]);
+	return formats;
+}
 
 const struct def_format *defs_format(struct str name)
 {
@@ -184,8 +199,10 @@ int defs_list(const struct defs *d, struct str format, struct arena *a, struct d
 	struct finder f = {.d = d, .arena = a};
 	const int rc = find_all(&f, format, e);
 
-	*n = 0;
-	*all = arena_array(a, f.n + 1, sizeof(**all));
+	if (rc == 0) {
+		*n = 0;
+		*all = arena_array(a, f.n + 1, sizeof(**all));
+	}
 	for (size_t i = 0; rc == 0 && i < f.n; i++) /* two folders may have the same */
 		if (i == 0 || by_version_and_id(&f.all[i - 1], &f.all[i]) != 0)
 			(*all)[(*n)++] = f.all[i];
@@ -298,6 +315,57 @@ static struct dict_message *told_before(const struct asked *q, struct faults *f)
 }
 
 static struct dict_message *message_of(
+	struct defs *d, struct dict *dict, const struct asked *q, struct faults *f);
+
+/* "edifact/D96A/PRICAT.EAN009.xml" */
+static struct str association_path(
+	const struct dict *dict, struct str message, struct str code, struct arena *a)
+{
+	return arena_printf(a, STR_FMT "/" STR_FMT "/" STR_FMT "." STR_FMT ".xml",
+		STR_ARG(dict->format), STR_ARG(dict->version), STR_ARG(message), STR_ARG(code));
+}
+
+/* The code in the name of a guide beside a message; "" when it is another file. */
+static struct str association_of(struct str name, struct str message)
+{
+	struct str code = {NULL, 0};
+
+	if (str_starts(name, message) && str_ends(name, STR(".xml")) && name.n > message.n + 5 &&
+		name.p[message.n] == '.')
+		code = str_sub(name, message.n + 1, name.n - message.n - 5);
+	return defs_word_ok(code) ? code : STR("");
+}
+
+/* The guides beside a message are there with it: a process that may open nothing meets their codes. Which of
+ * them has faults is told when it is asked for. */
+static void load_associations(
+	struct defs *d, size_t dir, struct dict *dict, struct asked q, struct arena *a)
+{
+	const char *folder = arena_printf(
+		a, STR_FMT "/" STR_FMT, STR_ARG(dict->format), STR_ARG(dict->version))
+				     .p;
+	struct fsx_list files = {0};
+	struct err e = {0};
+	struct faults f;
+	const int fd = fsx_subdir(d->dirs[dir], folder, &e);
+
+	if (fd == -1)
+		return;
+	if (fsx_list(fd, &files, &e) == -1)
+		files.n = 0;
+	for (size_t i = 0; i < files.n; i++) {
+		const struct str code = association_of(str_c(files.names[i]), q.message);
+		if (code.n == 0)
+			continue;
+		faults_init(&f, a);
+		q.guide = association_path(dict, q.message, code, a);
+		(void)message_of(d, dict, &q, &f);
+	}
+	fsx_list_done(&files);
+	fsx_close(fd);
+}
+
+static struct dict_message *message_of(
 	struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
 {
 	struct dict_message *m;
@@ -325,6 +393,8 @@ static struct dict_message *message_of(
 	m->guide = arena_str(&d->arena, q->guide);
 	m->next = d->messages;
 	d->messages = m;
+	for (size_t i = 0; i < d->ndirs && m->message.root && !q->guide.n; i++)
+		load_associations(d, i, dict, *q, f->arena);
 	return m->message.root ? m : NULL;
 }
 
@@ -364,9 +434,7 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 	if (!known_version(&q, d, f))
 		return NULL;
 	struct dict *dict = dict_get(d, format, version, f);
-	const char *service = defs_format(format)->service;
-	if (!sound(dict, &q, before, f) ||
-		(service && !sound(dict_get(d, format, str_c(service), f), &q, before, f)))
+	if (!sound(dict, &q, before, f))
 		return NULL;
 	if (!dict || !dict->found) {
 		faults_add(f, at_file, at_line, at_column,
@@ -374,24 +442,26 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 			STR_ARG(version), folders(d, f), nearest(d, format, STR(""), version, f));
 		return NULL;
 	}
+	for (const char *const *v = defs_format(format)->envelopes; *v; v++)
+		if (!sound(dict_get(d, format, str_c(*v), f), &q, before, f))
+			return NULL;
 	const struct dict_message *m = message_of(d, dict, &q, f);
 	return m ? &m->message : NULL;
 }
 
-struct str defs_association(const struct defs *d, struct str format, struct str version,
-	struct str message, struct str code, struct arena *a)
+struct str defs_association(
+	const struct defs *d, const struct def_message *message, struct str code)
 {
-	struct stat st;
-	struct err e = {0};
-
-	if (!defs_format(format) || !defs_word_ok(version) || !defs_word_ok(message) ||
-		!defs_word_ok(code))
-		return STR("");
-	const struct str path = arena_printf(a, STR_FMT "/" STR_FMT "/" STR_FMT "." STR_FMT ".xml",
-		STR_ARG(format), STR_ARG(version), STR_ARG(message), STR_ARG(code));
-	for (size_t i = 0; i < d->ndirs; i++)
-		if (fsx_stat(d->dirs[i], path.p, &st, &e) == 1)
-			return path;
+	for (const struct dict_message *m = d->messages; m; m = m->next)
+		if (str_eq(m->dict->format, message->format) &&
+			str_eq(m->dict->version, message->version) &&
+			str_eq(m->message.id, message->id) &&
+			str_eq(association_of(str_from(m->guide,
+						      m->dict->format.n + m->dict->version.n + 2),
+				       message->id),
+				code) &&
+			code.n > 0)
+			return m->guide;
 	return STR("");
 }
 
@@ -425,6 +495,18 @@ const struct def_element *defs_element(
 const struct def_part *defs_part(const struct def_segment *s, uint16_t element)
 {
 	return element >= 1 && element <= s->nparts ? &s->parts[element - 1] : NULL;
+}
+
+const struct def_part *defs_component(const struct def_part *part, uint16_t component)
+{
+	if (!part || part->nparts == 0)
+		return component == 1 ? part : NULL;
+	return component >= 1 && component <= part->nparts ? &part->parts[component - 1] : NULL;
+}
+
+const struct def_part *defs_leaf(const struct def_segment *s, uint16_t element, uint16_t component)
+{
+	return defs_component(s ? defs_part(s, element) : NULL, component);
 }
 
 /* The position of the first part with that number, of an element or a composite; 0 none. */

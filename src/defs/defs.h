@@ -141,9 +141,13 @@ struct def_format {
 	const char *notes;   /* kinds of notes: letters of def_note_kind */
 	bool groups;	     /* each message says which group it belongs to */
 	const char *service; /* version that has the segments which all versions share, or NULL */
+	const char *const
+		*envelopes; /* versions that are loaded with each message: by what its envelopes
+					 are checked; ends with NULL */
 };
 
 const struct def_format *defs_format(struct str name); /* or NULL */
+const struct def_format *defs_formats(size_t *n);      /* all, by name */
 
 struct defs;
 
@@ -169,10 +173,10 @@ int defs_list(const struct defs *d, struct str format, struct arena *a, struct d
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
 	struct str message, struct str guide, struct faults *f, const char *at_file,
 	uint32_t at_line, uint32_t at_column);
-/* The guide that an association code (UNH 0057: "EAN009") selects, PRICAT.EAN009.xml beside its
- * message, as a path for defs_message, in a; "" when no folder has one. */
-struct str defs_association(const struct defs *d, struct str format, struct str version,
-	struct str message, struct str code, struct arena *a);
+/* The guide that an association code (UNH 0057: "EAN009") selects, PRICAT.EAN009.xml beside the message, as
+ * a path for defs_message; "" when no folder has one. Such guides are loaded with their message. */
+struct str defs_association(
+	const struct defs *d, const struct def_message *message, struct str code);
 /* Segment of the envelope or of a version's dictionary (ISA, GS, TA1 ...), or NULL. The service
  * segments of EDIFACT are in the versions "syntax-3" (for syntax 1 to 3) and "syntax-4". */
 const struct def_segment *defs_segment(
@@ -182,6 +186,10 @@ const struct def_element *defs_element(
 	struct defs *d, struct str format, struct str version, struct str id, struct faults *f);
 
 const struct def_part *defs_part(const struct def_segment *s, uint16_t element); /* or NULL */
+/* The component of a composite; a simple element, which has one, itself; or NULL, as for no part. */
+const struct def_part *defs_component(const struct def_part *part, uint16_t component);
+/* What a value is an occurrence of, in a segment that may be NULL; or NULL. */
+const struct def_part *defs_leaf(const struct def_segment *s, uint16_t element, uint16_t component);
 /* "LIN03", "CTP05-1", also "LIN03-1" for a simple element; by number "PIA/C212.7140", "PIA/C212",
  * "PIA/4347", the first of several. False when there is no such position. */
 bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, uint16_t *component);

@@ -479,19 +479,26 @@ void dict_load(struct defs *d, struct dict *dict, struct faults *f)
 	dict->faults = f->n - before;
 }
 
-/* Does any folder have this version? What is in no folder leaves no trace: a partner's file may name
- * any number of versions. */
-static bool is_there(const struct defs *d, struct str format, struct str version)
+/* Does any folder have this version? What is in no folder leaves no trace but the last one's name: a
+ * partner's file may name any number of versions. 1, 0, -1 a fault was added. */
+static int is_there(struct defs *d, struct str format, struct str version, struct faults *f)
 {
-	char path[2 * (DEFS_WORD_MAX + 1)];
+	char path[sizeof(d->absent)];
 	struct stat st;
 	struct err e;
 
 	(void)snprintf(path, sizeof(path), STR_FMT "/" STR_FMT, STR_ARG(format), STR_ARG(version));
-	for (size_t i = 0; i < d->ndirs; i++)
-		if (fsx_stat(d->dirs[i], path, &st, &e) != 0)
-			return true;
-	return false;
+	if (strcmp(path, d->absent) == 0)
+		return 0;
+	for (size_t i = 0; i < d->ndirs; i++) {
+		const int rc = fsx_stat(d->dirs[i], path, &st, &e);
+		if (rc == -1)
+			return faults_add(f, d->names[i], 0, 0, "%s", e.text);
+		if (rc == 1)
+			return 1;
+	}
+	memcpy(d->absent, path, sizeof(path));
+	return 0;
 }
 
 struct dict *dict_get(struct defs *d, struct str format, struct str version, struct faults *f)
@@ -501,7 +508,7 @@ struct dict *dict_get(struct defs *d, struct str format, struct str version, str
 	for (t = d->dicts; t; t = t->next)
 		if (str_eq(t->format, format) && str_eq(t->version, version))
 			return t;
-	if (!is_there(d, format, version))
+	if (is_there(d, format, version, f) != 1)
 		return NULL;
 	t = ARENA_NEW(&d->arena, struct dict);
 	t->format = arena_str(&d->arena, format);

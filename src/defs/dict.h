@@ -84,6 +84,8 @@ struct defs {
 	const char *names[DEFS_DIRS_MAX];
 	size_t ndirs;
 	struct dict *dicts;
+	char absent[2 *
+		(DEFS_WORD_MAX + 1)]; /* format and version that were looked for last in vain */
 	struct dict_message *messages;
 	struct dict_message *layouts; /* see layout.h */
 };

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/table.h"
+#include "base/utf8.h"
 #include "defs/defs_xml.h"
 #include "defs/dict.h"
 
@@ -21,6 +22,13 @@ struct loading {
 	bool fixed; /* columns have widths */
 	struct faults *f;
 };
+
+bool layout_carries(const struct def_layout *y, bool fixed, uint32_t cp)
+{
+	const bool control = cp < 0x20 || (cp >= 0x7f && cp <= 0x9f);
+
+	return cp != 0 && (!fixed || !control) && (!y->latin1 || cp <= 0xff);
+}
 
 const struct def_field *layout_field(const struct def_field *list, struct str name)
 {
@@ -94,10 +102,24 @@ static enum def_type type_of(enum def_field_kind k, bool codes)
 	return codes ? DEF_ID : DEF_AN;
 }
 
+/* Its words are written as they are. */
+static void check_truth(const struct loading *l, const struct xml *x, const struct def_field *c)
+{
+	const struct str longer = utf8_count(c->yes) > utf8_count(c->no) ? c->yes : c->no;
+
+	if (utf8_count(longer) > c->width)
+		faults_add(l->f, l->file, x->line, x->column,
+			"'" STR_FMT "' needs %zu characters, the column '" STR_FMT
+			"' has width=\"%u\"; give it shorter words with yes= and no=",
+			STR_ARG(longer), utf8_count(longer), STR_ARG(c->name), c->width);
+}
+
 static void value_of(const struct loading *l, const struct xml *x, struct def_field *c)
 {
 	struct def_element *e = &c->element;
 
+	c->yes = text_of(l, x, "yes", "true");
+	c->no = text_of(l, x, "no", "false");
 	e->id = c->name;
 	e->name = text_of(l, x, "title", "");
 	e->min = (uint16_t)defs_xml_number(x, "min", 0, 0, UINT16_MAX, l->file, l->f);
@@ -116,10 +138,10 @@ static void value_of(const struct loading *l, const struct xml *x, struct def_fi
 		dict_load_codes(l->d, x, c->name, list, l->file, l->f);
 		e->codes = &list->codes;
 	}
+	if (l->fixed && c->kind == FIELD_BOOL && c->width)
+		check_truth(l, x, c);
 	e->type = type_of((enum def_field_kind)c->kind, e->codes != NULL);
 	c->picture = text_of(l, x, "picture", "CCYY-MM-DD");
-	c->yes = text_of(l, x, "yes", "true");
-	c->no = text_of(l, x, "no", "false");
 }
 
 static struct def_field *field(const struct loading *l, const struct xml *x)
@@ -178,6 +200,38 @@ static void check_marks(const struct loading *l, const struct xml *x, const stru
 		faults_add(l->f, l->file, x->line, x->column, "decimal must be . or ,");
 }
 
+/* What the file writes by itself, of which no item can be told. */
+static void check_written(const struct loading *l, const struct xml *x, const struct def_layout *y,
+	struct str text, const char *attr)
+{
+	for (size_t at = 0; at < text.n;) {
+		const uint32_t cp = utf8_next(text, &at);
+		if (layout_carries(y, l->fixed, cp))
+			continue;
+		faults_add(l->f, l->file, x->line, x->column,
+			"%s=\"" STR_FMT "\" has U+%04X, which %s does not have", attr,
+			STR_ARG(text), (unsigned)cp, y->latin1 ? "iso-8859-1" : "a row");
+		return;
+	}
+}
+
+static void check_columns(const struct loading *l, const struct xml *x, const struct def_layout *y)
+{
+	const struct def_field *c = y->fields;
+
+	for (const struct xml *k = x->child; k && c; k = k->next) {
+		if (!defs_xml_is(k, l->child))
+			continue;
+		if (y->header)
+			check_written(l, k, y, c->name, "name");
+		if (c->kind == FIELD_BOOL) {
+			check_written(l, k, y, c->yes, "yes");
+			check_written(l, k, y, c->no, "no");
+		}
+		c = c->next;
+	}
+}
+
 static struct def_layout *layout(const struct loading *l, const struct xml *x, struct str format)
 {
 	static const char *const quotings[] = {"needed", "text", "all"};
@@ -205,6 +259,7 @@ static struct def_layout *layout(const struct loading *l, const struct xml *x, s
 	check_marks(l, x, y);
 	defs_xml_strange(x, attrs, children, l->file, l->f);
 	y->fields = fields(l, x);
+	check_columns(l, x, y);
 	if (!y->fields)
 		faults_add(l->f, l->file, x->line, x->column, "the layout has no <%s>", l->child);
 	return y;

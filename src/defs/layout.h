@@ -51,6 +51,8 @@ struct def_layout {
  * when faults were added; at_* say where it was asked for. */
 const struct def_message *layout_load(struct defs *d, struct str format, struct str name,
 	struct faults *f, const char *at_file, uint32_t at_line, uint32_t at_column);
+/* May a text hold the character? */
+bool layout_carries(const struct def_layout *y, bool fixed, uint32_t cp);
 /* A field of a list by its name, or NULL. */
 const struct def_field *layout_field(const struct def_field *list, struct str name);
 /* "; did you mean 'X'?" of the names of a list, or "". */

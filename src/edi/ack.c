@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "defs/defs.h"
-#include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
 
 static const struct ack_ops *const kinds[] = {
@@ -49,9 +49,14 @@ void ack_prepare(struct defs *defs, struct str format, struct str version)
 	}
 }
 
-struct str ack_code_text(struct str list, struct str code)
+struct str ack_kinds(enum ack_depth depth, struct arena *a)
 {
-	return ack_codes_find(list, code);
+	struct str all = STR(" ");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i]->kinds[depth])
+			all = arena_printf(a, STR_FMT "%s ", STR_ARG(all), kinds[i]->kinds[depth]);
+	return all;
 }
 
 bool ack_damaged(
@@ -120,11 +125,33 @@ void ack_reference(struct ack_build *b, struct str reference)
 
 struct str ack_join(struct arena *a, struct str list, const char *mark, struct str more)
 {
-	if (list.n == 0)
-		return arena_str(a, more);
-	if (more.n == 0)
+	const struct str added = utf8_left(more, LIMIT_ACK_TEXT);
+	const struct str parts[] = {list, str_c(list.n > 0 ? mark : ""), added, STR(" ...")};
+	const size_t n = list.n + parts[1].n + added.n;
+	struct str all = {NULL, 0};
+	char *out = NULL;
+
+	if (more.n == 0 || list.n >= LIMIT_ACK_TEXT)
 		return list;
-	return arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(list), mark, STR_ARG(more));
+	out = arena_raw(a, n + parts[3].n);
+	for (size_t i = 0; i < (n >= LIMIT_ACK_TEXT ? 4 : 3); i++) {
+		if (parts[i].n > 0)
+			memcpy(out + all.n, parts[i].p, parts[i].n);
+		all.n += parts[i].n;
+	}
+	all.p = out;
+	return all;
+}
+
+/* Is it one of those in the list? */
+bool ack_joined(struct str list, char mark, struct str one)
+{
+	struct str part;
+
+	while (str_split(&list, mark, &part))
+		if (str_eq(str_trim(part), one))
+			return true;
+	return false;
 }
 
 struct reading {
@@ -167,13 +194,7 @@ static void place(struct reading *g, struct str file, const struct segment *s)
 /* ", " apart, each once; bounded, since a file may hold any number of set ids. */
 static void name_other(struct reading *g, struct str id)
 {
-	struct str rest = g->others;
-	struct str part;
-
-	while (str_split(&rest, ',', &part))
-		if (str_eq(str_trim(part), id))
-			return;
-	if (id.n > 0 && id.n <= 6 && g->others.n < 200)
+	if (id.n > 0 && id.n <= 6 && g->others.n < 200 && !ack_joined(g->others, ',', id))
 		g->others = ack_join(g->a, g->others, ", ", id);
 }
 
@@ -213,12 +234,19 @@ static void event(struct reading *g, struct str file, enum edi_event ev, const s
 	}
 }
 
-/* Findings about other messages are not ours to judge; an answer in a version without definitions
- * is read all the same. */
+/* Of a value that is there, but not as it should be: what matters of it each kind looks at itself. */
+static bool is_form(struct str code)
+{
+	return str_find(code, STR("-ELEMENT-"), 0) != SIZE_MAX && !str_ends(code, STR("-MISSING"));
+}
+
+/* Findings about other messages are not ours to judge; an answer in a version without definitions, or in an
+ * envelope that is sloppy only, is read all the same. */
 static void take_findings(struct reading *g, struct diag *from, bool ours)
 {
 	for (const struct finding *f = from->first; f; f = f->next) {
-		if (f->severity < SEV_FATAL && (!ours || str_ends(f->code, STR("-SET-UNKNOWN"))))
+		if (f->severity < SEV_FATAL &&
+			(!ours || is_form(f->code) || str_ends(f->code, STR("-SET-UNKNOWN"))))
 			continue;
 		if (f->severity >= SEV_ERROR)
 			g->damaged = true;
@@ -236,13 +264,14 @@ static int read_all(struct reading *g, struct str file, struct err *e)
 
 	arena_init(&scratch);
 	while (rc == 1) {
+		const bool inside = g->in_set && g->set; /* its trailer may be missing */
 		arena_reset(&scratch);
 		diag_init(&found, &scratch);
 		rc = edi_read_next(g->r, &ev, &s, &found, e);
 		if (rc == 1 && ev == EDI_SET)
 			event(g, file, ev, &s);
 		if (found.n > 0)
-			take_findings(g, &found, rc != 1 || !g->in_set || g->set != NULL);
+			take_findings(g, &found, rc != 1 || inside || !g->in_set || g->set);
 		if (rc == 1 && ev != EDI_SET)
 			event(g, file, ev, &s);
 	}

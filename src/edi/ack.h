@@ -20,7 +20,8 @@ enum ack_verdict { ACK_ACCEPTED, ACK_WITH_ERRORS, ACK_PARTIAL, ACK_REJECTED };
 enum ack_depth {
 	ACK_DEPTH_INTERCHANGE, /* the envelope: TA1, CONTRL about the interchange alone */
 	ACK_DEPTH_SYNTAX,      /* the content by its standard: 997, 999, CONTRL */
-	ACK_DEPTH_APPLICATION  /* the content by what it says: APERAK */
+	ACK_DEPTH_APPLICATION, /* the content by what it says: APERAK */
+	ACK_DEPTHS
 };
 
 /* One fault a partner names: AK3 with AK4, all numbers as we count them (X12's AK4 does; of S011 the
@@ -92,8 +93,7 @@ void ack_prepare(struct defs *defs, struct str format, struct str version);
 int ack_read(int fd, struct str bytes, struct defs *defs, struct str file, struct ack **first,
 	struct str *others, struct diag *d, struct arena *a, struct err *e) ATTR_CHECK;
 
-/* What a code of the standard means, in plain words: list is "I18" (TA105), "720" (AK304), "723" (AK403),
- * "718" (AK502), "716" (AK905), "0085" (CONTRL); those of 999 (IK304, IK403, IK502) are in them too. */
-struct str ack_code_text(struct str list, struct str code);
+/* The kinds of answers that look so deep, each between blanks: " TA1 CONTRL-5 "; in a. */
+struct str ack_kinds(enum ack_depth depth, struct arena *a);
 
 #endif

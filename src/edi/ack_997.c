@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "edi/ack_codes.h"
+#include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
 
 /* Letters of AK501 and AK901. M, W and X are refusals by a security check. */
@@ -58,7 +59,7 @@ static void codes(struct ack_build *b, const struct segment *s, uint16_t from, s
 		if (code.n == 0)
 			continue;
 		*joined = ack_join(b->a, *joined, " ", code);
-		*text = ack_join(b->a, *text, "; ", ack_code_text(list, code));
+		*text = ack_join(b->a, *text, "; ", ack_codes_find(list, code));
 	}
 	*text = arena_str(b->a, *text);
 }
@@ -104,7 +105,7 @@ static bool ak3(struct ack_build *b, const struct segment *s)
 	f->segment_at = at > UINT32_MAX ? UINT32_MAX : (uint32_t)at;
 	f->loop = arena_str(b->a, segment_get(s, 3, 1));
 	f->segment_code = arena_str(b->a, segment_get(s, 4, 1));
-	f->text = ack_code_text(STR("720"), f->segment_code);
+	f->text = ack_codes_find(STR("720"), f->segment_code);
 	b->fault = f;
 	b->element = NULL;
 	return true;
@@ -133,7 +134,7 @@ static bool ak4(struct ack_build *b, const struct segment *s)
 	f->element_id = arena_str(b->a, segment_get(s, 2, 1));
 	f->element_code = arena_str(b->a, segment_get(s, 3, 1));
 	f->value = arena_str(b->a, segment_get(s, 4, 1));
-	f->text = ack_code_text(STR("723"), f->element_code);
+	f->text = ack_codes_find(STR("723"), f->element_code);
 	return true;
 }
 
@@ -257,7 +258,13 @@ static bool end(struct ack_build *b)
 	return true;
 }
 
-const struct ack_ops ack_997_ops = {
-	.format = "x12", .kind = "997", .segment = segment_997, .end = end};
-const struct ack_ops ack_997_guide_ops = {
-	.format = "x12", .kind = "999", .segment = segment_999, .end = end};
+const struct ack_ops ack_997_ops = {.format = "x12",
+	.kind = "997",
+	.kinds = {[ACK_DEPTH_SYNTAX] = "997"},
+	.segment = segment_997,
+	.end = end};
+const struct ack_ops ack_997_guide_ops = {.format = "x12",
+	.kind = "999",
+	.kinds = {[ACK_DEPTH_SYNTAX] = "999"},
+	.segment = segment_999,
+	.end = end};

@@ -3,7 +3,7 @@
  * verdict, RFF in front of ERC what it is about, each ERC with FTX and RFF one fault. What 9321
  * means is the partner's own; people read the text.
  *
- * The verdict is that of 4343; without it of 1225, then of 1001; without any, faults are a refusal.
+ * The verdict is that of 4343 (NA, no answer wanted, is none); without it of 1225, then of 1001; without any, faults are a refusal.
  * RFF+AGO is the reference of our interchange, RFF+ACW that of the message, or, where it stands
  * alone, of either.
  */
@@ -17,12 +17,12 @@ static const struct {
 } verdicts[] = {
 	{4, "AP", ACK_ACCEPTED},
 	{4, "CA", ACK_WITH_ERRORS},
-	{4, "NA", ACK_REJECTED},
 	{4, "RE", ACK_REJECTED},
 	{3, "27", ACK_REJECTED},
 	{3, "28", ACK_WITH_ERRORS},
 	{3, "29", ACK_ACCEPTED},
 	{3, "30", ACK_WITH_ERRORS},
+	{3, "34", ACK_WITH_ERRORS},
 	{3, "44", ACK_ACCEPTED},
 	{3, "45", ACK_WITH_ERRORS},
 	{1, "312", ACK_ACCEPTED},
@@ -125,5 +125,8 @@ static bool end(struct ack_build *b)
 	return true;
 }
 
-const struct ack_ops ack_aperak_ops = {
-	.format = "edifact", .kind = "APERAK", .segment = segment, .end = end};
+const struct ack_ops ack_aperak_ops = {.format = "edifact",
+	.kind = "APERAK",
+	.kinds = {[ACK_DEPTH_APPLICATION] = "APERAK"},
+	.segment = segment,
+	.end = end};

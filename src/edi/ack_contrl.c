@@ -6,6 +6,7 @@
  * Actions (0083): 4 this and all below is refused; 7 it is taken, and so is all below that is not
  * refused; 8, 5 and 6 speak of the envelope only, as TA1 does. 1, 2 and 3 are of an older list.
  */
+#include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
 
 enum { ACTIONS_ALL = 8 };
@@ -55,12 +56,14 @@ static bool tell(struct ack_build *b, const struct segment *s, uint16_t from, st
 {
 	const struct str code = segment_get(s, from, 1);
 	const struct str tag = segment_get(s, (uint16_t)(from + 1), 1);
-	struct str words = ack_code_text(STR("0085"), code);
+	struct str words = ack_codes_find(STR("0085"), code);
 	uint16_t element = 0;
 	uint16_t component = 0;
 
 	if (!place(b, s, (uint16_t)(from + 2), &element, &component))
 		return false;
+	if (ack_joined(*codes, ' ', code)) /* UCF may come a million times */
+		return true;
 	if (tag.n > 0 && element > 0)
 		words = arena_printf(b->a, STR_FMT " (" STR_FMT "%02u%s%.0u)", STR_ARG(words),
 			STR_ARG(tag), element, component > 0 ? "-" : "", component);
@@ -120,7 +123,7 @@ static bool service_fault(struct ack_build *b, const struct segment *s)
 	f->segment = arena_str(b->a, segment_get(s, 5, 1));
 	f->segment_at = str_is(f->segment, "UNH") ? 1 : 0;
 	f->segment_code = arena_str(b->a, segment_get(s, 4, 1));
-	f->text = ack_code_text(STR("0085"), f->segment_code);
+	f->text = ack_codes_find(STR("0085"), f->segment_code);
 	return place(b, s, 6, &f->element, &f->component);
 }
 
@@ -162,7 +165,7 @@ static bool ucs(struct ack_build *b, const struct segment *s)
 	f = ack_add_fault(b);
 	f->segment_at = (uint32_t)at;
 	f->segment_code = arena_str(b->a, segment_get(s, 2, 1));
-	f->text = ack_code_text(STR("0085"), f->segment_code);
+	f->text = ack_codes_find(STR("0085"), f->segment_code);
 	b->fault = f;
 	b->element = NULL;
 	return true;
@@ -179,7 +182,7 @@ static bool ucd(struct ack_build *b, const struct segment *s)
 		f = ack_add_fault_beside(b);
 	b->element = f;
 	f->element_code = arena_str(b->a, segment_get(s, 1, 1));
-	f->text = ack_code_text(STR("0085"), f->element_code);
+	f->text = ack_codes_find(STR("0085"), f->element_code);
 	return place(b, s, 2, &f->element, &f->component);
 }
 
@@ -211,5 +214,9 @@ static bool end(struct ack_build *b)
 	return true;
 }
 
-const struct ack_ops ack_contrl_ops = {
-	.format = "edifact", .kind = "CONTRL", .segment = segment, .end = end};
+const struct ack_ops ack_contrl_ops = {.format = "edifact",
+	.kind = "CONTRL",
+	.kinds = {[ACK_DEPTH_INTERCHANGE] = "CONTRL-5 CONTRL-6 CONTRL-8",
+		[ACK_DEPTH_SYNTAX] = "CONTRL"},
+	.segment = segment,
+	.end = end};

@@ -23,6 +23,8 @@ struct ack_build {
 struct ack_ops {
 	const char *format; /* "x12", "edifact" */
 	const char *kind;   /* TA1 or the set id */
+	/* MUST, at least one. The kinds that its answers may have (struct ack), by how deep they look. */
+	const char *kinds[ACK_DEPTHS];
 	/* MUST. One segment of it (TA1 itself; inside a set all but ST and SE). False: damaged, and a
 	 * finding says why. */
 	bool (*segment)(struct ack_build *b, const struct segment *s);
@@ -55,6 +57,8 @@ struct ack_fault *ack_add_fault(struct ack_build *b);
 struct ack_fault *ack_add_fault_beside(struct ack_build *b);
 /* The reference of what it is about, and its number if it is one. */
 void ack_reference(struct ack_build *b, struct str reference);
+/* A list with one more; one that is too long ends in " ..." and takes no more. */
 struct str ack_join(struct arena *a, struct str list, const char *mark, struct str more);
+bool ack_joined(struct str list, char mark, struct str one);
 
 #endif

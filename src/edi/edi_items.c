@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "edi/edi_read.h"
+#include "edi/structure.h"
 
 enum { LOOPS = 16 };
 
@@ -25,21 +26,32 @@ struct tree {
 	size_t nodes;
 };
 
+/* Findings: of one event of check; of the set; of the next one, whose header check has read; of the headers
+ * that the set stands in; of read, which check has told. */
+enum { EVENT, SET, EARLY, INTERCHANGE, GROUP, QUIET, SHEETS };
+
+struct sheet {
+	struct arena arena;
+	struct diag d;
+};
+
 struct stream {
 	struct edi_read *check; /* one set ahead of read */
 	struct edi_read *read;
-	struct segment segment; /* the one in hand, when pending */
+	struct tolerances forgiven[2]; /* of each of them, so that none is counted twice */
+	struct segment segment;	       /* the one in hand, when pending */
 	bool pending;
 	enum edi_event event;
 	bool good;   /* the set has no errors and is the one that the source names */
 	bool headed; /* it has come to its first item */
 	bool begun;  /* an item is being made */
 	const struct def_node *base; /* its loop */
+	struct item whole;	     /* the set */
+	uint64_t end;		     /* of its body */
 	uint64_t passed;	     /* offset of the last item given, and one more */
 	struct tree item;
 	struct tree header;
-	struct arena found; /* findings of the set */
-	struct arena quiet;
+	struct sheet sheets[SHEETS];
 	char *raw;
 	size_t cap;
 	struct item made;
@@ -52,26 +64,49 @@ struct source {
 
 /* --- streams --- */
 
-static struct edi_read *open_read(const struct reader *r, enum edi_level level, struct err *e)
+static struct edi_read *open_read(
+	const struct reader *r, enum edi_level level, struct tolerances *t, struct err *e)
 {
 	const struct edi_read_options o = {.format = r->spec.format,
 		.defs = r->spec.defs,
 		.level = level,
 		.file = r->spec.file,
 		.guide = r->spec.guide,
-		.guide_set = r->spec.guide.n > 0 ? r->spec.message : STR("")};
+		.guide_set = r->spec.guide.n > 0 ? r->spec.message : STR(""),
+		.tolerances = t};
 
+	t->granted = r->spec.tolerated ? *r->spec.tolerated : tolerance_usual();
 	return edi_read_open(r->fd, STR(""), &o, e);
+}
+
+static void sheet_init(struct sheet *s)
+{
+	arena_init(&s->arena);
+	diag_init(&s->d, &s->arena);
+}
+
+static void sheet_clear(struct sheet *s)
+{
+	if (s->d.n == 0 && s->arena.used == 0)
+		return;
+	arena_reset(&s->arena);
+	diag_clear(&s->d);
+}
+
+static void copy(struct diag *to, const struct diag *from)
+{
+	for (const struct finding *f = from->first; f; f = f->next)
+		diag_add(to, f);
 }
 
 static int stream_open(const struct reader *r, struct stream *s, struct err *e)
 {
 	arena_init(&s->item.arena);
 	arena_init(&s->header.arena);
-	arena_init(&s->found);
-	arena_init(&s->quiet);
-	s->check = open_read(r, EDI_NOTES, e);
-	s->read = s->check ? open_read(r, EDI_STRUCTURE, e) : NULL;
+	for (size_t i = 0; i < SHEETS; i++)
+		sheet_init(&s->sheets[i]);
+	s->check = open_read(r, EDI_GUIDE, &s->forgiven[0], e);
+	s->read = s->check ? open_read(r, EDI_STRUCTURE, &s->forgiven[1], e) : NULL;
 	return s->read ? 0 : -1;
 }
 
@@ -81,8 +116,8 @@ static void stream_close(struct stream *s)
 	edi_read_close(s->read);
 	arena_done(&s->item.arena);
 	arena_done(&s->header.arena);
-	arena_done(&s->found);
-	arena_done(&s->quiet);
+	for (size_t i = 0; i < SHEETS; i++)
+		arena_done(&s->sheets[i].arena);
 	mem_free(s->raw);
 	memset(s, 0, sizeof(*s));
 }
@@ -145,29 +180,19 @@ static void place_in_loops(
 static uint32_t name_of(
 	struct reader *r, struct arena *a, const struct segment *s, const struct value *v)
 {
-	const struct def_part *part = s->def ? defs_part(s->def, v->element) : NULL;
+	const struct def_part *part = defs_leaf(s->def, v->element, v->component);
 
-	if (part && part->nparts == 0 && v->component == 1)
-		return names_id(r->names, part->ref);
-	if (part && v->component <= part->nparts)
-		return names_id(r->names, part->parts[v->component - 1].ref);
 	return names_id(r->names,
-		arena_printf(a, STR_FMT "%02u-%u", STR_ARG(s->tag), v->element, v->component));
-}
-
-static const struct def_element *element_of(const struct segment *s, const struct value *v)
-{
-	const struct def_part *part = s->def ? defs_part(s->def, v->element) : NULL;
-
-	if (part && part->nparts > 0)
-		return v->component <= part->nparts ? part->parts[v->component - 1].element : NULL;
-	return part ? part->element : NULL;
+		part ? part->ref
+		     : arena_printf(
+			       a, STR_FMT "%02u-%u", STR_ARG(s->tag), v->element, v->component));
 }
 
 /* A number with implied decimals gets its point: 1250 of N2 is 12.50. */
 static struct str text_of(struct arena *a, const struct segment *s, const struct value *v)
 {
-	const struct def_element *x = element_of(s, v);
+	const struct def_part *part = defs_leaf(s->def, v->element, v->component);
+	const struct def_element *x = part ? part->element : NULL;
 	const size_t sign = v->text.n > 0 && v->text.p[0] == '-';
 	struct str digits = str_from(v->text, sign);
 	size_t whole = 0;
@@ -202,10 +227,14 @@ static void add_segment(
 
 /* --- sets --- */
 
-/* The first error is why the file is refused. */
-static int for_code(const struct diag *d, struct err *e)
+static uint64_t sets(const struct edi_read *r)
 {
-	const struct finding *f = diag_first_error(d);
+	return edi_read_context(r)->sets;
+}
+
+/* The error is why the file is refused. */
+static int for_code(const struct finding *f, struct err *e)
+{
 	char code[60];
 
 	if (!f)
@@ -214,39 +243,85 @@ static int for_code(const struct diag *d, struct err *e)
 	return err_reason(e, code);
 }
 
-/* Errors behind the last set, or of what holds the sets: what else was in the file cannot be known. */
-static int refuse(const struct diag *d, struct err *e)
+/* An error behind the last set, or of what holds the sets: what else was in the file cannot be known. */
+static int refuse(const struct finding *f, struct err *e)
 {
 	struct buf line;
 
 	buf_init(&line, 600);
-	diag_line(&line, diag_first_error(d));
+	diag_line(&line, f);
 	(void)err_set(e, ERR_INPUT, "%s", buf_cstr(&line));
 	buf_done(&line);
-	return for_code(d, e);
+	return for_code(f, e);
 }
 
-/* Reads the set ahead, or without one what is left, with all rules; *end is the offset behind its body. */
-static int check_ahead(struct stream *s, bool set, struct diag *d, uint64_t *end, struct err *e)
+/* Whose a finding of an event is; NULL: it is about the trailer of what holds the sets, or a segment outside
+ * of all. */
+static struct diag *owner(
+	const struct reader *r, struct stream *s, enum edi_event ev, const struct finding *f)
 {
-	const uint64_t number = edi_read_context(s->read)->sets;
-	enum edi_event ev = EDI_SEGMENT;
+	const bool envelope = str_ends(f->code, STR("-ENVELOPE"));
+
+	if (ev == EDI_SEGMENT || ev == EDI_SET_END || f->severity == SEV_NOTE ||
+		(envelope && str_is(f->segment, defs_format(r->spec.format)->trailer)))
+		return &s->sheets[SET].d;
+	if (ev == EDI_SET)
+		return sets(s->check) > sets(s->read) ? &s->sheets[EARLY].d : &s->sheets[SET].d;
+	if (ev == EDI_GROUP_END || ev == EDI_INTERCHANGE_END || envelope)
+		return NULL;
+	return ev == EDI_GROUP ? &s->sheets[GROUP].d : &s->sheets[INTERCHANGE].d;
+}
+
+/* The set in hand has what its headers have, and its own. */
+static void begin_checks(struct stream *s)
+{
+	copy(&s->sheets[SET].d, &s->sheets[INTERCHANGE].d);
+	copy(&s->sheets[SET].d, &s->sheets[GROUP].d);
+	copy(&s->sheets[SET].d, &s->sheets[EARLY].d);
+	sheet_clear(&s->sheets[EARLY]);
+}
+
+static int sort_out(const struct reader *r, struct stream *s, enum edi_event ev, struct err *e)
+{
+	if (ev == EDI_INTERCHANGE)
+		sheet_clear(&s->sheets[INTERCHANGE]);
+	if (ev == EDI_INTERCHANGE || ev == EDI_GROUP || ev == EDI_GROUP_END)
+		sheet_clear(&s->sheets[GROUP]);
+	for (const struct finding *f = s->sheets[EVENT].d.first; f; f = f->next) {
+		struct diag *to = owner(r, s, ev, f);
+		if (to)
+			diag_add(to, f);
+		else if (f->severity >= SEV_ERROR)
+			return refuse(f, e);
+	}
+	if (ev == EDI_SET && sets(s->check) == sets(s->read))
+		begin_checks(s);
+	return 0;
+}
+
+/* Reads the set ahead with all rules; *end is the offset behind its body. */
+static int check_ahead(const struct reader *r, struct stream *s, uint64_t *end, struct err *e)
+{
 	struct segment segment;
+	enum edi_event ev = EDI_SEGMENT;
+	bool over = false;
 	int rc = 1;
 
-	arena_reset(&s->found);
-	diag_init(d, &s->found);
-	while (rc == 1) {
-		const uint64_t at = edi_read_context(s->check)->sets;
-		rc = edi_read_next(s->check, &ev, &segment, d, e);
-		if (rc != 1 || !set)
-			continue;
+	sheet_clear(&s->sheets[SET]);
+	if (sets(s->check) == sets(s->read))
+		begin_checks(s);
+	while (rc == 1 && !over) {
+		sheet_clear(&s->sheets[EVENT]);
+		rc = edi_read_next(s->check, &ev, &segment, &s->sheets[EVENT].d, e);
+		if (rc == -1)
+			return for_code(diag_first_error(&s->sheets[EVENT].d), e);
+		if (sort_out(r, s, ev, e) == -1)
+			return -1;
 		*end = segment.offset;
-		if ((ev == EDI_SET_END && at >= number) ||
-			edi_read_context(s->check)->sets > number)
-			return 0;
+		over = sets(s->check) > sets(s->read) ||
+			(sets(s->check) == sets(s->read) && ev != EDI_SET && ev != EDI_SEGMENT);
 	}
-	return rc == -1 ? for_code(d, e) : 0;
+	return 0;
 }
 
 /* Bytes of the file from one offset to another, as far as an item may be large. */
@@ -290,39 +365,54 @@ static void other_set(const struct reader *r, const struct stream *s, struct dia
 		});
 }
 
+/* The set is an item without a tree. */
+static int set_aside(
+	struct reader *r, struct stream *s, struct item *it, struct diag *d, struct err *e)
+{
+	*it = s->whole;
+	s->good = false;
+	s->passed = it->locator + 1;
+	copy(d, &s->sheets[SET].d);
+	return read_raw(r, s, it->offset, s->end, it, e) == -1 ? -1 : 1;
+}
+
 /* A set begins. 1: it is set aside, 0: its items come, -1. */
 static int begin_set(
 	struct reader *r, struct stream *s, struct item *it, struct diag *d, struct err *e)
 {
 	const struct edi_context *c = edi_read_context(s->read);
-	struct diag found;
-	uint64_t end = 0;
 
-	if (check_ahead(s, true, &found, &end, e) == -1)
+	if (check_ahead(r, s, &s->end, e) == -1)
 		return -1;
 	tree_start(&s->header);
+	item_at(r, &s->segment, &s->whole);
 	s->begun = s->headed = false;
 	if (!str_eq(c->set_id, r->spec.message) || !str_eq(c->set_version, r->spec.version))
-		other_set(r, s, &found);
-	s->good = found.errors == 0;
-	if (s->good) {
-		add_segment(r, &s->header, &s->segment, NULL);
-		return 0;
-	}
-	item_at(r, &s->segment, it);
-	for (const struct finding *f = found.first; f; f = f->next)
-		diag_add(d, f);
-	return read_raw(r, s, s->segment.offset, end, it, e) == -1 ? -1 : 1;
+		other_set(r, s, &s->sheets[SET].d);
+	s->good = s->sheets[SET].d.errors == 0;
+	if (!s->good)
+		return set_aside(r, s, it, d, e);
+	add_segment(r, &s->header, &s->segment, NULL);
+	for (const struct finding *f = s->sheets[SET].d.first; f; f = f->next)
+		if (f->severity == SEV_NOTE && f->tolerance.n > 0)
+			diag_add(d, f);
+	return 0;
+}
+
+static void too_large(const struct item *it, const char *rule, struct diag *d)
+{
+	diag_add(d,
+		&(struct finding){
+			.code = STR("ITEM-TOO-LARGE"),
+			.severity = SEV_ERROR,
+			.file = it->file,
+			.offset = it->offset,
+			.rule = str_c(rule),
+			.remedy = STR("ask the partner for smaller items"),
+		});
 }
 
 /* --- items --- */
-
-static bool opens(const struct reader *r, const struct segment *s)
-{
-	const struct def_node *p = s->node ? s->node->parent : NULL;
-
-	return p && p->loop && p->child == s->node && str_eq(p->name, r->spec.item);
-}
 
 static bool inside(const struct stream *s)
 {
@@ -354,22 +444,14 @@ static int finish(
 	if (s->item.nodes <= LIMIT_NODES)
 		it->root = s->item.root;
 	else
-		diag_add(d,
-			&(struct finding){
-				.code = STR("ITEM-TOO-LARGE"),
-				.severity = SEV_ERROR,
-				.file = it->file,
-				.offset = it->offset,
-				.rule = STR("the item has more parts than one item may have"),
-				.remedy = STR("ask the partner for smaller items"),
-			});
+		too_large(it, "the item has more parts than one item may have", d);
 	return read_raw(r, s, it->offset, s->segment.offset, it, e) == -1 ? -1 : 1;
 }
 
 /* A segment of a good set. 1 an item ended before it, 0, -1. */
 static int take(struct reader *r, struct stream *s, struct item *it, struct diag *d, struct err *e)
 {
-	const bool start = opens(r, &s->segment);
+	const bool start = structure_opens(s->segment.node, r->spec.item);
 
 	if (s->begun && (start || !inside(s))) {
 		s->pending = true;
@@ -381,17 +463,24 @@ static int take(struct reader *r, struct stream *s, struct item *it, struct diag
 		add_segment(r, &s->item, &s->segment, s->base);
 	else if (!s->headed)
 		add_segment(r, &s->header, &s->segment, NULL);
-	return 0;
+	if (s->headed || s->header.nodes <= LIMIT_HEADER)
+		return 0;
+	too_large(&s->whole, "the set has more parts before its first item than it may have", d);
+	return set_aside(r, s, it, d, e);
 }
 
 static int at_end(struct stream *s, struct err *e)
 {
-	struct diag d;
-	uint64_t end = 0;
+	enum edi_event ev = EDI_SEGMENT;
+	struct segment segment;
+	int rc = 1;
 
-	if (check_ahead(s, false, &d, &end, e) == -1)
-		return -1;
-	return d.errors > 0 ? refuse(&d, e) : 0;
+	sheet_clear(&s->sheets[SET]);
+	while (rc == 1)
+		rc = edi_read_next(s->check, &ev, &segment, &s->sheets[SET].d, e);
+	if (rc == -1)
+		return for_code(diag_first_error(&s->sheets[SET].d), e);
+	return s->sheets[SET].d.errors > 0 ? refuse(diag_first_error(&s->sheets[SET].d), e) : 0;
 }
 
 static int stream_next(
@@ -400,14 +489,10 @@ static int stream_next(
 	int rc = 0;
 
 	while (rc == 0) {
-		struct diag ignored; /* what is wrong was said by the reader that is ahead */
-
-		arena_reset(&s->quiet);
-		diag_init(&ignored, &s->quiet);
-		if (!s->pending)
-			rc = edi_read_next(s->read, &s->event, &s->segment, &ignored, e);
-		else
-			rc = 1;
+		sheet_clear(&s->sheets[QUIET]);
+		rc = s->pending
+			? 1
+			: edi_read_next(s->read, &s->event, &s->segment, &s->sheets[QUIET].d, e);
 		s->pending = false;
 		if (rc != 1)
 			return rc == 0 ? at_end(s, e) : -1;

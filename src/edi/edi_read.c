@@ -6,6 +6,7 @@
 #include "edi/edifact_read.h"
 #include "edi/lexer.h"
 #include "edi/sniff.h"
+#include "edi/structure.h"
 #include "edi/x12_read.h"
 
 enum { HEAD = 4096 };
@@ -165,14 +166,6 @@ const char *edi_read_format(const struct edi_read *r)
 	return r->ops->format;
 }
 
-/* Is this the first segment of an occurrence of the loop? */
-static bool opens(const struct segment *s, struct str loop)
-{
-	const struct def_node *p = s->node ? s->node->parent : NULL;
-
-	return p && p->loop && p->child == s->node && str_eq(p->name, loop);
-}
-
 int edi_read_totals(int fd, const struct edi_read_options *o, struct str loop, struct edi_totals *t,
 	struct diag *d, struct err *e)
 {
@@ -193,7 +186,7 @@ int edi_read_totals(int fd, const struct edi_read_options *o, struct str loop, s
 		return -1;
 	while ((rc = edi_read_next(r, &ev, &s, d, e)) == 1) {
 		sum.segments++;
-		if (ev == EDI_SEGMENT && loop.n > 0 && opens(&s, loop))
+		if (ev == EDI_SEGMENT && loop.n > 0 && structure_opens(s.node, loop))
 			sum.loops++;
 	}
 	c = edi_read_context(r);

@@ -17,7 +17,8 @@
 #include "format/segment.h"
 #include "model/diag.h"
 
-/* How deep to look, each with those before: EDI_GUIDE also by the partner's guide. */
+/* How deep to look, each with those before: EDI_ENVELOPE also at the elements of envelopes, EDI_GUIDE also by
+ * the partner's guide. */
 enum edi_level { EDI_ENVELOPE = 1, EDI_STRUCTURE, EDI_ELEMENT, EDI_CODES, EDI_NOTES, EDI_GUIDE };
 /* "envelope" to "guide"; -1 with ERR_USAGE and "did you mean". */
 int edi_read_level(struct str name, enum edi_level *level, struct err *e) ATTR_CHECK;
@@ -37,15 +38,11 @@ enum edi_event {
 /* Where we are. Texts live until the envelope they belong to is left. */
 struct edi_context {
 	struct str sender_qual, sender, receiver_qual, receiver; /* without padding */
-	struct str date, time; /* of the interchange, as they are there */
-	struct str version;    /* ISA12: "00401"; UNB 0002: "3" */
-	struct str syntax;     /* UNB 0001: "UNOC"; X12: "" */
-	struct str reference;  /* ISA13, UNB 0020 */
-	uint64_t control;      /* the same where it is a number, else 0 */
-	char usage;	       /* ISA15; 'T' when UNB 0035 says that it is a test, else 'P' */
-	bool ack_requested;    /* ISA14, UNB 0031 */
-	struct str group_code; /* GS01, UNG 0038 */
-	struct str group_sender, group_receiver;
+	struct str version;					 /* ISA12: "00401"; UNB 0002: "3" */
+	struct str reference;					 /* ISA13, UNB 0020 */
+	uint64_t control;	    /* the same where it is a number, else 0 */
+	char usage;		    /* ISA15; 'T' when UNB 0035 says that it is a test, else 'P' */
+	struct str group_code;	    /* GS01, UNG 0038 */
 	struct str group_version;   /* GS08; S008 of UNG: "D96A" */
 	struct str group_reference; /* GS06, UNG 0048 */
 	uint64_t group_control;

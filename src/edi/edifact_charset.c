@@ -170,11 +170,32 @@ static bool by_byte(
 	return good;
 }
 
+static unsigned place_of(const struct edifact_charset *set, uint32_t cp)
+{
+	unsigned i = 0;
+
+	while (i < HIGH && set->repertoire.others[i] != cp)
+		i++;
+	return i;
+}
+
+/* Few letters of a part make UTF-8 together, and those that do make letters that it has not. */
+static bool is_utf8(const struct edifact_charset *set, struct str bytes)
+{
+	bool all = utf8_bad(bytes) == SIZE_MAX;
+
+	for (size_t at = 0; all && set && set->kind == EDIFACT_PART && at < bytes.n;) {
+		const uint32_t cp = utf8_next(bytes, &at);
+		all = cp < 0x80 || place_of(set, cp) < HIGH;
+	}
+	return all;
+}
+
 const char *edifact_charset_decode(
 	const struct edifact_charset *set, struct str bytes, struct arena *a, struct str *text)
 {
 	const enum edifact_charset_kind kind = set ? set->kind : EDIFACT_ASCII;
-	const bool utf8 = utf8_bad(bytes) == SIZE_MAX;
+	const bool utf8 = is_utf8(set, bytes);
 	bool good = true;
 
 	*text = bytes;
@@ -200,11 +221,9 @@ const char *edifact_charset_decode(
 
 static char byte_of(const struct edifact_charset *set, uint32_t cp)
 {
-	if (cp >= 0x80 && set->kind == EDIFACT_PART)
-		for (unsigned i = 0; i < HIGH; i++)
-			if (set->repertoire.others[i] == cp)
-				return (char)(unsigned char)(FIRST + i);
-	return (char)(unsigned char)cp;
+	const unsigned i = cp >= 0x80 && set->kind == EDIFACT_PART ? place_of(set, cp) : HIGH;
+
+	return (char)(unsigned char)(i < HIGH ? FIRST + i : cp);
 }
 
 void edifact_charset_encode(const struct edifact_charset *set, struct str text, struct buf *out)

@@ -61,10 +61,25 @@ static bool repeats(const struct edifact_read *r)
 		c != l->element && c != l->component && c != l->terminator && c != l->release;
 }
 
-void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s)
+/* Before version 4 the mark of UNA counts, else both. */
+static const char *marks(const struct edifact_read *r, struct diag *d)
+{
+	struct finding una = r->here;
+
+	if (is_fourth(r) || r->decimal == 0)
+		return ".,";
+	if (r->decimal == '.' || r->decimal == ',')
+		return r->decimal == '.' ? "." : ",";
+	una.segment = STR("UNA");
+	una.offset = r->una_offset;
+	finding_at(&una, d, "EDIFACT-DECIMAL-MARK", SEV_ERROR, 0, (struct str){&r->decimal, 1},
+		". or ,", "UNA names no decimal mark; both are read as one");
+	return ".,";
+}
+
+void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s, struct diag *d)
 {
 	const struct str version = segment_get(s, 1, 2);
-	const char *marks = ".,";
 
 	r->version = version.n == 1 && strchr("124X", version.p[0]) ? version.p[0] : '3';
 	if (version.n == 1 && version.p[0] >= '5' && version.p[0] <= '9')
@@ -75,10 +90,8 @@ void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s)
 		r->lacks[i] = edifact_charset_lacks(r->charset, (struct str){&c, 1}) != 0;
 	}
 	r->lex.repeats = repeats(r);
-	if (!is_fourth(r) && r->decimal != 0)
-		marks = r->decimal == '.' ? "." : ",";
 	element_rules_free(r->rules);
-	r->rules = edifact_rules_read(marks);
+	r->rules = edifact_rules_read(marks(r, d));
 }
 
 static uint64_t number(struct str s)
@@ -96,23 +109,19 @@ void edifact_envelope_interchange(struct edifact_read *r, const struct segment *
 	const char wanted[2] = {r->o.usage, 0};
 
 	arena_reset(a);
-	c->syntax = arena_str(a, segment_get(s, 1, 1));
 	c->version = arena_str(a, segment_get(s, 1, 2));
 	c->sender = arena_str(a, segment_get(s, 2, 1));
 	c->sender_qual = arena_str(a, segment_get(s, 2, 2));
 	c->receiver = arena_str(a, segment_get(s, 3, 1));
 	c->receiver_qual = arena_str(a, segment_get(s, 3, 2));
-	c->date = arena_str(a, segment_get(s, 4, 1));
-	c->time = arena_str(a, segment_get(s, 4, 2));
 	c->reference = arena_str(a, segment_get(s, 5, 1));
 	c->control = number(c->reference);
 	c->usage = test.n == 0 || str_is(test, "0") ? 'P' : 'T';
-	c->ack_requested = str_is(segment_get(s, 9, 1), "1") || str_is(segment_get(s, 9, 1), "2");
-	c->group_code = c->group_sender = c->group_receiver = STR("");
-	c->group_version = c->group_reference = STR("");
+	c->group_code = c->group_version = c->group_reference = STR("");
 	c->group_control = 0;
 	r->groups = r->bare = r->sets = r->transfer = 0;
-	r->mixed = r->lower = r->in_group = false;
+	r->mixed = r->in_group = false;
+	r->lower = !r->charset || *r->charset->repertoire.lacks == 0; /* nothing to be told */
 	c->interchanges++;
 	seen_clear(&r->group_references);
 	seen_clear(&r->set_references);
@@ -156,8 +165,6 @@ void edifact_envelope_group(struct edifact_read *r, const struct segment *s, str
 
 	arena_reset(a);
 	c->group_code = arena_str(a, segment_get(s, 1, 1));
-	c->group_sender = arena_str(a, segment_get(s, 2, 1));
-	c->group_receiver = arena_str(a, segment_get(s, 3, 1));
 	c->group_reference = arena_str(a, segment_get(s, 5, 1));
 	c->group_control = number(c->group_reference);
 	c->group_version = directory(a, s, 7, 1);
@@ -182,43 +189,22 @@ static struct str version_of(struct edifact_read *r, const struct segment *s)
 		return directory(&r->unh, s, 2, 2);
 	if (str_is(version, "4") || (str_is(version, "D") && str_is(release, "4")))
 		return STR("syntax-4");
-	return version.n == 1 && str_is_digit(version.p[0]) ? STR("syntax-3") : service(r);
-}
-
-static struct str guide_of(struct edifact_read *r)
-{
-	const struct edi_context *c = &r->ctx;
-
-	if (r->o.level < EDI_GUIDE)
-		return STR("");
-	if (r->o.guide.n > 0 && str_eq(c->set_id, r->o.guide_set))
-		return r->o.guide;
-	return defs_association(
-		r->o.defs, STR("edifact"), c->set_version, c->set_id, c->association, &r->scratch);
+	if ((version.n == 1 && str_is_digit(version.p[0])) ||
+		(str_is(version, "D") && str_is(release, "3")))
+		return STR("syntax-3");
+	return service(r);
 }
 
 static void find_message(struct edifact_read *r, struct diag *d)
 {
 	struct edi_context *c = &r->ctx;
-	struct faults f;
-	char text[400];
 
-	faults_init(&f, &r->scratch);
-	c->message = NULL;
-	r->plan = NULL;
-	if (r->o.defs)
-		c->message = defs_message(r->o.defs, STR("edifact"), c->set_version, c->set_id,
-			guide_of(r), &f, "", 0, 0);
-	if (c->message) {
-		r->plan = structure_plan_of(&r->plans, c->message);
-		return;
-	}
-	if (r->o.level < EDI_STRUCTURE)
-		return;
-	(void)snprintf(text, sizeof(text), "this message cannot be checked: %s",
-		f.first ? f.first->text : "there are no definitions");
-	edifact_envelope_add(r, d, "EDIFACT-SET-UNKNOWN", SEV_ERROR, 2, c->set_id,
-		"a message that is defined in this version", text);
+	c->message = edi_message_find(&r->known, &r->o, "edifact", c);
+	r->plan = c->message ? structure_plan_of(&r->plans, c->message) : NULL;
+	if (!c->message && r->o.level >= EDI_STRUCTURE)
+		edifact_envelope_add(r, d, "EDIFACT-SET-UNKNOWN", SEV_ERROR, 2, c->set_id,
+			"a message that is defined in this version",
+			arena_cstr(&r->scratch, r->known.why));
 }
 
 /* S010 counts messages of one matter (0068) from 1, marked C, to the one marked F. Others of them may

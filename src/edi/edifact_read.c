@@ -44,6 +44,7 @@ static void *open_reader(int fd, struct str bytes, const struct edi_read_options
 	arena_init(&r->ung);
 	arena_init(&r->unh);
 	arena_init(&r->scratch);
+	edi_message_init(&r->known);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
 	return r;
@@ -53,6 +54,7 @@ static void close_reader(void *self)
 {
 	struct edifact_read *r = self;
 
+	edi_message_done(&r->known);
 	structure_plans_done(&r->plans);
 	structure_done(&r->cursor);
 	seen_done(&r->group_references);
@@ -273,10 +275,8 @@ static void to_points(struct edifact_read *r, struct segment *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct value *v = &s->values[i];
-		const struct def_part *p = defs_part(s->def, v->element);
+		const struct def_part *p = defs_leaf(s->def, v->element, v->component);
 		const size_t comma = str_chr(v->text, ',');
-		if (p && p->nparts > 0)
-			p = finding_part(p->parts, p->nparts, v->component);
 		if (comma == SIZE_MAX || !p || !p->element || p->element->type != DEF_R)
 			continue;
 		char *out = arena_cstr(&r->scratch, v->text);
@@ -513,7 +513,7 @@ static int open_interchange(struct edifact_read *r, struct segment *s, enum edi_
 	*s = (struct segment){.tag = STR("UNB"), .offset = r->raw.offset, .position = 1};
 	r->place = 1;
 	split(r, s);
-	edifact_envelope_syntax(r, s);
+	edifact_envelope_syntax(r, s, d);
 	r->lower = true; /* the header names the set before it counts */
 	take_values(r, s, d);
 	edifact_envelope_interchange(r, s, d);
@@ -594,6 +594,8 @@ static int truncated(struct edifact_read *r, struct diag *d, struct err *e)
 	if (r->in_group)
 		missing = r->where == EDIFACT_IN_UNH ? "UNT, UNE and UNZ are" : "UNE and UNZ are";
 	r->here.offset = r->lex.base + r->lex.end;
+	r->here.segment = (struct str){"", 0};
+	r->here.segment_at = position(r) + 1;
 	(void)snprintf(text, sizeof(text),
 		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
 		"may be used",
@@ -642,7 +644,7 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 		if (rc == 0)
 			return truncated(r, d, e);
 		r->here.offset = r->raw.offset;
-		if (r->raw.unterminated) {
+		if (r->raw.unterminated && !is_edifact(r->raw.bytes)) {
 			if (kind_of(tag_of(r)) != TAG_UNZ || r->where != EDIFACT_IN_UNB)
 				return truncated(r, d, e);
 			r->here.segment = STR("UNZ");

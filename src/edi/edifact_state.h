@@ -3,6 +3,7 @@
 #define EDI_EDIFACT_STATE_H
 
 #include "base/limits.h"
+#include "edi/edi_message.h"
 #include "edi/edi_read.h"
 #include "edi/edifact_charset.h"
 #include "edi/element.h"
@@ -20,8 +21,9 @@ struct edifact_read {
 	bool in_group; /* the message in hand is in one */
 	bool mixed;    /* groups and bare messages: told in this interchange */
 	bool lower;    /* characters that UNOA or UNOB has not: told in this interchange */
-	char decimal;  /* mark that UNA names, or 0: both count */
-	char version;  /* of the syntax: '1' to '4', or 'X' */
+	char decimal;  /* what UNA names as mark, or 0 */
+	uint64_t una_offset;
+	char version; /* of the syntax: '1' to '4', or 'X' */
 	const struct edifact_charset *charset;
 	bool lacks[256];	    /* bytes of ASCII that the set has not */
 	struct arena unb, ung, unh; /* texts of the envelopes we are in */
@@ -37,6 +39,7 @@ struct edifact_read {
 	struct str collision; /* UGH 0087 until its UGT */
 	uint64_t transfer;    /* 0070 of the message before, when more of its kind are to come */
 	uint64_t transfer_of; /* hash of its 0068 */
+	struct edi_message known;
 	struct structure_plans plans;
 	const struct structure_plan *plan; /* of the message we are in, or NULL */
 	struct structure_cursor cursor;
@@ -54,7 +57,7 @@ void edifact_envelope_add(const struct edifact_read *r, struct diag *d, const ch
 int edifact_una_open(struct edifact_read *r, struct diag *d, struct err *e) ATTR_CHECK;
 
 /* edifact_envelope.c */
-void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s);
+void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s, struct diag *d);
 void edifact_envelope_interchange(struct edifact_read *r, const struct segment *s, struct diag *d);
 void edifact_envelope_group(struct edifact_read *r, const struct segment *s, struct diag *d);
 void edifact_envelope_set(struct edifact_read *r, const struct segment *s, struct diag *d);

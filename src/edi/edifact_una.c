@@ -32,21 +32,31 @@ static int fatal(struct edifact_read *r, struct diag *d, struct err *e, const ch
 /* All different, and none a letter, digit or blank. */
 static int check(struct edifact_read *r, struct diag *d, struct err *e)
 {
+	static const char *const names[] = {"component separator", "element separator",
+		"segment terminator", "release character", "repetition separator"};
 	const struct lexer *l = &r->lex;
 	const char all[] = {l->component, l->element, l->terminator, l->release,
 		l->repeats ? l->repetition : 0};
+	char text[200];
 
 	for (size_t i = 0; i < sizeof(all); i++) {
 		if (i >= 3 && all[i] == 0)
 			continue;
+		(void)snprintf(text, sizeof(text),
+			"a separator of the interchange is a letter, a digit, a blank, a line end or no "
+			"ASCII character: 0x%02X as %s",
+			(unsigned)(unsigned char)all[i], names[i]);
 		if (!usable(all[i]))
-			return fatal(r, d, e,
-				"a separator of the interchange is a letter, a digit, a blank or no ASCII "
-				"character");
-		for (size_t k = 0; k < i; k++)
-			if (all[k] == all[i])
-				return fatal(r, d, e,
-					"two separators of the interchange are the same character");
+			return fatal(r, d, e, text);
+		for (size_t k = 0; k < i; k++) {
+			if (all[k] != all[i])
+				continue;
+			(void)snprintf(text, sizeof(text),
+				"two separators of the interchange are the same character: 0x%02X as "
+				"%s and as %s",
+				(unsigned)(unsigned char)all[i], names[k], names[i]);
+			return fatal(r, d, e, text);
+		}
 	}
 	return 0;
 }
@@ -65,11 +75,7 @@ static int by_una(struct edifact_read *r, struct str una, struct diag *d, struct
 	l->repetition = una.p[7] == ' ' ? '\0' : una.p[7];
 	l->terminator = una.p[8];
 	r->decimal = una.p[5];
-	if (r->decimal != '.' && r->decimal != ',') {
-		edifact_envelope_add(r, d, "EDIFACT-DECIMAL-MARK", SEV_ERROR, 0, str_sub(una, 5, 1),
-			". or ,", "UNA names no decimal mark; both are read as one");
-		r->decimal = 0;
-	}
+	r->una_offset = r->here.offset;
 	l->at += UNA_BYTES;
 	return check(r, d, e);
 }
@@ -133,7 +139,7 @@ static bool is_private(struct str head)
 	return head.p[3] != 0x1d;
 }
 
-/* Something else stands where an interchange should: 1 it was skipped, up to one. */
+/* Something else stands where an interchange should: it is skipped, up to one. */
 static int not_edifact(struct edifact_read *r, struct str head, struct diag *d, struct err *e)
 {
 	const size_t start = sniff_start(head);
@@ -143,7 +149,7 @@ static int not_edifact(struct edifact_read *r, struct str head, struct diag *d, 
 		if (finding_leading_text(&r->here, head, start, r->o.tolerances, d, e) == -1)
 			return -1;
 		r->lex.at += start;
-		return 1;
+		return 0;
 	}
 	if (r->ctx.interchanges > 0)
 		return finding_fatal(&r->here, d, e, "EDIFACT-NO-UNB",
@@ -152,35 +158,41 @@ static int not_edifact(struct edifact_read *r, struct str head, struct diag *d, 
 	return finding_fatal(&r->here, d, e, "EDIFACT-NO-UNB", text);
 }
 
+static bool is_header(struct str head, const char *tag)
+{
+	return str_starts(head, str_c(tag)) && (head.n == 3 || !is_alnum(head.p[3]));
+}
+
+static int look(struct edifact_read *r, struct str *head, struct err *e)
+{
+	r->here = (struct finding){
+		.file = r->o.file, .offset = r->lex.base + r->lex.at, .segment_at = 1};
+	return lexer_peek(&r->lex, LOOK, head, e);
+}
+
 int edifact_una_open(struct edifact_read *r, struct diag *d, struct err *e)
 {
 	struct str head;
-	bool una = false;
 
-	r->here = (struct finding){
-		.file = r->o.file, .offset = r->lex.base + r->lex.at, .segment_at = 1};
 	r->decimal = 0;
 	r->lex.repeats = false;
 	r->lex.wrapped = tolerance_granted(r->o.tolerances, TOLERANCE_WRAPPED);
-	if (lexer_peek(&r->lex, LOOK, &head, e) == -1)
+	if (look(r, &head, e) == -1)
 		return -1;
-	una = str_starts(head, STR("UNA")) && head.n > 3 && !is_alnum(head.p[3]);
-	if (una) {
+	if (!is_header(head, "UNA") && !is_header(head, "UNB") &&
+		(not_edifact(r, head, d, e) == -1 || look(r, &head, e) == -1))
+		return -1;
+	if (is_header(head, "UNA")) {
 		if (by_una(r, head, d, e) == -1 || lexer_skip(&r->lex, e) == -1 ||
-			lexer_peek(&r->lex, LOOK, &head, e) == -1)
+			look(r, &head, e) == -1)
 			return -1;
-		r->here.offset = r->lex.base + r->lex.at;
-	}
-	r->here.segment = STR("UNB");
-	if (!str_starts(head, STR("UNB")) || (head.n > 3 && is_alnum(head.p[3]))) {
-		r->here.segment = (struct str){"", 0};
-		if (una)
+		if (!is_header(head, "UNB"))
 			return finding_fatal(
 				&r->here, d, e, "EDIFACT-NO-UNB", "behind UNA there is no UNB");
-		return not_edifact(r, head, d, e) == -1 ? -1 : edifact_una_open(r, d, e);
-	}
-	if (una)
+		r->here.segment = STR("UNB");
 		return 0;
+	}
+	r->here.segment = STR("UNB");
 	if (head.n < FIXED)
 		return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED",
 			"the file ends inside the interchange header (UNB)");

@@ -128,8 +128,6 @@ int edifact_write_check_profile(const struct edifact_profile *p, struct err *e)
 		return err_set(e, ERR_CONFIG, "version of the syntax (0002): expected 1 to 4");
 	if (check_separators(p, e) == -1 || check_texts(p, e) == -1)
 		return -1;
-	if (p->priority && !str_is_alpha(p->priority))
-		return err_set(e, ERR_CONFIG, "priority (0029): expected a letter");
 	if (p->ack && p->ack != '1' && p->ack != '2')
 		return err_set(e, ERR_CONFIG, "acknowledgment (0031): expected 1 or 2");
 	if (!date_valid(p->when.year, p->when.month, p->when.day))
@@ -164,21 +162,13 @@ bool edifact_write_check(struct element_rules *r, const struct segment *s, struc
 	return false;
 }
 
-static const struct def_element *element_of(const struct segment *s, const struct value *v)
-{
-	const struct def_part *p = s->def ? defs_part(s->def, v->element) : NULL;
-
-	if (p && p->nparts > 0)
-		p = finding_part(p->parts, p->nparts, v->component);
-	return p ? p->element : NULL;
-}
-
 /* The text as it is written: without blanks at the end, numbers with their mark and a digit before
  * it, and with zeros in front where the length is fixed. */
 static struct str final_text(const struct edifact_profile *p, const struct segment *s,
 	const struct value *v, char *room, size_t size)
 {
-	const struct def_element *e = element_of(s, v);
+	const struct def_part *part = defs_leaf(s->def, v->element, v->component);
+	const struct def_element *e = part ? part->element : NULL;
 	const uint16_t min = text_blank(v->text) ? 0 : e ? e->min : 1;
 	const struct str t = text_trim(v->text, min);
 	size_t n = 0;

@@ -34,7 +34,6 @@ struct edifact_profile {
 	struct str sender, sender_qual, sender_internal; /* S002: 0004, 0007, 0008 */
 	struct str receiver, receiver_qual, receiver_internal;
 	struct str application;			    /* 0026, optional */
-	char priority;				    /* 0029: 'A' or so, 0 none */
 	char ack;				    /* 0031: '1' wanted, '2' receipt only, 0 none */
 	struct str agreement;			    /* 0032, optional */
 	bool test;				    /* 0035 */

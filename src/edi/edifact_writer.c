@@ -117,7 +117,6 @@ void edifact_writer_open_interchange(struct edifact_writer *w, uint64_t referenc
 	add_date(w, &m, 4);
 	add_number(&m, 5, reference);
 	add(&m, 7, 1, p->application);
-	add_char(&m, 8, 1, p->priority);
 	add_char(&m, 9, 1, p->ack);
 	add(&m, 10, 1, p->agreement);
 	add_char(&m, 11, 1, p->test ? '1' : '\0');

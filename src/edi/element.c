@@ -86,6 +86,11 @@ static bool has_character(const struct element_rules *r, uint32_t cp)
 	return cp <= x->top;
 }
 
+bool element_rules_carry(const struct element_rules *r, uint32_t cp)
+{
+	return has_character(r, cp);
+}
+
 /* The first character that may not be written with this repertoire; false when all may. */
 static bool bad_character(const struct element_rules *r, struct str s, uint32_t *cp)
 {
@@ -323,6 +328,16 @@ static void components(
 	}
 }
 
+/* Is there a value of a repetition too many in front of this one? */
+static bool told_before(const struct finding_place *a, uint16_t most)
+{
+	for (const struct value *v = a->v;
+		v > a->s->values && v[-1].element == a->element && v[-1].repetition > most; v--)
+		if (!is_nothing(a, &v[-1]))
+			return true;
+	return false;
+}
+
 static void check_repetition(struct finding_place *a, const struct def_part *part)
 {
 	const char *never = a->c->rules->syntax.no_repeat;
@@ -333,7 +348,7 @@ static void check_repetition(struct finding_place *a, const struct def_part *par
 	if (never)
 		finding_add(a, "ELEMENT-REPEAT", SEV_ERROR, "the element is repeated",
 			"one value: %s", never);
-	else if (a->repetition > most && (a->repetition == most + 1))
+	else if (a->repetition > most && !told_before(a, most))
 		finding_add(a, "ELEMENT-REPEAT", SEV_ERROR, "the element is repeated too often",
 			"at most %u", (unsigned)most);
 }
@@ -351,18 +366,13 @@ static const struct def_part *find_part(
 			"the partner's guide does not use this element", "nothing");
 		return NULL;
 	}
-	if (!leaf)
+	if (!leaf && part->nparts == 0)
+		finding_add(a, "ELEMENT-EXTRA", SEV_ERROR,
+			"the element is simple, but has components here", "one value");
+	else if (!leaf)
 		finding_add(a, "ELEMENT-EXTRA", SEV_ERROR, "the composite has no such component",
 			"at most %zu components", part->nparts);
 	return leaf;
-}
-
-/* The part that a value is an occurrence of, a component where there are some; or NULL. */
-static const struct def_part *leaf_of(const struct def_part *part, const struct value *v)
-{
-	if (!part || part->nparts > 0)
-		return part ? finding_part(part->parts, part->nparts, v->component) : NULL;
-	return v->component == 1 ? part : NULL;
 }
 
 /* The common case: a value that is plainly right. False: look closely. */
@@ -423,10 +433,8 @@ static void check_values(struct finding_place *a, struct notes_present *there)
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *v = &s->values[i];
-		const struct def_part *part = s->def
-			? finding_part(s->def->parts, s->def->nparts, v->element)
-			: NULL;
-		const struct def_part *leaf = leaf_of(part, v);
+		const struct def_part *part = s->def ? defs_part(s->def, v->element) : NULL;
+		const struct def_part *leaf = defs_component(part, v->component);
 		if (!is_nothing(a, v)) {
 			notes_set(there, v->element);
 			if (!plainly_right(a->c, part, leaf, v))

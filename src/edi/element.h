@@ -49,6 +49,8 @@ struct element_syntax {
 struct element_rules;
 struct element_rules *element_rules_new(const struct element_syntax *x);
 void element_rules_free(struct element_rules *r);
+/* May a value that is written hold the character, as far as the repertoire goes? */
+bool element_rules_carry(const struct element_rules *r, uint32_t cp);
 struct str element_rules_format(const struct element_rules *r);
 
 struct element_check {

@@ -59,16 +59,6 @@ int finding_leading_text(const struct finding *here, struct str head, size_t sta
 	return 0;
 }
 
-const struct def_part *finding_part(const struct def_part *parts, size_t n, uint16_t position)
-{
-	if (position >= 1 && position <= n && parts[position - 1].position == position)
-		return &parts[position - 1];
-	for (size_t i = 0; i < n; i++)
-		if (parts[i].position == position)
-			return &parts[i];
-	return NULL;
-}
-
 struct str finding_rule(const char *rule, struct str narrowed, char *text, size_t size)
 {
 	if (narrowed.n == 0)

@@ -26,15 +26,11 @@ int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e)
 		l->p = l->own;
 	}
 	struct str head;
-	if (lexer_peek(l, 3, &head, e) == -1) {
+	if (lexer_peek(l, 1, &head, e) == -1) {
 		lexer_close(l);
 		return -1;
 	}
 	buf_init(&l->unwrapped, LIMIT_SEGMENT);
-	if (str_starts(head, STR("\357\273\277"))) {
-		l->at += 3;
-		l->bom.times = 1;
-	}
 	return 0;
 }
 
@@ -103,17 +99,36 @@ static void skip_gap(struct lexer *l, char separator)
 	l->gap_end = l->base + l->at;
 }
 
+/* 1 over a byte order mark, 0 there is none, -1. */
+static int skip_mark(struct lexer *l, struct err *e)
+{
+	struct str head;
+
+	if (l->p[l->at] != '\357')
+		return 0;
+	if (lexer_peek(l, 3, &head, e) == -1)
+		return -1;
+	if (!str_starts(head, STR("\357\273\277")))
+		return 0;
+	note(&l->bom, l->base + l->at);
+	l->at += 3;
+	return 1;
+}
+
 int lexer_skip(struct lexer *l, struct err *e)
 {
 	for (;;) {
+		int mark = 0;
 		for (size_t from = SIZE_MAX; l->at != from;) {
 			from = l->at;
 			skip_gap(l, 0);
 			while (l->at < l->end && is_filler(l->p[l->at]))
 				note(&l->filler, l->base + l->at++);
 		}
+		if (l->at < l->end && (mark = skip_mark(l, e)) != 1)
+			return mark == 0 ? 1 : -1;
 		if (l->at < l->end)
-			return 1;
+			continue;
 		if (l->eof)
 			return 0;
 		if (fill(l, e) == -1)
@@ -141,20 +156,19 @@ static int too_long(const struct lexer *l, struct err *e)
 static size_t binary_length(const struct lexer *l, struct str s)
 {
 	const bool bds = str_starts(s, STR("BDS"));
-	size_t at = 3;
+	size_t at = 4;
 	size_t n = 0;
 	size_t start = 0;
 
 	if ((!bds && !str_starts(s, STR("BIN"))) || s.n < 5 || s.p[3] != l->element)
 		return 0;
-	at = 4;
 	if (bds) {
 		while (at < s.n && s.p[at] != l->element && s.p[at] != l->terminator)
 			at++;
 		if (at == s.n || s.p[at++] != l->element)
 			return 0;
 	}
-	for (start = at; at < s.n && at < start + 7 && str_is_digit(s.p[at]); at++)
+	for (start = at; at < s.n && at < start + 15 && str_is_digit(s.p[at]); at++)
 		n = n * 10 + (size_t)(s.p[at] - '0');
 	return at > start && at < s.n && s.p[at] == l->element ? at + 1 + n : 0;
 }
@@ -175,13 +189,27 @@ static int last(struct lexer *l, struct lexer_raw *raw)
 	return raw->bytes.n > 0;
 }
 
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+static bool unwraps(const struct lexer *l)
+{
+	return l->wrapped && !is_line_end(l->terminator);
+}
+
 /* Is the byte at t data, since an odd number of release characters stands before it? */
 static bool is_released(const struct lexer *l, const char *from, const char *t)
 {
 	size_t n = 0;
 
-	while (t - n > from && t[-1 - (ptrdiff_t)n] == l->release)
-		n++;
+	for (; t > from; t--) {
+		if (t[-1] == l->release)
+			n++;
+		else if (!unwraps(l) || !is_line_end(t[-1]))
+			break;
+	}
 	return n % 2 == 1;
 }
 
@@ -190,19 +218,15 @@ static const char *find_end(const struct lexer *l, size_t done)
 {
 	const char *const from = l->p + l->at;
 	const char *const end = l->p + l->end;
-	const char *t = from + done;
+	const char *t = NULL;
 
-	if (t >= end)
+	if (done >= (size_t)(end - from))
 		return NULL;
+	t = from + done;
 	t = memchr(t, l->terminator, (size_t)(end - t));
 	while (t && l->release && is_released(l, from, t))
 		t = memchr(t + 1, l->terminator, (size_t)(end - t - 1));
 	return t;
-}
-
-static bool is_line_end(char c)
-{
-	return c == '\n' || c == '\r';
 }
 
 /* Takes line ends out of the segment, unless it is binary data. */
@@ -211,8 +235,7 @@ static void unwrap(struct lexer *l, struct lexer_raw *raw)
 	const struct str b = raw->bytes;
 	size_t from = 0;
 
-	if (raw->binary > 0 || is_line_end(l->terminator) ||
-		(!memchr(b.p, '\n', b.n) && !memchr(b.p, '\r', b.n)))
+	if (raw->binary > 0 || !unwraps(l) || (!memchr(b.p, '\n', b.n) && !memchr(b.p, '\r', b.n)))
 		return;
 	buf_clear(&l->unwrapped);
 	for (size_t i = 0; i <= b.n; i++) {
@@ -269,7 +292,7 @@ int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 {
 	const int rc = next(l, raw, e);
 
-	if (rc == 1 && l->wrapped)
+	if (rc == 1)
 		unwrap(l, raw);
 	return rc;
 }
@@ -325,10 +348,10 @@ static inline void keep(struct cut *c, const char *end)
 	c->out->at[c->n++] = (uint32_t)(c->from - c->first);
 }
 
-/* An element, or a repetition of it, ends where another component should have been. */
-static inline void look_trailing(struct cut *c, const char *at)
+/* An element, or a repetition of it, ends where another one of several should have been. */
+static inline void look_trailing(struct cut *c, const char *at, bool several)
 {
-	if (c->component > 1 && at == c->from)
+	if (several && at == c->from)
 		c->out->seen |= LEXER_TRAILING;
 }
 
@@ -341,7 +364,7 @@ static void inner(struct cut *c, const char *at)
 		return;
 	}
 	if (c->lex->repeats && *at == c->lex->repetition) {
-		look_trailing(c, at);
+		look_trailing(c, at, c->component > 1);
 		keep(c, at);
 		if (c->repetition < UINT16_MAX)
 			c->repetition++;
@@ -365,7 +388,7 @@ static inline void separator(struct cut *c, const char *at, char element)
 		inner(c, at);
 		return;
 	}
-	look_trailing(c, at);
+	look_trailing(c, at, c->component > 1 || c->repetition > 1);
 	keep(c, at);
 	if (c->element < UINT16_MAX)
 		c->element++;

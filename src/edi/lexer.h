@@ -54,7 +54,7 @@ struct lexer_raw {
 int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e) ATTR_CHECK;
 void lexer_close(struct lexer *l);
 
-/* Goes to the next byte that is no line end, blank, byte order mark (at the start), NUL or
+/* Goes to the next byte that is no line end, blank, byte order mark, NUL or
  * Control-Z. 1 there is one, 0 the file ends, -1. */
 int lexer_skip(struct lexer *l, struct err *e) ATTR_CHECK;
 /* Makes up to n bytes visible from the cursor (fewer at the end of the file). */

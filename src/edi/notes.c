@@ -58,7 +58,7 @@ static void broken(struct finding_place *a, const struct def_note *n, const stru
 	b.element = element;
 	b.component = 0;
 	b.repetition = 0;
-	b.part = finding_part(a->s->def->parts, a->s->def->nparts, element);
+	b.part = defs_part(a->s->def, element);
 	finding_add(&b, code, SEV_ERROR, rule, "note %c of %s", n->kind, list);
 }
 

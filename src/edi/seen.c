@@ -5,21 +5,25 @@
 
 #include "base/mem.h"
 
-/* 8 MB of fingerprints: sets of one group that do not count upwards. */
-enum { MOST = 1 << 20 };
-
-void seen_clear(struct seen *s)
-{
-	if (s->n > 0)
-		memset(s->slots, 0, s->cap * sizeof(*s->slots));
-	s->n = 0;
-	s->width = 0;
-}
+/* 4 MB of fingerprints: sets of one group that do not count upwards. */
+enum { MOST = 1 << 18, FIRST_CAP = 64, SPARSE = 16 };
 
 void seen_done(struct seen *s)
 {
 	mem_free(s->slots);
 	memset(s, 0, sizeof(*s));
+}
+
+void seen_clear(struct seen *s)
+{
+	if (s->cap > FIRST_CAP && s->n * SPARSE < s->cap) {
+		seen_done(s);
+		return;
+	}
+	if (s->n > 0)
+		memset(s->slots, 0, s->cap * sizeof(*s->slots));
+	s->n = 0;
+	s->width = 0;
 }
 
 static bool put(uint64_t *slots, size_t cap, uint64_t mark)
@@ -37,7 +41,7 @@ static bool put(uint64_t *slots, size_t cap, uint64_t mark)
 
 static void grow(struct seen *s)
 {
-	const size_t cap = s->cap ? s->cap * 2 : 64;
+	const size_t cap = s->cap ? s->cap * 2 : FIRST_CAP;
 	uint64_t *slots = mem_array(cap, sizeof(*slots));
 
 	for (size_t i = 0; i < s->cap; i++)

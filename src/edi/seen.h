@@ -1,6 +1,6 @@
 /*
- * Which control numbers occurred in a group, in little memory: numbers that follow one another are
- * one range; others are kept as 64-bit fingerprints, up to a limit.
+ * Which control numbers or references occurred in a group or an interchange, in little memory: numbers
+ * that follow one another are one range; others are kept as 64-bit fingerprints, up to a limit.
  */
 #ifndef EDI_SEEN_H
 #define EDI_SEEN_H

@@ -113,7 +113,8 @@ static size_t find_unb(struct str s)
 			continue;
 		while (from > 0 && str_is_blank(s.p[from - 1]))
 			from--;
-		if (from >= 9 && str_starts(str_from(s, from - 9), STR("UNA")))
+		if (from >= 9 && str_starts(str_from(s, from - 9), STR("UNA")) &&
+			could_separate(s.p[from - 6]))
 			return from - 9;
 		return at;
 	}

@@ -478,6 +478,13 @@ static void lacks(const struct def_node *loop, const struct def_node *node, stru
 	diag_add(d, &f);
 }
 
+bool structure_opens(const struct def_node *node, struct str loop)
+{
+	const struct def_node *p = node ? node->parent : NULL;
+
+	return p && p->loop && p->child == node && str_eq(p->name, loop);
+}
+
 void structure_needed(
 	const struct segment *first, struct str format, struct diag *d, const struct finding *about)
 {

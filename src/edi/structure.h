@@ -48,6 +48,8 @@ void structure_done(struct structure_cursor *c);
  * The cursor moves there. about is the place of the segment; findings are made from it. */
 const struct def_node *structure_step(
 	struct structure_cursor *c, struct str tag, struct diag *d, const struct finding *about);
+/* Is what matched this node the first segment of an occurrence of the loop of that name? node may be NULL. */
+bool structure_opens(const struct def_node *node, struct str loop);
 /* Findings about mandatory segments and loops that are missing in the loops of these segments, which are
  * part of a message being made. */
 void structure_needed(const struct segment *first, struct str format, struct diag *d,

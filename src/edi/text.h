@@ -1,4 +1,4 @@
-/* Forms of values in X12 (X12.6): numbers, dates, times, blanks. Texts alone, without definitions. */
+/* Forms of values in X12 (X12.6) and EDIFACT: numbers, dates, times, blanks. Texts alone, without definitions. */
 #ifndef EDI_TEXT_H
 #define EDI_TEXT_H
 

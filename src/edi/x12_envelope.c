@@ -80,8 +80,6 @@ void x12_envelope_group(struct x12_read *r, const struct segment *s, struct diag
 
 	arena_reset(&r->gs);
 	c->group_code = arena_str(&r->gs, segment_get(s, 1, 1));
-	c->group_sender = arena_str(&r->gs, segment_get(s, 2, 1));
-	c->group_receiver = arena_str(&r->gs, segment_get(s, 3, 1));
 	c->group_version = arena_str(&r->gs, segment_get(s, 8, 1));
 	c->group_control = 0;
 	c->group_reference = arena_str(&r->gs, segment_get(s, 6, 1));
@@ -97,26 +95,14 @@ void x12_envelope_group(struct x12_read *r, const struct segment *s, struct diag
 
 static void find_message(struct x12_read *r, struct diag *d)
 {
-	const bool guided = r->o.level >= EDI_GUIDE && str_eq(r->ctx.set_id, r->o.guide_set);
-	struct faults f;
-	char text[400];
+	struct edi_context *c = &r->ctx;
 
-	faults_init(&f, &r->scratch);
-	r->ctx.message = NULL;
-	r->plan = NULL;
-	if (r->o.defs)
-		r->ctx.message = defs_message(r->o.defs, STR("x12"), r->ctx.set_version,
-			r->ctx.set_id, guided ? r->o.guide : STR(""), &f, "", 0, 0);
-	if (r->ctx.message) {
-		r->plan = structure_plan_of(&r->plans, r->ctx.message);
-		return;
-	}
-	if (r->o.level < EDI_STRUCTURE)
-		return;
-	(void)snprintf(text, sizeof(text), "this message cannot be checked: %s",
-		f.first ? f.first->text : "there are no definitions");
-	x12_envelope_add(r, d, "X12-SET-UNKNOWN", SEV_ERROR, 1, r->ctx.set_id,
-		"a message that is defined in this version", text);
+	c->message = edi_message_find(&r->known, &r->o, "x12", c);
+	r->plan = c->message ? structure_plan_of(&r->plans, c->message) : NULL;
+	if (!c->message && r->o.level >= EDI_STRUCTURE)
+		x12_envelope_add(r, d, "X12-SET-UNKNOWN", SEV_ERROR, 1, c->set_id,
+			"a message that is defined in this version",
+			arena_cstr(&r->scratch, r->known.why));
 }
 
 void x12_envelope_set(struct x12_read *r, const struct segment *s, struct diag *d)
@@ -166,14 +152,14 @@ static void check_count(const struct x12_read *r, struct diag *d, struct str sai
 	x12_envelope_add(r, d, "X12-COUNT", SEV_ERROR, 1, said, expected, rule);
 }
 
-static void check_number(const struct x12_read *r, struct diag *d, struct str said, uint64_t header)
+static void check_number(
+	const struct x12_read *r, struct diag *d, struct str said, struct str header)
 {
-	uint64_t n = 0;
-	char expected[40];
+	char expected[80];
 
-	if (x12_envelope_number(said, &n) && n == header)
+	if (str_eq(text_bare(said), text_bare(header)))
 		return;
-	(void)snprintf(expected, sizeof(expected), "%llu", (unsigned long long)header);
+	(void)snprintf(expected, sizeof(expected), STR_FMT, STR_ARG(str_sub(header, 0, 70)));
 	x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 2, said, expected,
 		"header and trailer have different control numbers");
 }
@@ -211,7 +197,7 @@ void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct di
 void x12_envelope_group_end(struct x12_read *r, const struct segment *s, struct diag *d)
 {
 	check_count(r, d, segment_get(s, 1, 1), r->st_in_gs, "messages");
-	check_number(r, d, segment_get(s, 2, 1), r->ctx.group_control);
+	check_number(r, d, segment_get(s, 2, 1), r->ctx.group_reference);
 }
 
 void x12_envelope_interchange_end(struct x12_read *r, const struct segment *s, struct diag *d)
@@ -222,5 +208,5 @@ void x12_envelope_interchange_end(struct x12_read *r, const struct segment *s, s
 	/* An interchange of TA1 alone counts 0 or 1: programs differ. */
 	if (!(r->gs_in_isa == 0 && r->ta1_in_isa > 0 && x12_envelope_number(said, &n) && n == 1))
 		check_count(r, d, said, r->gs_in_isa, "groups");
-	check_number(r, d, segment_get(s, 2, 1), r->ctx.control);
+	check_number(r, d, segment_get(s, 2, 1), r->ctx.reference);
 }

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-enum { FIRST_CAP = 64, MOST = 1 << 17 /* 7 MB; no catalog has so many locations */ };
+enum { FIRST_CAP = 64, SPARSE = 16, MOST = 1 << 17 /* 7 MB; no catalog has so many locations */ };
 
 struct x12_hl_entry {
 	char id[X12_HL_ID];
@@ -16,18 +16,22 @@ struct x12_hl_entry {
 	uint64_t offset;
 };
 
-void x12_hl_clear(struct x12_hl *h)
-{
-	if (h->n > 0)
-		memset(h->slots, 0, 2 * h->cap * sizeof(*h->slots));
-	h->n = 0;
-}
-
 void x12_hl_done(struct x12_hl *h)
 {
 	mem_free(h->all);
 	mem_free(h->slots);
 	memset(h, 0, sizeof(*h));
+}
+
+void x12_hl_clear(struct x12_hl *h)
+{
+	if (h->cap > FIRST_CAP && h->n * SPARSE < h->cap) {
+		x12_hl_done(h);
+		return;
+	}
+	if (h->n > 0)
+		memset(h->slots, 0, 2 * h->cap * sizeof(*h->slots));
+	h->n = 0;
 }
 
 /* The slot that holds the id, or the free one where it belongs. */

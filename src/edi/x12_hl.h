@@ -25,7 +25,7 @@ struct x12_hl {
 
 void x12_hl_clear(struct x12_hl *h);
 void x12_hl_done(struct x12_hl *h);
-/* One HL segment; about is its place. Beyond 100,000 in a set nothing more is looked at. */
+/* One HL segment; about is its place. Beyond 131,072 in a set nothing more is looked at. */
 void x12_hl_take(
 	struct x12_hl *h, const struct segment *s, struct diag *d, const struct finding *about);
 /* The set ends: what was said of children is compared with what came. about has the file. */

@@ -151,12 +151,12 @@ static void check_fields(
 	struct segment copy = *s;
 	const struct element_check c = {.d = d,
 		.about = &r->here,
-		.level = r->o.level,
+		.level = r->o.level < EDI_ELEMENT ? EDI_ELEMENT : r->o.level,
 		.rules = r->rules,
 		.at = r->values.at,
 		.padded = true};
 
-	if (!h->padded || r->o.level < EDI_ELEMENT || !s->def || s->n != FIELDS)
+	if (!h->padded || !s->def || s->n != FIELDS)
 		return;
 	memcpy(v, s->values, sizeof(v));
 	v[15].text = STR(":"); /* separators were checked as such */
@@ -179,15 +179,12 @@ static void remember(struct x12_read *r, const struct header *h, struct diag *d)
 	c->sender = arena_str(&r->isa, str_trim(field(h, 5)));
 	c->receiver_qual = arena_str(&r->isa, str_trim(field(h, 6)));
 	c->receiver = arena_str(&r->isa, str_trim(field(h, 7)));
-	c->date = arena_str(&r->isa, field(h, 8));
-	c->time = arena_str(&r->isa, field(h, 9));
 	c->version = arena_str(&r->isa, field(h, 11));
 	c->reference = arena_str(&r->isa, field(h, 12));
 	c->control = 0;
 	if (!x12_envelope_number(field(h, 12), &c->control))
 		x12_envelope_add(r, d, "X12-CONTROL-NUMBER", SEV_ERROR, 13, field(h, 12),
 			"nine digits", "the control number of the interchange is not a number");
-	c->ack_requested = str_is(field(h, 13), "1");
 	c->usage = usage;
 	if (r->o.usage != 0 && usage != r->o.usage)
 		x12_envelope_add(r, d, "X12-USAGE", SEV_ERROR, 15, field(h, 14), wanted,
@@ -257,27 +254,52 @@ static void fill_segment(struct x12_read *r, const struct header *h, struct segm
 		.position = 1};
 }
 
-static bool is_isa(struct str s)
+bool x12_isa_is(struct str s)
 {
 	return s.n >= 4 && str_starts(s, STR("ISA")) && !is_alnum(s.p[3]) && !str_is_blank(s.p[3]);
 }
 
-/* The header without the line ends of a wrapped file, which are no part of it. */
-static void unwrap(struct x12_read *r, struct header *h)
+static bool parse(struct header *h)
 {
+	return by_offset(h) || by_separator(h);
+}
+
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+static size_t first_line_end(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && !is_line_end(s.p[n]))
+		n++;
+	return n;
+}
+
+/* The header as it is; where line ends stand inside of it in a wrapped file, without them. */
+static bool read_header(struct x12_read *r, struct header *h)
+{
+	const struct str raw = h->bytes;
+	const bool good = parse(h);
 	char *out = NULL;
 	size_t n = 0;
 
-	if (!r->lex.wrapped || str_chr(str_sub(h->bytes, 0, ISA_BYTES), '\n') == SIZE_MAX)
-		return;
-	out = arena_raw(&r->scratch, h->bytes.n);
-	for (size_t i = 0; i < h->bytes.n; i++) {
-		if (h->bytes.p[i] != '\n' && h->bytes.p[i] != '\r')
-			out[n++] = h->bytes.p[i];
-		else if (n < ISA_BYTES)
-			h->taken++;
-	}
+	if (!r->lex.wrapped || (good && first_line_end(raw) >= h->field[FIELDS]))
+		return good;
+	out = arena_raw(&r->scratch, raw.n);
+	for (size_t i = 0; i < raw.n; i++)
+		if (!is_line_end(raw.p[i]))
+			out[n++] = raw.p[i];
 	h->bytes = (struct str){out, n};
+	if (!parse(h))
+		return false;
+	for (size_t i = 0, kept = 0; kept <= h->field[FIELDS]; i++) {
+		kept += !is_line_end(raw.p[i]);
+		h->taken += is_line_end(raw.p[i]);
+	}
+	return true;
 }
 
 static int look(struct x12_read *r, struct header *h, struct err *e)
@@ -296,14 +318,13 @@ int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct e
 	if (look(r, &h, e) == -1)
 		return -1;
 	r->isa_position = 1;
-	if (!is_isa(h.bytes) && (not_x12(r, d, e) == -1 || look(r, &h, e) == -1))
+	if (!x12_isa_is(h.bytes) && (not_x12(r, d, e) == -1 || look(r, &h, e) == -1))
 		return -1;
 	r->lex.wrapped = tolerance_granted(r->o.tolerances, TOLERANCE_WRAPPED);
-	unwrap(r, &h);
 	r->here.segment = STR("ISA");
 	if (multibyte(r, h.bytes, d, e) == -1)
 		return -1;
-	if (!by_offset(&h) && !by_separator(&h)) {
+	if (!read_header(r, &h)) {
 		if (h.bytes.n < ISA_BYTES)
 			return truncated(r, d, e);
 		return x12_envelope_fatal(r, d, e, "X12-ISA-LENGTH",

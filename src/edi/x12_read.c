@@ -43,6 +43,7 @@ static void *open_reader(int fd, struct str bytes, const struct edi_read_options
 	arena_init(&r->gs);
 	arena_init(&r->st);
 	arena_init(&r->scratch);
+	edi_message_init(&r->known);
 	r->rules = x12_rules_new(NULL);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
@@ -53,6 +54,7 @@ static void close_reader(void *self)
 {
 	struct x12_read *r = self;
 
+	edi_message_done(&r->known);
 	structure_plans_done(&r->plans);
 	structure_done(&r->cursor);
 	seen_done(&r->seen);
@@ -182,7 +184,7 @@ static void take_values(struct x12_read *r, struct segment *s, size_t tag_bytes,
 	lexer_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
 	if (r->values.seen & LEXER_HIGH)
 		to_utf8(r, d);
-	if ((r->values.seen & LEXER_TRAILING) && r->raw.binary == 0 && r->o.level >= EDI_ELEMENT)
+	if ((r->values.seen & LEXER_TRAILING) && r->raw.binary == 0)
 		x12_envelope_add(r, d, "X12-TRAILING", SEV_WARNING, 0, s->tag,
 			"no separator behind the last value", "");
 	if (r->values.seen & LEXER_MANY)
@@ -206,21 +208,28 @@ static void stray_components(const struct x12_read *r, const struct segment *s, 
 	}
 }
 
-static void check_elements(struct x12_read *r, const struct segment *s, struct diag *d)
+static void check_elements(
+	struct x12_read *r, const struct segment *s, enum edi_level level, struct diag *d)
 {
 	const bool high = (r->values.seen & LEXER_HIGH) != 0;
 	const struct element_check c = {.d = d,
 		.about = &r->here,
-		.level = r->o.level,
+		.level = level,
 		.at = r->values.at,
 		.rules = r->rules,
 		.plain = !high && !(r->values.seen & LEXER_CONTROL)};
 
-	if (r->o.level < EDI_ELEMENT)
+	if (level < EDI_ELEMENT)
 		return;
 	if ((r->values.seen & LEXER_COMPONENT) && s->def)
 		stray_components(r, s, d);
 	(void)element_check_segment(&c, s);
+}
+
+/* The envelopes' own elements are looked at on every level. */
+static void check_envelope(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	check_elements(r, s, r->o.level < EDI_ELEMENT ? EDI_ELEMENT : r->o.level, d);
 }
 
 static void show_loops(struct x12_read *r)
@@ -290,7 +299,7 @@ static int in_set(
 		x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, s->tag,
 			"at least one element", "");
 	if (known && r->plan)
-		check_elements(r, s, d);
+		check_elements(r, s, r->o.level, d);
 	check_relations(r, s, d);
 	if (s->node && s->node->counts.n > 0 && r->o.level >= EDI_ELEMENT)
 		x12_envelope_totals(r, s, d);
@@ -325,7 +334,7 @@ static void envelope_values(struct x12_read *r, struct segment *s, size_t tag_by
 {
 	s->def = x12_envelope_def(r, s->tag);
 	take_values(r, s, tag_bytes, d);
-	check_elements(r, s, d);
+	check_envelope(r, s, d);
 }
 
 /* Before 004010 the date of a group had six digits (DT 6/6). */
@@ -338,12 +347,12 @@ static void check_group(struct x12_read *r, const struct segment *s, struct diag
 			date = &s->values[i];
 	if (!date || r->ctx.group_version.n < 6 ||
 		str_cmp(str_sub(r->ctx.group_version, 0, 6), STR("004010")) >= 0) {
-		check_elements(r, s, d);
+		check_envelope(r, s, d);
 		return;
 	}
 	const struct str six = date->text;
 	date->text = arena_printf(&r->scratch, "20" STR_FMT, STR_ARG(six));
-	check_elements(r, s, d);
+	check_envelope(r, s, d);
 	date->text = six;
 }
 
@@ -352,6 +361,7 @@ static int open_group(
 {
 	trailers(r, X12_IN_ISA, d);
 	r->ctx.group_version = (struct str){NULL, 0};
+	s->def = x12_envelope_def(r, s->tag); /* of ISA's version: GS08 is not known yet */
 	take_values(r, s, tag_bytes, d);
 	x12_envelope_group(r, s, d);
 	r->where = X12_IN_GS;
@@ -373,6 +383,7 @@ static int open_set(
 	}
 	r->here.segment_at = 1;
 	s->position = 1;
+	s->def = x12_envelope_def(r, s->tag);
 	take_values(r, s, tag_bytes, d);
 	x12_envelope_set(r, s, d);
 	r->where = X12_IN_ST;
@@ -382,11 +393,10 @@ static int open_set(
 	if (r->plan) {
 		structure_start(&r->cursor, r->plan);
 		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
-		s->def = s->node ? s->node->segment : NULL;
+		if (s->node)
+			s->def = s->node->segment;
 	}
-	if (!s->def)
-		s->def = x12_envelope_def(r, s->tag);
-	check_elements(r, s, d);
+	check_envelope(r, s, d);
 	*ev = EDI_SET;
 	return 1;
 }
@@ -404,7 +414,7 @@ static int close_set(
 	if (!s->def)
 		s->def = x12_envelope_def(r, s->tag);
 	take_values(r, s, tag_bytes, d);
-	check_elements(r, s, d);
+	check_envelope(r, s, d);
 	x12_hl_end(&r->hl, d, &r->here);
 	x12_envelope_set_end(r, s, d);
 	r->where = X12_IN_GS;
@@ -478,7 +488,7 @@ static int take(
 	mended = kind == TAG_OTHER && !is_tag(tag) && mend_tag(r, &tag);
 	if (mended)
 		kind = kind_of(tag);
-	if (kind == TAG_ISA && is_x12(r->raw.bytes))
+	if (x12_isa_is(r->raw.bytes))
 		return again(r, s, ev, d, e);
 	r->isa_position++;
 	if (r->where == X12_IN_ST && (kind == TAG_OTHER || kind == TAG_SE))
@@ -518,15 +528,21 @@ static int take(
 	return in_set(r, s, tag_bytes, tag_ok, d);
 }
 
+static uint32_t position(const struct x12_read *r)
+{
+	return (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments : r->isa_position);
+}
+
 static int truncated(struct x12_read *r, struct diag *d, struct err *e)
 {
 	static const char *const where[] = {[X12_IN_ISA] = "IEA is",
 		[X12_IN_GS] = "GE and IEA are",
-		[X12_IN_ST] = "SE, GE and IEA are",
-		[X12_OUT] = "all is"};
+		[X12_IN_ST] = "SE, GE and IEA are"};
 	char text[200];
 
 	r->here.offset = r->lex.base + r->lex.end;
+	r->here.segment = (struct str){"", 0};
+	r->here.segment_at = position(r) + 1;
 	(void)snprintf(text, sizeof(text),
 		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
 		"may be used",
@@ -541,8 +557,7 @@ static int too_long(struct x12_read *r, struct diag *d, struct err *e)
 
 	r->here.offset = r->lex.base + r->lex.at;
 	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments : r->isa_position) +
-		1;
+	r->here.segment_at = position(r) + 1;
 	(void)snprintf(text, sizeof(text),
 		"the segment has no terminator within %d bytes: the file is damaged, its terminator is "
 		"not the one of its ISA, or the length in its BIN or BDS is wrong",
@@ -575,7 +590,7 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 		if (rc == 0)
 			return truncated(r, d, e);
 		r->here.offset = r->raw.offset;
-		if (r->raw.unterminated) {
+		if (r->raw.unterminated && !x12_isa_is(r->raw.bytes)) {
 			if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
 				return truncated(r, d, e);
 			r->here.segment = STR("IEA");
@@ -585,8 +600,7 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 		}
 		if (r->raw.bytes.n == 0) {
 			r->here.segment = (struct str){"", 0};
-			r->here.segment_at = (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments
-									      : r->isa_position);
+			r->here.segment_at = position(r);
 			x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0,
 				(struct str){"", 0}, "", "");
 			rc = 0;

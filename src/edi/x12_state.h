@@ -7,6 +7,7 @@
 #include "edi/element.h"
 #include "edi/x12_hl.h"
 #include "edi/lexer.h"
+#include "edi/edi_message.h"
 #include "edi/edi_read.h"
 #include "edi/seen.h"
 #include "edi/structure.h"
@@ -30,6 +31,7 @@ struct x12_read {
 	struct seen seen;      /* ST02 of the group */
 	struct seen groups;    /* GS06 of the interchange */
 	struct seen headers;   /* who sends what to whom, of the file */
+	struct edi_message known;
 	struct structure_plans plans;
 	const struct structure_plan *plan; /* of the set we are in, or NULL */
 	struct structure_cursor cursor;
@@ -43,6 +45,8 @@ struct x12_read {
 
 /* x12_isa.c: reads the interchange header at the cursor, with its separators. 1 or -1. */
 int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct err *e) ATTR_CHECK;
+/* Does it start with ISA and what can be its separator? */
+bool x12_isa_is(struct str s);
 /* Is ISA11 a separator in this version of the interchange ("00401")? */
 bool x12_isa_repeats(struct str isa_version, char isa11);
 

@@ -145,21 +145,12 @@ static void put_latin1(struct buf *b, struct str s)
 	}
 }
 
-static const struct def_element *element_of(const struct segment *s, const struct value *v)
-{
-	const struct def_part *p = s->def ? defs_part(s->def, v->element) : NULL;
-
-	if (p && p->nparts > 0)
-		p = v->component >= 1 && v->component <= p->nparts ? &p->parts[v->component - 1]
-								   : NULL;
-	return p ? p->element : NULL;
-}
-
 /* The text as it is written: without blanks at the end, numbers in their form. */
 static struct str final_text(
 	const struct segment *s, const struct value *v, char *room, size_t size)
 {
-	const struct def_element *e = element_of(s, v);
+	const struct def_part *p = defs_leaf(s->def, v->element, v->component);
+	const struct def_element *e = p ? p->element : NULL;
 	const uint16_t min = e && e->min < 100 ? e->min : 1;
 	struct str t = v->text;
 

@@ -58,8 +58,6 @@ struct x12_writer {
 	uint32_t groups, sets;
 	uint64_t
 		segments; /* of the set: ST = 1; the position that the next one gets is segments + 1 */
-	struct str group_code; /* GS01 */
-	struct str set_id;
 };
 
 void x12_writer_init(struct x12_writer *w, const struct x12_profile *p, struct buf *out);

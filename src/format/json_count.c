@@ -30,23 +30,27 @@ struct walker {
 	size_t depth;
 	enum expect expect;
 	struct json_counts counts;
+	bool failed; /* cannot be read, told in e */
 	struct err *e;
 };
 
-/* The next byte without taking it; -1 at the end, -2 failed. */
+/* The next byte without taking it; -1 at the end, or where it cannot be read. */
 static int peek(struct walker *w)
 {
 	if (w->at == w->end) {
 		w->base += w->end;
 		w->at = 0;
-		if (fsx_pread(w->fd, w->block, BLOCK, w->base, &w->end, w->e) == -1)
-			return -2;
+		w->end = 0;
+		if (!w->failed && fsx_pread(w->fd, w->block, BLOCK, w->base, &w->end, w->e) == -1)
+			w->failed = true;
 	}
 	return w->at < w->end ? (unsigned char)w->block[w->at] : -1;
 }
 
 static int wrong(const struct walker *w, const char *what)
 {
+	if (w->failed)
+		return -1;
 	return err_set(
 		w->e, ERR_CORRUPT, "byte %llu: %s", (unsigned long long)(w->base + w->at), what);
 }
@@ -221,11 +225,12 @@ int json_count_file(int fd, struct json_counts *c, struct err *e)
 	w.block = mem_alloc(BLOCK);
 	while (rc == 0 && (next = peek(&w)) >= 0)
 		rc = next == 0 ? wrong(&w, "a NUL byte") : step(&w, next);
-	if (rc == 0 && next == -2)
+	if (rc == 0 && w.failed)
 		rc = -1;
 	else if (rc == 0 && w.depth > 0)
 		rc = wrong(&w, "the file ends before its brackets are closed");
 	mem_free(w.block);
-	*c = w.counts;
+	if (rc == 0)
+		*c = w.counts;
 	return rc;
 }

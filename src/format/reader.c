@@ -108,7 +108,8 @@ static uint32_t column_at(const struct reader *r, uint64_t offset)
 	struct err ignored;
 
 	while (start > 0) {
-		const size_t n = start < sizeof(block) ? (size_t)start : sizeof(block);
+		/* Never one or two bytes alone, where a byte order mark would not be seen. */
+		const size_t n = start <= sizeof(block) ? (size_t)start : sizeof(block) - 3;
 		size_t got = 0;
 		size_t k = 0;
 
@@ -120,9 +121,7 @@ static uint32_t column_at(const struct reader *r, uint64_t offset)
 		if (k < n)
 			break;
 		if (start == 0 && n >= 3 && memcmp(block, "\xef\xbb\xbf", 3) == 0)
-			start = 3;
-		if (start <= 3)
-			break;
+			return (uint32_t)(offset - 3 + 1);
 	}
 	return (uint32_t)(offset - start + 1);
 }

@@ -47,6 +47,7 @@ struct reader_spec {
 	const struct reader_ops *ops;
 	struct defs *defs;
 	struct str version, message, guide;
+	const uint32_t *tolerated; /* what is forgiven: bits of model/tolerance.h; NULL the usual */
 	/* csv, fixed: what the bytes of the file are, UTF-8 unless set (fixed: as its layout says) */
 	enum charset charset;
 	const struct def_layout *layout; /* fixed: its columns */

@@ -15,7 +15,7 @@
 #include "format/window.h"
 #include "format/xml_stream.h"
 
-enum { MARK_EVERY = 64 << 10, HEAD = 256 };
+enum { MARK_EVERY = 64 << 10, HEAD = 256, BLOCK_AT = READ_BLOCK / 64 };
 
 /* An item whose line, and what stands around it, is known. */
 struct mark {
@@ -98,7 +98,7 @@ static int xml_open(struct reader *r, struct err *e)
 		return err_wrap(e, STR_FMT, STR_ARG(r->spec.file));
 	if (find_set(r, s, (struct str){head, got}, e) == -1)
 		return -1;
-	s->next = xml_stream_new(r, &s->path, s->set, s->first);
+	s->next = xml_stream_new(r, &s->path, s->set, s->first, READ_BLOCK);
 	return 0;
 }
 
@@ -165,7 +165,7 @@ static void go_near(struct reader *r, struct source *s, uint64_t locator)
 	const struct mark *m = mark_of(s, locator);
 
 	if (!s->at)
-		s->at = xml_stream_new(r, &s->path, s->set, s->first);
+		s->at = xml_stream_new(r, &s->path, s->set, s->first, BLOCK_AT);
 	if (!m)
 		xml_stream_restart(s->at, s->first, STR(""), 1);
 	else if (s->set == CHARSET_UTF8)

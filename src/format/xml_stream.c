@@ -542,13 +542,13 @@ static void new_parser(struct xml_stream *s)
 }
 
 struct xml_stream *xml_stream_new(
-	struct reader *r, const struct path *path, enum charset set, uint64_t first)
+	struct reader *r, const struct path *path, enum charset set, uint64_t first, size_t block)
 {
 	struct xml_stream *s = mem_alloc(sizeof(*s));
 
 	s->r = r;
 	s->path = path;
-	window_init(&s->w, r->fd, READ_BLOCK, LIMIT_ITEM + READ_BLOCK);
+	window_init(&s->w, r->fd, block, LIMIT_ITEM + READ_BLOCK);
 	s->w.set = set;
 	arena_init(&s->arenas[0]);
 	arena_init(&s->arenas[1]);
@@ -624,6 +624,8 @@ static int feed(struct xml_stream *s, struct err *e)
 	let_go(s);
 	while (s->fed == s->w.base + s->w.end) {
 		const int rc = window_more(&s->w, e);
+		if (rc == -1 && e->code == ERR_INPUT)
+			(void)err_reason(e, "XML-ENCODING");
 		if (rc == -1)
 			return err_wrap(e, STR_FMT, STR_ARG(s->r->spec.file));
 		if (rc == 0) {

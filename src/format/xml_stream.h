@@ -12,10 +12,10 @@
 
 struct xml_stream;
 
-/* Library start-up is model/xml.h's. The file begins at offset first, in this character set. r and path
- * are borrowed. */
+/* Library start-up is model/xml.h's. The file begins at offset first, in this character set, and is read
+ * block bytes at once. r and path are borrowed. */
 struct xml_stream *xml_stream_new(
-	struct reader *r, const struct path *path, enum charset set, uint64_t first);
+	struct reader *r, const struct path *path, enum charset set, uint64_t first, size_t block);
 void xml_stream_free(struct xml_stream *s);
 /* Begins at an offset where an item begins that stands inside the start tags of open. line: of it, 0 not
  * known. */

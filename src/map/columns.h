@@ -5,8 +5,6 @@
 
 #include "map/compiled.h"
 
-/* Finds them in a map that is loaded; fills m->columns. */
-void columns_find(struct map *m);
 /* ERR_INPUT when the reader lacks one of them; of is a join's number, or MAP_ITEMS. */
 int columns_check(const struct map *m, int of, const struct reader *r, struct err *e) ATTR_CHECK;
 

@@ -1,6 +1,6 @@
 /*
- * A map as it is after loading: flat, read-only, over interned names. Made by load.c and
- * load_template.c, checked by check.c, run by run.c and template.c.
+ * A map as it is after loading: flat, read-only, over interned names. Made by the load files and units.c,
+ * checked by check.c and paths.c, run by run.c, template.c and tree.c.
  */
 #ifndef MAP_COMPILED_H
 #define MAP_COMPILED_H
@@ -139,7 +139,7 @@ struct map_named {
 struct map_column {
 	int of; /* number of a join, or MAP_ITEMS */
 	uint32_t name;
-	uint32_t line; /* of the first use */
+	uint32_t line, column; /* of the first use */
 };
 
 struct map_join_def {
@@ -157,8 +157,8 @@ struct map {
 	struct str format;
 	const struct def_message *source; /* x12, edifact: what is read; else NULL */
 	struct defs *defs;
-	const struct def_layout *layout; /* of items of fixed widths, else NULL */
-	struct str item_path;		 /* to the items inside a document, or "" */
+	const struct def_message *layout; /* of items of fixed widths, else NULL */
+	struct str item_path;		  /* to the items inside a document, or "" */
 	struct str item_type;
 	struct reader_space *spaces; /* prefixes of names */
 	size_t nspaces;
@@ -202,6 +202,7 @@ struct map {
 
 	struct map_part *header;
 	struct map_part *item;
+	struct expr *item_if; /* its condition, which selects as select does */
 	struct map_part *trailer;
 	struct map_part *around; /* of trees: header, item and trailer in one; see tree.h */
 	struct map_limits limits;

@@ -1,6 +1,6 @@
 /*
- * Evaluates expressions. An absent operand makes an absent result: price div 0-less arithmetic
- * over missing values leaves the element out instead of inventing a number.
+ * Evaluates expressions. An absent operand makes an absent result: arithmetic over missing values leaves the
+ * element out instead of inventing a number.
  */
 #include "map/eval.h"
 
@@ -13,6 +13,8 @@
 struct set {
 	struct val v;
 	size_t cap;
+	const struct node **seen; /* the same nodes, hashed, when they are many */
+	size_t slots;
 };
 
 static bool keeps(struct ev *ev, const struct expr *pred, const struct ctx *c)
@@ -48,7 +50,8 @@ static void filter(struct ev *ev, const struct step *s, const struct ctx *outer,
 		else if (all > 1 && kept == 1)
 			/* many stays as it is behind one: the first node is in both forms */
 			*set = (struct set){
-				{.kind = VAL_NODES, .n = 1, .u.one = set->v.u.many[0]}, 1};
+				.v = {.kind = VAL_NODES, .n = 1, .u.one = set->v.u.many[0]},
+				.cap = 1};
 		else
 			set->v.n = kept;
 	}
@@ -62,6 +65,53 @@ static void add(struct ev *ev, struct set *set, const struct node *n)
 		val_add(ev, &set->v, &set->cap, n);
 }
 
+enum { FEW = 16 }; /* nodes that are looked through as fast as hashed */
+
+static size_t slot_of(const struct set *set, const struct node *n)
+{
+	const uint64_t mixed = ((uint64_t)(uintptr_t)n >> 4) * UINT64_C(0x9e3779b97f4a7c15);
+	size_t i = (size_t)(mixed >> 32) & (set->slots - 1);
+
+	while (set->seen[i] && set->seen[i] != n)
+		i = (i + 1) & (set->slots - 1);
+	return i;
+}
+
+/* Room for the nodes of the set, and as many again. */
+static void hash_all(struct ev *ev, struct set *set)
+{
+	set->slots = 4 * FEW;
+	while (set->slots < set->v.n * 4)
+		set->slots *= 2;
+	set->seen = arena_array(ev->a, set->slots, sizeof(*set->seen));
+	for (size_t i = 0; i < set->v.n; i++)
+		set->seen[slot_of(set, val_node(&set->v, i))] = val_node(&set->v, i);
+}
+
+static bool has(const struct set *set, const struct node *n)
+{
+	const size_t all = set->v.kind == VAL_NODES ? set->v.n : 0;
+
+	if (set->slots > 0)
+		return set->seen[slot_of(set, n)] != NULL;
+	for (size_t i = 0; i < all; i++)
+		if (val_node(&set->v, i) == n)
+			return true;
+	return false;
+}
+
+/* For sets that several ways lead into: each node is in them once. */
+static void add_once(struct ev *ev, struct set *set, const struct node *n)
+{
+	if (!run_spend(ev, 1) || has(set, n))
+		return;
+	val_add(ev, &set->v, &set->cap, n);
+	if (set->v.n > FEW && set->v.n * 2 > set->slots)
+		hash_all(ev, set);
+	else if (set->slots > 0)
+		set->seen[slot_of(set, n)] = n;
+}
+
 static bool named(const struct node *n, uint32_t name)
 {
 	return !name || n->name == name;
@@ -71,19 +121,9 @@ static void descend(struct ev *ev, struct set *set, const struct node *n, uint32
 {
 	for (const struct node *k = n->child; k && run_spend(ev, 1); k = k->next) {
 		if (named(k, name))
-			add(ev, set, k);
+			add_once(ev, set, k);
 		descend(ev, set, k, name);
 	}
-}
-
-static bool has(struct ev *ev, const struct set *set, const struct node *n)
-{
-	if (!run_spend(ev, set->v.kind == VAL_NODES ? set->v.n : 0))
-		return true;
-	for (size_t i = 0; set->v.kind == VAL_NODES && i < set->v.n; i++)
-		if (val_node(&set->v, i) == n)
-			return true;
-	return false;
 }
 
 static void move(struct ev *ev, const struct step *s, const struct node *n, struct set *set)
@@ -98,13 +138,13 @@ static void move(struct ev *ev, const struct step *s, const struct node *n, stru
 		descend(ev, set, n, s->name);
 		return;
 	case STEP_PARENT:
-		if (n->parent && named(n->parent, s->name) && !has(ev, set, n->parent))
-			add(ev, set, n->parent);
+		if (n->parent && named(n->parent, s->name))
+			add_once(ev, set, n->parent);
 		return;
 	case STEP_FOLLOWING:
 		for (const struct node *k = n->next; k && run_spend(ev, 1); k = k->next)
 			if (named(k, s->name))
-				add(ev, set, k);
+				add_once(ev, set, k);
 		return;
 	case STEP_SELF:
 	case STEP_FILTER:
@@ -138,8 +178,10 @@ static void take_step(struct ev *ev, const struct step *s, const struct ctx *c, 
 		move(ev, s, n, &part);
 		filter(ev, s, c, &part);
 		for (size_t k = 0; part.v.kind == VAL_NODES && k < part.v.n; k++)
-			if (s->axis != STEP_PARENT || !has(ev, &next, val_node(&part.v, k)))
+			if (s->axis == STEP_CHILD)
 				add(ev, &next, val_node(&part.v, k));
+			else
+				add_once(ev, &next, val_node(&part.v, k));
 	}
 	*set = next;
 }
@@ -220,19 +262,64 @@ static void negative(struct ev *ev, const struct expr *x, const struct ctx *c, s
 	out->from = v.from;
 }
 
+static size_t depth(const struct node *n)
+{
+	size_t d = 0;
+
+	for (; n->parent; n = n->parent)
+		d++;
+	return d;
+}
+
+/* Does a stand before b in their document? Not when they are of two. */
+static bool is_before(struct ev *ev, const struct node *a, const struct node *b)
+{
+	const size_t da = depth(a);
+	const size_t db = depth(b);
+
+	for (size_t i = da; i > db; i--)
+		a = a->parent;
+	for (size_t i = db; i > da; i--)
+		b = b->parent;
+	if (a == b)
+		return da < db;
+	for (; a->parent != b->parent; b = b->parent)
+		a = a->parent;
+	for (const struct node *k = a->next; k && run_spend(ev, 1); k = k->next)
+		if (k == b)
+			return true;
+	return false;
+}
+
+static struct val nodes_of(struct ev *ev, const struct expr *x, const struct ctx *c)
+{
+	struct val v = {0};
+	struct set one = {0};
+
+	eval_value(ev, x, c, &v);
+	if (v.kind == VAL_NODES)
+		return v;
+	if (v.kind != VAL_ABSENT)
+		add(ev, &one, val_text_node(ev, val_text(ev, &v), v.from));
+	return one.v;
+}
+
+/* Both in the order of the document; what is made of no node stays behind what is written before it. */
 static void both_sets(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
 {
+	const struct val v[2] = {nodes_of(ev, x->args[0], c), nodes_of(ev, x->args[1], c)};
+	size_t at[2] = {0, 0};
 	struct set set = {0};
 
-	for (int i = 0; i < 2; i++) {
-		struct val v = {0};
+	while (at[0] < v[0].n || at[1] < v[1].n) {
+		const struct node *a = at[0] < v[0].n ? val_node(&v[0], at[0]) : NULL;
+		const struct node *b = at[1] < v[1].n ? val_node(&v[1], at[1]) : NULL;
+		const struct node *oa = val_origin(a);
+		const struct node *ob = val_origin(b);
+		const bool second = !a || (oa && ob && is_before(ev, ob, oa));
 
-		eval_value(ev, x->args[i], c, &v);
-		if (v.kind != VAL_ABSENT && v.kind != VAL_NODES)
-			add(ev, &set, val_text_node(ev, val_text(ev, &v), v.from));
-		for (size_t k = 0; v.kind == VAL_NODES && k < v.n; k++)
-			if (!has(ev, &set, val_node(&v, k)))
-				add(ev, &set, val_node(&v, k));
+		add_once(ev, &set, second ? b : a);
+		at[second]++;
 	}
 	*out = set.v;
 }

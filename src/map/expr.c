@@ -11,6 +11,8 @@
 /* Operators of one expression: evaluation goes as deep as there are in a row. */
 enum { ARGS_MAX = 32, STEPS_MAX = 32, OPERATORS_MAX = 500 };
 
+enum { UNION = 6 }; /* the level of operators that binds most */
+
 struct parse {
 	struct lex l;
 	const struct expr_scope *scope;
@@ -21,6 +23,7 @@ struct parse {
 };
 
 static struct expr *expression(struct parse *p, int level);
+static struct expr *level_of(struct parse *p, int level);
 
 static void *fault(struct parse *p, uint32_t at, const char *fmt, ...) ATTR_PRINTF(3, 4);
 static void *fault(struct parse *p, uint32_t at, const char *fmt, ...)
@@ -187,7 +190,25 @@ static bool prefix_known(struct parse *p)
 		       STR_ARG(prefix), STR_ARG(prefix), STR_ARG(p->l.word)) != NULL;
 }
 
-static bool step(struct parse *p, struct step *s)
+/* The name of a step, of which before is the one that it starts from, if that has a name. */
+static bool step_name(struct parse *p, uint32_t before, struct step *s)
+{
+	const struct str segment = before ? names_text(p->scope->names, before) : STR("");
+	struct str name = p->l.word;
+
+	if (!prefix_known(p))
+		return false;
+	if (!p->scope->part(p->scope->ctx, segment, &name))
+		return fault(p, p->l.start,
+			       "'" STR_FMT
+			       "' is the number of a component: write its segment, which has "
+			       "it, in front, as in PIA/C212.7140, or the designator, PIA02-1",
+			       STR_ARG(name)) != NULL;
+	s->name = names_id(p->scope->names, name);
+	return true;
+}
+
+static bool step(struct parse *p, uint32_t before, struct step *s)
 {
 	if (lex_is(&p->l, ".") || lex_is(&p->l, "..")) {
 		s->axis = lex_is(&p->l, ".") ? STEP_SELF : STEP_PARENT;
@@ -208,9 +229,8 @@ static bool step(struct parse *p, struct step *s)
 			       "a function cannot be a step of a path; write it around the path: " STR_FMT
 			       "(path)",
 			       STR_ARG(p->l.word)) != NULL;
-	if (!prefix_known(p))
+	if (!step_name(p, before, s))
 		return false;
-	s->name = names_id(p->scope->names, p->l.word);
 	return lex_next(&p->l, p->f) && predicates(p, s);
 }
 
@@ -230,7 +250,7 @@ static bool steps(struct parse *p, struct expr *x, struct step *list, uint32_t n
 		if (n == STEPS_MAX)
 			return fault(p, p->l.start, "more than %d steps", STEPS_MAX) != NULL;
 		list[n] = (struct step){.axis = below ? STEP_DESCENDANT : STEP_CHILD};
-		if (!step(p, &list[n]))
+		if (!step(p, n > 0 ? list[n - 1].name : 0, &list[n]))
 			return false;
 		if (below && list[n].axis != STEP_DESCENDANT)
 			return fault(p, p->l.start, "a name must follow //") != NULL;
@@ -363,6 +383,7 @@ static struct expr *primary(struct parse *p)
 	return filter(p, x);
 }
 
+/* As in XPath, a sign stands before a whole union. */
 static struct expr *unary(struct parse *p)
 {
 	uint32_t at = p->l.start;
@@ -370,7 +391,7 @@ static struct expr *unary(struct parse *p)
 	struct expr *neg = NULL;
 
 	if (!lex_is(&p->l, "-"))
-		return primary(p);
+		return level_of(p, UNION);
 	if (!lex_next(&p->l, p->f))
 		return NULL;
 	if (++p->depth > LIMIT_EXPR_DEPTH)
@@ -402,10 +423,8 @@ static const struct {
 	{"*", 5, EXPR_MUL, false},
 	{"div", 5, EXPR_DIV, true},
 	{"mod", 5, EXPR_MOD, true},
-	{"|", 6, EXPR_UNION, false},
+	{"|", UNION, EXPR_UNION, false},
 };
-
-enum { LEVELS = 7 };
 
 static int operator_at(const struct parse *p, int level)
 {
@@ -417,13 +436,18 @@ static int operator_at(const struct parse *p, int level)
 	return -1;
 }
 
+static struct expr *operand(struct parse *p, int level)
+{
+	if (level == UNION)
+		return primary(p);
+	return level + 1 == UNION ? unary(p) : level_of(p, level + 1);
+}
+
 /* Operators of one level, from the left; operands are of the next level. */
 static struct expr *level_of(struct parse *p, int level)
 {
-	struct expr *x = level == LEVELS ? unary(p) : level_of(p, level + 1);
+	struct expr *x = operand(p, level);
 
-	if (level == LEVELS)
-		return x;
 	for (int op = 0; x && (op = operator_at(p, level)) >= 0;) {
 		struct expr *both[2] = {x, NULL};
 		struct expr *made = make(p, (enum expr_op)operators[op].op, p->l.start);
@@ -433,7 +457,7 @@ static struct expr *level_of(struct parse *p, int level)
 				p, p->l.start, "more than %d operators; use <let>", OPERATORS_MAX);
 		if (!lex_next(&p->l, p->f))
 			return NULL;
-		both[1] = level_of(p, level + 1);
+		both[1] = operand(p, level);
 		if (!both[1])
 			return NULL;
 		x = with_args(p, made, both, 2);

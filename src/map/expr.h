@@ -100,6 +100,9 @@ struct expr_scope {
 	bool (*call)(void *ctx, struct expr *x, struct expr_fault *f);
 	/* Does the map declare this prefix of a name? */
 	bool (*prefix)(void *ctx, struct str prefix);
+	/* A name behind that of a segment, or of nothing known (""): *name becomes what the tree has for it.
+	 * False: it has none. */
+	bool (*part)(void *ctx, struct str segment, struct str *name);
 	void *ctx;
 };
 

@@ -58,7 +58,7 @@ struct func_family {
 };
 
 const struct func *func_find(struct str name);
-/* Why there is no such function: with "did you mean", or that it is not there yet. */
+/* Why there is no such function: with "did you mean". */
 void func_unknown(struct str name, char *out, size_t size);
 /* The families in turn; NULL behind the last. */
 const struct func_family *func_family(size_t i);

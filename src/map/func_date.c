@@ -29,11 +29,17 @@ FUNC_RUN(format_date)
 {
 	struct date d;
 	char text[PICTURE_TEXT];
+	struct str picture = {NULL, 0};
+	struct str made = {NULL, 0};
 
 	if (!val_date(ev, &args[0], &d))
 		return;
-	*out = val_of_text(
-		arena_str(ev->a, date_format(&d, val_text(ev, &args[1]), text, sizeof(text))));
+	picture = val_text(ev, &args[1]);
+	made = date_format(&d, picture, text, sizeof(text));
+	if (made.n == 0 && picture.n > 0)
+		run_report(ev, "VALUE-TOO-LONG", args[1].from, picture,
+			"a picture of at most 63 characters");
+	*out = val_of_text(arena_str(ev->a, made));
 	out->from = args[0].from;
 }
 

@@ -163,8 +163,13 @@ FUNC_RUN(format_number)
 	char *o = NULL;
 	size_t n = 0;
 
-	if (!val_number(ev, &args[0], &d) || mark.n != 1)
+	if (!val_number(ev, &args[0], &d))
 		return;
+	if (mark.n != 1) {
+		run_report(ev, mark.n > 1 ? "VALUE-TOO-LONG" : "VALUE-TOO-SHORT", args[2].from,
+			mark, "one character as decimal mark");
+		return;
+	}
 	d = dec_round(d, p.most, DEC_HALF_UP); /* what rounds to zero has no sign */
 	plain = dec_fixed(d.v < 0 ? dec_neg(d) : d, p.most, ev->a);
 	dot = str_chr(plain, '.') == SIZE_MAX ? plain.n : str_chr(plain, '.');

@@ -86,6 +86,71 @@ static unsigned element_of(struct ev *ev, const struct node *n)
 	return (unsigned)(name.p[name.n - 2] - '0') * 10 + (unsigned)(name.p[name.n - 1] - '0');
 }
 
+/* A composite has its qualifier in the first component with a code list, its value in the first without:
+ * C212 is 7140, the number, and 7143, what it is. */
+static bool is_pair(const struct def_part *d, uint16_t *qualifier, uint16_t *value)
+{
+	*qualifier = *value = 0;
+	for (uint16_t i = 0; d && i < d->nparts; i++) {
+		const struct def_element *e = d->parts[i].element;
+		uint16_t *first = e && e->codes ? qualifier : value;
+
+		if (*first == 0)
+			*first = (uint16_t)(i + 1);
+	}
+	return *qualifier > 0 && *value > 0;
+}
+
+static bool is_at(struct ev *ev, const struct def_segment *def, const struct node *n,
+	uint16_t element, uint16_t component)
+{
+	uint16_t e = 0;
+	uint16_t c = 0;
+
+	return defs_ref(def, names_text(ev->run->names, n->name), &e, &c) && e == element &&
+		c == component;
+}
+
+/* The value that stands in one composite with the qualifier q. */
+static const struct node *value_beside(struct ev *ev, const struct def_segment *def,
+	const struct node *segment, const struct node *q)
+{
+	const struct node *before = NULL;
+	uint16_t element = 0;
+	uint16_t component = 0;
+	uint16_t qualifier = 0;
+	uint16_t value = 0;
+
+	if (!defs_ref(def, names_text(ev->run->names, q->name), &element, &component) ||
+		!is_pair(defs_part(def, element), &qualifier, &value) || component != qualifier)
+		return NULL;
+	for (const struct node *k = segment->child; value < qualifier && k != q; k = k->next)
+		before = is_at(ev, def, k, element, value) ? k : before;
+	for (const struct node *k = q->next; value > qualifier && k; k = k->next)
+		if (is_at(ev, def, k, element, value))
+			return k;
+	return before;
+}
+
+static void pair_of_composites(
+	struct ev *ev, const struct node *segment, struct str q, struct val *out)
+{
+	const struct map *m = ev->run->m;
+	const struct def_segment *def = defs_segment(m->defs, m->format, m->source->version,
+		names_text(ev->run->names, segment->name), NULL);
+	size_t cap = 0;
+
+	for (const struct node *k = segment->child; def && k; k = k->next) {
+		const struct node *v = str_eq(k->value, q) ? value_beside(ev, def, segment, k)
+							   : NULL;
+
+		if (v) {
+			val_add(ev, out, &cap, v);
+			return;
+		}
+	}
+}
+
 FUNC_RUN(pair)
 {
 	struct str q = val_text(ev, &args[1]);
@@ -93,6 +158,11 @@ FUNC_RUN(pair)
 
 	if (args[0].kind != VAL_NODES || !q.n)
 		return;
+	if (ev->run->m->source && str_is(ev->run->m->format, "edifact")) {
+		for (size_t i = 0; i < args[0].n && out->kind == VAL_ABSENT; i++)
+			pair_of_composites(ev, val_node(&args[0], i), q, out);
+		return;
+	}
 	for (const struct node *k = val_node(&args[0], 0)->child; k && k->next; k = k->next) {
 		unsigned at = element_of(ev, k);
 

@@ -46,6 +46,13 @@ static bool key_of(struct ev *ev, const struct expr_list *list, const struct ctx
 	return whole;
 }
 
+/* A row has its own budget, and its findings are compared with its own only. */
+static void begin_row(struct ev *ev)
+{
+	run_budget(ev);
+	ev->run->seen = ev->run->d->last;
+}
+
 static void index_row(struct join *j, struct ev *ev, const struct item *it)
 {
 	struct ctx c = {it->root, it->root, 1, 1};
@@ -53,7 +60,7 @@ static void index_row(struct join *j, struct ev *ev, const struct item *it)
 	struct str key;
 	const struct node *from = NULL;
 
-	run_budget(ev);
+	begin_row(ev);
 	if (key_of(ev, &j->def->key, &c, &h, &key, &from)) {
 		index_add(&j->index, h, it->locator);
 		return;
@@ -251,6 +258,7 @@ int join_orphans(struct join *j, struct ev *ev, struct err *e)
 		const struct node *root = NULL;
 
 		ev->run->trees = NULL;
+		begin_row(ev);
 		root = fetch(j, ev, list[i]);
 		if (root)
 			orphan(j, ev, root);

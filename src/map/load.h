@@ -11,6 +11,8 @@ struct load {
 	struct faults *f;
 	const char *file;
 	struct str bytes; /* of the map, to find the place of an attribute */
+	size_t at_byte;	  /* of them: the element of which a place was asked for last */
+	uint32_t at_line, at_column;
 	struct arena *scratch;
 	struct expr_scope scope;
 	const struct xml *at; /* element that is being loaded */
@@ -18,7 +20,19 @@ struct load {
 	size_t joins_cap, tables_cap, lets_cap, vars_cap, totals_cap, counters_cap, as_cap,
 		patterns_cap, zones_cap;
 	size_t requires_cap, keeps_cap, slots_cap;
-	const struct load_space *spaces; /* XML: namespaces met, the last first */
+	const struct load_space *spaces;     /* XML: namespaces met, the last first */
+	struct load_text *texts, *last_text; /* each expression, for faults that are found later */
+	struct load_code *codes;	     /* bare names that are codes, for paths.h */
+	struct load_schema *schemas;	     /* read, for schema.h */
+};
+
+/* Where an expression stands. */
+struct load_text {
+	const struct expr *e;
+	const struct xml *x;
+	struct str attr, text;
+	size_t from; /* bytes into the attribute */
+	struct load_text *next;
 };
 
 /* What map_load() and map_free() are. */
@@ -32,16 +46,17 @@ void load_fault_at(struct load *l, const struct xml *x, struct str attr, size_t 
 	const char *fmt, ...) ATTR_PRINTF(5, 6);
 void load_warn_at(struct load *l, const struct xml *x, struct str attr, size_t into,
 	const char *fmt, ...) ATTR_PRINTF(5, 6);
-void load_place(const struct load *l, const struct xml *x, struct str attr, size_t into,
-	uint32_t *line, uint32_t *column);
+void load_place(struct load *l, const struct xml *x, struct str attr, size_t into, uint32_t *line,
+	uint32_t *column);
 
 /* The attribute as an expression; NULL when it is not there or wrong (a fault was added). */
 struct expr *load_expr(struct load *l, const struct xml *x, const char *attr);
 bool load_list(
 	struct load *l, const struct xml *x, const char *attr, bool order, struct expr_list *out);
-/* Notes an expression for map coverage; attr says where it stands, text what it is. */
-void load_watch(
-	struct load *l, const struct xml *x, struct str attr, struct str text, struct expr *e);
+/* An expression was parsed, so many bytes into this attribute: those who watch (watch.h) and those who check it
+ * later want to know. */
+void load_parsed(struct load *l, const struct xml *x, struct str attr, size_t from, struct str text,
+	struct expr *e);
 /* A required attribute; a fault and an empty view when it is missing. */
 struct str load_need(struct load *l, const struct xml *x, const char *attr);
 /* A name that others write as $NAME: can it be written so, and is it free? */
@@ -62,8 +77,9 @@ bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f);
 
 /* load_template.c */
 void load_template_message(struct load *l, const struct xml *x);
-/* What parts of all kinds share: each, sort and as; a name given by as ends with its element; lets
- * from this slot on are those of the part; <total>. */
+/* What parts of all kinds share: where they stand; each, sort and as; a name given by as ends with its
+ * element; lets from this slot on are those of the part; <total>. */
+void load_template_place(const struct xml *x, struct map_part *p);
 void load_template_head(struct load *l, const struct xml *x, struct map_part *p);
 void load_template_tail(struct load *l, const struct map_part *p);
 void load_template_lets(struct load *l, struct map_part *p, size_t first);

@@ -1,9 +1,10 @@
 /* Loads what stands beside the message: source, join, table, let, select, key, require, target. */
+#include "map/load.h"
+
 #include "base/fsx.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "format/path.h"
-#include "map/load.h"
 #include "map/masked.h"
 #include "map/origin.h"
 
@@ -98,19 +99,17 @@ static void message_source(struct load *l, const struct xml *x)
 }
 
 /* The columns of a source of fixed widths, which stand in no header. */
-static const struct def_layout *source_layout(
+static const struct def_message *source_layout(
 	struct load *l, const struct xml *x, struct str format)
 {
-	const struct def_message *m = NULL;
 	struct str definition;
 
 	if (!str_is(format, "fixed"))
 		return NULL;
 	definition = load_need(l, x, "definition");
-	if (definition.n)
-		m = layout_load(l->env->defs, format, arena_str(l->scratch, definition), l->f,
-			l->file, x->line, x->column);
-	return m ? m->layout : NULL;
+	return definition.n ? layout_load(l->env->defs, format, arena_str(l->scratch, definition),
+				      l->f, l->file, x->line, x->column)
+			    : NULL;
 }
 
 static void source(struct load *l, const struct xml *x)

@@ -1,4 +1,6 @@
 /* Loads <message>: segments, loops, the item, elements, pairs, totals, in the order they are written. */
+#include "map/load.h"
+
 #include <string.h>
 
 #include "base/mem.h"
@@ -24,15 +26,21 @@ static bool is_segment(const struct xml *x)
 	return x->name.n >= 2 && x->name.n <= 3 && x->name.p[0] >= 'A' && x->name.p[0] <= 'Z';
 }
 
+void load_template_place(const struct xml *x, struct map_part *p)
+{
+	p->as = MAP_NO_SLOT;
+	p->line = x->line;
+	p->column = x->column;
+}
+
 /* each, sort and as; if comes later, when the name that as gives is known. */
 void load_template_head(struct load *l, const struct xml *x, struct map_part *p)
 {
 	struct str as = xml_attr(x, "as");
 
-	p->as = MAP_NO_SLOT;
-	p->line = x->line;
-	p->column = x->column;
+	load_template_place(x, p);
 	p->each = load_expr(l, x, "each");
+	load_list(l, x, "sort", true, &p->sort); /* of the nodes; none has the name yet */
 	if (as.n) {
 		mem_grow(&l->m->as, &l->as_cap, l->m->nas + 1, sizeof(*l->m->as));
 		l->m->as[l->m->nas] = (struct map_named){
@@ -40,7 +48,6 @@ void load_template_head(struct load *l, const struct xml *x, struct map_part *p)
 		load_name(l, x, "as", as);
 		p->as = (uint32_t)l->m->nas++;
 	}
-	load_list(l, x, "sort", true, &p->sort);
 	if (!xml_has(x, "each") && (xml_has(x, "sort") || as.n))
 		load_fault(l, x, "sort and as need each: there is nothing to sort or name");
 }
@@ -424,7 +431,9 @@ static struct map_part *part(
 	if (str_is(x->name, "item") && owner)
 		load_fault(l, x, "<item> stands directly in <message>");
 	p = ARENA_NEW(&l->m->arena, struct map_part);
-	load_template_head(l, x, p);
+	load_template_place(x, p);
+	if (!str_is(x->name, "item")) /* it is made once for each of the source */
+		load_template_head(l, x, p);
 	if (is_loop)
 		loop(l, x, p, v);
 	else

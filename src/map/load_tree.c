@@ -2,6 +2,8 @@
  * Loads what a target without segments makes: objects and arrays, rows and columns, elements. All are
  * parts of one kind (struct map_make); only names, and what may stand in what, differ.
  */
+#include "map/load.h"
+
 #include <string.h>
 
 #include "base/mem.h"
@@ -102,6 +104,9 @@ static void value(struct load *l, const struct xml *x, struct map_make *m)
 	load_tree_value(l, m, one, 1);
 	if (m->field && m->field->kind != FIELD_BOOL && m->field->kind != FIELD_OBJECT)
 		check_value(l, x, STR("value"), &m->field->element, m->name, one[0]);
+	else
+		check_rounded(
+			l, x, STR("value"), one[0]->at, m->name.n ? m->name : x->name, one[0]);
 }
 
 /* --- names, and what the definition says of them --- */
@@ -177,13 +182,19 @@ static void name(
 	}
 }
 
+/* Of its own, or of its turns. */
+static bool has_condition(const struct map_part *p)
+{
+	return p->cond || (p->make->kind == MADE_ARRAY && p->child && p->child->cond);
+}
+
 /* A name that is filled twice without a condition would be written twice. */
 static void check_twice(struct load *l, const struct map_part *first)
 {
 	for (const struct map_part *p = first; p; p = p->next)
 		for (const struct map_part *k = p->next; k; k = k->next)
-			if (p->make && k->make && k->make->name.n && !k->cond && !p->cond &&
-				str_eq(p->make->name, k->make->name)) {
+			if (p->make && k->make && k->make->name.n && !has_condition(k) &&
+				!has_condition(p) && str_eq(p->make->name, k->make->name)) {
 				faults_add(l->f, l->file, k->line, k->column,
 					"'" STR_FMT "' is filled twice", STR_ARG(k->make->name));
 				return;
@@ -231,15 +242,20 @@ static void check_place(
 			w->name);
 }
 
-/* Each of an array repeats what is inside of it: a loop of its own. */
+/* Each of an array repeats what is inside of it: a loop of its own, with the if and the lets. */
 static struct map_part *array_loop(struct load *l, const struct xml *x, const struct load_level *v)
 {
 	struct map_part *p = ARENA_NEW(&l->m->arena, struct map_part);
+	const size_t lets = l->m->nlets;
+	struct load_level turn = *v;
 
 	load_template_head(l, x, p);
+	p->cond = load_expr(l, x, "if");
 	p->loop = true;
 	p->tag = STR("array");
-	p->child = load_tree_inside(l, x, v);
+	turn.owner = p;
+	p->child = load_tree_inside(l, x, &turn);
+	load_template_lets(l, p, lets);
 	load_template_tail(l, p);
 	return p;
 }
@@ -247,7 +263,7 @@ static struct map_part *array_loop(struct load *l, const struct xml *x, const st
 static void made(struct load *l, const struct xml *x, const struct load_level *v,
 	const struct word *w, struct map_part *p)
 {
-	static const char *const known[] = {"name", "value", "each", "if", "sort", "as"};
+	static const char *const known[] = {"name", "each", "if", "sort", "as", "value"};
 	struct map_make *m = ARENA_NEW(&l->m->arena, struct map_make);
 	struct load_level inner = {p, w->kind, v->item, true, NULL};
 
@@ -284,7 +300,7 @@ static void made(struct load *l, const struct xml *x, const struct load_level *v
 		load_fault(l, x->child, "<%s> has nothing inside", w->name);
 	if (w->kind == MADE_OBJECT)
 		check_object(l, x, inner.fields, p->child, str_is(str_c(w->name), "row"));
-	load_unused(l, x, known, sizeof(known) / sizeof(known[0]));
+	load_unused(l, x, known, sizeof(known) / sizeof(known[0]) - !w->valued);
 }
 
 /* <item> and <loop>: parts that make nothing by themselves. */
@@ -336,15 +352,15 @@ static struct map_part *part(struct load *l, const struct xml *x, const struct l
 		p = ARENA_NEW(&l->m->arena, struct map_part);
 	if (!p)
 		return NULL;
-	p->as = MAP_NO_SLOT;
-	p->line = x->line;
-	p->column = x->column;
+	load_template_place(x, p);
 	if (is_xml) {
 		load_xml_element(l, x, v, p);
 	} else {
-		if (!w || w->kind != MADE_ARRAY)
+		const bool turns = w && w->kind == MADE_ARRAY && xml_has(x, "each");
+		if (w ? !turns : str_is(x->name, "loop"))
 			load_template_head(l, x, p);
-		p->cond = load_expr(l, x, "if");
+		if (!turns) /* else it is asked in each */
+			p->cond = load_expr(l, x, "if");
 		if (w)
 			made(l, x, v, w, p);
 		else

@@ -3,10 +3,12 @@
  * m:as among their attributes, {expressions} in attributes and text. The root declares all namespaces,
  * so that the writer need not know of them.
  */
+#include "map/load.h"
+
 #include <string.h>
 
 #include "base/mem.h"
-#include "map/load.h"
+#include "map/check.h"
 
 enum { PIECES_MAX = 100 };
 
@@ -26,11 +28,17 @@ static void space(struct load *l, const struct xml *x, struct str prefix, struct
 	for (const struct load_space *k = l->spaces; k; k = k->next) {
 		if (!str_eq(k->prefix, prefix))
 			continue;
-		if (!str_eq(k->ns, ns))
+		if (!str_eq(k->ns, ns) && prefix.n > 0)
 			load_fault(l, x,
 				"the prefix '" STR_FMT "' is of two namespaces, '" STR_FMT
 				"' and '" STR_FMT "'; take one prefix for each in the whole map",
 				STR_ARG(prefix), STR_ARG(k->ns), STR_ARG(ns));
+		else if (!str_eq(k->ns, ns))
+			load_fault(l, x,
+				"elements without a prefix are of the namespaces '" STR_FMT
+				"' and '" STR_FMT
+				"' ('' is none); give those of one of them a prefix",
+				STR_ARG(k->ns), STR_ARG(ns));
 		return;
 	}
 	s = ARENA_NEW(&l->m->arena, struct load_space);
@@ -155,18 +163,24 @@ static size_t expression_end(struct str s, size_t at)
 struct texts {
 	struct load *l;
 	const struct xml *x;
-	struct str attr; /* name as written, or "" for the text of the element */
+	struct str attr; /* name as written, or "text()" with its number where it has one */
 	struct expr *pieces[PIECES_MAX];
 	size_t n;
 	struct buf plain;
 };
 
+static bool is_text(const struct texts *t)
+{
+	return str_starts(t->attr, STR("text()"));
+}
+
 static void fault(struct texts *t, size_t at, const char *what)
 {
-	if (t->attr.n)
-		load_fault_at(t->l, t->x, t->attr, at, STR_FMT ": %s", STR_ARG(t->attr), what);
+	if (is_text(t))
+		load_fault_at(t->l, t->x, t->attr, at, "the text of <" STR_FMT ">: %s",
+			STR_ARG(t->x->name), what);
 	else
-		load_fault(t->l, t->x, "the text of <" STR_FMT ">: %s", STR_ARG(t->x->name), what);
+		load_fault_at(t->l, t->x, t->attr, at, STR_FMT ": %s", STR_ARG(t->attr), what);
 }
 
 static void add(struct texts *t, struct expr *e)
@@ -195,10 +209,13 @@ static void expression(struct texts *t, struct str text, size_t at)
 	t->l->attr = t->attr;
 	text = arena_str(&t->l->m->arena, text);
 	e = expr_parse(text, &t->l->scope, &t->l->m->arena, &f);
-	if (!e)
+	if (e) {
+		check_rounded(
+			t->l, t->x, t->attr, at + e->at, is_text(t) ? t->x->name : t->attr, e);
+		load_parsed(t->l, t->x, t->attr, at, text, e);
+	} else {
 		fault(t, at + f.at, f.text);
-	else
-		load_watch(t->l, t->x, t->attr.n ? t->attr : STR("text"), text, e);
+	}
 	add(t, e);
 }
 
@@ -306,6 +323,17 @@ static struct map_part *attributes(struct load *l, const struct xml *x, const st
 	return first;
 }
 
+/* One that stands behind a child is named by its number, as XPath does. */
+static struct str text_name(struct load *l, const struct xml *x, struct str text, bool first)
+{
+	const struct xml *k = x->child;
+	unsigned n = 1;
+
+	for (; k && k->before.p != text.p; k = k->next)
+		n += k->before.n > 0;
+	return first ? STR("text()") : arena_printf(l->scratch, "text()[%u]", n);
+}
+
 /* Blanks in front of an element and behind one part words: one of each run stays. */
 static bool is_blank_at(struct str s, size_t i)
 {
@@ -315,6 +343,7 @@ static bool is_blank_at(struct str s, size_t i)
 struct map_part *load_xml_text(
 	struct load *l, const struct xml *x, struct str text, bool first, bool last)
 {
+	const struct str name = text_name(l, x, text, first);
 	struct map_part *p = NULL;
 	struct map_make *m = NULL;
 
@@ -324,7 +353,7 @@ struct map_part *load_xml_text(
 	text = arena_printf(l->scratch, "%s" STR_FMT "%s",
 		!first && is_blank_at(text, 0) ? " " : "", STR_ARG(str_trim(text)),
 		!last && is_blank_at(text, text.n - 1) ? " " : "");
-	pieces(l, x, STR(""), text, m);
+	pieces(l, x, name, text, m);
 	return p;
 }
 
@@ -374,6 +403,6 @@ void load_xml_element(
 		load_fault(l, x, "<" STR_FMT "> has text beside <item>; it may have elements there",
 			STR_ARG(x->name));
 	if (str_trim(x->text).n && !x->child)
-		pieces(l, x, STR(""), str_trim(x->text), m);
+		pieces(l, x, STR("text()"), str_trim(x->text), m);
 	m->fixed = m->n > 0 ? m->fixed : all_fixed(p->child);
 }

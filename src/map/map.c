@@ -31,8 +31,10 @@ struct str map_source_format(const struct map *m)
 
 void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
 {
+	const struct def_message *layout = of == MAP_ITEMS ? m->layout : m->joins[of].pub.layout;
+
 	spec->item = of == MAP_ITEMS ? m->item_path : m->joins[of].pub.row;
-	spec->layout = of == MAP_ITEMS ? m->layout : m->joins[of].pub.layout;
+	spec->layout = layout ? layout->layout : NULL;
 	if (of == MAP_ITEMS && m->source) {
 		spec->defs = m->defs;
 		spec->version = m->source->version;
@@ -41,6 +43,20 @@ void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
 	}
 	spec->spaces = m->spaces;
 	spec->nspaces = m->nspaces;
+}
+
+const struct def_message *map_source(const struct map *m)
+{
+	return m->source;
+}
+
+bool map_reads_layout(const struct map *m, struct str name)
+{
+	bool is = m->layout && str_eq(m->layout->id, name);
+
+	for (size_t i = 0; !is && i < m->njoins; i++)
+		is = m->joins[i].pub.layout && str_eq(m->joins[i].pub.layout->id, name);
+	return is;
 }
 
 const struct def_message *map_target(const struct map *m)
@@ -86,6 +102,45 @@ static uint32_t count_segments(const struct map_part *p)
 uint32_t map_trailer_segments(const struct map *m)
 {
 	return count_segments(m->trailer);
+}
+
+static void step(struct str *path, struct str name, struct arena *a)
+{
+	if (name.n > 0)
+		*path = path->n > 0
+			? arena_printf(a, STR_FMT "/" STR_FMT, STR_ARG(*path), STR_ARG(name))
+			: name;
+}
+
+/* The name that all parts have which make something by themselves; false when they have several. */
+static bool one_name(const struct map_part *p, struct str *name)
+{
+	for (; p; p = p->next) {
+		if (!p->make && !one_name(p->child, name))
+			return false;
+		if (p->make && name->p && !str_eq(*name, p->make->name))
+			return false;
+		if (p->make)
+			*name = p->make->name;
+	}
+	return true;
+}
+
+bool map_made_path(const struct map *m, struct arena *a, struct str *path)
+{
+	const struct map_part *p = m->around;
+	struct str name = {NULL, 0};
+
+	*path = STR("");
+	while (p && !p->item) {
+		if (p->around && p->make)
+			step(path, p->make->name, a);
+		p = p->around ? p->child : p->next;
+	}
+	if (!p || !one_name(p->child, &name))
+		return false;
+	step(path, name, a);
+	return true;
 }
 
 void map_columns(const struct map *m, int of, const struct reader *r, struct faults *f)
@@ -277,6 +332,8 @@ static enum map_verdict candidate(struct ev *ev)
 	ev->line = m->select_line;
 	ev->what = STR("select");
 	if (m->select && !eval_truth(ev, m->select, &r->root) && !r->spent)
+		return MAP_NOT_SELECTED;
+	if (m->item_if && !eval_truth(ev, m->item_if, &r->root) && !r->spent)
 		return MAP_NOT_SELECTED;
 	return MAP_OUT; /* also when it could not be decided: then it is set aside */
 }

@@ -37,8 +37,8 @@ struct map_join {
 	struct str name;   /* $name in expressions */
 	struct str source; /* of the configuration */
 	struct str format;
-	struct str row;			 /* path to the rows inside a document, or "" */
-	const struct def_layout *layout; /* of fixed widths, else NULL */
+	struct str row;			  /* path to the rows inside a document, or "" */
+	const struct def_message *layout; /* of fixed widths, else NULL */
 	bool many;
 	bool required;
 	bool report_orphans;
@@ -56,6 +56,10 @@ struct str map_source_format(const struct map *m);
  * (map_joins). Texts are borrowed from the map. */
 enum { MAP_ITEMS = -1 };
 void map_reader_spec(const struct map *m, int of, struct reader_spec *spec);
+/* What is read, where that is an interchange; else NULL. */
+const struct def_message *map_source(const struct map *m);
+/* Has a source of fixed widths, be it of items or of a join, this layout? */
+bool map_reads_layout(const struct map *m, struct str name);
 const struct def_message *map_target(const struct map *m);
 const struct map_join *map_joins(const struct map *m, size_t *n);
 bool map_uses_links(const struct map *m);    /* needs the item index of the source */
@@ -70,6 +74,9 @@ struct map_limits {
 struct map_limits map_limits(const struct map *m);
 /* Segments that the template has behind the items, each counted once. */
 uint32_t map_trailer_segments(const struct map *m);
+/* Where in a file without segments the items stand that the map makes: "products", "c:list/c:one", "" at its
+ * top; in a. False: at no one path, since an item is elements of several names. */
+bool map_made_path(const struct map *m, struct arena *a, struct str *path);
 /* ERR_INPUT when the source of the items, a CSV file, lacks a column that the map reads. The joins'
  * are looked at by map_run_new. */
 int map_columns_check(const struct map *m, const struct reader *r, struct err *e) ATTR_CHECK;
@@ -104,7 +111,7 @@ struct map_input {
 
 struct map_run;
 
-/* Prepares a run: indexes the joins (key -> row, 16 bytes a row) and, where the map follows links,
+/* Prepares a run: indexes the joins (key -> row, see join.h for what that takes) and, where the map follows links,
  * the item ids of the source. Findings of reference rows (a bad key cell) go to d. */
 struct map_run *map_run_new(
 	const struct map *m, const struct map_input *in, struct diag *d, struct err *e);

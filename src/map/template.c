@@ -227,11 +227,29 @@ struct turns template_turns(
 	return t;
 }
 
-static void put_each(
-	struct ev *ev, const struct map_value *m, const struct ctx *c, struct values *list)
+/* "X12-LOOP-REPEAT", "EDIFACT-LOOP-REPEAT": the finding of that name of the target's standard. */
+static struct str code_of(struct ev *ev, const char *name)
 {
+	const struct str format = ev->run->m->target->format;
+	char *upper = arena_cstr(ev->a, format);
+
+	for (size_t i = 0; i < format.n; i++)
+		upper[i] = str_upper(upper[i]);
+	return arena_printf(ev->a, "%s-%s", upper, name);
+}
+
+static void put_each(struct ev *ev, const struct map_part *p, const struct map_value *m,
+	const struct ctx *c, struct values *list)
+{
+	const struct def_part *d = p->def ? defs_part(p->def, m->element) : NULL;
 	struct turns t = template_turns(ev, m->each, NULL, c);
 
+	if (d && t.n > d->repeat) {
+		run_report(ev, code_of(ev, "ELEMENT-REPEAT").p, t.at[0],
+			arena_printf(ev->a, "%zu", t.n),
+			arena_printf(ev->a, "at most %u", d->repeat).p);
+		return;
+	}
 	for (size_t i = 0; i < t.n; i++) {
 		struct ctx turn = {t.at[i], t.at[i], (uint32_t)i + 1, (uint32_t)t.n};
 
@@ -327,7 +345,7 @@ static void segment(
 	ev->segment = p->tag;
 	for (size_t i = 0; i < p->nvalues; i++) {
 		if (p->values[i].each)
-			put_each(ev, &p->values[i], c, &list);
+			put_each(ev, p, &p->values[i], c, &list);
 		else
 			put(ev, &p->values[i], c, 1, &list);
 	}
@@ -370,8 +388,8 @@ static void count_max(struct ev *ev, const struct map_part *parts, const struct 
 		for (const struct segment *s = out->first; s; s = s->next)
 			have += s->node == (n->loop ? n->child : n);
 		if (have > n->max) {
-			struct finding f = {.code = n->loop ? STR("X12-LOOP-REPEAT")
-							    : STR("X12-SEGMENT-REPEAT"),
+			struct finding f = {
+				.code = code_of(ev, n->loop ? "LOOP-REPEAT" : "SEGMENT-REPEAT"),
 				.segment = p->tag};
 
 			ev->line = p->line;

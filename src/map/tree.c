@@ -5,6 +5,8 @@
  */
 #include "map/tree.h"
 
+#include <string.h>
+
 #include "map/template.h"
 
 /* --- values --- */
@@ -36,39 +38,64 @@ static bool date_text(struct ev *ev, const struct val *v, struct str picture, st
 	return true;
 }
 
+/* Of a text only what says so is a truth: "no" is not true because it is not empty. */
+static bool truth_text(
+	struct ev *ev, const struct val *v, const struct def_field *f, struct str *out)
+{
+	const struct str s = val_text(ev, v);
+	const bool yes = str_is(s, "true") || str_is(s, "1") || (f && str_eq(s, f->yes));
+	const bool no = str_is(s, "false") || str_is(s, "0") || (f && str_eq(s, f->no));
+
+	if (!s.n)
+		return false;
+	*out = yes ? STR("true") : STR("false");
+	if (!yes && !no)
+		run_report(ev, "VALUE-NOT-BOOL", v->from, s, "true, false, 1 or 0");
+	return yes || no;
+}
+
 /* The text of a value of this kind. False when there is nothing to write. */
 static bool text_of(struct ev *ev, const struct val *v, const struct map_make *m, struct str *out)
 {
 	if (m->kind == MADE_NUMBER)
 		return number_text(ev, v, m, out);
-	if (m->kind == MADE_BOOL) {
-		*out = val_truth(v) ? STR("true") : STR("false");
-		return !val_empty(ev, v);
-	}
+	if (m->kind == MADE_BOOL)
+		return truth_text(ev, v, m->field, out);
 	if (m->field && m->field->kind == FIELD_DATE)
 		return date_text(ev, v, m->field->picture, out);
 	*out = val_text(ev, v);
 	return out->n > 0;
 }
 
+static struct str run_together(struct ev *ev, const struct str *parts, size_t count, size_t n)
+{
+	char *all = arena_raw(ev->a, n + 1);
+	size_t at = 0;
+
+	for (size_t i = 0; i < count; at += parts[i++].n)
+		if (parts[i].n)
+			memcpy(all + at, parts[i].p, parts[i].n);
+	return (struct str){all, n};
+}
+
 /* Texts and expressions one behind the other: when the expressions give nothing, neither do the texts. */
 static struct str joined(
 	struct ev *ev, const struct map_make *m, const struct ctx *c, const struct node **from)
 {
-	struct str all = STR("");
+	struct str *parts = arena_array(ev->a, m->n + 1, sizeof(*parts));
 	bool filled = m->fixed;
+	size_t n = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
 		struct val v = {0};
-		struct str s;
 
 		eval_value(ev, m->pieces[i], c, &v);
-		s = val_text(ev, &v);
-		filled = filled || (m->pieces[i]->op != EXPR_TEXT && s.n > 0);
+		parts[i] = val_text(ev, &v);
+		n += parts[i].n;
+		filled = filled || (m->pieces[i]->op != EXPR_TEXT && parts[i].n > 0);
 		*from = *from ? *from : v.from;
-		all = arena_printf(ev->a, STR_FMT STR_FMT, STR_ARG(all), STR_ARG(s));
 	}
-	return filled ? all : STR("");
+	return filled ? run_together(ev, parts, m->n, n) : STR("");
 }
 
 static struct made *begun(struct ev *ev, const struct map_part *p)
@@ -103,7 +130,7 @@ static bool fill(struct ev *ev, const struct map_part *p, const struct ctx *c, s
 		made->text = joined(ev, m, c, &made->from);
 	}
 	made->told = ev->told;
-	return made->text.n > 0;
+	return made->text.n > 0 || m->n == 0; /* written empty */
 }
 
 /* --- parts --- */

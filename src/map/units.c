@@ -76,7 +76,9 @@ bool units_load(struct load *l, struct expr_fault *f)
 			break;
 	}
 	if (fd == -1)
-		snprintf(f->text, sizeof(f->text), "the table of units: %.180s", e.text);
+		snprintf(f->text, sizeof(f->text), "the table of units: %.180s",
+			l->env->ndirs ? e.text
+				      : "there is no folder in which " UNITS_FILE " could be");
 	else
 		good = read_rows(l, fd, f);
 	fsx_close(fd);

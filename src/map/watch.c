@@ -16,9 +16,9 @@ struct field {
 struct watch_fields {
 	struct map *m;
 	struct field root;
-	struct field *joins;	 /* columns of each that were read */
-	const struct node *item; /* the last one that was walked, and where it was */
-	uint64_t offset;
+	struct field *joins; /* columns of each that were read */
+	bool walked;	     /* an item was; the last one came from here: */
+	uint64_t file, locator;
 };
 
 /* ---- while the map is loaded ---------------------------------------------------------------- */
@@ -215,17 +215,26 @@ static void mark(struct ev *ev, const struct watch *w, const struct val *v)
 	}
 }
 
+/* Each item is walked once, however often it is looked at: first for its key, and again when it is made anew. */
+static void walk_item(struct watch_fields *f, const struct item *it)
+{
+	const uint64_t file = str_hash(it->file);
+
+	if (f->walked && f->file == file && f->locator == it->locator)
+		return;
+	f->walked = true;
+	f->file = file;
+	f->locator = it->locator;
+	walk(f, &f->root, it->root);
+}
+
 void watch_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
 {
 	struct watch *w = x->watch;
-	struct watch_fields *f = w->fields;
 	const struct node *root = ev->run->item ? ev->run->root.node : NULL;
 
-	if (root && (root != f->item || ev->run->item->offset != f->offset)) {
-		f->item = root;
-		f->offset = ev->run->item->offset;
-		walk(f, &f->root, root);
-	}
+	if (root)
+		walk_item(w->fields, ev->run->item);
 	w->runs++;
 	eval_value(ev, x->args[0], c, out);
 	w->gave += val_truth(out);

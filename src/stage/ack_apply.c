@@ -398,8 +398,8 @@ static int contradicts_other_depth(
 	struct str kind = {"", 0};
 	struct str said = *axis;
 
-	if (ledger_received_ack_applied(&p->v->ledger, p->row.id, depth, &p->a, &kind, &said, e) ==
-		-1)
+	if (ledger_received_ack_applied(&p->v->ledger, p->row.id, ack_kinds(depth, &p->a), &p->a,
+		    &kind, &said, e) == -1)
 		return -1;
 	return keep_contradiction(p, kind, said, e);
 }
@@ -492,7 +492,7 @@ static int judge(struct ack_applying *p, struct err *e)
 	if (p->sets.strange.n > 0)
 		return keep_only(p, "contradiction", p->sets.strange.p, e);
 	rc = ledger_received_ack_applied(
-		&p->v->ledger, p->row.id, p->x->depth, &p->a, &kind, &said, e);
+		&p->v->ledger, p->row.id, ack_kinds(p->x->depth, &p->a), &p->a, &kind, &said, e);
 	if (rc == -1)
 		return -1;
 	if (rc == 1 && !str_is(said, ack_items_word(p->sets.verdict)))

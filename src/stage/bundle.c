@@ -34,28 +34,52 @@ static bool is_version_of(const struct def_message *m, struct str version)
 	return str_eq(version, m->version) || (service && str_is(version, service));
 }
 
-/* A definition counts when it is of the message that is made, with its guides beside it
- * (PRICAT.EAN009.xml), or a dictionary that the message takes from: FORMAT/VERSION/NAME.xml. */
-static bool is_other_definition(const struct walk *w, const char *path)
+/* The columns or members of a file without segments: FORMAT/NAME.xml. */
+static bool is_layout(struct str format)
 {
-	const struct def_message *m = w->part->message;
-	struct str rest = str_c(path);
-	struct str format;
+	return str_is(format, "csv") || str_is(format, "fixed") || str_is(format, "json");
+}
+
+/* A definition counts when it is of the message, with its guides beside it (PRICAT.EAN009.xml), or a
+ * dictionary that the message takes from: FORMAT/VERSION/NAME.xml. */
+static bool is_definition_of(const struct def_message *m, struct str format, struct str rest)
+{
 	struct str version;
 	struct str stem;
 	struct str id;
 	char name[LIMIT_NAME];
 
-	if (str_starts(rest, STR("definitions/")))
-		rest = str_from(rest, strlen("definitions/"));
-	if (!str_split(&rest, '/', &format) || !defs_format(format))
+	if (!m || !str_eq(format, m->format))
 		return false;
-	if (!str_eq(format, m->format) || !str_split(&rest, '/', &version) ||
-		!is_version_of(m, version))
-		return true;
+	if (is_layout(format))
+		return str_split(&rest, '.', &stem) && str_eq(stem, m->id);
+	if (!str_split(&rest, '/', &version) || !is_version_of(m, version))
+		return false;
 	(void)str_split(&rest, '.', &stem);
 	(void)snprintf(name, sizeof(name), STR_FMT ".xml", STR_ARG(stem));
-	return defs_is_message_file(name, &id) && !str_eq(id, m->id);
+	return !defs_is_message_file(name, &id) || str_eq(id, m->id);
+}
+
+/* fixed/NAME.xml of a source. */
+static bool is_layout_read(const struct map *m, struct str format, struct str rest)
+{
+	struct str stem;
+
+	return m && str_is(format, "fixed") && str_split(&rest, '.', &stem) &&
+		map_reads_layout(m, stem);
+}
+
+static bool is_other_definition(const struct walk *w, const char *path)
+{
+	struct str rest = str_c(path);
+	struct str format;
+
+	if (str_starts(rest, STR("definitions/")))
+		rest = str_from(rest, strlen("definitions/"));
+	return str_split(&rest, '/', &format) && (defs_format(format) || is_layout(format)) &&
+		!is_definition_of(w->part->made, format, rest) &&
+		!is_definition_of(w->part->read, format, rest) &&
+		!is_layout_read(w->part->reader, format, rest);
 }
 
 /* Texts and examples of the program are no part of any map. */

@@ -10,9 +10,12 @@
 
 /* What one agreement depends on; NULL: everything counts. */
 struct bundle_part {
-	const char *agreement;		   /* its file below bundle/ */
-	const char *map;		   /* "maps/acme.xml" */
-	const struct def_message *message; /* what it makes; other definitions do not matter */
+	const char *agreement; /* its file below bundle/ */
+	const char *map;       /* "maps/acme.xml" */
+	/* What it makes, and what it reads where that is an interchange, or NULL; other definitions do not
+	 * matter. */
+	const struct def_message *made, *read;
+	const struct map *reader; /* the map, whose sources of fixed widths have layouts; or NULL */
 };
 
 /* The hash of a version, or of the part of it that one agreement depends on. */

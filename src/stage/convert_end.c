@@ -18,6 +18,7 @@
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
+#include "store/ledger_operator.h"
 
 static void interchange_subject(const struct convert_unit *j, char out[40])
 {
@@ -134,6 +135,8 @@ static int result_line(struct env *v, const struct convert_unit *j, struct str l
 	if (r.kind == 'O')
 		rc = ledger_item_out(
 			l, j->unit.agreement, r.key, r.hash, j->interchange.id, r.st, e);
+	else if (r.kind == 'L')
+		rc = ledger_item_left(l, j->unit.agreement, r.key, e);
 	else if (r.kind == 'S')
 		rc = ledger_item_set(l, j->interchange.id, r.st, r.items, e);
 	else
@@ -190,6 +193,21 @@ static int event_input_done(struct env *v, const struct convert_unit *j, struct 
 		"ii", source_input(j), j->unit.id);
 }
 
+/* A unit of its own makes the next interchange, of what was left, from the same inputs. */
+static int rest_due(struct env *v, const struct convert_unit *j, struct err *e)
+{
+	char subject[40];
+	int64_t id = 0;
+
+	if (ledger_operator_unit_again(
+		    &v->ledger, j->unit.id, j->unit.fixed_at, v->bundle, &id, e) == -1)
+		return -1;
+	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
+	return ledger_event(&v->ledger, "due", subject, e,
+		"agreement=" STR_FMT " mode=due rest-of=%06" PRId64 " items=%" PRId64,
+		STR_ARG(j->unit.agreement), j->interchange.id, j->told.left);
+}
+
 struct evidence {
 	char sha[HASH_HEX], lineage_sha[HASH_HEX];
 	uint64_t size;
@@ -228,6 +246,8 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 		rc = ledger_interchange_reissued(l, j->interchange.id, e);
 	if (rc == 0)
 		rc = ledger_unit_end(l, j->unit.id, j->unit.fence, "done", c, "", "", e);
+	if (rc == 0 && j->told.left > 0)
+		rc = rest_due(v, j, e);
 	if (rc == 0)
 		rc = event_input_done(v, j, e);
 	if (rc == 0)
@@ -334,6 +354,11 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 			"%" PRId64 " of the items that go out have findings that stop nothing: "
 			"gridspool show %06" PRId64,
 			j->told.noted, j->interchange.id);
+	if (j->told.left > 0)
+		env_log(v, LOG_INFO, "full", subject,
+			"%06" PRId64 " has as many items as <limits> of " STR_FMT
+			" allows; the next one has the other %" PRId64,
+			j->interchange.id, STR_ARG(j->unit.agreement), j->told.left);
 	v->news += (uint64_t)x.news;
 	if (x.news > 0)
 		env_log(v, LOG_WARN, "set-aside", subject,

@@ -16,7 +16,8 @@ struct convert_job {
 };
 
 /* Frames: NUMBER(kind) answered by NUMBER(number); PROGRESS(items, bytes, size);
- * DONE(items, out, unselected, aside, unchanged, waiting, orphans, sets, isa, gs);
+ * DONE(items, out, unselected, aside, unchanged, waiting, orphans, sets, isa, gs, noted,
+ * left);
  * FAIL(error code, reason, text). */
 int convert_worker_main(int fd, void *job);
 

@@ -217,11 +217,13 @@ void env_vars(const struct env *v, const struct config_agreement *g, struct aren
 	for (const struct config_set *s = g->sets; s; s = s->next)
 		add_var(a, list, &k, "agreement", s->name, s->value);
 	add_var(a, list, &k, "environment", STR("name"), v->config->name);
-	add_var(a, list, &k, "environment", STR("id"), v->config->identity.id);
+	if (v->config->identity.id.n > 0)
+		add_var(a, list, &k, "environment", STR("id"), v->config->identity.id);
 	add_var(a, list, &k, "environment", STR("usage"),
 		v->config->usage == USAGE_PRODUCTION ? STR("production") : STR("test"));
 	add_var(a, list, &k, "partner", STR("name"), p->name);
-	add_var(a, list, &k, "partner", STR("id"), p->identity.id);
+	if (!p->unnamed)
+		add_var(a, list, &k, "partner", STR("id"), p->identity.id);
 	add_var(a, list, &k, "agreement", STR("name"), g->name);
 	*vars = list;
 	*n = k;

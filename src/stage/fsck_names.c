@@ -145,6 +145,12 @@ static struct str beside_own(
 		      "both, and restore the file from a backup");
 }
 
+static bool is_lineage(const struct walk_row *r, struct str own)
+{
+	return r->kind == LEDGER_WALK_INTERCHANGE &&
+		(str_ends(own, STR(".lineage")) || str_ends(own, STR(".lineage.gz")));
+}
+
 /* What is to be done with a file that lies elsewhere. */
 static int move_command(struct fsck *f, const char *folder, const char *name, struct str own,
 	const struct walk_row *r, struct str *out, struct err *e)
@@ -165,9 +171,9 @@ static int move_command(struct fsck *f, const char *folder, const char *name, st
 	rc = place_stat(f->v, own.p, &st, e);
 	if (rc == 1)
 		*out = beside_own(f, folder, name, own,
-			r->tree							    ? STR("")
-				: str_find(own, STR(".x12.lineage"), 0) != SIZE_MAX ? r->lineage_sha
-										    : r->sha);
+			r->tree			     ? STR("")
+				: is_lineage(r, own) ? r->lineage_sha
+						     : r->sha);
 	else if (rc == 0 && run_brings(r, folder))
 		*out = STR("the next gridspool run brings it to its place");
 	else if (rc == 0)

@@ -33,26 +33,67 @@ void inputs_reader_spec(const struct config_source *s, struct str file, struct r
 	spec->nnumbers = s->nnumbers;
 }
 
-void inputs_mapped_spec(const struct env *v, const struct config_source *s, struct str file,
-	struct reader_spec *spec)
+static bool is_same_tolerance(const uint32_t *a, const uint32_t *b)
 {
-	inputs_reader_spec(s, file, spec);
+	return a == b || (a && b && *a == *b);
+}
+
+/* Namespaces are compared by nobody: that costs one more reading. */
+static bool is_same_view(const struct reader_spec *a, const struct reader_spec *b)
+{
+	return a->nspaces == 0 && b->nspaces == 0 && a->layout == b->layout &&
+		str_eq(a->item, b->item) && str_eq(a->version, b->version) &&
+		str_eq(a->message, b->message) && str_eq(a->guide, b->guide) &&
+		is_same_tolerance(a->tolerated, b->tolerated);
+}
+
+static void add_view(struct reader_spec *views, size_t *n, const struct reader_spec *plain,
+	const struct map *m, int of)
+{
+	struct reader_spec *next = &views[*n];
+	bool known = false;
+
+	*next = *plain;
+	map_reader_spec(m, of, next);
+	for (size_t i = 0; i < *n; i++)
+		known = known || is_same_view(&views[i], next);
+	*n += !known;
+}
+
+static size_t count_views(const struct env *v)
+{
+	size_t all = 1;
+	size_t joins = 0;
+
+	for (size_t i = 0; i < v->nroutes; i++, all += 1 + joins)
+		(void)map_joins(v->routes[i].map, &joins);
+	return all;
+}
+
+struct reader_spec *inputs_views(const struct env *v, const struct config_source *s,
+	struct str file, struct arena *a, size_t *n)
+{
+	struct reader_spec *views = arena_array(a, count_views(v), sizeof(*views));
+	struct reader_spec plain;
+
+	*n = 0;
+	inputs_reader_spec(s, file, &plain);
 	for (size_t i = 0; i < v->nroutes; i++) {
 		const struct env_route *r = &v->routes[i];
-		size_t n = 0;
-		const struct map_join *joins = map_joins(r->map, &n);
+		size_t njoins = 0;
+		const struct map_join *joins = map_joins(r->map, &njoins);
 
-		if (r->source == s) {
-			map_reader_spec(r->map, MAP_ITEMS, spec);
-			return;
-		}
-		for (size_t k = 0; k < n; k++) {
-			if (str_eq(joins[k].source, s->name)) {
-				map_reader_spec(r->map, (int)k, spec);
-				return;
-			}
-		}
+		plain.tolerated = &r->agreement->partner->tolerated;
+		if (r->source == s)
+			add_view(views, n, &plain, r->map, MAP_ITEMS);
+		for (size_t k = 0; k < njoins; k++)
+			if (str_eq(joins[k].source, s->name))
+				add_view(views, n, &plain, r->map, (int)k);
 	}
+	plain.tolerated = NULL;
+	if (*n == 0 && !str_is(s->format, "fixed"))
+		views[(*n)++] = plain;
+	return views;
 }
 
 /* "source=12,master=13," : the number behind a role, or 0. */
@@ -267,6 +308,7 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 	out->input.vars = vars;
 	inputs_reader_spec(in->source_config, in->source_file, &spec);
 	map_reader_spec(r->map, MAP_ITEMS, &spec);
+	spec.tolerated = &r->agreement->partner->tolerated;
 	out->source = reader_open(in->source, &spec, &v->names, e);
 	if (out->source && map_uses_links(r->map))
 		out->input.source = reader_open(in->source, &spec, &v->names, e);

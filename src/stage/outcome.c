@@ -242,6 +242,13 @@ int outcome_aside(struct outcome *o, const struct item *it, struct str key, cons
 	return outcome_flush(o, OUTCOME_FLUSH, e);
 }
 
+void outcome_left(struct outcome *o, struct str key)
+{
+	buf_c(&o->result.buf, "L\t");
+	lines_field(&o->result.buf, key);
+	buf_ch(&o->result.buf, '\n');
+}
+
 void outcome_orphan(struct outcome *o, const struct finding *f)
 {
 	const struct str about = f->item.n ? f->item : f->found;

@@ -51,6 +51,8 @@ void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 	const struct outcome_item *it);
 int outcome_aside(struct outcome *o, const struct item *it, struct str key, const struct diag *d,
 	struct err *e) ATTR_CHECK;
+/* An item that is good, and left for the next interchange. */
+void outcome_left(struct outcome *o, struct str key);
 /* A row of a join that no item has. */
 void outcome_orphan(struct outcome *o, const struct finding *f);
 

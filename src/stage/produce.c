@@ -105,8 +105,10 @@ static int start_anew(struct produce_making *m, struct err *e)
 	if (outcome_again(&m->o, e) == -1)
 		return -1;
 	writing_start(m);
-	m->message_ready = m->set_open = m->started = m->suspect = m->watch = false;
+	m->message_ready = m->set_open = m->started = m->suspect = m->watch = m->full = false;
 	m->in_set = 0;
+	split_start_whole(&m->whole);
+	produce_stop_start(&m->stop);
 	if (m->p->anew)
 		m->p->anew(m->p->ctx);
 	produce_item_report(m, &m->found);
@@ -129,6 +131,26 @@ static int settle_duplicates(struct produce_making *m, struct reader *source, st
 	return rc;
 }
 
+/* Once more, without the messages that a rule has stopped. */
+static int leave_out_stopped(struct produce_making *m, struct err *e)
+{
+	struct reader *again = NULL;
+	int rc = -1;
+
+	if (m->watch) { /* to the end, and none was there twice */
+		dups_free(m->dups);
+		m->dups = NULL;
+	}
+	m->stop.again = true;
+	if (start_anew(m, e) == -1)
+		return -1;
+	again = once_more(m, e);
+	if (again)
+		rc = read_items(m, again, e);
+	reader_close(again);
+	return rc;
+}
+
 /* Keys are hardly ever there twice, so all is converted at once, the keys are watched, and only a
  * suspect makes us begin again. */
 static int read_all(struct produce_making *m, struct err *e)
@@ -139,7 +161,10 @@ static int read_all(struct produce_making *m, struct err *e)
 	}
 	if (read_items(m, m->p->source, e) == -1)
 		return -1;
-	return m->suspect ? settle_duplicates(m, m->p->source, e) : 0;
+	if (m->suspect && settle_duplicates(m, m->p->source, e) == -1)
+		return -1;
+	produce_stop_closed(&m->stop);
+	return m->stop.n > 0 ? leave_out_stopped(m, e) : 0;
 }
 
 static int report_orphans(struct produce_making *m, struct err *e)
@@ -186,6 +211,8 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	m.p = p;
 	m.c = c;
 	m.split.limits = map_limits(p->map);
+	m.whole.limits = p->most;
+	split_start_whole(&m.whole);
 	m.hash = hash_new();
 	buf_init(&m.said, PRODUCE_SAID_MAX);
 	arena_init(&m.item);
@@ -196,6 +223,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	rc = make_all(&m, e);
 	map_run_free(m.run);
 	dups_free(m.dups);
+	produce_stop_done(&m.stop);
 	hash_free(m.hash);
 	buf_done(&m.said);
 	target_close(&m.target);

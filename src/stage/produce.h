@@ -12,7 +12,8 @@
 struct produce_counts {
 	uint64_t items; /* = out + unselected + aside + unchanged + waiting */
 	uint64_t out, unselected, aside, unchanged;
-	uint64_t waiting; /* rejected by the partner, content not changed since */
+	uint64_t waiting; /* rejected by the partner, content not changed since; or left */
+	uint64_t left;	  /* good, and the interchange is full: for the next one */
 	uint64_t orphans; /* rows of joins that no item has */
 	uint64_t noted;	  /* of those that are out: with findings that stop nothing */
 	uint64_t sets, isa, gs;
@@ -29,6 +30,7 @@ struct produce {
 	const struct known *known;	 /* NULL: nothing is known */
 	bool only_due;			 /* only items that are due again */
 	bool only_changes;		 /* leave out what the partner holds or has been sent */
+	struct map_limits most;		 /* of the interchange; with the key of the map unique */
 	int out, lineage, aside, result; /* -1: not wanted */
 	/* Next control number: kind 'I' interchange, 'G' group. */
 	int (*number)(void *ctx, char kind, uint64_t *number, struct err *e);

@@ -122,24 +122,47 @@ static void field_of(struct produce_making *m, const struct segment *s, struct f
 	}
 }
 
-/* Values in the partner's repertoire, where the agreement asks for other spellings; each is told. */
-static void spell(
-	struct produce_making *m, const struct map_result *r, struct str key, struct diag *d)
+static void spell_segment(struct produce_making *m, const struct segment *s, struct str key,
+	struct diag *d, struct arena *a)
 {
-	for (const struct segment *s = spell_needed(m->p->envelope) ? r->segments : NULL; s;
-		s = s->next) {
-		for (size_t i = 0; i < s->n; i++) {
-			struct value *v = &s->values[i];
-			struct finding f = {.item = key,
-				.segment = s->tag,
-				.element = v->element,
-				.component = v->component};
-			if (!spell_text(m->p->envelope, &v->text, &f, &m->item))
-				continue;
-			field_of(m, s, &f);
-			diag_add(d, &f);
-		}
+	for (size_t i = 0; i < s->n; i++) {
+		struct value *v = &s->values[i];
+		struct finding f = {.item = key,
+			.segment = s->tag,
+			.element = v->element,
+			.component = v->component};
+		if (!spell_text(&m->target, &v->text, &f, a))
+			continue;
+		field_of(m, s, &f);
+		diag_add(d, &f);
 	}
+}
+
+static void spell_tree(
+	struct produce_making *m, struct made *t, struct str key, struct diag *d, struct arena *a)
+{
+	const bool is_text = t->kind == MADE_TEXT || t->kind == MADE_ELEMENT ||
+		t->kind == MADE_ATTRIBUTE;
+	struct finding f = {.item = key, .segment = t->name};
+
+	if (is_text && !t->absent && spell_text(&m->target, &t->text, &f, a)) {
+		if (t->from)
+			produce_item_blame(m, t->from, &f);
+		diag_add(d, &f);
+	}
+	for (struct made *k = t->child; k; k = k->next)
+		spell_tree(m, k, key, d, a);
+}
+
+void produce_item_spell(struct produce_making *m, const struct segment *segments, struct made *made,
+	struct str key, struct diag *d, struct arena *a)
+{
+	if (!spell_needed(&m->target))
+		return;
+	for (const struct segment *s = segments; s; s = s->next)
+		spell_segment(m, s, key, d, a);
+	for (struct made *t = made; t; t = t->next)
+		spell_tree(m, t, key, d, a);
 }
 
 /* Is all that the item says fit to leave? Findings get the field that the value came from. */
@@ -166,6 +189,14 @@ static bool fit(
 	return good;
 }
 
+/* The loop that an item is. One whose segments repeat by themselves is none, and is not counted. */
+static const struct def_node *loop_of(const struct segment *first)
+{
+	const struct def_node *n = first ? first->node : NULL;
+
+	return n && n->parent && n->parent->child == n ? n->parent : NULL;
+}
+
 static int write_item(struct produce_making *m, const struct item *it, const struct map_result *r,
 	const char *hash, const struct diag *d, struct err *e)
 {
@@ -178,13 +209,14 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 	if (!m->set_open && produce_message_open(m, e) == -1)
 		return -1;
 	first = t->ops->at(t->self)->segments + 1;
-	if (m->c->out == 0 && r->segments && r->segments->node)
-		m->c->loop = r->segments->node->parent;
+	if (m->c->out == 0)
+		m->c->loop = loop_of(r->segments);
 	for (const struct segment *s = r->segments; s; s = s->next)
 		t->ops->put(t->self, s);
 	for (const struct made *k = r->made; k; k = k->next)
 		t->ops->put_tree(t->self, k);
 	split_add(&m->split, split_size(r->segments));
+	produce_stop_written(&m->stop, m->c->items);
 	m->in_set++;
 	m->c->out++;
 	joined = map_joined(m->run, &n);
@@ -213,6 +245,29 @@ static void add_duplicate(struct diag *d, const struct item *it, struct str key)
 		.remedy = STR("Give each item its own key, or archive the copy.")};
 
 	diag_add(d, &f);
+}
+
+static void add_empty(struct diag *d, struct str key)
+{
+	const struct finding f = {.code = STR("ITEM-EMPTY"), .item = key};
+
+	diag_add(d, &f);
+}
+
+/* Has another item of the message that it would be in broken a rule that stops the message? */
+static bool add_stopped(struct produce_making *m, struct diag *d, struct str key)
+{
+	const struct produce_stop_range *r = produce_stop_find(&m->stop, m->c->items);
+	const struct finding f = {.code = STR("MESSAGE-STOPPED"),
+		.item = key,
+		.found = r ? r->by : STR(""),
+		.expected = STR("items that keep the rules with stop=\"message\"")};
+
+	if (!r)
+		return false;
+	map_take_back(m->run);
+	diag_add(d, &f);
+	return true;
 }
 
 /* No catalogue has such keys; more likely a field of text was taken for one. */
@@ -280,32 +335,30 @@ static bool not_due(struct produce_making *m, struct str key)
 	return true;
 }
 
-static void add_over_limit(
-	const struct produce_making *m, struct diag *d, struct str key, struct split_size size)
+/* used: what is there already; what: "a message". */
+static void add_over_limit(struct diag *d, struct str key, const struct split *s,
+	struct split_size used, struct split_size size, const char *what)
 {
-	const struct map_limits *most = &m->split.limits;
-	const bool segments = most->segments > 0 &&
-		m->split.used.segments + size.segments > most->segments;
+	const struct map_limits *most = &s->limits;
+	const bool segments = most->segments > 0 && used.segments + size.segments > most->segments;
 	char found[80];
 	char expected[80];
-	const struct finding f = {
-		.code = STR("ITEM-OVER-LIMIT"), .severity = SEV_ERROR, .item = key};
-	struct finding x = f;
+	struct finding f = {.code = STR("ITEM-OVER-LIMIT"), .severity = SEV_ERROR, .item = key};
 
 	(void)snprintf(found, sizeof(found), "%llu %s with header and trailer",
-		(unsigned long long)(segments ? m->split.used.segments + size.segments
-					      : m->split.used.bytes + size.bytes),
+		(unsigned long long)(segments ? used.segments + size.segments
+					      : used.bytes + size.bytes),
 		segments ? "segments" : "bytes");
-	(void)snprintf(expected, sizeof(expected), "at most %llu in a message",
-		(unsigned long long)(segments ? most->segments : most->bytes));
-	x.found = str_c(found);
-	x.expected = str_c(expected);
-	diag_add(d, &x);
+	(void)snprintf(expected, sizeof(expected), "at most %llu in %s",
+		(unsigned long long)(segments ? most->segments : most->bytes), what);
+	f.found = str_c(found);
+	f.expected = str_c(expected);
+	diag_add(d, &f);
 }
 
 /* Sees to it that the message in hand has room for the item, which is made anew as the first of the next
  * one if it has not. 1; 0 no message has, or it is not fit any more: it is to be set aside; -1. */
-static int make_room(struct produce_making *m, const struct item *it, struct map_result *r,
+static int room_in_message(struct produce_making *m, const struct item *it, struct map_result *r,
 	struct str key, struct diag *d, struct err *e)
 {
 	const struct split_size size = split_size(r->segments);
@@ -319,15 +372,86 @@ static int make_room(struct produce_making *m, const struct item *it, struct map
 		if (produce_message_close(m, e) == -1 || produce_message_start(m, e) == -1 ||
 			map_item(m->run, it, 1, r, &again, &m->item, e) == -1)
 			return -1;
-		spell(m, r, key, &again);
+		if (r->stop_message)
+			produce_stop_broken(&m->stop, key, &m->start);
+		produce_item_spell(m, r->segments, r->made, key, &again, &m->item);
 		if (r->verdict == MAP_OUT && fit(m, r, key, &again) &&
 			split_fits(&m->split, split_size(r->segments)))
 			return 1;
 		if (r->verdict == MAP_OUT)
 			map_take_back(m->run);
+		for (const struct finding *f = again.errors ? again.first : NULL; f; f = f->next)
+			diag_add(d, f);
+		if (again.errors)
+			return 0;
 	}
-	add_over_limit(m, d, key, size);
+	add_over_limit(d, key, &m->split, m->split.used, size, "a message");
 	return 0;
+}
+
+/* With all that is in the interchange, and the message in hand. */
+static struct split_size with_whole(const struct produce_making *m, struct split_size size)
+{
+	size.segments += m->split.used.segments;
+	size.bytes += m->split.used.bytes;
+	return size;
+}
+
+enum room { ROOM_FAILED = -1, ROOM_NEVER, ROOM_HERE, ROOM_NEXT };
+
+/* Is there room for the item in the message and in the interchange? */
+static enum room make_room(struct produce_making *m, const struct item *it, struct map_result *r,
+	struct str key, struct diag *d, struct err *e)
+{
+	const uint32_t most = m->whole.limits.items;
+	struct split_size size;
+	int rc = 0;
+
+	if (m->full || (most > 0 && m->c->out >= most)) {
+		map_take_back(m->run);
+		return ROOM_NEXT;
+	}
+	rc = room_in_message(m, it, r, key, d, e);
+	if (rc != 1)
+		return rc == 0 ? ROOM_NEVER : ROOM_FAILED;
+	size = with_whole(m, split_size(r->segments));
+	if (split_fits(&m->whole, size))
+		return ROOM_HERE;
+	map_take_back(m->run);
+	if (m->c->out > 0)
+		return ROOM_NEXT;
+	add_over_limit(d, key, &m->whole, m->whole.used, size, "an interchange");
+	return ROOM_NEVER;
+}
+
+/* What is behind it in the source is left as well, also what would still fit: items keep their order. */
+static int leave(struct produce_making *m, struct str key, struct err *e)
+{
+	m->full = true;
+	m->c->waiting++;
+	m->c->left++;
+	outcome_left(&m->o, key);
+	return outcome_flush(&m->o, OUTCOME_FLUSH, e);
+}
+
+/* One that is fit to leave. */
+static int place_item(struct produce_making *m, const struct item *it, struct map_result *r,
+	struct str key, const char *hash, struct diag *d, struct err *e)
+{
+	switch (make_room(m, it, r, key, d, e)) {
+	case ROOM_FAILED:
+		return -1;
+	case ROOM_NEVER:
+		return produce_item_aside(m, it, key, d, e);
+	case ROOM_NEXT:
+		return leave(m, key, e);
+	case ROOM_HERE:
+		break;
+	}
+	complete(d, it, key);
+	produce_item_report(m, d);
+	m->c->noted += d->n > 0;
+	return write_item(m, it, r, hash, d, e);
 }
 
 int produce_item_convert(
@@ -360,7 +484,11 @@ int produce_item_convert(
 	if (produce_message_start(m, e) == -1 ||
 		map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
 		return -1;
-	spell(m, &r, key, d);
+	if (r.stop_message)
+		produce_stop_broken(&m->stop, key, &m->start);
+	if (r.verdict == MAP_OUT && !r.segments && !r.made)
+		add_empty(d, key);
+	produce_item_spell(m, r.segments, r.made, key, d, &m->item);
 	good = fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0;
 	if (m->dups && !m->watch && key.n > 0 && dups_is(m->dups, key)) {
 		add_duplicate(d, it, key);
@@ -368,15 +496,9 @@ int produce_item_convert(
 	}
 	if (good)
 		content_hash(m, &r, hash);
-	if (good && !left_out(m, key, hash)) {
-		const int room = make_room(m, it, &r, key, d, e);
-		if (room != 1)
-			return room == -1 ? -1 : produce_item_aside(m, it, key, d, e);
-		complete(d, it, key);
-		produce_item_report(m, d);
-		m->c->noted += d->n > 0;
-		return write_item(m, it, &r, hash, d, e);
-	}
+	if (good && !left_out(m, key, hash))
+		return add_stopped(m, d, key) ? produce_item_aside(m, it, key, d, e)
+					      : place_item(m, it, &r, key, hash, d, e);
 	if (r.verdict == MAP_OUT)
 		map_take_back(m->run);
 	return good ? 0 : produce_item_aside(m, it, key, d, e);

@@ -1,6 +1,8 @@
 /* Messages and envelopes of a conversion: header, trailer and what is around them. */
 #include "stage/produce_parts.h"
 
+#include <inttypes.h>
+
 static int faulty(const struct diag *d, const char *what, uint32_t line, struct err *e)
 {
 	struct buf text;
@@ -20,9 +22,15 @@ static int check_around(
 	const struct target *t = &m->target;
 	const struct target_blame blame = {produce_item_blame, m};
 	const struct finding about = {.item = str_c(what)};
+	const uint64_t first = m->set_open ? 1 : 0;
 	struct diag d;
+	struct diag spelled;
 
 	diag_init(&d, &m->item);
+	diag_init(&spelled, &m->item);
+	produce_item_spell(m, x->segments, x->made, about.item, &spelled, &m->header);
+	if (m->c->sets == first) /* those of the next messages are made of the same */
+		produce_item_report(m, &spelled);
 	for (const struct segment *s = x->segments; s; s = s->next)
 		if (!t->ops->check(t->self, s, &d, &about))
 			return faulty(&d, what, s->map_line, e);
@@ -106,6 +114,16 @@ int produce_message_open(struct produce_making *m, struct err *e)
 	return 0;
 }
 
+/* What is behind the items is written once for all of them, so no item can be blamed. */
+static int over_limit(const struct split *s, struct err *e)
+{
+	return err_set(e, ERR_CONFIG,
+		"a message has %" PRIu64 " segments and up to %" PRIu64 " bytes with the %" PRIu64
+		" segments that the map writes behind its items, more than segments= and bytes= of "
+		"<message> allow; raise them, or let the map write less behind <item>",
+		s->used.segments, s->used.bytes, s->room.segments);
+}
+
 int produce_message_close(struct produce_making *m, struct err *e)
 {
 	struct map_around tail = {NULL, NULL, 0};
@@ -119,9 +137,13 @@ int produce_message_close(struct produce_making *m, struct err *e)
 	if (map_message_end(m->run, &tail, &d, &m->item, e) == -1 ||
 		sound(&d, "trailer", e) == -1 || check_around(m, &tail, "trailer", e) == -1)
 		return -1;
+	if (!split_end(&m->split, split_size(tail.segments)))
+		return over_limit(&m->split, e);
 	put_around(t, &tail);
 	t->ops->close_set(t->self);
+	split_add(&m->whole, m->split.used);
 	outcome_trailer(&m->o, t->ops->at(t->self), first, m->in_set);
+	produce_stop_closed(&m->stop);
 	m->set_open = false;
 	m->message_ready = false;
 	m->in_set = 0; /* the next item is the first of its message, also before that is open */

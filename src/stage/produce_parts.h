@@ -7,6 +7,7 @@
 #include "stage/dups.h"
 #include "stage/outcome.h"
 #include "stage/produce.h"
+#include "stage/produce_stop.h"
 #include "stage/split.h"
 #include "stage/target.h"
 
@@ -31,8 +32,12 @@ struct produce_making {
 	bool message_ready; /* map_message_start has run */
 	bool set_open;
 	bool started;
-	uint32_t in_set; /* items in the open set */
-	struct split split;
+	uint32_t in_set;    /* items in the open set */
+	struct split split; /* of the message */
+	struct split
+		whole; /* of the interchange; used: its envelopes, and messages that are closed */
+	bool full;     /* what comes now is left for the next one */
+	struct produce_stop stop;
 };
 
 /* Makes the header of the next message, unless that is done. A fault in header or trailer is the
@@ -47,6 +52,10 @@ int produce_message_close(struct produce_making *m, struct err *e) ATTR_CHECK;
 void produce_item_report(const struct produce_making *m, const struct diag *d);
 /* Fills in where a value of the item came from; ctx is the conversion. */
 void produce_item_blame(void *ctx, const struct node *from, struct finding *f);
+/* Values in the partner's characters, where the agreement asks for other spellings; each is told. New
+ * texts live in a. */
+void produce_item_spell(struct produce_making *m, const struct segment *segments, struct made *made,
+	struct str key, struct diag *d, struct arena *a);
 /* Converts an item that was read: out, left out, or set aside. */
 int produce_item_convert(
 	struct produce_making *m, const struct item *it, struct diag *d, struct err *e) ATTR_CHECK;

@@ -160,7 +160,7 @@ static const struct reason table[] = {
 	{"REFERENCE-DAMAGED", "a reference that the map joins cannot be read", "exporter",
 		"gridspool inspect FILE; export the reference again, its arrival starts the agreement"},
 	{"REISSUED", "its items were made due again by an operator", "operator",
-		"nothing; the next run sends them with new control numbers"},
+		"nothing; the next run sends them under a new number"},
 	{"REMOTE-DENIED", "the partner's server denies the operation", "partner",
 		"ask the partner for rights to the folder; it is tried again by itself"},
 	{"REMOTE-FAILURE", "the partner's server reports a failure without saying which", "partner",

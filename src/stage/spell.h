@@ -5,14 +5,12 @@
 #ifndef STAGE_SPELL_H
 #define STAGE_SPELL_H
 
-#include "format/segment.h"
 #include "stage/target.h"
 
 /* False: texts stay as they are, to be refused where they do not fit. */
-bool spell_needed(const struct target_envelope *v);
-/* A text in the repertoire of v, as far as there is a spelling. True: that is to be
- * told, f says what became of it. Results live in a. */
-bool spell_text(
-	const struct target_envelope *v, struct str *text, struct finding *f, struct arena *a);
+bool spell_needed(const struct target *t);
+/* A text in the characters of the target, as far as there is a spelling. True: that is to be told, f says
+ * what became of it. Results live in a. */
+bool spell_text(const struct target *t, struct str *text, struct finding *f, struct arena *a);
 
 #endif

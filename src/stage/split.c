@@ -1,10 +1,12 @@
-/* Limits of messages; see split.h. */
+/* Limits of messages and interchanges; see split.h. */
 #include "stage/split.h"
 
 enum {
 	ENVELOPE_SEGMENTS = 2, /* ST and SE, UNH and UNT */
 	ENVELOPE_BYTES = 160,
-	TRAILER_BYTES = 120 /* of one segment behind the items */
+	TRAILER_BYTES = 120, /* of one segment behind the items */
+	WHOLE_SEGMENTS = 5,  /* UNA UNB UNG UNE UNZ; ISA GS GE IEA */
+	WHOLE_BYTES = 600    /* with identities of 35 characters, each released */
 };
 
 bool split_limited(const struct split *s)
@@ -39,9 +41,15 @@ struct split_size split_size(const struct segment *first)
 
 void split_start(struct split *s, const struct segment *header, uint32_t trailer)
 {
+	s->room = (struct split_size){trailer, (uint64_t)trailer * TRAILER_BYTES};
 	s->used = split_size(header);
-	s->used.segments += ENVELOPE_SEGMENTS + trailer;
-	s->used.bytes += ENVELOPE_BYTES + (uint64_t)trailer * TRAILER_BYTES;
+	s->used.segments += ENVELOPE_SEGMENTS + s->room.segments;
+	s->used.bytes += ENVELOPE_BYTES + s->room.bytes;
+}
+
+void split_start_whole(struct split *s)
+{
+	s->used = (struct split_size){WHOLE_SEGMENTS, WHOLE_BYTES};
 }
 
 bool split_fits(const struct split *s, struct split_size n)
@@ -50,6 +58,16 @@ bool split_fits(const struct split *s, struct split_size n)
 
 	return (most->segments == 0 || s->used.segments + n.segments <= most->segments) &&
 		(most->bytes == 0 || s->used.bytes + n.bytes <= most->bytes);
+}
+
+bool split_end(struct split *s, struct split_size trailer)
+{
+	const struct split_size none = {0, 0};
+
+	s->used.segments += trailer.segments - s->room.segments;
+	s->used.bytes += trailer.bytes - s->room.bytes;
+	s->room = trailer;
+	return split_fits(s, none);
 }
 
 void split_add(struct split *s, struct split_size n)

@@ -147,8 +147,10 @@ int story_interchange_tell(struct env *v, const struct subject *s, struct story 
 	story_build_int(t, "items", r.items);
 	story_build_int(t, "bytes", r.size);
 	story_build_fact(t, "sha256", r.sha);
-	story_build_int(t, "isa", r.isa);
-	story_build_int(t, "gs", r.gs);
+	if (r.isa > 0)
+		story_build_int(t, "isa", r.isa);
+	if (r.gs > 0)
+		story_build_int(t, "gs", r.gs);
 	story_build_fact(t, "receipt", r.receipt);
 	story_build_fact(t, "ta1", r.ta1);
 	story_build_fact(t, "syntax", r.syntax);

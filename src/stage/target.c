@@ -14,6 +14,18 @@ const struct target_ops *target_find(struct str format)
 	return NULL;
 }
 
+const struct target_ops *target_of_file(struct str name)
+{
+	struct str ending = STR("");
+
+	while (str_split(&name, '.', &ending))
+		;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (str_is(ending, kinds[i]->ending))
+			return kinds[i];
+	return NULL;
+}
+
 int target_open(struct target *t, const struct target_envelope *v, const struct def_message *m,
 	struct err *e)
 {
@@ -22,6 +34,7 @@ int target_open(struct target *t, const struct target_envelope *v, const struct 
 	if (!t->ops)
 		return err_set(
 			e, ERR_CONFIG, "nothing is written as " STR_FMT " yet", STR_ARG(m->format));
+	t->characters = v->characters;
 	t->self = t->ops->open(v, m, e);
 	return t->self ? 0 : -1;
 }

@@ -4,7 +4,8 @@
  * segments that the map made, and asks where in the output they went.
  *
  * A target without envelopes (rows, trees) has no control numbers, and one message, the file. It is given
- * trees, and counts records instead of segments: rows, the header among them; lines; elements of items.
+ * trees, and counts instead of segments what its reader counts: rows, the header among them; lines of the
+ * file in JSON and XML, where the part of an item begins a new one.
  */
 #ifndef STAGE_TARGET_H
 #define STAGE_TARGET_H
@@ -53,7 +54,7 @@ struct target_envelope {
 /* Where we are in the output. */
 struct target_at {
 	char set[24];	   /* reference of the message: "0001" (ST02), "1" (0062) */
-	uint64_t segments; /* of the message so far, its header is 1; records of the file */
+	uint64_t segments; /* of the message so far, its header is 1; rows or lines of the file */
 	uint64_t values;   /* of a file without segments: cells, values, elements */
 };
 
@@ -73,9 +74,16 @@ struct target_blame {
 	void *ctx;
 };
 
+/* Who wants to know which bytes of the output a value, an object or an element has become. */
+struct target_watch {
+	void (*wrote)(void *ctx, const struct made *m, size_t from, size_t to);
+	void *ctx;
+};
+
 struct target_ops {
 	const char *format; /* of the map's <target>, and of the reader that reads it back */
 	const char *ending; /* of the names of its files: "x12" */
+	const char *record; /* what at counts: "segment", "row", "line" */
 	/* MUST. A target that is checked, or NULL: what is wrong is the agreement's fault. */
 	void *(*open)(const struct target_envelope *v, const struct def_message *m, struct err *e);
 	/* MUST. Accepts NULL. */
@@ -100,6 +108,10 @@ struct target_ops {
 	bool (*check_tree)(void *self, const struct made *t, struct diag *d,
 		const struct finding *about, const struct target_blame *b);
 	void (*put_tree)(void *self, const struct made *t);
+	/* MUST where lines are counted, else NULL. w is borrowed. */
+	void (*watch)(void *self, const struct target_watch *w);
+	/* MUST. May a value hold the character, as far as the character set goes? */
+	bool (*carries)(const void *self, uint32_t cp);
 	/* MUST. Reads what was written, from its start, by an independent reader: whole, without a
 	 * fault, as much as was written. */
 	int (*read_back)(int fd, const struct target_wrote *w, struct err *e);
@@ -109,11 +121,14 @@ struct target_ops {
 
 /* NULL: there is no such target. */
 const struct target_ops *target_find(struct str format);
+/* The one whose files are called so: NAME.x12. NULL: none. */
+const struct target_ops *target_of_file(struct str name);
 
 /* One that is open. */
 struct target {
 	const struct target_ops *ops;
 	void *self;
+	enum target_characters characters;
 };
 
 /* Opens the target of a message. target_close accepts a zeroed one. */

@@ -153,6 +153,13 @@ static bool check(void *self, const struct segment *s, struct diag *d, const str
 	return edifact_write_check(t->rules, s, d, about);
 }
 
+static bool carries(const void *self, uint32_t cp)
+{
+	const struct edifact_target *t = self;
+
+	return element_rules_carry(t->rules, cp);
+}
+
 static void put(void *self, const struct segment *s)
 {
 	struct edifact_target *t = self;
@@ -171,6 +178,7 @@ static const struct target_at *at(const void *self)
 const struct target_ops target_edifact_ops = {
 	.format = "edifact",
 	.ending = "edi",
+	.record = "segment",
 	.open = open_edifact,
 	.close = close_edifact,
 	.start = start,
@@ -181,6 +189,7 @@ const struct target_ops target_edifact_ops = {
 	.close_set = close_set,
 	.check = check,
 	.put = put,
+	.carries = carries,
 	.at = at,
 	.read_back = read_back_segments,
 };

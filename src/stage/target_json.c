@@ -16,6 +16,7 @@ struct json_target {
 	struct buf *out;
 	struct target_at at;
 	bool document; /* something is around the items */
+	const struct target_watch *watch;
 };
 
 static bool carries(const struct def_layout *y, uint32_t cp)
@@ -33,6 +34,13 @@ static void *open_json(const struct target_envelope *v, const struct def_message
 	(void)e;
 	t->tree = (struct target_tree){carries, "characters of Unicode", m->layout};
 	return t;
+}
+
+static bool target_carries(const void *self, uint32_t cp)
+{
+	const struct json_target *t = self;
+
+	return target_tree_carries(&t->tree, cp);
 }
 
 static void close_json(void *self)
@@ -97,6 +105,7 @@ static void put_inside(struct json_target *t, const struct made *m)
 static void put(struct json_target *t, const struct made *m)
 {
 	struct json *j = &t->json;
+	const size_t from = t->out->n;
 
 	if (m->absent)
 		return;
@@ -117,6 +126,7 @@ static void put(struct json_target *t, const struct made *m)
 		json_array(j);
 	if (!made_is_leaf(m))
 		put_inside(t, m);
+	target_tree_wrote(t->watch, m, t->out, from);
 }
 
 /* A record stands in one line; only what is before it begins a new one. */
@@ -138,13 +148,23 @@ static void put_record(struct json_target *t, const struct made *m)
 static void put_tree(void *self, const struct made *m)
 {
 	struct json_target *t = self;
+	const size_t from = t->out->n;
 
 	if (m->extent == MADE_WHOLE) {
 		put_record(t, m);
 		return;
 	}
+	t->at.segments += t->document ? 0 : 1; /* the line that the document begins with */
 	t->document = true;
 	put(t, m);
+	t->at.segments += target_tree_lines(t->out, from);
+}
+
+static void watch(void *self, const struct target_watch *w)
+{
+	struct json_target *t = self;
+
+	t->watch = w;
 }
 
 static const struct target_at *at(const void *self)
@@ -168,6 +188,7 @@ static int read_back(int fd, const struct target_wrote *w, struct err *e)
 const struct target_ops target_json_ops = {
 	.format = "json",
 	.ending = "json",
+	.record = "line",
 	.open = open_json,
 	.close = close_json,
 	.start = start,
@@ -178,6 +199,8 @@ const struct target_ops target_json_ops = {
 	.close_set = nothing,
 	.check_tree = check_tree,
 	.put_tree = put_tree,
+	.watch = watch,
+	.carries = target_carries,
 	.at = at,
 	.read_back = read_back,
 };

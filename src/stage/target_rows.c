@@ -2,6 +2,8 @@
  * Rows as targets: CSV (RFC 4180) and fixed-width. The columns stand in the order of the definition,
  * whatever the order of the map. The read-back cuts the rows again, knowing only the marks.
  */
+#include "stage/target_rows.h"
+
 #include <string.h>
 
 #include "base/fsx.h"
@@ -80,6 +82,13 @@ static bool check_tree(void *self, const struct made *m, struct diag *d,
 	return target_tree_check(&t->tree, m, d, about, b);
 }
 
+static bool carries(const void *self, uint32_t cp)
+{
+	const struct rows_target *t = self;
+
+	return target_tree_carries(&t->tree, cp);
+}
+
 static const struct target_at *at(const void *self)
 {
 	const struct rows_target *t = self;
@@ -94,8 +103,12 @@ static void encode(const struct rows_target *t, struct str s)
 		buf_str(t->out, s);
 		return;
 	}
-	for (size_t i = 0; i < s.n;)
-		buf_ch(t->out, (char)(unsigned char)utf8_next(s, &i));
+	for (size_t i = 0; i < s.n;) {
+		const uint32_t cp = utf8_next(s, &i);
+
+		BUG_IF(cp > 0xff);
+		buf_ch(t->out, (char)(unsigned char)cp);
+	}
 }
 
 static void end_row(struct rows_target *t)
@@ -113,26 +126,32 @@ static const struct made *cell_of(const struct made *row, struct str column)
 	return k;
 }
 
-/* A number has the mark of the file, a truth its words. Lives in the arena. */
-static struct str shown(
-	const struct rows_target *t, const struct def_field *f, struct str s, char room[64])
+struct str target_rows_shown(const struct def_layout *y, const struct def_field *f, struct str s,
+	char room[TARGET_ROWS_NUMBER])
 {
 	const size_t mark = f->kind == FIELD_NUMBER ? str_chr(s, '.') : SIZE_MAX;
 
 	if (f->kind == FIELD_BOOL)
 		return str_is(s, "true") ? f->yes : f->no;
-	if (mark == SIZE_MAX || t->layout->decimal == '.' || s.n > 63)
+	if (mark == SIZE_MAX || y->decimal == '.' || s.n > TARGET_ROWS_NUMBER)
 		return s;
 	memcpy(room, s.p, s.n);
-	room[mark] = t->layout->decimal;
+	room[mark] = y->decimal;
 	return (struct str){room, s.n};
+}
+
+/* The text of a cell; "" when the map fills none. */
+static struct str shown(const struct rows_target *t, const struct def_field *f,
+	const struct made *cell, char room[TARGET_ROWS_NUMBER])
+{
+	return cell ? target_rows_shown(t->layout, f, cell->text, room) : STR("");
 }
 
 /* --- CSV --- */
 
 static bool csv_carries(const struct def_layout *y, uint32_t cp)
 {
-	return cp != 0 && (!y->latin1 || cp <= 0xff);
+	return layout_carries(y, false, cp);
 }
 
 static void *open_csv(const struct target_envelope *v, const struct def_message *m, struct err *e)
@@ -206,8 +225,8 @@ static void csv_row(void *self, const struct made *row)
 
 	for (const struct def_field *f = first; f; f = f->next) {
 		const struct made *c = cell_of(row, f->name);
-		char room[64];
-		const struct str s = c ? shown(t, f, c->text, room) : STR("");
+		char room[TARGET_ROWS_NUMBER];
+		const struct str s = shown(t, f, c, room);
 		if (f != first)
 			buf_ch(t->out, t->layout->delimiter);
 		/* A row of one empty cell would be an empty line, which is none. */
@@ -226,7 +245,7 @@ static void csv_row(void *self, const struct made *row)
 
 static bool fixed_carries(const struct def_layout *y, uint32_t cp)
 {
-	return cp >= 0x20 && cp != 0x7f && (cp < 0x80 || cp > 0x9f) && (!y->latin1 || cp <= 0xff);
+	return layout_carries(y, true, cp);
 }
 
 static void *open_fixed(const struct target_envelope *v, const struct def_message *m, struct err *e)
@@ -279,9 +298,9 @@ static void fixed_row(void *self, const struct made *row)
 	for (const struct def_field *f = t->layout->fields; f; f = f->next) {
 		const struct made *c = cell_of(row, f->name);
 		struct def_field blank = *f;
-		char room[64];
+		char room[TARGET_ROWS_NUMBER];
 		blank.pad = ' ';
-		put_fixed(t, c ? f : &blank, c ? shown(t, f, c->text, room) : STR(""));
+		put_fixed(t, c ? f : &blank, shown(t, f, c, room));
 	}
 	end_row(t);
 }
@@ -292,6 +311,13 @@ static int not_read(const char *what, uint64_t row, struct err *e)
 {
 	return err_set(e, ERR_CORRUPT, "what was written does not read back: row %llu %s",
 		(unsigned long long)row, what);
+}
+
+static int not_as_many(const char *what, size_t found, size_t expected, uint64_t row, struct err *e)
+{
+	return err_set(e, ERR_CORRUPT,
+		"what was written does not read back: row %llu has %zu %s, expected %zu",
+		(unsigned long long)row, found, what, expected);
 }
 
 static size_t count_fields(const struct def_layout *y)
@@ -307,6 +333,12 @@ static size_t count_fields(const struct def_layout *y)
 static int cut_rows(
 	struct window *w, struct csv_row *row, size_t columns, uint64_t *rows, struct err *e)
 {
+	static const char *const faults[] = {[CSV_FINE] = "",
+		[CSV_AFTER_QUOTE] = "has text behind a closing quote",
+		[CSV_INNER_QUOTE] = "has a quote inside of a cell without quotes",
+		[CSV_BARE_CR] = "has a CR without LF",
+		[CSV_TOO_MANY] = "has too many cells"};
+
 	for (;;) {
 		const struct str bytes = {w->p + w->at, w->end - w->at};
 		enum csv_cut cut = CSV_ROW_MORE;
@@ -319,10 +351,10 @@ static int cut_rows(
 			w->at += row->whole;
 			++*rows;
 			if (row->fault != CSV_FINE || row->size == 0)
-				return not_read("is no row", *rows, e);
-			if (row->n != columns)
 				return not_read(
-					"has not as many cells as there are columns", *rows, e);
+					row->size == 0 ? "is empty" : faults[row->fault], *rows, e);
+			if (row->n != columns)
+				return not_as_many("cells", row->n, columns, *rows, e);
 			continue;
 		}
 		if (w->eof)
@@ -368,10 +400,12 @@ static int fixed_read_back(int fd, const struct target_wrote *w, struct err *e)
 	window_init(&in, fd, READ_BLOCK, LIMIT_ITEM + 1);
 	window_seek(&in, y->bom && !y->latin1 ? 3 : 0);
 	while (rc == 1 && (rc = window_line(&in, &line, &ended, e)) == 1) {
+		const size_t n = y->latin1 ? line.n : utf8_count(line);
 		rows++;
-		if (!ended || (y->latin1 ? line.n : utf8_count(line)) != width ||
-			(y->crlf && line.p[line.n - 1] != '\r'))
-			rc = not_read("has not the width of its columns", rows, e);
+		if (!ended || (y->crlf && (n == 0 || line.p[line.n - 1] != '\r')))
+			rc = not_read("has not the line end of its definition", rows, e);
+		else if (n != width)
+			rc = not_as_many("characters", n - y->crlf, width - y->crlf, rows, e);
 	}
 	window_done(&in);
 	return rc == 0 ? read_back_same("rows", rows, w->at.segments, e) : -1;
@@ -380,6 +414,7 @@ static int fixed_read_back(int fd, const struct target_wrote *w, struct err *e)
 const struct target_ops target_rows_csv_ops = {
 	.format = "csv",
 	.ending = "csv",
+	.record = "row",
 	.open = open_csv,
 	.close = close_rows,
 	.start = start,
@@ -390,6 +425,7 @@ const struct target_ops target_rows_csv_ops = {
 	.close_set = nothing,
 	.check_tree = check_tree,
 	.put_tree = csv_row,
+	.carries = carries,
 	.at = at,
 	.read_back = csv_read_back,
 };
@@ -397,6 +433,7 @@ const struct target_ops target_rows_csv_ops = {
 const struct target_ops target_rows_fixed_ops = {
 	.format = "fixed",
 	.ending = "txt",
+	.record = "row",
 	.open = open_fixed,
 	.close = close_rows,
 	.start = start,
@@ -407,6 +444,7 @@ const struct target_ops target_rows_fixed_ops = {
 	.close_set = nothing,
 	.check_tree = check_tree,
 	.put_tree = fixed_row,
+	.carries = carries,
 	.at = at,
 	.read_back = fixed_read_back,
 };

@@ -1,6 +1,8 @@
 /* Values of trees against their definition; see target_tree.h. */
 #include "stage/target_tree.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 
 struct checking {
@@ -150,7 +152,7 @@ static void check_twice(struct checking *c, const struct made *m)
 	for (const struct made *k = m->child; k; k = k->next)
 		for (const struct made *o = k->next; o; o = o->next)
 			if (!k->absent && !o->absent && str_eq(k->name, o->name)) {
-				tell(c, o, "JSON-DUPLICATE-KEY", STR("each name once"));
+				tell(c, o, "VALUE-TWICE", STR("each name once"));
 				return;
 			}
 }
@@ -174,4 +176,25 @@ bool target_tree_check(const struct target_tree *x, const struct made *t, struct
 
 	check(&c, t, true);
 	return c.good;
+}
+
+uint64_t target_tree_lines(const struct buf *out, size_t from)
+{
+	uint64_t n = 0;
+
+	while (from < out->n) {
+		const char *end = memchr(out->p + from, '\n', out->n - from);
+		if (!end)
+			break;
+		from = (size_t)(end - out->p) + 1;
+		n++;
+	}
+	return n;
+}
+
+void target_tree_wrote(
+	const struct target_watch *w, const struct made *m, const struct buf *out, size_t from)
+{
+	if (w)
+		w->wrote(w->ctx, m, from, out->n);
 }

@@ -157,6 +157,13 @@ static bool check(void *self, const struct segment *s, struct diag *d, const str
 	return x12_write_check(t->rules, s, d, about);
 }
 
+static bool carries(const void *self, uint32_t cp)
+{
+	const struct x12_target *t = self;
+
+	return element_rules_carry(t->rules, cp);
+}
+
 static void put(void *self, const struct segment *s)
 {
 	struct x12_target *t = self;
@@ -175,6 +182,7 @@ static const struct target_at *at(const void *self)
 const struct target_ops target_x12_ops = {
 	.format = "x12",
 	.ending = "x12",
+	.record = "segment",
 	.open = open_x12,
 	.close = close_x12,
 	.start = start,
@@ -185,6 +193,7 @@ const struct target_ops target_x12_ops = {
 	.close_set = close_set,
 	.check = check,
 	.put = put,
+	.carries = carries,
 	.at = at,
 	.read_back = read_back_segments,
 };

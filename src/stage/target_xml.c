@@ -13,6 +13,7 @@ struct xml_target {
 	struct target_at at;
 	const struct def_doctype *doctype; /* or NULL */
 	unsigned depth;			   /* open elements around the items */
+	const struct target_watch *watch;
 };
 
 /* XML 1.0, production 2. */
@@ -32,6 +33,13 @@ static void *open_xml(const struct target_envelope *v, const struct def_message 
 	t->tree = (struct target_tree){carries, "characters of XML", m->layout};
 	t->doctype = m->doctype;
 	return t;
+}
+
+static bool target_carries(const void *self, uint32_t cp)
+{
+	const struct xml_target *t = self;
+
+	return target_tree_carries(&t->tree, cp);
 }
 
 static void close_xml(void *self)
@@ -61,6 +69,7 @@ static void begin(void *self, uint64_t interchange, uint64_t group)
 	(void)interchange;
 	(void)group;
 	buf_c(t->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+	t->at.segments = 1;
 }
 
 static void end(void *self)
@@ -132,6 +141,7 @@ static void put_line(struct xml_target *t)
 static void put_attributes(struct xml_target *t, const struct made *m)
 {
 	for (const struct made *k = m->child; k; k = k->next) {
+		const size_t from = t->out->n;
 		if (k->kind != MADE_ATTRIBUTE || k->absent)
 			continue;
 		buf_ch(t->out, ' ');
@@ -139,6 +149,7 @@ static void put_attributes(struct xml_target *t, const struct made *m)
 		buf_c(t->out, "=\"");
 		put_text(t->out, k->text, true);
 		buf_ch(t->out, '"');
+		target_tree_wrote(t->watch, k, t->out, from);
 	}
 }
 
@@ -156,8 +167,11 @@ static void put_element(struct xml_target *t, const struct made *m);
 static void put_children(struct xml_target *t, const struct made *m)
 {
 	for (const struct made *k = m->child; k; k = k->next) {
-		if (k->kind == MADE_TEXT)
+		const size_t from = t->out->n;
+		if (k->kind == MADE_TEXT) {
 			put_text(t->out, k->text, false);
+			target_tree_wrote(t->watch, k, t->out, from);
+		}
 		if (k->kind != MADE_ELEMENT)
 			continue;
 		/* Beside the items; a half of what is around them breaks its lines itself. */
@@ -198,6 +212,8 @@ static void put_doctype(struct xml_target *t, struct str root)
 
 static void put_element(struct xml_target *t, const struct made *m)
 {
+	const size_t from = t->out->n;
+
 	if (m->extent != MADE_ENDED) {
 		t->at.values++;
 		if (m->extent == MADE_BEGUN)
@@ -212,19 +228,27 @@ static void put_element(struct xml_target *t, const struct made *m)
 	put_children(t, m);
 	if (m->extent != MADE_BEGUN && has_content(m))
 		put_end(t, m);
+	target_tree_wrote(t->watch, m, t->out, from);
 }
 
 static void put_tree(void *self, const struct made *m)
 {
 	struct xml_target *t = self;
+	const size_t from = t->out->n;
 
 	if (t->doctype && t->at.values == 0)
 		put_doctype(t, m->name);
-	if (m->extent == MADE_WHOLE) {
+	if (m->extent == MADE_WHOLE)
 		put_line(t);
-		t->at.segments++;
-	}
 	put_element(t, m);
+	t->at.segments += target_tree_lines(t->out, from);
+}
+
+static void watch(void *self, const struct target_watch *w)
+{
+	struct xml_target *t = self;
+
+	t->watch = w;
 }
 
 static const struct target_at *at(const void *self)
@@ -246,6 +270,7 @@ static int read_back(int fd, const struct target_wrote *w, struct err *e)
 const struct target_ops target_xml_ops = {
 	.format = "xml",
 	.ending = "xml",
+	.record = "line",
 	.open = open_xml,
 	.close = close_xml,
 	.start = start,
@@ -256,6 +281,8 @@ const struct target_ops target_xml_ops = {
 	.close_set = nothing,
 	.check_tree = check_tree,
 	.put_tree = put_tree,
+	.watch = watch,
+	.carries = target_carries,
 	.at = at,
 	.read_back = read_back,
 };

@@ -15,6 +15,7 @@
 #include "stage/frame.h"
 #include "stage/lines.h"
 #include "stage/proc.h"
+#include "stage/trace_tree.h"
 #include "store/ledger_unit.h"
 
 /* --- lineage: which item is that segment? --- */
@@ -205,6 +206,46 @@ static void fill_value(const struct trace_job *j, struct map_run *run, const str
 	}
 }
 
+/* The first value below m that came from the source, or NULL. */
+static const struct node *source_of(const struct made *m)
+{
+	const struct node *from = m->from;
+
+	for (const struct made *k = m->child; k && !from; k = k->next)
+		from = source_of(k);
+	return from;
+}
+
+/* it: where values come from; NULL for what is around the items. */
+static int fill_made(const struct trace_job *j, struct map_run *run, const struct map_around *head,
+	const struct made *item, const struct item *it, struct trace_point *t, struct arena *a,
+	struct err *e)
+{
+	const struct trace_tree x = {
+		map_target(j->route->map), head->made, item, (uint64_t)t->first};
+	const struct trace_tree_asked asked = {
+		(uint64_t)t->segment_at, (uint64_t)t->element, t->name};
+	struct trace_tree_found found;
+	const struct made *m = NULL;
+	const struct node *from = NULL;
+
+	if (trace_tree_find(&x, &asked, &found, a, e) == -1)
+		return -1;
+	m = found.made;
+	t->segment = found.name;
+	t->absent = found.absent;
+	if (!m)
+		return 0;
+	from = source_of(m);
+	t->map_line = m->map_line;
+	t->found = found.text;
+	if (from && it)
+		fill_place(j, run, from, it, t, a);
+	else if (m->absent)
+		t->field = m->origin;
+	return 0;
+}
+
 static int trace_item(const struct trace_job *j, struct map_run *run, struct reader *source,
 	struct trace_point *t, struct arena *a, struct err *e)
 {
@@ -223,6 +264,8 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	if (map_message_start(run, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
+	if (r.verdict == MAP_OUT && r.made)
+		return fill_made(j, run, &head, r.made, &it, t, a, e);
 	s = r.segments;
 	for (int64_t i = 0; s && i < index; i++)
 		s = s->next;
@@ -242,6 +285,8 @@ static int trace_header(const struct trace_job *j, struct map_run *run, struct t
 	diag_init(&d, a);
 	if (map_message_start(run, &head, &d, a, e) == -1)
 		return -1;
+	if (target_find(map_target(j->route->map)->format)->put_tree)
+		return fill_made(j, run, &head, NULL, NULL, t, a, e);
 	s = head.segments;
 	for (int64_t i = t->first + 1; s && i < t->segment_at; i++)
 		s = s->next;

@@ -44,7 +44,7 @@ int ledger_item_sets_elsewhere(struct ledger *l, struct str partner, int64_t int
 {
 	return db_one_int(l->db, n, e,
 		       "SELECT COUNT(*) FROM interchange i JOIN iset s ON s.interchange = i.id AND s.st = "
-		       "?3 WHERE i.partner = ?1 AND i.id <> ?2",
+		       "?3 WHERE i.partner = ?1 AND i.id <> ?2 AND i.isa > 0",
 		       "sis", partner, interchange, st) == 1
 		? 0
 		: -1;
@@ -71,6 +71,18 @@ int ledger_item_out(struct ledger *l, struct str agreement, struct str key, stru
 		"state = 'pending', hash = excluded.hash, interchange = excluded.interchange, st = excluded.st, reason = '', "
 		"at = excluded.at",
 		"sssisi", agreement, key, hash, interchange, st, clock_now(l->clock));
+}
+
+int ledger_item_left(struct ledger *l, struct str agreement, struct str key, struct err *e)
+{
+	return ledger_run(l, e,
+		"INSERT INTO item(agreement, key, state, hash, interchange, at) VALUES(?1, ?2, 'due', '', 0, ?3) "
+		"ON CONFLICT(agreement, key) DO UPDATE SET "
+		"before_state = CASE item.state WHEN 'due' THEN item.before_state ELSE item.state END, "
+		"before_hash = CASE item.state WHEN 'due' THEN item.before_hash ELSE item.hash END, "
+		"before_interchange = CASE item.state WHEN 'due' THEN item.before_interchange ELSE item.interchange END, "
+		"state = 'due', reason = '', at = excluded.at",
+		"ssi", agreement, key, clock_now(l->clock));
 }
 
 int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state,

@@ -22,6 +22,9 @@ int ledger_item_verdict(struct ledger *l, int64_t interchange, struct str st, co
 /* The item goes out with this interchange: pending; what it was before is remembered. */
 int ledger_item_out(struct ledger *l, struct str agreement, struct str key, struct str hash,
 	int64_t interchange, struct str st, struct err *e) ATTR_CHECK;
+/* The item is due, since there was no room in the interchange; what it was is remembered. */
+int ledger_item_left(struct ledger *l, struct str agreement, struct str key, struct err *e)
+	ATTR_CHECK;
 /* Every pending item of the interchange (of one set, or of all when st is empty) becomes state. *n how many. */
 int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state,
 	const char *reason, int64_t *n, struct err *e) ATTR_CHECK;

@@ -173,17 +173,16 @@ int ledger_received_ack(struct ledger *l, const struct ack_row *r, struct err *e
 		r->codes, r->note, clock_now(l->clock));
 }
 
-int ledger_received_ack_applied(struct ledger *l, int64_t interchange, int64_t depth,
+int ledger_received_ack_applied(struct ledger *l, int64_t interchange, struct str kinds,
 	struct arena *a, struct str *which, struct str *verdict, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
 	if (db_query(l->db, &rows, e,
-		    "SELECT kind, verdict FROM ack WHERE interchange = ?1 AND "
-		    "CASE WHEN kind = 'TA1' OR kind LIKE 'CONTRL-%' THEN 0 WHEN kind = 'APERAK' THEN 2 "
-		    "ELSE 1 END = ?2 AND outcome = 'applied' ORDER BY id DESC LIMIT 1",
-		    "ii", interchange, depth) == -1)
+		    "SELECT kind, verdict FROM ack WHERE interchange = ?1 AND ?2 LIKE '% ' || kind || ' %' "
+		    "AND outcome = 'applied' ORDER BY id DESC LIMIT 1",
+		    "is", interchange, kinds) == -1)
 		return -1;
 	rc = db_next(rows, e);
 	if (rc == 1) {

@@ -67,9 +67,9 @@ struct ack_row {
 };
 
 int ledger_received_ack(struct ledger *l, const struct ack_row *r, struct err *e) ATTR_CHECK;
-/* Was an acknowledgment applied to the interchange that looked as deep: 0 at the envelope (TA1, CONTRL-8), 1 at
- * the syntax of the content (997, 999, CONTRL), 2 at what it says (APERAK)? 1, which it was and its verdict; 0. */
-int ledger_received_ack_applied(struct ledger *l, int64_t interchange, int64_t depth,
+/* Was an acknowledgment of one of these kinds (" TA1 CONTRL-8 ", each between blanks) applied to the
+ * interchange? 1, which it was and its verdict, of the last; 0. */
+int ledger_received_ack_applied(struct ledger *l, int64_t interchange, struct str kinds,
 	struct arena *a, struct str *which, struct str *verdict, struct err *e) ATTR_CHECK;
 
 struct feedback_row {

@@ -168,6 +168,12 @@ def deed_of(name, at, n):
     return ["%s %s" % (at, error if error == "short" else ("errno+=" if lasting else "errno=") + error)]
 
 
+def of_the_program(s, calls):
+    """Without those by which a shell starts what a scenario has beside the program: what it says then is not ours."""
+    forks = [c for c in calls if c[0].startswith("0:") and c[1] == "clone"]
+    return [c for c in calls if c not in forks[:s.shell_forks]]
+
+
 def errno_points(s):
     """Calls that may fail, each with one of its errors: once, or from there on."""
     found = []
@@ -175,7 +181,7 @@ def errno_points(s):
         calls = recorded(s, calls="io", env=counts.env)
     # without the loader, before there is a program, and what counts
     calls = [c for c in calls if not re.search(r"(^|\s)((/usr)?/lib|/etc/ld\.so)|/(shim\.so|alloc\.counts)\s*$", c[2])]
-    for some in ends_alike(calls):
+    for some in ends_alike(of_the_program(s, calls)):
         for n, (at, name, _) in enumerate(some):
             if not ONLY or name == ONLY:
                 found += deed_of(name, at, n)
@@ -265,6 +271,8 @@ def alloc_points(s):
                        env=counts.env)
         allocations = counts.of_processes()
     for process, last in enumerate(allocations):
+        if process == 0 and s.shell_forks:
+            continue        # the shell's own, which dies of it
         n = 1
         while n <= last:
             found.append("%d:%d%s" % (process, n, "+" if n % 2 else ""))

@@ -53,6 +53,7 @@ class Scenario:
     sftp = ()               # partners that have a server
     silent = False          # nothing comes to a partner of it
     each_byte = 1           # a line is cut at each such byte
+    shell_forks = 0         # how many processes the shell has started when it becomes the program
     partners_disk = False   # a power cut is that of the first partner's folder, and the environment has lost nothing
 
     def world(self, top):

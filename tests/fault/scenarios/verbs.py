@@ -130,6 +130,7 @@ class Beside(Verb):
     """While a run goes on somebody keeps back what waits for a partner, and somebody looks."""
 
     argv_of_verb = ("hold", "nord", "--reason", "their warehouse moves")
+    shell_forks = 2
     script = '''
 "$0" status --env "$1" > status.txt &
 "$0" hold nord --reason "their warehouse moves" --env "$1" &

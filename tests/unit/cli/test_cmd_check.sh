@@ -109,6 +109,26 @@ sed -i 's/message="850" version="004010"/message="832" version="005010"/' m/bund
 status 78 "$GRIDSPOOL" check --env m
 says 'the agreement says message="832" version="005010"'
 
+# files without segments: the definition of their map; no version, identity or acknowledgment
+cp -r m f
+sed -i 's/<identity[^>]*>//' f/partners/acme.xml f/environment.xml
+sed -i 's/message="832" version="005010"/format="csv" message="products"/; s/ accepted-at="sent"//' f/bundle/agreements/acme.xml
+cat >f/bundle/maps/m.xml <<X
+<map xmlns="urn:gridspool:map:1" name="m"><source format="json"/><key value="sku" unique="yes"/>
+<target format="csv" definition="product-list"/>
+<item><row><col name="article" value="sku"/><col name="name" value="\$partner/id"/><col name="unit" value="'H87'"/>
+<col name="gtin" value="gtin"/><col name="price" value="price"/><col name="currency" value="'EUR'"/></row></item></map>
+X
+status 78 "$GRIDSPOOL" check --env f
+says 'its map maps/m.xml makes files of the definition product-list, the agreement says message="products"'
+says 'partner/id is not defined for agreement acme-832'
+sed -i 's/message="products"/message="product-list"/' f/bundle/agreements/acme.xml
+sed -i 's/\$partner.id/name/' f/bundle/maps/m.xml
+status 0 "$GRIDSPOOL" check --env f
+sed -i 's/ format="csv"/ version="004010"/' f/bundle/agreements/acme.xml
+status 78 "$GRIDSPOOL" check --env f
+says "agreement 'acme-832' is of format x12, whose envelopes name the partner: partners/acme.xml needs an <identity"
+
 # a faulty configuration: the map it names is not there; two agreements of one faulty map; no routes
 sed 's/acme-832/acme-two/; s/maps\/m.xml/maps\/n.xml/; s/version="005010"/version="004010"/; s/<.agreements>//' \
 	m/bundle/agreements/acme.xml >two
@@ -148,6 +168,8 @@ mkdir h/current/erp
 echo 'sku;x' >h/current/erp/in-000001.csv
 echo 'sku;amount' >h/current/erp/in-000002.csv
 status 0 "$GRIDSPOOL" check --env h
+says "warning: current/erp/in-000002.csv has no column 'amuont'; did you mean 'amount'?"
+status 0 "$GRIDSPOOL" map check --env h
 says "warning: current/erp/in-000002.csv has no column 'amuont'; did you mean 'amount'?"
 
 # the ledger of another environment, and none

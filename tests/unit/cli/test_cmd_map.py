@@ -37,6 +37,14 @@ answer = json.loads(out)
 expect("as JSON", (code, answer["ok"], answer["errors"] > 0, answer["faults"][0]["file"]), (78, False, True, "maps/wrong.xml"))
 expect("no environment", gridspool("map", "check", "--env", "n")[0], 65)
 expect("nothing named", gridspool("map", "check")[0], 64)
+code, out, err = gridspool("map", "check", "--env", "m", "maps/god.xml")
+expect("no such map there", (code, out, "maps/god.xml" in err, "did you mean 'maps/good.xml'?" in err), (65, "", True, True))
+with open("m/environment.xml", encoding="utf-8") as f:
+    environment = f.read()
+with open("m/environment.xml", "w", encoding="utf-8") as f:
+    f.write(environment.replace("<retention", "<retetnion", 1))
+code, out, err = gridspool("map", "check", "--env", "m", "maps/good.xml")
+expect("a broken environment is told", (code, "environment.xml" in out, "wrong.xml" in out), (78, True, False))
 
 # format show with a guide: what the guide forbids is marked, and lengths and repetitions are narrowed
 code, out, err = gridspool("format", "show", "--json", "--guide", "guides/acme-832.xml", "004010/832")

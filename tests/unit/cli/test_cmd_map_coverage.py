@@ -77,6 +77,34 @@ for case, item in (("one", ITEMS[0]), ("two", ITEMS[1])):
 code, out, err = gridspool("map", "coverage", "--json", "m.xml")
 answer = json.loads(out)
 expect("by cases", (code, err, answer["items"], [x["runs"] for x in answer["expressions"] if x["attribute"] == "LIN03"]), (1, "", 2, [2]))
+os.rename("m.test/one/items.json", "m.test/one/gone.json")
+code, out, err = gridspool("map", "coverage", "m.xml")
+expect("a case without its input", (code, out, "m.test/one/items.json" in err, "INPUT" in err), (65, "", True, False))
+os.rename("m.test/one/gone.json", "m.test/one/items.json")
+
+# an export tree: a member a file, each looked at for itself
+os.makedirs("tree")
+for number, extra in (("1", {}), ("2", {"late": "x"}), ("3", {"late": "y"})):
+    write(f"tree/{number}.json", json.dumps(dict(sku=number, status="ACTIVE", **extra)))
+code, out, err = gridspool("map", "coverage", "--json", *JOIN, "m.xml", "tree")
+answer = json.loads(out)
+expect("members of a tree", (code, err, answer["items"], answer["unread"][0]), (1, "", 3, {"field": "late", "values": 2}))
+
+# {expressions} of an XML target are expressions as all others
+write("x.xml", """<map xmlns="urn:gridspool:map:1" xmlns:m="urn:gridspool:map:1" xmlns:c="urn:c" name="x">
+<source format="json"/>
+<target format="xml"/>
+<key value="sku"/>
+<message>
+<c:list><item><c:one id="{sku}-{status}"><c:size m:each="sizes">no {label}</c:size></c:one></item></c:list>
+</message>
+</map>
+""")
+code, out, err = gridspool("map", "coverage", "--json", "x.xml", "tree")
+answer = json.loads(out)
+rows = [(x["element"], x["attribute"], x["expression"], x["runs"]) for x in answer["expressions"] if x["line"] == 6]
+expect("an XML target", (code, err, rows), (1, "", [("one", "id", "sku", 3), ("one", "id", "status", 3), ("size", "each", "sizes", 3), ("size", "text()", "label", 0)]))
+expect("its fields", answer["unread"], [{"field": "late", "values": 2}])
 
 # the same map; another one, by item, where numbers of items do not matter
 expect("no change", gridspool("map", "diff", "--quiet", *JOIN, "m.xml", "m.xml", "items.json"), (0, "", ""))
@@ -107,8 +135,14 @@ write("lines.json", '{"sku": "A", "label": "a"}\n{"sku": "B", "label": "b"}\n')
 code, out, err = gridspool("map", "coverage", "--json", "x.xml", "lines.json")
 answer = json.loads(out)
 expect("of XML", (code, err, [(x["line"], x["element"], x["attribute"], x["runs"]) for x in answer["expressions"] if x["line"] > 4]), (1, "", [
-    (5, "Line", "id", 2), (5, "Name", "text", 2), (5, "Line", "text", 2), (6, "b", "if", 2),
-    (6, "b", "text", 0)]))
+    (5, "Line", "id", 2), (5, "Name", "text()", 2), (5, "Line", "text()[1]", 2), (6, "b", "if", 2),
+    (6, "b", "text()", 0)]))
 write("y.xml", XML.replace("{label}", "{upper(label)}"))
 code, out, err = gridspool("map", "diff", "x.xml", "y.xml", "lines.json")
 expect("of XML with a DOCTYPE", (code, "<Name>A</Name>" in out, err), (1, True, ""))
+numbered = XML.replace(" of {sku}", " of {item-number()}")
+write("x.xml", numbered)
+write("y.xml", numbered.replace("<message>", "<select if=\"sku != 'A'\"/><message>"))
+code, out, err = gridspool("map", "diff", "--json", "x.xml", "y.xml", "lines.json")
+kinds = [(x["kind"], x.get("item")) for x in json.loads(out)[0]["differences"]]
+expect("numbers beside elements do not matter", (code, err, kinds), (1, "", [("removed", "A")]))

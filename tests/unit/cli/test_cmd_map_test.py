@@ -71,6 +71,15 @@ change("m.xml", "stop=\"none\">No.", "stop=\"none\">Yes.")
 code, out, err = gridspool("map", "test")
 expect("other findings", (code, "line 1 changed:" in out, "\"rule\":\"Yes.\"" in out), (1, True, True))
 
+# a case whose items are all set aside has findings only, and says how they differ; what is empty has no file
+change("m.xml", "stop=\"none\">Yes.", "stop=\"item\">Yes.")
+expect("all set aside", (gridspool("map", "test", "--accept")[0], sorted(os.listdir("m.test/one"))),
+       (0, ["case.xml", "expected.findings", "items.json"]))
+expect("as expected", gridspool("map", "test", "--quiet"), (0, "", ""))
+change("m.xml", ">Yes.", ">Never.")
+code, out, err = gridspool("map", "test")
+expect("other findings, no output", (code, "line 1 changed:" in out, "\"rule\":\"Never.\"" in out), (1, True, True))
+
 # what cannot be run
 change("m.test/one/case.xml", "<input ", "<inptu ")
 code, out, err = gridspool("map", "test", "m.xml")
@@ -81,6 +90,29 @@ with open("m.test/one/case.xml", "w", encoding="utf-8") as f:
     f.write(CASE.replace("items.json", "none.json"))
 code, out, err = gridspool("map", "test", "m.xml")
 expect("no input", (code, "none.json" in out), (1, True))
+
+# what convert has as options of EDIFACT, a case has, too; a variable is there once
+write = lambda path, text: open(path, "w", encoding="utf-8").write(text)
+write("e.xml", """<map xmlns="urn:gridspool:map:1" name="e"><source format="csv"/><target format="edifact" version="D96A" message="PRICAT"/>
+<key value="sku"/><message><BGM BGM01-1="'9'" BGM02="'C1'"/><DTM DTM01-1="'137'" DTM01-2="'20261123'" DTM01-3="'102'"/>
+<item><PGI PGI01="'11'"/><loop><LIN LIN01="item-number()" LIN03-1="sku" LIN03-2="'SA'"/><loop><PRI PRI01-1="'AAA'" PRI01-2="price"/></loop></loop></item></message></map>""")
+os.makedirs("e.test/one")
+write("e.test/one/items.csv", "sku,price\nA?,1.50\n")
+EDI = """<case xmlns="urn:gridspool:case:1" date="2026-11-23"><input file="items.csv"/>%s
+<envelope repertoire="UNOC:3" una="yes" groups="yes" release="!" decimal-mark="," association="EAN009" newline="no"/></case>"""
+write("e.test/one/case.xml", EDI % "")
+expect("EDIFACT", gridspool("map", "test", "--accept", "e.xml")[::2], (0, ""))
+with open("e.test/one/expected.edi", encoding="utf-8") as f:
+    made = f.read()
+expect("its envelope", ["UNA:+,! '" in made, "UNG+PRICAT" in made, "UN:EAN009" in made, "A?:SA" in made, "PRI+AAA:1,50" in made], [True] * 5)
+write("e.test/one/case.xml", EDI.replace("groups=\"yes\"", "groups=\"maybe\"") % "")
+code, out, err = gridspool("map", "test", "e.xml")
+expect("neither yes nor no", (code, "groups=\"maybe\": expected yes or no" in err), (78, True))
+write("e.test/one/case.xml", EDI % "<set name=\"agreement/a\" value=\"1\"/><set name=\"agreement/a\" value=\"2\"/>")
+code, out, err = gridspool("map", "test", "e.xml")
+expect("set twice", (code, "agreement/a: it is there twice, '1' and '2'" in err), (78, True))
+code, out, err = gridspool("convert", "--map", "e.xml", "--set", "agreement/a=1", "--set", "agreement/a=2", "e.test/one/items.csv")
+expect("set twice on a command line", (code, "agreement/a: it is there twice" in err), (64, True))
 
 # our own: as expected, and every line of them runs
 for folder, _, names in sorted(os.walk(os.path.join(TOP, "maps"))):

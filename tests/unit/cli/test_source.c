@@ -9,6 +9,7 @@
 
 #include "base/fsx.h"
 #include "cli/source.h"
+#include "model/tolerance.h"
 
 struct said {
 	const char *text;
@@ -138,9 +139,29 @@ static void test_absent(void **state)
 	source_close(&s);
 }
 
+static void tolerances(void **state)
+{
+	struct reader_spec o = {.format = STR("x12")};
+	struct arena a;
+	struct err e;
+
+	(void)state;
+	arena_init(&a);
+	assert_non_null(
+		source_parse(STR("in.edi,tolerate=unpadded-isa wrapped-lines"), &o, &a, &e));
+	assert_int_equal(*o.tolerated,
+		tolerance_usual() | (uint32_t)1 << TOLERANCE_UNPADDED_ISA |
+			(uint32_t)1 << TOLERANCE_WRAPPED);
+	assert_null(source_parse(STR("in.edi,tolerate=unpaded-isa"), &o, &a, &e));
+	assert_int_equal(e.code, ERR_USAGE);
+	assert_non_null(strstr(e.text, "did you mean 'unpadded-isa'"));
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tolerances),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_absent),

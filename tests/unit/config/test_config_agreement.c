@@ -20,6 +20,10 @@
 	OPEN("partner='acme'")                                                         \
 	"<agreement name='acme-832' format='edifact' message='PRICAT' version='D01B' " \
 	"map='maps/x.xml' source='ampliance' endpoint='main'>"
+#define FILES(format, more)                                              \
+	OPEN("partner='acme'")                                           \
+	"<agreement name='acme-832' format='" format "' message='list' " \
+	"map='maps/x.xml' source='ampliance' endpoint='main' " more ">"
 #define END "</agreement></agreements>"
 
 static void agreements(void **state)
@@ -70,13 +74,35 @@ static void agreements(void **state)
 			0,
 			"bundle/agreements/acme.xml:2:1: map=\"maps/../../x.xml\" must be a file such as maps/acme.xml, "
 			"below bundle/\n"},
-		{"file without envelopes", F,
-			OPEN("partner='acme'") "<agreement name='acme-832' format='csv' message='832' version='004010' "
-					       "map='maps/x.xml' source='ampliance' endpoint='main'>" ACK
+		{"rows, accepted when they are delivered", F, FILES("csv", "") END, 0, ""},
+		{"in the words of X12", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' format='xml' message='a.b' version='004010' "
+					       "map='maps/x.xml' source='ampliance' endpoint='main' "
+					       "accepted-at='syntax'>\n<envelope newline='yes'/>\n" ACK
 						       END,
 			0,
-			"bundle/agreements/acme.xml:2:1: format=\"csv\": a run sends x12 and edifact only yet; gridspool "
-			"convert makes such files\n"},
+			"bundle/agreements/acme.xml:2:1: format=\"xml\" has no versions: leave version out\n"
+			"bundle/agreements/acme.xml:2:1: message=\"a.b\" must be a name for what is sent such as "
+			"product-list: up to 35 letters, digits, - and _, which stand in the names of its files\n"
+			"bundle/agreements/acme.xml:3:1: format=\"xml\" has no envelope: leave <envelope> out; "
+			"separators, line ends and characters are the definition's or the map's\n"
+			"bundle/agreements/acme.xml:2:1: accepted-at=\"syntax\": no acknowledgment speaks of a file of "
+			"format xml, so its items are accepted when it is delivered; leave it out, or write "
+			"accepted-at=\"sent\"\n"
+			"bundle/agreements/acme.xml:4:1: no acknowledgment speaks of a file of format xml: leave <expect> "
+			"out\n"},
+		{"limits", F,
+			GOOD "<limits items='1000' segments='50000' bytes='5000000'/>" ACK END, 0,
+			""},
+		{"limits of a file", F,
+			FILES("json", "") "\n<limits items='0' bytes='5000000'/>" END, 0,
+			"bundle/agreements/acme.xml:3:1: a file of format json is limited by items only: leave segments "
+			"and bytes out\n"
+			"bundle/agreements/acme.xml:3:1: items=\"0\" of <limits> must be a number from 1 to 1000000000\n"},
+		{"no such format", F, FILES("xlsx", "version='004010' accepted-at='sent'") END, 0,
+			"bundle/agreements/acme.xml:2:1: format=\"xlsx\" of <agreement> must be x12, edifact, csv, fixed, "
+			"json or xml\n"
+			"bundle/agreements/acme.xml:2:1: message=\"list\" must be a message type such as 832\n"},
 		{"the same items twice", F,
 			GOOD ACK
 			"</agreement>\n<agreement name='acme-more' message='832' version='004010' map='maps/x.xml' "
@@ -136,7 +162,8 @@ static void envelopes(void **state)
 		{"of EDIFACT", F,
 			OPEN("partner='acme'") "<agreement name='acme-832' format='edifact' message='PRICAT' "
 					       "version='D01B' map='maps/x.xml' source='ampliance' "
-					       "endpoint='main'><envelope syntax='UNOW:4' decimal=',' una='yes' "
+					       "endpoint='main'><envelope syntax='UNOW:4' "
+					       "characters='replace' decimal=',' una='yes' "
 					       "groups='yes' application='P' association='EAN009' ack='yes'/>" CONTRL
 						       END,
 			0, ""},

@@ -22,8 +22,8 @@ static void partners(void **state)
 	static const struct config_env_case rows[] = {
 		{"nothing given", F, OPEN("") END, 0,
 			"partners/beta.xml:1:1: <partner> must have the attribute 'name'\n"
-			"partners/beta.xml:1:1: <partner> must have the attribute 'usage': test or production\n"
-			"partners/beta.xml:1:1: <partner> must have an <identity qualifier= id=/>\n"},
+			"partners/beta.xml:1:1: <partner> must have the attribute 'usage': test or production\n"},
+		{"nobody in envelopes", F, OPEN("name='beta' usage='test'") END, 0, ""},
 		{"other name than the file", F, OPEN("name='gamma' usage='test'") ID END, 0,
 			"partners/beta.xml:1:1: name=\"gamma\" must be that of the file, 'beta'\n"},
 		{"production in test", F, OPEN("name='beta' usage='production'") ID END, 0,

@@ -1,4 +1,5 @@
 /* Definitions as they are asked for: designators, what is not there, folders before ours. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include "base/fsx.h"
 #include "defs/dict.h"
 #include "model/xml.h"
+#include "unit/support/calls.h"
 #include "unit/support/defs_world.h"
 
 #define IS(s, text) assert_true(str_is((s), (text)))
@@ -94,6 +96,59 @@ static void designators_of_edifact(void **state)
 	}
 }
 
+static struct {
+	const struct def_message *guided;
+	const struct def_segment *unb, *isa, *other;
+	const struct dict *dicts;
+	size_t faults, told;
+} later;
+
+/* What a message that is loaded may need later, in a process that may open nothing. */
+static void look_later(void *about)
+{
+	struct defs_world *w = about;
+	struct faults f;
+
+	faults_init(&f, &w->arena);
+	later.guided = defs_message(w->defs, STR("edifact"), STR("D96A"), STR("PRICAT"),
+		STR("edifact/D96A/PRICAT.EAN008.xml"), &f, "", 0, 0);
+	later.unb = defs_segment(w->defs, STR("edifact"), STR("syntax-3"), STR("UNB"), &f);
+	later.isa = defs_segment(w->defs, STR("x12"), STR("004010"), STR("ISA"), &f);
+	later.faults = f.n;
+	later.dicts = w->defs->dicts;
+	for (int i = 0; i < 2; i++)
+		later.other = defs_segment(w->defs, STR("x12"), STR("009990"), STR("ISA"), &f);
+	later.told = f.n;
+}
+
+static void loaded_with_a_message(void **state)
+{
+	const struct calls_fault fault = {SYS_openat2, EPERM, CALLS_ANY, 0};
+	static const char *const name = "maps";
+	struct defs_world *w = *state;
+	struct defs_world mine = {.dir = w->dir};
+	struct faults f;
+
+	arena_init(&mine.arena);
+	faults_init(&f, &mine.arena);
+	mine.defs = defs_new(&w->dir, &name, 1);
+	assert_non_null(defs_message(
+		mine.defs, STR("edifact"), STR("D96A"), STR("PRICAT"), STR(""), &f, "", 0, 0));
+	assert_non_null(defs_message(
+		mine.defs, STR("x12"), STR("005010"), STR("832"), STR(""), &f, "", 0, 0));
+	calls_failing(&fault, look_later, &mine);
+	assert_int_equal(later.faults, 0);
+	assert_non_null(later.guided);
+	assert_non_null(later.unb);
+	assert_non_null(later.isa);
+	/* A version that cannot be looked for is told, and leaves no trace. */
+	assert_null(later.other);
+	assert_int_equal(later.told, 2);
+	assert_ptr_equal(later.dicts, mine.defs->dicts);
+	defs_free(mine.defs);
+	arena_done(&mine.arena);
+}
+
 static void formats(void **state)
 {
 	struct defs_world *w = *state;
@@ -123,15 +178,14 @@ static void associations(void **state)
 		{"D96A", "PRICAT", "", ""},
 		{"D96A", "PRICAT", "../x", ""},
 		{"D96A", "INVRPT", "EAN008", ""},
-		{"..", "PRICAT", "EAN008", ""},
 	};
 	struct defs_world *w = *state;
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct str id;
-		struct str guide = defs_association(w->defs, STR("edifact"),
-			str_c(table[i].version), str_c(table[i].message), str_c(table[i].code),
-			&w->arena);
+		struct str guide = defs_association(w->defs,
+			defs_world_edifact(w, table[i].version, table[i].message, ""),
+			str_c(table[i].code));
 		if (!str_is(guide, table[i].guide))
 			fail_msg("%s: " STR_FMT, table[i].code, STR_ARG(guide));
 		if (!guide.n)
@@ -345,6 +399,7 @@ int main(void)
 		cmocka_unit_test(designators_of_edifact),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(associations),
+		cmocka_unit_test(loaded_with_a_message),
 		cmocka_unit_test(unknown),
 		cmocka_unit_test(unknown_versions_leave_nothing),
 		cmocka_unit_test(overlay),

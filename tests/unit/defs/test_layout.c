@@ -114,6 +114,16 @@ static const struct {
 		"1:1: format is not 'csv', as the folder says"},
 	{"fixed", LAYOUT("fixed", "><column name='a'/>"),
 		"1:69: <column> must have the attribute 'width'"},
+	/* what the file writes by itself has to fit into it, since no item can be told of it */
+	{"csv", LAYOUT("csv", "charset='iso-8859-1'><column name='Preis €'/>"),
+		"1:87: name=\"Preis €\" has U+20AC, which iso-8859-1 does not have"},
+	{"csv", LAYOUT("csv", "charset='iso-8859-1'><column name='a' type='bool' yes='✓'/>"),
+		"1:87: yes=\"✓\" has U+2713, which iso-8859-1 does not have"},
+	{"fixed", LAYOUT("fixed", "><column name='a' type='bool' width='3' no='a&#10;b'/>"),
+		"1:69: 'true' needs 4 characters, the column 'a' has width=\"3\"; give it shorter words "
+		"with yes= and no="},
+	{"fixed", LAYOUT("fixed", "><column name='a' type='bool' width='4' no='a&#10;b'/>"),
+		"1:69: no=\"a\nb\" has U+000A, which a row does not have"},
 	{"csv", "<message xmlns='urn:gridspool:definition:1'/>",
 		"1:1: found <message>, expected <layout xmlns=\"urn:gridspool:definition:1\">"},
 };
@@ -135,6 +145,17 @@ static void faults(void **state)
 	}
 }
 
+static void names_that_are_not_written(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, "csv",
+		LAYOUT("csv", "charset='iso-8859-1' header='no'><column name='Preis €'/>"));
+	assert_non_null(layout_load(w.defs, STR("csv"), STR("t"), &w.faults, "map.xml", 4, 2));
+	done(&w);
+}
+
 static void not_there(void **state)
 {
 	struct world w;
@@ -154,6 +175,7 @@ int main(void)
 		cmocka_unit_test(columns),
 		cmocka_unit_test(members),
 		cmocka_unit_test(faults),
+		cmocka_unit_test(names_that_are_not_written),
 		cmocka_unit_test(not_there),
 	};
 

@@ -57,6 +57,9 @@ static void verdicts(void **state)
 		{"BGM+++27'", false, ACK_REJECTED},
 		{"BGM+312'", false, ACK_ACCEPTED},
 		{"BGM+313'", true, ACK_REJECTED},
+		{"BGM+++34'", false, ACK_WITH_ERRORS},
+		{"BGM+++9+NA'", true, ACK_REJECTED},
+		{"BGM+++9+NA'", false, -1}, /* no answer wanted: no verdict */
 		{"BGM+++9'", true, ACK_REJECTED},
 		{"BGM+++9'", false, -1},
 	};
@@ -111,6 +114,30 @@ static void faults(void **state)
 	}
 }
 
+#define X64 "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"
+#define X512 X64 X64 X64 X64 X64 X64 X64 X64
+
+/* FTX of D.01B may hold 5 texts of 512 characters, none of which is lost. */
+static void long_texts(void **state)
+{
+	static char text[6000];
+	struct fixture f;
+	size_t n = 0;
+
+	(void)state;
+	n = (size_t)snprintf(text, sizeof(text),
+		"UNB+UNOC:3+THEM:ZZ+US:14+261123:0300+9'UNH+1+APERAK:D:01B:UN'BGM+++9+RE'RFF+AGO:57'ERC+1'"
+		"FTX+AAO+++" X512 ":" X512 ":" X512 ":" X512 ":" X512 "'ERC+2'");
+	for (int i = 0; i < 9; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "RFF+SA:%d" X64 "'", i);
+	(void)snprintf(text + n, sizeof(text) - n, "UNT+16+1'UNZ+1+9'");
+	assert_int_equal(read_bytes(&f, text), 0);
+	assert_true(str_starts(f.first->sets->faults->text, STR("code 1 of the partner: X")));
+	assert_int_equal(f.first->sets->faults->text.n, 23 + 5 * 512 + 4);
+	assert_int_equal(f.first->sets->faults->next->references.n, 9 * 65 + 8);
+	arena_done(&f.a);
+}
+
 /* ACW alone may be either; several references of one fault, of D.01B, are lines. */
 static void references(void **state)
 {
@@ -161,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(faults),
+		cmocka_unit_test(long_texts),
 		cmocka_unit_test(references),
 		cmocka_unit_test(broken),
 	};

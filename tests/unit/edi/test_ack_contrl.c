@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "edi/ack.h"
+#include "edi/ack_codes.h"
 #include "unit/support/edi_support.h"
 
 struct fixture {
@@ -42,6 +43,20 @@ static int read_it(struct fixture *f, const char *body, int n)
 	return read_as(f, "3", "D:3", body, n);
 }
 
+/* The ledger knows how deep an answer looked by its kind alone. */
+static void assert_among(enum ack_depth depth, struct str kind)
+{
+	struct arena a;
+
+	arena_init(&a);
+	for (enum ack_depth d = ACK_DEPTH_INTERCHANGE; d < ACK_DEPTHS; d++) {
+		const struct str word = arena_printf(&a, " " STR_FMT " ", STR_ARG(kind));
+		const bool there = str_find(ack_kinds(d, &a), word, 0) != SIZE_MAX;
+		assert_int_equal(there, d == depth);
+	}
+	arena_done(&a);
+}
+
 /* r86, r87: each action, and what it speaks of; UCI repeats whom it came from and who got it. */
 static void actions(void **state)
 {
@@ -69,6 +84,7 @@ static void actions(void **state)
 		assert_int_equal(read_it(&f, body, 1), 0);
 		assert_true(str_is(f.first->kind, rows[i].kind));
 		assert_int_equal(f.first->depth, rows[i].depth);
+		assert_among(rows[i].depth, f.first->kind);
 		assert_int_equal(f.first->verdict, rows[i].verdict);
 		assert_int_equal(f.first->about_isa, 57);
 		assert_true(f.first->edifact);
@@ -222,7 +238,32 @@ static void words(void **state)
 
 	(void)state;
 	while (str_split(&rest, ',', &code))
-		assert_true(ack_code_text(STR("0085"), code).n > 5);
+		assert_true(ack_codes_find(STR("0085"), code).n > 5);
+}
+
+/* Groups without end that all say the same say it once; what is said is not longer than a text may be. */
+static void many_groups(void **state)
+{
+	enum { GROUPS = 3000 };
+	static char text[GROUPS * 20 + 300];
+	struct fixture f;
+	size_t n = 0;
+
+	(void)state;
+	arena_init(&f.a);
+	diag_init(&f.d, &f.a);
+	n = (size_t)snprintf(text, sizeof(text),
+		"UNB+UNOC:3+THEM:ZZ+US:14+261123:0300+9'UNH+1+CONTRL:D:3:UN'UCI+57+US:14+THEM:ZZ+7'");
+	for (int i = 0; i < GROUPS; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "UCF+%d+A+B+4+12'", i);
+	(void)snprintf(text + n, sizeof(text) - n, "UNT+%d+1'UNZ+1+9'", GROUPS + 3);
+	assert_int_equal(ack_read(-1, str_c(text), edi_support_defs(), STR("a.edi"), &f.first,
+				 &f.others, &f.d, &f.a, &f.e),
+		0);
+	assert_int_equal(f.first->verdict, ACK_REJECTED);
+	assert_true(str_is(f.first->codes, "12"));
+	assert_true(f.a.used < 100 * (size_t)GROUPS);
+	arena_done(&f.a);
 }
 
 static int done(void **state)
@@ -235,6 +276,7 @@ static int done(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_groups),
 		cmocka_unit_test(actions),
 		cmocka_unit_test(places),
 		cmocka_unit_test(errors_and_service_segments),

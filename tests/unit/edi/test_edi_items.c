@@ -62,6 +62,88 @@ static void x12(void **state)
 		"REFUSED X12-COUNT\n");
 }
 
+#define ONE(n, id) "ST*832*" n "~BCT*PC*AW~LIN*1*VN*" id "~CTT*1~SE*5*" n "~"
+#define TREE(id) "{LIN={LIN01=\"1\" LIN02=\"VN\" LIN03=\"" id "\"}}\n"
+#define GROUP(date, n) "GS*SC*US*THEM*" date "*0200*" n "*X*004010~"
+
+/* A header condemns all that it holds, and nothing else; a trailer refuses the file. */
+static void envelopes(void **state)
+{
+	const struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+	static const struct {
+		const char *in, *want;
+	} rows[] = {
+		{EDI_ISA GROUP("20261323", "1") ONE("0001", "A") ONE("0002", "B") "GE*2*1~" GROUP(
+			 "20261123", "2") ONE("0001", "C") "GE*1*2~IEA*2*000000001~",
+			"!X12-ELEMENT-DATE\n!X12-ELEMENT-DATE\n" TREE("C")},
+		{EDI_ISA GROUP("20261123", "1") ONE("0001", "A") "GE*5*1~" GROUP("20261123", "2")
+				ONE("0001", "C") "GE*1*2~IEA*2*000000001~",
+			TREE("A") "REFUSED X12-COUNT\n"},
+		{EDI_ISA GROUP("20261123", "1") ONE("0001", "A") GROUP("20261123", "2")
+				ONE("0001", "C") "GE*1*2~IEA*2*000000001~",
+			TREE("A") "REFUSED X12-ENVELOPE\n"},
+		/* the next header comes before the trailer: each is told of its own */
+		{EDI_ISA EDI_GS "ST*832*0001~BCT*PC*AW~LIN*1*VN*A~CTT*1~" ONE("0001", "B")
+				ONE("0003", "C") "GE*3*1~IEA*1*000000001~",
+			"!X12-ENVELOPE\n!X12-SET-DUPLICATE\n" TREE("C")},
+		{EDI_ISA EDI_GS ONE("0001", "A") "ST*832*0002~BCT*PC*AW~LIN*1*VN*B~CTT*1~"
+						 "GE*2*1~IEA*1*000000001~",
+			TREE("A") "!X12-ENVELOPE\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect(&spec, str_c(rows[i].in), rows[i].want);
+}
+
+/* What the partner agreed on in a guide counts too. */
+static void guided(void **state)
+{
+	struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+	(void)state;
+
+	spec.guide = STR("guides/acme-832.xml");
+	expect(&spec,
+		STR(EDI_ISA EDI_GS
+			"ST*832*0001~BCT*PC*CAT1********00~DTM*007*20261123~N1*SU**UL*4012345678901~"
+			"LIN*1*IN*614141007349*VN*A1~PID*F*08***Mug~CTT*1~SE*8*0001~" EDI_END),
+		"!X12-ELEMENT-CODE\n");
+}
+
+/* What stands before the items of a set is kept as long as they come, so it may not grow with the file. */
+static void long_header(void **state)
+{
+	const struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+	enum { LINES = 30000 };
+	struct buf in;
+
+	(void)state;
+	buf_init(&in, 1 << 20);
+	buf_c(&in, EDI_ISA EDI_GS "ST*832*0001~BCT*PC*AW~");
+	for (int i = 0; i < LINES; i++)
+		buf_c(&in, "REF*ZZ*1~");
+	buf_printf(&in, "LIN*1*VN*A~SE*%d*0001~" ONE("0002", "B") "GE*2*1~IEA*1*000000001~",
+		LINES + 4);
+	expect(&spec, buf_view(&in), "!ITEM-TOO-LARGE\n" TREE("B"));
+	buf_done(&in);
+}
+
+/* What its sender is forgiven is a note of the first item that needed it. */
+static void forgiven(void **state)
+{
+	static const char unpadded[] =
+		"ISA*00* *00* *01*US*01*THEM*261123*0200*U*00401*000000001*0*P*>~" EDI_GS ONE(
+			"0001", "A") ONE("0002", "B") "GE*2*1~IEA*1*000000001~";
+	const uint32_t granted = tolerance_usual() | (uint32_t)1 << TOLERANCE_UNPADDED_ISA;
+	struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+	(void)state;
+
+	expect(&spec, str_c(unpadded), "!X12-ISA-LENGTH\n!X12-ISA-LENGTH\n");
+	spec.tolerated = &granted;
+	expect(&spec, str_c(unpadded),
+		"{LIN={LIN01=\"1\" LIN02=\"VN\" LIN03=\"A\"}}!X12-ISA-LENGTH\n" TREE("B"));
+}
+
 static void other_sets(void **state)
 {
 	const struct reader_spec spec = spec_of("x12", "004010", "846", "LIN-loop");
@@ -108,6 +190,10 @@ static void again(void **state)
 		assert_int_equal(it.locator, locators[i]);
 		assert_true((it.root != NULL) == (i > 0));
 	}
+	for (int i = 0; i < 2; i++) { /* also one that was set aside, twice */
+		assert_int_equal(reader_at(r, locators[0], &it, &d, &e), 1);
+		assert_null(it.root);
+	}
 	assert_int_equal(reader_at(r, 3, &it, &d, &e), -1);
 	assert_int_equal(e.code, ERR_ABSENT);
 	reader_close(r);
@@ -128,6 +214,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(x12),
+		cmocka_unit_test(envelopes),
+		cmocka_unit_test(guided),
+		cmocka_unit_test(long_header),
+		cmocka_unit_test(forgiven),
 		cmocka_unit_test(other_sets),
 		cmocka_unit_test(again),
 	};

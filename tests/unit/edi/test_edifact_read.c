@@ -57,7 +57,7 @@ static const struct row rows[] = {
 	{"r18 empty", LIT(" "),
 		"EDIFACT-NO-UNB@0 | t.edi: byte 0: this is not EDIFACT: the file is"},
 	{"r19 no UNZ", LIT(UNB("UNOC:3") BODY),
-		"EDIFACT-TRUNCATED@UNT4 | t.edi: byte 92: the file ends inside an interchange: UNZ is"},
+		"EDIFACT-TRUNCATED@6 | t.edi: byte 92: the file ends inside an interchange: UNZ is"},
 	{"r63 UNA", LIT("UNA:+.? '" WHOLE), ""},
 	{"r63 UNA and a line end", LIT("UNA:+.? '\r\n" WHOLE), ""},
 	{"r63 UNA without UNB", LIT("UNA:+.? 'UNH+1"),
@@ -65,13 +65,15 @@ static const struct row rows[] = {
 	{"r63 UNA cut", LIT("UNA:+.?"),
 		"EDIFACT-TRUNCATED@UNA1 | t.edi: byte 0: the file ends inside the separators"},
 	{"r63 two separators alike", LIT("UNA++.? '" WHOLE),
-		"EDIFACT-SEPARATOR@UNA1 | t.edi: byte 0: two separators"},
+		"EDIFACT-SEPARATOR@UNA1 | t.edi: byte 0: two separators of the interchange are the same "
+		"character: 0x2B as component separator and as element separator"},
 	{"r63 a letter as separator",
 		LIT("UNA:+.?X'"
 		    "UNB+UNOC:3+A+B+261123:0200+R1'" BODY UNZ),
 		""},
 	{"r63 a letter as terminator", LIT("UNA:+.? X" WHOLE),
-		"EDIFACT-SEPARATOR@UNA1 | t.edi: byte 0: a separator of the interchange is a letter"},
+		"EDIFACT-SEPARATOR@UNA1 | t.edi: byte 0: a separator of the interchange is a letter, a "
+		"digit, a blank, a line end or no ASCII character: 0x58 as segment terminator"},
 	{"r64 a blank is no release character", LIT("UNA:+.  '" UNB("UNOC:3") FTX("what?")), ""},
 	{"r64 repetition separator of version 4", LIT(UNB4("UNOC") TOP UNT("4") UNZ), ""},
 	{"r64 * repeats in version 4", LIT(UNB4("UNOC") TOP "BGM+9+C1*C2'" UNT("5") UNZ),
@@ -142,8 +144,13 @@ static const struct row rows[] = {
 		"EDIFACT-ELEMENT-LONG@PRI5.1-2"},
 	{"r69 UNA names no mark", LIT("UNA:+;? '" UNB("UNOC:3") PRI("1.5")),
 		"EDIFACT-DECIMAL-MARK@UNA1"},
+	{"r69 in version 4 it need not", LIT("UNA:+ ?*'" UNB4("UNOC") TOP UNT("4") UNZ), ""},
 	{"r70 ISO 8859-1", LIT(UNB("UNOC:3") FTX("Schl\xfcssel")), ""},
 	{"r70 ISO 8859-5", LIT(UNB("UNOE:3") FTX("\xb0\xb1")), ""},
+	{"r70 ISO 8859-5 whose bytes could be UTF-8 of other letters",
+		LIT(UNB("UNOE:3") TOP "FTX+AAI+++\xc2\xb2'FTX+AAI+++\xc4\xb7'" UNT("6") UNZ), ""},
+	{"r70 UNOE that is UTF-8", LIT(UNB("UNOE:3") FTX("\xd0\xb0\xd0\xbc")),
+		"EDIFACT-CHARSET@FTX4.4-1"},
 	{"r70 UTF-8", LIT(UNB4("UNOW") TOP "FTX+AAI+++\xe2\x82\xac'" UNT("5") UNZ), ""},
 	{"r70 UNOY", LIT(UNB4("UNOY") TOP "FTX+AAI+++\xc3\xa4'" UNT("5") UNZ), ""},
 	{"r70 UNOW that is none", LIT(UNB4("UNOW") TOP "FTX+AAI+++\xe4x'" UNT("5") UNZ),
@@ -305,6 +312,9 @@ static const struct row rows[] = {
 	{"no UNZ before another UNB", LIT(UNB("UNOC:3") BODY WHOLE), "EDIFACT-ENVELOPE@UNZ6"},
 	{"no UNZ before another UNA", LIT(UNB("UNOC:3") BODY "UNA:+.? '" WHOLE),
 		"EDIFACT-ENVELOPE@UNZ6"},
+	{"no UNZ before another UNA with another terminator",
+		LIT(UNB("UNOC:3") BODY "UNA;!.? ~UNB!UNOC;3!A!B!261123;0200!R2~UNZ!0!R2~"),
+		"EDIFACT-ENVELOPE@UNZ6 EDIFACT-EMPTY@UNZ2"},
 	{"no UNT before another UNA",
 		LIT(UNB("UNOC:3") TOP "UNA;!.? 'UNB!UNOC;3!A!B!261123;0200!R2'UNZ!0!R2'"),
 		"EDIFACT-ENVELOPE@UNT5 EDIFACT-ENVELOPE@UNZ5 EDIFACT-EMPTY@UNZ2"},
@@ -329,6 +339,31 @@ static void by_rows(void **state)
 		failed++;
 	}
 	assert_int_equal(failed, 0);
+}
+
+static void by_tolerance(void **state)
+{
+	static const struct {
+		const char *name, *tolerate;
+		struct str in;
+		const char *want; /* as edi_support_read_forgiving says it */
+	} forgiven[] = {
+		{"r10 text in front of UNB that begins like UNA", "leading-text",
+			LIT(WHOLE "UNA1+.? '" WHOLE),
+			"EDI-LEADING-TEXT@1(leading-text) = leading-text 1"},
+		{"r15 a line end behind a release character", "wrapped-lines",
+			LIT(UNB("UNOC:3") FTX("it?\n's ??\n") "\n"),
+			"VALUE-LINE-END@0(wrapped-lines) = line-ends 1, wrapped-lines 2"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forgiven) / sizeof(forgiven[0]); i++) {
+		const char *got = edi_support_read_forgiving(
+			"edifact", forgiven[i].tolerate, forgiven[i].in);
+		if (strcmp(got, forgiven[i].want) != 0)
+			fail_msg(
+				"%s: '%s', expected '%s'", forgiven[i].name, got, forgiven[i].want);
+	}
 }
 
 /* The last value of the segment FTX or PRI, as it is inside the program. */
@@ -457,11 +492,10 @@ static void context_and_loops(void **state)
 			break;
 	assert_true(str_is(c->sender, "5412345678908") && str_is(c->sender_qual, "14"));
 	assert_true(str_is(c->receiver, "SHOP") && str_is(c->receiver_qual, "ZZ"));
-	assert_true(str_is(c->syntax, "UNOC") && str_is(c->version, "3"));
+	assert_true(str_is(c->version, "3"));
 	assert_true(str_is(c->reference, "77"));
 	assert_int_equal(c->control, 77);
 	assert_int_equal(c->usage, 'T');
-	assert_true(c->ack_requested);
 	assert_true(str_is(c->group_code, "PRICAT") && str_is(c->group_version, "D96A"));
 	assert_true(str_is(c->group_reference, "5"));
 	assert_true(str_is(c->set_id, "PRICAT") && str_is(c->set_control, "M1"));
@@ -473,6 +507,41 @@ static void context_and_loops(void **state)
 	assert_true(str_is(d.first->code, "EDIFACT-USAGE"));
 	edi_read_close(r);
 	arena_done(&a);
+}
+
+/* CONTRL is checked by the version of the syntax that its UNH says, or by that of its interchange. */
+static void controls(void **state)
+{
+	static const struct {
+		struct str in;
+		const char *version;
+	} rows_of[] = {
+		{LIT(UNB4("UNOC") "UNH+1+CONTRL:D:3:UN'"), "syntax-3"},
+		{LIT(UNB4("UNOC") "UNH+1+CONTRL:2:2:UN'"), "syntax-3"},
+		{LIT(UNB4("UNOC") "UNH+1+CONTRL:4:1:UN'"), "syntax-4"},
+		{LIT(UNB4("UNOC") "UNH+1+CONTRL:D:01B:UN'"), "syntax-4"},
+		{LIT(UNB("UNOC:3") "UNH+1+CONTRL:D:4:UN'"), "syntax-4"},
+		{LIT(UNB("UNOC:3") "UNH+1+CONTRL:D:01B:UN'"), "syntax-3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows_of) / sizeof(rows_of[0]); i++) {
+		const struct edi_read_options o = {.defs = edi_support_defs(), .file = STR("t")};
+		struct edi_read *r = NULL;
+		struct arena a;
+		struct diag d;
+		struct err e;
+		struct segment s;
+		enum edi_event ev = EDI_INTERCHANGE;
+		arena_init(&a);
+		diag_init(&d, &a);
+		r = edi_read_open(-1, rows_of[i].in, &o, &e);
+		while (ev != EDI_SET && edi_read_next(r, &ev, &s, &d, &e) == 1)
+			continue;
+		assert_true(str_is(edi_read_context(r)->set_version, rows_of[i].version));
+		edi_read_close(r);
+		arena_done(&a);
+	}
 }
 
 /* Segments, and release characters, lie across the borders of blocks; read by position from a file. */
@@ -519,7 +588,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_rows),
+		cmocka_unit_test(by_tolerance),
 		cmocka_unit_test(values),
+		cmocka_unit_test(controls),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(longer_than_any),
 		cmocka_unit_test(context_and_loops),

@@ -353,7 +353,7 @@ static void canonical(void **state)
 static void envelopes(void **state)
 {
 	static const char want[] =
-		"UNB+UNOC:3+5412345678908:14+SHOP:ZZZ+261123:0200+7++PRICES+A+1+AGR+1'"
+		"UNB+UNOC:3+5412345678908:14+SHOP:ZZZ+261123:0200+7++PRICES++1+AGR+1'"
 		"UNG+PRICAT+US+THEM+261123:0200+12+UN+D:96A:EAN008'"
 		"UNH+1+PRICAT:D:96A:UN:EAN008'BGM+9+C1+9'DTM+137:20261123:102'PGI+11'";
 	struct edifact_profile p = profile("UNOC", '3');
@@ -362,7 +362,6 @@ static void envelopes(void **state)
 	(void)state;
 	p.groups = true;
 	p.application = STR("PRICES");
-	p.priority = 'A';
 	p.ack = '1';
 	p.agreement = STR("AGR");
 	p.test = true;

@@ -46,6 +46,12 @@ static void many(void **state)
 		assert_true(seen_add(&s, (struct str){text, (size_t)n}));
 	}
 	assert_false(seen_add(&s, STR("00017")));
+	seen_clear(&s);
+	assert_true(seen_add(&s, STR("B")) && seen_add(&s, STR("A")) && seen_add(&s, STR("C")));
+	seen_clear(&s); /* not at the cost of the largest group ever */
+	assert_int_equal(s.cap, 0);
+	assert_true(seen_add(&s, STR("B")) && seen_add(&s, STR("A")) && seen_add(&s, STR("C")));
+	assert_false(seen_add(&s, STR("A")));
 	seen_done(&s);
 }
 

@@ -57,6 +57,15 @@ static void by_rows(void **state)
 			fail_msg("%s: %s", rows[i].want, sniff_text(rows[i].in));
 }
 
+/* Where an interchange starts behind other text. */
+static void starts(void **state)
+{
+	(void)state;
+	assert_int_equal(sniff_start(STR("x UNA:+.? 'UNB+UNOC:3")), 2);
+	assert_int_equal(sniff_start(STR("UNA1+.? 'UNB+UNOC:3")), 9);
+	assert_int_equal(sniff_start(STR("Dear Sir,")), SIZE_MAX);
+}
+
 static void characters_of_several_bytes(void **state)
 {
 	(void)state;
@@ -69,8 +78,8 @@ static void characters_of_several_bytes(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_rows), cmocka_unit_test(characters_of_several_bytes)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(by_rows), cmocka_unit_test(starts),
+		cmocka_unit_test(characters_of_several_bytes)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,6 +132,10 @@ static const struct row rows[] = {
 		""},
 	{"case 9: separators alike", LIT(ISA5 "U*00401*000000001*0*P***" EDI_GS),
 		"X12-SEPARATOR@ISA1 | t.edi: byte 0: the byte behind ISA16"},
+	{"case 9: component separator in GS and ST",
+		LIT(EDI_ISA "GS*SC*U>S*THEM*20261123*0200*1*X*004010~ST*832*0001>A~BCT*PC*CAT1~" LIN
+			    "SE*4*0001>A~" EDI_END),
+		"VALUE-SEPARATOR@GS2.2 VALUE-SEPARATOR@ST1.2 VALUE-SEPARATOR@SE4.2"},
 	{"case 10: byte order mark and blank lines", LIT("\xef\xbb\xbf\r\n\n" EDI_832), ""},
 	{"case 10: Control-Z and NUL behind", LIT(EDI_832 "\x1a\0\0\n"), ""},
 	{"case 10: text before ISA", LIT("Subject: files\n\n" EDI_832),
@@ -187,9 +191,9 @@ static const struct row rows[] = {
 		"X12-BINARY-LENGTH@BDS4.2 X12-SEGMENT-UNKNOWN@BDS4"},
 	{"case 17: BIN01 is more than there is",
 		LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*999*a~SE*5*0001~" EDI_END),
-		"X12-TRUNCATED@LIN3 | t.edi: byte 234: the file ends"},
+		"X12-TRUNCATED@4 | t.edi: byte 234: the file ends"},
 	{"case 19: no IEA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~"),
-		"X12-TRUNCATED@GE7 | t.edi: byte 208: the file ends"},
+		"X12-TRUNCATED@8 | t.edi: byte 208: the file ends"},
 	{"case 20: SE01", LIT(EDI_ISA EDI_GS EDI_ST LIN "SE*5*0001~" EDI_END), "X12-COUNT@SE4.1"},
 	{"case 47: CTT01", LIT(EDI_ISA EDI_GS EDI_ST LIN LIN "CTT*2~SE*6*0001~" EDI_END), ""},
 	{"case 47: CTT01 is the number of LIN",
@@ -207,6 +211,10 @@ static const struct row rows[] = {
 		LIT(EDI_ISA EDI_GS BODY "GE*1*0001~IEA*1*000000001~"), ""},
 	{"case 21: GE02", LIT(EDI_ISA EDI_GS BODY "GE*1*2~IEA*1*000000001~"),
 		"X12-CONTROL-NUMBER@GE7.2"},
+	{"case 21: GE02 where GS06 is no number",
+		LIT(EDI_ISA "GS*SC*US*THEM*20261123*0200*A*X*004010~" BODY
+			    "GE*1*0~IEA*1*000000001~"),
+		"X12-ELEMENT-TYPE@GS2.6 X12-CONTROL-NUMBER@GE7.2"},
 	{"case 21: IEA02", LIT(EDI_ISA EDI_GS BODY "GE*1*1~IEA*1*000000009~"),
 		"X12-CONTROL-NUMBER@IEA8.2"},
 	{"case 21: SE02 is text", LIT(EDI_ISA EDI_GS EDI_ST LIN "SE*4*00001~" EDI_END),
@@ -363,6 +371,10 @@ static const struct row rows[] = {
 			"G39**UP*1~CTP**RES*3~PKL*UP*1*EA*1~CTP**RES*4~SLN*1**I~CTP**RES*5~"
 			"N9*ZZ*1~SE*16*0001~" EDI_END),
 		""},
+	{"case 38: one too many behind an empty one, and a composite too often: told once",
+		LIT(ISA5 "^*00402*000000001*0*P*>~" EDI_GS "ST*832*0001~BCT*PC*A^^B^C~" LIN
+			 "CTP**RES*1*1*EA^LB>2~SE*5*0001~" EDI_END),
+		"X12-ELEMENT-REPEAT@BCT2.2 X12-ELEMENT-REPEAT@CTP4.5-1"},
 	{"case 40: lower case tag",
 		LIT(EDI_ISA EDI_GS "ST*832*0001~bct*PC*CAT1~" LIN "SE*4*0001~" EDI_END),
 		"X12-TAG-CASE@bct2"},
@@ -410,6 +422,11 @@ static const struct row rows[] = {
 	{"no SE", LIT(EDI_ISA EDI_GS EDI_ST LIN EDI_END), "X12-ENVELOPE@SE6"},
 	{"no IEA before another ISA", LIT(EDI_ISA EDI_GS BODY "GE*1*1~" EDI_832),
 		"X12-ENVELOPE@IEA8 X12-INTERCHANGE-DUPLICATE@ISA1.13"},
+	{"no SE before another ISA, whose separators are others",
+		LIT(EDI_ISA EDI_GS EDI_ST LIN
+			"ISA|00|          |00|          |ZZ|US             |ZZ|THEM           |261123|0200|U|"
+			"00401|000000002|0|P|:'TA1|000000001|261123|0200|A|000'IEA|0|000000002'"),
+		"X12-ENVELOPE@SE6 X12-ENVELOPE@GE6 X12-ENVELOPE@IEA6"},
 	{"segment outside", LIT(EDI_ISA "LIN*1~" EDI_GS BODY EDI_END), "X12-ENVELOPE@LIN2"},
 	{"bytes behind", LIT(EDI_832 "GS*SC*"), "X12-NO-ISA@1 | t.edi: byte 224: behind the last"},
 };
@@ -429,6 +446,33 @@ static void by_rows(void **state)
 		failed++;
 	}
 	assert_int_equal(failed, 0);
+}
+
+/* What the envelopes' own elements hold is looked at on every level, as their counts are. */
+static void by_level(void **state)
+{
+	static const struct {
+		enum edi_level level;
+		struct str in;
+		const char *want;
+	} levels[] = {
+		{EDI_ENVELOPE,
+			LIT(EDI_ISA
+				"GS*SC*US*THEM*20261323*0200*1*X*004010~ST*832*0001*X~BCT*?*CAT1~" LIN
+				"SE*4*0001~" EDI_END),
+			"X12-ELEMENT-DATE@GS2.4 X12-ELEMENT-EXTRA@ST1.3"},
+		{EDI_ENVELOPE,
+			LIT("ISA*00*          *00*          *ZZ*US             *ZZ*THEM           *261323*"
+			    "0200*U*00401*000000001*0*P*>~IEA*0*000000001~"),
+			"X12-ELEMENT-DATE@ISA1.9"},
+		{EDI_STRUCTURE, LIT(EDI_ISA EDI_GS EDI_ST "LIN*1*UP*?**~SE*4*0001~" EDI_END),
+			"X12-TRAILING@LIN3"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		assert_string_equal(
+			edi_support_read(levels[i].in, levels[i].level), levels[i].want);
 }
 
 static const struct forgiven {
@@ -459,6 +503,10 @@ static const struct forgiven {
 		LIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*A>B~" LIN "SE*4*0001~" EDI_END),
 		"VALUE-SEPARATOR@BCT2.2(separators-in-text) = separators-in-text 1"},
 	{"case 10: byte order mark", "", LIT("\xef\xbb\xbf" EDI_832), " = byte-order-mark 1"},
+	{"case 10: files put together, each with its mark", "repeated-numbers",
+		LIT("\xef\xbb\xbf" EDI_832 "\r\n\xef\xbb\xbf" EDI_832),
+		"X12-INTERCHANGE-DUPLICATE@ISA1.13(repeated-numbers) = byte-order-mark 2, line-ends 1, "
+		"repeated-numbers 1"},
 	{"case 10: byte order mark not forgiven", "none", LIT("\xef\xbb\xbf" EDI_832),
 		"EDI-BOM@0 = "},
 	{"case 10: Control-Z and NUL", "", LIT(EDI_832 "\x1a\0\0"), " = filler 3"},
@@ -484,6 +532,21 @@ static const struct forgiven {
 		    "\n0*U*00401*000000001*0*P*>~GS*SC*US*THEM*20261123*0200*1*X*004010~S\r\nT*832*0001~"
 		    "BCT*PC*CA\nT1~" LIN "SE*4*0001~" EDI_END "\n"),
 		"VALUE-LINE-END@0(wrapped-lines) = line-ends 1, wrapped-lines 2"},
+	{"case 15: no line is wrapped where its end is the terminator", "wrapped-lines",
+		LIT(ISA5
+			"U*00401*000000001*0*P*>\nGS*SC*US*THEM*20261123*0200*1*X*004010\nST*832*0001\n"
+			"BCT*PC*C1\nLIN*1*UP*614141007349\nSE*4*0001\nGE*1*1\nIEA*1*000000001\n"),
+		" = "},
+	{"case 15: line ends behind a short header", "unpadded-isa wrapped-lines",
+		LIT("ISA*00**00**ZZ*A*ZZ*B*260101*1200*U*00401*1*0*P*>~\n"
+		    "GS*SC*AA*BB*20260101*1200*1*X*004010~\nST*832*0001~\nBCT*PC*CAT1~\n" LIN
+		    "SE*4*0001~" EDI_END),
+		"X12-ISA-LENGTH@ISA1.2(unpadded-isa) = line-ends 4, unpadded-isa 1"},
+	{"case 15: a short header that is wrapped itself", "unpadded-isa wrapped-lines",
+		LIT("ISA*00**00**ZZ*A*ZZ*B*260101*12\r\n00*U*00401*1*0*P*>~\n"
+		    "GS*SC*AA*BB*20260101*1200*1*X*004010~ST*832*0001~BCT*PC*CAT1~" LIN
+		    "SE*4*0001~" EDI_END),
+		"X12-ISA-LENGTH@ISA1.2(unpadded-isa) = line-ends 1, unpadded-isa 1"},
 	{"case 15: no bytes of binary data are taken for it", "wrapped-lines",
 		LIT(EDI_ISA EDI_GS EDI_ST LIN "BIN*3*a\n~~SE*5*0001~" EDI_END),
 		"X12-SEGMENT-UNKNOWN@BIN4 = "},
@@ -494,6 +557,10 @@ static const struct forgiven {
 	{"case 28: GS01 does not fit", "group-code",
 		LIT(EDI_ISA "GS*IB*US*THEM*20261123*0200*1*X*004010~" BODY EDI_END),
 		"X12-GROUP-CODE@ST1.1(group-code) = group-code 1"},
+	{"case 31: empty repetitions at the end", "trailing-separators",
+		LIT(ISA5 "^*00402*000000001*0*P*>~" EDI_GS EDI_ST LIN "PID*F****x^~"
+			 "SE*5*0001~" EDI_END),
+		"X12-TRAILING@PID4(trailing-separators) = trailing-separators 1"},
 	{"case 31: empty elements at the end", "trailing-separators",
 		LIT(EDI_ISA EDI_GS EDI_ST "LIN*1*UP*614141007349***~SE*4*0001~" EDI_END),
 		"X12-TRAILING@LIN3(trailing-separators) = trailing-separators 1"},
@@ -619,7 +686,8 @@ static void cut_anywhere(void **state)
 /* No terminator for longer than a segment may be: told with its place, never taken for whole. */
 static void longer_than_any(void **state)
 {
-	static const char *const starts[] = {"LIN*1*UP*", "BIN*9999999*"};
+	static const char *const starts[] = {
+		"LIN*1*UP*", "BIN*9999999*", "BIN*10000000*~SE*4*0001~", "BIN*999999999999999*"};
 	const size_t n = (size_t)3 << 20;
 	char *big = mem_alloc(n);
 
@@ -719,6 +787,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_rows),
+		cmocka_unit_test(by_level),
 		cmocka_unit_test(by_tolerance),
 		cmocka_unit_test(by_guide),
 		cmocka_unit_test(cut_anywhere),

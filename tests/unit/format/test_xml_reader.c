@@ -57,6 +57,8 @@ static const struct row rows[] = {
 	{"c/p", "<?xml version='1.0' encoding='KOI8-R'?><c/>", "REFUSED XML-ENCODING\n"},
 	/* refused */
 	{"c/p", "<c><p><a>1</a></p><p><a>\xe9</a></p></c>", "{a=\"1\"}\nREFUSED XML-ENCODING\n"},
+	{"c/p", "<?xml version='1.0' encoding='windows-1252'?><c><p><a>\x81</a></p></c>",
+		"REFUSED XML-ENCODING\n"},
 	{"c/p", "<c><p><a>1</a></p><p><b></a></p></c>", "{a=\"1\"}\nREFUSED XML-SYNTAX\n"},
 	{"c/p", "<c><p><a>1</a></p>", "{a=\"1\"}\nREFUSED TRUNCATED\n"},
 	{"c/p", "<c><p><a>1</a></p", "REFUSED TRUNCATED\n"},

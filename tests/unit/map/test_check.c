@@ -33,7 +33,7 @@ static const struct row rows[] = {
 	{D01B, ITEM LINE "</item><UNT UNT01=\"'1'\"/>",
 		"9:8: UNT is written by itself; leave it out"},
 	{D01B, ITEM "<loop><LIN LIN01=\"'1'\" LIN03-1=\"sku\" LIN03-2=\"'LONG'\"/></loop></item>",
-		"8:"},
+		"8:47: warning: 'LONG' is not among the codes of LIN03-2"},
 	{D01B, ITEM LINE "<loop><IMD IMD03-4=\"name\"/></loop></item>",
 		"9:7: the loop with IMD begins with LIN; put <LIN> first"},
 	{D01B, ITEM "<loop><LIN LIN09=\"'1'\"/></loop></item>",

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The XML of our example maps against tests/schemas, by a validating reader that is not ours; and what is damaged is refused by
-it, so that the schemas are known to say something."""
+it, so that the schemas are known to say something. The lines of the Catalogue of UBL are compared with their sources."""
+import csv
+import json
 import os
 import re
 import shutil
@@ -10,6 +12,9 @@ import xml.etree.ElementTree as ET
 
 TOP = os.environ["TEST_TOP"]
 SCHEMAS = os.path.join(TOP, "tests", "schemas")
+SOURCES = os.path.join(TOP, "maps", "ampliance-product-to-bmecat.test", "autumn")  # of all of them
+CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
+CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 # Name of the map; its schema, or None for the DTD that the file names; what no partner would take.
 FORMATS = {
     "ubl-catalogue": ("ubl-2.1-catalogue.xsd", [
@@ -56,6 +61,46 @@ def check(name, schema, damages):
     return ET.fromstring(text.encode())
 
 
+def read_csv(path):
+    with open(path, encoding="utf-8", newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def english(body, name):
+    return next((v["value"] for v in body[name]["values"] if v["locale"] == "en-GB"), None)
+
+
+def is_sent(price):
+    return price["currency"] == "EUR" and price["valid_from"] <= "2026-11-23" <= (price["valid_to"] or "9999")
+
+
+def check_line(line, body, rows, unit):
+    """A line has what the sources say of its article, nothing else."""
+    assert line.find(CBC + "OrderableUnit").text == unit
+    assert line.find(f"{CAC}Item/{CBC}Name").text == english(body, "name")
+    assert line.find(f".//{CAC}StandardItemIdentification/{CBC}ID").text == body["gtin"]
+    prices = line.findall(CAC + "RequiredItemLocationQuantity")
+    assert len(prices) == len(rows) > 0
+    for price, row in zip(prices, rows):
+        amount = price.find(f".//{CBC}PriceAmount")
+        assert (amount.get("currencyID"), amount.text) == (row["currency"], row["amount"])
+        smallest, base = price.find(CBC + "MinimumQuantity"), price.find(f".//{CBC}BaseQuantity")
+        assert (smallest.text, base.text) == (row["min_quantity"], "1")
+        assert smallest.get("unitCode") == base.get("unitCode") == unit
+
+
+def check_catalogue(root):
+    with open(os.path.join(SOURCES, "items.json"), encoding="utf-8") as f:
+        bodies = {body.get("sku"): body for body in (json.loads(line)["body"] for line in f)}
+    rows = sorted(filter(is_sent, read_csv(os.path.join(SOURCES, "price.csv"))), key=lambda row: int(row["min_quantity"]))
+    master = {row["sku"]: row["uom"] for row in read_csv(os.path.join(SOURCES, "master.csv"))}
+    units = {row["erp"]: row["rec20"] for row in read_csv(os.path.join(TOP, "maps", "tables", "uom-rec20.csv"))}
+    lines = {line.find(f".//{CAC}SellersItemIdentification/{CBC}ID").text: line for line in root.findall(CAC + "CatalogueLine")}
+    assert sorted(lines) == ["RUG-2", "TOW-1"], lines  # MAT-3 is not approved, BOW-4 set aside for its GTIN
+    for sku, line in lines.items():
+        check_line(line, bodies[sku], [row for row in rows if row["sku"] == sku], units[master[sku]])
+
+
 def run(*arguments):
     done = subprocess.run([os.environ["GRIDSPOOL"], "map", *arguments], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout + done.stderr
@@ -73,6 +118,7 @@ def main():
         code, said = run("coverage", path)
         assert "0 of " in said.splitlines()[-1], said  # no line of the map but is seen here
         roots[name] = check(name, schema, damages)
+    check_catalogue(roots["ubl-catalogue"])
     for element in roots["cxml-index"].iter():
         assert re.fullmatch(CXML_TYPES.get(element.tag, r"(?s).*"), element.text or ""), f"{element.tag}: {element.text}"
     assert [e.text for e in roots["cxml-index"].iter("ShortName")] == ["Towel, \u201cwhite\u201d", "Rug"]

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -72,6 +73,19 @@ static void take_back(void *ctx)
 	n->findings = 0;
 }
 
+static void write_layout(void)
+{
+	FILE *f = NULL;
+
+	(void)mkdir("csv", 0700);
+	f = fopen("csv/latin.xml", "w");
+	assert_non_null(f);
+	assert_true(fputs("<layout xmlns='urn:gridspool:definition:1' format='csv' name='latin' "
+			  "charset='iso-8859-1'><column name='name'/></layout>",
+			    f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void open_with(struct night *n, const char *by, const char *csv, bool told)
 {
 	FILE *f = fopen("items.csv", "w");
@@ -82,7 +96,8 @@ static void open_with(struct night *n, const char *by, const char *csv, bool tol
 	assert_non_null(f);
 	assert_true(fputs(csv, f) >= 0);
 	assert_int_equal(fclose(f), 0);
-	map_world_start(&n->w, NULL);
+	write_layout();
+	map_world_start(&n->w, ".");
 	if (!map_world_load(&n->w, by))
 		fail_msg("%s", n->w.faults.first->text);
 	map_world_open(&n->w, "items.csv", spec, NULL, NULL);
@@ -381,13 +396,19 @@ static void reads_back(void **state)
 	}
 }
 
-#define SPLIT_MAP(limits)                                                                     \
-	"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"csv\" item=\"row\"/>" \
-	"<target format=\"x12\" version=\"004010\" message=\"832\"/><key value=\"sku\"/>"     \
-	"<message " limits "><BCT BCT01=\"'PC'\"/><item>"                                     \
-	"<total name=\"packs\" add=\"packs\"/>"                                               \
-	"<LIN LIN01=\"item-number()\" LIN02=\"'VN'\" LIN03=\"sku\"/>"                         \
-	"<PID each=\"split-text(name, 5)\" PID01=\"'F'\" PID02=\"'08'\" PID05=\".\"/></item>" \
+#define MAP(target, decl, message)                                                                           \
+	"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"csv\" item=\"row\"/><target " target \
+	"/><key value=\"sku\"/>" decl message "</map>"
+#define X832 "format=\"x12\" version=\"004010\" message=\"832\""
+
+#define SPLIT_MAP(limits) SPLIT_MAP_OF("", limits)
+#define SPLIT_MAP_OF(decl, limits)                                                             \
+	"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"csv\" item=\"row\"/>"  \
+	"<target format=\"x12\" version=\"004010\" message=\"832\"/><key value=\"sku\"/>" decl \
+	"<message " limits "><BCT BCT01=\"'PC'\"/><item>"                                      \
+	"<total name=\"packs\" add=\"packs\"/>"                                                \
+	"<LIN LIN01=\"item-number()\" LIN02=\"'VN'\" LIN03=\"sku\"/>"                          \
+	"<PID each=\"split-text(name, 5)\" PID01=\"'F'\" PID02=\"'08'\" PID05=\".\"/></item>"  \
 	"<CTT CTT01=\"item-count()\" CTT02=\"total('packs')\"/></message></map>"
 
 static size_t times(const char *text, const char *what)
@@ -430,6 +451,84 @@ static void spells(void **state)
 	}
 }
 
+/* What split.c takes a text for, at most: each value may be a byte more than it is. */
+static long taken(const char *from, const char *to)
+{
+	long n = to - from;
+
+	for (; from < to; from++)
+		n += *from == '*';
+	return n;
+}
+
+/* Header and items of each message, and the first item of the next one, which does not fit beside them. 280
+ * bytes are kept for envelope and trailer. */
+static void assert_full(const char *out, long most)
+{
+	for (const char *bct = strstr(out, "\nBCT*"); bct;) {
+		const char *end = strstr(bct, "\nCTT*");
+		const char *next = strstr(bct + 1, "\nBCT*");
+		const char *item = next ? strstr(next, "\nLIN*") : NULL;
+		const char *behind = item ? strstr(item + 1, "\nLIN*") : NULL;
+		const char *trailer = item ? strstr(item, "\nCTT*") : NULL;
+		assert_non_null(end);
+		if (item)
+			assert_true(280 + taken(bct, end) +
+					taken(item, behind && behind < trailer ? behind : trailer) >
+				most);
+		bct = next;
+	}
+}
+
+/* Other spellings are found for every target, by what it can carry, and for headers as well. */
+static void spells_for_every_target(void **state)
+{
+	static const char csv[] = "sku,status,name\nA,A,5 \xe2\x80\x93 M\xc3\xbctze\n";
+	static const struct {
+		const char *map, *repertoire, *want;
+		enum target_characters characters;
+		uint64_t noted;
+		int findings;
+	} by[] = {
+		{MAP("format=\"edifact\" version=\"D01B\" message=\"PRICAT\"", "",
+			 "<message><BGM BGM02-1=\"'C1'\"/><DTM DTM01-1=\"'137'\" "
+			 "DTM01-2=\"'20261123'\" DTM01-3=\"'102'\"/><item><PGI PGI01=\"'11'\"/>"
+			 "<loop><LIN LIN01=\"1\"/><IMD IMD01=\"'F'\" IMD03-4=\"name\"/></loop></item>"
+			 "</message>"),
+			"UNOC:3", "IMD+F++:::5 - M\xfctze'", TARGET_TRANSLITERATE, 1, 1},
+		{MAP("format=\"edifact\" version=\"D01B\" message=\"PRICAT\"", "",
+			 "<message><BGM BGM02-1=\"'C1'\"/><DTM DTM01-1=\"'137'\" "
+			 "DTM01-2=\"'20261123'\" DTM01-3=\"'102'\"/><item><PGI PGI01=\"'11'\"/>"
+			 "<loop><LIN LIN01=\"1\"/><IMD IMD01=\"'F'\" IMD03-4=\"name\"/></loop></item>"
+			 "</message>"),
+			"UNOA:3",
+			"IMD+F++:::5 - M?"
+			"?TZE'",
+			TARGET_REPLACE, 1, 1},
+		{MAP(X832, "",
+			 "<message><BCT BCT01=\"'PC'\" BCT02=\"'A \xe2\x80\x93 B'\"/><item><LIN "
+			 "LIN02=\"'VN'\" LIN03=\"sku\"/></item></message>"),
+			"extended", "BCT*PC*A - B~", TARGET_TRANSLITERATE, 0, 1},
+		{MAP("format=\"csv\" definition=\"latin\"", "",
+			 "<item><row><col name=\"name\" value=\"name\"/></row></item>"),
+			"", "5 - M\xfctze\n", TARGET_TRANSLITERATE, 1, 1},
+	};
+	struct night n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		open_with(&n, by[i].map, csv, true);
+		n.envelope.repertoire = str_c(by[i].repertoire);
+		n.envelope.characters = by[i].characters;
+		run(&n);
+		if (!strstr(n.text[OUT], by[i].want))
+			fail_msg("want %s in %s%s", by[i].want, n.text[OUT], n.text[ASIDE]);
+		assert_int_equal(n.c.noted, by[i].noted);
+		assert_int_equal(n.findings, by[i].findings);
+		close_night(&n);
+	}
+}
+
 /* Case 47: an item is never split, what is too much begins a message, and its totals are its own. */
 static void splits_by_segments_and_bytes(void **state)
 {
@@ -455,7 +554,8 @@ static void splits_by_segments_and_bytes(void **state)
 
 	open_with(&n, SPLIT_MAP("bytes=\"500\""), csv, false);
 	run(&n);
-	assert_int_equal(n.c.out + n.c.aside, 5);
+	assert_int_equal(n.c.out, 5);
+	assert_full(n.text[OUT], 500);
 	for (const char *st = strstr(n.text[OUT], "ST*"); st; st = strstr(st + 1, "\nST*")) {
 		const char *se = strstr(st, "\nSE*");
 		assert_non_null(se);
@@ -465,10 +565,239 @@ static void splits_by_segments_and_bytes(void **state)
 	close_night(&n);
 }
 
+/* What the agreement allows an interchange: what is behind it in the source is left, in order. */
+static void fills_an_interchange(void **state)
+{
+	static const char csv[] =
+		"sku,name,packs\nA,one,1\nB,two,2\nC,three four,3\n"
+		"D,a b c d e f g h i j k l m n o p q r s t u v w x y z,4\nE,five,5\n";
+	static const char one[] = SPLIT_MAP("items=\"1\"");
+	static const char all[] = SPLIT_MAP("");
+	static const struct {
+		const char *map;
+		struct map_limits most;
+		uint64_t out, sets, left, aside;
+		const char *results; /* of what is left */
+	} by[] = {
+		{all, {2, 0, 0}, 2, 1, 3, 0, "L\tC\nL\tD\nL\tE\n"},
+		{all, {5, 0, 0}, 5, 1, 0, 0, NULL},
+		/* five around all, ST BCT CTT SE, and of A and B two each, of C three */
+		{all, {0, 16, 0}, 3, 1, 2, 0, "L\tD\nL\tE\n"},
+		{all, {0, 15, 0}, 2, 1, 3, 0, "L\tC\nL\tD\nL\tE\n"},
+		{all, {0, 10, 0}, 0, 0, 0, 5, NULL},
+		{one, {0, 20, 0}, 2, 2, 3, 0, "L\tC\nL\tD\nL\tE\n"},
+		{one, {3, 0, 0}, 3, 3, 2, 0, "L\tD\nL\tE\n"},
+		{all, {0, 0, 1000}, 2, 1, 3, 0, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		struct night n;
+		open_with(&n, by[i].map, csv, false);
+		n.p.most = by[i].most;
+		run(&n);
+		if (n.c.out != by[i].out || n.c.sets != by[i].sets || n.c.left != by[i].left ||
+			n.c.waiting != by[i].left || n.c.aside != by[i].aside)
+			fail_msg("row %zu: %u out in %u sets, %u left, %u aside", i,
+				(unsigned)n.c.out, (unsigned)n.c.sets, (unsigned)n.c.left,
+				(unsigned)n.c.aside);
+		if (by[i].results && !strstr(n.text[RESULT], by[i].results))
+			fail_msg("row %zu: %s", i, n.text[RESULT]);
+		if (by[i].aside > 0)
+			assert_non_null(strstr(n.text[ASIDE], "at most 10 in an interchange"));
+		assert_int_equal(times(n.text[OUT], "ISA*"), by[i].out > 0);
+		close_night(&n);
+	}
+}
+
+#define X889 "format=\"x12\" version=\"004010\" message=\"889\""
+#define G889(limits, item, behind)                                                               \
+	"<message" limits "><G42 G4201=\"'01'\" G4202=\"'P1'\"/><G62 G6201=\"'01'\" "            \
+	"G6202=\"'20261123'\"/><item" item "><G43 G4301=\"'001'\" G4302=\"sku\"/></item>" behind \
+	"</message>"
+
+/* Segments of one place may repeat without a loop: there is none to be counted when all is read back. */
+static void an_item_need_be_no_loop(void **state)
+{
+	static const char csv[] = "sku,name,status\nA,Anna,A\nB,Bert,A\n";
+	struct night n;
+
+	(void)state;
+	open_with(&n, MAP(X889, "", G889("", "", "<loop><N1 N101=\"'BY'\" N102=\"'x'\"/></loop>")),
+		csv, false);
+	run(&n);
+	assert_int_equal(n.c.out, 2);
+	assert_int_equal(count(n.text[OUT], "\nG43*001*"), 2);
+	close_night(&n);
+}
+
+/* What is changed in header and trailer is told with the first message, not with each. */
+static void tells_of_a_trailer_once(void **state)
+{
+	struct night n;
+
+	(void)state;
+	open_with(&n,
+		MAP(X889, "",
+			G889(" items=\"1\"", "",
+				"<loop><N1 N101=\"'BY'\" N102=\"'A \xe2\x80\x93 B'\"/></loop>")),
+		"sku,name,status\nA,Anna,A\nB,Bert,A\n", true);
+	n.envelope.characters = TARGET_TRANSLITERATE;
+	n.envelope.repertoire = STR("extended");
+	run(&n);
+	assert_int_equal(n.c.sets, 2);
+	assert_int_equal(count(n.text[OUT], "N1*BY*A - B~"), 2);
+	assert_int_equal(n.findings, 1);
+	close_night(&n);
+}
+
+/* Nothing is sent of it, so the partner has nothing: it must not count as sent. */
+static void nothing_made_is_not_out(void **state)
+{
+	static const char csv[] = "sku,name,status\nA,Anna,A\nB,,A\nC,Carl,\n";
+	static const char *const maps[] = {
+		MAP(X832, "",
+			"<message><BCT BCT01=\"'PC'\"/><item if=\"status\">"
+			"<LIN if=\"name\" LIN02=\"'VN'\" LIN03=\"sku\"/></item></message>"),
+		MAP("format=\"xml\"", "",
+			"<message><u:c xmlns:u=\"urn:c\"><item if=\"status\"><u:p>{name}</u:p></item>"
+			"</u:c></message>"),
+	};
+	struct night n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+		open_with(&n, maps[i], csv, true);
+		run(&n);
+		assert_int_equal(n.c.out, 1);
+		assert_int_equal(n.c.aside, 1);
+		assert_int_equal(n.c.unselected, 1);
+		assert_int_equal(n.findings, 1);
+		assert_int_equal(count(n.text[RESULT], "A\tITEM-EMPTY\titems.csv\tB\t"), 1);
+		assert_int_equal(count(n.text[RESULT], "O\t"), 1);
+		close_night(&n);
+	}
+}
+
+/* Made anew as the first of the next message, it may break a rule that it kept before. */
+static void is_set_aside_for_what_it_is_made_anew(void **state)
+{
+	static const char csv[] = "sku,name,packs\nA,one,1\nB,two,2\nC,three,3\nD,four,4\n";
+	struct night n;
+
+	(void)state;
+	open_with(&n,
+		SPLIT_MAP_OF("<require test=\"item-number() &gt; 1 or sku != 'C'\" "
+			     "code=\"NOT-FIRST\">C is never the first.</require>",
+			"segments=\"8\""),
+		csv, false);
+	run(&n);
+	assert_int_equal(n.c.out, 3);
+	assert_int_equal(n.c.aside, 1);
+	assert_int_equal(count(n.text[ASIDE], "NOT-FIRST"), 1);
+	assert_int_equal(count(n.text[ASIDE], "ITEM-OVER-LIMIT"), 0);
+	close_night(&n);
+}
+
+/* One item that breaks such a rule stops all that would stand in the message with it, before and behind it. */
+static void a_rule_stops_the_message(void **state)
+{
+	static const char csv[] = "sku,name,status\nA,Anna,A\nB,Bert,A\nC,Carl,A\nD,,A\nE,Emma,A\n"
+				  "F,Fritz,A\nG,Gert,A\nH,,A\n";
+	static const char *const uniques[] = {"", " unique=\"yes\""};
+	struct night n;
+	char text[2000];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(text, sizeof(text),
+			"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"csv\"/>"
+			"<target " X832 "/><key value=\"sku\"%s/>"
+			"<require test=\"name\" code=\"NAME-MISSING\" stop=\"message\">It has a "
+			"name.</require><message items=\"2\"><BCT BCT01=\"'PC'\"/><item>"
+			"<LIN LIN01=\"item-number()\" LIN02=\"'VN'\" LIN03=\"sku\"/></item>"
+			"<CTT CTT01=\"item-count()\"/></message></map>",
+			uniques[i]);
+		open_with(&n, text, csv, true);
+		run(&n);
+		assert_int_equal(n.c.out, 4);
+		assert_int_equal(n.c.aside, 4);
+		assert_int_equal(n.c.sets, 2);
+		assert_int_equal(n.findings, 4);
+		assert_non_null(strstr(n.text[OUT], "LIN*1*VN*A~\nLIN*2*VN*B~\nCTT*2~"));
+		assert_non_null(strstr(n.text[OUT], "LIN*1*VN*F~\nLIN*2*VN*G~\nCTT*2~"));
+		assert_int_equal(count(n.text[RESULT], "A\tNAME-MISSING\titems.csv\t"), 2);
+		assert_int_equal(count(n.text[RESULT], "A\tMESSAGE-STOPPED\titems.csv\tC\t"), 1);
+		assert_int_equal(count(n.text[RESULT], "A\tMESSAGE-STOPPED\titems.csv\tE\t"), 1);
+		assert_int_equal(count(n.text[ASIDE], "\"found\":\"D\""), 2);
+		close_night(&n);
+	}
+	/* without a limit all is one message */
+	open_with(&n,
+		MAP(X832,
+			"<require test=\"name\" code=\"NAME-MISSING\" stop=\"message\">It has a "
+			"name.</require>",
+			"<message><BCT BCT01=\"'PC'\"/><item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item>"
+			"</message>"),
+		csv, false);
+	run(&n);
+	assert_int_equal(n.c.out, 0);
+	assert_int_equal(n.c.aside, 8);
+	assert_string_equal(n.text[OUT], "");
+	close_night(&n);
+}
+
+/* What stands behind the items is not known before they are written: too much of it is told, not sent. */
+static void a_trailer_that_is_too_long_is_told(void **state)
+{
+	static const char csv[] = "sku,name,status\nA,Anna,A\n";
+	static const struct {
+		const char *map;
+		bool fits;
+	} by[] = {
+		{MAP(X889, "",
+			 G889(" segments=\"6\"", "",
+				 "<loop each=\"split-text('AB', 2)\"><N1 N101=\"'BY'\" "
+				 "N102=\".\"/></loop>")),
+			true},
+		{MAP(X889, "",
+			 G889(" segments=\"6\"", "",
+				 "<loop each=\"split-text('ABCD', 2)\"><N1 N101=\"'BY'\" "
+				 "N102=\".\"/></loop>")),
+			false},
+		{MAP(X889, "",
+			 G889(" bytes=\"500\"", "",
+				 "<loop each=\"split-text('ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ', "
+				 "2)\"><N1 N101=\"'BY'\" N102=\".\"/></loop>")),
+			false},
+	};
+	struct night n;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		open_with(&n, by[i].map, csv, false);
+		assert_int_equal(produce_run(&n.p, &n.c, &e), by[i].fits ? 0 : -1);
+		if (!by[i].fits) {
+			assert_int_equal(e.code, ERR_CONFIG);
+			assert_non_null(strstr(e.text, "behind its items"));
+		}
+		close_night(&n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fills_an_interchange),
+		cmocka_unit_test(an_item_need_be_no_loop),
+		cmocka_unit_test(tells_of_a_trailer_once),
+		cmocka_unit_test(nothing_made_is_not_out),
+		cmocka_unit_test(is_set_aside_for_what_it_is_made_anew),
+		cmocka_unit_test(a_rule_stops_the_message),
+		cmocka_unit_test(a_trailer_that_is_too_long_is_told),
 		cmocka_unit_test(spells),
+		cmocka_unit_test(spells_for_every_target),
 		cmocka_unit_test(splits_by_segments_and_bytes),
 		cmocka_unit_test(reconciles),
 		cmocka_unit_test(a_missing_key_is_one_finding),

@@ -145,6 +145,9 @@ static void refuses(void **state)
 	assert_true(
 		str_is(made_world_findings(&m, row(&a, (struct str){"a\0b", 3}, STR("1.234")), &a),
 			"VALUE-TOO-LONG n; VALUE-REPERTOIRE a"));
+	empty = row(&a, STR("x"), STR("1"));
+	made_world_node(&a, empty, MADE_TEXT, "a", STR("y"))->field = &columns[0];
+	assert_true(str_is(made_world_findings(&m, empty, &a), "VALUE-TWICE a"));
 	y.latin1 = true;
 	assert_true(str_is(made_world_findings(&m, row(&a, STR("\xe2\x82\xac"), STR("1")), &a),
 		"VALUE-REPERTOIRE a"));
@@ -192,9 +195,43 @@ static void fixed_widths(void **state)
 	arena_done(&a);
 }
 
+/* A file that is not what was written is found, and the message says what is there. */
+static void a_damaged_file_is_found(void **state)
+{
+	static const struct {
+		const char *format, *bytes, *want;
+	} rows[] = {
+		{"csv", "a;b;n\n1;2\n", "row 2 has 2 cells, expected 3"},
+		{"csv", "a;b;n\n1;\"2\"x;3\n", "row 2 has text behind a closing quote"},
+		{"csv", "a;b;n\n\n", "row 2 is empty"},
+		{"csv", "a;b;n\n1;\"2;3\n", "row 2 has a quote that is not closed"},
+		{"csv", "a;b;n\n", "rows"},
+		{"fixed", "abcdef\nabcde\n", "row 2 has 5 characters, expected 6"},
+		{"fixed", "abcdef\nabcdef", "row 2 has not the line end of its definition"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct def_layout y;
+		const struct def_message m = message(rows[i].format, &y);
+		const struct target_wrote wrote = {
+			.message = &m, .at = {.segments = 2, .values = 6}};
+		const int fd = fsx_scratch(&(struct err){0});
+		struct err e;
+		for (size_t k = 0; k < 3; k++)
+			columns[k].width = 2;
+		assert_int_equal(fsx_write_all(fd, rows[i].bytes, strlen(rows[i].bytes), &e), 0);
+		assert_int_equal(target_find(m.format)->read_back(fd, &wrote, &e), -1);
+		if (!strstr(e.text, rows[i].want))
+			fail_msg("found: %s; expected: %s", e.text, rows[i].want);
+		fsx_close(fd);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_damaged_file_is_found),
 		cmocka_unit_test(reads_back),
 		cmocka_unit_test(formulas),
 		cmocka_unit_test(one_empty_column),

@@ -616,7 +616,7 @@ static int received_ack_applied(void)
 	struct str which;
 	struct str verdict;
 
-	return ledger_received_ack_applied(L, 1, 0, &w.a, &which, &verdict, E);
+	return ledger_received_ack_applied(L, 1, STR(" TA1 "), &w.a, &which, &verdict, E);
 }
 
 static int received_feedback(void)

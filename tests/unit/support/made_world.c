@@ -1,3 +1,4 @@
+/* Trees written by their targets without a map; see made_world.h. */
 #include "unit/support/made_world.h"
 
 #include <setjmp.h>

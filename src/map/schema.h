@@ -1,0 +1,16 @@
+/*
+ * Schemas of content types (JSON Schema, draft 4 to 7) as they are exported: NAME.json in a folder
+ * content-type-schema/ says schemaId and body, the file with the schema. The folder is looked for where a map's
+ * tables are: in the bundle, beside the map. What they say of names is taken, nothing else.
+ */
+#ifndef MAP_SCHEMA_H
+#define MAP_SCHEMA_H
+
+#include "map/shape.h"
+
+/* A content item of the source's type; NULL: there is no schema of it, or it cannot be read (a fault). */
+struct shape *schema_item(struct load *l);
+/* Adds the children that its schema tells of; s->any when it leaves them open. */
+void schema_expand(struct load *l, struct shape *s);
+
+#endif

@@ -1,0 +1,77 @@
+/* How maps see a source: each way that one reads it is found, and found once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "stage/inputs.h"
+#include "unit/support/map_world.h"
+
+static struct map *map_of(struct map_world *w, const char *item, const char *join)
+{
+	char text[1000];
+
+	(void)snprintf(text, sizeof(text),
+		"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"json\" item=\"%s\"/>"
+		"%s<target format=\"json\"/><key value=\"sku\"/><item><object><string name=\"a\" value=\"sku\"/></object>"
+		"</item></map>",
+		item, join);
+	map_world_start(w, NULL);
+	if (!map_world_load(w, text))
+		fail_msg("%s", w->faults.first->text);
+	return w->map;
+}
+
+static void each_way_once(void **state)
+{
+	static const char join[] = "<join name=\"r\" source=\"shop\" format=\"json\" row=\"rows\" "
+				   "key=\"sku\" on=\"sku\" required=\"yes\"/>";
+	struct config_source shop = {.name = STR("shop"), .format = STR("json")};
+	struct config_source other = {.name = STR("other"), .format = STR("json")};
+	const struct config_partner acme = {.tolerated = 0};
+	const struct config_agreement agreed = {.partner = &acme};
+	struct map_world w[3];
+	struct env_route routes[] = {
+		{.agreement = &agreed, .source = &shop, .map = map_of(&w[0], "products", "")},
+		{.agreement = &agreed, .source = &shop, .map = map_of(&w[1], "variants", "")},
+		{.agreement = &agreed, .source = &shop, .map = w[0].map},
+		{.agreement = &agreed, .source = &other, .map = map_of(&w[2], "orders", join)},
+	};
+	struct env *v = mem_alloc(sizeof(*v));
+	const struct reader_spec *views = NULL;
+	struct arena a;
+	size_t n = 0;
+
+	(void)state;
+	arena_init(&a);
+	v->routes = routes;
+	v->nroutes = 4;
+	views = inputs_views(v, &shop, STR("f"), &a, &n);
+	assert_int_equal(n, 3);
+	assert_true(str_is(views[0].item, "products"));
+	assert_true(str_is(views[1].item, "variants"));
+	assert_true(str_is(views[2].item, "rows"));
+	assert_true(str_is(views[2].file, "f"));
+	v->nroutes = 0;
+	views = inputs_views(v, &shop, STR("f"), &a, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(views[0].item.n, 0);
+	shop.format = STR("fixed"); /* no map says by which layout */
+	(void)inputs_views(v, &shop, STR("f"), &a, &n);
+	assert_int_equal(n, 0);
+	arena_done(&a);
+	mem_free(v);
+	for (size_t i = 0; i < 3; i++)
+		map_world_done(&w[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(each_way_once)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
