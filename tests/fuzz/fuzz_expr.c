@@ -62,11 +62,17 @@ static bool any_prefix(void *ctx, struct str prefix)
 	return prefix.n > 1;
 }
 
+static bool any_part(void *ctx, struct str segment, struct str *name)
+{
+	(void)ctx;
+	return segment.n + name->n < 12;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a;
 	struct names names;
-	struct expr_scope scope = {&names, any_var, plain_call, any_prefix, NULL};
+	struct expr_scope scope = {&names, any_var, plain_call, any_prefix, any_part, NULL};
 	struct expr_fault f;
 	struct expr *x = NULL;
 	struct str text = {(const char *)data, size};
