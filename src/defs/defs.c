@@ -428,11 +428,6 @@ const struct def_element *defs_element(
 
 /* ---- looking things up ---------------------------------------------------------------------- */
 
-const struct def_part *defs_part(const struct def_segment *s, uint16_t element)
-{
-	return element >= 1 && element <= s->nparts ? &s->parts[element - 1] : NULL;
-}
-
 /* The position of the first part with that number, of an element or a composite; 0 none. */
 static uint16_t numbered(const struct def_part *parts, size_t n, struct str number)
 {

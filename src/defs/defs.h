@@ -175,7 +175,11 @@ const struct def_segment *defs_segment(
 const struct def_element *defs_element(
 	struct defs *d, struct str format, struct str version, struct str id, struct faults *f);
 
-const struct def_part *defs_part(const struct def_segment *s, uint16_t element); /* or NULL */
+static inline const struct def_part *defs_part(
+	const struct def_segment *s, uint16_t element) /* or NULL */
+{
+	return element >= 1 && element <= s->nparts ? &s->parts[element - 1] : NULL;
+}
 /* "LIN03", "CTP05-1", also "LIN03-1" for a simple element; by number "PIA/C212.7140", "PIA/C212",
  * "PIA/4347", the first of several. False when there is no such position. */
 bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, uint16_t *component);
