@@ -59,10 +59,8 @@ int finding_leading_text(const struct finding *here, struct str head, size_t sta
 	return 0;
 }
 
-const struct def_part *finding_part(const struct def_part *parts, size_t n, uint16_t position)
+const struct def_part *finding_part_far(const struct def_part *parts, size_t n, uint16_t position)
 {
-	if (position >= 1 && position <= n && parts[position - 1].position == position)
-		return &parts[position - 1];
 	for (size_t i = 0; i < n; i++)
 		if (parts[i].position == position)
 			return &parts[i];

@@ -30,8 +30,15 @@ int finding_leading_text(const struct finding *here, struct str head, size_t sta
 	const struct tolerances *t, struct diag *d, struct err *e) ATTR_CHECK;
 /* The rule, and, where a guide narrows what it is about, the guide's line; in text or as it is. */
 struct str finding_rule(const char *rule, struct str narrowed, char *text, size_t size);
-/* The part at a position (from 1) among n, or NULL. */
-const struct def_part *finding_part(const struct def_part *parts, size_t n, uint16_t position);
+/* The part at a position (from 1) among n, or NULL; finding_part_far where some are missing before it. */
+const struct def_part *finding_part_far(const struct def_part *parts, size_t n, uint16_t position);
+static inline const struct def_part *finding_part(
+	const struct def_part *parts, size_t n, uint16_t position)
+{
+	return position >= 1 && position <= n && parts[position - 1].position == position
+		? &parts[position - 1]
+		: finding_part_far(parts, n, position);
+}
 /* Adds a finding of the format's area (name ELEMENT-LONG: X12-ELEMENT-LONG), or one that all formats
  * share (VALUE-...); fmt is what was expected there. */
 void finding_add(const struct finding_place *a, const char *name, enum severity sev,
