@@ -5,6 +5,7 @@
 #include "map/template.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "map/compare.h"
@@ -97,18 +98,23 @@ static bool as_text(
 	return s.n > 0;
 }
 
-static void add_value(struct ev *ev, struct values *list, struct value v)
+static void more_values(struct ev *ev, struct values *list)
 {
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 8;
-		struct value *more = arena_array(ev->a, cap, sizeof(*more));
+	const size_t cap = list->cap ? list->cap * 2 : 16;
+	struct value *more = arena_raw(ev->a, mem_mul(cap, sizeof(*more)));
 
-		for (size_t i = 0; i < list->n; i++)
-			more[i] = list->v[i];
-		list->v = more;
-		list->cap = cap;
-	}
-	list->v[list->n++] = v;
+	if (list->n > 0)
+		memcpy(more, list->v, list->n * sizeof(*more));
+	list->v = more;
+	list->cap = cap;
+}
+
+/* A place for one value more, behind the others; all of it is to be set. */
+static struct value *add_value(struct ev *ev, struct values *list)
+{
+	if (list->n == list->cap)
+		more_values(ev, list);
+	return &list->v[list->n++];
 }
 
 /* The element stays empty. Only an item is set aside for what was told of it: in a header nothing
@@ -162,9 +168,8 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 	if (!m->cond || eval_truth(ev, m->cond, c))
 		eval_value(ev, m->value, c, &v);
 	if (as_text(ev, &v, m->def, &text))
-		add_value(ev, list,
-			(struct value){m->element, repetition, m->component, text, v.from, m->line,
-				m->masked});
+		*add_value(ev, list) = (struct value){m->element, repetition, m->component, text,
+			v.from, m->line, m->masked};
 	else
 		leave(ev, list, m->element);
 }
@@ -291,8 +296,8 @@ static void put_pair(struct ev *ev, const struct map_part *p, const struct map_p
 		leave(ev, list, behind);
 		return;
 	}
-	add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked});
-	add_value(ev, list, (struct value){behind, 1, 1, vt, v.from, m->line, m->v_masked});
+	*add_value(ev, list) = (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked};
+	*add_value(ev, list) = (struct value){behind, 1, 1, vt, v.from, m->line, m->v_masked};
 }
 
 static int by_place(const struct value *a, const struct value *b)
@@ -308,9 +313,12 @@ static int by_place(const struct value *a, const struct value *b)
 static void order(struct values *list)
 {
 	for (size_t i = 1; i < list->n; i++) {
-		struct value v = list->v[i];
+		struct value v;
 		size_t k = i;
 
+		if (by_place(&list->v[i - 1], &list->v[i]) <= 0)
+			continue;
+		v = list->v[i];
 		for (; k > 0 && by_place(&v, &list->v[k - 1]) < 0; k--)
 			list->v[k] = list->v[k - 1];
 		list->v[k] = v;
