@@ -82,20 +82,31 @@ static bool as_number(
 	return true;
 }
 
+static struct str without_end_blanks(struct str s)
+{
+	while (s.n && str_is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
 static bool as_text(
 	struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
 {
-	struct str s;
-
 	if (def && (def->type == DEF_DT || def->type == DEF_TM))
 		return as_date(ev, v, def, out);
 	if (def && (def->type == DEF_N || def->type == DEF_R))
 		return as_number(ev, v, def, out);
-	s = val_text(ev, v);
-	while (s.n && str_is_blank(s.p[s.n - 1]))
-		s.n--;
-	*out = s;
-	return s.n > 0;
+	*out = without_end_blanks(val_text(ev, v));
+	return out->n > 0;
+}
+
+/* Is the value a text that stands in the map, for an element of any text? */
+static bool is_constant(const struct map_value *m)
+{
+	const struct def_element *e = m->def;
+
+	return m->value->op == EXPR_TEXT && !m->cond &&
+		(!e || e->type == DEF_AN || e->type == DEF_ID || e->type == DEF_A);
 }
 
 static void more_values(struct ev *ev, struct values *list)
@@ -165,11 +176,13 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 	ev->component = m->composite ? m->component : 0;
 	ev->repetition = repetition;
 	ev->told = false;
-	if (!m->cond || eval_truth(ev, m->cond, c))
+	if (is_constant(m))
+		text = without_end_blanks(m->value->text);
+	else if (!m->cond || eval_truth(ev, m->cond, c))
 		eval_value(ev, m->value, c, &v);
-	if (as_text(ev, &v, m->def, &text))
-		*add_value(ev, list) = (struct value){m->element, repetition, m->component, text,
-			v.from, m->line, m->masked};
+	if (text.n > 0 || as_text(ev, &v, m->def, &text))
+		*add_value(ev, list) = (struct value){
+			m->element, repetition, m->component, text, v.from, m->line, m->masked};
 	else
 		leave(ev, list, m->element);
 }
