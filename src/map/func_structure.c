@@ -164,9 +164,9 @@ FUNC_RUN(pair)
 		return;
 	}
 	for (const struct node *k = val_node(&args[0], 0)->child; k && k->next; k = k->next) {
-		unsigned at = element_of(ev, k);
+		const unsigned at = str_eq(k->value, q) ? element_of(ev, k) : 0;
 
-		if (at && str_eq(k->value, q) && element_of(ev, k->next) == at + 1) {
+		if (at && element_of(ev, k->next) == at + 1) {
 			val_add(ev, out, &cap, k->next);
 			return;
 		}

@@ -18,13 +18,18 @@ static void file_open(struct outcome_file *f, int fd)
 	buf_init(&f->buf, OUT_MAX);
 }
 
+static bool wanted(const struct outcome_file *f)
+{
+	return f->fd != -1;
+}
+
 static int file_flush(struct outcome_file *f, size_t over, const char *what, struct err *e)
 {
 	if (buf_check(&f->buf, what, e) == -1)
 		return -1;
 	if (f->buf.n <= over)
 		return 0;
-	if (f->fd != -1 && fsx_write_all(f->fd, f->buf.p, f->buf.n, e) == -1)
+	if (wanted(f) && fsx_write_all(f->fd, f->buf.p, f->buf.n, e) == -1)
 		return err_wrap(e, "%s", what);
 	buf_clear(&f->buf);
 	return 0;
@@ -159,9 +164,13 @@ void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 {
 	struct buf *b = &o->result.buf;
 
-	lineage_item(&o->lineage.buf, at, first, it);
-	for (const struct finding *f = it->noted; f; f = f->next)
-		lineage_note(&o->lineage.buf, at, it->key, f);
+	if (wanted(&o->lineage)) {
+		lineage_item(&o->lineage.buf, at, first, it);
+		for (const struct finding *f = it->noted; f; f = f->next)
+			lineage_note(&o->lineage.buf, at, it->key, f);
+	}
+	if (!wanted(&o->result))
+		return;
 	buf_c(b, "O\t");
 	buf_c(b, at->set);
 	tab(b);

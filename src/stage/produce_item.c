@@ -71,6 +71,12 @@ static void say_tree(struct produce_making *m, const struct made *t)
 	say(m, "\n~", 2);
 }
 
+/* Is there anybody to compare what an item says with what it said before? */
+static bool is_compared(const struct produce_making *m)
+{
+	return m->p->known || m->p->result != -1;
+}
+
 /* 128 bits over all that the item says, without what differs every night by design. */
 static void content_hash(struct produce_making *m, const struct map_result *r, char out[HASH_HEX])
 {
@@ -215,7 +221,8 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 		t->ops->put(t->self, s);
 	for (const struct made *k = r->made; k; k = k->next)
 		t->ops->put_tree(t->self, k);
-	split_add(&m->split, split_size(r->segments));
+	if (split_limited(&m->split))
+		split_add(&m->split, split_size(r->segments));
 	produce_stop_written(&m->stop, m->c->items);
 	m->in_set++;
 	m->c->out++;
@@ -361,10 +368,13 @@ static void add_over_limit(struct diag *d, struct str key, const struct split *s
 static int room_in_message(struct produce_making *m, const struct item *it, struct map_result *r,
 	struct str key, struct diag *d, struct err *e)
 {
-	const struct split_size size = split_size(r->segments);
+	struct split_size size;
 	struct diag again;
 
-	if (!split_limited(&m->split) || split_fits(&m->split, size))
+	if (!split_limited(&m->split))
+		return 1;
+	size = split_size(r->segments);
+	if (split_fits(&m->split, size))
 		return 1;
 	map_take_back(m->run);
 	if (m->in_set > 0) {
@@ -459,7 +469,7 @@ int produce_item_convert(
 {
 	struct map_result r;
 	struct str key;
-	char hash[HASH_HEX];
+	char hash[HASH_HEX] = "";
 	bool good = false;
 
 	memset(&r, 0, sizeof(r));
@@ -494,7 +504,7 @@ int produce_item_convert(
 		add_duplicate(d, it, key);
 		good = false;
 	}
-	if (good)
+	if (good && is_compared(m))
 		content_hash(m, &r, hash);
 	if (good && !left_out(m, key, hash))
 		return add_stopped(m, d, key) ? produce_item_aside(m, it, key, d, e)
