@@ -232,7 +232,7 @@ static void begin_set(struct ev *ev, const struct expr *x, const struct ctx *c, 
 
 	eval_value(ev, x->args[0], c, &v);
 	if (v.kind != VAL_NODES || v.n == 1 || x->steps[0].axis != STEP_FILTER) {
-		*set = (struct set){v, v.kind == VAL_NODES ? v.n : 0};
+		*set = (struct set){.v = v, .cap = v.kind == VAL_NODES ? v.n : 0};
 		return;
 	}
 	/* the set may be a cached one: conditions must not change it */
