@@ -301,19 +301,42 @@ static bool compare_made(
 	return false;
 }
 
-/* The head of a group that is open, made of this item: only to see whether it would be the same. */
+/* The head of a group that is open, made of this item: only to see whether it would be the same. What is
+ * merely noted of it was noted of the one that was written. */
 static void make_again(struct ev *ev, size_t level, struct group_heads *out)
 {
 	struct map_run *r = ev->run;
 	const struct run_level *l = &r->levels[level];
 	int64_t *counters = arena_array(ev->a, r->m->ncounters + 1, sizeof(*counters));
+	struct diag *told = r->d;
+	struct finding *seen = r->seen;
+	struct diag all;
 
 	memcpy(counters, r->counters, r->m->ncounters * sizeof(*counters));
+	diag_init(&all, ev->a);
+	r->d = &all;
+	r->seen = NULL;
 	give_lets(r, level);
 	make_head(ev, level, out);
-	memcpy(r->counters, counters, r->m->ncounters * sizeof(*counters));
 	if (!compare_made(ev, &r->m->levels[level], out->made.first, l->made))
 		compare_segments(ev, &r->m->levels[level], out->segments.first, l->head);
+	memcpy(r->counters, counters, r->m->ncounters * sizeof(*counters));
+	r->d = told;
+	r->seen = seen;
+	for (const struct finding *f = all.first; f; f = f->next)
+		if (f->severity >= SEV_ERROR)
+			diag_add(told, f);
+}
+
+/* The header that was just made of this item. */
+static void copy_header(struct ev *ev, struct group_heads *out)
+{
+	*out = (struct group_heads){{NULL, NULL, 0}, {NULL, NULL, 0}, 0, 0};
+	out->segments.first = copy_segments(ev->run->levels[0].head, ev->a);
+	for (struct segment *s = out->segments.first; s; s = s->next) {
+		out->segments.last = s;
+		out->segments.n++;
+	}
 }
 
 static void open_level(struct ev *ev, size_t level, struct group_heads *out)
@@ -355,7 +378,9 @@ void group_heads(struct ev *ev, struct group_heads *out)
 
 		if (r->m->levels[i].by.n == 0)
 			continue;
-		if (i < open)
+		if (i == 0 && r->levels[0].items == 1)
+			copy_header(ev, &one);
+		else if (i < open)
 			make_again(ev, i, &one);
 		else
 			open_level(ev, i, &one);

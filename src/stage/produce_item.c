@@ -521,8 +521,11 @@ int produce_item_convert(
 		return 0;
 	}
 	key = arena_str(&m->item, r.key);
-	if ((r.order.n > 0 && produce_message_groups(m, e) == -1) ||
-		produce_message_start(m, it, d, e) == -1 ||
+	if (r.order.n > 0 && produce_message_groups(m, e) == -1)
+		return -1;
+	/* What is of no group makes no header. */
+	if (((r.order.n > 0 || !map_groups_messages(m->p->map)) &&
+		    produce_message_start(m, it, d, e) == -1) ||
 		map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
 		return -1;
 	if (r.stop_message)
