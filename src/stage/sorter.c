@@ -7,7 +7,7 @@
 #include "base/fsx.h"
 #include "base/mem.h"
 
-enum { BLOCK = 64 << 10 }; /* bytes of a run to read at once, and of runs to write */
+enum { BLOCK = 32 << 10 }; /* bytes of a run to read at once, and of runs to write */
 
 /* Before each record, in memory and in the file. */
 struct head {
@@ -195,7 +195,8 @@ static int fill(struct sorter *s, struct run *r, struct err *e)
 			return have == 0 ? 0
 					 : err_set(e, ERR_CORRUPT,
 						   "the file that items are sorted in is damaged");
-		memmove(r->p, r->p + r->pos, have);
+		if (have > 0)
+			memmove(r->p, r->p + r->pos, have);
 		r->pos = 0;
 		r->n = have;
 		mem_grow(&r->p, &r->cap, (need > BLOCK ? need : (size_t)BLOCK) + have, 1);

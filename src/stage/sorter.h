@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { SORTER_MEMORY = 8 << 20, SORTER_RUNS = 128 };
+enum { SORTER_MEMORY = 8 << 20, SORTER_RUNS = 64 };
 
 struct sorter;
 
