@@ -226,6 +226,7 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 	const uint32_t limit = m->split.limits.items;
 	const struct map_joined *joined = NULL;
 	uint64_t first = 0;
+	uint64_t heads = 0; /* records of trees that are heads of groups */
 	size_t n = 0;
 
 	if (!m->set_open && produce_message_open(m, e) == -1)
@@ -233,10 +234,13 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 	first = t->ops->at(t->self)->segments + 1;
 	if (m->c->out == 0)
 		m->c->loop = loop_of(r->segments);
+	for (const struct made *k = r->made_first; k; k = k->next) {
+		if (k == r->made)
+			heads = t->ops->at(t->self)->segments + 1 - first;
+		t->ops->put_tree(t->self, k);
+	}
 	for (const struct segment *s = r->first; s; s = s->next)
 		t->ops->put(t->self, s);
-	for (const struct made *k = r->made_first; k; k = k->next)
-		t->ops->put_tree(t->self, k);
 	split_add(&m->split, split_size(r->first));
 	produce_stop_written(&m->stop, m->c->items);
 	m->in_set++;
@@ -248,7 +252,7 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 			.hash = hash,
 			.joined = joined,
 			.n = n,
-			.head = r->nhead,
+			.head = r->nhead + heads,
 			.noted = d->first});
 	if (limit > 0 && m->in_set >= limit && produce_message_close(m, e) == -1)
 		return -1;

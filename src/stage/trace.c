@@ -288,6 +288,8 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	if (map_message_start(run, &it, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
+	if (r.verdict == MAP_OUT && r.made && t->part == TRACE_GROUP)
+		return 0; /* the item is known; which of the heads it is, is not */
 	if (r.verdict == MAP_OUT && r.made)
 		return fill_made(j, run, &head, r.made, &it, t, a, e);
 	s = t->part == TRACE_GROUP ? r.first : r.segments;
