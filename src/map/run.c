@@ -23,6 +23,8 @@ void run_item(struct ev *ev, const struct item *it)
 	r->trees = NULL;
 	r->key = (struct str){NULL, 0};
 	r->nused = 0;
+	r->level = r->m->nlevels - 1;
+	r->in_item = true;
 	run_budget(ev);
 	memset(r->joined, 0, r->m->njoins * sizeof(*r->joined));
 	memset((void *)r->as, 0, r->m->nas * sizeof(*r->as));
