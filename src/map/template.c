@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "map/compare.h"
+#include "map/group.h"
 
 struct values {
 	struct value *v;
@@ -425,14 +426,13 @@ static void count_max(struct ev *ev, const struct map_part *parts, const struct 
 void template_totals(struct ev *ev, const struct map_part *p, const struct ctx *c)
 {
 	for (const struct map_total *t = p->totals; t; t = t->next) {
-		struct dec *sum = &ev->run->totals[t->slot];
 		struct val v = {0};
 		struct dec d;
 
 		ev->line = t->line;
 		ev->what = STR("total");
 		eval_value(ev, t->add, c, &v);
-		if (val_number(ev, &v, &d) && !dec_add(*sum, d, sum))
+		if (val_number(ev, &v, &d) && !group_add(ev->run, t->slot, d))
 			run_report(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v),
 				"a sum of at most 38 digits");
 	}
@@ -458,6 +458,35 @@ static struct str trigger_field(struct ev *ev, const struct map_part *loop, cons
 		: p->gaps[i].field;
 }
 
+/* What a loop of the definition writes begins with its first segment. */
+static void check_trigger(struct ev *ev, const struct map_part *p, const struct ctx *c,
+	const struct template_out *inner)
+{
+	struct finding f = {.code = STR("LOOP-TRIGGER-MISSING")};
+
+	if (!p->node || !p->node->loop || (inner->first && inner->first->node == p->node->child))
+		return;
+	f.segment = p->node->child->name;
+	f.field = trigger_field(ev, p, c);
+	ev->line = p->line;
+	f.found = inner->first ? inner->first->tag : STR("");
+	f.expected = arena_printf(ev->a, STR_FMT " first, which begins the " STR_FMT,
+		STR_ARG(p->node->child->name), STR_ARG(p->node->name));
+	run_finding(ev, &f, c->node);
+}
+
+void template_append(struct template_out *out, const struct template_out *inner)
+{
+	if (!inner->n)
+		return;
+	if (out->last)
+		out->last->next = inner->first;
+	else
+		out->first = inner->first;
+	out->last = inner->last;
+	out->n += inner->n;
+}
+
 static void loop(
 	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
@@ -466,25 +495,22 @@ static void loop(
 	template_run(ev, p->child, c, &inner);
 	if (!inner.n)
 		return;
-	if (p->node && p->node->loop && inner.first->node != p->node->child) {
-		struct finding f = {
-			.code = STR("LOOP-TRIGGER-MISSING"), .segment = p->node->child->name};
-
-		f.field = trigger_field(ev, p, c);
-		ev->line = p->line;
-		f.found = inner.first->tag;
-		f.expected = arena_printf(ev->a, STR_FMT " first, which begins the " STR_FMT,
-			STR_ARG(p->node->child->name), STR_ARG(p->node->name));
-		run_finding(ev, &f, c->node);
-	}
+	check_trigger(ev, p, c, &inner);
 	count_max(ev, p->child, &inner);
 	template_totals(ev, p, c);
-	if (out->last)
-		out->last->next = inner.first;
-	else
-		out->first = inner.first;
-	out->last = inner.last;
-	out->n += inner.n;
+	template_append(out, &inner);
+}
+
+void template_head(
+	struct ev *ev, const struct map_level *level, const struct ctx *c, struct template_out *out)
+{
+	struct template_out inner = {NULL, NULL, 0};
+
+	template_run(ev, level->head, c, &inner);
+	if (level->part)
+		check_trigger(ev, level->part, c, &inner);
+	count_max(ev, level->head, &inner);
+	template_append(out, &inner);
 }
 
 static void body(

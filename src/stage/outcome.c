@@ -111,12 +111,19 @@ void outcome_trailer(struct outcome *o, const struct target_at *at, uint64_t fir
 	part(o, "tail", at, first);
 }
 
-static void lineage_item(
-	struct buf *b, const struct target_at *at, uint64_t first, const struct outcome_item *out)
+void outcome_foot(struct outcome *o, const struct target_at *at, uint64_t first)
 {
-	const uint64_t numbers[] = {first, at->segments, out->item->locator, out->item->offset};
+	part(o, "foot", at, first);
+}
 
-	buf_c(b, "item\t");
+/* An item, or the heads of the groups that begin with it. */
+static void lineage_item(struct buf *b, const char *what, const struct target_at *at,
+	uint64_t first, uint64_t last, const struct outcome_item *out)
+{
+	const uint64_t numbers[] = {first, last, out->item->locator, out->item->offset};
+
+	buf_c(b, what);
+	tab(b);
 	buf_c(b, at->set);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		tab(b);
@@ -165,9 +172,12 @@ void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 	struct buf *b = &o->result.buf;
 
 	if (wanted(&o->lineage)) {
-		lineage_item(&o->lineage.buf, at, first, it);
+		struct buf *lines = &o->lineage.buf;
+		if (it->head > 0)
+			lineage_item(lines, "group", at, first, first + it->head - 1, it);
+		lineage_item(lines, "item", at, first + it->head, at->segments, it);
 		for (const struct finding *f = it->noted; f; f = f->next)
-			lineage_note(&o->lineage.buf, at, it->key, f);
+			lineage_note(lines, at, it->key, f);
 	}
 	if (!wanted(&o->result))
 		return;
