@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/utf8.h"
+#include "base/word.h"
 
 void json_init(struct json *j, struct buf *out, bool pretty)
 {
@@ -74,14 +75,42 @@ void json_end(struct json *j, char bracket)
 	buf_ch(j->out, bracket);
 }
 
-/* How long the piece at `at` is that needs no escape. */
-static size_t plain(struct str s, size_t at)
+/* The top bit of each byte that is not text as it stands, eight of them at once. */
+static uint64_t unplain(uint64_t w)
 {
-	size_t i = at;
+	const uint64_t low = ~(((w & ~WORD_TOPS) + WORD_ONES * 0x60) | w) & WORD_TOPS;
 
+	return low | word_equal(w, word_of('"')) | word_equal(w, word_of('\\'));
+}
+
+/* Nothing but ASCII, and all of it as it stands? */
+static bool is_bare(struct str s)
+{
+	size_t i = 0;
+	uint64_t hits = 0;
+
+	for (; s.n - i >= 8; i += 8) {
+		const uint64_t w = word_load(s.p + i);
+		hits |= unplain(w) | (w & WORD_TOPS);
+	}
+	for (; i < s.n; i++)
+		hits |= (unsigned char)s.p[i] < 0x20 || (unsigned char)s.p[i] >= 0x80 ||
+			s.p[i] == '"' || s.p[i] == '\\';
+	return hits == 0;
+}
+
+size_t json_plain(struct str s)
+{
+	size_t i = 0;
+
+	for (; s.n - i >= 8; i += 8) {
+		const uint64_t hits = unplain(word_load(s.p + i));
+		if (hits)
+			return i + ATTR_CTZ64(hits) / 8;
+	}
 	while (i < s.n && (unsigned char)s.p[i] >= 0x20 && s.p[i] != '"' && s.p[i] != '\\')
 		i++;
-	return i - at;
+	return i;
 }
 
 static void escape(struct buf *b, char c)
@@ -102,8 +131,8 @@ static void escape(struct buf *b, char c)
 static void escaped(struct buf *b, struct str s)
 {
 	for (size_t at = 0; at < s.n;) {
-		const size_t n = plain(s, at);
-		buf_str(b, str_sub(s, at, n));
+		const size_t n = json_plain(str_from(s, at));
+		buf_put(b, s.p + at, n);
 		at += n;
 		if (at < s.n)
 			escape(b, s.p[at++]);
@@ -115,6 +144,11 @@ static void quoted(struct buf *b, struct str s)
 	size_t bad = 0;
 
 	buf_ch(b, '"');
+	if (is_bare(s)) {
+		buf_put(b, s.p, s.n);
+		buf_ch(b, '"');
+		return;
+	}
 	while ((bad = utf8_bad(s)) != SIZE_MAX) {
 		escaped(b, str_sub(s, 0, bad));
 		utf8_put(b, 0xFFFD);

@@ -35,6 +35,9 @@ void json_raw(struct json *j, struct str token); /* a number already in JSON for
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
 
+/* How many bytes from the start are text of JSON as it stands: no quote, backslash, control character. */
+size_t json_plain(struct str s);
+
 /* name and value at once; *_opt leave empty ones out */
 void json_member(struct json *j, const char *name, struct str value);
 void json_member_c(struct json *j, const char *name, const char *value);

@@ -66,8 +66,12 @@ size_t utf8_count(struct str s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+	for (size_t i = 0; i < s.n; i++) {
+		const size_t to = utf8_ascii(s, i);
+		n += to - i;
+		i = to;
+		n += i < s.n && ((unsigned char)s.p[i] & 0xC0) != 0x80;
+	}
 	return n;
 }
 

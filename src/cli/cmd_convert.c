@@ -92,21 +92,31 @@ static void say_counts(const char *what, const struct produce_counts *c)
 		what, *what ? ": " : "", c->items, c->out, c->unselected, c->aside, orphans);
 }
 
+/* One file, whose interchange goes behind those that are in all. The first is written there at once. */
+static int convert_file(struct conversion *c, const char *path, bool first, int all,
+	struct produce_counts *counts, struct err *e)
+{
+	const int out = first ? all : fsx_scratch(e);
+	int rc = -1;
+
+	if (out == -1)
+		return -1;
+	rc = conversion_file(c, path, out, counts, e);
+	if (first)
+		return rc;
+	if (rc == 0)
+		rc = output_copy(out, all, e);
+	fsx_close(out);
+	return rc;
+}
+
 /* Each file becomes an interchange of its own; nothing is printed before all are good. */
 static int convert_files(struct conversion *c, const struct args *files, int all, bool quiet,
 	struct produce_counts *sum, struct err *e)
 {
 	for (size_t i = 0; i < files->n; i++) {
 		struct produce_counts counts;
-		const int out = fsx_scratch(e);
-		int rc = -1;
-		if (out == -1)
-			return -1;
-		rc = conversion_file(c, files->rest[i], out, &counts, e);
-		if (rc == 0)
-			rc = output_copy(out, all, e);
-		fsx_close(out);
-		if (rc == -1)
+		if (convert_file(c, files->rest[i], i == 0, all, &counts, e) == -1)
 			return -1;
 		add(sum, &counts);
 		if (files->n > 1 && !quiet)

@@ -93,11 +93,13 @@ static void print_people(
 	const struct trace_point *t = &a->point;
 	static const char *const parts[] = {"",
 		"the header of the message: no item, but the agreement and its map", "an item",
-		"the trailer of the message: counted by the program"};
+		"the trailer of the message: counted by the program",
+		"the head of a group: made of its first item",
+		"behind the items of a group: counted by the program"};
 	char place[64];
 
 	line(b, "part", str_c(parts[t->part]));
-	if (t->part != TRACE_ITEM)
+	if (t->part != TRACE_ITEM && t->part != TRACE_GROUP)
 		line(b, "agreed", agreement);
 	line(b, "item", t->key);
 	line(b, "file", t->file);
@@ -120,7 +122,7 @@ static void print_people(
 static void print_json(const struct asked *a, struct str agreement, const char *note, struct buf *b)
 {
 	const struct trace_point *t = &a->point;
-	static const char *const parts[] = {"", "header", "item", "trailer"};
+	static const char *const parts[] = {"", "header", "item", "trailer", "group", "foot"};
 	struct json j;
 
 	json_init(&j, b, true);

@@ -271,9 +271,12 @@ static int open_readers(
 
 static int produce(struct conversion *c, int out, struct produce_counts *counts, struct err *e)
 {
+	const bool groups = map_groups(c->file.map);
+	const int sort = groups ? fsx_scratch(e) : -1;
 	const struct produce p = {
 		.map = c->file.map,
 		.source = c->source,
+		.sort = sort,
 		.input = c->input,
 		.envelope = &c->o->envelope,
 		.defs = c->file.defs,
@@ -290,9 +293,12 @@ static int produce(struct conversion *c, int out, struct produce_counts *counts,
 
 	int rc = -1;
 
+	if (groups && sort == -1)
+		return -1;
 	if (c->findings)
 		output_findings_trial(c->findings);
 	rc = produce_run(&p, counts, e);
+	fsx_close(sort);
 	if (c->findings)
 		output_findings_stand(c->findings);
 	return rc == -1 ? -1 : read_back_run(&p, counts, e);

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
@@ -37,19 +36,17 @@ int output_copy(int from, int to, struct err *e)
 	return rc;
 }
 
-static int replace(int dir, const char *name, int fd, uint64_t size, struct err *e)
+static int replace(int dir, const char *name, int fd, struct err *e)
 {
-	void *map = NULL;
-	int rc = 0;
+	struct fsx_tmp t;
 
-	if (size > 0)
-		map = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return err_errno(e, ERR_IO, "%s", name);
-	rc = fsx_replace(dir, name, (struct str){map, (size_t)size}, e);
-	if (map)
-		(void)munmap(map, (size_t)size);
-	return rc;
+	if (fsx_tmp_open(dir, &t, e) == -1)
+		return -1;
+	if (output_copy(fd, t.fd, e) == -1) {
+		fsx_tmp_drop(&t);
+		return err_wrap(e, "%s", name);
+	}
+	return fsx_publish_over(&t, name, e);
 }
 
 int output_publish(int fd, const char *path, struct err *e)
@@ -57,7 +54,6 @@ int output_publish(int fd, const char *path, struct err *e)
 	char folder[LIMIT_PATH];
 	char tmp[LIMIT_PATH + 8];
 	const char *slash = strrchr(path, '/');
-	uint64_t size = 0;
 	int dir = -1;
 	int rc = -1;
 
@@ -72,8 +68,7 @@ int output_publish(int fd, const char *path, struct err *e)
 	dir = fsx_dir(folder, e);
 	if (dir == -1)
 		return -1;
-	if (fsx_size(fd, &size, e) == 0)
-		rc = replace(dir, slash ? slash + 1 : path, fd, size, e);
+	rc = replace(dir, slash ? slash + 1 : path, fd, e);
 	/* The folder is the user's, so our folder for temporary files does not stay in it. */
 	(void)snprintf(tmp, sizeof(tmp), "%s/.tmp", folder);
 	(void)rmdir(tmp);

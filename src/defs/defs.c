@@ -492,23 +492,6 @@ const struct def_element *defs_element(
 
 /* ---- looking things up ---------------------------------------------------------------------- */
 
-const struct def_part *defs_part(const struct def_segment *s, uint16_t element)
-{
-	return element >= 1 && element <= s->nparts ? &s->parts[element - 1] : NULL;
-}
-
-const struct def_part *defs_component(const struct def_part *part, uint16_t component)
-{
-	if (!part || part->nparts == 0)
-		return component == 1 ? part : NULL;
-	return component >= 1 && component <= part->nparts ? &part->parts[component - 1] : NULL;
-}
-
-const struct def_part *defs_leaf(const struct def_segment *s, uint16_t element, uint16_t component)
-{
-	return defs_component(s ? defs_part(s, element) : NULL, component);
-}
-
 /* The position of the first part with that number, of an element or a composite; 0 none. */
 static uint16_t numbered(const struct def_part *parts, size_t n, struct str number)
 {

@@ -185,11 +185,27 @@ const struct def_segment *defs_segment(
 const struct def_element *defs_element(
 	struct defs *d, struct str format, struct str version, struct str id, struct faults *f);
 
-const struct def_part *defs_part(const struct def_segment *s, uint16_t element); /* or NULL */
+static inline const struct def_part *defs_part(
+	const struct def_segment *s, uint16_t element) /* or NULL */
+{
+	return element >= 1 && element <= s->nparts ? &s->parts[element - 1] : NULL;
+}
+
 /* The component of a composite; a simple element, which has one, itself; or NULL, as for no part. */
-const struct def_part *defs_component(const struct def_part *part, uint16_t component);
+static inline const struct def_part *defs_component(const struct def_part *part, uint16_t component)
+{
+	if (!part || part->nparts == 0)
+		return component == 1 ? part : NULL;
+	return component >= 1 && component <= part->nparts ? &part->parts[component - 1] : NULL;
+}
+
 /* What a value is an occurrence of, in a segment that may be NULL; or NULL. */
-const struct def_part *defs_leaf(const struct def_segment *s, uint16_t element, uint16_t component);
+static inline const struct def_part *defs_leaf(
+	const struct def_segment *s, uint16_t element, uint16_t component)
+{
+	return defs_component(s ? defs_part(s, element) : NULL, component);
+}
+
 /* "LIN03", "CTP05-1", also "LIN03-1" for a simple element; by number "PIA/C212.7140", "PIA/C212",
  * "PIA/4347", the first of several. False when there is no such position. */
 bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, uint16_t *component);

@@ -10,7 +10,13 @@
 #include "edi/edi_read.h"
 #include "edi/structure.h"
 
-enum { LOOPS = 16 };
+enum { LOOPS = 16, KNOWN = 1024, AHEAD = 64 << 10 };
+
+/* The name of a node by what it is an occurrence of: a part, a segment, a loop of the definition. */
+struct known {
+	const void *of;
+	uint32_t id;
+};
 
 /* A loop around the segment in hand, inside its item or header. */
 struct open {
@@ -52,14 +58,16 @@ struct stream {
 	struct tree item;
 	struct tree header;
 	struct sheet sheets[SHEETS];
-	char *raw;
-	size_t cap;
+	char *raw; /* bytes of the file, more than the item's: most items come from one read */
+	size_t cap, nraw;
+	uint64_t raw_at;
 	struct item made;
 };
 
 struct source {
 	struct stream next;
 	struct stream at;
+	struct known known[KNOWN];
 };
 
 /* --- streams --- */
@@ -131,6 +139,17 @@ static void tree_start(struct tree *t)
 	t->nloops = t->nodes = 0;
 }
 
+static uint32_t known_id(struct reader *r, const void *of, struct str name)
+{
+	struct source *s = r->self;
+	const uintptr_t h = (uintptr_t)of >> 3;
+	struct known *k = &s->known[(h ^ h >> 10) % KNOWN];
+
+	if (k->of != of)
+		*k = (struct known){of, names_id(r->names, name)};
+	return k->id;
+}
+
 /* The loops around a segment, below base, outermost first. */
 static size_t chain(
 	const struct def_node *n, const struct def_node *base, const struct def_node **out)
@@ -169,10 +188,11 @@ static void place_in_loops(
 	t->nloops = same;
 	for (; t->nloops < n; t->nloops++) {
 		struct node *up = parent_of(t);
+		const struct def_node *loop = want[t->nloops];
 		struct node *made = node_new(
-			&t->arena, up, names_id(r->names, want[t->nloops]->name), NODE_OBJECT);
+			&t->arena, up, known_id(r, loop, loop->name), NODE_OBJECT);
 		made->place = (struct place){s->offset, s->position, 0};
-		t->loops[t->nloops] = (struct open){want[t->nloops], made};
+		t->loops[t->nloops] = (struct open){loop, made};
 	}
 }
 
@@ -182,10 +202,10 @@ static uint32_t name_of(
 {
 	const struct def_part *part = defs_leaf(s->def, v->element, v->component);
 
+	if (part)
+		return known_id(r, part, part->ref);
 	return names_id(r->names,
-		part ? part->ref
-		     : arena_printf(
-			       a, STR_FMT "%02u-%u", STR_ARG(s->tag), v->element, v->component));
+		arena_printf(a, STR_FMT "%02u-%u", STR_ARG(s->tag), v->element, v->component));
 }
 
 /* A number with implied decimals gets its point: 1250 of N2 is 12.50. */
@@ -215,7 +235,8 @@ static void add_segment(
 	if (t->nodes > LIMIT_NODES)
 		return;
 	place_in_loops(r, t, s, base);
-	n = node_new(&t->arena, parent_of(t), names_id(r->names, s->tag), NODE_OBJECT);
+	n = node_new(&t->arena, parent_of(t),
+		s->def ? known_id(r, s->def, s->tag) : names_id(r->names, s->tag), NODE_OBJECT);
 	n->place = (struct place){s->offset, s->position, 0};
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *v = &s->values[i];
@@ -328,13 +349,18 @@ static int check_ahead(const struct reader *r, struct stream *s, uint64_t *end, 
 static int read_raw(struct reader *r, struct stream *s, uint64_t from, uint64_t to, struct item *it,
 	struct err *e)
 {
-	const uint64_t n = to > from ? to - from : 0;
-	size_t got = 0;
+	const uint64_t whole = to > from ? to - from : 0;
+	const size_t n = whole > LIMIT_ITEM ? LIMIT_ITEM : (size_t)whole;
+	const size_t want = n > AHEAD ? n : AHEAD;
 
-	mem_grow(&s->raw, &s->cap, (n > LIMIT_ITEM ? LIMIT_ITEM : (size_t)n) + 1, 1);
-	if (fsx_pread(r->fd, s->raw, n > LIMIT_ITEM ? LIMIT_ITEM : (size_t)n, from, &got, e) == -1)
-		return err_wrap(e, STR_FMT, STR_ARG(r->spec.file));
-	it->raw = str_trim((struct str){s->raw, got});
+	if (from < s->raw_at || from + n > s->raw_at + s->nraw) {
+		s->nraw = 0;
+		mem_grow(&s->raw, &s->cap, want, 1);
+		if (fsx_pread(r->fd, s->raw, want, from, &s->nraw, e) == -1)
+			return err_wrap(e, STR_FMT, STR_ARG(r->spec.file));
+		s->raw_at = from;
+	}
+	it->raw = str_trim(str_sub((struct str){s->raw, s->nraw}, (size_t)(from - s->raw_at), n));
 	return 0;
 }
 

@@ -85,9 +85,11 @@ void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s, st
 	if (version.n == 1 && version.p[0] >= '5' && version.p[0] <= '9')
 		r->version = '4';
 	r->charset = edifact_charset_find(segment_get(s, 1, 1));
+	r->lacking = false;
 	for (size_t i = 0x20; i < 0x7f; i++) {
 		const char c = (char)i;
 		r->lacks[i] = edifact_charset_lacks(r->charset, (struct str){&c, 1}) != 0;
+		r->lacking = r->lacking || r->lacks[i];
 	}
 	r->lex.repeats = repeats(r);
 	element_rules_free(r->rules);

@@ -26,9 +26,10 @@ enum tag_kind {
 /* UNA or UNB and no letter or digit behind it. */
 static bool is_edifact(struct str head)
 {
-	if (!str_starts(head, STR("UNB")) && !str_starts(head, STR("UNA")))
+	if (head.n < 4 || head.p[0] != 'U' || head.p[1] != 'N')
 		return false;
-	return head.n > 3 && !str_is_alpha(head.p[3]) && !str_is_digit(head.p[3]);
+	return (head.p[2] == 'B' || head.p[2] == 'A') && !str_is_alpha(head.p[3]) &&
+		!str_is_digit(head.p[3]);
 }
 
 static void *open_reader(int fd, struct str bytes, const struct edi_read_options *o, struct err *e)
@@ -260,8 +261,9 @@ static void take_values(struct edifact_read *r, struct segment *s, struct diag *
 	split(r, s);
 	for (size_t i = 0; (r->values.seen & odd) && i < s->n; i++)
 		to_text(r, i, d);
-	for (size_t i = 0, n = !r->lower && is_below(r) ? s->n : 0; i < n && !r->lower; i++)
-		check_level(r, i, d);
+	if (r->lacking && !r->lower && is_below(r))
+		for (size_t i = 0; i < s->n && !r->lower; i++)
+			check_level(r, i, d);
 	if (r->values.seen & LEXER_MANY)
 		edifact_envelope_add(r, d, "EDIFACT-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
 			"at most 512 values", "");
@@ -273,11 +275,16 @@ static void take_values(struct edifact_read *r, struct segment *s, struct diag *
 /* Inside the program a number has a point, whatever mark the interchange uses. */
 static void to_points(struct edifact_read *r, struct segment *s)
 {
-	for (size_t i = 0; i < s->n; i++) {
+	const size_t n = str_chr(r->raw.bytes, ',') == SIZE_MAX ? 0 : s->n;
+
+	for (size_t i = 0; i < n; i++) {
 		struct value *v = &s->values[i];
 		const struct def_part *p = defs_leaf(s->def, v->element, v->component);
-		const size_t comma = str_chr(v->text, ',');
-		if (comma == SIZE_MAX || !p || !p->element || p->element->type != DEF_R)
+		size_t comma = 0;
+		if (!p || !p->element || p->element->type != DEF_R)
+			continue;
+		comma = str_chr(v->text, ',');
+		if (comma == SIZE_MAX)
 			continue;
 		char *out = arena_cstr(&r->scratch, v->text);
 		out[comma] = '.';

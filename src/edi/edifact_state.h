@@ -26,6 +26,7 @@ struct edifact_read {
 	char version; /* of the syntax: '1' to '4', or 'X' */
 	const struct edifact_charset *charset;
 	bool lacks[256];	    /* bytes of ASCII that the set has not */
+	bool lacking;		    /* there are some */
 	struct arena unb, ung, unh; /* texts of the envelopes we are in */
 	struct arena scratch;	    /* of one segment */
 	struct lexer_values values;

@@ -22,6 +22,10 @@ struct element_rules {
 		const struct def_codes *codes;
 		uint64_t code; /* its bytes, at most eight */
 	} memo[MEMO];
+	struct { /* likewise sets of elements, as bits, that were all a segment needs */
+		const struct def_segment *def;
+		uint64_t there;
+	} sets[MEMO];
 };
 
 static bool is_control(uint32_t cp)
@@ -52,22 +56,31 @@ struct str element_rules_format(const struct element_rules *r)
 	return r->syntax.format;
 }
 
+/* Where the bytes from at on end that may stand as they are. */
+static size_t fine_run(const struct element_rules *r, struct str s, size_t at)
+{
+	while (at < s.n && r->fine[(unsigned char)s.p[at]])
+		at++;
+	return at;
+}
+
 /* How many characters, if every one of them is plainly fine; else SIZE_MAX: look closely. */
 static size_t fine_length(const struct element_rules *r, struct str s)
 {
-	size_t n = 0;
+	size_t at = fine_run(r, s, 0);
+	size_t n = at;
 
-	for (size_t at = 0; at < s.n; n++) {
+	while (at < s.n) {
 		uint32_t cp = 0;
-		if (r->fine[(unsigned char)s.p[at]]) {
-			at++;
-			continue;
-		}
+		size_t from = 0;
 		if ((unsigned char)s.p[at] < 0x80)
 			return SIZE_MAX;
 		cp = utf8_next(s, &at);
 		if (cp > r->syntax.repertoire.top || cp == UTF8_REPLACEMENT || is_control(cp))
 			return SIZE_MAX;
+		from = at;
+		at = fine_run(r, s, from);
+		n += 1 + at - from;
 	}
 	return n;
 }
@@ -429,11 +442,12 @@ static bool same(const struct value *v, const struct value *w)
 static void check_values(struct finding_place *a, struct notes_present *there)
 {
 	const struct segment *s = a->s;
+	const struct def_segment *def = s->def;
 	size_t group = 0; /* first value of this repetition of this element */
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *v = &s->values[i];
-		const struct def_part *part = s->def ? defs_part(s->def, v->element) : NULL;
+		const struct def_part *part = def ? defs_part(def, v->element) : NULL;
 		const struct def_part *leaf = defs_component(part, v->component);
 		if (!is_nothing(a, v)) {
 			notes_set(there, v->element);
@@ -449,23 +463,49 @@ static void check_values(struct finding_place *a, struct notes_present *there)
 	}
 }
 
+/* Is what must be there, there? */
+static bool check_mandatory(struct finding_place *a, const struct notes_present *there)
+{
+	const struct def_segment *def = a->s->def;
+	bool good = true;
+
+	for (size_t i = 0; i < def->nparts; i++) {
+		const struct def_part *part = &def->parts[i];
+		if (!part->mandatory || !part->used || notes_has(there, part->position))
+			continue;
+		absent(a, part, part->position, 0, 0);
+		good = false;
+	}
+	return good;
+}
+
+/* Mandatory elements and notes, of which a set of elements that was right once is right again. */
+static void check_set(struct finding_place *a, const struct notes_present *there, uint16_t last)
+{
+	const struct def_segment *def = a->s->def;
+	const uint64_t bits = there->bits[0];
+	const size_t i = (size_t)((bits ^ (uint64_t)(uintptr_t)def) * 0x9e3779b97f4a7c15u >> 56);
+	struct element_rules *r = a->c->rules;
+	bool good = true;
+
+	if (last <= 64 && r->sets[i].def == def && r->sets[i].there == bits)
+		return;
+	good = check_mandatory(a, there);
+	if (a->c->level < EDI_NOTES || !notes_check(a, there, last) || !good || last > 64)
+		return;
+	r->sets[i].def = def;
+	r->sets[i].there = bits;
+}
+
 bool element_check_segment(const struct element_check *c, const struct segment *s)
 {
 	const size_t before = c->d->errors;
-	const uint16_t last = s->n > 0 ? s->values[s->n - 1].element : 0;
 	struct notes_present there = {{0}};
 	struct finding_place a = {.c = c, .s = s};
 
 	check_values(&a, &there);
-	if (!s->def)
-		return c->d->errors == before;
 	a.v = NULL;
-	for (size_t i = 0; i < s->def->nparts; i++) {
-		const struct def_part *part = &s->def->parts[i];
-		if (part->mandatory && part->used && !notes_has(&there, part->position))
-			absent(&a, part, part->position, 0, 0);
-	}
-	if (c->level >= EDI_NOTES)
-		notes_check(&a, &there, last);
+	if (s->def)
+		check_set(&a, &there, s->n > 0 ? s->values[s->n - 1].element : 0);
 	return c->d->errors == before;
 }

@@ -168,11 +168,16 @@ static bool is_beyond(const struct def_note *n, uint16_t last)
 		(n->n == 2 && n->at[1] > last);
 }
 
-void notes_check(struct finding_place *a, const struct notes_present *there, uint16_t last)
+bool notes_check(struct finding_place *a, const struct notes_present *there, uint16_t last)
 {
 	const struct def_segment *def = a->s->def;
+	bool good = true;
 
-	for (size_t i = 0; i < def->nnotes; i++)
-		if (!is_beyond(&def->notes[i], last) && !note_ok(&def->notes[i], there->bits[0]))
-			check_note(a, &def->notes[i], there);
+	for (size_t i = 0; i < def->nnotes; i++) {
+		if (is_beyond(&def->notes[i], last) || note_ok(&def->notes[i], there->bits[0]))
+			continue;
+		check_note(a, &def->notes[i], there);
+		good = false;
+	}
+	return good;
 }

@@ -27,7 +27,7 @@ static inline bool notes_has(const struct notes_present *p, uint16_t element)
 }
 
 /* Checks the notes of the segment at a against the elements that are there; last is the last of them.
- * a is as before afterwards. */
-void notes_check(struct finding_place *a, const struct notes_present *there, uint16_t last);
+ * a is as before afterwards. True when all hold. */
+bool notes_check(struct finding_place *a, const struct notes_present *there, uint16_t last);
 
 #endif

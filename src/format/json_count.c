@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -128,7 +129,9 @@ static int take_text(struct walker *w)
 {
 	w->at++;
 	for (;;) {
-		const int c = peek(w);
+		int c = 0;
+		w->at += json_plain((struct str){w->block + w->at, w->end - w->at});
+		c = peek(w);
 		if (c < 0x20)
 			return wrong(w,
 				c < 0 ? "a text is not closed" : "a control character in a text");
@@ -205,7 +208,7 @@ static int take_sign(struct walker *w, int c)
 
 static int step(struct walker *w, int c)
 {
-	if (strchr(",: \t\r\n", c))
+	if (c == ',' || c == ':' || str_is_blank((char)c))
 		return take_sign(w, c);
 	if (c == '}' || c == ']')
 		return close_bracket(w, c == '}');

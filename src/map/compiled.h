@@ -22,6 +22,8 @@ struct watch_fields;
 
 #define MAP_NO_SLOT UINT32_MAX
 
+enum { MAP_LEVELS = 5 }; /* the message, and four groups one in the other */
+
 struct map_table {
 	struct str name;
 	struct str key_column;
@@ -105,7 +107,8 @@ struct map_part {
 	const struct map_make *make; /* of a tree; NULL: a segment, or a loop */
 	bool around;		     /* the item is somewhere inside */
 	bool loop;
-	bool item; /* the <item> itself */
+	bool item;  /* the <item> itself */
+	bool group; /* a <group>: see struct map_level */
 	struct str tag;
 	const struct def_segment *def;
 	const struct def_node *node;
@@ -127,6 +130,16 @@ struct map_part {
 	struct map_part *next;
 	uint32_t line;
 	uint32_t column;
+};
+
+/* The message, and each <group> in it: what is written before and behind its items. */
+struct map_level {
+	struct expr_list by; /* what the items of one have in common; a message may have none */
+	struct str by_text;  /* as written */
+	uint32_t line;
+	const struct map_part *part; /* the <group>; NULL: the message */
+	struct map_part *head, *foot;
+	struct map_part *around; /* of trees: head, item and foot in one; see tree.h */
 };
 
 struct map_named {
@@ -200,11 +213,10 @@ struct map {
 	size_t nkeeps;
 	uint32_t select_line, withdraw_line, key_line;
 
-	struct map_part *header;
+	struct map_level levels[MAP_LEVELS]; /* the message first, then from the outermost in */
+	size_t nlevels;
 	struct map_part *item;
 	struct expr *item_if; /* its condition, which selects as select does */
-	struct map_part *trailer;
-	struct map_part *around; /* of trees: header, item and trailer in one; see tree.h */
 	struct map_limits limits;
 	struct watch *watch_first, *watch_last; /* all expressions, for watch.h */
 	struct watch_fields *watch_fields;	/* NULL: nobody watches */

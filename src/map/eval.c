@@ -19,7 +19,7 @@ struct set {
 
 static bool keeps(struct ev *ev, const struct expr *pred, const struct ctx *c)
 {
-	struct val v = {0};
+	struct val v;
 	int64_t n = 0;
 
 	eval_value(ev, pred, c, &v);
@@ -126,13 +126,25 @@ static void descend(struct ev *ev, struct set *set, const struct node *n, uint32
 	}
 }
 
+/* The first and those behind it that have the name. */
+static void siblings(struct ev *ev, struct set *set, const struct node *first, uint32_t name,
+	void (*put)(struct ev *, struct set *, const struct node *))
+{
+	uint64_t passed = 0;
+
+	for (const struct node *k = first; k && run_spend(ev, passed); k = k->next) {
+		for (passed = 1; k->next && !named(k, name); passed++)
+			k = k->next;
+		if (named(k, name))
+			put(ev, set, k);
+	}
+}
+
 static void move(struct ev *ev, const struct step *s, const struct node *n, struct set *set)
 {
 	switch ((enum step_axis)s->axis) {
 	case STEP_CHILD:
-		for (const struct node *k = n->child; k && run_spend(ev, 1); k = k->next)
-			if (named(k, s->name))
-				add(ev, set, k);
+		siblings(ev, set, n->child, s->name, add);
 		return;
 	case STEP_DESCENDANT:
 		descend(ev, set, n, s->name);
@@ -142,9 +154,7 @@ static void move(struct ev *ev, const struct step *s, const struct node *n, stru
 			add_once(ev, set, n->parent);
 		return;
 	case STEP_FOLLOWING:
-		for (const struct node *k = n->next; k && run_spend(ev, 1); k = k->next)
-			if (named(k, s->name))
-				add_once(ev, set, k);
+		siblings(ev, set, n->next, s->name, add_once);
 		return;
 	case STEP_SELF:
 	case STEP_FILTER:
@@ -186,6 +196,28 @@ static void take_step(struct ev *ev, const struct step *s, const struct ctx *c, 
 	*set = next;
 }
 
+/* Names alone lead from node to node, and no set is made until one of them is there twice. Sets at to
+ * the step that is left to do; NULL: one of them is not there. */
+static const struct node *follow(
+	struct ev *ev, const struct expr *x, const struct node *n, uint32_t *at)
+{
+	const struct node *k = NULL;
+
+	for (; n && *at < x->nsteps; n = k, ++*at) {
+		const struct step *s = &x->steps[*at];
+		uint64_t passed = 1;
+		if (s->axis != STEP_CHILD || s->npreds > 0 || s->name == 0)
+			break;
+		for (k = n->child; k && k->name != s->name; k = k->next)
+			passed++;
+		if (!run_spend(ev, passed))
+			return NULL;
+		if (k && node_again(k))
+			break;
+	}
+	return n;
+}
+
 static const struct node *top(const struct node *n)
 {
 	while (n && n->parent)
@@ -193,26 +225,36 @@ static const struct node *top(const struct node *n)
 	return n;
 }
 
+/* The set that a path starts from: what an expression gives, as in $price[1]. */
+static void begin_set(struct ev *ev, const struct expr *x, const struct ctx *c, struct set *set)
+{
+	struct val v;
+
+	eval_value(ev, x->args[0], c, &v);
+	if (v.kind != VAL_NODES || v.n == 1 || x->steps[0].axis != STEP_FILTER) {
+		*set = (struct set){.v = v, .cap = v.kind == VAL_NODES ? v.n : 0};
+		return;
+	}
+	/* the set may be a cached one: conditions must not change it */
+	for (size_t i = 0; i < v.n; i++)
+		add(ev, set, val_node(&v, i));
+}
+
 static void path(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
 {
 	struct set set = {0};
+	const struct node *n = NULL;
+	uint32_t at = 0;
 
 	if (x->nargs) {
-		eval_value(ev, x->args[0], c, &set.v);
-		set.cap = set.v.kind == VAL_NODES ? set.v.n : 0;
-		if (set.v.kind == VAL_NODES && set.v.n > 1 && x->steps[0].axis == STEP_FILTER) {
-			/* the set may be a cached one: conditions must not change it */
-			struct val shared = set.v;
-
-			set = (struct set){0};
-			for (size_t i = 0; i < shared.n; i++)
-				add(ev, &set, val_node(&shared, i));
-		}
+		begin_set(ev, x, c, &set);
 	} else if (c->node) {
-		add(ev, &set, x->root ? top(c->node) : c->node);
+		n = follow(ev, x, x->root ? top(c->node) : c->node, &at);
+		if (n)
+			add(ev, &set, n);
 	}
-	for (uint32_t i = 0; i < x->nsteps && set.v.kind != VAL_ABSENT; i++)
-		take_step(ev, &x->steps[i], c, &set);
+	for (; at < x->nsteps && set.v.kind != VAL_ABSENT; at++)
+		take_step(ev, &x->steps[at], c, &set);
 	*out = set.v;
 }
 
@@ -334,8 +376,8 @@ static uint64_t weight(const struct val *v)
 
 static void call(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
 {
-	struct val few[8] = {{0}};
-	struct val *args = x->nargs <= 8 ? few : arena_array(ev->a, x->nargs, sizeof(*args));
+	struct val few[4];
+	struct val *args = x->nargs <= 4 ? few : arena_array(ev->a, x->nargs, sizeof(*args));
 
 	for (uint32_t i = 0; i < x->nargs; i++) {
 		eval_value(ev, x->args[i], c, &args[i]);
@@ -348,11 +390,18 @@ static void call(struct ev *ev, const struct expr *x, const struct ctx *c, struc
 		out->from = args[i].from;
 }
 
+static void comparison(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
+{
+	struct val a;
+	struct val b;
+
+	eval_value(ev, x->args[0], c, &a);
+	eval_value(ev, x->args[1], c, &b);
+	*out = val_of_bool(compare_values(ev, (enum expr_op)x->op, &a, &b));
+}
+
 void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
 {
-	struct val a = {0};
-	struct val b = {0};
-
 	*out = (struct val){0};
 	if (!run_spend(ev, 1))
 		return;
@@ -384,9 +433,7 @@ void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct
 	case EXPR_LE:
 	case EXPR_GT:
 	case EXPR_GE:
-		eval_value(ev, x->args[0], c, &a);
-		eval_value(ev, x->args[1], c, &b);
-		*out = val_of_bool(compare_values(ev, (enum expr_op)x->op, &a, &b));
+		comparison(ev, x, c, out);
 		return;
 	case EXPR_ADD:
 	case EXPR_SUB:
@@ -409,7 +456,7 @@ void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct
 
 bool eval_truth(struct ev *ev, const struct expr *x, const struct ctx *c)
 {
-	struct val v = {0};
+	struct val v;
 
 	eval_value(ev, x, c, &v);
 	return val_truth(&v);
@@ -417,7 +464,7 @@ bool eval_truth(struct ev *ev, const struct expr *x, const struct ctx *c)
 
 struct str eval_text(struct ev *ev, const struct expr *x, const struct ctx *c)
 {
-	struct val v = {0};
+	struct val v;
 
 	eval_value(ev, x, c, &v);
 	return val_text(ev, &v);

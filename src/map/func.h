@@ -20,7 +20,8 @@ enum { FUNC_ANY = 255 };
 enum func_needs {
 	FUNC_PLAIN,
 	FUNC_TABLE,	     /* the name of a <table>, in quotes */
-	FUNC_TOTAL,	     /* the name of a <total>, in quotes */
+	FUNC_TOTAL,	     /* the name of a <total>, in quotes; then as FUNC_SCOPE */
+	FUNC_SCOPE,	     /* 'group' or 'message', in quotes; may be left out */
 	FUNC_COUNTER,	     /* a name in quotes, made at first use; may be left out */
 	FUNC_LINK,	     /* the index of the source's items */
 	FUNC_WORKFLOW,	     /* the workflow labels */

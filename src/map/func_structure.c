@@ -23,14 +23,26 @@ FUNC_RUN(current)
 		val_add(ev, out, &cap, c->current);
 }
 
+/* What is counted, by the name of it or by where this stands: an item counts in its message. */
+static const struct run_level *scope(struct ev *ev, const struct expr *x, uint32_t arg)
+{
+	const struct map_run *r = ev->run;
+	const bool message = x->nargs > arg ? str_is(x->args[arg]->text, "message") : r->in_item;
+
+	return &r->levels[message ? 0 : r->level];
+}
+
 FUNC_RUN(item_number)
 {
-	*out = val_of_number(dec_int(ev->run->item_number));
+	const struct run_level *l = scope(ev, x, 0);
+	const bool message = l == ev->run->levels;
+
+	*out = val_of_number(dec_int(message ? ev->run->item_number : (int64_t)l->items));
 }
 
 FUNC_RUN(item_count)
 {
-	*out = val_of_number(dec_int((int64_t)ev->run->items));
+	*out = val_of_number(dec_int((int64_t)scope(ev, x, 0)->items));
 }
 
 FUNC_RUN(counter)
@@ -40,7 +52,7 @@ FUNC_RUN(counter)
 
 FUNC_RUN(total)
 {
-	*out = val_of_number(ev->run->totals[x->slot]);
+	*out = val_of_number(scope(ev, x, 1)->totals[x->slot]);
 }
 
 FUNC_RUN(exists)
@@ -164,9 +176,9 @@ FUNC_RUN(pair)
 		return;
 	}
 	for (const struct node *k = val_node(&args[0], 0)->child; k && k->next; k = k->next) {
-		unsigned at = element_of(ev, k);
+		const unsigned at = str_eq(k->value, q) ? element_of(ev, k) : 0;
 
-		if (at && str_eq(k->value, q) && element_of(ev, k->next) == at + 1) {
+		if (at && element_of(ev, k->next) == at + 1) {
 			val_add(ev, out, &cap, k->next);
 			return;
 		}
@@ -198,19 +210,22 @@ static const struct func rows[] = {
 		"The node that the innermost each has reached; in a condition '.' is "
 		"another one.",
 		"count(body/categories[code = current()/body/main])", "1"},
-	{"item-number", 0, 0, FUNC_PLAIN, item_number, "",
-		"The item's number in the message, from 1.", "item-number()", "1"},
-	{"item-count", 0, 0, FUNC_PLAIN, item_count, "",
+	{"item-number", 0, 1, FUNC_SCOPE, item_number, "scope",
+		"The item's number in the message, with 'group' in its group, from 1.",
+		"item-number()", "1"},
+	{"item-count", 0, 1, FUNC_SCOPE, item_count, "scope",
 		"Items in the message so far, this one included; in the "
-		"trailer all of them.",
-		"item-count()", "1"},
+		"trailer all of them, behind the items of a group those of the group. 'group' or "
+		"'message' says which are meant.",
+		"item-count('message')", "1"},
 	{"counter", 0, 1, FUNC_COUNTER, counter, "'name'",
 		"One more each time it is drawn, from 1 in each message. Put "
 		"it into a let to use one number twice.",
 		"concat(counter('hl'), counter('hl'))", "12"},
-	{"total", 1, 1, FUNC_TOTAL, total, "'name'",
+	{"total", 1, 2, FUNC_TOTAL, total, "'name', scope",
 		"What <total name add> has added up in the message so far; "
-		"in the trailer all of it.",
+		"in the trailer all of it, behind the items of a group what is of the group. 'group' "
+		"or 'message' says which is meant.",
 		"total('qty')", "1"},
 	{"exists", 1, 1, FUNC_PLAIN, exists, "nodes", "Is there a node, be it empty or null?",
 		"exists(body/care)", "true"},

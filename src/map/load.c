@@ -541,6 +541,7 @@ struct map *load_map(
 	arena_init(&m->arena);
 	arena_init(&scratch);
 	m->names = env->names;
+	m->nlevels = 1;
 	m->file = arena_cstr(&m->arena, str_c(file));
 	intern(m);
 	l.scope = (struct expr_scope){

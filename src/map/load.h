@@ -20,6 +20,7 @@ struct load {
 	size_t joins_cap, tables_cap, lets_cap, vars_cap, totals_cap, counters_cap, as_cap,
 		patterns_cap, zones_cap;
 	size_t requires_cap, keeps_cap, slots_cap;
+	size_t groups;			     /* that are open: what is loaded stands in them */
 	const struct load_space *spaces;     /* XML: namespaces met, the last first */
 	struct load_text *texts, *last_text; /* each expression, for faults that are found later */
 	struct load_code *codes;	     /* bare names that are codes, for paths.h */
@@ -84,6 +85,11 @@ void load_template_head(struct load *l, const struct xml *x, struct map_part *p)
 void load_template_tail(struct load *l, const struct map_part *p);
 void load_template_lets(struct load *l, struct map_part *p, size_t first);
 void load_template_total(struct load *l, const struct xml *x, struct map_part *owner);
+/* A <group>, before what is in it is loaded; with load_group_end behind that. */
+void load_group_begin(struct load *l, const struct xml *x, struct map_part *p);
+void load_group_end(struct load *l);
+/* <message group-by=> */
+void load_group_messages(struct load *l, const struct xml *x);
 
 /* load_tree.c: what a target without segments makes, <message> or <item> */
 void load_tree_message(struct load *l, const struct xml *x);

@@ -64,11 +64,37 @@ static bool find_column(struct load *l, struct expr *x, struct expr_fault *f)
 	return false;
 }
 
+/* What is counted: the items of the message, or of the group that this stands in. */
+static bool check_scope(
+	const struct load *l, const struct expr *x, uint32_t arg, struct expr_fault *f)
+{
+	static const char *const names[] = {"group", "message"};
+	const struct expr *scope = x->nargs > arg ? x->args[arg] : NULL;
+	const char *near = NULL;
+
+	if (!scope)
+		return true;
+	f->at = scope->at;
+	if (scope->op != EXPR_TEXT ||
+		(!str_is(scope->text, names[0]) && !str_is(scope->text, names[1]))) {
+		near = scope->op == EXPR_TEXT ? str_suggest(scope->text, names, 2) : NULL;
+		snprintf(f->text, sizeof(f->text), "%s() counts in 'group' or in 'message'%s%s%s",
+			x->func->name, near ? "; did you mean '" : "", near ? near : "",
+			near ? "'?" : "");
+		return false;
+	}
+	if (str_is(scope->text, "message") || l->groups > 0)
+		return true;
+	snprintf(f->text, sizeof(f->text),
+		"%s(): there is no <group> around this that it could count in", x->func->name);
+	return false;
+}
+
 static bool find_total(struct load *l, struct expr *x, struct expr_fault *f)
 {
 	struct map_named *t = NULL;
 
-	if (!needs_name(x, "total", f))
+	if (!needs_name(x, "total", f) || !check_scope(l, x, 1, f))
 		return false;
 	x->slot = load_named(
 		&l->m->totals, &l->m->ntotals, &l->totals_cap, x->args[0]->text, l->at->line);
@@ -211,6 +237,8 @@ bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f)
 		return find_table(l, x, f) && find_column(l, x, f);
 	case FUNC_TOTAL:
 		return find_total(l, x, f);
+	case FUNC_SCOPE:
+		return check_scope(l, x, 0, f);
 	case FUNC_COUNTER:
 		if (x->nargs && !needs_name(x, "counter", f))
 			return false;

@@ -357,13 +357,21 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 
 	p->loop = true;
 	p->item = str_is(x->name, "item");
-	p->tag = p->item ? STR("item") : STR("loop");
-	p->cond = load_expr(l, x, "if");
-	load_unused(l, x, p->item ? known_item : controls, p->item ? 1 : 4);
+	p->group = str_is(x->name, "group");
+	p->tag = arena_str(&l->m->arena, x->name);
+	if (p->group) {
+		load_group_begin(l, x, p);
+	} else {
+		p->cond = load_expr(l, x, "if");
+		load_unused(l, x, p->item ? known_item : controls, p->item ? 1 : 4);
+	}
 	if (!trigger) {
 		load_fault(l, x, "<" STR_FMT "> has no segment inside%s", STR_ARG(x->name),
-			count_children(x, "loop") > 0 ? "; it begins with one, before any <loop>"
-						      : "");
+			count_children(x, "loop") + count_children(x, "item") > 0
+				? "; it begins with one, before any <loop> or <item>"
+				: "");
+		if (p->group)
+			load_group_end(l);
 		return;
 	}
 	/* An item need not be a loop of the definition: segments of this level may repeat by themselves. */
@@ -376,6 +384,8 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 		p->child = parts(l, x, &inner, p);
 		check_complete(l, x, &inner, p->child);
 	}
+	if (p->group)
+		load_group_end(l);
 	load_template_lets(l, p, lets);
 }
 
@@ -404,12 +414,9 @@ static void unknown(struct load *l, const struct xml *x)
 	static const char *const known[] = {"loop", "item", "let", "total", "group"};
 	const char *near = str_suggest(x->name, known, 5);
 
-	if (str_is(x->name, "group"))
-		load_fault(l, x, "<group> is part of the map language but not there yet");
-	else
-		load_fault(l, x, "<" STR_FMT "> is no segment and no element of a message%s%s%s",
-			STR_ARG(x->name), near ? "; did you mean <" : "", near ? near : "",
-			near ? ">?" : "");
+	load_fault(l, x, "<" STR_FMT "> is no segment and no element of a message%s%s%s",
+		STR_ARG(x->name), near ? "; did you mean <" : "", near ? near : "",
+		near ? ">?" : "");
 }
 
 /* One child of a message, item or loop; NULL when it is no part of the output. */
@@ -417,7 +424,9 @@ static struct map_part *part(
 	struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner)
 {
 	struct map_part *p = NULL;
-	bool is_loop = str_is(x->name, "loop") || str_is(x->name, "item");
+	const bool is_group = str_is(x->name, "group");
+	const bool is_outer = is_group || str_is(x->name, "item");
+	const bool is_loop = is_outer || str_is(x->name, "loop");
 
 	if (!load_is_ours(x) || (!is_loop && !is_segment(x))) {
 		if (load_is_ours(x) && str_is(x->name, "let"))
@@ -428,11 +437,12 @@ static struct map_part *part(
 			unknown(l, x);
 		return NULL;
 	}
-	if (str_is(x->name, "item") && owner)
-		load_fault(l, x, "<item> stands directly in <message>");
+	if (is_outer && owner && !owner->group)
+		load_fault(l, x, "<" STR_FMT "> stands directly in <message> or <group>",
+			STR_ARG(x->name));
 	p = ARENA_NEW(&l->m->arena, struct map_part);
 	load_template_place(x, p);
-	if (!str_is(x->name, "item")) /* it is made once for each of the source */
+	if (!is_outer) /* these are made once for each of the source */
 		load_template_head(l, x, p);
 	if (is_loop)
 		loop(l, x, p, v);
@@ -475,40 +485,42 @@ static void limits(struct load *l, const struct xml *x)
 {
 	static const char *const known[] = {"items", "segments", "bytes", "group-by"};
 
-	if (xml_has(x, "group-by")) {
-		load_fault_at(l, x, STR("group-by"), 0,
-			"group-by= is part of the map language but not there yet");
-		(void)xml_attr(x, "group-by");
-	}
+	load_group_messages(l, x);
 	l->m->limits = (struct map_limits){.items = (uint32_t)limit(l, x, "items", 1, 1000000),
 		.segments = limit(l, x, "segments", 4, 1000000000),
 		.bytes = limit(l, x, "bytes", 500, INT64_C(1) << 40)};
 	load_unused(l, x, known, 4);
 }
 
-/* The list is cut at the item: what is before is written first, what is behind last. */
-static void cut(struct load *l, const struct xml *x, struct map_part *all)
+/* The list is cut at the group or item: what is before is written first, what is behind last. */
+static void cut(struct load *l, struct map_part *all, size_t at)
 {
-	struct map_part **end = &l->m->header;
+	struct map_level *v = &l->m->levels[at];
+	struct map_part **end = &v->head;
+	struct map_part *found = NULL;
 
 	for (struct map_part *p = all; p;) {
 		struct map_part *next = p->next;
 
 		p->next = NULL;
-		if (p->item && l->m->item) {
+		if ((p->item || p->group) && found) {
 			faults_add(l->f, l->file, p->line, p->column,
-				"<item> is there twice; a message has one");
-		} else if (p->item) {
-			l->m->item = p;
-			end = &l->m->trailer;
+				"<" STR_FMT "> is there twice, or beside <group>; a message has "
+				"one <item> or one <group>",
+				STR_ARG(p->tag));
+		} else if (p->item || p->group) {
+			found = p;
+			end = &v->foot;
 		} else {
 			*end = p;
 			end = &p->next;
 		}
 		p = next;
 	}
-	if (!l->m->item)
-		load_fault(l, x, "<item> is missing in <message>");
+	if (found && found->item)
+		l->m->item = found;
+	else if (found && at + 1 < l->m->nlevels)
+		cut(l, found->child, at + 1);
 }
 
 void load_template_message(struct load *l, const struct xml *x)
@@ -517,10 +529,13 @@ void load_template_message(struct load *l, const struct xml *x)
 	struct check_level v = {root, root ? root->child : NULL};
 	struct map_part *all = NULL;
 
-	if (l->m->header || l->m->item || l->m->trailer)
+	if (l->m->levels[0].head || l->m->item || l->m->levels[0].foot)
 		return;
 	limits(l, x);
 	all = parts(l, x, &v, NULL);
 	check_complete(l, x, &v, all);
-	cut(l, x, all);
+	cut(l, all, 0);
+	if (!l->m->item)
+		load_fault(l, x, "<item> is missing in <" STR_FMT ">",
+			STR_ARG(l->m->nlevels > 1 ? STR("group") : STR("message")));
 }

@@ -30,7 +30,7 @@ static const struct word {
 	{"col", "csv fixed", MADE_TEXT, true},
 };
 
-enum { WORDS = sizeof(words) / sizeof(words[0]), NEAR_MAX = WORDS + 4 };
+enum { WORDS = sizeof(words) / sizeof(words[0]), NEAR_MAX = WORDS + 5 };
 
 static bool of_format(const struct word *w, struct str format)
 {
@@ -53,8 +53,8 @@ static const struct word *word_of(const struct load *l, const struct xml *x)
 
 static void unknown(struct load *l, const struct xml *x)
 {
-	const char *names[NEAR_MAX] = {"item", "let", "total", "loop"};
-	size_t n = 4;
+	const char *names[NEAR_MAX] = {"item", "let", "total", "loop", "group"};
+	size_t n = 5;
 	struct str all = STR("");
 
 	for (size_t i = 0; i < WORDS; i++)
@@ -303,28 +303,6 @@ static void made(struct load *l, const struct xml *x, const struct load_level *v
 	load_unused(l, x, known, sizeof(known) / sizeof(known[0]) - !w->valued);
 }
 
-/* <item> and <loop>: parts that make nothing by themselves. */
-static void group(
-	struct load *l, const struct xml *x, const struct load_level *v, struct map_part *p)
-{
-	static const char *const known_item[] = {"if"};
-	struct load_level inner = *v;
-
-	p->loop = true;
-	p->item = str_is(x->name, "item");
-	p->tag = p->item ? STR("item") : STR("loop");
-	inner.owner = p;
-	inner.item = v->item || p->item;
-	load_unused(l, x, p->item ? known_item : controls, p->item ? 1 : 4);
-	if (p->item && v->item)
-		load_fault(l, x, "<item> stands in <item>; a map has one");
-	else if (p->item && v->inside == MADE_OBJECT)
-		load_fault(l, x, "<item> stands in an <array>, or directly in <message>");
-	p->child = load_tree_inside(l, x, &inner);
-	if (!p->child && p->item)
-		load_fault(l, x, "<item> makes nothing");
-}
-
 static bool has_item(const struct map_part *p)
 {
 	for (; p; p = p->next)
@@ -333,11 +311,44 @@ static bool has_item(const struct map_part *p)
 	return false;
 }
 
+/* <item>, <group> and <loop>: parts that make nothing by themselves. */
+static void frame(
+	struct load *l, const struct xml *x, const struct load_level *v, struct map_part *p)
+{
+	static const char *const known_item[] = {"if"};
+	struct load_level inner = *v;
+
+	p->loop = true;
+	p->item = str_is(x->name, "item");
+	p->group = str_is(x->name, "group");
+	p->tag = arena_str(&l->m->arena, x->name);
+	inner.owner = p;
+	inner.item = v->item || p->item;
+	if (p->group)
+		load_group_begin(l, x, p);
+	else
+		load_unused(l, x, p->item ? known_item : controls, p->item ? 1 : 4);
+	if ((p->item || p->group) && v->item)
+		load_fault(l, x, "<" STR_FMT "> stands in <item>; a map has one item",
+			STR_ARG(p->tag));
+	else if ((p->item || p->group) && v->inside == MADE_OBJECT)
+		load_fault(l, x, "<" STR_FMT "> stands in an <array>, or directly in <message>",
+			STR_ARG(p->tag));
+	p->child = load_tree_inside(l, x, &inner);
+	if (!p->child && p->item)
+		load_fault(l, x, "<item> makes nothing");
+	else if (p->group && !has_item(p->child))
+		load_fault(l, x, "<item> is missing in <group>");
+	if (p->group)
+		load_group_end(l);
+}
+
 static struct map_part *part(struct load *l, const struct xml *x, const struct load_level *v)
 {
 	const struct word *w = word_of(l, x);
-	const bool is_group = load_is_ours(x) &&
-		(str_is(x->name, "item") || str_is(x->name, "loop"));
+	const bool is_group = load_is_ours(x) && str_is(x->name, "group");
+	const bool is_frame = is_group ||
+		(load_is_ours(x) && (str_is(x->name, "item") || str_is(x->name, "loop")));
 	const bool is_xml = !load_is_ours(x) && str_is(l->m->target->format, "xml");
 	const size_t lets = l->m->nlets;
 	struct map_part *p = NULL;
@@ -346,7 +357,7 @@ static struct map_part *part(struct load *l, const struct xml *x, const struct l
 		load_decl_let(l, x);
 	else if (load_is_ours(x) && str_is(x->name, "total"))
 		load_template_total(l, x, v->owner);
-	else if (!w && !is_group && !is_xml)
+	else if (!w && !is_frame && !is_xml)
 		unknown(l, x);
 	else
 		p = ARENA_NEW(&l->m->arena, struct map_part);
@@ -359,15 +370,15 @@ static struct map_part *part(struct load *l, const struct xml *x, const struct l
 		const bool turns = w && w->kind == MADE_ARRAY && xml_has(x, "each");
 		if (w ? !turns : str_is(x->name, "loop"))
 			load_template_head(l, x, p);
-		if (!turns) /* else it is asked in each */
+		if (!turns && !is_group) /* else it is asked in each */
 			p->cond = load_expr(l, x, "if");
 		if (w)
 			made(l, x, v, w, p);
 		else
-			group(l, x, v, p);
+			frame(l, x, v, p);
 	}
 	p->around = has_item(p->child);
-	if (p->around && (p->each || p->cond || !p->make))
+	if (p->around && !p->group && (p->each || p->cond || !p->make))
 		load_fault(l, x, "what is around <item> is written once, without each and if");
 	load_template_lets(l, p, lets);
 	load_template_tail(l, p);
@@ -407,8 +418,9 @@ struct map_part *load_tree_inside(struct load *l, const struct xml *x, const str
 
 /* --- the whole --- */
 
-/* The item, taken from its list: what runs for it is not followed by what is behind it. */
-static void find_item(struct load *l, struct map_part *parts)
+/* The item, taken from its list: what runs for it is not followed by what is behind it. On the way to
+ * it each group begins a level. */
+static void find_item(struct load *l, struct map_part *parts, size_t level)
 {
 	for (struct map_part *p = parts; p; p = p->next) {
 		if (p->item && l->m->item) {
@@ -419,8 +431,10 @@ static void find_item(struct load *l, struct map_part *parts)
 			*l->m->item = *p;
 			l->m->item->next = NULL;
 		}
+		if (p->group && level + 1 < l->m->nlevels)
+			l->m->levels[++level].around = p->child;
 		if (p->around)
-			find_item(l, p->child);
+			find_item(l, p->child, level);
 	}
 }
 
@@ -451,7 +465,7 @@ static void check_whole(struct load *l, const struct xml *x, const struct map_pa
 
 	if (!l->m->item)
 		load_fault(l, x, "<item> is missing in <" STR_FMT ">", STR_ARG(x->name));
-	else if (xml && (count(all) != 1 || !all->around))
+	else if (xml && (count(all) != 1 || !all->around || all->group))
 		load_fault(l, x, "an XML file is one element, with <item> somewhere inside");
 	else if (json && !all->item && (count(all) != 1 || !all->around))
 		load_fault(l, x,
@@ -464,17 +478,19 @@ static void check_whole(struct load *l, const struct xml *x, const struct map_pa
 void load_tree_message(struct load *l, const struct xml *x)
 {
 	const struct load_level top = {NULL, LOAD_TOP, false, true, NULL};
+	struct map_part *all = NULL;
 
 	if (l->m->item || !l->m->target)
 		return;
 	if (str_is(x->name, "item")) {
-		l->m->around = part(l, x, &top);
+		all = part(l, x, &top);
 	} else {
 		limits(l, x);
-		l->m->around = load_tree_inside(l, x, &top);
+		all = load_tree_inside(l, x, &top);
 	}
-	find_item(l, l->m->around);
-	check_whole(l, x, l->m->around);
-	if (str_is(l->m->target->format, "xml") && l->m->around)
-		load_xml_spaces(l, l->m->around);
+	l->m->levels[0].around = all;
+	find_item(l, all, 0);
+	check_whole(l, x, all);
+	if (str_is(l->m->target->format, "xml") && all)
+		load_xml_spaces(l, all);
 }

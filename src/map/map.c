@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "map/columns.h"
+#include "map/group.h"
 #include "map/load.h"
 #include "map/run.h"
 #include "map/template.h"
@@ -101,7 +102,21 @@ static uint32_t count_segments(const struct map_part *p)
 
 uint32_t map_trailer_segments(const struct map *m)
 {
-	return count_segments(m->trailer);
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < m->nlevels; i++)
+		n += count_segments(m->levels[i].foot);
+	return n;
+}
+
+bool map_groups(const struct map *m)
+{
+	return m->nlevels > 1 || m->levels[0].by.n > 0;
+}
+
+bool map_groups_messages(const struct map *m)
+{
+	return m->levels[0].by.n > 0;
 }
 
 static void step(struct str *path, struct str name, struct arena *a)
@@ -128,7 +143,7 @@ static bool one_name(const struct map_part *p, struct str *name)
 
 bool map_made_path(const struct map *m, struct arena *a, struct str *path)
 {
-	const struct map_part *p = m->around;
+	const struct map_part *p = m->levels[0].around;
 	struct str name = {NULL, 0};
 
 	*path = STR("");
@@ -224,12 +239,11 @@ struct map_run *map_run_new(
 	r->d = d;
 	r->seen = d->last;
 	r->e = e;
+	group_init(r);
 	r->joins = array(m->njoins, sizeof(*r->joins));
 	r->joined = array(m->njoins, sizeof(*r->joined));
 	r->lets = array(m->nlets, sizeof(*r->lets));
 	r->as = array(m->nas, sizeof(*r->as));
-	r->totals = array(m->ntotals, sizeof(*r->totals));
-	r->totals_before = array(m->ntotals, sizeof(*r->totals));
 	r->counters = array(m->ncounters, sizeof(*r->counters));
 	r->counters_before = array(m->ncounters, sizeof(*r->counters));
 	if (find_vars(r, e) == -1 || build(r, &ev, e) == -1) {
@@ -254,8 +268,7 @@ void map_run_free(struct map_run *r)
 	mem_free(r->joined);
 	mem_free(r->lets);
 	mem_free((void *)r->as);
-	mem_free(r->totals);
-	mem_free(r->totals_before);
+	group_done(r);
 	mem_free(r->counters);
 	mem_free(r->counters_before);
 	mem_free(r->used);
@@ -267,24 +280,12 @@ void map_run_free(struct map_run *r)
 static void begin(
 	struct map_run *r, const struct item *it, struct ev *ev, struct diag *d, struct err *e)
 {
-	r->item = it;
-	r->root = (struct ctx){it ? it->root : NULL, it ? it->root : NULL, 1, 1};
-	r->trees = NULL;
-	r->key = (struct str){NULL, 0};
 	r->d = d;
 	r->seen = d->last;
 	r->e = e;
 	r->failed = false;
 	r->looked = NULL;
-	r->nused = 0;
-	run_budget(ev);
-	memset(r->joined, 0, r->m->njoins * sizeof(*r->joined));
-	memset((void *)r->as, 0, r->m->nas * sizeof(*r->as));
-	if (r->links)
-		r->links->seen = NULL;
-	run_lets(r, 0, (uint32_t)r->m->nlets, &r->root);
-	if (it && it->root)
-		run_tree_add(ev, it->root, it->file, NULL, 0);
+	run_item(ev, it);
 }
 
 static bool of_type(const struct map *m, const struct node *root)
@@ -335,6 +336,7 @@ static enum map_verdict candidate(struct ev *ev)
 		return MAP_NOT_SELECTED;
 	if (m->item_if && !eval_truth(ev, m->item_if, &r->root) && !r->spent)
 		return MAP_NOT_SELECTED;
+	group_keys(ev);
 	return MAP_OUT; /* also when it could not be decided: then it is set aside */
 }
 
@@ -357,6 +359,8 @@ int map_key(struct map_run *r, const struct item *it, struct map_result *out, st
 	begin(r, it, &ev, &quiet, e);
 	out->verdict = candidate(&ev);
 	out->key = r->key;
+	if (out->verdict == MAP_OUT)
+		out->order = group_order(&ev);
 	r->d = NULL;
 	if (quiet.n == 0 && !r->failed) {
 		r->looked = it;
@@ -394,16 +398,14 @@ static void require(struct ev *ev, const struct map_require *q, struct map_resul
 
 static void snapshot(struct map_run *r)
 {
-	memcpy(r->totals_before, r->totals, r->m->ntotals * sizeof(*r->totals));
 	memcpy(r->counters_before, r->counters, r->m->ncounters * sizeof(*r->counters));
-	r->items_before = r->items;
+	group_snapshot(r);
 }
 
 void map_take_back(struct map_run *r)
 {
-	memcpy(r->totals, r->totals_before, r->m->ntotals * sizeof(*r->totals));
 	memcpy(r->counters, r->counters_before, r->m->ncounters * sizeof(*r->counters));
-	r->items = r->items_before;
+	group_take_back(r);
 }
 
 static void keep(struct ev *ev, struct map_result *out)
@@ -421,12 +423,31 @@ static void keep(struct ev *ev, struct map_result *out)
 	out->nkeep = m->nkeeps;
 }
 
+/* The heads of its groups, and behind them the item. */
+static void behind_heads(struct group_heads *h, const struct template_out *t,
+	const struct made_list *made, struct map_result *out)
+{
+	const size_t n = h->segments.n;
+
+	template_append(&h->segments, t);
+	if (h->made.last)
+		h->made.last->next = made->first;
+	out->context = out->first = h->segments.first;
+	for (size_t i = 0; i < h->nopen; i++)
+		out->first = out->first->next;
+	out->nhead = n - h->nopen;
+	out->made_context = out->made_first = h->made.first ? h->made.first : made->first;
+	for (size_t i = 0; i < h->nopen_made; i++)
+		out->made_first = out->made_first->next;
+}
+
 static void make(struct ev *ev, struct map_result *out)
 {
 	struct map_run *r = ev->run;
 	const struct map *m = r->m;
 	struct template_out t = {NULL, NULL, 0};
 	struct made_list made = {NULL, NULL, 0};
+	struct group_heads heads;
 	struct val ignored = {0};
 
 	if (m->key.n && !r->key.n) {
@@ -441,6 +462,7 @@ static void make(struct ev *ev, struct map_result *out)
 			run_join(ev, i, &ignored);
 	for (size_t i = 0; i < m->nrequires; i++)
 		require(ev, &m->requires[i], out);
+	group_heads(ev, &heads);
 	if (m->trees)
 		tree_run(ev, m->item, &r->root, TREE_ALL, &made);
 	else if (m->item)
@@ -449,6 +471,7 @@ static void make(struct ev *ev, struct map_result *out)
 	out->made = made.first;
 	out->segments = t.first;
 	out->n = t.n;
+	behind_heads(&heads, &t, &made, out);
 }
 
 int map_item(struct map_run *r, const struct item *it, uint32_t item_number, struct map_result *out,
@@ -474,7 +497,8 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
 	out->verdict = r->verdict;
 	out->key = r->key;
 	if (out->verdict == MAP_OUT) {
-		r->items++;
+		out->order = group_order(&ev);
+		group_count(r);
 		make(&ev, out);
 		if (d->errors > errors) {
 			out->verdict = MAP_ASIDE;
@@ -486,37 +510,74 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
 	return failed(r);
 }
 
-static int outside(struct map_run *r, const struct map_part *parts, enum tree_phase phase,
-	struct map_around *out, struct diag *d, struct arena *a, struct err *e)
+/* What is around the items of a message; it: the item that makes it, or NULL. */
+static int outside(struct map_run *r, const struct item *it, bool header, struct map_around *out,
+	struct diag *d, struct arena *a, struct err *e)
 {
+	const struct map_level *v = &r->m->levels[0];
 	struct ev ev = {.run = r, .a = a};
 	struct template_out t = {NULL, NULL, 0};
 	struct made_list made = {NULL, NULL, 0};
 
-	begin(r, NULL, &ev, d, e);
+	begin(r, it, &ev, d, e);
+	r->level = 0;
+	r->in_item = false;
 	if (r->m->trees)
-		tree_run(&ev, r->m->around, &r->root, phase, &made);
+		tree_run(&ev, v->around, &r->root, header ? TREE_BEFORE : TREE_AFTER, &made);
 	else
-		template_run(&ev, parts, &r->root, &t);
+		template_run(&ev, header ? v->head : v->foot, &r->root, &t);
 	*out = (struct map_around){t.first, made.first, t.n + made.n};
+	if (header && it) {
+		group_keys(&ev);
+		group_begin_message(&ev, t.first, made.first);
+	}
+	r->item = NULL;
 	r->d = NULL;
 	return failed(r);
 }
 
-int map_message_start(
-	struct map_run *r, struct map_around *out, struct diag *d, struct arena *a, struct err *e)
+int map_message_start(struct map_run *r, const struct item *it, struct map_around *out,
+	struct diag *d, struct arena *a, struct err *e)
 {
-	memset(r->totals, 0, r->m->ntotals * sizeof(*r->totals));
 	memset(r->counters, 0, r->m->ncounters * sizeof(*r->counters));
-	r->items = 0;
+	group_message(r);
 	snapshot(r);
-	return outside(r, r->m->header, TREE_BEFORE, out, d, a, e);
+	return outside(r, map_groups_messages(r->m) ? it : NULL, true, out, d, a, e);
+}
+
+bool map_message_over(const struct map_run *r)
+{
+	return map_groups_messages(r->m) && group_is_other(r, 0);
+}
+
+int map_groups_end(struct map_run *r, bool all, struct map_around *out, struct diag *d,
+	struct arena *a, struct err *e)
+{
+	struct ev ev = {.run = r, .a = a};
+	size_t level = 1;
+
+	*out = (struct map_around){NULL, NULL, 0};
+	while (!all && level < r->nopen && !group_is_other(r, level))
+		level++;
+	if (level >= r->nopen)
+		return 0;
+	r->d = d;
+	r->seen = d->last;
+	r->e = e;
+	r->failed = false;
+	r->looked = NULL;
+	group_feet(&ev, level, out);
+	r->item = NULL;
+	r->d = NULL;
+	return failed(r);
 }
 
 int map_message_end(
 	struct map_run *r, struct map_around *out, struct diag *d, struct arena *a, struct err *e)
 {
-	return outside(r, r->m->trailer, TREE_AFTER, out, d, a, e);
+	const struct run_level *l = &r->levels[0];
+
+	return outside(r, l->first.root ? &l->first : NULL, false, out, d, a, e);
 }
 
 int map_orphans(struct map_run *r, struct diag *d, struct err *e)

@@ -77,6 +77,10 @@ uint32_t map_trailer_segments(const struct map *m);
 /* Where in a file without segments the items stand that the map makes: "products", "c:list/c:one", "" at its
  * top; in a. False: at no one path, since an item is elements of several names. */
 bool map_made_path(const struct map *m, struct arena *a, struct str *path);
+/* Are there groups of items, so that items must come in the order of map_result.order? Are messages such
+ * groups, so that their headers are made of items? */
+bool map_groups(const struct map *m);
+bool map_groups_messages(const struct map *m);
 /* ERR_INPUT when the source of the items, a CSV file, lacks a column that the map reads. The joins'
  * are looked at by map_run_new. */
 int map_columns_check(const struct map *m, const struct reader *r, struct err *e) ATTR_CHECK;
@@ -128,11 +132,19 @@ enum map_verdict {
 struct map_result {
 	enum map_verdict verdict;
 	struct str key; /* of the item, when it could be computed */
+	/* Of a map with groups: what the item has in common with others of its groups, as one text whose
+	 * bytes are the order of items; empty when it is of none. */
+	struct str order;
 	struct segment
 		*segments; /* MAP_OUT: the item's part, a list in order, unchecked by the writer */
 	size_t n;
 	struct made
 		*made; /* MAP_OUT: the item's part of a target without segments, a list in order */
+	/* Of either the same list from further ahead: with the heads of all its groups, the message's among
+	 * them where that is one; and with those of them that begin with this item, to be written. */
+	struct segment *context, *first;
+	struct made *made_context, *made_first;
+	size_t nhead;		    /* segments from first to its own part */
 	const struct map_var *keep; /* <keep> values */
 	size_t nkeep;
 	bool stop_message; /* a <require stop="message"> failed */
@@ -149,14 +161,21 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
  * must be taken back, so that numbers and totals stay whole. */
 void map_take_back(struct map_run *r);
 /* Header and trailer of the current message; the trailer sees item-count() and total(). Starting
- * a message resets both. */
+ * a message resets both, and no group is open then. */
 struct map_around {
 	struct segment *segments;
 	struct made *made; /* of a target without segments: what is around the items stays open */
 	size_t n;	   /* of either */
 };
-int map_message_start(struct map_run *r, struct map_around *out, struct diag *d, struct arena *a,
-	struct err *e) ATTR_CHECK;
+/* it: the first item of the message, of which map_groups_messages makes the header; else it may be NULL. */
+int map_message_start(struct map_run *r, const struct item *it, struct map_around *out,
+	struct diag *d, struct arena *a, struct err *e) ATTR_CHECK;
+/* Is the item that map_key had a look at of another message than the one that was started? */
+bool map_message_over(const struct map_run *r);
+/* Ends the groups that are open and that this item is not of, or all. What is behind their items is to be
+ * written now; out->n is 0 when there is nothing. */
+int map_groups_end(struct map_run *r, bool all, struct map_around *out, struct diag *d,
+	struct arena *a, struct err *e) ATTR_CHECK;
 int map_message_end(struct map_run *r, struct map_around *out, struct diag *d, struct arena *a,
 	struct err *e) ATTR_CHECK;
 /* Findings for rows of joins with orphans="report" that no item used (selected or not). Call once

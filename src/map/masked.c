@@ -47,9 +47,12 @@ static bool in_parts(const struct map_part *p, struct str tag, uint16_t element,
 
 bool masked_element(const struct map *m, struct str tag, uint16_t element, uint16_t component)
 {
-	return in_parts(m->header, tag, element, component) ||
-		in_parts(m->item, tag, element, component) ||
-		in_parts(m->trailer, tag, element, component);
+	for (size_t i = 0; i < m->nlevels; i++) {
+		if (in_parts(m->levels[i].head, tag, element, component) ||
+			in_parts(m->levels[i].foot, tag, element, component))
+			return true;
+	}
+	return in_parts(m->item, tag, element, component);
 }
 
 /* What is left of the path behind a name: p is NULL when the path does not begin with it. */

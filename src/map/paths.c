@@ -220,11 +220,16 @@ static void values(struct walk *w, const struct map_part *p, struct where at)
 		(void)whole(w, t->add, at);
 }
 
-/* The lets of an inner loop are among those of the outer one. */
-static bool is_inner(const struct map_part *p, uint32_t slot)
+static bool is_of(const struct map_part *p, uint32_t slot)
 {
-	for (const struct map_part *k = p->child; k; k = k->next)
-		if (slot >= k->let_first && slot - k->let_first < k->let_n)
+	return p && slot >= p->let_first && slot - p->let_first < p->let_n;
+}
+
+/* The lets of an inner loop are among those of the outer one. */
+static bool is_inner(const struct map_part *parts, uint32_t slot)
+{
+	for (const struct map_part *k = parts; k; k = k->next)
+		if (is_of(k, slot))
 			return true;
 	return false;
 }
@@ -232,7 +237,7 @@ static bool is_inner(const struct map_part *p, uint32_t slot)
 static void part(struct walk *w, const struct map_part *p, struct where at)
 {
 	for (; p; p = p->next) {
-		struct where inner = p->item ? w->item : at;
+		struct where inner = p->item || p->group ? w->item : at;
 
 		if (p->each)
 			inner = whole(w, p->each, inner);
@@ -240,7 +245,7 @@ static void part(struct walk *w, const struct map_part *p, struct where at)
 		if (p->as != MAP_NO_SLOT)
 			w->as[p->as] = inner;
 		for (uint32_t i = 0; i < p->let_n; i++)
-			if (!is_inner(p, p->let_first + i))
+			if (!is_inner(p->child, p->let_first + i))
 				let(w, p->let_first + i, inner);
 		(void)whole(w, p->cond, inner);
 		values(w, p, inner);
@@ -268,15 +273,36 @@ static void declarations(struct walk *w)
 	}
 }
 
+/* What is declared in a group, beside what is written before and behind its items. */
+static void group(struct walk *w, const struct map_level *v, const struct map_part *inside)
+{
+	const struct map_part *p = v->part;
+
+	for (uint32_t i = p->let_first; i < p->let_first + p->let_n; i++)
+		if (!is_inner(v->head, i) && !is_inner(v->foot, i) && !is_of(inside, i))
+			let(w, i, w->item);
+	values(w, p, w->item);
+}
+
+/* There is an item where items make what is around them. */
 static void messages(struct walk *w)
 {
-	if (w->m->trees) {
-		part(w, w->m->around, nowhere);
-		return;
+	struct map *m = w->m;
+
+	for (size_t i = 0; i < m->nlevels; i++) {
+		const struct map_level *v = &m->levels[i];
+		const struct where at = v->by.n > 0 ? w->item : nowhere;
+
+		list(w, &v->by, w->item);
+		if (v->part && !m->trees)
+			group(w, v, i + 1 < m->nlevels ? m->levels[i + 1].part : m->item);
+		part(w, v->head, at);
+		part(w, v->foot, at);
 	}
-	part(w, w->m->header, nowhere);
-	part(w, w->m->item, w->item);
-	part(w, w->m->trailer, nowhere);
+	if (m->trees)
+		part(w, m->levels[0].around, nowhere);
+	else
+		part(w, m->item, w->item);
 }
 
 static void tell_codes(struct load *l)

@@ -1,6 +1,8 @@
 /* Variables, findings and lets of a run; see run.h. */
 #include "map/run.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *reader,
@@ -10,6 +12,27 @@ void run_tree_add(struct ev *ev, const struct node *root, struct str file, struc
 
 	*t = (struct run_tree){root, file, reader, locator, ev->run->trees};
 	ev->run->trees = t;
+}
+
+void run_item(struct ev *ev, const struct item *it)
+{
+	struct map_run *r = ev->run;
+
+	r->item = it;
+	r->root = (struct ctx){it ? it->root : NULL, it ? it->root : NULL, 1, 1};
+	r->trees = NULL;
+	r->key = (struct str){NULL, 0};
+	r->nused = 0;
+	r->level = r->m->nlevels - 1;
+	r->in_item = true;
+	run_budget(ev);
+	memset(r->joined, 0, r->m->njoins * sizeof(*r->joined));
+	memset((void *)r->as, 0, r->m->nas * sizeof(*r->as));
+	if (r->links)
+		r->links->seen = NULL;
+	run_lets(r, 0, (uint32_t)r->m->nlets, &r->root);
+	if (it && it->root)
+		run_tree_add(ev, it->root, it->file, NULL, 0);
 }
 
 void run_place(struct ev *ev, const struct run_tree *t, const struct node *n, struct finding *f)

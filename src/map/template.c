@@ -5,9 +5,11 @@
 #include "map/template.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "map/compare.h"
+#include "map/group.h"
 
 struct values {
 	struct value *v;
@@ -81,34 +83,50 @@ static bool as_number(
 	return true;
 }
 
+static struct str without_end_blanks(struct str s)
+{
+	while (s.n && str_is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
 static bool as_text(
 	struct ev *ev, const struct val *v, const struct def_element *def, struct str *out)
 {
-	struct str s;
-
 	if (def && (def->type == DEF_DT || def->type == DEF_TM))
 		return as_date(ev, v, def, out);
 	if (def && (def->type == DEF_N || def->type == DEF_R))
 		return as_number(ev, v, def, out);
-	s = val_text(ev, v);
-	while (s.n && str_is_blank(s.p[s.n - 1]))
-		s.n--;
-	*out = s;
-	return s.n > 0;
+	*out = without_end_blanks(val_text(ev, v));
+	return out->n > 0;
 }
 
-static void add_value(struct ev *ev, struct values *list, struct value v)
+/* Is the value a text that stands in the map, for an element of any text? */
+static bool is_constant(const struct map_value *m)
 {
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 8;
-		struct value *more = arena_array(ev->a, cap, sizeof(*more));
+	const struct def_element *e = m->def;
 
-		for (size_t i = 0; i < list->n; i++)
-			more[i] = list->v[i];
-		list->v = more;
-		list->cap = cap;
-	}
-	list->v[list->n++] = v;
+	return m->value->op == EXPR_TEXT && !m->cond &&
+		(!e || e->type == DEF_AN || e->type == DEF_ID || e->type == DEF_A);
+}
+
+static void more_values(struct ev *ev, struct values *list)
+{
+	const size_t cap = list->cap ? list->cap * 2 : 16;
+	struct value *more = arena_raw(ev->a, mem_mul(cap, sizeof(*more)));
+
+	if (list->n > 0)
+		memcpy(more, list->v, list->n * sizeof(*more));
+	list->v = more;
+	list->cap = cap;
+}
+
+/* A place for one value more, behind the others; all of it is to be set. */
+static struct value *add_value(struct ev *ev, struct values *list)
+{
+	if (list->n == list->cap)
+		more_values(ev, list);
+	return &list->v[list->n++];
 }
 
 /* The element stays empty. Only an item is set aside for what was told of it: in a header nothing
@@ -159,12 +177,13 @@ static void put(struct ev *ev, const struct map_value *m, const struct ctx *c, u
 	ev->component = m->composite ? m->component : 0;
 	ev->repetition = repetition;
 	ev->told = false;
-	if (!m->cond || eval_truth(ev, m->cond, c))
+	if (is_constant(m))
+		text = without_end_blanks(m->value->text);
+	else if (!m->cond || eval_truth(ev, m->cond, c))
 		eval_value(ev, m->value, c, &v);
-	if (as_text(ev, &v, m->def, &text))
-		add_value(ev, list,
-			(struct value){m->element, repetition, m->component, text, v.from, m->line,
-				m->masked});
+	if (text.n > 0 || as_text(ev, &v, m->def, &text))
+		*add_value(ev, list) = (struct value){
+			m->element, repetition, m->component, text, v.from, m->line, m->masked};
 	else
 		leave(ev, list, m->element);
 }
@@ -309,8 +328,8 @@ static void put_pair(struct ev *ev, const struct map_part *p, const struct map_p
 		leave(ev, list, behind);
 		return;
 	}
-	add_value(ev, list, (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked});
-	add_value(ev, list, (struct value){behind, 1, 1, vt, v.from, m->line, m->v_masked});
+	*add_value(ev, list) = (struct value){at, 1, 1, qt, q.from, m->line, m->q_masked};
+	*add_value(ev, list) = (struct value){behind, 1, 1, vt, v.from, m->line, m->v_masked};
 }
 
 static int by_place(const struct value *a, const struct value *b)
@@ -326,9 +345,12 @@ static int by_place(const struct value *a, const struct value *b)
 static void order(struct values *list)
 {
 	for (size_t i = 1; i < list->n; i++) {
-		struct value v = list->v[i];
+		struct value v;
 		size_t k = i;
 
+		if (by_place(&list->v[i - 1], &list->v[i]) <= 0)
+			continue;
+		v = list->v[i];
 		for (; k > 0 && by_place(&v, &list->v[k - 1]) < 0; k--)
 			list->v[k] = list->v[k - 1];
 		list->v[k] = v;
@@ -404,14 +426,13 @@ static void count_max(struct ev *ev, const struct map_part *parts, const struct 
 void template_totals(struct ev *ev, const struct map_part *p, const struct ctx *c)
 {
 	for (const struct map_total *t = p->totals; t; t = t->next) {
-		struct dec *sum = &ev->run->totals[t->slot];
 		struct val v = {0};
 		struct dec d;
 
 		ev->line = t->line;
 		ev->what = STR("total");
 		eval_value(ev, t->add, c, &v);
-		if (val_number(ev, &v, &d) && !dec_add(*sum, d, sum))
+		if (val_number(ev, &v, &d) && !group_add(ev->run, t->slot, d))
 			run_report(ev, "VALUE-OVERFLOW", v.from, val_text(ev, &v),
 				"a sum of at most 38 digits");
 	}
@@ -437,6 +458,35 @@ static struct str trigger_field(struct ev *ev, const struct map_part *loop, cons
 		: p->gaps[i].field;
 }
 
+/* What a loop of the definition writes begins with its first segment. */
+static void check_trigger(struct ev *ev, const struct map_part *p, const struct ctx *c,
+	const struct template_out *inner)
+{
+	struct finding f = {.code = STR("LOOP-TRIGGER-MISSING")};
+
+	if (!p->node || !p->node->loop || (inner->first && inner->first->node == p->node->child))
+		return;
+	f.segment = p->node->child->name;
+	f.field = trigger_field(ev, p, c);
+	ev->line = p->line;
+	f.found = inner->first ? inner->first->tag : STR("");
+	f.expected = arena_printf(ev->a, STR_FMT " first, which begins the " STR_FMT,
+		STR_ARG(p->node->child->name), STR_ARG(p->node->name));
+	run_finding(ev, &f, c->node);
+}
+
+void template_append(struct template_out *out, const struct template_out *inner)
+{
+	if (!inner->n)
+		return;
+	if (out->last)
+		out->last->next = inner->first;
+	else
+		out->first = inner->first;
+	out->last = inner->last;
+	out->n += inner->n;
+}
+
 static void loop(
 	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out)
 {
@@ -445,25 +495,22 @@ static void loop(
 	template_run(ev, p->child, c, &inner);
 	if (!inner.n)
 		return;
-	if (p->node && p->node->loop && inner.first->node != p->node->child) {
-		struct finding f = {
-			.code = STR("LOOP-TRIGGER-MISSING"), .segment = p->node->child->name};
-
-		f.field = trigger_field(ev, p, c);
-		ev->line = p->line;
-		f.found = inner.first->tag;
-		f.expected = arena_printf(ev->a, STR_FMT " first, which begins the " STR_FMT,
-			STR_ARG(p->node->child->name), STR_ARG(p->node->name));
-		run_finding(ev, &f, c->node);
-	}
+	check_trigger(ev, p, c, &inner);
 	count_max(ev, p->child, &inner);
 	template_totals(ev, p, c);
-	if (out->last)
-		out->last->next = inner.first;
-	else
-		out->first = inner.first;
-	out->last = inner.last;
-	out->n += inner.n;
+	template_append(out, &inner);
+}
+
+void template_head(
+	struct ev *ev, const struct map_level *level, const struct ctx *c, struct template_out *out)
+{
+	struct template_out inner = {NULL, NULL, 0};
+
+	template_run(ev, level->head, c, &inner);
+	if (level->part)
+		check_trigger(ev, level->part, c, &inner);
+	count_max(ev, level->head, &inner);
+	template_append(out, &inner);
 }
 
 static void body(

@@ -20,6 +20,11 @@ struct turns template_turns(
 	struct ev *ev, const struct expr *each, const struct expr_list *sort, const struct ctx *c);
 /* Adds to the totals of a part that has written something. */
 void template_totals(struct ev *ev, const struct map_part *p, const struct ctx *c);
+/* Puts one list behind another. */
+void template_append(struct template_out *out, const struct template_out *inner);
+/* What stands before the items of a group, or of a message. */
+void template_head(struct ev *ev, const struct map_level *level, const struct ctx *c,
+	struct template_out *out);
 /* All parts of a list, in order, appended to *out. */
 void template_run(
 	struct ev *ev, const struct map_part *parts, const struct ctx *c, struct template_out *out);

@@ -240,7 +240,8 @@ void tree_run(struct ev *ev, const struct map_part *parts, const struct ctx *c,
 	for (; p; p = p->next) {
 		const bool split = phase != TREE_ALL && (p->item || p->around);
 
-		if (split && p->around)
+		/* What is in a group is a level of its own. */
+		if (split && p->around && !p->group)
 			body(ev, p, c, phase, out);
 		else if (!split && p->each)
 			repeated(ev, p, c, out);

@@ -4,7 +4,7 @@
 
 #include "map/run.h"
 
-/* What is around the items comes in two halves: up to the item, and from there on. */
+/* What is around the items comes in two halves: up to the item or the next group, and from there on. */
 enum tree_phase { TREE_ALL, TREE_BEFORE, TREE_AFTER };
 
 /* All parts of a list, in order, appended to *out. */

@@ -30,12 +30,12 @@ static void keep(struct diag *d, const struct finding *f, const struct code *cod
 
 	*x = *f;
 	x->next = NULL;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i] = texts[i]->n > 0 ? arena_str(d->arena, *texts[i]) : STR("");
 	if (code && x->rule.n == 0)
 		x->rule = str_c(code->meaning);
 	if (code && x->remedy.n == 0)
 		x->remedy = str_c(code->remedy);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		*texts[i] = texts[i]->n > 0 ? arena_str(d->arena, *texts[i]) : STR("");
 	if (d->last)
 		d->last->next = x;
 	else

@@ -78,6 +78,7 @@ static int work(
 		.lineage = j->lineage,
 		.aside = j->aside,
 		.result = j->result,
+		.sort = j->sort,
 		.number = ask_number,
 		.progress = tell_progress,
 		.ctx = line,

@@ -18,13 +18,18 @@ static void file_open(struct outcome_file *f, int fd)
 	buf_init(&f->buf, OUT_MAX);
 }
 
+static bool wanted(const struct outcome_file *f)
+{
+	return f->fd != -1;
+}
+
 static int file_flush(struct outcome_file *f, size_t over, const char *what, struct err *e)
 {
 	if (buf_check(&f->buf, what, e) == -1)
 		return -1;
 	if (f->buf.n <= over)
 		return 0;
-	if (f->fd != -1 && fsx_write_all(f->fd, f->buf.p, f->buf.n, e) == -1)
+	if (wanted(f) && fsx_write_all(f->fd, f->buf.p, f->buf.n, e) == -1)
 		return err_wrap(e, "%s", what);
 	buf_clear(&f->buf);
 	return 0;
@@ -106,12 +111,19 @@ void outcome_trailer(struct outcome *o, const struct target_at *at, uint64_t fir
 	part(o, "tail", at, first);
 }
 
-static void lineage_item(
-	struct buf *b, const struct target_at *at, uint64_t first, const struct outcome_item *out)
+void outcome_foot(struct outcome *o, const struct target_at *at, uint64_t first)
 {
-	const uint64_t numbers[] = {first, at->segments, out->item->locator, out->item->offset};
+	part(o, "foot", at, first);
+}
 
-	buf_c(b, "item\t");
+/* An item, or the heads of the groups that begin with it. */
+static void lineage_item(struct buf *b, const char *what, const struct target_at *at,
+	uint64_t first, uint64_t last, const struct outcome_item *out)
+{
+	const uint64_t numbers[] = {first, last, out->item->locator, out->item->offset};
+
+	buf_c(b, what);
+	tab(b);
 	buf_c(b, at->set);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		tab(b);
@@ -159,9 +171,16 @@ void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 {
 	struct buf *b = &o->result.buf;
 
-	lineage_item(&o->lineage.buf, at, first, it);
-	for (const struct finding *f = it->noted; f; f = f->next)
-		lineage_note(&o->lineage.buf, at, it->key, f);
+	if (wanted(&o->lineage)) {
+		struct buf *lines = &o->lineage.buf;
+		if (it->head > 0)
+			lineage_item(lines, "group", at, first, first + it->head - 1, it);
+		lineage_item(lines, "item", at, first + it->head, at->segments, it);
+		for (const struct finding *f = it->noted; f; f = f->next)
+			lineage_note(lines, at, it->key, f);
+	}
+	if (!wanted(&o->result))
+		return;
 	buf_c(b, "O\t");
 	buf_c(b, at->set);
 	tab(b);

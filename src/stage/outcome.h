@@ -30,6 +30,7 @@ struct outcome_item {
 	const char *hash; /* of its content */
 	const struct map_joined *joined;
 	size_t n;
+	uint64_t head;		     /* of its segments, the first that are heads of groups */
 	const struct finding *noted; /* what was found in it all the same */
 };
 
@@ -47,6 +48,8 @@ void outcome_start(struct outcome *o);
 void outcome_header(struct outcome *o, const struct target_at *at, uint64_t first);
 /* The trailer of the set just closed, from segment `first`, and the number of its items. */
 void outcome_trailer(struct outcome *o, const struct target_at *at, uint64_t first, uint32_t items);
+/* What is behind the items of groups, from segment `first` to the last written. */
+void outcome_foot(struct outcome *o, const struct target_at *at, uint64_t first);
 void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 	const struct outcome_item *it);
 int outcome_aside(struct outcome *o, const struct item *it, struct str key, const struct diag *d,

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "stage/produce_parts.h"
 
 enum { PROGRESS_EVERY = 256 };
@@ -54,7 +55,7 @@ static struct reader *once_more(const struct produce_making *m, struct err *e)
 	return reader_open(like->fd, &like->spec, m->p->input.names, e);
 }
 
-static int read_suspects(struct produce_making *m, struct err *e)
+int produce_suspects(struct produce_making *m, struct err *e)
 {
 	struct reader *again = once_more(m, e);
 	int rc = -1;
@@ -65,7 +66,8 @@ static int read_suspects(struct produce_making *m, struct err *e)
 	return rc;
 }
 
-/* Converts to the end, or, while keys are only watched, to the first one that may be a duplicate. */
+/* Converts to the end, or to the first item that asks for all to begin anew: while keys are only watched, one
+ * that may be a duplicate; one that is out of the order of its groups. */
 static int read_items(struct produce_making *m, struct reader *source, struct err *e)
 {
 	struct item it;
@@ -73,7 +75,7 @@ static int read_items(struct produce_making *m, struct reader *source, struct er
 	uint64_t seen = 0;
 	int rc = 0;
 
-	while (!m->suspect) {
+	while (!m->suspect && !m->unsorted) {
 		arena_reset(&m->item);
 		diag_init(&d, &m->item);
 		memset(&it, 0, sizeof(it));
@@ -94,7 +96,7 @@ static int read_items(struct produce_making *m, struct reader *source, struct er
 	return 0;
 }
 
-/* --- unique keys --- */
+/* --- unique keys, and groups --- */
 
 /* Back to where nothing was made. The control numbers that were drawn stay: the unit has them. */
 static int start_anew(struct produce_making *m, struct err *e)
@@ -109,10 +111,31 @@ static int start_anew(struct produce_making *m, struct err *e)
 	m->in_set = 0;
 	split_start_whole(&m->whole);
 	produce_stop_start(&m->stop);
+	m->sorted = m->unsorted = false;
+	buf_clear(&m->order);
 	if (m->p->anew)
 		m->p->anew(m->p->ctx);
 	produce_item_report(m, &m->found);
 	return 0;
+}
+
+/* Items are to be sorted: all anew, in their order. What was seen of keys is seen once more. */
+static int settle_order(struct produce_making *m, struct err *e)
+{
+	struct reader *again = NULL;
+	int rc = -1;
+
+	if (m->dups) {
+		dups_free(m->dups);
+		m->dups = dups_new();
+	}
+	if (start_anew(m, e) == -1)
+		return -1;
+	again = once_more(m, e);
+	if (again)
+		rc = produce_sort_run(m, again, e);
+	reader_close(again);
+	return rc;
 }
 
 /* A key may be there twice: the rest of the keys, a second look at the suspects, and all anew. */
@@ -122,7 +145,7 @@ static int settle_duplicates(struct produce_making *m, struct reader *source, st
 	int rc = -1;
 
 	if (key_pass(m, source, PASS_FIRST, e) == -1 || !dups_again(m->dups) ||
-		read_suspects(m, e) == -1 || start_anew(m, e) == -1)
+		produce_suspects(m, e) == -1 || start_anew(m, e) == -1)
 		return -1;
 	again = once_more(m, e);
 	if (again)
@@ -134,6 +157,7 @@ static int settle_duplicates(struct produce_making *m, struct reader *source, st
 /* Once more, without the messages that a rule has stopped. */
 static int leave_out_stopped(struct produce_making *m, struct err *e)
 {
+	const bool sorted = m->sorted;
 	struct reader *again = NULL;
 	int rc = -1;
 
@@ -141,18 +165,22 @@ static int leave_out_stopped(struct produce_making *m, struct err *e)
 		dups_free(m->dups);
 		m->dups = NULL;
 	}
+	if (sorted && m->dups) {
+		dups_free(m->dups);
+		m->dups = dups_new();
+	}
 	m->stop.again = true;
 	if (start_anew(m, e) == -1)
 		return -1;
 	again = once_more(m, e);
 	if (again)
-		rc = read_items(m, again, e);
+		rc = sorted ? produce_sort_run(m, again, e) : read_items(m, again, e);
 	reader_close(again);
 	return rc;
 }
 
-/* Keys are hardly ever there twice, so all is converted at once, the keys are watched, and only a
- * suspect makes us begin again. */
+/* Keys are hardly ever there twice, and who groups items often has them in order: so all is converted at
+ * once, the keys and the order are watched, and only a suspect makes us begin again. */
 static int read_all(struct produce_making *m, struct err *e)
 {
 	if (map_key_unique(m->p->map)) {
@@ -160,6 +188,8 @@ static int read_all(struct produce_making *m, struct err *e)
 		m->watch = true;
 	}
 	if (read_items(m, m->p->source, e) == -1)
+		return -1;
+	if ((m->unsorted || (m->suspect && map_groups(m->p->map))) && settle_order(m, e) == -1)
 		return -1;
 	if (m->suspect && settle_duplicates(m, m->p->source, e) == -1)
 		return -1;
@@ -215,6 +245,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	split_start_whole(&m.whole);
 	m.hash = hash_new();
 	buf_init(&m.said, PRODUCE_SAID_MAX);
+	buf_init(&m.order, LIMIT_ITEM);
 	arena_init(&m.item);
 	arena_init(&m.header);
 	arena_init(&m.start);
@@ -226,6 +257,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	produce_stop_done(&m.stop);
 	hash_free(m.hash);
 	buf_done(&m.said);
+	buf_done(&m.order);
 	target_close(&m.target);
 	outcome_done(&m.o);
 	arena_done(&m.item);

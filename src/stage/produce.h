@@ -32,6 +32,7 @@ struct produce {
 	bool only_changes;		 /* leave out what the partner holds or has been sent */
 	struct map_limits most;		 /* of the interchange; with the key of the map unique */
 	int out, lineage, aside, result; /* -1: not wanted */
+	int sort; /* an empty file, where map_groups: what memory cannot hold is sorted in it */
 	/* Next control number: kind 'I' interchange, 'G' group. */
 	int (*number)(void *ctx, char kind, uint64_t *number, struct err *e);
 	void (*progress)(void *ctx, uint64_t items, uint64_t bytes, uint64_t size);

@@ -71,13 +71,20 @@ static void say_tree(struct produce_making *m, const struct made *t)
 	say(m, "\n~", 2);
 }
 
+/* Is there anybody to compare what an item says with what it said before? */
+static bool is_compared(const struct produce_making *m)
+{
+	return m->p->known || m->p->result != -1;
+}
+
 /* 128 bits over all that the item says, without what differs every night by design. */
 static void content_hash(struct produce_making *m, const struct map_result *r, char out[HASH_HEX])
 {
 	uint8_t digest[HASH_SIZE];
 
 	buf_clear(&m->said);
-	for (const struct segment *s = r->segments; s; s = s->next) {
+	say(m, r->order.p, r->order.n);
+	for (const struct segment *s = r->context; s; s = s->next) {
 		say(m, s->tag.p, s->tag.n);
 		for (size_t k = 0; k < s->n; k++) {
 			const struct value *x = &s->values[k];
@@ -90,7 +97,7 @@ static void content_hash(struct produce_making *m, const struct map_result *r, c
 		}
 		say(m, "\n~", 2);
 	}
-	for (const struct made *t = r->made; t; t = t->next)
+	for (const struct made *t = r->made_context; t; t = t->next)
 		say_tree(m, t);
 	hash_add(m->hash, m->said.p, m->said.n);
 	hash_end(m->hash, digest);
@@ -165,6 +172,35 @@ void produce_item_spell(struct produce_making *m, const struct segment *segments
 		spell_tree(m, t, key, d, a);
 }
 
+/* All of it, also what stands in heads of open groups, which counts for its hash; what is written is told. */
+static void spell(
+	struct produce_making *m, const struct map_result *r, struct str key, struct diag *d)
+{
+	struct diag quiet;
+
+	diag_init(&quiet, &m->item);
+	produce_item_spell(m, r->first, r->made_first, key, d, &m->item);
+	if (r->context != r->first || r->made_context != r->made_first)
+		produce_item_spell(m, r->context, r->made_context, key, &quiet, &m->item);
+}
+
+bool produce_item_fit(struct produce_making *m, const struct segment *first,
+	const struct finding *about, struct diag *d)
+{
+	bool good = true;
+
+	for (const struct segment *s = first; s; s = s->next) {
+		struct finding *before = d->last;
+		if (m->target.ops->check(m->target.self, s, d, about) && d->last == before)
+			continue;
+		for (struct finding *f = before ? before->next : d->first; f; f = f->next) {
+			field_of(m, s, f);
+			good = good && f->severity < SEV_ERROR;
+		}
+	}
+	return good;
+}
+
 /* Is all that the item says fit to leave? Findings get the field that the value came from. */
 static bool fit(
 	struct produce_making *m, const struct map_result *r, struct str key, struct diag *d)
@@ -173,17 +209,9 @@ static bool fit(
 	const struct finding about = {.item = key};
 	bool good = true;
 
-	structure_needed(r->segments, str_c(m->target.ops->format), d, &about);
-	for (const struct segment *s = r->segments; s; s = s->next) {
-		struct finding *before = d->last;
-		if (m->target.ops->check(m->target.self, s, d, &about) && d->last == before)
-			continue;
-		for (struct finding *f = before ? before->next : d->first; f; f = f->next) {
-			field_of(m, s, f);
-			good = good && f->severity < SEV_ERROR;
-		}
-	}
-	for (const struct made *t = r->made; t; t = t->next)
+	structure_needed(r->first, str_c(m->target.ops->format), d, &about);
+	good = produce_item_fit(m, r->first, &about, d);
+	for (const struct made *t = r->made_first; t; t = t->next)
 		if (!m->target.ops->check_tree(m->target.self, t, d, &about, &blame))
 			good = false;
 	return good;
@@ -204,6 +232,7 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 	const uint32_t limit = m->split.limits.items;
 	const struct map_joined *joined = NULL;
 	uint64_t first = 0;
+	uint64_t heads = 0; /* records of trees that are heads of groups */
 	size_t n = 0;
 
 	if (!m->set_open && produce_message_open(m, e) == -1)
@@ -211,11 +240,15 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 	first = t->ops->at(t->self)->segments + 1;
 	if (m->c->out == 0)
 		m->c->loop = loop_of(r->segments);
-	for (const struct segment *s = r->segments; s; s = s->next)
-		t->ops->put(t->self, s);
-	for (const struct made *k = r->made; k; k = k->next)
+	for (const struct made *k = r->made_first; k; k = k->next) {
+		if (k == r->made)
+			heads = t->ops->at(t->self)->segments + 1 - first;
 		t->ops->put_tree(t->self, k);
-	split_add(&m->split, split_size(r->segments));
+	}
+	for (const struct segment *s = r->first; s; s = s->next)
+		t->ops->put(t->self, s);
+	if (split_limited(&m->split))
+		split_add(&m->split, split_size(r->first));
 	produce_stop_written(&m->stop, m->c->items);
 	m->in_set++;
 	m->c->out++;
@@ -226,6 +259,7 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 			.hash = hash,
 			.joined = joined,
 			.n = n,
+			.head = r->nhead + heads,
 			.noted = d->first});
 	if (limit > 0 && m->in_set >= limit && produce_message_close(m, e) == -1)
 		return -1;
@@ -361,22 +395,26 @@ static void add_over_limit(struct diag *d, struct str key, const struct split *s
 static int room_in_message(struct produce_making *m, const struct item *it, struct map_result *r,
 	struct str key, struct diag *d, struct err *e)
 {
-	const struct split_size size = split_size(r->segments);
+	struct split_size size;
 	struct diag again;
 
-	if (!split_limited(&m->split) || split_fits(&m->split, size))
+	if (!split_limited(&m->split))
+		return 1;
+	size = split_size(r->first);
+	if (split_fits(&m->split, size))
 		return 1;
 	map_take_back(m->run);
 	if (m->in_set > 0) {
 		diag_init(&again, &m->item);
-		if (produce_message_close(m, e) == -1 || produce_message_start(m, e) == -1 ||
+		if (produce_message_close(m, e) == -1 ||
+			produce_message_start(m, it, &again, e) == -1 ||
 			map_item(m->run, it, 1, r, &again, &m->item, e) == -1)
 			return -1;
 		if (r->stop_message)
 			produce_stop_broken(&m->stop, key, &m->start);
-		produce_item_spell(m, r->segments, r->made, key, &again, &m->item);
+		spell(m, r, key, &again);
 		if (r->verdict == MAP_OUT && fit(m, r, key, &again) &&
-			split_fits(&m->split, split_size(r->segments)))
+			split_fits(&m->split, split_size(r->first)))
 			return 1;
 		if (r->verdict == MAP_OUT)
 			map_take_back(m->run);
@@ -414,7 +452,7 @@ static enum room make_room(struct produce_making *m, const struct item *it, stru
 	rc = room_in_message(m, it, r, key, d, e);
 	if (rc != 1)
 		return rc == 0 ? ROOM_NEVER : ROOM_FAILED;
-	size = with_whole(m, split_size(r->segments));
+	size = with_whole(m, split_size(r->first));
 	if (split_fits(&m->whole, size))
 		return ROOM_HERE;
 	map_take_back(m->run);
@@ -454,12 +492,24 @@ static int place_item(struct produce_making *m, const struct item *it, struct ma
 	return write_item(m, it, r, hash, d, e);
 }
 
+/* In a source whose items come in the order of their groups, none is before the last. */
+static bool out_of_order(struct produce_making *m, struct str order)
+{
+	if (m->sorted || order.n == 0)
+		return false;
+	if (str_cmp(order, buf_view(&m->order)) < 0)
+		return true;
+	buf_clear(&m->order);
+	buf_str(&m->order, order);
+	return false;
+}
+
 int produce_item_convert(
 	struct produce_making *m, const struct item *it, struct diag *d, struct err *e)
 {
 	struct map_result r;
 	struct str key;
-	char hash[HASH_HEX];
+	char hash[HASH_HEX] = "";
 	bool good = false;
 
 	memset(&r, 0, sizeof(r));
@@ -480,21 +530,29 @@ int produce_item_convert(
 	}
 	if (not_due(m, r.key))
 		return 0;
+	if (out_of_order(m, r.order)) {
+		m->unsorted = true;
+		return 0;
+	}
 	key = arena_str(&m->item, r.key);
-	if (produce_message_start(m, e) == -1 ||
+	if (r.order.n > 0 && produce_message_groups(m, e) == -1)
+		return -1;
+	/* What is of no group makes no header. */
+	if (((r.order.n > 0 || !map_groups_messages(m->p->map)) &&
+		    produce_message_start(m, it, d, e) == -1) ||
 		map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
 		return -1;
 	if (r.stop_message)
 		produce_stop_broken(&m->stop, key, &m->start);
 	if (r.verdict == MAP_OUT && !r.segments && !r.made)
 		add_empty(d, key);
-	produce_item_spell(m, r.segments, r.made, key, d, &m->item);
+	spell(m, &r, key, d);
 	good = fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0;
 	if (m->dups && !m->watch && key.n > 0 && dups_is(m->dups, key)) {
 		add_duplicate(d, it, key);
 		good = false;
 	}
-	if (good)
+	if (good && is_compared(m))
 		content_hash(m, &r, hash);
 	if (good && !left_out(m, key, hash))
 		return add_stopped(m, d, key) ? produce_item_aside(m, it, key, d, e)

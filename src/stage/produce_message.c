@@ -62,17 +62,31 @@ static int sound(const struct diag *d, const char *what, struct err *e)
 	return -1;
 }
 
-int produce_message_start(struct produce_making *m, struct err *e)
+/* A header that is made of an item is checked as one. */
+static void check_head(struct produce_making *m, struct diag *d)
 {
-	struct diag d;
+	static const struct finding nothing = {.item = {"", 0}};
 
-	if (m->message_ready)
+	produce_item_spell(m, m->head.segments, NULL, STR(""), d, &m->header);
+	(void)produce_item_fit(m, m->head.segments, &nothing, d);
+}
+
+int produce_message_start(
+	struct produce_making *m, const struct item *it, struct diag *d, struct err *e)
+{
+	const bool of_item = map_groups_messages(m->p->map);
+	struct diag own;
+
+	/* One that no item was written to may have been made of one that was set aside. */
+	if (m->message_ready && (m->set_open || !of_item))
 		return 0;
 	arena_reset(&m->header);
-	diag_init(&d, &m->header);
-	if (map_message_start(m->run, &m->head, &d, &m->header, e) == -1)
+	diag_init(&own, &m->header);
+	if (map_message_start(m->run, it, &m->head, of_item ? d : &own, &m->header, e) == -1)
 		return -1;
-	if (sound(&d, "header", e) == -1 || check_around(m, &m->head, "header", e) == -1)
+	if (of_item)
+		check_head(m, d);
+	else if (sound(&own, "header", e) == -1 || check_around(m, &m->head, "header", e) == -1)
 		return -1;
 	m->message_ready = true;
 	split_start(&m->split, m->head.segments, map_trailer_segments(m->p->map));
@@ -124,15 +138,47 @@ static int over_limit(const struct split *s, struct err *e)
 		s->used.segments, s->used.bytes, s->room.segments);
 }
 
+/* Writes what is behind the items of groups that end: of all that are open, or that the item in hand is not
+ * of. */
+static int end_groups(struct produce_making *m, bool all, struct err *e)
+{
+	struct map_around foot = {NULL, NULL, 0};
+	const struct target *t = &m->target;
+	const uint64_t first = t->ops->at(t->self)->segments + 1;
+	struct diag d;
+
+	diag_init(&d, &m->item);
+	if (map_groups_end(m->run, all, &foot, &d, &m->item, e) == -1 ||
+		sound(&d, "group's foot", e) == -1 ||
+		check_around(m, &foot, "group's foot", e) == -1)
+		return -1;
+	if (foot.n == 0)
+		return 0;
+	put_around(t, &foot);
+	split_add(&m->split, split_size(foot.segments));
+	outcome_foot(&m->o, t->ops->at(t->self), first);
+	return 0;
+}
+
+int produce_message_groups(struct produce_making *m, struct err *e)
+{
+	if (map_message_over(m->run) && produce_message_close(m, e) == -1)
+		return -1;
+	return m->set_open ? end_groups(m, false, e) : 0;
+}
+
 int produce_message_close(struct produce_making *m, struct err *e)
 {
 	struct map_around tail = {NULL, NULL, 0};
 	struct diag d;
 	const struct target *t = &m->target;
-	const uint64_t first = t->ops->at(t->self)->segments + 1;
+	uint64_t first = 0;
 
 	if (!m->set_open)
 		return 0;
+	if (end_groups(m, true, e) == -1)
+		return -1;
+	first = t->ops->at(t->self)->segments + 1;
 	diag_init(&d, &m->item);
 	if (map_message_end(m->run, &tail, &d, &m->item, e) == -1 ||
 		sound(&d, "trailer", e) == -1 || check_around(m, &tail, "trailer", e) == -1)

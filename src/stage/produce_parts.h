@@ -38,11 +38,17 @@ struct produce_making {
 		whole; /* of the interchange; used: its envelopes, and messages that are closed */
 	bool full;     /* what comes now is left for the next one */
 	struct produce_stop stop;
+	bool sorted;	  /* items come in the order of their groups */
+	bool unsorted;	  /* they do not */
+	struct buf order; /* of the last item: map_result.order */
 };
 
+/* Ends the message and the groups that the item is not of; map_key has looked at it last. */
+int produce_message_groups(struct produce_making *m, struct err *e) ATTR_CHECK;
 /* Makes the header of the next message, unless that is done. A fault in header or trailer is the
- * agreement's or the map's, and stops the unit. */
-int produce_message_start(struct produce_making *m, struct err *e) ATTR_CHECK;
+ * agreement's or the map's, and stops the unit; where items make the header, it is a finding of this one. */
+int produce_message_start(
+	struct produce_making *m, const struct item *it, struct diag *d, struct err *e) ATTR_CHECK;
 /* Opens the set, and the envelopes around the first, and writes the header. */
 int produce_message_open(struct produce_making *m, struct err *e) ATTR_CHECK;
 /* Writes the trailer of the set that is open, if one is. */
@@ -59,6 +65,14 @@ void produce_item_spell(struct produce_making *m, const struct segment *segments
 /* Converts an item that was read: out, left out, or set aside. */
 int produce_item_convert(
 	struct produce_making *m, const struct item *it, struct diag *d, struct err *e) ATTR_CHECK;
+/* May these segments leave? Findings get the field that the value came from. */
+bool produce_item_fit(struct produce_making *m, const struct segment *first,
+	const struct finding *about, struct diag *d);
+/* A second look at the keys that may be there twice. */
+int produce_suspects(struct produce_making *m, struct err *e) ATTR_CHECK;
+/* Converts the items in the order of their groups: reads the source to its end, sorts, and begins anew. */
+int produce_sort_run(struct produce_making *m, struct reader *source, struct err *e) ATTR_CHECK;
+
 /* Puts an item with faults beside the others. */
 int produce_item_aside(struct produce_making *m, const struct item *it, struct str key,
 	struct diag *d, struct err *e) ATTR_CHECK;

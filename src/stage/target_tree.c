@@ -83,7 +83,7 @@ static void check_characters(struct checking *c, const struct made *m)
 		tell(c, m, "VALUE-REPERTOIRE", STR("text that is UTF-8"));
 		return;
 	}
-	for (at = 0; at < m->text.n;) {
+	for (at = 0; x->carries && at < m->text.n;) {
 		const uint32_t cp = utf8_next(m->text, &at);
 		if (x->carries(x->layout, cp))
 			continue;

@@ -6,6 +6,7 @@
 
 struct target_tree {
 	/* MUST. Can the target carry the character in a value? */
+	/* NULL: all. */
 	bool (*carries)(const struct def_layout *y, uint32_t cp);
 	const char *carries_what;	 /* "characters of ISO 8859-1" */
 	const struct def_layout *layout; /* or NULL */

@@ -66,20 +66,44 @@ static bool is_meant(const struct trace_point *t, const struct part_line *p)
 	return false;
 }
 
+static enum trace_part part_of(struct str kind)
+{
+	static const struct {
+		const char *kind;
+		enum trace_part part;
+	} parts[] = {{"item", TRACE_ITEM}, {"head", TRACE_HEADER}, {"group", TRACE_GROUP},
+		{"foot", TRACE_FOOT}};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (str_is(kind, parts[i].kind))
+			return parts[i].part;
+	return TRACE_TRAILER;
+}
+
+/* The first item of a message may be what its header is made of. */
+static void place_header(const struct part_line *p, struct trace_point *t)
+{
+	if (t->part != TRACE_HEADER || t->of_item || !str_is(p->kind, "item") ||
+		!same_set(t->st, p->st))
+		return;
+	t->of_item = true;
+	t->locator = p->locator;
+}
+
 static void place_points(const struct part_line *p, int64_t number, struct trace_point *points,
 	size_t n, struct arena *a)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct trace_point *t = &points[i];
+		place_header(p, t);
 		if (!is_meant(t, p))
 			continue;
-		t->part = str_is(p->kind, "item") ? TRACE_ITEM
-			: str_is(p->kind, "head") ? TRACE_HEADER
-						  : TRACE_TRAILER;
+		t->part = part_of(p->kind);
 		t->first = p->first;
+		t->last = p->last;
 		t->number = number;
 		t->locator = p->locator;
-		if (t->part == TRACE_ITEM) {
+		if (t->part == TRACE_ITEM || t->part == TRACE_GROUP) {
 			t->key = arena_str(a, p->key);
 			t->file = arena_str(a, p->file);
 		}
@@ -254,19 +278,24 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	const struct segment *s = NULL;
 	struct map_around head;
 	struct diag d;
-	const int64_t index = t->segment_at - t->first;
+	int64_t index = t->segment_at - t->first;
 
 	memset(&r, 0, sizeof(r));
 	diag_init(&d, a);
 	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root)
 		return -1;
 	reader_line_counted(source, &it);
-	if (map_message_start(run, &head, &d, a, e) == -1 ||
+	if (map_message_start(run, &it, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
+	if (r.verdict == MAP_OUT && r.made && t->part == TRACE_GROUP)
+		return 0; /* the item is known; which of the heads it is, is not */
 	if (r.verdict == MAP_OUT && r.made)
 		return fill_made(j, run, &head, r.made, &it, t, a, e);
-	s = r.segments;
+	s = t->part == TRACE_GROUP ? r.first : r.segments;
+	/* Here all its groups begin with the item; of those that did then, the inner ones, it has heads. */
+	if (t->part == TRACE_GROUP)
+		index += (int64_t)r.nhead - (t->last - t->first + 1);
 	for (int64_t i = 0; s && i < index; i++)
 		s = s->next;
 	if (r.verdict == MAP_OUT && index >= 0 && s)
@@ -275,15 +304,21 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 }
 
 /* A segment of the header; the first one, ST, is written by the program. */
-static int trace_header(const struct trace_job *j, struct map_run *run, struct trace_point *t,
-	struct arena *a, struct err *e)
+static int trace_header(const struct trace_job *j, struct map_run *run, struct reader *source,
+	struct trace_point *t, struct arena *a, struct err *e)
 {
+	const bool of_item = map_groups_messages(j->route->map) && t->of_item;
 	struct map_around head;
 	const struct segment *s = NULL;
+	struct item it;
 	struct diag d;
 
 	diag_init(&d, a);
-	if (map_message_start(run, &head, &d, a, e) == -1)
+	if (of_item && reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1)
+		return -1;
+	if (of_item)
+		reader_line_counted(source, &it);
+	if (map_message_start(run, of_item ? &it : NULL, &head, &d, a, e) == -1)
 		return -1;
 	if (target_find(map_target(j->route->map)->format)->put_tree)
 		return fill_made(j, run, &head, NULL, NULL, t, a, e);
@@ -291,7 +326,7 @@ static int trace_header(const struct trace_job *j, struct map_run *run, struct t
 	for (int64_t i = t->first + 1; s && i < t->segment_at; i++)
 		s = s->next;
 	if (s && t->segment_at > t->first)
-		fill_value(j, run, s, NULL, t, a);
+		fill_value(j, run, s, of_item ? &it : NULL, t, a);
 	return 0;
 }
 
@@ -313,10 +348,11 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	rc = run ? 0 : -1;
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
 		struct trace_point *t = &j->points[i];
-		if ((t->part != TRACE_ITEM && t->part != TRACE_HEADER) || t->references.n > 0)
+		const bool item = t->part == TRACE_ITEM || t->part == TRACE_GROUP;
+		if ((!item && t->part != TRACE_HEADER) || t->references.n > 0)
 			continue; /* a key leads to the item, not to a field */
-		if ((t->part == TRACE_ITEM ? trace_item(j, run, readers.source, t, &a, e)
-					   : trace_header(j, run, t, &a, e)) == 0)
+		if ((item ? trace_item(j, run, readers.source, t, &a, e)
+			  : trace_header(j, run, readers.source, t, &a, e)) == 0)
 			rc = send_point(fd, f, i, t, e);
 		arena_reset(&a);
 	}

@@ -9,7 +9,14 @@
 #include "stage/proc.h"
 #include "store/ledger_interchange.h"
 
-enum trace_part { TRACE_NOWHERE, TRACE_HEADER, TRACE_ITEM, TRACE_TRAILER };
+enum trace_part {
+	TRACE_NOWHERE,
+	TRACE_HEADER,
+	TRACE_ITEM,
+	TRACE_TRAILER,
+	TRACE_GROUP, /* the head of groups, which an item began */
+	TRACE_FOOT   /* what is behind the items of groups */
+};
 
 struct trace_point {
 	/* asked */
@@ -30,7 +37,8 @@ struct trace_point {
 	int64_t map_line;
 	bool absent; /* by the definition there is no such element, component or column */
 	/* for the worker */
-	int64_t locator, first, number;
+	int64_t locator, first, last, number;
+	bool of_item; /* a header, and the item it may be made of has been met */
 };
 
 /* Fills the points. Without inputs or map of that night (gone from the archive) the fields stay

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A position in something sent leads to the field it came from, with line and column, in every kind of file."""
 import json
+import os
 
 import night
 import small
@@ -59,6 +60,44 @@ def test_edifact():
               [("SKU-1", "name", 1, 26), ("SKU-2", "name", 2, 27), ("SKU-3", "name", 4, 26)], "places")
 
 
+GROUPED = PRICAT[:PRICAT.index("\t<message")] + """	<message group-by="season">
+		<BGM BGM01-1="'9'" BGM02-1="season"/>
+		<DTM DTM01-1="'137'" DTM01-2="format-date($run/date, 'CCYYMMDD')" DTM01-3="'102'"/>
+		<group by="brand">
+			<PGI PGI01="'11'" PGI02-4="brand"/>
+			<item>
+				<LIN LIN01="item-number()" LIN03-1="sku" LIN03-2="'SA'"/>
+				<IMD IMD01="'F'" IMD03-4="name"/>
+			</item>
+		</group>
+	</message>
+</map>
+"""
+SEASONS = ('{"sku": "1", "season": "W", "brand": "B", "name": "Mug"}', '{"sku": "2", "season": "S", "brand": "A", "name": "Cup"}',
+           '{"sku": "3", "season": "W", "brand": "A", "name": "Jug"}', '{"sku": "4", "season": "W", "brand": "B", "name": "Pot"}')
+
+
+def test_groups():
+    """Items are sorted by their groups in a worker that may open nothing; heads lead back to the first item of each."""
+    with Edifact(kind="events") as n:
+        n.write("bundle/maps/pricat.xml", GROUPED)
+        n.drop("products", "a.json", ("\n".join(SEASONS) + "\n").encode())
+        n.run()
+        name, = [r["name"] for r in n.rows("SELECT name FROM interchange")]
+        with open(os.path.join(n.box("acme", "in"), name), encoding="latin-1") as f:
+            segments = [s.strip() for s in f.read().split("'")]
+        equal([s for s in segments if s[:3] in ("BGM", "PGI", "LIN")],
+              ["BGM+9+S", "PGI+11+:::A", "LIN+1++2:SA", "BGM+9+W", "PGI+11+:::A", "LIN+1++3:SA", "PGI+11+:::B",
+               "LIN+2++1:SA", "LIN+3++4:SA"], "the order")
+        def led(message, position):
+            f = json.loads(n.program("explain", "--json", "--set", str(message), "1", position, expect=0).out)
+            return f["part"], f.get("item"), f.get("field"), f.get("line")
+        equal(led(2, "2:2"), ("header", None, "season", 3), "the header of the second message")
+        equal(led(2, "4:2-4"), ("group", "3", "brand", 3), "the head of its first group")
+        equal(led(2, "7:2-4"), ("group", "1", "brand", 1), "the head of its second group")
+        equal(led(2, "11:3-4"), ("item", "4", "name", 4), "an item")
+
+
 def test_lines():
     """One object a line; a line that is empty counts."""
     with small.Small(kind="events") as n:
@@ -93,4 +132,4 @@ def test_joined():
 
 
 if __name__ == "__main__":
-    night.main(test_lines, test_rows, test_joined, test_edifact)
+    night.main(test_lines, test_rows, test_joined, test_edifact, test_groups)

@@ -162,12 +162,43 @@ static void too_long(void **state)
 	buf_done(&small);
 }
 
+/* Eight bytes are looked at at once, so a byte may stand at each place of a word. */
+static void plain_at_each_place(void **state)
+{
+	static const struct {
+		char c;
+		bool plain;
+		const char *as;
+	} cases[] = {{'"', false, "\\\""}, {'\\', false, "\\\\"}, {'\n', false, "\\n"},
+		{0x1f, false, "\\u001f"}, {' ', true, " "}, {'!', true, "!"}, {'~', true, "~"}};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		for (size_t at = 0; at < 20; at++) {
+			char text[] = "abcdefghijklmnopqrst";
+			const struct str s = {text, 20};
+			struct buf want;
+			text[at] = cases[k].c;
+			assert_int_equal(json_plain(s), cases[k].plain ? 20 : at);
+			buf_init(&want, 100);
+			buf_printf(
+				&want, "\"%.*s%s%s\"", (int)at, text, cases[k].as, text + at + 1);
+			buf_clear(&out);
+			json_init(&j, &out, false);
+			json_str(&j, s);
+			assert_string_equal(buf_cstr(&out), buf_cstr(&want));
+			buf_done(&want);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(compact, begin, end),
 		cmocka_unit_test_setup_teardown(pretty, begin, end),
 		cmocka_unit_test_setup_teardown(strings, begin, end),
+		cmocka_unit_test_setup_teardown(plain_at_each_place, begin, end),
 		cmocka_unit_test_setup_teardown(names_and_numbers, begin, end),
 		cmocka_unit_test_setup_teardown(as_deep_as_items, begin, end),
 		cmocka_unit_test_setup_teardown(too_long, begin, end),

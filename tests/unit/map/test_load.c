@@ -17,6 +17,11 @@ struct row {
 #define GOOD "<BCT BCT01=\"'PC'\"/><item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item>"
 #define ITEM "<BCT BCT01=\"'PC'\"/>\n<item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/>\n"
 
+/* A group of LIN with its items in SLN. */
+#define GROUP "<BCT BCT01=\"'PC'\"/><group "
+#define SUB "<item><SLN SLN01=\"sku\" SLN03=\"'I'\"/></item>"
+#define IN_GROUP "<LIN LIN02=\"'VN'\" LIN03=\"brand\"/>" SUB "</group>"
+
 static const struct row rows[] = {
 	{"", GOOD, ""},
 	/* declarations */
@@ -183,7 +188,32 @@ static const struct row rows[] = {
 		"LIN03=\"sku\"/></item>",
 		"8:20: <item> has no attribute 'sort'\n8:27: <item> has no attribute 'as'"},
 	{"", ITEM "<group by=\"a\"/></item>",
-		"9:1: <group> is part of the map language but not there yet"},
+		"9:1: <group> stands directly in <message> or <group>"},
+	{"", GROUP "bye=\"brand\">" IN_GROUP,
+		"7:20: <group> needs by=\n7:32: <group> has no attribute 'bye'; did you mean 'by'?"},
+	{"", GROUP "by=\"brand\" each=\"a\">" IN_GROUP, "<group> has no attribute 'each'"},
+	{"", GROUP "by=\"gtin((\">" IN_GROUP, "7:37: by: the expression ends"},
+	{"", GROUP "by=\"$brand\">" IN_GROUP, "by: there is no $brand above this line"},
+	{"", GROUP "by=\"brand\"></group>", "7:20: <group> has no segment inside"},
+	{"", GROUP "by=\"brand\"><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></group>",
+		"<item> is missing in <group>"},
+	{"", GROUP "by=\"brand\"><item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item></group>",
+		"<group> has no segment inside; it begins with one, before any <loop> or <item>"},
+	{"",
+		GROUP
+		"by=\"brand\"><PID PID01=\"'F'\" PID05=\"a\"/><item><MEA MEA03=\"1\"/></item></group>",
+		"the loop with PID begins with LIN; put <LIN> first"},
+	{"", GROUP "by=\"brand\">" IN_GROUP "<group by=\"a\">" IN_GROUP,
+		"<group> is there twice, or beside <group>"},
+	{"",
+		GROUP "by=\"brand\">"
+		      "<LIN LIN01=\"item-count('grop')\" LIN02=\"'VN'\" LIN03=\"brand\"/>" SUB
+		      "</group>",
+		"item-count() counts in 'group' or in 'message'; did you mean 'group'?"},
+	{"", ITEM "</item><CTT CTT01=\"item-count('group')\"/>",
+		"9:31: CTT01: item-count(): there is no <group> around this that it could count in"},
+	{"", "<gruop by=\"a\"/>" ITEM "</item>",
+		"7:1: <gruop> is no segment and no element of a message; did you mean <group>?"},
 	{"", ITEM "<ST ST01=\"'832'\"/></item>", "9:1: ST is written by itself; leave it out"},
 	{"", ITEM "<MEA MEA03=\"a div 3\"/></item>", "9:15: warning: the quotient reaches MEA03"},
 	{"", ITEM "</item><CTT CTT01=\"total('x')\"/>",

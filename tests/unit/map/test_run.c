@@ -193,7 +193,7 @@ static void orphans_have_a_budget_of_their_own(void **state)
 
 	(void)state;
 	start(&w, JOIN "orphans=\"report\"/>", "", "{\"sku\":\"A\"}\n", "sku,n\nA,1\nB,2\nC,3\n");
-	assert_int_equal(map_message_start(w.run, &s, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(map_message_start(w.run, NULL, &s, &w.diag, &w.arena, &e), 0);
 	assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
 	assert_int_equal(map_item(w.run, &it, 1, &r, &w.diag, &w.arena, &e), 0);
 	assert_non_null(arena_raw(&w.arena, 1 << 20));
@@ -264,7 +264,7 @@ static void takes_back(void **state)
 	(void)state;
 	start(&w, "", "<total name=\"q\" add=\"q\"/><CTB CTB01=\"'OR'\" CTB02=\"counter()\"/>",
 		"{\"sku\":\"A\",\"q\":5}\n{\"sku\":\"B\",\"q\":7}\n", "sku\n");
-	assert_int_equal(map_message_start(w.run, &s, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(map_message_start(w.run, NULL, &s, &w.diag, &w.arena, &e), 0);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
 		assert_int_equal(map_item(w.run, &it, 1, &r, &w.diag, &w.arena, &e), 0);

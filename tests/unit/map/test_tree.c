@@ -62,7 +62,7 @@ static void make(struct map_world *w, const char *target, const char *item, cons
 	map_world_start(w, NULL);
 	if (map_world_load(w, buf_cstr(&b))) {
 		map_world_open(w, "item.json", spec, NULL, NULL);
-		assert_int_equal(map_message_start(w->run, &s, &w->diag, &w->arena, &e), 0);
+		assert_int_equal(map_message_start(w->run, NULL, &s, &w->diag, &w->arena, &e), 0);
 		assert_int_equal(reader_next(w->source, &it, &w->diag, &e), 1);
 		assert_int_equal(map_item(w->run, &it, 1, &r, &w->diag, &w->arena, &e), 0);
 		dump(out, r.made);

@@ -32,14 +32,17 @@ static void each_way_once(void **state)
 				   "key=\"sku\" on=\"sku\" required=\"yes\"/>";
 	struct config_source shop = {.name = STR("shop"), .format = STR("json")};
 	struct config_source other = {.name = STR("other"), .format = STR("json")};
-	const struct config_partner acme = {.tolerated = 0};
-	const struct config_agreement agreed = {.partner = &acme};
 	struct map_world w[3];
+	struct config_partner acme = {.name = STR("acme")};
+	struct config_partner lax = {.name = STR("lax"), .tolerated = 1};
+	struct config_agreement with_acme = {.partner = &acme};
+	struct config_agreement with_lax = {.partner = &lax};
 	struct env_route routes[] = {
-		{.agreement = &agreed, .source = &shop, .map = map_of(&w[0], "products", "")},
-		{.agreement = &agreed, .source = &shop, .map = map_of(&w[1], "variants", "")},
-		{.agreement = &agreed, .source = &shop, .map = w[0].map},
-		{.agreement = &agreed, .source = &other, .map = map_of(&w[2], "orders", join)},
+		{.source = &shop, .map = map_of(&w[0], "products", ""), .agreement = &with_acme},
+		{.source = &shop, .map = map_of(&w[1], "variants", ""), .agreement = &with_acme},
+		{.source = &shop, .map = w[0].map, .agreement = &with_acme},
+		{.source = &shop, .map = w[0].map, .agreement = &with_lax},
+		{.source = &other, .map = map_of(&w[2], "orders", join), .agreement = &with_acme},
 	};
 	struct env *v = mem_alloc(sizeof(*v));
 	const struct reader_spec *views = NULL;
@@ -49,13 +52,16 @@ static void each_way_once(void **state)
 	(void)state;
 	arena_init(&a);
 	v->routes = routes;
-	v->nroutes = 4;
+	v->nroutes = 5;
 	views = inputs_views(v, &shop, STR("f"), &a, &n);
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 4);
 	assert_true(str_is(views[0].item, "products"));
 	assert_true(str_is(views[1].item, "variants"));
-	assert_true(str_is(views[2].item, "rows"));
-	assert_true(str_is(views[2].file, "f"));
+	assert_int_equal(*views[0].tolerated, 0);
+	assert_true(str_is(views[2].item, "products"));
+	assert_int_equal(*views[2].tolerated, 1);
+	assert_true(str_is(views[3].item, "rows"));
+	assert_true(str_is(views[3].file, "f"));
 	v->nroutes = 0;
 	views = inputs_views(v, &shop, STR("f"), &a, &n);
 	assert_int_equal(n, 1);
