@@ -67,7 +67,7 @@ static inline bool str_is_blank(char c) /* blank, tab, CR, LF */
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
-char str_lower(char c);	   /* ASCII only */
+char str_lower(char c); /* ASCII only */
 char str_upper(char c);
 
 /* The name nearest to s by edit distance among n names, or NULL when none is near: "did you mean". */

@@ -247,7 +247,7 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 	}
 	for (const struct segment *s = r->first; s; s = s->next)
 		t->ops->put(t->self, s);
-	if (split_limited(&m->split))
+	if (split_limited(&m->split) || split_limited(&m->whole))
 		split_add(&m->split, split_size(r->first));
 	produce_stop_written(&m->stop, m->c->items);
 	m->in_set++;
@@ -452,6 +452,8 @@ static enum room make_room(struct produce_making *m, const struct item *it, stru
 	rc = room_in_message(m, it, r, key, d, e);
 	if (rc != 1)
 		return rc == 0 ? ROOM_NEVER : ROOM_FAILED;
+	if (!split_limited(&m->whole))
+		return ROOM_HERE;
 	size = with_whole(m, split_size(r->first));
 	if (split_fits(&m->whole, size))
 		return ROOM_HERE;
