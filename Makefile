@@ -91,8 +91,8 @@ FLAGS := $(INSTRUMENTED) -fsanitize=address,$(UBSAN)
 else ifeq ($(FLAVOUR),vg)
 FLAGS := $(INSTRUMENTED)
 else ifeq ($(FLAVOUR),cov)
-# Counters are a mapped file, so that they outlive a kill and are written from within a sandbox.
-FLAGS := -O0 -g -fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation
+# Counters are a mapped file, so that they outlive a kill and are written from within a sandbox; processes add at once.
+FLAGS := -O0 -g -fprofile-instr-generate -fprofile-update=atomic -fcoverage-mapping -mllvm -runtime-counter-relocation
 else ifeq ($(FLAVOUR),fuzz)
 FLAGS := $(INSTRUMENTED) -DREAD_BLOCK=4096 -fsanitize=fuzzer-no-link,address,$(UBSAN)
 FUZZ_LINK := -fsanitize=fuzzer,address,$(UBSAN)

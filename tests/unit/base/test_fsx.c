@@ -624,6 +624,7 @@ static void scratch_elsewhere(void **state)
 	const struct box *b = *state;
 	const struct calls_fault unnamed = {
 		SYS_openat, EOPNOTSUPP, 2, UNNAMED | O_RDWR | O_CLOEXEC | O_EXCL};
+	static const int refused[] = {ENOENT, ENOTDIR, EACCES, EPERM, EROFS};
 	struct calls_fault fault = WHATEVER(openat, EISDIR);
 	struct calls_try t = {.make = scratch};
 	char longest[LIMIT_PATH];
@@ -637,6 +638,10 @@ static void scratch_elsewhere(void **state)
 	calls_fails(&fault, scratch, NULL, ERR_IO, "no temporary file can be made in box-");
 	fault.error = EMFILE;
 	calls_fails(&fault, scratch, NULL, ERR_IO, "no temporary file can be made in box-");
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		fault.error = refused[i];
+		calls_fails(&fault, scratch, NULL, ERR_IO, "; set TMPDIR to a folder");
+	}
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
 	(void)setenv("TMPDIR", longest, 1);
@@ -698,14 +703,24 @@ static void signals_are_no_faults(void **state)
 	fsx_close(there[1]);
 }
 
+enum { SET_SIGNAL = 10, SET_LEASE = 1024 }; /* F_SETSIG and F_SETLEASE, which are not of POSIX */
+
+static int ask_writer(void *about, struct err *e)
+{
+	(void)e;
+	return fsx_writer(*(const int *)about);
+}
+
 /* Who has it open to write, be it this process, is seen by its reader. */
 static void who_writes_is_seen(void **state)
 {
+	static const struct calls_fault faults[] = {
+		{SYS_fcntl, EINVAL, 1, SET_SIGNAL}, {SYS_fcntl, EINVAL, 1, SET_LEASE}};
 	const struct box *b = *state;
 	struct err e;
 
 	box_put(b->dir, "f", "x");
-	const int fd = fsx_open(b->dir, "f", &e);
+	int fd = fsx_open(b->dir, "f", &e);
 	const int writer = openat(b->dir, "f", O_WRONLY | O_CLOEXEC);
 	assert_true(fd >= 0 && writer >= 0);
 	if (fsx_writer(fd) == -1) {
@@ -716,6 +731,11 @@ static void who_writes_is_seen(void **state)
 	assert_int_equal(fsx_writer(fd), 1);
 	fsx_close(writer);
 	assert_int_equal(fsx_writer(fd), 0);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		struct calls_try t = {.make = ask_writer, .about = &fd};
+		calls_try(&faults[i], &t);
+		assert_int_equal(t.rc, -1);
+	}
 	fsx_close(fd);
 }
 

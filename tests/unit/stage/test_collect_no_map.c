@@ -42,6 +42,11 @@ static void for_nobody(void **state)
 	stage_world_put(&w, "inbox", "loose.json", "x");
 	tell(&w, 2, 2);
 	tell(&w, 0, 2);
+	stage_world_put(&w, "inbox", "looser.json", "x");
+	tell(&w, 1, 2);
+	(void)snprintf(path, sizeof(path), "%s/inbox/looser.json", w.v.path);
+	assert_int_equal(unlink(path), 0);
+	tell(&w, 1, 2);
 	assert_int_equal(
 		stage_world_count(&w,
 			"SELECT COUNT(*) FROM meta WHERE key = 'alarm:NO-MAP:inbox' AND value LIKE "

@@ -405,7 +405,8 @@ static void files(void **state)
 	at_each_call(&x);
 }
 
-/* A tree of a snapshot, a file where a tree is meant, and two references, one of which came twice. */
+/* A tree of a snapshot, a file where a tree is meant, and two references, one of which came twice, and before
+ * that, when its exporter wrote on. */
 static void before_trees(struct stage_world *w)
 {
 	struct err e;
@@ -416,6 +417,10 @@ static void before_trees(struct stage_world *w)
 	assert_int_equal(fsx_mkdirs(w->v.dir, "inbox/ampliance/t/content", 0700, &e), 0);
 	stage_world_put(w, "inbox/ampliance/t/content", "a.json", "{\"sku\": \"1\"}");
 	letter(w, "inbox/ampliance", "f.json", 1700000000);
+	stage_world_put(w, "work", "in-000001", "sku;net;gross\n1;1,00;2,00\n");
+	stage_world_sql(w,
+		"INSERT INTO input(id, source, name, state, place, dev, ino, size, mtime, tree, sha, at, run) "
+		"VALUES(1, 'products', '0.csv', 'claimed', 'work/in-000001', 1, 1, 14, 1, 0, 's', 1, 'r')");
 	stage_world_put(w, "inbox/products", "a.csv", "sku;net;gross\n1;1,00;2,00\n");
 	stage_world_put(w, "inbox/products", "b.csv", "sku;net;gross\n1;1,00;2,00\n");
 	stage_world_put(w, "inbox/settings",
@@ -437,8 +442,9 @@ static void after_trees(struct stage_world *w)
 		count(w,
 			"SELECT COUNT(*) FROM input WHERE source = 'settings' AND state = 'current'"),
 		1);
-	assert_int_equal(count(w, "SELECT COUNT(*) FROM input WHERE state = 'unchanged'"), 1);
-	assert_int_equal(count(w, "SELECT COUNT(*) FROM input"), 5);
+	assert_int_equal(count(w, "SELECT COUNT(*) FROM input WHERE state = 'unchanged'"), 2);
+	assert_int_equal(count(w, "SELECT COUNT(*) FROM event WHERE what = 'written-on'"), 1);
+	assert_int_equal(count(w, "SELECT COUNT(*) FROM input"), 6);
 }
 
 static void trees(void **state)
@@ -497,6 +503,11 @@ static void archive(void **state)
 static void before_tidy(struct stage_world *w)
 {
 	(void)stage_world_in(w, "held", "BY-HAND", "a");
+	(void)stage_world_in(w, "archived", "", "b");
+	const int64_t there = stage_world_in(w, "archived", "", "c");
+	stage_world_sql(
+		w, "UPDATE interchange SET place = 'archive/2026/11/23' WHERE state = 'archived'");
+	stage_world_put(w, "archive/2026/11/23", stage_world_row(w, there).name.p, "ISA*");
 	stage_world_put(w, "work", "in-000001", "{}");
 	stage_world_put(w, "quarantine", "in-000001.reason", "x");
 	stage_world_put(w, "quarantine", "r-000001.reason", "x");
@@ -513,6 +524,12 @@ static void before_tidy(struct stage_world *w)
 
 static void after_tidy(struct stage_world *w)
 {
+	char left[LIMIT_PATH];
+
+	for (int64_t id = 2; id <= 3; id++) { /* what is not in the archive stays */
+		(void)snprintf(left, sizeof(left), "outbox/acme/%s", stage_world_row(w, id).name.p);
+		assert_true(stage_world_has(w, left) == (id == 2));
+	}
 	assert_false(stage_world_has(w, "work/in-000001"));
 	assert_false(stage_world_has(w, "quarantine/in-000001.reason"));
 	assert_false(stage_world_has(w, "received/acme/r-000001"));

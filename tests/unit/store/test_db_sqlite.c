@@ -260,6 +260,8 @@ static void calls_that_fail(void **state)
 	assert_int_equal(db_open("sqlite", dir, "c.db", DB_WRITE, &db, &e), 0);
 	calls_fails(&(struct calls_fault){SYS_fstatfs, EIO, CALLS_ANY, 0}, open_it, NULL, ERR_IO,
 		"ledger: what file system is this: Input/output error");
+	calls_fails(&(struct calls_fault){SYS_newfstatat, EACCES, CALLS_ANY, 0}, open_it, NULL,
+		ERR_IO, "look at c.db: Permission denied");
 	calls_fails(&(struct calls_fault){SYS_faccessat2, EACCES, CALLS_ANY, 0}, open_it, NULL,
 		ERR_IO, "look for c.db-wal: Permission denied");
 #ifdef SYS_readlink
@@ -275,6 +277,25 @@ static void calls_that_fail(void **state)
 	db_close(db);
 }
 
+/* No text at all is NULL, an empty one is not. */
+static void no_text_is_null(void **state)
+{
+	struct db *db = NULL;
+	struct err e;
+	int64_t nulls = 0;
+
+	(void)state;
+	make("n.db");
+	assert_int_equal(db_open("sqlite", dir, "n.db", DB_WRITE, &db, &e), 0);
+	assert_int_equal(
+		db_run(db, &e, "INSERT INTO t(v) VALUES(?1), (?2)", "cc", (const char *)NULL, ""),
+		0);
+	assert_int_equal(
+		db_one_int(db, &nulls, &e, "SELECT COUNT(*) FROM t WHERE v IS NULL", ""), 1);
+	assert_int_equal(nulls, 1);
+	db_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +307,7 @@ int main(void)
 		cmocka_unit_test(links_and_folders_are_refused),
 		cmocka_unit_test(any_folder_name),
 		cmocka_unit_test(memory_is_ours),
+		cmocka_unit_test(no_text_is_null),
 	};
 	int rc = 0;
 

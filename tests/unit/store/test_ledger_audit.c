@@ -53,6 +53,15 @@ static int check(void *about, struct err *e)
 	return ledger_audit_check(&w.l, &bad, e);
 }
 
+static int whole(void *about, struct err *e)
+{
+	struct err wrong;
+	int64_t events = 0;
+
+	(void)about;
+	return ledger_audit_whole(&w.l, &events, &wrong, e);
+}
+
 static int ahead(void *about, struct err *e)
 {
 	(void)about;
@@ -89,6 +98,7 @@ static void calls_that_fail(void **state)
 		{check, {SYS_pread64, EIO, 0, log}, ERR_IO, "read: Input/output error"},
 		{check, {SYS_flock, EIO, 0, log}, ERR_BUSY,
 			"audit.log: another process has held it"},
+		{whole, {SYS_pread64, EIO, 0, log}, ERR_IO, "read: Input/output error"},
 		{ahead, {SYS_pread64, EIO, 0, log}, ERR_IO, "read: Input/output error"},
 		{ahead, {SYS_newfstatat, EIO, 0, log}, ERR_IO, "look at a file: Input/output"},
 		{lacks, {SYS_pread64, EIO, 0, log}, ERR_IO, "read: Input/output error"},
@@ -100,7 +110,7 @@ static void calls_that_fail(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (i == 5)
+		if (rows[i].make == catch_up && rows[i].fault.nr == SYS_ftruncate)
 			write_log(-1, "half a li");
 		calls_fails(&rows[i].fault, rows[i].make, NULL, rows[i].code, rows[i].says);
 	}
@@ -262,6 +272,73 @@ static void lines_that_are_none(void **state)
 	assert_int_equal(n, 1);
 }
 
+static const char *wrong_with_all(void)
+{
+	struct err wrong;
+	int64_t events = 0;
+
+	STORE_WORLD_IS(&w, ledger_audit_whole(&w.l, &events, &wrong, &w.e), 0);
+	assert_string_equal(wrong.reason, "AUDIT-BROKEN");
+	return arena_cstr(&w.a, str_c(wrong.text));
+}
+
+/* A row that was changed is told with what audit.log says of it. */
+static void a_broken_chain_and_the_log(void **state)
+{
+	const int log = w.l.audit_fd;
+
+	(void)state;
+	add_events(2);
+	STORE_WORLD_IS(&w,
+		db_script(w.l.db, "UPDATE event SET actor = 'x' WHERE detail = 'n=0'", &w.e), 0);
+	assert_non_null(strstr(wrong_with_all(), "; audit.log says otherwise from event "));
+	w.l.audit_fd = -1;
+	assert_null(strstr(wrong_with_all(), "audit.log says"));
+	w.l.audit_fd = log;
+	assert_int_equal(truncate("audit.log", 0), 0); /* so was the log */
+	assert_int_equal(catch_up(NULL, &w.e), 0);
+	assert_non_null(strstr(wrong_with_all(), "; audit.log says the same as the rows"));
+}
+
+static int mark(void *about, struct err *e)
+{
+	(void)about;
+	return ledger_audit_mark(&w.l, e);
+}
+
+static int64_t marked(void)
+{
+	return store_world_int(
+		&w, "SELECT CAST(value AS INTEGER) FROM meta WHERE key LIKE '%audit%'");
+}
+
+/* A log that is in doubt is not marked as whole, and what was lost stays known until it is told. */
+static void marks_of_a_log_in_doubt(void **state)
+{
+	const struct calls_fault unread = {SYS_pread64, EIO, 0, (uint32_t)w.l.audit_fd};
+	struct calls_try t = {.make = mark};
+	int64_t last = 0;
+
+	(void)state;
+	add_events(1);
+	STORE_WORLD_IS(&w, mark(NULL, &w.e), 0);
+	last = marked();
+	assert_true(last > 0);
+	w.l.audit_lost = 1;
+	w.l.audit.code = ERR_IO;
+	STORE_WORLD_IS(&w, mark(NULL, &w.e), 0);
+	assert_int_equal(marked(), last);
+	w.l.audit_lost = 0;
+	STORE_WORLD_IS(&w, mark(NULL, &w.e), 0);
+	assert_int_equal(marked(), 0);
+	err_clear(&w.l.audit);
+	STORE_WORLD_IS(&w, mark(NULL, &w.e), 0);
+	assert_int_equal(marked(), last);
+	calls_try(&unread, &t);
+	assert_int_equal(t.rc, 0);
+	assert_int_equal(marked(), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 
 /* Commits and marks for as long as it may. */
@@ -312,6 +389,8 @@ int main(void)
 		TEST(foreign_rows_keep_to_a_line),
 		TEST(subjects_are_cut_between_characters),
 		TEST(lines_that_are_none),
+		TEST(a_broken_chain_and_the_log),
+		TEST(marks_of_a_log_in_doubt),
 		TEST(a_mark_made_meanwhile_is_no_loss),
 	};
 

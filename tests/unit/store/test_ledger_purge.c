@@ -58,11 +58,29 @@ static void due_comes_in_batches(void **state)
 	store_world_close(&w);
 }
 
+/* What somebody wrote there by hand names no input, and hides none. */
+static void inputs_that_are_none(void **state)
+{
+	struct store_world w;
+	struct purge_kept kept;
+
+	(void)state;
+	store_world_open(&w);
+	store_world_sql(&w,
+		"INSERT INTO unit(id, agreement, fingerprint, mode, state, run, fixed_at, inputs, bundle, at) "
+		"VALUES(1, 'a', '', 'all', 'due', '', 1, ',source,a=many,b=9,c=7,', '', 1)");
+	STORE_WORLD_IS(&w, ledger_purge_keep(&w.l, 0, &kept, &w.e), 0);
+	assert_true(kept.n == 2 && kept.id[0] == 7 && kept.id[1] == 9);
+	ledger_purge_keep_done(&kept);
+	store_world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(intents_of_no_kind_are_refused),
 		cmocka_unit_test(due_comes_in_batches),
+		cmocka_unit_test(inputs_that_are_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

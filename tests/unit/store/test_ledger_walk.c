@@ -132,12 +132,20 @@ static int list(void *ctx, struct str subject, const char *lacks, struct err *e)
 	return 0;
 }
 
+static int stop(void *ctx, struct str subject, const char *lacks, struct err *e)
+{
+	++*(int *)ctx;
+	(void)subject, (void)lacks;
+	return err_set(e, ERR_IO, "enough");
+}
+
 static void what_events_say_and_no_row_is(void **state)
 {
 	struct store_world w;
 	struct walk_row one;
 	struct str was;
 	struct buf b;
+	int told = 0;
 
 	(void)state;
 	store_world_open(&w);
@@ -161,6 +169,8 @@ static void what_events_say_and_no_row_is(void **state)
 	STORE_WORLD_IS(&w, ledger_walk_missing(&w.l, list, &b, &w.e), 0);
 	assert_string_equal(buf_cstr(&b), "interchange 000012\nreceived 5\nunit 3\n");
 	buf_done(&b);
+	STORE_WORLD_IS(&w, ledger_walk_missing(&w.l, stop, &told, &w.e), -1);
+	assert_int_equal(told, 1);
 	store_world_close(&w);
 }
 
@@ -205,6 +215,31 @@ static void what_else_events_say(void **state)
 	store_world_close(&w);
 }
 
+/* What is gone for good is known by what it is and its number, or its name. */
+static void what_is_gone_is_accepted(void **state)
+{
+	static const struct {
+		const char *subject, *key;
+	} rows[] = {{"interchange 000012", "gone:interchange:12"}, {"run R1", "gone:run:R1"},
+		{"bundle 0012", "gone:bundle:0012"}};
+	struct store_world w;
+
+	(void)state;
+	store_world_open(&w);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		store_world_begin(&w);
+		STORE_WORLD_IS(&w,
+			ledger_walk_accept(&w.l, str_c(rows[i].subject), STR("sent/x"), &w.e), 0);
+		store_world_commit(&w);
+		assert_string_equal(
+			store_world_texts(&w,
+				"SELECT key FROM meta WHERE key LIKE 'gone:%' ORDER BY rowid DESC LIMIT 1"),
+			rows[i].key);
+		store_world_sql(&w, "DELETE FROM meta WHERE key LIKE 'gone:%%'");
+	}
+	store_world_close(&w);
+}
+
 /* Words that are not as the program writes them are no numbers. */
 static void other_words_are_no_numbers(void **state)
 {
@@ -235,6 +270,7 @@ int main(void)
 		cmocka_unit_test(numbers_come_in_their_order),
 		cmocka_unit_test(what_events_say_and_no_row_is),
 		cmocka_unit_test(what_else_events_say),
+		cmocka_unit_test(what_is_gone_is_accepted),
 		cmocka_unit_test(other_words_are_no_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@
 #include "store/ledger_partner.h"
 #include "store/ledger_purge.h"
 #include "store/ledger_received.h"
+#include "store/ledger_runs.h"
 #include "store/ledger_slot.h"
 #include "store/ledger_states.h"
 #include "store/ledger_unit.h"
@@ -77,6 +78,17 @@ static int number_put(void)
 	return ledger_number_put(L, "ISA:US:NORD", ++serial, &n, E);
 }
 
+static int number_drawn(void)
+{
+	int64_t highest = 0;
+
+	if (ledger_interchange_with_number(
+		    L, STR("acme"), "isa", "ISA:US:ACME", 1, 9, &n, &highest, E) == -1)
+		return -1;
+	return ledger_interchange_with_number(
+		L, STR("acme"), "gs", "GS:US:ACME", 1, 9, &n, &highest, E);
+}
+
 static int begin(void)
 {
 	const int rc = ledger_begin(L, E);
@@ -88,6 +100,20 @@ static int begin(void)
 static int parts_last(void)
 {
 	return ledger_parts_last(L, E);
+}
+
+static int parts_version(void)
+{
+	char version[LEDGER_PARTS_VERSION];
+
+	return ledger_parts_version(L, version, E);
+}
+
+static int runs_newest(void)
+{
+	struct run_row r;
+
+	return ledger_runs_newest(L, INT64_MAX, &w.a, &r, E);
 }
 
 static int states(void)
@@ -119,6 +145,13 @@ static int looked_at(void)
 static int audit_check(void)
 {
 	return ledger_audit_check(L, &n, E);
+}
+
+static int audit_whole(void)
+{
+	struct err wrong;
+
+	return ledger_audit_whole(L, &n, &wrong, E);
 }
 
 static int audit_mend(void)
@@ -353,6 +386,26 @@ static int item_reissued(void)
 static int item_each(void)
 {
 	return ledger_item_each(L, A, no_item, NULL, E);
+}
+
+static int item_known(void)
+{
+	return ledger_item_known(L, A, &n, E);
+}
+
+static int item_note(void)
+{
+	return ledger_item_note(L, A, 0, E);
+}
+
+static int item_note_all(void)
+{
+	return ledger_item_note_all(L, A, E);
+}
+
+static int item_missing(void)
+{
+	return ledger_item_missing(L, A, &n, E);
 }
 
 static int item_aside(void)
@@ -730,6 +783,25 @@ static int walk_said(void)
 	return ledger_walk_said(L, "test", says_told, &w.a, &what, &detail, E);
 }
 
+static int walk_was(void)
+{
+	const struct walk_row r = {.kind = LEDGER_WALK_RECEIVED, .id = 1};
+	struct str was;
+
+	return ledger_walk_was(L, &r, &w.a, &was, E);
+}
+
+static int no_lack(void *ctx, struct str subject, const char *lacks, struct err *e)
+{
+	(void)ctx, (void)subject, (void)lacks, (void)e;
+	return 0;
+}
+
+static int walk_missing(void)
+{
+	return ledger_walk_missing(L, no_lack, NULL, E);
+}
+
 static void no_number(void *ctx, int64_t seq, bool set, struct str scope, int64_t is)
 {
 	(void)ctx, (void)seq, (void)set, (void)scope, (void)is;
@@ -771,10 +843,14 @@ static const struct call {
 	OWN(opened),
 	OWN(looked_at),
 	OWN(audit_check),
+	OWN(audit_whole),
 	OWN(audit_mend),
 	OWN(audit_ahead),
 	CALL(event),
 	CALL(number_put),
+	CALL(number_drawn),
+	CALL(parts_version),
+	CALL(runs_newest),
 	CALL(input_add),
 	CALL(input_stored),
 	CALL(input_stays),
@@ -812,6 +888,10 @@ static const struct call {
 	CALL(item_newer),
 	CALL(item_reissued),
 	CALL(item_each),
+	CALL(item_known),
+	CALL(item_note),
+	CALL(item_note_all),
+	CALL(item_missing),
 	CALL(item_aside),
 	CALL(item_aside_mended),
 	CALL(item_aside_close),
@@ -872,6 +952,8 @@ static const struct call {
 	CALL(walk_find),
 	CALL(interchange_named),
 	CALL(walk_said),
+	CALL(walk_was),
+	CALL(walk_missing),
 	CALL(walk_numbers),
 	CALL(walk_counter),
 };

@@ -410,6 +410,9 @@ static void test_calls_that_fail(void **state)
 		{upload_it, ALL(fchmod, EPERM), ERR_REMOTE, "REMOTE-FAILURE"},
 		{upload_it, ALL(fsync, EDQUOT), ERR_REMOTE, "REMOTE-FULL"},
 		{upload_it, ALL(openat, EACCES), ERR_REMOTE, "REMOTE-DENIED"},
+		{upload_it, ALL(openat, EPERM), ERR_REMOTE, "REMOTE-DENIED"},
+		{upload_it, ALL(openat, EROFS), ERR_REMOTE, "REMOTE-DENIED"},
+		{upload_it, ALL(openat, EMFILE), ERR_REMOTE, "REMOTE-FAILURE"},
 		{upload_it, ALL(unlinkat, EROFS), ERR_REMOTE, "REMOTE-FAILURE"},
 		{upload_it, ALL(newfstatat, EIO), ERR_REMOTE, "REMOTE-FAILURE"},
 		{upload_it, ALL(pread64, EIO), ERR_IO, ""}, /* of ours */
@@ -482,6 +485,7 @@ static void test_folder_fails(void **state)
 	struct calls_fault folder = {SYS_fsync, EIO, 0, 0};
 	struct calls_fault last = {SYS_close, EDQUOT, 0, 0};
 	const struct calls_fault none = ALL(openat2, EMFILE);
+	const struct calls_fault denied = ALL(openat2, EACCES);
 	struct calls_try t = {.make = upload_it, .about = b};
 	struct err e;
 
@@ -491,6 +495,9 @@ static void test_folder_fails(void **state)
 	assert_int_equal(t.rc, -1);
 	assert_string_equal(t.e.reason, "REMOTE-FAILURE");
 	assert_non_null(strstr(t.e.text, "put folder of endpoint acme, below "));
+	calls_try(&denied, &t);
+	assert_int_equal(t.rc, -1);
+	assert_string_equal(t.e.reason, "REMOTE-DENIED");
 	assert_int_equal(look_at_it(b, &e), 0);
 	folder.value = (uint32_t)open_as("/in");
 	calls_try(&folder, &t);

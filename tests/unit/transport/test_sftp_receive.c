@@ -101,11 +101,44 @@ static void test_receive_big(void **state)
 	mem_free(content);
 }
 
+/* A file that its owner writes to while it is read, once. */
+static void grow(void *ctx, uint64_t at, uint64_t size)
+{
+	bool *done = ctx;
+
+	(void)at, (void)size;
+	if (!*done)
+		assert_int_equal(truncate("srv/root/out/grows", 3 * 1000 * 1000), 0);
+	*done = true;
+}
+
+static void test_changing(void **state)
+{
+	const struct sftp_server *v = sftp_server_need(state);
+	bool done = false;
+	uint64_t size = 0;
+	struct sftp_link l;
+	struct err e = {0};
+	const int fd = sftp_file_of("came", "", 0);
+
+	fsx_close(sftp_file_of("srv/root/out/grows", "", 0));
+	assert_int_equal(truncate("srv/root/out/grows", 2 * 1000 * 1000), 0);
+	sftp_link_connected(v, &l);
+	l.t.moved = grow;
+	l.t.moved_ctx = &done;
+	assert_int_equal(l.t.ops->fetch(&l.t, "grows", fd, &size, &e), -1);
+	assert_string_equal(e.reason, "FILE-CHANGING");
+	assert_true(done && size == 0);
+	sftp_link_close(&l);
+	fsx_close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_receive),
 		cmocka_unit_test(test_receive_big),
+		cmocka_unit_test(test_changing),
 	};
 
 	return cmocka_run_group_tests(tests, sftp_server_start, sftp_server_stop);
