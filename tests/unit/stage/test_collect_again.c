@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "stage/collect_again.h"
-#include "store/ledger_input.h"
 #include "unit/support/db_fault.h"
 #include "unit/support/stage_world.h"
 
@@ -52,11 +51,7 @@ static int again(int64_t input, struct err *e)
 
 static void state_is(int64_t input, const char *want)
 {
-	struct input_row r;
-	struct err e;
-
-	assert_int_equal(ledger_input_find(&w.v.ledger, input, &w.a, &r, &e), 1);
-	assert_string_equal(r.state.p, want);
+	assert_string_equal(stage_world_input(&w, input).state.p, want);
 }
 
 static void what_nothing_was_made_of(void **state)

@@ -47,18 +47,9 @@ static void put(const char *folder, const char *name)
 	const int dir = env_folder(&w.v, folder, &e);
 
 	assert_true(dir != -1);
-	assert_int_equal(fsx_put(dir, name, STR("{}"), &e), 0);
+	stage_world_put(&w, folder, name, "{}");
 	assert_int_equal(utimensat(dir, name, times, 0), 0);
 	fsx_close(dir);
-}
-
-static struct input_row row(int64_t id)
-{
-	struct input_row r;
-	struct err e;
-
-	assert_int_equal(ledger_input_find(&w.v.ledger, id, &w.a, &r, &e), 1);
-	return r;
 }
 
 static int store(void *about, struct err *e)
@@ -68,7 +59,7 @@ static int store(void *about, struct err *e)
 
 static void is(int64_t id, const char *state, const char *reason, const char *place)
 {
-	const struct input_row r = row(id);
+	const struct input_row r = stage_world_input(&w, id);
 
 	assert_string_equal(r.state.p, state);
 	assert_string_equal(r.reason.p, reason);
@@ -78,7 +69,7 @@ static void is(int64_t id, const char *state, const char *reason, const char *pl
 /* It lies where it was used, and goes back into work/. */
 static void what_is_taken_up_once_more(void **state)
 {
-	struct input_row r = row(1);
+	struct input_row r = stage_world_input(&w, 1);
 	struct err e;
 
 	(void)state;
@@ -91,7 +82,7 @@ static void what_is_taken_up_once_more(void **state)
 
 static void what_is_in_neither_place(void **state)
 {
-	struct input_row r = row(1);
+	struct input_row r = stage_world_input(&w, 1);
 	struct err e;
 
 	(void)state;
@@ -101,7 +92,7 @@ static void what_is_in_neither_place(void **state)
 
 static void a_source_that_is_gone(void **state)
 {
-	struct input_row r = row(3);
+	struct input_row r = stage_world_input(&w, 3);
 	struct err e;
 
 	(void)state;
@@ -119,12 +110,13 @@ static void who_writes_may_be_unknown(void **state)
 	put("work", "in-000001");
 	put("work", "in-000002");
 	for (int64_t id = 1; id <= 2; id++) {
-		struct input_row r = row(id);
+		struct input_row r = stage_world_input(&w, id);
 		struct calls_try t = {.make = store, .about = &r};
 		calls_try(&no_leases, &t);
 		if (t.rc != 0)
 			fail_msg("%s", t.e.text);
-		assert_string_equal(row(id).state.p, id == 1 ? "claiming" : "claimed");
+		assert_string_equal(
+			stage_world_input(&w, id).state.p, id == 1 ? "claiming" : "claimed");
 	}
 }
 

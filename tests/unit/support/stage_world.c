@@ -140,6 +140,15 @@ struct interchange_row stage_world_row(struct stage_world *w, int64_t id)
 	return r;
 }
 
+struct input_row stage_world_input(struct stage_world *w, int64_t id)
+{
+	struct input_row r;
+	struct err e;
+
+	assert_int_equal(ledger_input_find(&w->v.ledger, id, &w->a, &r, &e), 1);
+	return r;
+}
+
 struct subject stage_world_find(struct stage_world *w, const char *typed)
 {
 	struct subject s = {0};

@@ -4,6 +4,7 @@
 
 #include "stage/env.h"
 #include "stage/subject.h"
+#include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 
 enum { STAGE_WORLD_NOW = 1795399200 }; /* 2026-11-23T02:00:00Z */
@@ -27,6 +28,7 @@ int64_t stage_world_queued(struct stage_world *w, const char *items);
 int64_t stage_world_in(
 	struct stage_world *w, const char *state, const char *reason, const char *items);
 struct interchange_row stage_world_row(struct stage_world *w, int64_t id);
+struct input_row stage_world_input(struct stage_world *w, int64_t id);
 struct subject stage_world_find(struct stage_world *w, const char *typed);
 /* A file with these bytes below the environment. */
 void stage_world_put(
