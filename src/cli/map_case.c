@@ -171,7 +171,8 @@ static void read_envelope(struct reading *r, const struct xml *x)
 		const char *attr;
 		const char **value;
 	} texts[] = {{"sender", &a->sender}, {"receiver", &a->receiver}, {"elements", &a->elements},
-		{"newline", &a->newline}, {"repertoire", &a->repertoire}, {"release", &a->release},
+		{"newline", &a->newline}, {"repertoire", &a->repertoire},
+		{"characters", &a->characters}, {"release", &a->release},
 		{"decimal-mark", &a->decimal_mark}, {"association", &a->association}};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -9,11 +9,8 @@
 
 enum { NEAR_MAX = 128 };
 
-/* The element that a field is, by format. */
-static const struct {
-	const char *format;
-	const char *child;
-} formats[] = {{"csv", "column"}, {"fixed", "column"}, {"json", "member"}};
+static const struct layout_format formats[] = {
+	{"csv", "column", true}, {"fixed", "column", true}, {"json", "member", false}};
 
 struct loading {
 	struct defs *d;
@@ -22,6 +19,27 @@ struct loading {
 	bool fixed; /* columns have widths */
 	struct faults *f;
 };
+
+const struct layout_format *layout_formats(size_t *n)
+{
+	*n = sizeof(formats) / sizeof(formats[0]);
+	return formats;
+}
+
+const struct layout_format *layout_format(struct str name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (str_is(name, formats[i].name))
+			return &formats[i];
+	return NULL;
+}
+
+bool layout_is_rows(struct str format)
+{
+	const struct layout_format *f = layout_format(format);
+
+	return f && f->rows;
+}
 
 bool layout_carries(const struct def_layout *y, bool fixed, uint32_t cp)
 {
@@ -265,14 +283,6 @@ static struct def_layout *layout(const struct loading *l, const struct xml *x, s
 	return y;
 }
 
-static const char *child_of(struct str format)
-{
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (str_is(format, formats[i].format))
-			return formats[i].child;
-	return NULL;
-}
-
 static struct def_layout *parsed(struct loading *l, const struct xml *root, struct str format)
 {
 	const size_t before = l->f->n;
@@ -317,7 +327,8 @@ static int read_first(struct defs *d, struct str format, struct str name, struct
 const struct def_message *layout_load(struct defs *d, struct str format, struct str name,
 	struct faults *f, const char *at_file, uint32_t at_line, uint32_t at_column)
 {
-	struct loading l = {.d = d, .f = f, .child = child_of(format)};
+	const struct layout_format *kind = layout_format(format);
+	struct loading l = {.d = d, .f = f, .child = kind ? kind->child : NULL};
 	const struct def_message *old = loaded(d, format, name);
 	struct dict_message *m = NULL;
 	struct xml *root = NULL;

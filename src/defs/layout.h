@@ -47,6 +47,17 @@ struct def_layout {
 	const struct def_field *fields; /* columns, or the members of an item */
 };
 
+/* A format of files that has layouts. */
+struct layout_format {
+	const char *name;
+	const char *child; /* the element that a field is */
+	bool rows;	   /* fields are columns of rows; no file is made without a layout */
+};
+const struct layout_format *layout_formats(size_t *n);
+/* NULL: files of this format have none. */
+const struct layout_format *layout_format(struct str name);
+bool layout_is_rows(struct str format);
+
 /* The layout of that name, loaded once, as what is made: a message with layout and without root. NULL
  * when faults were added; at_* say where it was asked for. */
 const struct def_message *layout_load(struct defs *d, struct str format, struct str name,

@@ -11,11 +11,12 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "format/csv_fault.h"
 #include "format/csv_row.h"
 #include "format/fixed_row.h"
 #include "format/window.h"
 
-enum { BLOCK_AT = READ_BLOCK / 64, FOUND = 60, MARK_EVERY = 64 << 10 };
+enum { BLOCK_AT = READ_BLOCK / 64, MARK_EVERY = 64 << 10 };
 
 struct column {
 	uint32_t name;
@@ -53,14 +54,6 @@ struct taken {
 	bool ended; /* by a line feed */
 };
 
-static int refuse(const struct reader *r, uint32_t line, uint64_t offset, const char *reason,
-	const char *what, struct err *e)
-{
-	(void)err_set(e, ERR_INPUT, STR_FMT ":%u: byte %llu: %s", STR_ARG(r->spec.file), line,
-		(unsigned long long)offset, what);
-	return err_reason(e, reason);
-}
-
 /* Nothing in a row that cannot be text. */
 static int check_bytes(const struct reader *r, const struct taken *t, struct err *e)
 {
@@ -68,7 +61,7 @@ static int check_bytes(const struct reader *r, const struct taken *t, struct err
 	size_t at = charset_bad(s->set, t->bytes);
 
 	if (at != SIZE_MAX)
-		return refuse(r, t->line, t->offset + at, "CSV-ENCODING",
+		return csv_fault_file(r, t->line, t->offset + at, "CSV-ENCODING",
 			s->set == CHARSET_UTF8
 				? "a byte is no UTF-8; export the file again as UTF-8, or name its "
 				  "encoding at the source"
@@ -77,7 +70,7 @@ static int check_bytes(const struct reader *r, const struct taken *t, struct err
 			e);
 	at = str_chr(t->bytes, '\0');
 	if (at != SIZE_MAX)
-		return refuse(r, t->line, t->offset + at, "CSV-ENCODING",
+		return csv_fault_file(r, t->line, t->offset + at, "CSV-ENCODING",
 			"there is a NUL byte; is this file UTF-16 or no text at all?", e);
 	return 0;
 }
@@ -90,7 +83,7 @@ static int open_quote(const struct reader *r, const struct source *s, uint64_t o
 	for (size_t i = 0; i < before.n; i++)
 		if (line > 0 && before.p[i] == '\n')
 			line++;
-	return refuse(r, line, offset + s->row.open, "CSV-QUOTE",
+	return csv_fault_file(r, line, offset + s->row.open, "CSV-QUOTE",
 		"the quote that opens here is not closed before the end of the file, "
 		"or not within 4 MB; "
 		"quotes inside a cell must be doubled",
@@ -207,7 +200,7 @@ static int bad_header(const struct reader *r, const struct taken *t, size_t at, 
 	char text[120];
 
 	(void)snprintf(text, sizeof(text), "column %zu of the header %s", column + 1, what);
-	return refuse(r, t->line, t->offset + at, "CSV-HEADER", text, e);
+	return csv_fault_file(r, t->line, t->offset + at, "CSV-HEADER", text, e);
 }
 
 /* The names in the header row, trimmed; each there and once. */
@@ -219,10 +212,10 @@ static int header(struct reader *r, struct source *s, const struct taken *t, str
 	int rc = 0;
 
 	if (s->row.fault == CSV_BARE_CR)
-		return refuse(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
+		return csv_fault_file(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
 			"lines end with a bare carriage return; expected CR LF or LF", e);
 	if (s->row.fault != CSV_FINE)
-		return refuse(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
+		return csv_fault_file(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
 			"the header has a quote out of place or too many columns", e);
 	names = arena_array(&s->other_arena, n, sizeof(*names));
 	table_init(&seen);
@@ -266,7 +259,7 @@ static int sep_line(
 		return 0;
 	if (t->bytes.p[4] == s->row.separator)
 		return 1;
-	return refuse(r, t->line, t->offset, "CSV-HEADER",
+	return csv_fault_file(r, t->line, t->offset, "CSV-HEADER",
 		"the line sep= names another separator than the source does", e);
 }
 
@@ -305,7 +298,7 @@ static int seek_start(struct reader *r, struct source *s, struct err *e)
 		return err_wrap(e, STR_FMT, STR_ARG(r->spec.file));
 	mark = got == 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0;
 	if (mark && s->set != CHARSET_UTF8)
-		return refuse(r, 1, 0, "CSV-ENCODING",
+		return csv_fault_file(r, 1, 0, "CSV-ENCODING",
 			"the file begins with the byte order mark of UTF-8, and its source names "
 			"another encoding; leave that out",
 			e);
@@ -395,28 +388,6 @@ static bool marked(struct str text, char mark)
 		str_is_digits(str_from(text, at + 1));
 }
 
-static void tell(const struct item *it, const struct node *n, struct str column, const char *code,
-	enum severity severity, struct str expected, const char *rule, const char *remedy,
-	struct diag *d)
-{
-	const struct place place = reader_place(it, n->place.offset);
-	const struct finding f = {
-		.code = str_c(code),
-		.severity = (uint8_t)severity,
-		.file = it->file,
-		.field = column,
-		.offset = place.offset,
-		.line = place.line,
-		.column = place.column,
-		.found = str_sub(n->value, 0, FOUND),
-		.expected = expected,
-		.rule = str_c(rule),
-		.remedy = str_c(remedy),
-	};
-
-	diag_add(d, &f);
-}
-
 /* A declared number gets '.' for its mark. One that would be a number only with the other mark
  * is told here, because as it stands it would later pass for one a thousand times too big or too
  * small. */
@@ -433,7 +404,7 @@ static void number(
 		return;
 	}
 	if (mark == ',' && marked(n->value, '.'))
-		tell(it, n, names_text(r->names, n->name), "VALUE-NOT-NUMBER", SEV_ERROR,
+		csv_fault_cell(it, n, names_text(r->names, n->name), "VALUE-NOT-NUMBER", SEV_ERROR,
 			STR("a decimal comma"),
 			"the number has another decimal mark than the source declares",
 			"correct the value, or the decimal mark in the source's configuration", d);
@@ -447,7 +418,7 @@ static bool fixed(const struct source *s, const struct item *it, struct node *n,
 	const char *code = fixed_row_value(n, s->layout, f, a, &expected);
 
 	if (code)
-		tell(it, n, f->name, code, SEV_ERROR, expected,
+		csv_fault_cell(it, n, f->name, code, SEV_ERROR, expected,
 			"the value is not what the layout says of its column",
 			"correct the value, or the layout", d);
 	return n->value.n > 0;
@@ -455,7 +426,7 @@ static bool fixed(const struct source *s, const struct item *it, struct node *n,
 
 static void formula(struct reader *r, const struct item *it, const struct node *n, struct diag *d)
 {
-	tell(it, n, names_text(r->names, n->name), "CSV-FORMULA", SEV_NOTE, STR(""),
+	csv_fault_cell(it, n, names_text(r->names, n->name), "CSV-FORMULA", SEV_NOTE, STR(""),
 		"the cell begins like a formula of a spreadsheet; it is passed on as it is",
 		"look whether this is meant", d);
 }
@@ -496,75 +467,6 @@ static void tree(
 	}
 }
 
-static const struct {
-	const char *code;
-	const char *rule;
-	const char *remedy;
-} faults[] = {
-	[CSV_AFTER_QUOTE] = {"CSV-QUOTE", "text follows after the closing quote of a cell",
-		"double the quotes that belong to the text"},
-	[CSV_INNER_QUOTE] = {"CSV-QUOTE", "a quote stands inside a cell that is not quoted",
-		"put the cell in quotes and double the quotes in it"},
-	[CSV_BARE_CR] = {"CSV-LINE-END",
-		"a carriage return stands inside a cell that is not quoted",
-		"put the cell in quotes, or end the line with CR LF"},
-	[CSV_TOO_MANY] = {"CSV-COLUMNS", "the row has more cells than a row can have",
-		"look for a wrong separator"},
-	[CSV_SHORT] = {"FIXED-WIDTH", "the line ends inside a column",
-		"look for a missing character, or correct the layout"},
-	[CSV_LONG] = {"FIXED-WIDTH", "the line goes on behind its last column",
-		"look for an extra character, or correct the layout"},
-};
-
-static void bad_row(const struct source *s, const struct item *it, struct diag *d)
-{
-	const struct place place = reader_place(it, it->offset + s->row.fault_at);
-	const struct finding f = {
-		.code = str_c(faults[s->row.fault].code),
-		.severity = SEV_ERROR,
-		.file = it->file,
-		.offset = place.offset,
-		.line = place.line,
-		.column = place.column,
-		.found = text_of(s, str_sub(it->raw, s->row.fault_at, FOUND), d->arena),
-		.rule = str_c(faults[s->row.fault].rule),
-		.remedy = str_c(faults[s->row.fault].remedy),
-	};
-
-	diag_add(d, &f);
-}
-
-static void bad_count(
-	const struct source *s, const struct item *it, uint64_t record, struct diag *d)
-{
-	char found[80];
-	char expected[40];
-	const struct finding f = {
-		.code = STR("CSV-COLUMNS"),
-		.severity = SEV_ERROR,
-		.file = it->file,
-		.offset = it->offset,
-		.line = it->line,
-		.column = it->line > 0 ? 1 : 0,
-		.found = {found, 0},
-		.expected = {expected, 0},
-		.rule = STR("the row has another number of cells than the header"),
-		.remedy = STR("look for a missing cell, or for a separator in a text "
-			      "that is not in quotes"),
-	};
-	struct finding told = f;
-
-	if (record > 0)
-		(void)snprintf(found, sizeof(found), "%zu cells in row %llu", s->row.n,
-			(unsigned long long)record);
-	else
-		(void)snprintf(found, sizeof(found), "%zu cells", s->row.n);
-	(void)snprintf(expected, sizeof(expected), "%zu cells", s->ncolumns);
-	told.found = str_c(found);
-	told.expected = str_c(expected);
-	diag_add(d, &told);
-}
-
 static void fill(const struct reader *r, const struct taken *t, struct item *it)
 {
 	memset(it, 0, sizeof(*it));
@@ -582,9 +484,11 @@ static void to_item(struct reader *r, struct source *s, struct arena *a, const s
 	arena_reset(a);
 	fill(r, t, it);
 	if (s->row.fault != CSV_FINE)
-		bad_row(s, it, d);
+		csv_fault_row(&s->row,
+			text_of(s, str_sub(it->raw, s->row.fault_at, CSV_FAULT_FOUND), d->arena),
+			it, d);
 	else if (s->row.n != s->ncolumns)
-		bad_count(s, it, record, d);
+		csv_fault_count(it, s->row.n, s->ncolumns, record, d);
 	else
 		tree(r, s, a, it, d);
 }
@@ -612,7 +516,7 @@ static int cut_off(
 			"the file is cut off: its last row (%llu) has %zu of %zu cells "
 			"and no line end",
 			(unsigned long long)s->record, s->row.n, s->ncolumns);
-	return refuse(r, t->line, t->offset, "TRUNCATED", what, e);
+	return csv_fault_file(r, t->line, t->offset, "TRUNCATED", what, e);
 }
 
 static int csv_next(struct reader *r, struct item *it, struct diag *d, struct err *e)

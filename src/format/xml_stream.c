@@ -18,8 +18,8 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "format/window.h"
+#include "format/xml_text.h"
 
 /* A slice is small, so that its trees stay in the processor's cache. */
 enum { SLICE = 16 << 10, CACHE = 1024, WHAT = 400, OPEN_MAX = 64 << 10 };
@@ -160,41 +160,6 @@ static void fail(struct xml_stream *s, uint64_t offset, const char *reason, cons
 
 /* --- names --- */
 
-static struct str prefix_of(const struct xml_stream *s, const char *uri, const xmlChar *prefix)
-{
-	const struct reader_spec *spec = &s->r->spec;
-
-	if (strcmp(uri, "http://www.w3.org/XML/1998/namespace") == 0)
-		return STR("xml");
-	for (size_t i = 0; i < spec->nspaces; i++)
-		if (str_is(spec->spaces[i].uri, uri))
-			return spec->spaces[i].prefix;
-	return spec->own_prefixes && prefix ? str_c((const char *)prefix) : STR("");
-}
-
-/* "name", "p:name" with the prefix of the map, "{uri}name" where it has none; "@" before an attribute. */
-static uint32_t spell(struct xml_stream *s, const struct known *k, const xmlChar *prefix)
-{
-	const char *uri = (const char *)k->uri;
-	const struct str p = uri ? prefix_of(s, uri, prefix) : STR("");
-	struct buf b;
-	uint32_t id = 0;
-
-	if (s->r->names->n >= LIMIT_NAMES)
-		return 0;
-	buf_init(&b, OPEN_MAX);
-	if (k->attribute)
-		buf_ch(&b, '@');
-	if (p.n > 0)
-		buf_printf(&b, STR_FMT ":", STR_ARG(p));
-	else if (uri && !s->r->spec.own_prefixes)
-		buf_printf(&b, "{%.1000s}", uri);
-	buf_c(&b, (const char *)k->local);
-	id = names_id(s->r->names, buf_view(&b));
-	buf_done(&b);
-	return id;
-}
-
 static uint32_t name_of(struct xml_stream *s, const xmlChar *local, const xmlChar *prefix,
 	const xmlChar *uri, bool attribute)
 {
@@ -204,7 +169,8 @@ static uint32_t name_of(struct xml_stream *s, const xmlChar *local, const xmlCha
 	if (k->local == local && k->uri == uri && k->attribute == attribute)
 		return k->id;
 	*k = (struct known){local, uri, 0, attribute};
-	k->id = spell(s, k, prefix);
+	k->id = xml_text_name(
+		s->r, (const char *)local, (const char *)prefix, (const char *)uri, attribute);
 	return k->id;
 }
 
@@ -365,30 +331,6 @@ static void item_end(struct xml_stream *s)
 
 /* --- outside items --- */
 
-static void put_escaped(struct buf *b, const char *p)
-{
-	for (; *p; p++) {
-		if (*p == '&' || *p == '<' || *p == '"')
-			buf_printf(b, "&#%d;", *p);
-		else
-			buf_ch(b, *p);
-	}
-}
-
-static void remember(struct xml_stream *s, const xmlChar *local, const xmlChar *prefix, int n_ns,
-	const xmlChar **ns)
-{
-	buf_printf(&s->open, "<%s%s%s", prefix ? (const char *)prefix : "", prefix ? ":" : "",
-		(const char *)local);
-	for (int i = 0; i < n_ns; i++) {
-		buf_printf(&s->open, " xmlns%s%s=\"", ns[2 * i] ? ":" : "",
-			ns[2 * i] ? (const char *)ns[2 * i] : "");
-		put_escaped(&s->open, ns[2 * i + 1] ? (const char *)ns[2 * i + 1] : "");
-		buf_ch(&s->open, '"');
-	}
-	buf_ch(&s->open, '>');
-}
-
 static void wrong_root(struct xml_stream *s, struct str name)
 {
 	char what[WHAT];
@@ -427,7 +369,7 @@ static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, co
 		item_start(s, name, n, parts);
 	} else if (leads) {
 		s->cuts[s->depth++] = s->open.n;
-		remember(s, local, prefix, n_ns, ns);
+		xml_text_tag(&s->open, (const char *)local, (const char *)prefix, (size_t)n_ns, ns);
 	} else {
 		s->skipped = 1;
 	}
@@ -491,7 +433,6 @@ static void on_doctype(
 static void on_error(void *user, xmlErrorPtr error)
 {
 	struct xml_stream *s = user;
-	struct str text = str_trim(str_c(error->message));
 	char what[WHAT];
 
 	if (error->level < XML_ERR_ERROR || s->failed)
@@ -501,12 +442,7 @@ static void on_error(void *user, xmlErrorPtr error)
 			"the file is cut off: it ends before its root element does");
 		return;
 	}
-	/* Cut off within the room of the message, not inside a character. */
-	if (text.n > sizeof(what) - 1)
-		text.n = sizeof(what) - 1;
-	while (text.n > 0 && utf8_bad(text) != SIZE_MAX)
-		text.n--;
-	(void)snprintf(what, sizeof(what), STR_FMT, STR_ARG(text));
+	xml_text_message(error->message, what, sizeof(what));
 	fail(s, parsed(s),
 		error->code == XML_ERR_INVALID_ENCODING || error->code == XML_ERR_INVALID_CHAR
 			? "XML-ENCODING"
@@ -667,17 +603,7 @@ static void give(struct xml_stream *s, struct item *it, struct str *open, struct
 	if (!m->code)
 		return;
 	it->root = NULL;
-	diag_add(d,
-		&(struct finding){
-			.code = str_c(m->code),
-			.severity = SEV_ERROR,
-			.file = it->file,
-			.offset = it->offset,
-			.line = it->line,
-			.column = it->column,
-			.rule = str_c(m->rule),
-			.remedy = STR("split the item, or look for an end tag that comes too late"),
-		});
+	xml_text_spoiled(it, m->code, m->rule, d);
 }
 
 int xml_stream_next(

@@ -73,6 +73,9 @@ bool load_is_ours(const struct xml *x);
 void load_decl_all(struct load *l, const struct xml *root);
 void load_decl_let(struct load *l, const struct xml *x);
 
+/* load_table.c: <table> and the file that it names */
+void load_table_add(struct load *l, const struct xml *x);
+
 /* load_call.c: an expr_scope's call */
 bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f);
 

@@ -1,27 +1,66 @@
-/* Loads what stands beside the message: source, join, table, let, select, key, require, target. */
+/* Loads what stands beside the message: source, join, let, select, key, require, target. */
 #include "map/load.h"
 
-#include "base/fsx.h"
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "defs/layout.h"
 #include "format/path.h"
 #include "map/masked.h"
 #include "map/origin.h"
 
-enum { NEAR_MAX = 64 };
+enum { FORMATS_MAX = 8 };
 
 typedef void loader(struct load *l, const struct xml *x);
 
-static void check_format(struct load *l, const struct xml *x, struct str format)
+/* Names of formats, as a fault lists them. */
+struct format_names {
+	const char *list[FORMATS_MAX];
+	size_t n;
+};
+
+static void add_format(struct format_names *f, const char *name)
+{
+	BUG_IF(f->n == FORMATS_MAX);
+	f->list[f->n++] = name;
+}
+
+/* Those of interchanges. */
+static void add_messages(struct format_names *f)
 {
 	size_t n = 0;
-	const char *const *formats = reader_formats(&n);
+	const struct def_format *all = defs_formats(&n);
 
-	if (format.n && !reader_find(format))
-		load_fault_at(l, x, STR("format"), 0,
-			"sources of format '" STR_FMT "' cannot be read; there are " STR_FMT "%s",
-			STR_ARG(format), STR_ARG(reader_formats_text()),
-			faults_near(l->f, format, formats, n));
+	for (size_t i = 0; i < n; i++)
+		add_format(f, all[i].name);
+}
+
+/* "a, b and c; did you mean 'b'?" */
+static struct str formats_text(const struct load *l, const struct format_names *f, struct str meant)
+{
+	struct str text = str_c(f->list[0]);
+
+	for (size_t i = 1; i < f->n; i++)
+		text = arena_printf(l->scratch, STR_FMT "%s%s", STR_ARG(text),
+			i + 1 < f->n ? ", " : " and ", f->list[i]);
+	return arena_printf(
+		l->scratch, STR_FMT "%s", STR_ARG(text), faults_near(l->f, meant, f->list, f->n));
+}
+
+/* Of items (of a join only what has rows or records of its own). */
+static void check_format(struct load *l, const struct xml *x, struct str format, bool items)
+{
+	struct format_names names = {.n = 0};
+	size_t n = 0;
+	const char *const *readers = reader_formats(&n);
+
+	if (!format.n || reader_find(format))
+		return;
+	for (size_t i = 0; i < n; i++)
+		add_format(&names, readers[i]);
+	if (items)
+		add_messages(&names);
+	load_fault_at(l, x, STR("format"), 0,
+		"sources of format '" STR_FMT "' cannot be read; there are " STR_FMT,
+		STR_ARG(format), STR_ARG(formats_text(l, &names, format)));
 }
 
 static void check_prefixes(
@@ -40,11 +79,6 @@ static void check_prefixes(
 	}
 }
 
-static bool is_rows(struct str format)
-{
-	return str_is(format, "csv") || str_is(format, "fixed");
-}
-
 /* Where the items stand inside a document of this format: the value of item= or row=. */
 static struct str item_path(
 	struct load *l, const struct xml *x, const char *attr, struct str format)
@@ -53,14 +87,14 @@ static struct str item_path(
 	struct path path;
 	struct err e;
 
-	if (is_rows(format) && text.n && !str_is(text, "row"))
+	if (layout_is_rows(format) && text.n && !str_is(text, "row"))
 		load_fault_at(l, x, str_c(attr), 0, "items of " STR_FMT " are its rows: %s=\"row\"",
 			STR_ARG(format), attr);
 	else if (path_parse(&path, text, &e) == -1)
 		load_fault_at(l, x, str_c(attr), 0, "%s: %s", attr, e.text);
 	else if (str_is(format, "xml"))
 		check_prefixes(l, x, attr, &path);
-	return is_rows(format) || str_is(text, "content-item") ? STR("") : text;
+	return layout_is_rows(format) || str_is(text, "content-item") ? STR("") : text;
 }
 
 static const struct def_node *find_loop(const struct def_node *n, struct str name)
@@ -122,67 +156,92 @@ static void source(struct load *l, const struct xml *x)
 		return;
 	}
 	l->m->item_type = arena_str(&l->m->arena, xml_attr(x, "type"));
-	check_format(l, x, l->m->format);
+	check_format(l, x, l->m->format, true);
 	l->m->layout = source_layout(l, x, l->m->format);
 	l->m->item_path = item_path(l, x, "item", l->m->format);
 	load_unused(l, x, known, 4);
 }
 
-/* A file of rows or trees: CSV and fixed-width need their columns, the others may do without. */
-static void tree_target(struct load *l, const struct xml *x, struct str format)
+/* What a map makes without a definition is what it writes. */
+static const struct def_message *free_form(
+	struct load *l, struct str format, const struct def_doctype *type)
+{
+	struct def_message *m = ARENA_NEW(&l->m->arena, struct def_message);
+
+	m->format = format;
+	m->version = m->group = m->guide = m->id = m->name = STR("");
+	m->doctype = type;
+	return m;
+}
+
+/* An XML file; there are no definitions of them. */
+static void xml_target(struct load *l, const struct xml *x, struct str format)
 {
 	static const char *const known[] = {
 		"format", "definition", "doctype-system", "doctype-public"};
-	const bool is_xml = str_is(format, "xml");
-	const struct def_doctype *type = is_xml ? load_xml_doctype(l, x) : NULL;
-	struct str definition = xml_attr(x, "definition");
-	struct def_message *free_form = NULL;
+	const struct def_doctype *type = load_xml_doctype(l, x);
+	const struct str definition = xml_attr(x, "definition");
 
 	l->m->trees = true;
-	load_unused(l, x, known, is_xml ? 4 : 2);
-	if (is_xml && definition.n)
+	load_unused(l, x, known, 4);
+	if (definition.n)
 		load_fault_at(l, x, STR("definition"), 0,
 			"there are no definitions of XML files; what is made is what the map writes");
-	else if (definition.n)
+	else
+		l->m->target = free_form(l, format, type);
+}
+
+/* A file that may have a layout, and must where it is of rows. */
+static void layout_target(struct load *l, const struct xml *x, struct str format)
+{
+	static const char *const known[] = {"format", "definition"};
+	const struct str definition = layout_is_rows(format) ? load_need(l, x, "definition")
+							     : xml_attr(x, "definition");
+
+	l->m->trees = true;
+	load_unused(l, x, known, 2);
+	if (definition.n)
 		l->m->target = layout_load(l->env->defs, format, arena_str(l->scratch, definition),
 			l->f, l->file, x->line, x->column);
-	else if (!str_is(format, "json") && !is_xml)
-		(void)load_need(l, x, "definition");
-	if (l->m->target || (!str_is(format, "json") && !is_xml) || definition.n)
-		return;
-	free_form = ARENA_NEW(&l->m->arena, struct def_message);
-	free_form->format = format;
-	free_form->version = free_form->group = free_form->guide = STR("");
-	free_form->id = free_form->name = STR("");
-	free_form->doctype = type;
-	l->m->target = free_form;
+	else if (!layout_is_rows(format))
+		l->m->target = free_form(l, format, NULL);
+}
+
+static void message_target(struct load *l, const struct xml *x, struct str format)
+{
+	static const char *const known[] = {"format", "version", "message", "guide"};
+	const struct str version = load_need(l, x, "version");
+	const struct str message = load_need(l, x, "message");
+	const struct str guide = xml_attr(x, "guide");
+
+	load_unused(l, x, known, 4);
+	if (format.n && version.n && message.n)
+		l->m->target = defs_message(l->env->defs, format, version, message,
+			guide.n ? guide : STR(""), l->f, l->file, x->line, x->column);
 }
 
 static void target(struct load *l, const struct xml *x)
 {
-	static const char *const known[] = {"format", "version", "message", "guide"};
-	static const char *const formats[] = {"x12", "edifact", "csv", "fixed", "json", "xml"};
-	struct str format = load_need(l, x, "format");
-	struct str version = {NULL, 0};
-	struct str message = {NULL, 0};
-	struct str guide = xml_attr(x, "guide");
+	const struct str format = load_need(l, x, "format");
+	struct format_names names = {.n = 0};
+	size_t n = 0;
+	const struct layout_format *layouts = layout_formats(&n);
 
-	for (size_t i = 2; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (str_is(format, formats[i])) {
-			tree_target(l, x, format);
-			return;
-		}
-	version = load_need(l, x, "version");
-	message = load_need(l, x, "message");
-	load_unused(l, x, known, 4);
-	if (format.n && !defs_format(format))
+	if (str_is(format, "xml"))
+		xml_target(l, x, format);
+	else if (layout_format(format))
+		layout_target(l, x, format);
+	else if (!format.n || defs_format(format))
+		message_target(l, x, format);
+	else {
+		add_messages(&names);
+		for (size_t i = 0; i < n; i++)
+			add_format(&names, layouts[i].name);
+		add_format(&names, "xml");
 		load_fault_at(l, x, STR("format"), 0,
-			"there are no targets of format '" STR_FMT
-			"', but x12, edifact, csv, fixed, json and xml%s",
-			STR_ARG(format), faults_near(l->f, format, formats, 6));
-	else if (version.n && message.n)
-		l->m->target = defs_message(l->env->defs, format, version, message,
-			guide.n ? guide : STR(""), l->f, l->file, x->line, x->column);
+			"there are no targets of format '" STR_FMT "', but " STR_FMT,
+			STR_ARG(format), STR_ARG(formats_text(l, &names, format)));
+	}
 }
 
 static bool taken(struct load *l, const struct xml *x, struct str name)
@@ -221,7 +280,7 @@ static void join(struct load *l, const struct xml *x)
 	if (orphans.p && !j.pub.report_orphans && !str_is(orphans, "ignore"))
 		load_fault_at(l, x, STR("orphans"), 0,
 			"orphans is report or ignore, not '" STR_FMT "'", STR_ARG(orphans));
-	check_format(l, x, j.pub.format);
+	check_format(l, x, j.pub.format, false);
 	j.pub.layout = source_layout(l, x, j.pub.format);
 	j.pub.row = item_path(l, x, "row", j.pub.format);
 	load_need(l, x, "key");
@@ -236,144 +295,6 @@ static void join(struct load *l, const struct xml *x)
 	load_unused(l, x, known, 10);
 	mem_grow(&l->m->joins, &l->joins_cap, l->m->njoins + 1, sizeof(j));
 	l->m->joins[l->m->njoins++] = j;
-}
-
-/* --- tables --- */
-
-/* Where files that a map names are looked for: "bundle, bundle/definitions, maps". */
-static const char *folders(struct load *l)
-{
-	struct str all = STR("");
-
-	for (size_t i = 0; i < l->env->ndirs; i++)
-		all = arena_printf(l->scratch, STR_FMT "%s%s", STR_ARG(all), i ? ", " : "",
-			l->env->dir_names[i]);
-	return all.n ? all.p : "any folder: none is to be searched";
-}
-
-static int open_table(struct load *l, const struct xml *x, struct str file)
-{
-	struct err e;
-	int fd = -1;
-
-	for (size_t i = 0; i < l->env->ndirs && fd == -1; i++) {
-		err_clear(&e);
-		fd = fsx_open(l->env->dirs[i], arena_cstr(l->scratch, file), &e);
-		if (fd == -1 && e.code != ERR_ABSENT)
-			break;
-	}
-	if (fd == -1 && l->env->ndirs && e.code != ERR_ABSENT)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
-	else if (fd == -1)
-		load_fault_at(l, x, STR("file"), 0,
-			"table " STR_FMT ": there is no such file in %s", STR_ARG(file),
-			folders(l));
-	return fd;
-}
-
-static struct str *boxed(struct load *l, struct str s)
-{
-	struct str *box = ARENA_NEW(&l->m->arena, struct str);
-
-	*box = arena_str(&l->m->arena, s);
-	return box;
-}
-
-static void table_row(
-	struct load *l, const struct xml *x, struct map_table *t, const struct item *it)
-{
-	const struct node *k = node_child(it->root, names_id(l->m->names, t->key_column));
-	const struct node *v = node_child(it->root, names_id(l->m->names, t->value_column));
-	struct str *key = NULL;
-	struct str *value = NULL;
-
-	if (!k || !v || !k->value.n || !v->value.n)
-		return;
-	key = boxed(l, k->value);
-	value = boxed(l, v->value);
-	if (!table_add(&t->forward, *key, value))
-		load_fault(l, x,
-			"table " STR_FMT ": '" STR_FMT "' is there twice, again in line %u",
-			STR_ARG(t->name), STR_ARG(*key), it->line);
-	/* Several keys may have one value; the first is what the way back gives. */
-	(void)table_add(&t->back, *value, key);
-}
-
-/* Every cell of the row is there, also the empty ones, so the first row shows the header. */
-static void table_column(struct load *l, const struct xml *x, const char *attr, struct str column,
-	const struct node *row, struct str file)
-{
-	const char *names[NEAR_MAX];
-	size_t n = 0;
-	const char *near = NULL;
-
-	if (node_child(row, names_id(l->m->names, column)))
-		return;
-	for (const struct node *k = row->child; k && n < NEAR_MAX; k = k->next)
-		names[n++] = arena_cstr(l->scratch, names_text(l->m->names, k->name));
-	near = str_suggest(column, names, n);
-	load_fault_at(l, x, str_c(attr), 0, "table " STR_FMT " has no column '" STR_FMT "'%s%s%s",
-		STR_ARG(file), STR_ARG(column), near ? "; did you mean '" : "", near ? near : "",
-		near ? "'?" : "");
-}
-
-static void read_table(
-	struct load *l, const struct xml *x, struct map_table *t, int fd, struct str file)
-{
-	struct reader_spec spec = {.format = STR("csv"), .file = file, .keep_empty = true};
-	const size_t before = l->f->n;
-	struct err e;
-	struct reader *r = reader_open(fd, &spec, l->m->names, &e);
-	struct diag d;
-	struct item it;
-	int rc = r ? 0 : -1;
-
-	diag_init(&d, l->scratch);
-	for (bool first = true; r && (rc = reader_next(r, &it, &d, &e)) == 1;) {
-		if (!it.root)
-			continue;
-		if (first) {
-			table_column(l, x, "key", t->key_column, it.root, file);
-			table_column(l, x, "value", t->value_column, it.root, file);
-		}
-		first = false;
-		table_row(l, x, t, &it);
-	}
-	if (rc == -1)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
-	for (const struct finding *f = d.first; f; f = f->next)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ", line %u: " STR_FMT,
-			STR_ARG(file), f->line, STR_ARG(f->rule));
-	if (rc == 0 && l->f->n == before && !t->forward.n)
-		load_fault_at(l, x, STR("file"), 0,
-			"table " STR_FMT " has no row with values in '" STR_FMT "' and '" STR_FMT
-			"'",
-			STR_ARG(file), STR_ARG(t->key_column), STR_ARG(t->value_column));
-	reader_close(r);
-}
-
-static void table(struct load *l, const struct xml *x)
-{
-	static const char *const known[] = {"name", "file", "key", "value", "default"};
-	struct map_table t = {.name = load_need(l, x, "name")};
-	struct str file = load_need(l, x, "file");
-	struct str fallback = xml_attr(x, "default");
-	int fd = -1;
-
-	t.key_column = load_need(l, x, "key");
-	t.value_column = load_need(l, x, "value");
-	t.has_fallback = fallback.p != NULL;
-	t.fallback = arena_str(&l->m->arena, fallback);
-	load_unused(l, x, known, 5);
-	table_init(&t.forward);
-	table_init(&t.back);
-	if (file.n && t.key_column.n && t.value_column.n)
-		fd = open_table(l, x, file);
-	if (fd != -1)
-		read_table(l, x, &t, fd, file);
-	fsx_close(fd);
-	mem_grow(&l->m->tables, &l->tables_cap, l->m->ntables + 1, sizeof(t));
-	l->m->tables[l->m->ntables++] = t;
 }
 
 /* --- values --- */
@@ -509,7 +430,7 @@ static const struct {
 } elements[] = {
 	{"source", source, 0, true, true},
 	{"target", target, 0, true, true},
-	{"table", table, 0, false, false},
+	{"table", load_table_add, 0, false, false},
 	{"join", join, 1, false, false},
 	{"let", let, 1, false, false},
 	{"keep", keep, 1, false, false},

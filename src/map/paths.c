@@ -32,7 +32,7 @@ static bool has_columns(const struct map *m, int of)
 		: of >= 0			  ? m->joins[of].pub.format
 						  : STR("");
 
-	return str_is(format, "csv") || str_is(format, "fixed");
+	return layout_is_rows(format);
 }
 
 /* Where a name of a path stands in the map. */

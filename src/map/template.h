@@ -20,6 +20,11 @@ struct turns template_turns(
 	struct ev *ev, const struct expr *each, const struct expr_list *sort, const struct ctx *c);
 /* Adds to the totals of a part that has written something. */
 void template_totals(struct ev *ev, const struct map_part *p, const struct ctx *c);
+/* "X12-LOOP-REPEAT", "EDIFACT-LOOP-REPEAT": the finding of that name of the target's standard. */
+struct str template_code(struct ev *ev, const char *name);
+/* template_segment.c: appends the segment that a part makes, unless all of it is empty. */
+void template_segment_make(
+	struct ev *ev, const struct map_part *p, const struct ctx *c, struct template_out *out);
 /* Puts one list behind another. */
 void template_append(struct template_out *out, const struct template_out *inner);
 /* What stands before the items of a group, or of a message. */

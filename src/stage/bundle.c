@@ -34,12 +34,6 @@ static bool is_version_of(const struct def_message *m, struct str version)
 	return str_eq(version, m->version) || (service && str_is(version, service));
 }
 
-/* The columns or members of a file without segments: FORMAT/NAME.xml. */
-static bool is_layout(struct str format)
-{
-	return str_is(format, "csv") || str_is(format, "fixed") || str_is(format, "json");
-}
-
 /* A definition counts when it is of the message, with its guides beside it (PRICAT.EAN009.xml), or a
  * dictionary that the message takes from: FORMAT/VERSION/NAME.xml. */
 static bool is_definition_of(const struct def_message *m, struct str format, struct str rest)
@@ -51,7 +45,7 @@ static bool is_definition_of(const struct def_message *m, struct str format, str
 
 	if (!m || !str_eq(format, m->format))
 		return false;
-	if (is_layout(format))
+	if (layout_format(format)) /* FORMAT/NAME.xml */
 		return str_split(&rest, '.', &stem) && str_eq(stem, m->id);
 	if (!str_split(&rest, '/', &version) || !is_version_of(m, version))
 		return false;
@@ -76,7 +70,7 @@ static bool is_other_definition(const struct walk *w, const char *path)
 
 	if (str_starts(rest, STR("definitions/")))
 		rest = str_from(rest, strlen("definitions/"));
-	return str_split(&rest, '/', &format) && (defs_format(format) || is_layout(format)) &&
+	return str_split(&rest, '/', &format) && (defs_format(format) || layout_format(format)) &&
 		!is_definition_of(w->part->made, format, rest) &&
 		!is_definition_of(w->part->read, format, rest) &&
 		!is_layout_read(w->part->reader, format, rest);

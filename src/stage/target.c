@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct target_ops *const kinds[] = {&target_x12_ops, &target_edifact_ops,
-	&target_rows_csv_ops, &target_rows_fixed_ops, &target_json_ops, &target_xml_ops};
+	&target_csv_ops, &target_fixed_ops, &target_json_ops, &target_xml_ops};
 
 const struct target_ops *target_find(struct str format)
 {

@@ -139,8 +139,8 @@ void target_close(struct target *t);
 /* The rows of the table. */
 extern const struct target_ops target_x12_ops;
 extern const struct target_ops target_edifact_ops;
-extern const struct target_ops target_rows_csv_ops;
-extern const struct target_ops target_rows_fixed_ops;
+extern const struct target_ops target_csv_ops;
+extern const struct target_ops target_fixed_ops;
 extern const struct target_ops target_json_ops;
 extern const struct target_ops target_xml_ops;
 

@@ -1,5 +1,5 @@
-/* Any files as definitions: those of a dictionary, a message and guides, parted by lines "----". They
- * are loaded or there are faults; what was loaded keeps the promises of defs.h. */
+/* Any files as definitions: those of a dictionary, a message and guides, or layouts, parted by lines "----".
+ * They are loaded or there are faults; what was loaded keeps the promises of defs.h and layout.h. */
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,8 +10,9 @@
 
 #include "base/fsx.h"
 #include "base/fsx_tree.h"
-#include "defs/message.h"
 #include "defs/guide.h"
+#include "defs/layout.h"
+#include "defs/message.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -75,6 +76,10 @@ static int dir = -1; /* x12/9 or edifact/9 in it */
 static int dirs[2] = {-1, -1};
 static const char *const formats[] = {"x12", "edifact"};
 
+static const char *const layouts[] = {"csv", "fixed", "json"};
+enum { LAYOUTS = sizeof(layouts) / sizeof(layouts[0]) };
+static int layout_dirs[LAYOUTS];
+
 static const struct {
 	const char *root;
 	const char *file;
@@ -109,12 +114,17 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		dirs[i] = fsx_subdir(top, path, &e);
 		check(dirs[i] != -1);
 	}
+	for (size_t i = 0; i < LAYOUTS; i++) {
+		check(fsx_mkdirs(top, layouts[i], 0700, &e) == 0);
+		layout_dirs[i] = fsx_subdir(top, layouts[i], &e);
+		check(layout_dirs[i] != -1);
+	}
 	return 0;
 }
 
-static void put(const char *name, struct str text)
+static void put(int at, const char *name, struct str text)
 {
-	const int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	const int fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	check(fd != -1 && write(fd, text.p, text.n) == (ssize_t)text.n);
 	(void)close(fd);
@@ -130,6 +140,32 @@ struct run {
 	const struct dict_message *message;
 };
 
+static void check_fields(const struct def_field *f, bool fixed)
+{
+	for (; f; f = f->next) {
+		check(f->name.n > 0 && (!f->element.max || f->element.min <= f->element.max));
+		check(!fixed || f->width > 0);
+		check_fields(f->child, false);
+	}
+}
+
+static void load_layout(struct run *r, const struct xml *root, struct str text)
+{
+	const size_t before = r->faults.n;
+	const struct def_message *m = NULL;
+
+	for (size_t i = 0; i < LAYOUTS; i++) {
+		if (!str_is(xml_attr(root, "format"), layouts[i]))
+			continue;
+		(void)unlinkat(layout_dirs[i], "fuzz.xml", 0);
+		put(layout_dirs[i], "fuzz.xml", text);
+		m = layout_load(r->d, str_c(layouts[i]), STR("fuzz"), &r->faults, "", 0, 0);
+		check((m == NULL) == (r->faults.n > before));
+		if (m)
+			check_fields(m->layout->fields, i == 1);
+	}
+}
+
 static void load(struct run *r, struct str text)
 {
 	struct xml *root;
@@ -138,10 +174,14 @@ static void load(struct run *r, struct str text)
 	err_clear(&e);
 	if (xml_parse(text, "fuzz.xml", &r->arena, &root, &e) == -1)
 		return;
+	if (str_is(root->name, "layout")) {
+		load_layout(r, root, text);
+		return;
+	}
 	for (size_t i = 0; i < PARTS && !r->loaded; i++) {
 		if (!r->there[i] && str_is(root->name, parts[i].root)) {
 			r->there[i] = true;
-			put(parts[i].file, text);
+			put(dir, parts[i].file, text);
 			return;
 		}
 	}

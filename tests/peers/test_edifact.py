@@ -88,6 +88,36 @@ def test_refused_message():
         n.check_sound()
 
 
+class Capitals(Edifact):
+    """UNOA with a decimal comma and a price for each product."""
+
+    def __init__(self):
+        super().__init__(envelope='syntax="UNOA:2" una="yes" decimal="," characters="replace"')
+
+    def write(self, name, text):
+        super().write(name, text.replace("</loop>", """<loop><PRI PRI01-1="'AAA'" PRI01-2="1.50"/></loop></loop>""", 1)
+                      if name.startswith("bundle/maps/") else text)
+
+
+def test_capitals():
+    """What UNOA lacks is written otherwise and told; CONTRL in the same repertoire accepts it."""
+    with Capitals() as n:
+        n.items("a.json", ("SKU-1", "MUG"), ("SKU-2", "CUP \N{EURO SIGN} 5"), ("SKU-3", "JUG \N{GREEK CAPITAL LETTER OMEGA}"))
+        n.run()
+        name, = n.mail("acme")
+        with open(os.path.join(n.box("acme", "in"), name), "rb") as f:
+            sent = f.read().decode("ascii")
+        check(sent.startswith("UNA:+,? 'UNB+UNOA:2+"), sent)
+        check("IMD+F++:::MUG'" in sent and "IMD+F++:::CUP EUR 5'" in sent and "IMD+F++:::JUG ??'" in sent, sent)
+        equal(sent.count("PRI+AAA:1,5"), 3, "prices")
+        noted = json.loads(n.program("show", "--json", name, expect=0).out)
+        check("VALUE-CHANGED" in str(noted) and "VALUE-REPLACED" in str(noted), noted)
+        n.control("1", "7")
+        n.run()
+        equal(n.states("acme"), {"accepted": 3}, "accepted")
+        n.check_sound()
+
+
 def test_receipt_first():
     """r86, r91: asked for in UNB 0031; receipt (8), then acceptance (7) are two steps forward. The receipt once more is a
     repeat, a refusal then no step. Nothing answers an answer."""

@@ -97,14 +97,14 @@ write("e.xml", """<map xmlns="urn:gridspool:map:1" name="e"><source format="csv"
 <key value="sku"/><message><BGM BGM01-1="'9'" BGM02="'C1'"/><DTM DTM01-1="'137'" DTM01-2="'20261123'" DTM01-3="'102'"/>
 <item><PGI PGI01="'11'"/><loop><LIN LIN01="item-number()" LIN03-1="sku" LIN03-2="'SA'"/><loop><PRI PRI01-1="'AAA'" PRI01-2="price"/></loop></loop></item></message></map>""")
 os.makedirs("e.test/one")
-write("e.test/one/items.csv", "sku,price\nA?,1.50\n")
+write("e.test/one/items.csv", "sku,price\nA?\N{RIGHTWARDS ARROW},1.50\n")
 EDI = """<case xmlns="urn:gridspool:case:1" date="2026-11-23"><input file="items.csv"/>%s
-<envelope repertoire="UNOC:3" una="yes" groups="yes" release="!" decimal-mark="," association="EAN009" newline="no"/></case>"""
+<envelope repertoire="UNOC:3" una="yes" groups="yes" release="!" decimal-mark="," association="EAN009" newline="no" characters="replace"/></case>"""
 write("e.test/one/case.xml", EDI % "")
 expect("EDIFACT", gridspool("map", "test", "--accept", "e.xml")[::2], (0, ""))
 with open("e.test/one/expected.edi", encoding="utf-8") as f:
     made = f.read()
-expect("its envelope", ["UNA:+,! '" in made, "UNG+PRICAT" in made, "UN:EAN009" in made, "A?:SA" in made, "PRI+AAA:1,50" in made], [True] * 5)
+expect("its envelope", ["UNA:+,! '" in made, "UNG+PRICAT" in made, "UN:EAN009" in made, "A??:SA" in made, "PRI+AAA:1,50" in made], [True] * 5)
 write("e.test/one/case.xml", EDI.replace("groups=\"yes\"", "groups=\"maybe\"") % "")
 code, out, err = gridspool("map", "test", "e.xml")
 expect("neither yes nor no", (code, "groups=\"maybe\": expected yes or no" in err), (78, True))
