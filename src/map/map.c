@@ -360,6 +360,10 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
 			out->verdict = MAP_ASIDE;
 			map_take_back(r);
 		}
+		if (r->spent) /* what is there broke off anywhere, so nothing more is said of it */
+			*out = (struct map_result){.verdict = out->verdict,
+				.key = out->key,
+				.stop_message = out->stop_message};
 	}
 	r->item = NULL;
 	r->d = NULL;
