@@ -119,14 +119,14 @@ static void add_mark(struct source *s, const struct item *it, struct str open)
 {
 	const struct mark *last = s->nmarks > 0 ? &s->marks[s->nmarks - 1] : NULL;
 	const bool same = last && str_eq(last->open, open);
+	struct mark mark = {it->offset, it->line, open};
 
 	s->passed = it->offset + 1;
 	if (same && it->offset - last->offset < MARK_EVERY)
 		return;
+	mark.open = same ? last->open : arena_str(&s->arena, open);
 	mem_grow(&s->marks, &s->marks_cap, s->nmarks + 1, sizeof(*s->marks));
-	s->marks[s->nmarks] = (struct mark){
-		it->offset, it->line, same ? last->open : arena_str(&s->arena, open)};
-	s->nmarks++;
+	s->marks[s->nmarks++] = mark;
 }
 
 static int xml_next(struct reader *r, struct item *it, struct diag *d, struct err *e)

@@ -280,12 +280,14 @@ static bool is_control(const struct xml_attr *a)
 	return str_is(a->ns, "urn:gridspool:map:1");
 }
 
-/* The element as the control attributes alone describe it, so that they are read as everywhere. */
-static struct xml controls_of(struct load *l, const struct xml *x)
+/* The element as the control attributes alone describe it, so that they are read as everywhere. It stays, as expressions
+ * are checked when all is loaded. */
+static const struct xml *controls_of(struct load *l, const struct xml *x)
 {
-	struct xml only = *x;
-	struct xml_attr **end = &only.attrs;
+	struct xml *only = ARENA_NEW(l->scratch, struct xml);
+	struct xml_attr **end = &only->attrs;
 
+	*only = *x;
 	for (const struct xml_attr *a = x->attrs; a; a = a->next) {
 		struct xml_attr *copy = NULL;
 
@@ -384,7 +386,7 @@ void load_xml_element(
 {
 	static const char *const known[] = {"each", "if", "sort", "as"};
 	struct map_make *m = ARENA_NEW(&l->m->arena, struct map_make);
-	const struct xml control = controls_of(l, x);
+	const struct xml *control = controls_of(l, x);
 	const struct load_level inner = {p, MADE_ELEMENT, v->item, true, NULL};
 	struct map_part **end = &p->child;
 
@@ -392,9 +394,9 @@ void load_xml_element(
 	m->name = qualified(l, x->prefix, x->name);
 	p->make = m;
 	space(l, x, x->prefix, x->ns);
-	load_template_head(l, &control, p);
-	p->cond = load_expr(l, &control, "if");
-	load_unused(l, &control, known, 4);
+	load_template_head(l, control, p);
+	p->cond = load_expr(l, control, "if");
+	load_unused(l, control, known, 4);
 	p->child = attributes(l, x, p);
 	while (*end)
 		end = &(*end)->next;
