@@ -17,24 +17,15 @@ static const char *folders(struct load *l)
 	return all.n ? all.p : "any folder: none is to be searched";
 }
 
-static int open_table(struct load *l, const struct xml *x, struct str file)
+int load_table_open(struct load *l, struct str file, struct err *e)
 {
-	struct err e;
-	int fd = -1;
+	for (size_t i = 0; i < l->env->ndirs; i++) {
+		const int fd = fsx_open(l->env->dirs[i], arena_cstr(l->scratch, file), e);
 
-	for (size_t i = 0; i < l->env->ndirs && fd == -1; i++) {
-		err_clear(&e);
-		fd = fsx_open(l->env->dirs[i], arena_cstr(l->scratch, file), &e);
-		if (fd == -1 && e.code != ERR_ABSENT)
-			break;
+		if (fd != -1 || e->code != ERR_ABSENT)
+			return fd;
 	}
-	if (fd == -1 && l->env->ndirs && e.code != ERR_ABSENT)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
-	else if (fd == -1)
-		load_fault_at(l, x, STR("file"), 0,
-			"table " STR_FMT ": there is no such file in %s", STR_ARG(file),
-			folders(l));
-	return fd;
+	return err_set(e, ERR_ABSENT, "there is no such file in %s", folders(l));
 }
 
 static struct str *boxed(struct load *l, struct str s)
@@ -124,6 +115,7 @@ void load_table_add(struct load *l, const struct xml *x)
 	struct map_table t = {.name = load_need(l, x, "name")};
 	struct str file = load_need(l, x, "file");
 	struct str fallback = xml_attr(x, "default");
+	struct err e;
 	int fd = -1;
 
 	t.key_column = load_need(l, x, "key");
@@ -133,8 +125,9 @@ void load_table_add(struct load *l, const struct xml *x)
 	load_unused(l, x, known, 5);
 	table_init(&t.forward);
 	table_init(&t.back);
-	if (file.n && t.key_column.n && t.value_column.n)
-		fd = open_table(l, x, file);
+	if (file.n && t.key_column.n && t.value_column.n &&
+		(fd = load_table_open(l, file, &e)) == -1)
+		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
 	if (fd != -1)
 		read_table(l, x, &t, fd, file);
 	fsx_close(fd);

@@ -93,7 +93,7 @@ void load_tree_value(struct load *l, struct map_make *m, struct expr **pieces, s
 	}
 }
 
-static void value(struct load *l, const struct xml *x, struct map_make *m)
+static void take_value(struct load *l, const struct xml *x, struct map_make *m)
 {
 	struct expr **one = arena_array(&l->m->arena, 1, sizeof(*one));
 
@@ -164,7 +164,7 @@ static void check_field(
 			STR_ARG(m->name), kind_words[m->field->kind]);
 }
 
-static void name(
+static void take_name(
 	struct load *l, const struct xml *x, const struct load_level *v, struct map_make *m)
 {
 	if (v->inside == MADE_OBJECT) {
@@ -260,7 +260,7 @@ static struct map_part *array_loop(struct load *l, const struct xml *x, const st
 	return p;
 }
 
-static void made(struct load *l, const struct xml *x, const struct load_level *v,
+static void take_made(struct load *l, const struct xml *x, const struct load_level *v,
 	const struct word *w, struct map_part *p)
 {
 	static const char *const known[] = {"name", "each", "if", "sort", "as", "value"};
@@ -273,9 +273,9 @@ static void made(struct load *l, const struct xml *x, const struct load_level *v
 	m->record = m->record && v->item && w->kind == MADE_OBJECT && v->owner && v->owner->item;
 	p->make = m;
 	check_place(l, x, v, w);
-	name(l, x, v, m);
+	take_name(l, x, v, m);
 	if (w->valued)
-		value(l, x, m);
+		take_value(l, x, m);
 	if (w->kind == MADE_NULL)
 		m->fixed = true;
 	if (str_is(str_c(w->name), "row") || (w->kind == MADE_OBJECT && m->record)) {
@@ -373,7 +373,7 @@ static struct map_part *part(struct load *l, const struct xml *x, const struct l
 		if (!turns && !is_group) /* else it is asked in each */
 			p->cond = load_expr(l, x, "if");
 		if (w)
-			made(l, x, v, w, p);
+			take_made(l, x, v, w, p);
 		else
 			frame(l, x, v, p);
 	}

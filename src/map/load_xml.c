@@ -160,7 +160,8 @@ static size_t expression_end(struct str s, size_t at)
 	return SIZE_MAX;
 }
 
-struct texts {
+/* A text that is cut into texts and expressions. */
+struct cutting {
 	struct load *l;
 	const struct xml *x;
 	struct str attr; /* name as written, or "text()" with its number where it has one */
@@ -169,12 +170,12 @@ struct texts {
 	struct buf plain;
 };
 
-static bool is_text(const struct texts *t)
+static bool is_text(const struct cutting *t)
 {
 	return str_starts(t->attr, STR("text()"));
 }
 
-static void fault(struct texts *t, size_t at, const char *what)
+static void fault(struct cutting *t, size_t at, const char *what)
 {
 	if (is_text(t))
 		load_fault_at(t->l, t->x, t->attr, at, "the text of <" STR_FMT ">: %s",
@@ -183,7 +184,7 @@ static void fault(struct texts *t, size_t at, const char *what)
 		load_fault_at(t->l, t->x, t->attr, at, STR_FMT ": %s", STR_ARG(t->attr), what);
 }
 
-static void add(struct texts *t, struct expr *e)
+static void add(struct cutting *t, struct expr *e)
 {
 	if (!e)
 		return;
@@ -193,14 +194,14 @@ static void add(struct texts *t, struct expr *e)
 		t->pieces[t->n++] = e;
 }
 
-static void end_plain(struct texts *t)
+static void end_plain(struct cutting *t)
 {
 	if (t->plain.n > 0)
 		add(t, literal(t->l, arena_str(&t->l->m->arena, buf_view(&t->plain))));
 	buf_clear(&t->plain);
 }
 
-static void expression(struct texts *t, struct str text, size_t at)
+static void expression(struct cutting *t, struct str text, size_t at)
 {
 	struct expr_fault f;
 	struct expr *e = NULL;
@@ -220,7 +221,7 @@ static void expression(struct texts *t, struct str text, size_t at)
 }
 
 /* "{{" and "}}" are braces that mean themselves. */
-static void cut(struct texts *t, struct str s)
+static void cut(struct cutting *t, struct str s)
 {
 	size_t at = 0;
 
@@ -254,7 +255,7 @@ static void cut(struct texts *t, struct str s)
 static void pieces(
 	struct load *l, const struct xml *x, struct str attr, struct str text, struct map_make *m)
 {
-	struct texts t = {.l = l, .x = x, .attr = attr};
+	struct cutting t = {.l = l, .x = x, .attr = attr};
 	struct expr **list = NULL;
 
 	buf_init(&t.plain, text.n + 1);

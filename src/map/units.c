@@ -69,16 +69,9 @@ bool units_load(struct load *l, struct expr_fault *f)
 
 	if (l->m->units.n > 0)
 		return true;
-	err_clear(&e);
-	for (size_t i = 0; i < l->env->ndirs && fd == -1; i++) {
-		fd = fsx_open(l->env->dirs[i], UNITS_FILE, &e);
-		if (fd == -1 && e.code != ERR_ABSENT)
-			break;
-	}
+	fd = load_table_open(l, STR(UNITS_FILE), &e);
 	if (fd == -1)
-		snprintf(f->text, sizeof(f->text), "the table of units: %.180s",
-			l->env->ndirs ? e.text
-				      : "there is no folder in which " UNITS_FILE " could be");
+		snprintf(f->text, sizeof(f->text), UNITS_FILE ": %.180s", e.text);
 	else
 		good = read_rows(l, fd, f);
 	fsx_close(fd);

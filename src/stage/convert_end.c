@@ -215,17 +215,54 @@ struct evidence {
 	int64_t news; /* set aside or reported, and not so before */
 };
 
-static int record(struct env *v, struct convert_unit *j, struct evidence *x, struct err *e)
+/* The interchange goes into the queue, or ends where there is nothing to send. */
+static int record_interchange(struct env *v, struct convert_unit *j, const struct evidence *x,
+	int64_t before, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	const struct unit_counts *c = &j->told.counts;
+	int rc = 0;
+
+	if (c->out > 0)
+		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
+			(int64_t)x->size, c->out, j->told.isa, j->told.gs, e);
+	else
+		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
+			"nothing to send", e);
+	if (rc == 0 && c->out > 0)
+		rc = ledger_item_note(l, j->unit.agreement, before, e);
+	return rc == 0 ? ledger_interchange_reissued(l, j->interchange.id, e) : rc;
+}
+
+static int record_events(
+	struct env *v, struct convert_unit *j, const struct evidence *x, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	const struct unit_counts *c = &j->told.counts;
 	char unit[40];
 	char interchange[40];
-	int64_t before = 0;
-	int rc = 0;
 
 	convert_unit_subject(j, unit);
 	interchange_subject(j, interchange);
+	if (ledger_event(l, "converted", unit, e,
+		    "agreement=" STR_FMT " items=%" PRId64 " out=%" PRId64 " not-selected=%" PRId64
+		    " set-aside=%" PRId64 " unchanged=%" PRId64 " waiting=%" PRId64,
+		    STR_ARG(j->unit.agreement), c->items, c->out, c->unselected, c->aside,
+		    c->unchanged, c->waiting) == -1)
+		return -1;
+	if (c->out == 0)
+		return 0;
+	return ledger_event(l, "queued", interchange, e,
+		"name=" STR_FMT " sha256=%s items=%" PRId64 " isa=%" PRId64 " gs=%" PRId64,
+		STR_ARG(j->interchange.name), x->sha, c->out, j->told.isa, j->told.gs);
+}
+
+static int record(struct env *v, struct convert_unit *j, struct evidence *x, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	int64_t before = 0;
+	int rc = 0;
+
 	if (ledger_item_known(l, j->unit.agreement, &before, e) == -1 ||
 		apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
 		return -1;
@@ -234,34 +271,16 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 		rc = ledger_item_aside_mended(l, j->unit.agreement, j->interchange.id, e);
 	else if (str_is(j->unit.mode, "all"))
 		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, e);
-	if (rc == 0 && c->out > 0)
-		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
-			(int64_t)x->size, c->out, j->told.isa, j->told.gs, e);
-	else if (rc == 0)
-		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
-			"nothing to send", e);
-	if (rc == 0 && c->out > 0)
-		rc = ledger_item_note(l, j->unit.agreement, before, e);
 	if (rc == 0)
-		rc = ledger_interchange_reissued(l, j->interchange.id, e);
+		rc = record_interchange(v, j, x, before, e);
 	if (rc == 0)
-		rc = ledger_unit_end(l, j->unit.id, j->unit.fence, "done", c, "", "", e);
+		rc = ledger_unit_end(
+			l, j->unit.id, j->unit.fence, "done", &j->told.counts, "", "", e);
 	if (rc == 0 && j->told.left > 0)
 		rc = rest_due(v, j, e);
 	if (rc == 0)
 		rc = event_input_done(v, j, e);
-	if (rc == 0)
-		rc = ledger_event(l, "converted", unit, e,
-			"agreement=" STR_FMT " items=%" PRId64 " out=%" PRId64
-			" not-selected=%" PRId64 " set-aside=%" PRId64 " unchanged=%" PRId64
-			" waiting=%" PRId64,
-			STR_ARG(j->unit.agreement), c->items, c->out, c->unselected, c->aside,
-			c->unchanged, c->waiting);
-	if (rc == 0 && c->out > 0)
-		rc = ledger_event(l, "queued", interchange, e,
-			"name=" STR_FMT " sha256=%s items=%" PRId64 " isa=%" PRId64 " gs=%" PRId64,
-			STR_ARG(j->interchange.name), x->sha, c->out, j->told.isa, j->told.gs);
-	return rc;
+	return rc == 0 ? record_events(v, j, x, e) : rc;
 }
 
 /* What is to appear. The unit keeps the descriptors, and closes them, until all of it may. */

@@ -1,4 +1,4 @@
-"""Targets without segments, limits of an interchange, groups, and interchanges that come in."""
+"""Targets without segments, limits of an interchange, groups; sources of XML, and interchanges that come in."""
 import json
 import os
 
@@ -131,6 +131,36 @@ SE*9*0001~
 GE*1*7~
 IEA*1*000000012~
 """
+
+
+class Xml(small.Small):
+    """The source is of XML."""
+
+    def map_of(self, name):
+        text = (small.MAP % "").replace('format="json"', 'format="xml" item="list/item"').replace('"sku"', '"@sku"')
+        self.write("bundle/maps/%s.xml" % name, text)
+        return "maps/%s.xml" % name
+
+    def write_routes(self, ready=None, complete="yes", agreements=()):
+        super().write_routes(ready, complete, agreements)
+        self.write("bundle/routes.xml", self.text("bundle/routes.xml").replace('format="json"', 'format="xml"'))
+
+    def items(self, name, *items):
+        self.drop("products", name, ("<list>%s</list>" % "".join(
+            '<item sku="%s"><name>%s</name></item>' % i for i in items)).encode())
+
+
+class XmlReplaced(scene.Scenario):
+    """A new version of a snapshot of XML, after one that ends too early."""
+
+    def world(self, top):
+        return Xml(top=top)
+
+    def prepare(self, n):
+        n.items("a.xml", ("SKU-1", "Mug"), ("SKU-2", "Cup"))
+        n.run()
+        n.drop("products", "b.xml", b'<list><item sku="SKU-1"><name>Mu')
+        n.items("c.xml", ("SKU-1", "Mug"), ("SKU-2", "Cup, blue"), ("SKU-3", "Bowl"))
 
 
 class Inbound(Kinds):
