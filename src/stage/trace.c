@@ -7,6 +7,7 @@
 
 #include "base/fsx.h"
 #include "base/mem.h"
+#include "base/scratch.h"
 #include "secure/hash.h"
 #include "stage/archive.h"
 #include "stage/bundle.h"
@@ -162,6 +163,7 @@ struct trace_job {
 	const struct env_route *route;
 	struct inputs in;
 	struct unit_row unit;
+	int scratch; /* or -1 */
 	struct trace_point *points;
 	size_t n;
 };
@@ -333,6 +335,7 @@ static int trace_header(const struct trace_job *j, struct map_run *run, struct r
 static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct err *e)
 {
 	struct inputs_readers readers;
+	struct scratch scratch = {j->scratch, 0};
 	struct map_run *run = NULL;
 	struct arena a;
 	struct diag d;
@@ -344,6 +347,7 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	if (inputs_open_readers(
 		    j->env, j->route, &j->in, j->unit.fixed_at, j->unit.run.p, &readers, e) == -1)
 		goto out;
+	readers.input.scratch = j->scratch == -1 ? NULL : &scratch;
 	run = map_run_new(j->route->map, &readers.input, &d, e);
 	rc = run ? 0 : -1;
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
@@ -446,7 +450,7 @@ static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struc
 {
 	const struct proc_patience w = env_patience(j->env, false);
 	struct proc p;
-	int keep[INPUTS_JOINS + 2];
+	int keep[INPUTS_JOINS + 3];
 	size_t n = 0;
 	int rc = -1;
 
@@ -455,6 +459,9 @@ static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struc
 		keep[n++] = j->in.workflow;
 	for (size_t i = 0; i < j->in.njoins; i++)
 		keep[n++] = j->in.joins[i];
+	j->scratch = map_uses_scratch(j->route->map) ? fsx_scratch(e) : -1; /* without: in memory */
+	if (j->scratch != -1)
+		keep[n++] = j->scratch;
 	rc = proc_start(&p, trace_worker, j, keep, n, e);
 	if (rc == 0) {
 		rc = trace_take(v, &p, &w, j->points, j->n, a, e);
@@ -463,6 +470,7 @@ static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struc
 		else
 			proc_kill(&p);
 	}
+	fsx_close(j->scratch);
 	return rc;
 }
 
