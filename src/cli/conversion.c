@@ -137,6 +137,7 @@ static int open_joins(struct conversion *c, struct err *e)
 		if (source_open(j->path, &c->joins[i], &d, e) == -1)
 			return err_wrap(e, "--join " STR_FMT, STR_ARG(j->name));
 		(void)source_spec(&c->joins[i], &o, &c->join_specs[i]);
+		c->join_specs[i].ops = edi_items_find(o.format);
 		map_reader_spec(c->file.map, (int)i, &c->join_specs[i]);
 	}
 	return 0;

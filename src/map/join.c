@@ -8,9 +8,13 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/scratch.h"
 #include "base/sorter.h"
+#include "format/item_bytes.h"
 #include "map/columns.h"
 #include "map/run.h"
+
+enum { COPY_MAX = 16 * LIMIT_ITEM }; /* bytes of a row that is kept */
 
 struct node *join_copy(const struct node *n, struct node *parent, struct arena *a)
 {
@@ -53,6 +57,37 @@ static void begin_row(struct ev *ev)
 	ev->run->seen = ev->run->d->last;
 }
 
+/* A row as it is kept: what comes of it is never looked up in its bytes, since all its values know their places. */
+static int copy_row(struct join *j, const struct item *it, struct err *e)
+{
+	struct item kept = *it;
+	struct buf b;
+	int rc = -1;
+	uint32_t n = 0;
+
+	kept.raw = (struct str){NULL, 0};
+	kept.header = NULL;
+	buf_init(&b, COPY_MAX);
+	item_bytes_put(&b, &kept);
+	if (buf_check(&b, "a row that is kept", e) == 0) {
+		n = (uint32_t)b.n;
+		rc = scratch_put(j->index.scratch, &n, sizeof(n), e);
+	}
+	if (rc == 0)
+		rc = scratch_put(j->index.scratch, b.p, b.n, e);
+	buf_done(&b);
+	return rc;
+}
+
+static int add_row(struct join *j, struct index_hash h, const struct item *it, struct err *e)
+{
+	const uint64_t at = j->copied ? j->index.scratch->size : it->locator;
+
+	if (j->copied && copy_row(j, it, e) == -1)
+		return -1;
+	return index_add(&j->index, h, at, e);
+}
+
 static int index_row(struct join *j, struct ev *ev, const struct item *it, struct err *e)
 {
 	struct ctx c = {it->root, it->root, 1, 1};
@@ -61,8 +96,11 @@ static int index_row(struct join *j, struct ev *ev, const struct item *it, struc
 	const struct node *from = NULL;
 
 	begin_row(ev);
+	ev->run->trees = NULL;
+	if (j->def->pub.message) /* pair() asks for the definition of segments */
+		run_tree_add(ev, it->root, it->file, j->reader, it->locator);
 	if (key_of(ev, &j->def->key, &c, &h, &key, &from))
-		return index_add(&j->index, h, it->locator, e);
+		return add_row(j, h, it, e);
 	ev->run->item = it;
 	ev->run->trees = NULL;
 	run_tree_add(ev, it->root, it->file, NULL, 0);
@@ -106,6 +144,7 @@ static int index_rows(struct join *j, struct ev *ev, struct err *e)
 
 int join_build(struct join *j, struct ev *ev, struct err *e)
 {
+	j->copied = j->reader->ops->copied && j->index.scratch;
 	if (columns_check(ev->run->m, (int)(j->def - ev->run->m->joins), j->reader, e) == -1)
 		return err_wrap(e, "join " STR_FMT ": source " STR_FMT, STR_ARG(j->def->pub.name),
 			STR_ARG(j->def->pub.source));
@@ -180,29 +219,55 @@ static void joined(struct map_run *r, const struct join *j, uint64_t locator)
 	r->used[r->nused++] = (struct map_joined){j->def->pub.name, locator};
 }
 
-/* The row behind an entry of the index, which is its locator; NULL: it is none, or the run has failed. */
-static const struct node *fetch(struct join *j, struct ev *ev, uint64_t locator)
+/* A row out of the scratch file, in the arena of the item. */
+static int fetch_copy(struct join *j, struct ev *ev, uint64_t at, struct item *it)
 {
-	struct item it;
-	const struct node *root = NULL;
+	struct err *e = ev->run->e;
+	char *bytes = NULL;
+	uint32_t n = 0;
 
-	if (reader_at(j->reader, locator, &it, ev->run->d, ev->run->e) == -1) {
-		ev->run->failed = true;
-		return NULL;
-	}
-	if (!it.root)
-		return NULL;
-	root = join_copy(it.root, NULL, ev->a);
-	run_tree_add(ev, root, arena_str(ev->a, it.file), j->reader, locator);
-	return root;
+	if (scratch_get(j->index.scratch, &n, sizeof(n), at, e) == -1)
+		return -1;
+	if (n > COPY_MAX)
+		return scratch_damaged(e, at);
+	bytes = arena_array(ev->a, n, 1);
+	if (scratch_get(j->index.scratch, bytes, n, at + sizeof(n), e) == -1)
+		return -1;
+	return item_bytes_get((struct str){bytes, n}, it, ev->a, e);
 }
 
-static const struct node *entry(struct join *j, struct ev *ev, size_t i, uint64_t *locator)
+static int fetch_read(struct join *j, struct ev *ev, uint64_t at, struct item *it)
 {
-	if (index_locator(&j->index, i, locator, ev->run->e) == 0)
-		return fetch(j, ev, *locator);
+	if (reader_at(j->reader, at, it, ev->run->d, ev->run->e) == -1)
+		return -1;
+	it->locator = at;
+	it->file = arena_str(ev->a, it->file);
+	it->root = it->root ? join_copy(it->root, NULL, ev->a) : NULL;
+	return 0;
+}
+
+/* The row that the index knows by at. Without a root: there is none, or the run has failed. */
+static struct item fetch(struct join *j, struct ev *ev, uint64_t at)
+{
+	struct item it = {0};
+
+	if ((j->copied ? fetch_copy(j, ev, at, &it) : fetch_read(j, ev, at, &it)) == -1) {
+		fail(j, ev);
+		it.root = NULL;
+	}
+	if (it.root)
+		run_tree_add(ev, it.root, it.file, j->reader, it.locator);
+	return it;
+}
+
+static struct item entry(struct join *j, struct ev *ev, size_t i)
+{
+	uint64_t at = 0;
+
+	if (index_locator(&j->index, i, &at, ev->run->e) == 0)
+		return fetch(j, ev, at);
 	fail(j, ev);
-	return NULL;
+	return (struct item){0};
 }
 
 void join_rows(struct join *j, struct ev *ev, struct val *out)
@@ -222,13 +287,12 @@ void join_rows(struct join *j, struct ev *ev, struct val *out)
 		n = LIMIT_JOIN_ROWS;
 	}
 	for (size_t i = first; i < first + n && !ev->run->failed; i++) {
-		uint64_t locator = 0;
-		const struct node *row = entry(j, ev, i, &locator);
+		const struct item row = entry(j, ev, i);
 
-		if (!row || !same_key(j, ev, row, key))
+		if (!row.root || !same_key(j, ev, row.root, key))
 			continue;
-		val_add(ev, out, &cap, row);
-		joined(ev->run, j, locator);
+		val_add(ev, out, &cap, row.root);
+		joined(ev->run, j, row.locator);
 	}
 	if (out->kind == VAL_ABSENT && j->def->pub.required)
 		run_report(ev, "JOIN-ROW-MISSING", from, key,
@@ -272,13 +336,13 @@ static int sort_unused(struct join *j, struct sorter *s, struct err *e)
 
 static void report_one(struct join *j, struct ev *ev, uint64_t locator)
 {
-	const struct node *root = NULL;
+	struct item row;
 
 	ev->run->trees = NULL;
 	begin_row(ev);
-	root = fetch(j, ev, locator);
-	if (root)
-		orphan(j, ev, root);
+	row = fetch(j, ev, locator);
+	if (row.root)
+		orphan(j, ev, row.root);
 	ev->run->key = (struct str){NULL, 0};
 	ev->run->trees = NULL;
 	arena_reset(ev->a);

@@ -20,6 +20,7 @@ struct reader;
 struct join {
 	const struct map_join_def *def;
 	struct reader *reader;
+	bool copied; /* the index leads to copies of rows in its scratch file, not into the reader's */
 	struct index index; /* initialised */
 	uint8_t *used; /* a bit for each entry of the index; NULL unless orphans are reported */
 };

@@ -37,14 +37,15 @@ struct str map_source_format(const struct map *m)
 void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
 {
 	const struct def_message *layout = of == MAP_ITEMS ? m->layout : m->joins[of].pub.layout;
+	const struct def_message *message = of == MAP_ITEMS ? m->source : m->joins[of].pub.message;
 
 	spec->item = of == MAP_ITEMS ? m->item_path : m->joins[of].pub.row;
 	spec->layout = layout ? layout->layout : NULL;
-	if (of == MAP_ITEMS && m->source) {
+	if (message) {
 		spec->defs = m->defs;
-		spec->version = m->source->version;
-		spec->message = m->source->id;
-		spec->guide = m->source->guide;
+		spec->version = message->version;
+		spec->message = message->id;
+		spec->guide = message->guide;
 	}
 	spec->spaces = m->spaces;
 	spec->nspaces = m->nspaces;

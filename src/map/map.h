@@ -38,8 +38,10 @@ struct map_join {
 	struct str name;   /* $name in expressions */
 	struct str source; /* of the configuration */
 	struct str format;
-	struct str row;			  /* path to the rows inside a document, or "" */
-	const struct def_message *layout; /* of fixed widths, else NULL */
+	struct str
+		row; /* path to the rows inside a document, or ""; of a message the loop that is a row */
+	const struct def_message *message; /* of an interchange, else NULL */
+	const struct def_message *layout;  /* of fixed widths, else NULL */
 	bool many;
 	bool required;
 	bool report_orphans;

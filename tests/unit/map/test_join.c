@@ -247,6 +247,74 @@ static void the_same_through_a_file(void **state)
 	close_night(&all);
 }
 
+static const char of_messages[] = HEAD
+	"<join name=\"one\" source=\"o\" format=\"x12\" version=\"004010\" message=\"832\" row=\"LIN-loop\" "
+	"key=\"pair(LIN, 'VN')\" on=\"sku\" orphans=\"report\"/>"
+	"<join name=\"many\" source=\"m\" format=\"edifact\" version=\"D01B\" message=\"PRICAT\" row=\"SG36\" "
+	"key=\"pair(PIA, 'SA')\" on=\"sku\" rows=\"many\"/>"
+	"<target format=\"x12\" version=\"004010\" message=\"832\"/><key value=\"sku\"/>"
+	"<message><BCT BCT01=\"'PC'\"/><item><LIN LIN01=\"item-number()\" LIN02=\"'VN'\" LIN03=\"sku\"/>"
+	"<PID each=\"$one/PID\" PID01=\"'F'\" PID02=\"'08'\" PID05=\"PID05\"/>"
+	"<PID each=\"$many\" PID01=\"'F'\" PID02=\"'GEN'\" PID05=\"LIN/C212.7140\"/></item></message></map>";
+
+/* Two sets of some items each, and the same items in a message of EDIFACT, those of both from last to first. */
+static void write_messages(void)
+{
+	FILE *x12 = fopen("one.edi", "w");
+	FILE *edifact = fopen("many.edi", "w");
+
+	assert_true(x12 && edifact);
+	assert_true(fputs("ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       "
+			  "*261123*0200*U*00401*000000001*0*T*>~\n"
+			  "GS*SC*SENDER*RECEIVER*20261123*0200*1*X*004010~\n",
+			    x12) >= 0);
+	for (int set = 0; set < 2; set++) {
+		assert_true(fprintf(x12, "ST*832*000%d~\nBCT*PC~\n", set + 1) > 0);
+		for (int i = 19; i >= 0; i--)
+			assert_true(fprintf(x12, "LIN*%d*VN*S%d~\nPID*F*08***Name %d~\n", 20 - i,
+					    i + set * 20, i + set * 20) > 0);
+		assert_true(fprintf(x12, "CTT*20~\nSE*44*000%d~\n", set + 1) > 0);
+	}
+	assert_true(fputs("GE*2*1~\nIEA*1*000000001~\n", x12) >= 0);
+	assert_true(fputs("UNB+UNOC:3+9521000000004:14+9521000101111:14+261123:0200+1++++++1'\n"
+			  "UNH+1+PRICAT:D:01B:UN'\nBGM+9+AW26+9'\nDTM+137:20261123:102'\n"
+			  "NAD+SU+9521000000004::9'\nNAD+BY+9521000101111::9'\nPGI+11'\n",
+			    edifact) >= 0);
+	for (int i = 39; i >= 0; i--)
+		assert_true(fprintf(edifact, "LIN+%d++95210104283%02d:SRV'\nPIA+1+S%d:SA'\n",
+				    40 - i, i, i / 2) > 0);
+	assert_true(fprintf(edifact, "UNT+%d+1'\nUNZ+1+1'\n", 6 + 80 + 1) > 0);
+	assert_int_equal(fclose(x12) | fclose(edifact), 0);
+}
+
+/* Rows of interchanges are copied where there is a file, since their readers read from the start. */
+static void rows_of_messages(void **state)
+{
+	static const char *const files[] = {"one.edi", "many.edi"};
+	struct night read;
+	struct night copied;
+	FILE *items = fopen("items.csv", "w");
+
+	(void)state;
+	write_messages();
+	assert_non_null(items);
+	assert_true(fputs("sku,brand\n", items) >= 0);
+	for (int i = 0; i < 38; i++)
+		assert_true(fprintf(items, "S%d,B\n", i * 7 % 38) > 0);
+	assert_int_equal(fclose(items), 0);
+	night(&read, of_messages, files, false, 0);
+	night(&copied, of_messages, files, true, 0);
+	assert_true(copied.scratch.size > 0);
+	same(&read, &copied);
+	assert_int_equal(read.c.out, 38);
+	assert_int_equal(read.c.orphans, 2);
+	assert_int_equal(count(&read.said[OUT], "PID*F*GEN***95210104283"), 40);
+	assert_int_equal(count(&read.said[OUT], "PID*F*08***Name "), 38);
+	assert_int_equal(count(&read.said[OUT], "LIN*2*VN*S7~\nPID*F*08***Name 7~\n"), 1);
+	close_night(&read);
+	close_night(&copied);
+}
+
 /* Without room, and with a file that lost what was in it: an error that says which join, and nothing else. */
 static void tells_what_fails(void **state)
 {
@@ -297,6 +365,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_through_a_file),
+		cmocka_unit_test(rows_of_messages),
 		cmocka_unit_test(tells_what_fails),
 		cmocka_unit_test(tells_what_is_gone),
 	};
