@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-enum { BLOCK = 32 << 10 }; /* bytes of a run to read at once, and of runs to write */
+enum { BLOCK = 16 << 10 }; /* bytes of a run to read at once, and of runs to write */
 
 /* Before each record, in memory and in the file. */
 struct head {
@@ -195,6 +195,12 @@ static size_t in_memory(const struct sorter *s)
 	return s->n + s->nplaces * 2 * sizeof(*s->places);
 }
 
+/* All at once, since what a growing block leaves behind stays ours; pages that are not used cost nothing. */
+static size_t reserve(const struct sorter *s)
+{
+	return s->file ? s->memory : 0;
+}
+
 int sorter_add(struct sorter *s, struct str key, struct str record, struct err *e)
 {
 	const struct head h = {(uint32_t)key.n, (uint32_t)record.n};
@@ -202,7 +208,7 @@ int sorter_add(struct sorter *s, struct str key, struct str record, struct err *
 
 	if (s->n > 0 && in_memory(s) + n > s->memory && spill(s, e) == -1)
 		return -1;
-	mem_grow(&s->p, &s->cap, s->n + n, 1);
+	mem_grow(&s->p, &s->cap, s->n + n > reserve(s) ? s->n + n : reserve(s), 1);
 	mem_grow(&s->places, &s->places_cap, s->nplaces + 1, sizeof(*s->places));
 	s->places[s->nplaces].prefix = prefix_of(key);
 	s->places[s->nplaces++].record.at = s->n;

@@ -9,7 +9,7 @@
 #include "base/scratch.h"
 #include "base/str.h"
 
-enum { SORTER_MEMORY = 4 << 20 };
+enum { SORTER_MEMORY = 2 << 20 };
 
 struct sorter;
 

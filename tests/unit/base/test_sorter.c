@@ -72,7 +72,7 @@ static void sorts(void **state)
 	(void)state;
 	sorted(1 << 20);   /* in memory */
 	sorted(256 << 10); /* runs that are merged at once */
-	sorted(100 << 10); /* in several rounds */
+	sorted(50 << 10);  /* in several rounds */
 	sorted(1);	   /* a run a record */
 }
 
