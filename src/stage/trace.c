@@ -242,13 +242,17 @@ static const struct node *source_of(const struct made *m)
 	return from;
 }
 
-/* it: where values come from; NULL for what is around the items. */
+/* What it has made, the heads of its groups included; NULL and NULL for what is around the items. */
 static int fill_made(const struct trace_job *j, struct map_run *run, const struct map_around *head,
-	const struct made *item, const struct item *it, struct trace_point *t, struct arena *a,
+	const struct map_result *r, const struct item *it, struct trace_point *t, struct arena *a,
 	struct err *e)
 {
-	const struct trace_tree x = {
-		map_target(j->route->map), head->made, item, (uint64_t)t->first};
+	const struct trace_tree x = {.message = map_target(j->route->map),
+		.head = head->made,
+		.item = r ? r->made_first : NULL,
+		.behind = r ? r->made : NULL,
+		.first = (uint64_t)t->first,
+		.written = t->part == TRACE_GROUP ? (uint64_t)(t->last - t->first + 1) : 0};
 	const struct trace_tree_asked asked = {
 		(uint64_t)t->segment_at, (uint64_t)t->element, t->name};
 	struct trace_tree_found found;
@@ -290,10 +294,8 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	if (map_message_start(run, &it, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
-	if (r.verdict == MAP_OUT && r.made && t->part == TRACE_GROUP)
-		return 0; /* the item is known; which of the heads it is, is not */
 	if (r.verdict == MAP_OUT && r.made)
-		return fill_made(j, run, &head, r.made, &it, t, a, e);
+		return fill_made(j, run, &head, &r, &it, t, a, e);
 	s = t->part == TRACE_GROUP ? r.first : r.segments;
 	/* Here all its groups begin with the item; of those that did then, the inner ones, it has heads. */
 	if (t->part == TRACE_GROUP)
