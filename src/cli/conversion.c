@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fsx.h"
+#include "base/scratch.h"
 #include "edi/edi_items.h"
 #include "stage/workflow.h"
 #include "stage/read_back.h"
@@ -136,6 +137,7 @@ static int open_joins(struct conversion *c, struct err *e)
 		if (source_open(j->path, &c->joins[i], &d, e) == -1)
 			return err_wrap(e, "--join " STR_FMT, STR_ARG(j->name));
 		(void)source_spec(&c->joins[i], &o, &c->join_specs[i]);
+		c->join_specs[i].ops = edi_items_find(o.format);
 		map_reader_spec(c->file.map, (int)i, &c->join_specs[i]);
 	}
 	return 0;
@@ -271,12 +273,11 @@ static int open_readers(
 
 static int produce(struct conversion *c, int out, struct produce_counts *counts, struct err *e)
 {
-	const bool groups = map_groups(c->file.map);
-	const int sort = groups ? fsx_scratch(e) : -1;
-	const struct produce p = {
+	const bool scratch = map_uses_scratch(c->file.map);
+	struct scratch file = {scratch ? fsx_scratch(e) : -1, 0};
+	struct produce p = {
 		.map = c->file.map,
 		.source = c->source,
-		.sort = sort,
 		.input = c->input,
 		.envelope = &c->o->envelope,
 		.defs = c->file.defs,
@@ -293,12 +294,13 @@ static int produce(struct conversion *c, int out, struct produce_counts *counts,
 
 	int rc = -1;
 
-	if (groups && sort == -1)
+	if (scratch && file.fd == -1)
 		return -1;
+	p.input.scratch = &file;
 	if (c->findings)
 		output_findings_trial(c->findings);
 	rc = produce_run(&p, counts, e);
-	fsx_close(sort);
+	fsx_close(file.fd);
 	if (c->findings)
 		output_findings_stand(c->findings);
 	return rc == -1 ? -1 : read_back_run(&p, counts, e);

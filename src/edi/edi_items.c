@@ -599,6 +599,7 @@ static int items_at(
 
 static const struct reader_ops x12_items_ops = {
 	.name = "x12",
+	.copied = true,
 	.open = items_open,
 	.next = items_next,
 	.at = items_at,
@@ -607,6 +608,7 @@ static const struct reader_ops x12_items_ops = {
 
 static const struct reader_ops edifact_items_ops = {
 	.name = "edifact",
+	.copied = true,
 	.open = items_open,
 	.next = items_next,
 	.at = items_at,

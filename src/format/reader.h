@@ -80,6 +80,7 @@ struct reader;
 
 struct reader_ops {
 	const char *name;
+	bool copied; /* at reads from the start: who wants items in another order keeps copies */
 	/* MUST. fd is borrowed and is only read by position (pread), so that it can be shared. */
 	int (*open)(struct reader *r, struct err *e);
 	/* MUST. 1 item, 0 end, -1 the file as a whole cannot be read (fault in e, place

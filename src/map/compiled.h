@@ -168,7 +168,8 @@ struct map {
 	struct names *names;
 	const char *file;
 	struct str format;
-	const struct def_message *source; /* x12, edifact: what is read; else NULL */
+	const struct def_message *source;  /* x12, edifact: what is read; else NULL */
+	const struct def_message *edifact; /* the first that is read, be it joined; else NULL */
 	struct defs *defs;
 	const struct def_message *layout; /* of items of fixed widths, else NULL */
 	struct str item_path;		  /* to the items inside a document, or "" */

@@ -144,12 +144,11 @@ static const struct node *value_beside(struct ev *ev, const struct def_segment *
 	return before;
 }
 
-static void pair_of_composites(
-	struct ev *ev, const struct node *segment, struct str q, struct val *out)
+static void pair_of_composites(struct ev *ev, const struct def_message *message,
+	const struct node *segment, struct str q, struct val *out)
 {
-	const struct map *m = ev->run->m;
-	const struct def_segment *def = defs_segment(m->defs, m->format, m->source->version,
-		names_text(ev->run->names, segment->name), NULL);
+	const struct def_segment *def = defs_segment(ev->run->m->defs, message->format,
+		message->version, names_text(ev->run->names, segment->name), NULL);
 	size_t cap = 0;
 
 	for (const struct node *k = segment->child; def && k; k = k->next) {
@@ -163,16 +162,30 @@ static void pair_of_composites(
 	}
 }
 
+/* The message of EDIFACT that a node is of, or NULL. */
+static const struct def_message *edifact_of(struct ev *ev, const struct node *n)
+{
+	const struct map_run *r = ev->run;
+	const struct def_message *message = NULL;
+
+	if (!r->m->edifact)
+		return NULL;
+	message = run_message(r, n);
+	return message && str_is(message->format, "edifact") ? message : NULL;
+}
+
 FUNC_RUN(pair)
 {
+	const struct def_message *edifact = NULL;
 	struct str q = val_text(ev, &args[1]);
 	size_t cap = 0;
 
 	if (args[0].kind != VAL_NODES || !q.n)
 		return;
-	if (ev->run->m->source && str_is(ev->run->m->format, "edifact")) {
+	edifact = edifact_of(ev, val_node(&args[0], 0));
+	if (edifact) {
 		for (size_t i = 0; i < args[0].n && out->kind == VAL_ABSENT; i++)
-			pair_of_composites(ev, val_node(&args[0], i), q, out);
+			pair_of_composites(ev, edifact, val_node(&args[0], i), q, out);
 		return;
 	}
 	for (const struct node *k = val_node(&args[0], 0)->child; k && k->next; k = k->next) {

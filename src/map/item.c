@@ -39,7 +39,7 @@ enum map_verdict item_candidate(struct ev *ev)
 
 	if (!of_type(m, r->root.node))
 		return MAP_SKIP;
-	for (size_t i = 0; i < m->njoins; i++)
+	for (size_t i = 0; i < m->njoins && !r->failed; i++)
 		join_mark(r->joins[i], ev);
 	r->key = key_text(ev);
 	ev->line = m->withdraw_line;

@@ -424,10 +424,10 @@ static bool scope_part(void *ctx, struct str segment, struct str *name)
 	uint16_t element = 0;
 	uint16_t component = 0;
 
-	if (!l->m->source || !str_is(l->m->format, "edifact") || !is_component_number(*name))
+	if (!l->m->edifact || !is_component_number(*name))
 		return true;
 	if (segment.n)
-		s = defs_segment(l->m->defs, l->m->format, l->m->source->version, segment, l->f);
+		s = defs_segment(l->m->defs, STR("edifact"), l->m->edifact->version, segment, l->f);
 	ref = arena_printf(l->scratch, STR_FMT "/" STR_FMT, STR_ARG(segment), STR_ARG(*name));
 	if (!s || !defs_ref(s, ref, &element, &component))
 		return false;

@@ -45,8 +45,7 @@ static struct str formats_text(const struct load *l, const struct format_names *
 		l->scratch, STR_FMT "%s", STR_ARG(text), faults_near(l->f, meant, f->list, f->n));
 }
 
-/* Of items (of a join only what has rows or records of its own). */
-static void check_format(struct load *l, const struct xml *x, struct str format, bool items)
+static void check_format(struct load *l, const struct xml *x, struct str format)
 {
 	struct format_names names = {.n = 0};
 	size_t n = 0;
@@ -56,8 +55,7 @@ static void check_format(struct load *l, const struct xml *x, struct str format,
 		return;
 	for (size_t i = 0; i < n; i++)
 		add_format(&names, readers[i]);
-	if (items)
-		add_messages(&names);
+	add_messages(&names);
 	load_fault_at(l, x, STR("format"), 0,
 		"sources of format '" STR_FMT "' cannot be read; there are " STR_FMT,
 		STR_ARG(format), STR_ARG(formats_text(l, &names, format)));
@@ -110,26 +108,29 @@ static const struct def_node *find_loop(const struct def_node *n, struct str nam
 	return NULL;
 }
 
-/* An interchange: the message that is read, and the loop of it that is an item. */
-static void message_source(struct load *l, const struct xml *x)
+/* An interchange: the message that is read, and in attr the loop of it that is an item or a row. */
+static const struct def_message *message_source(
+	struct load *l, const struct xml *x, struct str format, const char *attr, struct str *loop)
 {
-	static const char *const known[] = {"format", "version", "message", "item", "guide"};
 	const struct str version = load_need(l, x, "version");
 	const struct str message = load_need(l, x, "message");
 	const struct str guide = xml_attr(x, "guide");
+	const struct def_message *found = NULL;
 
-	l->m->item_path = load_need(l, x, "item");
+	*loop = load_need(l, x, attr);
 	l->m->defs = l->env->defs;
-	load_unused(l, x, known, 5);
 	if (!version.n || !message.n)
-		return;
-	l->m->source = defs_message(l->env->defs, l->m->format, version, message,
-		guide.n ? guide : STR(""), l->f, l->file, x->line, x->column);
-	if (l->m->source && l->m->item_path.n && !find_loop(l->m->source->root, l->m->item_path))
-		load_fault_at(l, x, STR("item"), 0,
+		return NULL;
+	found = defs_message(l->env->defs, format, version, message, guide.n ? guide : STR(""),
+		l->f, l->file, x->line, x->column);
+	if (found && loop->n && !find_loop(found->root, *loop))
+		load_fault_at(l, x, str_c(attr), 0,
 			"message " STR_FMT " has no loop '" STR_FMT "'; loops are named as in its "
 			"definition, LIN-loop or SG36",
-			STR_ARG(message), STR_ARG(l->m->item_path));
+			STR_ARG(message), STR_ARG(*loop));
+	if (!l->m->edifact && str_is(format, "edifact"))
+		l->m->edifact = found;
+	return found;
 }
 
 /* The columns of a source of fixed widths, which stand in no header. */
@@ -149,14 +150,16 @@ static const struct def_message *source_layout(
 static void source(struct load *l, const struct xml *x)
 {
 	static const char *const known[] = {"format", "item", "type", "definition"};
+	static const char *const known_edi[] = {"format", "version", "message", "item", "guide"};
 
 	l->m->format = load_need(l, x, "format");
 	if (defs_format(l->m->format)) {
-		message_source(l, x);
+		l->m->source = message_source(l, x, l->m->format, "item", &l->m->item_path);
+		load_unused(l, x, known_edi, 5);
 		return;
 	}
 	l->m->item_type = arena_str(&l->m->arena, xml_attr(x, "type"));
-	check_format(l, x, l->m->format, true);
+	check_format(l, x, l->m->format);
 	l->m->layout = source_layout(l, x, l->m->format);
 	l->m->item_path = item_path(l, x, "item", l->m->format);
 	load_unused(l, x, known, 4);
@@ -259,10 +262,24 @@ static bool taken(struct load *l, const struct xml *x, struct str name)
 	return there;
 }
 
+/* What a row of the reference is. */
+static void join_row(struct load *l, const struct xml *x, struct map_join *j)
+{
+	if (defs_format(j->format)) {
+		j->message = message_source(l, x, j->format, "row", &j->row);
+		return;
+	}
+	check_format(l, x, j->format);
+	j->layout = source_layout(l, x, j->format);
+	j->row = item_path(l, x, "row", j->format);
+}
+
 static void join(struct load *l, const struct xml *x)
 {
 	static const char *const known[] = {"name", "source", "format", "key", "on", "rows",
 		"required", "orphans", "row", "definition"};
+	static const char *const known_edi[] = {"name", "source", "format", "key", "on", "rows",
+		"required", "orphans", "row", "version", "message", "guide"};
 	struct map_join_def j = {.column = x->column};
 	struct str rows = xml_attr(x, "rows");
 	struct str orphans = xml_attr(x, "orphans");
@@ -280,9 +297,7 @@ static void join(struct load *l, const struct xml *x)
 	if (orphans.p && !j.pub.report_orphans && !str_is(orphans, "ignore"))
 		load_fault_at(l, x, STR("orphans"), 0,
 			"orphans is report or ignore, not '" STR_FMT "'", STR_ARG(orphans));
-	check_format(l, x, j.pub.format, false);
-	j.pub.layout = source_layout(l, x, j.pub.format);
-	j.pub.row = item_path(l, x, "row", j.pub.format);
+	join_row(l, x, &j.pub);
 	load_need(l, x, "key");
 	load_need(l, x, "on");
 	load_name(l, x, "name", j.pub.name);
@@ -292,7 +307,10 @@ static void join(struct load *l, const struct xml *x)
 		load_fault_at(l, x, STR("on"), 0,
 			"key has %zu parts and on has %zu; they are compared one by one", j.key.n,
 			j.on.n);
-	load_unused(l, x, known, 10);
+	if (defs_format(j.pub.format))
+		load_unused(l, x, known_edi, 12);
+	else
+		load_unused(l, x, known, 10);
 	mem_grow(&l->m->joins, &l->joins_cap, l->m->njoins + 1, sizeof(j));
 	l->m->joins[l->m->njoins++] = j;
 }

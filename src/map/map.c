@@ -15,6 +15,9 @@
 #include "map/template.h"
 #include "map/tree.h"
 
+/* Bytes that the indexes of a run's joins and links hold together; what is more goes into the scratch file. */
+enum { INDEX_MEMORY = 2 << 20 };
+
 struct map *map_load(
 	struct str bytes, const char *file, const struct map_env *env, struct faults *f)
 {
@@ -34,14 +37,15 @@ struct str map_source_format(const struct map *m)
 void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
 {
 	const struct def_message *layout = of == MAP_ITEMS ? m->layout : m->joins[of].pub.layout;
+	const struct def_message *message = of == MAP_ITEMS ? m->source : m->joins[of].pub.message;
 
 	spec->item = of == MAP_ITEMS ? m->item_path : m->joins[of].pub.row;
 	spec->layout = layout ? layout->layout : NULL;
-	if (of == MAP_ITEMS && m->source) {
+	if (message) {
 		spec->defs = m->defs;
-		spec->version = m->source->version;
-		spec->message = m->source->id;
-		spec->guide = m->source->guide;
+		spec->version = message->version;
+		spec->message = message->id;
+		spec->guide = message->guide;
 	}
 	spec->spaces = m->spaces;
 	spec->nspaces = m->nspaces;
@@ -70,6 +74,11 @@ const struct map_join *map_joins(const struct map *m, size_t *n)
 {
 	*n = m->njoins;
 	return m->join_list;
+}
+
+bool map_uses_scratch(const struct map *m)
+{
+	return map_groups(m) || m->njoins > 0 || m->uses_links;
 }
 
 bool map_uses_links(const struct map *m)
@@ -205,21 +214,36 @@ static int find_vars(struct map_run *r, struct err *e)
 	return 0;
 }
 
-static int build(struct map_run *r, struct ev *ev, struct err *e)
+static int build_joins(struct map_run *r, size_t memory, struct ev *ev, struct err *e)
 {
 	for (size_t i = 0; i < r->m->njoins; i++) {
-		r->joins[i] = mem_alloc(sizeof(**r->joins));
-		r->joins[i]->def = &r->m->joins[i];
-		r->joins[i]->reader = r->in->joins[i];
-		if (join_build(r->joins[i], ev, e) == -1)
+		struct join *j = mem_alloc(sizeof(*j));
+
+		r->joins[i] = j;
+		j->def = &r->m->joins[i];
+		j->reader = r->in->joins[i];
+		index_init(&j->index, r->in->scratch, memory);
+		if (join_build(j, ev, e) == -1)
 			return e->code == ERR_INPUT || e->code == ERR_LIMIT
 				? err_reason(e, "REFERENCE-DAMAGED")
 				: -1;
 	}
+	return 0;
+}
+
+static int build(struct map_run *r, struct ev *ev, struct err *e)
+{
+	const size_t indexes = r->m->njoins + r->m->uses_links;
+	const size_t memory = (r->in->memory ? r->in->memory : INDEX_MEMORY) /
+		(indexes ? indexes : 1);
+
+	if (build_joins(r, memory, ev, e) == -1)
+		return -1;
 	if (!r->m->uses_links)
 		return 0;
 	r->links = mem_alloc(sizeof(*r->links));
 	r->links->reader = r->in->source;
+	index_init(&r->links->index, r->in->scratch, memory);
 	return link_build(r->links, ev, e);
 }
 

@@ -22,6 +22,7 @@
 #include "model/names.h"
 
 struct map;
+struct scratch;
 
 /* Where a map finds what it names. Folder descriptors are searched in order: the bundle first. */
 struct map_env {
@@ -37,8 +38,10 @@ struct map_join {
 	struct str name;   /* $name in expressions */
 	struct str source; /* of the configuration */
 	struct str format;
-	struct str row;			  /* path to the rows inside a document, or "" */
-	const struct def_message *layout; /* of fixed widths, else NULL */
+	struct str
+		row; /* path to the rows inside a document, or ""; of a message the loop that is a row */
+	const struct def_message *message; /* of an interchange, else NULL */
+	const struct def_message *layout;  /* of fixed widths, else NULL */
 	bool many;
 	bool required;
 	bool report_orphans;
@@ -62,6 +65,7 @@ const struct def_message *map_source(const struct map *m);
 bool map_reads_layout(const struct map *m, struct str name);
 const struct def_message *map_target(const struct map *m);
 const struct map_join *map_joins(const struct map *m, size_t *n);
+bool map_uses_scratch(const struct map *m);  /* may need map_input.scratch */
 bool map_uses_links(const struct map *m);    /* needs the item index of the source */
 bool map_uses_workflow(const struct map *m); /* needs workflow labels */
 bool map_key_unique(const struct map *m);
@@ -111,11 +115,15 @@ struct map_input {
 	const struct map_var *workflow; /* id -> label, from the hub settings */
 	size_t nworkflow;
 	struct str action; /* $action: "add" when the agreement sends everything */
+	/* For what is more than memory should hold: indexes, and items that are sorted by their groups. NULL: all
+	 * is kept in memory. */
+	struct scratch *scratch;
+	size_t memory; /* bytes for indexes; 0: the usual */
 };
 
 struct map_run;
 
-/* Prepares a run: indexes the joins (key -> row, see join.h for what that takes) and, where the map follows links,
+/* Prepares a run: indexes the joins (key -> row) and, where the map follows links,
  * the item ids of the source. Findings of reference rows (a bad key cell) go to d. */
 struct map_run *map_run_new(
 	const struct map *m, const struct map_input *in, struct diag *d, struct err *e);

@@ -20,7 +20,7 @@ struct walk {
 	struct map *m;
 	size_t cap;
 	const struct load_text *text; /* of the expression */
-	struct where item, *lets, *as;
+	struct where item, *lets, *as, *rows;
 	struct shape *message;
 };
 
@@ -149,7 +149,7 @@ static struct where variable(const struct walk *w, const struct expr *x)
 {
 	switch ((enum var_kind)x->var) {
 	case VAR_JOIN:
-		return (struct where){(int)x->slot, NULL};
+		return w->rows[x->slot];
 	case VAR_MESSAGE:
 		return (struct where){OTHER, w->message};
 	case VAR_LET:
@@ -258,7 +258,7 @@ static void declarations(struct walk *w)
 	struct map *m = w->m;
 
 	for (size_t i = 0; i < m->njoins; i++) {
-		list(w, &m->joins[i].key, (struct where){(int)i, NULL});
+		list(w, &m->joins[i].key, w->rows[i]);
 		list(w, &m->joins[i].on, w->item);
 	}
 	for (size_t i = 0; i < m->nlets; i++)
@@ -332,6 +332,9 @@ void paths_check(struct load *l, const struct xml *root)
 	w.message = shape_message(l);
 	w.lets = mem_array(m->nlets + 1, sizeof(*w.lets));
 	w.as = mem_array(m->nas + 1, sizeof(*w.as));
+	w.rows = mem_array(m->njoins + 1, sizeof(*w.rows));
+	for (size_t i = 0; i < m->njoins; i++)
+		w.rows[i] = (struct where){(int)i, shape_row(l, i)};
 	for (size_t i = 0; i < m->nlets; i++)
 		w.lets[i] = nowhere;
 	for (size_t i = 0; i < m->nas; i++)
@@ -341,4 +344,5 @@ void paths_check(struct load *l, const struct xml *root)
 	tell_codes(l);
 	mem_free(w.lets);
 	mem_free(w.as);
+	mem_free(w.rows);
 }

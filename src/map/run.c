@@ -14,6 +14,20 @@ void run_tree_add(struct ev *ev, const struct node *root, struct str file, struc
 	ev->run->trees = t;
 }
 
+const struct def_message *run_message(const struct map_run *r, const struct node *n)
+{
+	const struct run_tree *t = r->trees;
+
+	while (n->parent)
+		n = n->parent;
+	while (t && t->root != n)
+		t = t->next;
+	for (size_t i = 0; t && t->reader && i < r->m->njoins; i++)
+		if (r->in->joins[i] == t->reader)
+			return r->m->joins[i].pub.message;
+	return r->m->source;
+}
+
 void run_item(struct ev *ev, const struct item *it)
 {
 	struct map_run *r = ev->run;

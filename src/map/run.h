@@ -87,6 +87,8 @@ void run_join(struct ev *ev, uint32_t slot, struct val *out);
 /* Makes a tree known to findings; reader NULL for the item. */
 void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *r,
 	uint64_t locator);
+/* The message of the interchange that a node is of; NULL: of none. */
+const struct def_message *run_message(const struct map_run *r, const struct node *n);
 /* The lets first .. first + n are to be evaluated anew, at c. */
 void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c);
 /* The value of a let, evaluated at its first use. */

@@ -80,14 +80,23 @@ struct shape *shape_message(struct load *l)
 	return l->m->source ? of_loop(l, l->m->source->root) : NULL;
 }
 
+static struct shape *of_named(struct load *l, const struct def_message *m, struct str name)
+{
+	const struct def_node *loop = find_loop(m->root, name);
+
+	return loop ? of_loop(l, loop) : NULL;
+}
+
 struct shape *shape_item(struct load *l)
 {
-	const struct def_node *loop = NULL;
+	return l->m->source ? of_named(l, l->m->source, l->m->item_path) : schema_item(l);
+}
 
-	if (!l->m->source)
-		return schema_item(l);
-	loop = find_loop(l->m->source->root, l->m->item_path);
-	return loop ? of_loop(l, loop) : NULL;
+struct shape *shape_row(struct load *l, size_t join)
+{
+	const struct map_join *j = &l->m->joins[join].pub;
+
+	return j->message ? of_named(l, j->message, j->row) : NULL;
 }
 
 /* --- what is below --- */

@@ -24,6 +24,8 @@ struct shape *shape_add(struct load *l, struct shape *parent, struct str name);
 /* The item of the map's source, and what $message is. NULL: nothing is known of it. */
 struct shape *shape_item(struct load *l);
 struct shape *shape_message(struct load *l);
+/* A row of the join of this number. */
+struct shape *shape_row(struct load *l, size_t join);
 /* What has this name below; NULL: nobody told of it, which is a fault unless s->any. */
 struct shape *shape_below(struct load *l, struct shape *s, uint32_t name);
 /* "; did you mean 'X'?" of the names below, or "". */

@@ -111,6 +111,17 @@ struct str val_text(struct ev *ev, const struct val *v)
 	return (struct str){NULL, 0};
 }
 
+/* 0, 0.00 and -0e5 as they stand in the source. */
+static bool is_zero(struct str number)
+{
+	size_t i = 0;
+
+	while (i < number.n && (number.p[i] < '1' || number.p[i] > '9') && number.p[i] != 'e' &&
+		number.p[i] != 'E')
+		i++;
+	return i == number.n || number.p[i] == 'e' || number.p[i] == 'E';
+}
+
 static bool node_truth(const struct node *n)
 {
 	switch ((enum node_kind)n->kind) {
@@ -120,8 +131,9 @@ static bool node_truth(const struct node *n)
 		return false;
 	case NODE_BOOL:
 		return str_is(n->value, "true");
-	case NODE_TEXT:
 	case NODE_NUMBER:
+		return !is_zero(n->value);
+	case NODE_TEXT:
 		break;
 	}
 	return n->value.n > 0;

@@ -138,7 +138,8 @@ static int open_outputs(struct env *v, struct convert_unit *j, struct err *e)
 		fsx_tmp_open(j->quarantine, &j->aside, e) == -1 ||
 		fsx_tmp_open(j->workdir, &j->result, e) == -1 ||
 		fsx_tmp_open(j->workdir, &j->known, e) == -1 ||
-		(map_groups(j->work.route->map) && fsx_tmp_open(j->workdir, &j->sort, e) == -1))
+		(map_uses_scratch(j->work.route->map) &&
+			fsx_tmp_open(j->workdir, &j->scratch, e) == -1))
 		return -1;
 	return write_extract(v, j, e);
 }
@@ -163,9 +164,9 @@ static int start_worker(struct env *v, struct convert_unit *j, struct proc *p, s
 	keep[n++] = w->aside;
 	keep[n++] = w->result;
 	keep[n++] = w->known;
-	w->sort = j->sort.fd;
-	if (w->sort != -1)
-		keep[n++] = w->sort;
+	w->scratch = j->scratch.fd;
+	if (w->scratch != -1)
+		keep[n++] = w->scratch;
 	keep[n++] = w->in.source;
 	if (w->in.workflow != -1)
 		keep[n++] = w->in.workflow;
@@ -187,7 +188,7 @@ int convert_begin_unit(struct env *v, struct convert_unit *j, const struct unit_
 {
 	memset(j, 0, sizeof(*j));
 	j->unit = *u;
-	j->out.fd = j->lineage.fd = j->aside.fd = j->result.fd = j->known.fd = j->sort.fd = -1;
+	j->out.fd = j->lineage.fd = j->aside.fd = j->result.fd = j->known.fd = j->scratch.fd = -1;
 	j->outbox = j->quarantine = j->workdir = j->work.in.source = j->work.in.workflow = -1;
 	*p = (struct proc){.fd = -1};
 	j->work.route = env_route_of(v, u->agreement);

@@ -76,13 +76,14 @@ static int64_t source_input(const struct convert_unit *j)
 /* Is the disk for us what it was for the worker? Its last write found no room for a block either. */
 static bool disk_refuses(const struct convert_unit *j)
 {
-	const int fds[] = {j->out.fd, j->lineage.fd, j->aside.fd, j->result.fd};
+	const int fds[] = {j->out.fd, j->lineage.fd, j->aside.fd, j->result.fd, j->scratch.fd};
 	char *block = mem_alloc(OUTCOME_FLUSH);
 	struct err ignored;
 	bool refused = false;
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]) && !refused; i++)
-		refused = fsx_write_all(fds[i], block, OUTCOME_FLUSH, &ignored) == -1;
+		refused = fds[i] != -1 &&
+			fsx_write_all(fds[i], block, OUTCOME_FLUSH, &ignored) == -1;
 	mem_free(block);
 	return refused;
 }
@@ -106,7 +107,7 @@ static int failed(struct env *v, struct convert_unit *j, struct err *e)
 	const bool of_disk = code == ERR_IO || code == ERR_FULL;
 	const bool of_input = (code == ERR_INPUT || code == ERR_LIMIT) &&
 		strcmp(reason, "REFERENCE-DAMAGED") != 0;
-	const char *told = of_disk ? "" : of_input ? "INPUT-DAMAGED" : reason;
+	const char *told = of_disk ? j->fault.reason : of_input ? "INPUT-DAMAGED" : reason;
 
 	if (code == ERR_NET || (of_disk && !disk_refuses(j)))
 		return gave_up(v, j, e);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/scratch.h"
 #include "stage/closed.h"
 #include "stage/frame.h"
 #include "stage/read_back.h"
@@ -55,6 +56,7 @@ static int work(
 {
 	struct inputs_readers readers;
 	struct target_envelope envelope;
+	struct scratch scratch = {j->scratch, 0};
 	struct known *known = NULL;
 	int rc = -1;
 
@@ -63,6 +65,7 @@ static int work(
 	if (inputs_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) == -1 ||
 		known_load(j->known, &known, e) == -1)
 		goto out;
+	readers.input.scratch = j->scratch == -1 ? NULL : &scratch;
 	const struct produce p = {
 		.map = j->route->map,
 		.source = readers.source,
@@ -78,7 +81,6 @@ static int work(
 		.lineage = j->lineage,
 		.aside = j->aside,
 		.result = j->result,
-		.sort = j->sort,
 		.number = ask_number,
 		.progress = tell_progress,
 		.ctx = line,

@@ -13,7 +13,7 @@ struct convert_job {
 	char run[40];
 	bool only_due;
 	int out, lineage, aside, result, known;
-	int sort; /* or -1 */
+	int scratch; /* or -1 */
 };
 
 /* Frames: NUMBER(kind) answered by NUMBER(number); PROGRESS(items, bytes, size);

@@ -86,6 +86,7 @@ struct reader_spec *inputs_views(const struct env *v, const struct config_source
 		plain.tolerated = &r->agreement->partner->tolerated;
 		if (r->source == s)
 			add_view(views, n, &plain, r->map, MAP_ITEMS);
+		plain.tolerated = NULL; /* what is joined is not from the partner */
 		for (size_t k = 0; k < njoins; k++)
 			if (str_eq(joins[k].source, s->name))
 				add_view(views, n, &plain, r->map, (int)k);

@@ -23,8 +23,9 @@ struct produce_counts {
 
 struct produce {
 	const struct map *map;
-	struct reader *source;	/* the items */
-	struct map_input input; /* its source is a reader of its own, for links */
+	struct reader *source; /* the items */
+	struct map_input
+		input; /* its source is a reader of its own, for links; scratch where map_uses_scratch */
 	const struct target_envelope *envelope;
 	struct defs *defs;
 	const struct known *known;	 /* NULL: nothing is known */
@@ -32,7 +33,6 @@ struct produce {
 	bool only_changes;		 /* leave out what the partner holds or has been sent */
 	struct map_limits most;		 /* of the interchange; with the key of the map unique */
 	int out, lineage, aside, result; /* -1: not wanted */
-	int sort; /* an empty file, where map_groups: what memory cannot hold is sorted in it */
 	/* Next control number: kind 'I' interchange, 'G' group. */
 	int (*number)(void *ctx, char kind, uint64_t *number, struct err *e);
 	void (*progress)(void *ctx, uint64_t items, uint64_t bytes, uint64_t size);

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/sorter.h"
 #include "format/item_bytes.h"
 #include "stage/produce_parts.h"
-#include "stage/sorter.h"
 
 enum { PROGRESS_EVERY = 256, RECORD_MAX = 16 * LIMIT_ITEM };
 
@@ -68,7 +68,7 @@ static int convert_all(
 	for (;;) {
 		arena_reset(&m->item);
 		diag_init(&d, &m->item);
-		rc = sorter_next(s, &record, e);
+		rc = sorter_next(s, NULL, &record, e);
 		if (rc != 1)
 			return rc;
 		if (item_bytes_get(record, &it, &m->item, e) == -1)
@@ -82,7 +82,7 @@ static int convert_all(
 
 int produce_sort_run(struct produce_making *m, struct reader *source, struct err *e)
 {
-	struct sorter *s = sorter_new(m->p->sort, SORTER_MEMORY, SORTER_RUNS);
+	struct sorter *s = sorter_new(m->p->input.scratch, SORTER_MEMORY);
 	int rc = put_all(m, s, source, e);
 
 	if (rc == 0 && m->dups && dups_again(m->dups))

@@ -7,6 +7,7 @@
 
 #include "base/fsx.h"
 #include "base/mem.h"
+#include "base/scratch.h"
 #include "secure/hash.h"
 #include "stage/archive.h"
 #include "stage/bundle.h"
@@ -162,6 +163,7 @@ struct trace_job {
 	const struct env_route *route;
 	struct inputs in;
 	struct unit_row unit;
+	int scratch; /* or -1 */
 	struct trace_point *points;
 	size_t n;
 };
@@ -240,13 +242,17 @@ static const struct node *source_of(const struct made *m)
 	return from;
 }
 
-/* it: where values come from; NULL for what is around the items. */
+/* What it has made, the heads of its groups included; NULL and NULL for what is around the items. */
 static int fill_made(const struct trace_job *j, struct map_run *run, const struct map_around *head,
-	const struct made *item, const struct item *it, struct trace_point *t, struct arena *a,
+	const struct map_result *r, const struct item *it, struct trace_point *t, struct arena *a,
 	struct err *e)
 {
-	const struct trace_tree x = {
-		map_target(j->route->map), head->made, item, (uint64_t)t->first};
+	const struct trace_tree x = {.message = map_target(j->route->map),
+		.head = head->made,
+		.item = r ? r->made_first : NULL,
+		.behind = r ? r->made : NULL,
+		.first = (uint64_t)t->first,
+		.written = t->part == TRACE_GROUP ? (uint64_t)(t->last - t->first + 1) : 0};
 	const struct trace_tree_asked asked = {
 		(uint64_t)t->segment_at, (uint64_t)t->element, t->name};
 	struct trace_tree_found found;
@@ -288,10 +294,8 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	if (map_message_start(run, &it, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
-	if (r.verdict == MAP_OUT && r.made && t->part == TRACE_GROUP)
-		return 0; /* the item is known; which of the heads it is, is not */
 	if (r.verdict == MAP_OUT && r.made)
-		return fill_made(j, run, &head, r.made, &it, t, a, e);
+		return fill_made(j, run, &head, &r, &it, t, a, e);
 	s = t->part == TRACE_GROUP ? r.first : r.segments;
 	/* Here all its groups begin with the item; of those that did then, the inner ones, it has heads. */
 	if (t->part == TRACE_GROUP)
@@ -333,6 +337,7 @@ static int trace_header(const struct trace_job *j, struct map_run *run, struct r
 static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct err *e)
 {
 	struct inputs_readers readers;
+	struct scratch scratch = {j->scratch, 0};
 	struct map_run *run = NULL;
 	struct arena a;
 	struct diag d;
@@ -344,6 +349,7 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	if (inputs_open_readers(
 		    j->env, j->route, &j->in, j->unit.fixed_at, j->unit.run.p, &readers, e) == -1)
 		goto out;
+	readers.input.scratch = j->scratch == -1 ? NULL : &scratch;
 	run = map_run_new(j->route->map, &readers.input, &d, e);
 	rc = run ? 0 : -1;
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
@@ -446,7 +452,7 @@ static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struc
 {
 	const struct proc_patience w = env_patience(j->env, false);
 	struct proc p;
-	int keep[INPUTS_JOINS + 2];
+	int keep[INPUTS_JOINS + 3];
 	size_t n = 0;
 	int rc = -1;
 
@@ -455,6 +461,9 @@ static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struc
 		keep[n++] = j->in.workflow;
 	for (size_t i = 0; i < j->in.njoins; i++)
 		keep[n++] = j->in.joins[i];
+	j->scratch = map_uses_scratch(j->route->map) ? fsx_scratch(e) : -1; /* without: in memory */
+	if (j->scratch != -1)
+		keep[n++] = j->scratch;
 	rc = proc_start(&p, trace_worker, j, keep, n, e);
 	if (rc == 0) {
 		rc = trace_take(v, &p, &w, j->points, j->n, a, e);
@@ -463,6 +472,7 @@ static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struc
 		else
 			proc_kill(&p);
 	}
+	fsx_close(j->scratch);
 	return rc;
 }
 

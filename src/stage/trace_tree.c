@@ -184,19 +184,44 @@ static const struct made *write_until(struct search *s, const struct made *trees
 	return NULL;
 }
 
+static void start(struct search *s)
+{
+	const struct target_ops *ops = s->t->ops;
+
+	ops->start(s->t->self, s->out);
+	ops->begin(s->t->self, 0, 0);
+	ops->open_set(s->t->self);
+}
+
+/* Rows or lines of the heads before the position: those of groups that were open, or of all before the item. */
+static uint64_t not_written(struct search *s, const struct trace_tree *x)
+{
+	const struct target_ops *ops = s->t->ops;
+	uint64_t before = 0;
+	uint64_t all = 0;
+
+	start(s);
+	(void)write_until(s, x->head, UINT64_MAX);
+	before = ops->at(s->t->self)->segments;
+	for (const struct made *m = x->item; m && m != x->behind; m = m->next)
+		ops->put_tree(s->t->self, m);
+	all = ops->at(s->t->self)->segments - before;
+	buf_clear(s->out);
+	return all > x->written ? all - x->written : 0;
+}
+
 static void find(struct search *s, const struct trace_tree *x, const struct trace_tree_asked *asked,
 	struct trace_tree_found *out)
 {
 	const struct target_ops *ops = s->t->ops;
 	const struct made *tree = NULL;
+	const uint64_t skipped = x->behind != x->item ? not_written(s, x) : 0;
 	uint64_t line = asked->at;
 
-	ops->start(s->t->self, s->out);
-	ops->begin(s->t->self, 0, 0);
-	ops->open_set(s->t->self);
+	start(s);
 	if (x->item) {
 		(void)write_until(s, x->head, UINT64_MAX);
-		line = ops->at(s->t->self)->segments + asked->at - x->first + 1;
+		line = ops->at(s->t->self)->segments + skipped + asked->at - x->first + 1;
 	}
 	tree = write_until(s, x->item ? x->item : x->head, line);
 	out->made = tree;

@@ -11,8 +11,13 @@
 struct trace_tree {
 	const struct def_message *message;
 	const struct made *head; /* what the header is made of */
-	const struct made *item; /* and the item; NULL: the position is in the header */
-	uint64_t first;		 /* row or line that the item, or the header, begins with */
+	/* And the heads of all groups of the item, with the item behind them; NULL: the position is in the header. */
+	const struct made *item;
+	const struct made *behind; /* the item itself; item where there are no heads */
+	uint64_t
+		first; /* row or line that the item, the header or what was written of heads begins with */
+	uint64_t
+		written; /* rows or lines of the heads, the last ones, when the position is in them; 0: in the item */
 };
 
 /* What is asked: 4 or "price" in "12:4", "12:price"; neither: the row or line itself. */

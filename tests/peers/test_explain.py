@@ -98,6 +98,61 @@ def test_groups():
         equal(led(2, "11:3-4"), ("item", "4", "name", 4), "an item")
 
 
+TREES = """<map xmlns="urn:gridspool:map:1" name="small">
+	<source format="json"/>
+	<target format="json"/>
+	<key value="sku" unique="yes"/>
+	<message>
+		<object>
+			<array name="seasons">
+				<group by="season">
+					<object>
+						<string name="season" value="season"/>
+						<array name="brands">
+							<group by="brand">
+								<object>
+									<string name="brand" value="brand"/>
+									<array name="items">
+										<item>
+											<object><string name="sku" value="sku"/></object>
+										</item>
+									</array>
+								</object>
+							</group>
+						</array>
+					</object>
+				</group>
+			</array>
+		</object>
+	</message>
+</map>
+"""
+
+
+class Trees(small.Small):
+    def write_agreement(self, name, send=None, extra="", endpoint="main", more=""):
+        self.write("bundle/maps/trees.xml", TREES)
+        self.write("bundle/agreements/%s.xml" % name, '<agreements %s partner="%s"><agreement name="%s-832" '
+                   'format="json" message="seasons" map="maps/trees.xml" source="products" endpoint="main" accepted-at="sent"/>'
+                   '</agreements>\n' % (small.NS, name, name))
+
+
+def test_groups_of_trees():
+    """The heads of groups in a file of lines: both that begin with an item, and one alone."""
+    with Trees(kind="events") as n:
+        n.drop("products", "a.json", ("\n".join(SEASONS) + "\n").encode())
+        n.run()
+        name, = [r["name"] for r in n.rows("SELECT name FROM interchange")]
+        with open(os.path.join(n.box("acme", "in"), name), encoding="utf-8") as f:
+            lines = f.read().splitlines()
+        for text, want in (('"season": "S"', ("group", "2", "season", 2)), ('"season": "W"', ("group", "3", "season", 3)),
+                           ('"brand": "B"', ("group", "1", "brand", 1)), ('"sku":"4"', ("item", "4", "sku", 4))):
+            at, = [i + 1 for i, line in enumerate(lines) if text in line]
+            column = lines[at - 1].index(text) + len(text) - 1
+            found = json.loads(n.program("explain", "--json", "1", "%d:%d" % (at, column), expect=0).out)
+            equal((found["part"], found.get("item"), found.get("field"), found.get("line")), want, text)
+
+
 def test_lines():
     """One object a line; a line that is empty counts."""
     with small.Small(kind="events") as n:
@@ -132,4 +187,4 @@ def test_joined():
 
 
 if __name__ == "__main__":
-    night.main(test_lines, test_rows, test_joined, test_edifact, test_groups)
+    night.main(test_lines, test_rows, test_joined, test_edifact, test_groups, test_groups_of_trees)

@@ -11,7 +11,7 @@ static const char item[] =
 	"{\"a\": {\"b\": [{\"n\": 1, \"t\": \"x\"}, {\"n\": 2, \"t\": \"y\"}, {\"n\": 3, \"t\": \"x\"}]},"
 	" \"code\": \"08\", \"text\": \"auf Anfrage\", \"price\": \"1.299,00 €\", \"big\": 1.5e3, \"no\": false,"
 	" \"empty\": \"\", \"nil\": null, \"from\": \"2026-01-01\", \"amount\": \"10\", \"Gewicht (kg)\": \"2.5\","
-	" \"matrix\": [[1, 2], [3]], \"zero\": 0, \"deep\": {\"d\": {\"d\": {\"v\": 1}}}}\n";
+	" \"matrix\": [[1, 2], [3]], \"zero\": 0, \"nought\": -0.00e5, \"deep\": {\"d\": {\"d\": {\"v\": 1}}}}\n";
 
 struct row {
 	const char *expression;
@@ -88,6 +88,10 @@ static const struct row rows[] = {
 	{"not(empty)", "true", NULL},
 	{"not(no)", "true", NULL},
 	{"not(a)", "false", NULL},
+	{"not(zero)", "true", NULL},
+	{"not(nought)", "true", NULL},
+	{"not(big)", "false", NULL},
+	{"not(code)", "false", NULL},
 	{"not(zero = 1)", "true", NULL},
 	{"true() and code", "true", NULL},
 	{"missing or code", "true", NULL},

@@ -27,7 +27,14 @@ static const struct {
 		"2:1: <source> needs definition=\n"},
 	{JSON "<join name=\"m\" source=\"s\" format=\"x12\" key=\"a\" on=\"b\"/>",
 		"<target format=\"json\"/>",
-		"sources of format 'x12' cannot be read; there are json, csv, fixed and xml; did you mean 'xml'?\n"},
+		"2:24: <join> needs version=\n2:24: <join> needs message=\n2:24: <join> needs row=\n"},
+	{JSON "<join name=\"m\" source=\"s\" format=\"edifact\" version=\"D01B\" message=\"PRICAT\" "
+	      "row=\"SG99\" key=\"a\" on=\"b\"/>",
+		"<target format=\"json\"/>",
+		"message PRICAT has no loop 'SG99'; loops are named as in its definition"},
+	{JSON "<join name=\"m\" source=\"s\" format=\"edifcat\" key=\"a\" on=\"b\"/>",
+		"<target format=\"json\"/>",
+		"there are json, csv, fixed, xml, edifact and x12; did you mean 'edifact'?\n"},
 	{JSON, "<target format=\"x21\" message=\"832\"/>",
 		"3:17: there are no targets of format 'x21', but edifact, x12, csv, fixed, json and xml; "
 		"did you mean 'x12'?\n"},

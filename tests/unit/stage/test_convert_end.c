@@ -72,7 +72,7 @@ static void open_attempt(struct attempt *t)
 	assert_int_equal(fsx_tmp_open(j->quarantine, &j->aside, &e), 0);
 	assert_int_equal(fsx_tmp_open(j->workdir, &j->result, &e), 0);
 	assert_int_equal(fsx_tmp_open(j->workdir, &j->known, &e), 0);
-	j->sort.fd = -1;
+	j->scratch.fd = -1;
 	write_to(&j->out, "ISA*");
 	write_to(&j->lineage, "lineage");
 	j->answered = true;

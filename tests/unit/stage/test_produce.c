@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/fsx.h"
+#include "base/scratch.h"
 #include "stage/produce.h"
 #include "stage/read_back.h"
 #include "unit/support/map_world.h"
@@ -36,7 +37,7 @@ static struct target_envelope envelope(void)
 		.when = {.year = 2026, .month = 11, .day = 23, .hour = 2, .has_time = true}};
 }
 
-enum { OUT, LINEAGE, ASIDE, RESULT, SORT, FILES };
+enum { OUT, LINEAGE, ASIDE, RESULT, SCRATCH, FILES };
 
 struct night {
 	struct map_world w;
@@ -44,6 +45,7 @@ struct night {
 	struct target_envelope envelope;
 	struct produce_counts c;
 	int fd[FILES];
+	struct scratch scratch;
 	char text[FILES][8192];
 	int numbers;  /* control numbers that were asked for */
 	int findings; /* that were told */
@@ -106,6 +108,8 @@ static void open_with(struct night *n, const char *by, const char *csv, bool tol
 		assert_true(n->fd[i] != -1);
 	}
 	n->envelope = envelope();
+	n->scratch = (struct scratch){n->fd[SCRATCH], 0};
+	n->w.input.scratch = &n->scratch;
 	n->p = (struct produce){.map = n->w.map,
 		.source = n->w.source,
 		.input = n->w.input,
@@ -115,7 +119,6 @@ static void open_with(struct night *n, const char *by, const char *csv, bool tol
 		.lineage = n->fd[LINEAGE],
 		.aside = n->fd[ASIDE],
 		.result = n->fd[RESULT],
-		.sort = n->fd[SORT],
 		.number = next_number,
 		.finding = told ? count_finding : NULL,
 		.anew = told ? take_back : NULL,

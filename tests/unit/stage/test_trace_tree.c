@@ -80,8 +80,10 @@ static void lines_of_json(void **state)
 		made_world_node(&a, made_world_node(&a, prices, MADE_OBJECT, "", STR("")),
 			MADE_NUMBER, "of", str_c(*of));
 	head->extent = items->extent = MADE_BEGUN;
-	ask(&(struct trace_tree){&json, head, o, 12}, asked, sizeof(asked) / sizeof(asked[0]));
-	ask(&(struct trace_tree){&json, head, NULL, 1}, around, sizeof(around) / sizeof(around[0]));
+	ask(&(struct trace_tree){&json, head, o, o, 12, 0}, asked,
+		sizeof(asked) / sizeof(asked[0]));
+	ask(&(struct trace_tree){&json, head, NULL, NULL, 1, 0}, around,
+		sizeof(around) / sizeof(around[0]));
 	arena_done(&a);
 }
 
@@ -107,7 +109,7 @@ static void lines_of_xml(void **state)
 	made_world_node(&a, l->next, MADE_ELEMENT, "n", STR("D"));
 	made_world_node(&a, l->next, MADE_TEXT, "l", STR("y"));
 	head->extent = MADE_BEGUN;
-	ask(&(struct trace_tree){&xml, head, l, 5}, asked, sizeof(asked) / sizeof(asked[0]));
+	ask(&(struct trace_tree){&xml, head, l, l, 5, 0}, asked, sizeof(asked) / sizeof(asked[0]));
 	arena_done(&a);
 }
 
@@ -125,7 +127,32 @@ static void columns_of_rows(void **state)
 	made_world_node(&a, row, MADE_NUMBER, "price", STR(""))->absent = true;
 	row->next = made_world_node(&a, NULL, MADE_OBJECT, "", STR(""));
 	made_world_node(&a, row->next, MADE_NUMBER, "price", STR("1.5"));
-	ask(&(struct trace_tree){&rows, NULL, row, 9}, asked, sizeof(asked) / sizeof(asked[0]));
+	ask(&(struct trace_tree){&rows, NULL, row, row, 9, 0}, asked,
+		sizeof(asked) / sizeof(asked[0]));
+	arena_done(&a);
+}
+
+/* Two heads are made before an item: only the inner one was written, in row 7, and the item in row 8. */
+static void heads_of_rows(void **state)
+{
+	static const struct asked inner[] = {{7, 1, "", "name=inner"}};
+	static const struct asked both[] = {{7, 1, "", "name=outer"}, {8, 1, "", "name=inner"}};
+	static const struct asked item[] = {{8, 1, "", "name=item"}};
+	static const char *const texts[] = {"outer", "inner", "item"};
+	struct made *made[3];
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	for (size_t i = 0; i < 3; i++) {
+		made[i] = made_world_node(&a, NULL, MADE_OBJECT, "", STR(""));
+		made_world_node(&a, made[i], MADE_TEXT, "name", str_c(texts[i]));
+	}
+	made[0]->next = made[1];
+	made[1]->next = made[2];
+	ask(&(struct trace_tree){&rows, NULL, made[0], made[2], 7, 1}, inner, 1);
+	ask(&(struct trace_tree){&rows, NULL, made[0], made[2], 7, 2}, both, 2);
+	ask(&(struct trace_tree){&rows, NULL, made[0], made[2], 8, 0}, item, 1);
 	arena_done(&a);
 }
 
@@ -135,6 +162,7 @@ int main(void)
 		cmocka_unit_test(lines_of_json),
 		cmocka_unit_test(lines_of_xml),
 		cmocka_unit_test(columns_of_rows),
+		cmocka_unit_test(heads_of_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
