@@ -567,7 +567,7 @@ static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, s
 	r->here.segment_at = (uint32_t)r->place;
 	if (inside && (kind == TAG_OTHER || kind == TAG_UNT || kind == TAG_COLLISION))
 		r->here.segment_at = (uint32_t)++r->ctx.segments;
-	*s = (struct segment){.tag = tag, .offset = r->raw.offset, .position = r->here.segment_at};
+	segment_start(s, tag, r->raw.offset, r->here.segment_at);
 	if (mended)
 		edifact_envelope_add(r, d, "EDIFACT-TAG-CASE", SEV_ERROR, 0, r->here.segment,
 			"capital letters", "");

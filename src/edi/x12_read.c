@@ -281,8 +281,6 @@ static int in_set(
 	bool known = true;
 
 	check_binary(r, s->tag, d);
-	if (r->plan && str_eq(s->tag, structure_counted(r->plan)))
-		r->lines_in_st++;
 	if (r->plan && r->o.level >= EDI_STRUCTURE) {
 		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
 		if (s->node)
@@ -387,7 +385,6 @@ static int open_set(
 	take_values(r, s, tag_bytes, d);
 	x12_envelope_set(r, s, d);
 	r->where = X12_IN_ST;
-	r->lines_in_st = 0;
 	x12_hl_clear(&r->hl);
 	r->bound.n = 0;
 	if (r->plan) {
@@ -495,7 +492,7 @@ static int take(
 		r->here.segment_at = (uint32_t)++r->ctx.segments;
 	else
 		r->here.segment_at = (uint32_t)r->isa_position;
-	*s = (struct segment){.tag = tag, .offset = r->raw.offset, .position = r->here.segment_at};
+	segment_start(s, tag, r->raw.offset, r->here.segment_at);
 	if (mended)
 		x12_envelope_add(
 			r, d, "X12-TAG-CASE", SEV_ERROR, 0, r->here.segment, "capital letters", "");

@@ -25,7 +25,6 @@ struct x12_read {
 	struct lexer_raw raw;
 	uint64_t gs_in_isa;
 	uint64_t st_in_gs;
-	uint64_t lines_in_st; /* segments that the message's own trailer counts */
 	uint64_t ta1_in_isa;
 	uint64_t isa_position; /* segments of the interchange so far, ISA = 1 */
 	struct seen seen;      /* ST02 of the group */
