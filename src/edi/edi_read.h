@@ -52,6 +52,7 @@ struct edi_context {
 	const struct def_message *message;   /* NULL: the set is not defined */
 	uint64_t interchanges, groups, sets; /* seen so far, in all */
 	uint64_t segments;		     /* of this set so far, ST and UNH = 1 */
+	uint64_t passed;		     /* segments without an event, in all: see skim */
 	struct str loops[16];		     /* names of the loops we are in, outermost first */
 	uint32_t nloops;
 };
@@ -60,7 +61,9 @@ struct edi_read_options {
 	struct str format; /* "x12", "edifact"; "" found out from the first bytes */
 	struct defs *defs;
 	enum edi_level level; /* 0: EDI_GUIDE */
-	bool skim; /* nobody wants the values of segments inside sets: below EDI_ELEMENT not cut */
+	/* Nobody wants the values of segments inside sets: below EDI_ELEMENT they are not cut, and at EDI_ENVELOPE
+	 * those with nothing to tell have no event. */
+	bool skim;
 	struct str file;  /* for findings */
 	char usage;	  /* 'P' or 'T' expected, 0 any */
 	struct str guide; /* narrows the messages guide_set; "" none */

@@ -11,6 +11,7 @@
 #include "edi/edifact_rules.h"
 #include "edi/edifact_state.h"
 #include "edi/finding.h"
+#include "edi/tag.h"
 
 enum tag_kind {
 	TAG_OTHER,
@@ -46,6 +47,7 @@ static void *open_reader(int fd, struct str bytes, const struct edi_read_options
 	arena_init(&r->unh);
 	arena_init(&r->scratch);
 	edi_message_init(&r->known);
+	r->passes = o->skim && o->level == EDI_ENVELOPE;
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
 	return r;
@@ -87,16 +89,6 @@ static const struct lexer *lexer_of(const void *self)
 
 /* --- tags --- */
 
-static size_t first_element(const struct edifact_read *r)
-{
-	const struct str b = r->raw.bytes;
-	size_t n = 0;
-
-	while (n < b.n && b.p[n] != r->lex.element)
-		n++;
-	return n;
-}
-
 /* The tag; behind it a component separator may say by numbers where the segment belongs (explicit
  * nesting, versions 1 to 3), which the order of segments says too. */
 static struct str tag_of(const struct edifact_read *r)
@@ -127,39 +119,11 @@ static enum tag_kind kind_of(struct str t)
 	return TAG_OTHER;
 }
 
-static bool is_tag(struct str t)
+static void tell_tag(const struct edifact_read *r, struct str tag, struct diag *d)
 {
-	bool ok = t.n == 3 && t.p[0] >= 'A' && t.p[0] <= 'Z';
-
-	for (size_t i = 1; ok && i < t.n; i++)
-		ok = (t.p[i] >= 'A' && t.p[i] <= 'Z') || str_is_digit(t.p[i]);
-	return ok;
-}
-
-/* A tag in small letters is mended. False: it is none even so. */
-static bool mend_tag(struct edifact_read *r, struct str *tag)
-{
-	struct str mended = {r->tag, tag->n};
-
-	if (tag->n != 3)
-		return false;
-	for (size_t i = 0; i < tag->n; i++)
-		r->tag[i] = str_upper(tag->p[i]);
-	if (!is_tag(mended))
-		return false;
-	*tag = mended;
-	return true;
-}
-
-/* A tag that is none gets a finding. */
-static bool check_tag(const struct edifact_read *r, struct str tag, struct diag *d)
-{
-	if (is_tag(tag))
-		return true;
 	edifact_envelope_add(r, d, "EDIFACT-TAG", SEV_ERROR, 0, tag,
 		"three capital letters and digits",
 		"a segment starts with something that is no tag");
-	return false;
 }
 
 /* --- values --- */
@@ -249,7 +213,12 @@ static bool is_below(const struct edifact_read *r)
 
 static void split(struct edifact_read *r, struct segment *s)
 {
-	lexer_split(&r->lex, &r->raw, first_element(r), NULL, &r->values);
+	const struct str b = r->raw.bytes;
+	size_t first = s->tag.n; /* where the first element starts */
+
+	while (first < b.n && b.p[first] != r->lex.element)
+		first++;
+	lexer_split(&r->lex, &r->raw, first, NULL, &r->values);
 	s->values = r->values.v;
 	s->n = r->values.n;
 }
@@ -488,6 +457,22 @@ static uint32_t position(const struct edifact_read *r)
 	return (uint32_t)(r->where == EDIFACT_IN_UNH ? r->ctx.segments : r->place);
 }
 
+/* A tag that belongs inside of messages, where no level looks at it without its elements. */
+static bool is_plain(const char *p, char element)
+{
+	return p[3] == element && p[0] != 'U' && tag_is((struct str){p, 3}, TAG_MOST);
+}
+
+/* Over segments of a message that nobody wants and that have nothing to tell. */
+static void pass(struct edifact_read *r)
+{
+	const uint64_t n = lexer_pass(&r->lex, is_plain);
+
+	r->place += n;
+	r->ctx.segments += n;
+	r->ctx.passed += n;
+}
+
 /* A segment longer than any: where it starts is told, what stands in it is not looked at. */
 static int too_long(struct edifact_read *r, struct diag *d, struct err *e)
 {
@@ -554,14 +539,13 @@ static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, s
 	struct str tag = tag_of(r);
 	enum tag_kind kind = kind_of(tag);
 	const bool inside = r->where == EDIFACT_IN_UNH;
-	bool tag_ok = true;
-	bool mended = false;
+	const bool good = kind != TAG_OTHER || tag_is(tag, TAG_MOST);
+	const bool mended = !good && tag_mend(&tag, TAG_MOST, r->tag);
 
-	r->here.segment = tag;
-	mended = kind == TAG_OTHER && !is_tag(tag) && mend_tag(r, &tag);
+	r->here.segment = (struct str){r->raw.bytes.p, tag.n};
 	if (mended)
 		kind = kind_of(tag);
-	if (is_edifact(r->raw.bytes))
+	if (r->raw.bytes.p[0] == 'U' && is_edifact(r->raw.bytes))
 		return again(r, s, ev, d, e);
 	r->place++;
 	r->here.segment_at = (uint32_t)r->place;
@@ -587,10 +571,11 @@ static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, s
 	default:
 		break;
 	}
-	tag_ok = check_tag(r, tag, d);
+	if (!good && !mended)
+		tell_tag(r, tag, d);
 	if (!inside)
-		return tag_ok ? misplaced(r, "UNH before it", d) : 0;
-	return is_collision(r, s) ? collision(r, s, ev, d) : in_set(r, s, tag_ok, ev, d);
+		return good || mended ? misplaced(r, "UNH before it", d) : 0;
+	return is_collision(r, s) ? collision(r, s, ev, d) : in_set(r, s, good || mended, ev, d);
 }
 
 static int truncated(struct edifact_read *r, struct diag *d, struct err *e)
@@ -645,6 +630,8 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 	if (r->where == EDIFACT_OUT)
 		return start(r, ev, s, d, e);
 	while (rc == 0) {
+		if (r->passes && r->where == EDIFACT_IN_UNH)
+			pass(r);
 		rc = lexer_next(&r->lex, &r->raw, e);
 		if (rc == -1)
 			return e->code == ERR_LIMIT ? too_long(r, d, e) : -1;

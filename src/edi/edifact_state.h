@@ -18,6 +18,7 @@ struct edifact_read {
 	struct edi_read_options o;
 	struct edi_context ctx;
 	enum edifact_where where;
+	bool passes;   /* segments inside of messages are only counted */
 	bool in_group; /* the message in hand is in one */
 	bool mixed;    /* groups and bare messages: told in this interchange */
 	bool lower;    /* characters that UNOA or UNOB has not: told in this interchange */

@@ -11,7 +11,8 @@
 #include "base/mem.h"
 #include "base/word.h"
 
-enum { SPACE = READ_BLOCK + LIMIT_SEGMENT };
+/* A block is still in the cache of the processor when its last segments are cut. */
+enum { BLOCK = READ_BLOCK / 8, SPACE = BLOCK + LIMIT_SEGMENT };
 
 int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e)
 {
@@ -57,8 +58,8 @@ static int fill(struct lexer *l, struct err *e)
 		l->at = 0;
 	}
 	want = SPACE - l->end;
-	if (want > READ_BLOCK)
-		want = READ_BLOCK;
+	if (want > BLOCK)
+		want = BLOCK;
 	if (want == 0)
 		return 0;
 	if (fsx_pread(l->fd, l->own + l->end, want, l->base + l->end, &got, e) == -1)
@@ -86,7 +87,7 @@ static bool is_filler(char c)
 }
 
 /* Over what stands between segments, but for the separator: a run of it counts once. */
-static void skip_gap(struct lexer *l, char separator)
+static inline void skip_gap(struct lexer *l, char separator)
 {
 	const uint64_t from = l->base + l->at;
 
@@ -295,6 +296,26 @@ int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 	if (rc == 1)
 		unwrap(l, raw);
 	return rc;
+}
+
+uint64_t lexer_pass(struct lexer *l, lexer_plain_fn is_plain)
+{
+	uint64_t n = 0;
+
+	if (unwraps(l))
+		return 0;
+	for (;; n++) {
+		const char *p = NULL;
+		const char *t = NULL;
+		skip_gap(l, l->element);
+		p = l->p + l->at;
+		if (l->end - l->at < 4 || !is_plain(p, l->element))
+			return n;
+		t = memchr(p, l->terminator, l->end - l->at);
+		if (!t || t - p < 4 || t - p > LIMIT_SEGMENT || (l->release && t[-1] == l->release))
+			return n;
+		l->at += (size_t)(t - p) + 1;
+	}
 }
 
 static uint64_t load_tail(const char *p, size_t n)

@@ -63,6 +63,11 @@ int lexer_peek(struct lexer *l, size_t n, struct str *s, struct err *e) ATTR_CHE
  * than a segment may be. */
 int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e) ATTR_CHECK;
 
+/* Does a segment begin here that needs no look? Four bytes are readable at p. */
+typedef bool (*lexer_plain_fn)(const char *p, char element);
+/* Goes over whole segments that need no look, as far as they are in memory. Returns how many. */
+uint64_t lexer_pass(struct lexer *l, lexer_plain_fn is_plain);
+
 /* What lexer_split saw on its way. */
 enum {
 	LEXER_HIGH = 1,	     /* bytes that are no ASCII */

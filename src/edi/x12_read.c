@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "edi/tag.h"
 #include "edi/x12_rules.h"
 #include "edi/x12_state.h"
 
@@ -24,6 +25,8 @@ enum tag_kind {
 	TAG_SERVICE,
 	TAG_ISX
 };
+
+enum { LEAST_TAG = 2 };
 
 static bool is_x12(struct str head)
 {
@@ -44,6 +47,7 @@ static void *open_reader(int fd, struct str bytes, const struct edi_read_options
 	arena_init(&r->st);
 	arena_init(&r->scratch);
 	edi_message_init(&r->known);
+	r->passes = o->skim && o->level == EDI_ENVELOPE;
 	r->rules = x12_rules_new(NULL);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
@@ -119,44 +123,11 @@ static enum tag_kind kind_of(struct str t)
 	return TAG_OTHER;
 }
 
-static bool upper_or_digit(char c)
+static void tell_tag(const struct x12_read *r, struct str tag, struct diag *d)
 {
-	return (c >= 'A' && c <= 'Z') || str_is_digit(c);
-}
-
-static bool is_tag(struct str t)
-{
-	bool ok = t.n >= 2 && t.n <= 3 && t.p[0] >= 'A' && t.p[0] <= 'Z';
-
-	for (size_t i = 1; ok && i < t.n; i++)
-		ok = upper_or_digit(t.p[i]);
-	return ok;
-}
-
-/* A tag in small letters is mended. False: it is none even so. */
-static bool mend_tag(struct x12_read *r, struct str *tag)
-{
-	struct str mended = {r->tag, tag->n};
-
-	if (tag->n < 2 || tag->n > 3)
-		return false;
-	for (size_t i = 0; i < tag->n; i++)
-		r->tag[i] = str_upper(tag->p[i]);
-	if (!is_tag(mended))
-		return false;
-	*tag = mended;
-	return true;
-}
-
-/* A tag that is none gets a finding. */
-static bool check_tag(const struct x12_read *r, struct str tag, struct diag *d)
-{
-	if (is_tag(tag))
-		return true;
 	x12_envelope_add(r, d, "X12-TAG", SEV_ERROR, 0, tag,
 		"two or three capital letters and digits",
 		"a segment starts with something that is no tag");
-	return false;
 }
 
 /* Bytes that are no UTF-8 are taken for ISO 8859-1, so that texts are always UTF-8. */
@@ -478,14 +449,13 @@ static int take(
 	struct str tag = tag_of(r);
 	const size_t tag_bytes = tag.n;
 	enum tag_kind kind = kind_of(tag);
-	bool tag_ok = true;
-	bool mended = false;
+	const bool good = kind != TAG_OTHER || tag_is(tag, LEAST_TAG);
+	const bool mended = !good && tag_mend(&tag, LEAST_TAG, r->tag);
 
-	r->here.segment = tag;
-	mended = kind == TAG_OTHER && !is_tag(tag) && mend_tag(r, &tag);
+	r->here.segment = (struct str){r->raw.bytes.p, tag_bytes};
 	if (mended)
 		kind = kind_of(tag);
-	if (x12_isa_is(r->raw.bytes))
+	if (r->raw.bytes.p[0] == 'I' && x12_isa_is(r->raw.bytes))
 		return again(r, s, ev, d, e);
 	r->isa_position++;
 	if (r->where == X12_IN_ST && (kind == TAG_OTHER || kind == TAG_SE))
@@ -518,11 +488,12 @@ static int take(
 	default:
 		break;
 	}
-	tag_ok = check_tag(r, tag, d);
+	if (!good && !mended)
+		tell_tag(r, tag, d);
 	if (r->where != X12_IN_ST)
-		return tag_ok ? misplaced(r, "ST before it", d) : 0;
+		return good || mended ? misplaced(r, "ST before it", d) : 0;
 	*ev = EDI_SEGMENT;
-	return in_set(r, s, tag_bytes, tag_ok, d);
+	return in_set(r, s, tag_bytes, good || mended, d);
 }
 
 static uint32_t position(const struct x12_read *r)
@@ -545,6 +516,25 @@ static int truncated(struct x12_read *r, struct diag *d, struct err *e)
 		"may be used",
 		where[r->where]);
 	return x12_envelope_fatal(r, d, e, "X12-TRUNCATED", text);
+}
+
+/* A tag that belongs inside of sets, where no level looks at it without its elements. */
+static bool is_plain(const char *p, char element)
+{
+	const struct str tag = {p, p[2] == element ? 2 : 3};
+
+	return p[tag.n] == element && p[0] != 'B' && tag_is(tag, LEAST_TAG) &&
+		kind_of(tag) == TAG_OTHER;
+}
+
+/* Over segments of a set that nobody wants and that have nothing to tell. */
+static void pass(struct x12_read *r)
+{
+	const uint64_t n = lexer_pass(&r->lex, is_plain);
+
+	r->isa_position += n;
+	r->ctx.segments += n;
+	r->ctx.passed += n;
 }
 
 /* A segment longer than any: where it starts is told, what stands in it is not looked at. */
@@ -581,6 +571,8 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 		return rc;
 	}
 	while (rc == 0) {
+		if (r->passes && r->where == X12_IN_ST)
+			pass(r);
 		rc = lexer_next(&r->lex, &r->raw, e);
 		if (rc == -1)
 			return e->code == ERR_LIMIT ? too_long(r, d, e) : -1;

@@ -19,6 +19,7 @@ struct x12_read {
 	struct edi_read_options o;
 	struct edi_context ctx;
 	enum x12_where where;
+	bool passes;		  /* segments inside of sets are only counted */
 	struct arena isa, gs, st; /* texts of the envelopes we are in */
 	struct arena scratch;	  /* of one segment */
 	struct lexer_values values;
