@@ -1,15 +1,14 @@
 /*
- * The tokenizer: blocks by pread, segments by memchr, values eight bytes at a time; see lexer.h.
- * Separators are found by exact zero-byte arithmetic on 64-bit words, least significant byte first.
+ * The tokenizer: blocks by pread, segments by memchr, values sixteen bytes at a time; see lexer.h.
  */
 #include "edi/lexer.h"
 
 #include <string.h>
 
 #include "base/fsx.h"
+#include "base/lanes.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/word.h"
 
 /* A block is still in the cache of the processor when its last segments are cut. */
 enum { BLOCK = READ_BLOCK / 8, SPACE = BLOCK + LIMIT_SEGMENT };
@@ -318,13 +317,12 @@ uint64_t lexer_pass(struct lexer *l, lexer_plain_fn is_plain)
 	}
 }
 
-static uint64_t load_tail(const char *p, size_t n)
+static struct lanes load_tail(const char *p, size_t n)
 {
-	uint64_t w = 0;
+	char room[LANES] = {0};
 
-	for (size_t i = 0; i < n; i++)
-		w |= (uint64_t)(unsigned char)p[i] << (8 * i);
-	return w;
+	memcpy(room, p, n);
+	return lanes_load(room);
 }
 
 struct cut {
@@ -377,7 +375,7 @@ static inline void look_trailing(struct cut *c, const char *at, bool several)
 }
 
 /* A separator other than the element's, or a release character. */
-static void inner(struct cut *c, const char *at)
+static inline void inner(struct cut *c, const char *at)
 {
 	if (c->lex->release && *at == c->lex->release) {
 		c->data = at + 1;
@@ -401,11 +399,11 @@ static void inner(struct cut *c, const char *at)
 	c->from = at + 1;
 }
 
-static inline void separator(struct cut *c, const char *at, char element)
+static inline void separator(struct cut *c, const char *at, bool ends_element)
 {
 	if (at == c->data)
 		return;
-	if (*at != element) {
+	if (!ends_element) {
 		inner(c, at);
 		return;
 	}
@@ -428,36 +426,33 @@ void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from
 		.from = raw->bytes.p + from,
 		.repetition = 1,
 		.component = 1};
-	const uint64_t e = word_of(l->element);
-	const uint64_t k = word_of(l->component);
-	const uint64_t r = word_of(l->repeats ? l->repetition : l->element);
-	const uint64_t q = word_of(l->release);
-	const bool releases = l->release != 0;
+	const struct lanes e = lanes_of(l->element);
+	const struct lanes k = lanes_of(l->component);
+	const struct lanes r = lanes_of(l->repeats ? l->repetition : l->element);
+	const struct lanes q = lanes_of(l->release ? l->release : l->element);
 	const char *const end = raw->bytes.p + raw->bytes.n;
-	const size_t readable = (size_t)(raw->limit - raw->bytes.p);
-	const char element = l->element;
-	uint64_t high = 0;
-	uint64_t control = 0;
+	unsigned high = 0;
+	unsigned control = 0;
 
 	out->seen = 0;
-	for (size_t i = from; i < raw->bytes.n; i += 8) {
-		const char *p = raw->bytes.p + i;
-		const size_t left = raw->bytes.n - i;
-		const uint64_t mask = left < 8 ? UINT64_MAX >> (64 - 8 * left) : UINT64_MAX;
-		const uint64_t w = (readable - i >= 8 ? word_load(p) : load_tail(p, left)) & mask;
-		uint64_t hits = (word_equal(w, e) | word_equal(w, k) | word_equal(w, r)) & mask;
-		if (releases)
-			hits |= word_equal(w, q) & mask;
-		high |= w;
-		/* The top bit of each byte below 0x20 that is no separator. */
-		control |= ~(((w & ~WORD_TOPS) + WORD_ONES * 0x60) | w) & WORD_TOPS & mask & ~hits;
-		for (; hits; hits &= hits - 1)
-			separator(&c, p + ATTR_CTZ64(hits) / 8, element);
+	for (const char *p = c.from; p < end; p += LANES) {
+		const size_t left = (size_t)(end - p);
+		const unsigned mask = left < LANES ? (1u << left) - 1 : (1u << LANES) - 1;
+		const struct lanes w = raw->limit - p >= LANES ? lanes_load(p) : load_tail(p, left);
+		const unsigned ends = lanes_equal(w, e);
+		unsigned hits = (ends | lanes_equal(w, k) | lanes_equal(w, r) | lanes_equal(w, q)) &
+			mask;
+		high |= lanes_high(w) & mask;
+		control |= lanes_control(w) & mask & ~hits;
+		for (; hits; hits &= hits - 1) {
+			const unsigned i = ATTR_CTZ64(hits);
+			separator(&c, p + i, (ends >> i & 1) != 0);
+		}
 	}
 	if (end == c.from && c.element > 0)
 		out->seen |= LEXER_TRAILING;
 	keep(&c, end);
 	out->n = c.n;
 	out->elements = c.element;
-	out->seen |= ((high & WORD_TOPS) ? LEXER_HIGH : 0u) | (control ? LEXER_CONTROL : 0u);
+	out->seen |= (high ? LEXER_HIGH : 0u) | (control ? LEXER_CONTROL : 0u);
 }
