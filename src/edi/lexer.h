@@ -80,8 +80,8 @@ enum {
 
 /* Values and where each starts in the segment; room for LIMIT_ELEMENTS. */
 struct lexer_values {
-	struct value *v;
 	uint32_t *at;
+	struct value *v;
 	size_t n;
 	unsigned seen;
 	uint16_t elements; /* separators seen: empty trailing elements count too */

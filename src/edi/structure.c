@@ -44,13 +44,20 @@ struct structure_hop {
 
 static inline uint32_t byte_at(struct str tag, size_t i)
 {
-	return i < tag.n ? (uint32_t)(unsigned char)tag.p[i] << (8 * i) : 0;
+	return (uint32_t)(unsigned char)tag.p[i] << (8 * i);
 }
 
 static inline uint32_t pack(struct str tag)
 {
-	return (uint32_t)(tag.n > 3 ? 0xff : tag.n) << 24 | byte_at(tag, 0) | byte_at(tag, 1) |
-		byte_at(tag, 2);
+	uint32_t v = (uint32_t)(tag.n > 3 ? 0xff : tag.n) << 24;
+
+	if (tag.n >= 2) /* as nearly all */
+		v |= byte_at(tag, 0) | byte_at(tag, 1);
+	if (tag.n == 1)
+		v |= byte_at(tag, 0);
+	if (tag.n >= 3)
+		v |= byte_at(tag, 2);
+	return v;
 }
 
 static struct str tag_of(const struct def_node *n)

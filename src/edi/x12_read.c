@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "edi/tag.h"
 #include "edi/x12_rules.h"
 #include "edi/x12_state.h"
@@ -130,79 +129,6 @@ static void tell_tag(const struct x12_read *r, struct str tag, struct diag *d)
 		"a segment starts with something that is no tag");
 }
 
-/* Bytes that are no UTF-8 are taken for ISO 8859-1, so that texts are always UTF-8. */
-static void to_utf8(struct x12_read *r, struct diag *d)
-{
-	for (size_t i = 0; i < r->values.n; i++) {
-		struct str *t = &r->values.v[i].text;
-		char *out = NULL;
-		size_t n = 0;
-		if (utf8_bad(*t) == SIZE_MAX) {
-			if (str_find(*t, STR("\357\277\275"), 0) != SIZE_MAX)
-				x12_envelope_add(r, d, "VALUE-DAMAGED", SEV_WARNING,
-					r->values.v[i].element, *t, "no U+FFFD", "");
-			continue;
-		}
-		out = arena_raw(&r->scratch, mem_mul(t->n, 2));
-		for (size_t k = 0; k < t->n; k++)
-			n += utf8_encode((unsigned char)t->p[k], out + n);
-		*t = (struct str){out, n};
-	}
-}
-
-static void take_values(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d)
-{
-	lexer_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
-	if (r->values.seen & LEXER_HIGH)
-		to_utf8(r, d);
-	if ((r->values.seen & LEXER_TRAILING) && r->raw.binary == 0)
-		x12_envelope_add(r, d, "X12-TRAILING", SEV_WARNING, 0, s->tag,
-			"no separator behind the last value", "");
-	if (r->values.seen & LEXER_MANY)
-		x12_envelope_add(r, d, "X12-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
-			"at most 512 values", "");
-	s->values = r->values.v;
-	s->n = r->values.n;
-}
-
-/* A component separator in an element that has no components can only be data. */
-static void stray_components(const struct x12_read *r, const struct segment *s, struct diag *d)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		const struct value *v = &s->values[i];
-		const struct def_part *p = defs_part(s->def, v->element);
-		if (!p || p->nparts > 0 || str_chr(v->text, r->lex.component) == SIZE_MAX)
-			continue;
-		x12_envelope_add(r, d, "VALUE-SEPARATOR", SEV_WARNING, v->element, v->text,
-			"no component separator",
-			"the element has no components, but holds their separator; it is taken as text");
-	}
-}
-
-static void check_elements(
-	struct x12_read *r, const struct segment *s, enum edi_level level, struct diag *d)
-{
-	const bool high = (r->values.seen & LEXER_HIGH) != 0;
-	const struct element_check c = {.d = d,
-		.about = &r->here,
-		.level = level,
-		.at = r->values.at,
-		.rules = r->rules,
-		.plain = !high && !(r->values.seen & LEXER_CONTROL)};
-
-	if (level < EDI_ELEMENT)
-		return;
-	if ((r->values.seen & LEXER_COMPONENT) && s->def)
-		stray_components(r, s, d);
-	(void)element_check_segment(&c, s);
-}
-
-/* The envelopes' own elements are looked at on every level. */
-static void check_envelope(struct x12_read *r, const struct segment *s, struct diag *d)
-{
-	check_elements(r, s, r->o.level < EDI_ELEMENT ? EDI_ELEMENT : r->o.level, d);
-}
-
 static void show_loops(struct x12_read *r)
 {
 	if (r->loop == r->cursor.loop)
@@ -263,12 +189,12 @@ static int in_set(
 	}
 	if (r->o.skim)
 		return 1;
-	take_values(r, s, tag_bytes, d);
+	x12_values_take(r, s, tag_bytes, d);
 	if (s->n == 0 && r->o.level >= EDI_ELEMENT && r->raw.bytes.n <= tag_bytes)
 		x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, s->tag,
 			"at least one element", "");
 	if (known && r->plan)
-		check_elements(r, s, r->o.level, d);
+		x12_values_check(r, s, r->o.level, d);
 	check_relations(r, s, d);
 	if (s->node && s->node->counts.n > 0 && r->o.level >= EDI_ELEMENT)
 		x12_envelope_totals(r, s, d);
@@ -302,27 +228,8 @@ static int misplaced(struct x12_read *r, const char *expected, struct diag *d)
 static void envelope_values(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d)
 {
 	s->def = x12_envelope_def(r, s->tag);
-	take_values(r, s, tag_bytes, d);
-	check_envelope(r, s, d);
-}
-
-/* Before 004010 the date of a group had six digits (DT 6/6). */
-static void check_group(struct x12_read *r, const struct segment *s, struct diag *d)
-{
-	struct value *date = NULL;
-
-	for (size_t i = 0; i < s->n; i++)
-		if (s->values[i].element == 4 && s->values[i].text.n == 6)
-			date = &s->values[i];
-	if (!date || r->ctx.group_version.n < 6 ||
-		str_cmp(str_sub(r->ctx.group_version, 0, 6), STR("004010")) >= 0) {
-		check_envelope(r, s, d);
-		return;
-	}
-	const struct str six = date->text;
-	date->text = arena_printf(&r->scratch, "20" STR_FMT, STR_ARG(six));
-	check_envelope(r, s, d);
-	date->text = six;
+	x12_values_take(r, s, tag_bytes, d);
+	x12_values_envelope(r, s, d);
 }
 
 static int open_group(
@@ -331,11 +238,11 @@ static int open_group(
 	trailers(r, X12_IN_ISA, d);
 	r->ctx.group_version = (struct str){NULL, 0};
 	s->def = x12_envelope_def(r, s->tag); /* of ISA's version: GS08 is not known yet */
-	take_values(r, s, tag_bytes, d);
+	x12_values_take(r, s, tag_bytes, d);
 	x12_envelope_group(r, s, d);
 	r->where = X12_IN_GS;
 	s->def = x12_envelope_def(r, s->tag);
-	check_group(r, s, d);
+	x12_values_group(r, s, d);
 	*ev = EDI_GROUP;
 	return 1;
 }
@@ -353,7 +260,7 @@ static int open_set(
 	r->here.segment_at = 1;
 	s->position = 1;
 	s->def = x12_envelope_def(r, s->tag);
-	take_values(r, s, tag_bytes, d);
+	x12_values_take(r, s, tag_bytes, d);
 	x12_envelope_set(r, s, d);
 	r->where = X12_IN_ST;
 	x12_hl_clear(&r->hl);
@@ -364,7 +271,7 @@ static int open_set(
 		if (s->node)
 			s->def = s->node->segment;
 	}
-	check_envelope(r, s, d);
+	x12_values_envelope(r, s, d);
 	*ev = EDI_SET;
 	return 1;
 }
@@ -381,8 +288,8 @@ static int close_set(
 	}
 	if (!s->def)
 		s->def = x12_envelope_def(r, s->tag);
-	take_values(r, s, tag_bytes, d);
-	check_envelope(r, s, d);
+	x12_values_take(r, s, tag_bytes, d);
+	x12_values_envelope(r, s, d);
 	x12_hl_end(&r->hl, d, &r->here);
 	x12_envelope_set_end(r, s, d);
 	r->where = X12_IN_GS;
@@ -442,6 +349,45 @@ static int again(
 	return open_interchange(r, s, ev, d, e);
 }
 
+/* A segment that belongs in a set. */
+static int other(struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok,
+	enum edi_event *ev, struct diag *d)
+{
+	if (!tag_ok)
+		tell_tag(r, s->tag, d);
+	if (r->where != X12_IN_ST)
+		return tag_ok ? misplaced(r, "ST before it", d) : 0;
+	*ev = EDI_SEGMENT;
+	return in_set(r, s, tag_bytes, tag_ok, d);
+}
+
+static int envelope(struct x12_read *r, struct segment *s, size_t tag_bytes, enum tag_kind kind,
+	enum edi_event *ev, struct diag *d, struct err *e)
+{
+	switch (kind) {
+	case TAG_IEA:
+		return close_outer(r, s, tag_bytes, false, ev, d);
+	case TAG_GS:
+		return open_group(r, s, tag_bytes, ev, d);
+	case TAG_GE:
+		return close_outer(r, s, tag_bytes, true, ev, d);
+	case TAG_ST:
+		return open_set(r, s, tag_bytes, ev, d);
+	case TAG_SE:
+		return close_set(r, s, tag_bytes, ev, d);
+	case TAG_TA1:
+		return technical_ack(r, s, tag_bytes, ev, d);
+	case TAG_ISX:
+		return x12_envelope_fatal(r, d, e, "X12-SEPARATOR",
+			"the interchange names a release character (ISX, from 007040 on), which is "
+			"not read; ask for it without one");
+	case TAG_SERVICE:
+		return r->where == X12_IN_ISA ? 0 : misplaced(r, "a place between ISA and GS", d);
+	default:
+		return other(r, s, tag_bytes, true, ev, d);
+	}
+}
+
 /* 1 an event, 0 go on, -1. */
 static int take(
 	struct x12_read *r, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
@@ -466,34 +412,9 @@ static int take(
 	if (mended)
 		x12_envelope_add(
 			r, d, "X12-TAG-CASE", SEV_ERROR, 0, r->here.segment, "capital letters", "");
-	switch (kind) {
-	case TAG_IEA:
-		return close_outer(r, s, tag_bytes, false, ev, d);
-	case TAG_GS:
-		return open_group(r, s, tag_bytes, ev, d);
-	case TAG_GE:
-		return close_outer(r, s, tag_bytes, true, ev, d);
-	case TAG_ST:
-		return open_set(r, s, tag_bytes, ev, d);
-	case TAG_SE:
-		return close_set(r, s, tag_bytes, ev, d);
-	case TAG_TA1:
-		return technical_ack(r, s, tag_bytes, ev, d);
-	case TAG_ISX:
-		return x12_envelope_fatal(r, d, e, "X12-SEPARATOR",
-			"the interchange names a release character (ISX, from 007040 on), which is "
-			"not read; ask for it without one");
-	case TAG_SERVICE:
-		return r->where == X12_IN_ISA ? 0 : misplaced(r, "a place between ISA and GS", d);
-	default:
-		break;
-	}
-	if (!good && !mended)
-		tell_tag(r, tag, d);
-	if (r->where != X12_IN_ST)
-		return good || mended ? misplaced(r, "ST before it", d) : 0;
-	*ev = EDI_SEGMENT;
-	return in_set(r, s, tag_bytes, good || mended, d);
+	if (kind == TAG_OTHER)
+		return other(r, s, tag_bytes, good || mended, ev, d);
+	return envelope(r, s, tag_bytes, kind, ev, d, e);
 }
 
 static uint32_t position(const struct x12_read *r)
@@ -552,6 +473,41 @@ static int too_long(struct x12_read *r, struct diag *d, struct err *e)
 	return x12_envelope_fatal(r, d, e, "X12-LIMIT", text);
 }
 
+/* Nothing between two terminators. */
+static int empty(struct x12_read *r, struct diag *d)
+{
+	r->here.segment = (struct str){"", 0};
+	r->here.segment_at = position(r);
+	x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+	return 0;
+}
+
+/* The file ends without a terminator: 0 behind the last segment of an interchange, else -1. */
+static int unterminated(struct x12_read *r, struct diag *d, struct err *e)
+{
+	if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
+		return truncated(r, d, e);
+	r->here.segment = STR("IEA");
+	r->here.segment_at = (uint32_t)r->isa_position + 1;
+	x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+	return 0;
+}
+
+static int start(
+	struct x12_read *r, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
+{
+	const int rc = lexer_skip(&r->lex, e);
+
+	if (rc == 1)
+		return open_interchange(r, s, ev, d, e);
+	if (rc == 0 && r->ctx.interchanges == 0) {
+		r->here = (struct finding){.file = r->o.file};
+		return x12_envelope_fatal(
+			r, d, e, "X12-NO-ISA", "this is not X12: the file is empty");
+	}
+	return rc;
+}
+
 static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
 {
 	struct x12_read *r = self;
@@ -559,17 +515,8 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 
 	if (r->scratch.used > 0)
 		arena_reset(&r->scratch);
-	if (r->where == X12_OUT) {
-		rc = lexer_skip(&r->lex, e);
-		if (rc == 1)
-			return open_interchange(r, s, ev, d, e);
-		if (rc == 0 && r->ctx.interchanges == 0) {
-			r->here = (struct finding){.file = r->o.file};
-			return x12_envelope_fatal(
-				r, d, e, "X12-NO-ISA", "this is not X12: the file is empty");
-		}
-		return rc;
-	}
+	if (r->where == X12_OUT)
+		return start(r, ev, s, d, e);
 	while (rc == 0) {
 		if (r->passes && r->where == X12_IN_ST)
 			pass(r);
@@ -579,23 +526,9 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 		if (rc == 0)
 			return truncated(r, d, e);
 		r->here.offset = r->raw.offset;
-		if (r->raw.unterminated && !x12_isa_is(r->raw.bytes)) {
-			if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
-				return truncated(r, d, e);
-			r->here.segment = STR("IEA");
-			r->here.segment_at = (uint32_t)r->isa_position + 1;
-			x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0,
-				(struct str){"", 0}, "", "");
-		}
-		if (r->raw.bytes.n == 0) {
-			r->here.segment = (struct str){"", 0};
-			r->here.segment_at = position(r);
-			x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0,
-				(struct str){"", 0}, "", "");
-			rc = 0;
-			continue;
-		}
-		rc = take(r, ev, s, d, e);
+		if (r->raw.unterminated && !x12_isa_is(r->raw.bytes) && unterminated(r, d, e) == -1)
+			return -1;
+		rc = r->raw.bytes.n == 0 ? empty(r, d) : take(r, ev, s, d, e);
 	}
 	return rc;
 }

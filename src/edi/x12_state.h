@@ -50,6 +50,14 @@ bool x12_isa_is(struct str s);
 /* Is ISA11 a separator in this version of the interchange ("00401")? */
 bool x12_isa_repeats(struct str isa_version, char isa11);
 
+/* x12_values.c: the values of the segment in hand, behind the bytes of its tag. */
+void x12_values_take(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d);
+void x12_values_check(
+	struct x12_read *r, const struct segment *s, enum edi_level level, struct diag *d);
+/* The envelopes' own elements are looked at on every level; GS has an older form too. */
+void x12_values_envelope(struct x12_read *r, const struct segment *s, struct diag *d);
+void x12_values_group(struct x12_read *r, const struct segment *s, struct diag *d);
+
 /* x12_envelope.c */
 void x12_envelope_add(const struct x12_read *r, struct diag *d, const char *code, enum severity sev,
 	uint16_t element, struct str found, const char *expected, const char *rule);
