@@ -239,11 +239,6 @@ static int close_interchange(
 }
 
 /* UGH and UGT stand around segments of a message that has no place of its own for them. */
-static bool is_collision(const struct edifact_read *r, const struct segment *s)
-{
-	return kind_of(s->tag) == TAG_COLLISION && (r->version == '4' || r->version == 'X');
-}
-
 static int collision(struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
 {
 	edifact_values_take(r, s, d);
@@ -373,7 +368,7 @@ static int other(
 		tell_tag(r, s->tag, d);
 	if (r->where != EDIFACT_IN_UNH)
 		return tag_ok ? misplaced(r, "UNH before it", d) : 0;
-	return is_collision(r, s) ? collision(r, s, ev, d) : in_set(r, s, tag_ok, ev, d);
+	return in_set(r, s, tag_ok, ev, d);
 }
 
 static int envelope(struct edifact_read *r, struct segment *s, enum tag_kind kind,
@@ -392,6 +387,10 @@ static int envelope(struct edifact_read *r, struct segment *s, enum tag_kind kin
 		return close_interchange(r, s, ev, d);
 	case TAG_PACKAGE:
 		return package(r, d, e);
+	case TAG_COLLISION:
+		if (r->where == EDIFACT_IN_UNH && (r->version == '4' || r->version == 'X'))
+			return collision(r, s, ev, d);
+		return other(r, s, true, ev, d);
 	default:
 		return other(r, s, true, ev, d);
 	}

@@ -123,9 +123,7 @@ void edifact_values_take(struct edifact_read *r, struct segment *s, struct diag 
 /* Inside the program a number has a point, whatever mark the interchange uses. */
 static void to_points(struct edifact_read *r, struct segment *s)
 {
-	const size_t n = str_chr(r->raw.bytes, ',') == SIZE_MAX ? 0 : s->n;
-
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		struct value *v = &s->values[i];
 		const struct def_part *p = defs_leaf(s->def, v->element, v->component);
 		size_t comma = 0;
@@ -153,7 +151,7 @@ void edifact_values_check(
 
 	if (level >= EDI_ELEMENT)
 		(void)element_check_segment(&c, s);
-	if (s->def)
+	if (s->def && (r->values.seen & LEXER_COMMA))
 		to_points(r, s);
 }
 

@@ -54,15 +54,13 @@ static struct element_slot slot_of(struct arena *a, const struct def_part *part)
 	return slot;
 }
 
-static const struct element_plan *lay_out(struct arena *a, const struct def_segment *def)
+static struct element_plan lay_out(struct arena *a, const struct def_segment *def)
 {
-	struct element_plan *p = ARENA_NEW(a, struct element_plan);
 	struct element_slot *slots = arena_array(a, def->nparts, sizeof(*slots));
 
 	for (size_t i = 0; i < def->nparts; i++)
 		slots[i] = slot_of(a, &def->parts[i]);
-	*p = (struct element_plan){.def = def, .slots = slots, .n = def->nparts};
-	return p;
+	return (struct element_plan){.def = def, .slots = slots, .n = def->nparts};
 }
 
 const struct element_plan *element_plan_of(struct element_plans *p, const struct def_segment *def)
@@ -71,9 +69,9 @@ const struct element_plan *element_plan_of(struct element_plans *p, const struct
 
 	if (!def)
 		return NULL;
-	for (; p->table[i]; i = (i + 1) % ELEMENT_PLANS)
-		if (p->table[i]->def == def)
-			return p->table[i];
+	for (; p->table[i].def; i = (i + 1) % ELEMENT_PLANS)
+		if (p->table[i].def == def)
+			return &p->table[i];
 	if (p->n == ELEMENT_PLANS / 2) {
 		arena_reset(&p->arena);
 		memset(p->table, 0, sizeof(p->table));
@@ -81,5 +79,5 @@ const struct element_plan *element_plan_of(struct element_plans *p, const struct
 	}
 	p->n++;
 	p->table[i] = lay_out(&p->arena, def);
-	return p->table[i];
+	return &p->table[i];
 }

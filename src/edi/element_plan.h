@@ -49,7 +49,7 @@ enum { ELEMENT_PLANS = 1024 };
 /* Of the segments met lately, in one table: it begins anew when it is half full, which no message does. */
 struct element_plans {
 	struct arena arena;
-	const struct element_plan *table[ELEMENT_PLANS];
+	struct element_plan table[ELEMENT_PLANS]; /* by def; NULL where there is none */
 	size_t n;
 };
 

@@ -431,8 +431,10 @@ void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from
 	const struct lanes r = lanes_of(l->repeats ? l->repetition : l->element);
 	const struct lanes q = lanes_of(l->release ? l->release : l->element);
 	const char *const end = raw->bytes.p + raw->bytes.n;
+	const struct lanes m = lanes_of(',');
 	unsigned high = 0;
 	unsigned control = 0;
+	unsigned commas = 0;
 
 	out->seen = 0;
 	for (const char *p = c.from; p < end; p += LANES) {
@@ -443,6 +445,7 @@ void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from
 		unsigned hits = (ends | lanes_equal(w, k) | lanes_equal(w, r) | lanes_equal(w, q)) &
 			mask;
 		high |= lanes_high(w) & mask;
+		commas |= lanes_equal(w, m) & mask;
 		control |= lanes_control(w) & mask & ~hits;
 		for (; hits; hits &= hits - 1) {
 			const unsigned i = ATTR_CTZ64(hits);
@@ -454,5 +457,6 @@ void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from
 	keep(&c, end);
 	out->n = c.n;
 	out->elements = c.element;
-	out->seen |= (high ? LEXER_HIGH : 0u) | (control ? LEXER_CONTROL : 0u);
+	out->seen |= (high ? LEXER_HIGH : 0u) | (control ? LEXER_CONTROL : 0u) |
+		(commas ? LEXER_COMMA : 0u);
 }

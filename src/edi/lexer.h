@@ -75,6 +75,7 @@ enum {
 	LEXER_COMPONENT = 4, /* a component separator in a simple element */
 	LEXER_MANY = 8,	     /* more values than fit */
 	LEXER_RELEASE = 16,  /* release characters; they are still in the values */
+	LEXER_COMMA = 64,    /* a comma, which may be a decimal mark */
 	LEXER_TRAILING = 32  /* a separator with nothing more behind it in its element or segment */
 };
 

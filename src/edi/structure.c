@@ -19,7 +19,8 @@ struct step {
 	uint32_t max; /* UINT32_MAX: any number */
 	uint32_t next;
 	uint32_t parent;
-	uint32_t end; /* index behind the last node below this one */
+	uint32_t end;	/* index behind the last node below this one */
+	uint32_t loops; /* that it is in, itself too */
 	bool loop;
 	bool needed;  /* mandatory and used */
 	bool trigger; /* first segment of a loop */
@@ -81,6 +82,7 @@ static void lay(struct structure_plan *p, size_t *cap, const struct def_node *no
 			.next = NONE,
 			.parent = parent,
 			.end = i + 1,
+			.loops = p->steps[parent].loops + node->loop,
 			.loop = node->loop,
 			.needed = node->mandatory && node->used,
 			.trigger = first,
@@ -496,17 +498,12 @@ const struct def_node *structure_step(
 uint32_t structure_loops(const struct structure_cursor *c, struct str *names, uint32_t max)
 {
 	const struct step *st = c->plan->steps;
-	uint32_t n = 0;
-	uint32_t skip = 0;
+	const uint32_t n = st[c->loop].loops;
 
-	for (uint32_t l = c->loop; l != 0 && l != NONE; l = st[l].parent)
-		n++;
-	skip = n > max ? n - max : 0;
-	n -= skip;
-	for (uint32_t l = c->loop, i = n + skip; l != 0 && l != NONE; l = st[l].parent)
+	for (uint32_t l = c->loop, i = n; i > 0; l = st[l].parent)
 		if (--i < max)
 			names[i] = st[l].def->name;
-	return n;
+	return n < max ? n : max;
 }
 
 static bool is_inside(const struct def_node *node, const struct def_node *loop)
