@@ -32,17 +32,16 @@ static bool unescape(struct edifact_read *r, struct str *text)
 }
 
 static void add_value(const struct edifact_read *r, size_t i, struct diag *d, const char *code,
-	enum severity sev, struct str found, const char *expected, const char *rule)
+	enum severity sev, const struct segment *s, struct str found, const char *expected,
+	const char *rule)
 {
-	struct finding here = r->here;
+	struct value v = r->values.v[i];
 
-	here.offset += r->values.at[i];
-	here.component = r->values.v[i].component;
-	here.repetition = r->values.v[i].repetition;
-	finding_at(&here, d, code, sev, r->values.v[i].element, found, expected, rule);
+	v.text = found;
+	finding_value(&r->here, d, code, sev, s->def, &v, r->values.at[i], expected, rule);
 }
 
-static void to_text(struct edifact_read *r, size_t i, struct diag *d)
+static void to_text(struct edifact_read *r, const struct segment *s, size_t i, struct diag *d)
 {
 	struct str *t = &r->values.v[i].text;
 	const char *wrong = NULL;
@@ -50,7 +49,7 @@ static void to_text(struct edifact_read *r, size_t i, struct diag *d)
 	if ((r->values.seen & LEXER_RELEASE) && str_chr(*t, r->lex.release) != SIZE_MAX) {
 		const struct str raw = *t;
 		if (!unescape(r, t))
-			add_value(r, i, d, "EDIFACT-RELEASE", SEV_WARNING, raw,
+			add_value(r, i, d, "EDIFACT-RELEASE", SEV_WARNING, s, raw,
 				"a separator or release character behind it",
 				"a release character stands before a character that needs none");
 	}
@@ -58,12 +57,12 @@ static void to_text(struct edifact_read *r, size_t i, struct diag *d)
 		return;
 	wrong = edifact_charset_decode(r->charset, *t, &r->scratch, t);
 	if (wrong)
-		add_value(r, i, d, "EDIFACT-CHARSET", SEV_ERROR, *t,
+		add_value(r, i, d, "EDIFACT-CHARSET", SEV_ERROR, s, *t,
 			r->charset ? r->charset->repertoire.name : "ASCII", wrong);
 }
 
 /* Small letters under UNOA and the like: frequent, so it is told once. */
-static void check_level(struct edifact_read *r, size_t i, struct diag *d)
+static void check_level(struct edifact_read *r, const struct segment *s, size_t i, struct diag *d)
 {
 	const char c = edifact_charset_lacks(r->charset, r->values.v[i].text);
 	char rule[160];
@@ -75,7 +74,7 @@ static void check_level(struct edifact_read *r, size_t i, struct diag *d)
 		"values hold characters, here '%c', that the character set in UNB does not have; "
 		"told once in the interchange",
 		c);
-	add_value(r, i, d, "EDIFACT-REPERTOIRE", SEV_WARNING, r->values.v[i].text,
+	add_value(r, i, d, "EDIFACT-REPERTOIRE", SEV_WARNING, s, r->values.v[i].text,
 		r->charset->repertoire.name, rule);
 }
 
@@ -108,10 +107,10 @@ void edifact_values_take(struct edifact_read *r, struct segment *s, struct diag 
 
 	edifact_values_split(r, s);
 	for (size_t i = 0; (r->values.seen & odd) && i < s->n; i++)
-		to_text(r, i, d);
+		to_text(r, s, i, d);
 	if (r->lacking && !r->lower && is_below(r))
 		for (size_t i = 0; i < s->n && !r->lower; i++)
-			check_level(r, i, d);
+			check_level(r, s, i, d);
 	if (r->values.seen & LEXER_MANY)
 		edifact_envelope_add(r, d, "EDIFACT-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
 			"at most 512 values", "");

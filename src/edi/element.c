@@ -454,7 +454,7 @@ static void look_closely(struct finding_place *a, const struct value *v)
 
 	a->v = v;
 	a->element = v->element;
-	a->component = (part && part->nparts > 0) || v->component > 1 ? v->component : 0;
+	a->component = finding_component(part, v->component);
 	a->repetition = v->repetition;
 	a->text = v->text;
 	a->part = part;

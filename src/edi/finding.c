@@ -29,6 +29,23 @@ void finding_at(const struct finding *here, struct diag *d, const char *code, en
 	diag_add(d, &f);
 }
 
+uint16_t finding_component(const struct def_part *part, uint16_t component)
+{
+	return (part && part->nparts > 0) || component > 1 ? component : 0;
+}
+
+void finding_value(const struct finding *here, struct diag *d, const char *code, enum severity sev,
+	const struct def_segment *def, const struct value *v, uint32_t at, const char *expected,
+	const char *rule)
+{
+	struct finding f = *here;
+
+	f.offset += at;
+	f.component = finding_component(def ? defs_part(def, v->element) : NULL, v->component);
+	f.repetition = v->repetition;
+	finding_at(&f, d, code, sev, v->element, v->text, expected, rule);
+}
+
 int finding_fatal(const struct finding *here, struct diag *d, struct err *e, const char *code,
 	const char *text)
 {

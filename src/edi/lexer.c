@@ -185,6 +185,7 @@ static int last(struct lexer *l, struct lexer_raw *raw)
 	raw->limit = l->p + l->end;
 	raw->binary = 0;
 	raw->unterminated = true;
+	raw->wrapped = (struct str){NULL, 0};
 	l->at = l->end;
 	return raw->bytes.n > 0;
 }
@@ -246,6 +247,7 @@ static void unwrap(struct lexer *l, struct lexer_raw *raw)
 		if (i < b.n && (i == 0 || !is_line_end(b.p[i - 1])))
 			note(&l->wraps, raw->offset + i);
 	}
+	raw->wrapped = b;
 	raw->bytes = buf_view(&l->unwrapped);
 	raw->limit = raw->bytes.p + raw->bytes.n;
 }
@@ -272,8 +274,11 @@ static int next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 		const size_t have = l->end - l->at;
 		const char *t = find_end(l, done);
 		if (t && (size_t)(t - (l->p + l->at)) <= LIMIT_SEGMENT) {
-			*raw = (struct lexer_raw){{l->p + l->at, (size_t)(t - (l->p + l->at))},
-				l->p + l->end, l->base + l->at, binary, false};
+			*raw = (struct lexer_raw){
+				.bytes = {l->p + l->at, (size_t)(t - (l->p + l->at))},
+				.limit = l->p + l->end,
+				.offset = l->base + l->at,
+				.binary = binary};
 			l->at += raw->bytes.n + 1;
 			return 1;
 		}
@@ -416,6 +421,18 @@ static inline void separator(struct cut *c, const char *at, bool ends_element)
 	c->from = at + 1;
 }
 
+void lexer_places(struct str wrapped, uint32_t *at, size_t n)
+{
+	size_t kept = 0;
+	size_t i = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		for (; kept < at[k] || is_line_end(wrapped.p[i]); i++)
+			kept += !is_line_end(wrapped.p[i]);
+		at[k] = (uint32_t)i;
+	}
+}
+
 void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from,
 	const struct def_segment *def, struct lexer_values *out)
 {
@@ -455,6 +472,8 @@ void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from
 	if (end == c.from && c.element > 0)
 		out->seen |= LEXER_TRAILING;
 	keep(&c, end);
+	if (raw->wrapped.n > 0)
+		lexer_places(raw->wrapped, out->at, c.n);
 	out->n = c.n;
 	out->elements = c.element;
 	out->seen |= (high ? LEXER_HIGH : 0u) | (control ? LEXER_CONTROL : 0u) |

@@ -49,6 +49,8 @@ struct lexer_raw {
 	uint64_t offset;
 	size_t binary;	   /* BIN, BDS: how long the segment is by its length element; else 0 */
 	bool unterminated; /* the file ends here without a terminator */
+	struct str
+		wrapped; /* the same bytes with the line ends that were taken out; empty if none were */
 };
 
 int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e) ATTR_CHECK;
@@ -79,7 +81,7 @@ enum {
 	LEXER_TRAILING = 32  /* a separator with nothing more behind it in its element or segment */
 };
 
-/* Values and where each starts in the segment; room for LIMIT_ELEMENTS. */
+/* Values and where each starts in the segment as it is in the file; room for LIMIT_ELEMENTS. */
 struct lexer_values {
 	uint32_t *at;
 	struct value *v;
@@ -87,6 +89,9 @@ struct lexer_values {
 	unsigned seen;
 	uint16_t elements; /* separators seen: empty trailing elements count too */
 };
+
+/* Makes n places, in order, among bytes without line ends to places among those with them. */
+void lexer_places(struct str wrapped, uint32_t *at, size_t n);
 
 /* Cuts bytes behind the tag into values; composites by the definition, or wherever a component
  * separator stands when there is none. A component separator in a simple element is data. */

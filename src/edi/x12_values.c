@@ -3,10 +3,11 @@
  */
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "edi/finding.h"
 #include "edi/x12_state.h"
 
 /* Bytes that are no UTF-8 are taken for ISO 8859-1, so that texts are always UTF-8. */
-static void to_utf8(struct x12_read *r, struct diag *d)
+static void to_utf8(struct x12_read *r, const struct def_segment *def, struct diag *d)
 {
 	for (size_t i = 0; i < r->values.n; i++) {
 		struct str *t = &r->values.v[i].text;
@@ -14,8 +15,8 @@ static void to_utf8(struct x12_read *r, struct diag *d)
 		size_t n = 0;
 		if (utf8_bad(*t) == SIZE_MAX) {
 			if (str_find(*t, STR("\357\277\275"), 0) != SIZE_MAX)
-				x12_envelope_add(r, d, "VALUE-DAMAGED", SEV_WARNING,
-					r->values.v[i].element, *t, "no U+FFFD", "");
+				finding_value(&r->here, d, "VALUE-DAMAGED", SEV_WARNING, def,
+					&r->values.v[i], r->values.at[i], "no U+FFFD", "");
 			continue;
 		}
 		out = arena_raw(&r->scratch, mem_mul(t->n, 2));
@@ -29,7 +30,7 @@ void x12_values_take(struct x12_read *r, struct segment *s, size_t tag_bytes, st
 {
 	lexer_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
 	if (r->values.seen & LEXER_HIGH)
-		to_utf8(r, d);
+		to_utf8(r, s->def, d);
 	if ((r->values.seen & LEXER_TRAILING) && r->raw.binary == 0)
 		x12_envelope_add(r, d, "X12-TRAILING", SEV_WARNING, 0, s->tag,
 			"no separator behind the last value", "");
@@ -48,8 +49,8 @@ static void stray_components(const struct x12_read *r, const struct segment *s, 
 		const struct def_part *p = defs_part(s->def, v->element);
 		if (!p || p->nparts > 0 || str_chr(v->text, r->lex.component) == SIZE_MAX)
 			continue;
-		x12_envelope_add(r, d, "VALUE-SEPARATOR", SEV_WARNING, v->element, v->text,
-			"no component separator",
+		finding_value(&r->here, d, "VALUE-SEPARATOR", SEV_WARNING, s->def, v,
+			r->values.at[i], "no component separator",
 			"the element has no components, but holds their separator; it is taken as text");
 	}
 }

@@ -104,10 +104,68 @@ static void passed_over(void **state)
 	}
 }
 
+/* A finding about a value says where it starts, also behind line ends that are taken out. */
+static void places(void **state)
+{
+	static const struct {
+		const char *tolerate;
+		struct str in;
+		const char *code;
+		const char *at;
+		uint16_t component;
+	} rows[] = {
+		{"none", STR_INIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*A>B~" EDI_END),
+			"VALUE-SEPARATOR", "A>B", 0},
+		{"none", STR_INIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC*A\357\277\275~" EDI_END),
+			"VALUE-DAMAGED", "A\357", 0},
+		{"none",
+			STR_INIT(
+				"UNB+UNOC:3+A+B+260101:1200+1'UNH+1+PRICAT:D:01B:UN'BGM+9+a?b'UNT+3+1'"),
+			"EDIFACT-RELEASE", "a?b", 1},
+		{"wrapped-lines",
+			STR_INIT(EDI_ISA EDI_GS "ST*832*0001~B\nCT*\r\nPC*A>\nB~" EDI_END),
+			"VALUE-SEPARATOR", "A>\nB", 0},
+		{"wrapped-lines", STR_INIT(EDI_ISA EDI_GS "ST*832*0001~BCT*PC\n*\nA>B~" EDI_END),
+			"VALUE-SEPARATOR", "A>B", 0},
+		{"wrapped-lines",
+			STR_INIT(
+				"ISA*00*     \n     *00*          *ZZ*US             *ZZ*THEM      \n"
+				"     *261323*0200*U*00401*000000001*0*P*>~IEA*0*000000001~"),
+			"X12-ELEMENT-DATE", "261323", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tolerances t = {.granted = 0};
+		const struct edi_read_options o = {
+			.defs = edi_support_defs(), .file = STR("t"), .tolerances = &t};
+		const struct finding *f = NULL;
+		enum edi_event ev = EDI_SEGMENT;
+		struct segment s;
+		struct arena a;
+		struct diag d;
+		struct err e;
+		assert_int_equal(
+			tolerance_parse(str_c(rows[i].tolerate), &t.granted, ERR_USAGE, &e), 0);
+		struct edi_read *r = edi_read_open(-1, rows[i].in, &o, &e);
+		arena_init(&a);
+		diag_init(&d, &a);
+		while (edi_read_next(r, &ev, &s, &d, &e) == 1)
+			continue;
+		for (f = d.first; f && !str_is(f->code, rows[i].code);)
+			f = f->next;
+		assert_non_null(f);
+		assert_true(str_starts(str_from(rows[i].in, f->offset), str_c(rows[i].at)));
+		assert_int_equal(f->component, rows[i].component);
+		edi_read_close(r);
+		arena_done(&a);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(found_by_its_start), cmocka_unit_test(passed_over)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(found_by_its_start),
+		cmocka_unit_test(passed_over), cmocka_unit_test(places)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
