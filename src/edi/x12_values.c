@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "edi/finding.h"
+#include "edi/text.h"
 #include "edi/x12_state.h"
 
 /* Bytes that are no UTF-8 are taken for ISO 8859-1, so that texts are always UTF-8. */
@@ -79,7 +80,12 @@ void x12_values_envelope(struct x12_read *r, const struct segment *s, struct dia
 	x12_values_check(r, s, r->o.level < EDI_ELEMENT ? EDI_ELEMENT : r->o.level, d);
 }
 
-/* Before 004010 the date of a group had six digits (DT 6/6). */
+static bool is_before_004010(struct str version)
+{
+	return version.n >= 6 && str_cmp(str_sub(version, 0, 6), STR("004010")) < 0;
+}
+
+/* Before 004010 the date of a group had six digits (DT 6/6), which its definition does not know. */
 void x12_values_group(struct x12_read *r, const struct segment *s, struct diag *d)
 {
 	struct value *date = NULL;
@@ -87,13 +93,16 @@ void x12_values_group(struct x12_read *r, const struct segment *s, struct diag *
 	for (size_t i = 0; i < s->n; i++)
 		if (s->values[i].element == 4 && s->values[i].text.n == 6)
 			date = &s->values[i];
-	if (!date || r->ctx.group_version.n < 6 ||
-		str_cmp(str_sub(r->ctx.group_version, 0, 6), STR("004010")) >= 0) {
+	if (!date || !is_before_004010(r->ctx.group_version)) {
 		x12_values_envelope(r, s, d);
 		return;
 	}
 	const struct str six = date->text;
-	date->text = arena_printf(&r->scratch, "20" STR_FMT, STR_ARG(six));
+	if (!text_date(six))
+		finding_value(&r->here, d, "X12-ELEMENT-DATE", SEV_ERROR, s->def, date,
+			r->values.at[date - s->values], "YYMMDD, a day that exists",
+			"GS04: the value is not a date");
+	date->text = STR("20000101");
 	x12_values_envelope(r, s, d);
 	date->text = six;
 }
