@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "defs/defs.h"
 #include "format/segment.h"
@@ -96,9 +95,10 @@ struct edi_read_ops {
 struct edi_read;
 
 /* Reads from an open descriptor by position, or from bytes (fd -1). What looks like no format is read
- * by the first, which says what it is. */
+ * by the first, which says what it is. NULL with *e when the file cannot be read. fd or bytes, and what *o
+ * points to, are borrowed until the reader is closed; *o itself is copied. */
 struct edi_read *edi_read_open(
-	int fd, struct str bytes, const struct edi_read_options *o, struct err *e);
+	int fd, struct str bytes, const struct edi_read_options *o, struct err *e) ATTR_CHECK;
 void edi_read_close(struct edi_read *r);
 /* 1 an event: *ev and *s (borrowed until the next call); 0 end; -1 cannot be read on: what it is
  * (ZIP, XML, UTF-16 ...) or where it breaks off is in e and in a finding. Faults go to d with

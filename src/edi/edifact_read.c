@@ -304,16 +304,9 @@ static void pass(struct edifact_read *r)
 /* A segment longer than any: where it starts is told, what stands in it is not looked at. */
 static int too_long(struct edifact_read *r, struct diag *d, struct err *e)
 {
-	char text[200];
-
-	r->here.offset = r->lex.base + r->lex.at;
-	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = position(r) + 1;
-	(void)snprintf(text, sizeof(text),
-		"the segment has no terminator within %d bytes: the file is damaged, or its terminator is "
-		"not the one of its UNA",
-		LIMIT_SEGMENT);
-	return finding_fatal(&r->here, d, e, "EDIFACT-LIMIT", text);
+	return finding_endless(&r->here, r->lex.base + r->lex.at, position(r) + 1, d, e,
+		"EDIFACT-LIMIT",
+		"the file is damaged, or its terminator is not the one of its UNA");
 }
 
 static int open_interchange(struct edifact_read *r, struct segment *s, enum edi_event *ev,
@@ -427,18 +420,11 @@ static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, s
 static int truncated(struct edifact_read *r, struct diag *d, struct err *e)
 {
 	const char *missing = r->where == EDIFACT_IN_UNH ? "UNT and UNZ are" : "UNZ is";
-	char text[200];
 
 	if (r->in_group)
 		missing = r->where == EDIFACT_IN_UNH ? "UNT, UNE and UNZ are" : "UNE and UNZ are";
-	r->here.offset = r->lex.base + r->lex.end;
-	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = position(r) + 1;
-	(void)snprintf(text, sizeof(text),
-		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
-		"may be used",
-		missing);
-	return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED", text);
+	return finding_truncated(&r->here, r->lex.base + r->lex.end, position(r) + 1, d, e,
+		"EDIFACT-TRUNCATED", missing);
 }
 
 /* Nothing between two terminators. */

@@ -30,6 +30,12 @@ void finding_value(const struct finding *here, struct diag *d, const char *code,
 /* A fault behind which nothing can be read: finding and *e. Returns -1. */
 int finding_fatal(const struct finding *here, struct diag *d, struct err *e, const char *code,
 	const char *text);
+/* The same about the file as a whole, which breaks off, or about a segment without an end, both at offset: no
+ * tag is known there. missing: "SE, GE and IEA are"; why: "the file is damaged". */
+int finding_truncated(const struct finding *here, uint64_t offset, uint32_t segment_at,
+	struct diag *d, struct err *e, const char *code, const char *missing);
+int finding_endless(const struct finding *here, uint64_t offset, uint32_t segment_at,
+	struct diag *d, struct err *e, const char *code, const char *why);
 /* Other text stands before the interchange that starts in head: a finding where that is tolerated, else
  * fatal. */
 int finding_leading_text(const struct finding *here, struct str head, size_t start,

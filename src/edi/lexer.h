@@ -53,13 +53,15 @@ struct lexer_raw {
 		wrapped; /* the same bytes with the line ends that were taken out; empty if none were */
 };
 
+/* Reads fd by position, or bytes where it is -1: both are borrowed until the lexer is closed. */
 int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e) ATTR_CHECK;
 void lexer_close(struct lexer *l);
 
 /* Goes to the next byte that is no line end, blank, byte order mark, NUL or
  * Control-Z. 1 there is one, 0 the file ends, -1. */
 int lexer_skip(struct lexer *l, struct err *e) ATTR_CHECK;
-/* Makes up to n bytes visible from the cursor (fewer at the end of the file). */
+/* Makes up to n bytes visible from the cursor (fewer at the end of the file): *s is borrowed until the next
+ * call. 0 or -1. */
 int lexer_peek(struct lexer *l, size_t n, struct str *s, struct err *e) ATTR_CHECK;
 /* Next segment with the separators in force: 1, 0 at the end of the file, -1; ERR_LIMIT when it is longer
  * than a segment may be. */

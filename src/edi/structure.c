@@ -224,7 +224,7 @@ static void missing(
 			STR_ARG(tag), STR_ARG(c->plan->steps[s->parent].def->name));
 	else
 		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in the %s", STR_ARG(tag),
-			str_is(c->plan->message->format, "x12") ? "transaction set" : "message");
+			defs_format(c->plan->message->format)->message);
 	report(c, d, about, "SEGMENT-MISSING", s->def, tag, about->segment, expected, rule);
 	c->told[i] = true;
 }

@@ -15,6 +15,7 @@
 
 struct structure_plan; /* a message, laid out for matching */
 
+/* The caller's to free; the message is borrowed until then. */
 struct structure_plan *structure_plan(const struct def_message *m);
 void structure_plan_free(struct structure_plan *p);
 
@@ -25,7 +26,7 @@ struct structure_plans {
 	size_t cap;
 };
 
-/* The plan of a message, laid out when it is first asked for. */
+/* The plan of a message, laid out when it is first asked for; it is p's. */
 const struct structure_plan *structure_plan_of(
 	struct structure_plans *p, const struct def_message *m);
 void structure_plans_done(struct structure_plans *p);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "edi/finding.h"
 #include "edi/tag.h"
 #include "edi/x12_rules.h"
 #include "edi/x12_state.h"
@@ -424,19 +425,12 @@ static uint32_t position(const struct x12_read *r)
 
 static int truncated(struct x12_read *r, struct diag *d, struct err *e)
 {
-	static const char *const where[] = {[X12_IN_ISA] = "IEA is",
+	static const char *const missing[] = {[X12_IN_ISA] = "IEA is",
 		[X12_IN_GS] = "GE and IEA are",
 		[X12_IN_ST] = "SE, GE and IEA are"};
-	char text[200];
 
-	r->here.offset = r->lex.base + r->lex.end;
-	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = position(r) + 1;
-	(void)snprintf(text, sizeof(text),
-		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
-		"may be used",
-		where[r->where]);
-	return x12_envelope_fatal(r, d, e, "X12-TRUNCATED", text);
+	return finding_truncated(&r->here, r->lex.base + r->lex.end, position(r) + 1, d, e,
+		"X12-TRUNCATED", missing[r->where]);
 }
 
 /* A tag that belongs inside of sets, where no level looks at it without its elements. */
@@ -461,16 +455,10 @@ static void pass(struct x12_read *r)
 /* A segment longer than any: where it starts is told, what stands in it is not looked at. */
 static int too_long(struct x12_read *r, struct diag *d, struct err *e)
 {
-	char text[200];
-
-	r->here.offset = r->lex.base + r->lex.at;
-	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = position(r) + 1;
-	(void)snprintf(text, sizeof(text),
-		"the segment has no terminator within %d bytes: the file is damaged, its terminator is "
-		"not the one of its ISA, or the length in its BIN or BDS is wrong",
-		LIMIT_SEGMENT);
-	return x12_envelope_fatal(r, d, e, "X12-LIMIT", text);
+	return finding_endless(&r->here, r->lex.base + r->lex.at, position(r) + 1, d, e,
+		"X12-LIMIT",
+		"the file is damaged, its terminator is not the one of its ISA, or the length in its "
+		"BIN or BDS is wrong");
 }
 
 /* Nothing between two terminators. */
