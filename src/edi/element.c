@@ -13,7 +13,7 @@
 #include "edi/notes.h"
 #include "edi/text.h"
 
-enum { MEMO = 256 };
+enum { MEMO = 1024, MEMO_BITS = 10, CODE_MOST = 8 /* bytes of a code that is remembered */ };
 
 struct element_rules {
 	struct element_syntax syntax;
@@ -21,7 +21,7 @@ struct element_rules {
 	bool fine[256];	 /* bytes that may stand in a value as they are */
 	struct {	 /* codes that were found in their lists lately: the same few come again */
 		const struct def_codes *codes;
-		uint64_t code; /* its bytes, at most eight */
+		uint64_t code; /* its bytes, at most CODE_MOST */
 		size_t n;
 	} memo[MEMO];
 	struct { /* likewise sets of elements, as bits, that were all a segment needs */
@@ -268,15 +268,15 @@ static inline uint64_t code_bytes(struct str s)
 }
 
 /* defs_code_ok with a memory. */
-static inline bool code_ok(struct element_rules *r, const struct def_codes *codes, struct str s)
+static bool code_ok(struct element_rules *r, const struct def_codes *codes, struct str s)
 {
 	uint64_t code = 0;
 	size_t i = 0;
 
-	if (s.n == 0 || s.n > sizeof(code))
+	if (s.n == 0 || s.n > CODE_MOST)
 		return defs_code_ok(codes, s);
 	code = code_bytes(s);
-	i = (size_t)((code ^ (uint64_t)(uintptr_t)codes) * 0x9e3779b97f4a7c15u >> 56);
+	i = (size_t)((code ^ (uint64_t)(uintptr_t)codes) * 0x9e3779b97f4a7c15u >> (64 - MEMO_BITS));
 	if (r->memo[i].codes == codes && r->memo[i].code == code && r->memo[i].n == s.n)
 		return true;
 	if (!defs_code_ok(codes, s))
@@ -413,6 +413,22 @@ static const struct def_part *find_part(
 	return leaf;
 }
 
+/* The same, of a position that mostly has the same code. */
+static inline bool is_coded(struct element_rules *r, struct element_leaf *leaf, struct str s)
+{
+	const uint64_t code = s.n <= CODE_MOST ? code_bytes(s) : 0;
+
+	if (leaf->code_n == s.n && leaf->code == code)
+		return true;
+	if (!code_ok(r, leaf->codes, s))
+		return false;
+	if (s.n <= CODE_MOST) {
+		leaf->code = code;
+		leaf->code_n = (uint8_t)s.n;
+	}
+	return true;
+}
+
 static inline bool has_look(
 	const struct element_check *c, const struct element_leaf *leaf, struct str s, size_t *n)
 {
@@ -434,7 +450,7 @@ static inline bool has_look(
 
 /* The common case: a value that is plainly right. False: look closely. */
 static inline bool plainly_right(
-	const struct element_check *c, const struct element_leaf *leaf, const struct value *v)
+	const struct element_check *c, struct element_leaf *leaf, const struct value *v)
 {
 	size_t n = v->text.n;
 
@@ -444,7 +460,7 @@ static inline bool plainly_right(
 		n = fine_length(c->rules, v->text);
 	if (!has_look(c, leaf, v->text, &n) || n < leaf->min || n > leaf->max)
 		return false;
-	return !leaf->codes || c->level < EDI_CODES || code_ok(c->rules, leaf->codes, v->text);
+	return !leaf->codes || c->level < EDI_CODES || is_coded(c->rules, leaf, v->text);
 }
 
 static void look_closely(struct finding_place *a, const struct value *v)
@@ -525,7 +541,8 @@ static void check_set(struct finding_place *a, const struct notes_present *there
 {
 	const struct def_segment *def = a->s->def;
 	const uint64_t bits = there->bits[0];
-	const size_t i = (size_t)((bits ^ (uint64_t)(uintptr_t)def) * 0x9e3779b97f4a7c15u >> 56);
+	const size_t i = (size_t)((bits ^ (uint64_t)(uintptr_t)def) * 0x9e3779b97f4a7c15u >>
+		(64 - MEMO_BITS));
 	struct element_rules *r = a->c->rules;
 	bool good = true;
 

@@ -26,13 +26,15 @@ enum element_look {
 struct element_leaf {
 	const struct def_element *element;
 	const struct def_codes *codes;
+	uint64_t code; /* the last one that was in its list, as element.c makes a number of it */
 	uint32_t max;
 	uint16_t min;
 	uint8_t look;
+	uint8_t code_n; /* its length; 0 none yet */
 };
 
 struct element_slot {
-	const struct element_leaf *leaves; /* of its components; one of a simple element */
+	struct element_leaf *leaves; /* of its components; one of a simple element */
 	size_t n;
 	uint64_t
 		needs; /* components that must be there when one is, as bits; all when it has over 64 */
@@ -74,7 +76,7 @@ static inline uint64_t element_plan_bit(uint16_t component)
 }
 
 /* What a value in that slot has to be; NULL: look closely. */
-static inline const struct element_leaf *element_plan_leaf(
+static inline struct element_leaf *element_plan_leaf(
 	const struct element_slot *slot, uint16_t component)
 {
 	const size_t i = (size_t)component - 1;
