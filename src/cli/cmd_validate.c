@@ -167,18 +167,20 @@ static int read_all(struct validation *v, int fd, struct counts *c, struct err *
 			c->segments++;
 		if (rc == 1 && v->version.n > 0)
 			check_version(v, r, event, &s, &d);
+		if (d.n == 0)
+			continue;
 		tell(v, &d, c);
 		diag_clear(&d);
 		arena_reset(&a);
-		if (output_flush(&v->out, STDOUT_FILENO, FLUSH, e) == -1) {
+		if (output_flush(&v->out, STDOUT_FILENO, FLUSH, e) == -1)
 			rc = -2;
-		}
 	}
 	if (r) {
 		const struct edi_context *x = edi_read_context(r);
 		c->interchanges = x->interchanges;
 		c->groups = x->groups;
 		c->sets = x->sets;
+		c->segments += x->passed;
 	}
 	if (!r || (rc == -1 && e->code != ERR_INPUT && e->code != ERR_LIMIT))
 		rc = -2;

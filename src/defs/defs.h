@@ -138,6 +138,7 @@ struct def_format {
 	const char *name;    /* of its folder */
 	const char *header;  /* the segment that begins a message */
 	const char *trailer; /* the one that ends it */
+	const char *message; /* what a message is called */
 	const char *notes;   /* kinds of notes: letters of def_note_kind */
 	bool groups;	     /* each message says which group it belongs to */
 	const char *service; /* version that has the segments which all versions share, or NULL */

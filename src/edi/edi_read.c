@@ -193,6 +193,7 @@ int edi_read_totals(int fd, const struct edi_read_options *o, struct str loop, s
 	sum.interchanges = c->interchanges;
 	sum.groups = c->groups;
 	sum.sets = c->sets;
+	sum.segments += c->passed;
 	l = r->ops->lexer(r->self);
 	sum.bytes = l->base + l->end;
 	edi_read_close(r);

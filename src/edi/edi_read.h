@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "defs/defs.h"
 #include "format/segment.h"
@@ -52,6 +51,7 @@ struct edi_context {
 	const struct def_message *message;   /* NULL: the set is not defined */
 	uint64_t interchanges, groups, sets; /* seen so far, in all */
 	uint64_t segments;		     /* of this set so far, ST and UNH = 1 */
+	uint64_t passed;		     /* segments without an event, in all: see skim */
 	struct str loops[16];		     /* names of the loops we are in, outermost first */
 	uint32_t nloops;
 };
@@ -60,7 +60,9 @@ struct edi_read_options {
 	struct str format; /* "x12", "edifact"; "" found out from the first bytes */
 	struct defs *defs;
 	enum edi_level level; /* 0: EDI_GUIDE */
-	bool skim; /* nobody wants the values of segments inside sets: below EDI_ELEMENT not cut */
+	/* Nobody wants the values of segments inside sets: below EDI_ELEMENT they are not cut, and at EDI_ENVELOPE
+	 * those with nothing to tell have no event. */
+	bool skim;
 	struct str file;  /* for findings */
 	char usage;	  /* 'P' or 'T' expected, 0 any */
 	struct str guide; /* narrows the messages guide_set; "" none */
@@ -93,9 +95,10 @@ struct edi_read_ops {
 struct edi_read;
 
 /* Reads from an open descriptor by position, or from bytes (fd -1). What looks like no format is read
- * by the first, which says what it is. */
+ * by the first, which says what it is. NULL with *e when the file cannot be read. fd or bytes, and what *o
+ * points to, are borrowed until the reader is closed; *o itself is copied. */
 struct edi_read *edi_read_open(
-	int fd, struct str bytes, const struct edi_read_options *o, struct err *e);
+	int fd, struct str bytes, const struct edi_read_options *o, struct err *e) ATTR_CHECK;
 void edi_read_close(struct edi_read *r);
 /* 1 an event: *ev and *s (borrowed until the next call); 0 end; -1 cannot be read on: what it is
  * (ZIP, XML, UTF-16 ...) or where it breaks off is in e and in a finding. Faults go to d with

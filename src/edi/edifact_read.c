@@ -11,6 +11,7 @@
 #include "edi/edifact_rules.h"
 #include "edi/edifact_state.h"
 #include "edi/finding.h"
+#include "edi/tag.h"
 
 enum tag_kind {
 	TAG_OTHER,
@@ -46,6 +47,7 @@ static void *open_reader(int fd, struct str bytes, const struct edi_read_options
 	arena_init(&r->unh);
 	arena_init(&r->scratch);
 	edi_message_init(&r->known);
+	r->passes = o->skim && o->level == EDI_ENVELOPE;
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
 	return r;
@@ -85,18 +87,6 @@ static const struct lexer *lexer_of(const void *self)
 	return &r->lex;
 }
 
-/* --- tags --- */
-
-static size_t first_element(const struct edifact_read *r)
-{
-	const struct str b = r->raw.bytes;
-	size_t n = 0;
-
-	while (n < b.n && b.p[n] != r->lex.element)
-		n++;
-	return n;
-}
-
 /* The tag; behind it a component separator may say by numbers where the segment belongs (explicit
  * nesting, versions 1 to 3), which the order of segments says too. */
 static struct str tag_of(const struct edifact_read *r)
@@ -127,196 +117,12 @@ static enum tag_kind kind_of(struct str t)
 	return TAG_OTHER;
 }
 
-static bool is_tag(struct str t)
+static void tell_tag(const struct edifact_read *r, struct str tag, struct diag *d)
 {
-	bool ok = t.n == 3 && t.p[0] >= 'A' && t.p[0] <= 'Z';
-
-	for (size_t i = 1; ok && i < t.n; i++)
-		ok = (t.p[i] >= 'A' && t.p[i] <= 'Z') || str_is_digit(t.p[i]);
-	return ok;
-}
-
-/* A tag in small letters is mended. False: it is none even so. */
-static bool mend_tag(struct edifact_read *r, struct str *tag)
-{
-	struct str mended = {r->tag, tag->n};
-
-	if (tag->n != 3)
-		return false;
-	for (size_t i = 0; i < tag->n; i++)
-		r->tag[i] = str_upper(tag->p[i]);
-	if (!is_tag(mended))
-		return false;
-	*tag = mended;
-	return true;
-}
-
-/* A tag that is none gets a finding. */
-static bool check_tag(const struct edifact_read *r, struct str tag, struct diag *d)
-{
-	if (is_tag(tag))
-		return true;
 	edifact_envelope_add(r, d, "EDIFACT-TAG", SEV_ERROR, 0, tag,
 		"three capital letters and digits",
 		"a segment starts with something that is no tag");
-	return false;
 }
-
-/* --- values --- */
-
-static bool is_special(const struct lexer *l, char c)
-{
-	return c == l->release || c == l->element || c == l->component || c == l->terminator ||
-		c == l->repetition;
-}
-
-/* Without release characters; false: one stood before a character that has no other meaning. */
-static bool unescape(struct edifact_read *r, struct str *text)
-{
-	char *out = arena_raw(&r->scratch, text->n);
-	bool good = true;
-	size_t n = 0;
-
-	for (size_t i = 0; i < text->n; i++) {
-		if (text->p[i] == r->lex.release && i + 1 < text->n) {
-			i++;
-			good = good && is_special(&r->lex, text->p[i]);
-		}
-		out[n++] = text->p[i];
-	}
-	*text = (struct str){out, n};
-	return good;
-}
-
-static void add_value(const struct edifact_read *r, size_t i, struct diag *d, const char *code,
-	enum severity sev, struct str found, const char *expected, const char *rule)
-{
-	struct finding here = r->here;
-
-	here.offset += r->values.at[i];
-	here.component = r->values.v[i].component;
-	here.repetition = r->values.v[i].repetition;
-	finding_at(&here, d, code, sev, r->values.v[i].element, found, expected, rule);
-}
-
-static void to_text(struct edifact_read *r, size_t i, struct diag *d)
-{
-	struct str *t = &r->values.v[i].text;
-	const char *wrong = NULL;
-
-	if ((r->values.seen & LEXER_RELEASE) && str_chr(*t, r->lex.release) != SIZE_MAX) {
-		const struct str raw = *t;
-		if (!unescape(r, t))
-			add_value(r, i, d, "EDIFACT-RELEASE", SEV_WARNING, raw,
-				"a separator or release character behind it",
-				"a release character stands before a character that needs none");
-	}
-	if (!(r->values.seen & (LEXER_HIGH | LEXER_CONTROL)))
-		return;
-	wrong = edifact_charset_decode(r->charset, *t, &r->scratch, t);
-	if (wrong)
-		add_value(r, i, d, "EDIFACT-CHARSET", SEV_ERROR, *t,
-			r->charset ? r->charset->repertoire.name : "ASCII", wrong);
-}
-
-/* Small letters under UNOA and the like: frequent, so it is told once. */
-static void check_level(struct edifact_read *r, size_t i, struct diag *d)
-{
-	const char c = edifact_charset_lacks(r->charset, r->values.v[i].text);
-	char rule[160];
-
-	if (c == 0)
-		return;
-	r->lower = true;
-	(void)snprintf(rule, sizeof(rule),
-		"values hold characters, here '%c', that the character set in UNB does not have; "
-		"told once in the interchange",
-		c);
-	add_value(r, i, d, "EDIFACT-REPERTOIRE", SEV_WARNING, r->values.v[i].text,
-		r->charset->repertoire.name, rule);
-}
-
-/* Does the segment hold bytes, perhaps separators only, that the character set lacks? */
-static bool is_below(const struct edifact_read *r)
-{
-	const struct str b = r->raw.bytes;
-	bool below = false;
-
-	for (size_t i = 0; i < b.n; i++)
-		below |= r->lacks[(unsigned char)b.p[i]];
-	return below;
-}
-
-static void split(struct edifact_read *r, struct segment *s)
-{
-	lexer_split(&r->lex, &r->raw, first_element(r), NULL, &r->values);
-	s->values = r->values.v;
-	s->n = r->values.n;
-}
-
-static void take_values(struct edifact_read *r, struct segment *s, struct diag *d)
-{
-	const unsigned odd = LEXER_RELEASE | LEXER_HIGH | LEXER_CONTROL;
-
-	split(r, s);
-	for (size_t i = 0; (r->values.seen & odd) && i < s->n; i++)
-		to_text(r, i, d);
-	if (r->lacking && !r->lower && is_below(r))
-		for (size_t i = 0; i < s->n && !r->lower; i++)
-			check_level(r, i, d);
-	if (r->values.seen & LEXER_MANY)
-		edifact_envelope_add(r, d, "EDIFACT-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
-			"at most 512 values", "");
-	if (r->values.seen & LEXER_TRAILING)
-		edifact_envelope_add(r, d, "EDIFACT-TRAILING", SEV_WARNING, 0, s->tag,
-			"no separator behind the last value", "");
-}
-
-/* Inside the program a number has a point, whatever mark the interchange uses. */
-static void to_points(struct edifact_read *r, struct segment *s)
-{
-	const size_t n = str_chr(r->raw.bytes, ',') == SIZE_MAX ? 0 : s->n;
-
-	for (size_t i = 0; i < n; i++) {
-		struct value *v = &s->values[i];
-		const struct def_part *p = defs_leaf(s->def, v->element, v->component);
-		size_t comma = 0;
-		if (!p || !p->element || p->element->type != DEF_R)
-			continue;
-		comma = str_chr(v->text, ',');
-		if (comma == SIZE_MAX)
-			continue;
-		char *out = arena_cstr(&r->scratch, v->text);
-		out[comma] = '.';
-		v->text = (struct str){out, v->text.n};
-	}
-}
-
-static void check_elements(
-	struct edifact_read *r, struct segment *s, enum edi_level level, struct diag *d)
-{
-	const unsigned odd = LEXER_RELEASE | LEXER_HIGH | LEXER_CONTROL;
-	const struct element_check c = {.d = d,
-		.about = &r->here,
-		.level = level,
-		.at = r->values.at,
-		.rules = r->rules,
-		.plain = !(r->values.seen & odd)};
-
-	if (level >= EDI_ELEMENT)
-		(void)element_check_segment(&c, s);
-	if (s->def)
-		to_points(r, s);
-}
-
-/* The envelopes' own elements are looked at on every level. */
-static void check_service(struct edifact_read *r, struct segment *s, struct diag *d)
-{
-	s->def = edifact_envelope_def(r, s->tag);
-	check_elements(r, s, r->o.level < EDI_ELEMENT ? EDI_ELEMENT : r->o.level, d);
-}
-
-/* --- envelopes --- */
 
 static int misplaced(const struct edifact_read *r, const char *expected, struct diag *d)
 {
@@ -356,10 +162,10 @@ static void trailers(struct edifact_read *r, enum edifact_where down_to, struct 
 static int open_group(struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
 {
 	trailers(r, EDIFACT_IN_UNB, d);
-	take_values(r, s, d);
+	edifact_values_take(r, s, d);
 	edifact_envelope_group(r, s, d);
 	r->where = EDIFACT_IN_UNG;
-	check_service(r, s, d);
+	edifact_values_service(r, s, d);
 	*ev = EDI_GROUP;
 	return 1;
 }
@@ -380,14 +186,14 @@ static int open_set(struct edifact_read *r, struct segment *s, enum edi_event *e
 		trailers(r, r->in_group ? EDIFACT_IN_UNG : EDIFACT_IN_UNB, d);
 	r->here.segment_at = 1;
 	s->position = 1;
-	take_values(r, s, d);
+	edifact_values_take(r, s, d);
 	edifact_envelope_set(r, s, d);
 	r->where = EDIFACT_IN_UNH;
 	if (r->plan) {
 		structure_start(&r->cursor, r->plan);
 		step(r, s, d);
 	}
-	check_service(r, s, d);
+	edifact_values_service(r, s, d);
 	*ev = EDI_SET;
 	return 1;
 }
@@ -398,8 +204,8 @@ static int close_set(struct edifact_read *r, struct segment *s, enum edi_event *
 		return misplaced(r, "UNH before it", d);
 	if (r->plan && r->o.level >= EDI_STRUCTURE)
 		step(r, s, d);
-	take_values(r, s, d);
-	check_service(r, s, d);
+	edifact_values_take(r, s, d);
+	edifact_values_service(r, s, d);
 	edifact_envelope_set_end(r, s, d);
 	r->where = r->in_group ? EDIFACT_IN_UNG : EDIFACT_IN_UNB;
 	*ev = EDI_SET_END;
@@ -412,8 +218,8 @@ static int close_group(
 	if (!r->in_group)
 		return misplaced(r, "UNG before it", d);
 	trailers(r, EDIFACT_IN_UNG, d);
-	take_values(r, s, d);
-	check_service(r, s, d);
+	edifact_values_take(r, s, d);
+	edifact_values_service(r, s, d);
 	edifact_envelope_group_end(r, s, d);
 	r->where = EDIFACT_IN_UNB;
 	*ev = EDI_GROUP_END;
@@ -424,26 +230,19 @@ static int close_interchange(
 	struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
 {
 	trailers(r, EDIFACT_IN_UNB, d);
-	take_values(r, s, d);
-	check_service(r, s, d);
+	edifact_values_take(r, s, d);
+	edifact_values_service(r, s, d);
 	edifact_envelope_interchange_end(r, s, d);
 	r->where = EDIFACT_OUT;
 	*ev = EDI_INTERCHANGE_END;
 	return 1;
 }
 
-/* --- inside a message --- */
-
 /* UGH and UGT stand around segments of a message that has no place of its own for them. */
-static bool is_collision(const struct edifact_read *r, const struct segment *s)
-{
-	return kind_of(s->tag) == TAG_COLLISION && (r->version == '4' || r->version == 'X');
-}
-
 static int collision(struct edifact_read *r, struct segment *s, enum edi_event *ev, struct diag *d)
 {
-	take_values(r, s, d);
-	check_service(r, s, d);
+	edifact_values_take(r, s, d);
+	edifact_values_service(r, s, d);
 	edifact_envelope_collision(r, s, d);
 	*ev = EDI_SEGMENT;
 	return 1;
@@ -475,32 +274,39 @@ static int in_set(
 		place(r, s, tag_ok, d);
 	if (r->o.skim)
 		return 1;
-	take_values(r, s, d);
+	edifact_values_take(r, s, d);
 	if (r->plan && (s->node || !placed))
-		check_elements(r, s, r->o.level, d);
+		edifact_values_check(r, s, r->o.level, d);
 	return 1;
 }
-
-/* --- the interchange --- */
 
 static uint32_t position(const struct edifact_read *r)
 {
 	return (uint32_t)(r->where == EDIFACT_IN_UNH ? r->ctx.segments : r->place);
 }
 
+/* A tag that belongs inside of messages, where no level looks at it without its elements. */
+static bool is_plain(const char *p, char element)
+{
+	return p[3] == element && p[0] != 'U' && tag_is((struct str){p, 3}, TAG_MOST);
+}
+
+/* Over segments of a message that nobody wants and that have nothing to tell. */
+static void pass(struct edifact_read *r)
+{
+	const uint64_t n = lexer_pass(&r->lex, is_plain);
+
+	r->place += n;
+	r->ctx.segments += n;
+	r->ctx.passed += n;
+}
+
 /* A segment longer than any: where it starts is told, what stands in it is not looked at. */
 static int too_long(struct edifact_read *r, struct diag *d, struct err *e)
 {
-	char text[200];
-
-	r->here.offset = r->lex.base + r->lex.at;
-	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = position(r) + 1;
-	(void)snprintf(text, sizeof(text),
-		"the segment has no terminator within %d bytes: the file is damaged, or its terminator is "
-		"not the one of its UNA",
-		LIMIT_SEGMENT);
-	return finding_fatal(&r->here, d, e, "EDIFACT-LIMIT", text);
+	return finding_endless(&r->here, r->lex.base + r->lex.at, position(r) + 1, d, e,
+		"EDIFACT-LIMIT",
+		"the file is damaged, or its terminator is not the one of its UNA");
 }
 
 static int open_interchange(struct edifact_read *r, struct segment *s, enum edi_event *ev,
@@ -519,13 +325,13 @@ static int open_interchange(struct edifact_read *r, struct segment *s, enum edi_
 			"the file ends inside the interchange header (UNB)");
 	*s = (struct segment){.tag = STR("UNB"), .offset = r->raw.offset, .position = 1};
 	r->place = 1;
-	split(r, s);
+	edifact_values_split(r, s);
 	edifact_envelope_syntax(r, s, d);
 	r->lower = true; /* the header names the set before it counts */
-	take_values(r, s, d);
+	edifact_values_take(r, s, d);
 	edifact_envelope_interchange(r, s, d);
 	r->where = EDIFACT_IN_UNB;
-	check_service(r, s, d);
+	edifact_values_service(r, s, d);
 	*ev = EDI_INTERCHANGE;
 	return 1;
 }
@@ -547,30 +353,20 @@ static int package(struct edifact_read *r, struct diag *d, struct err *e)
 		"not read");
 }
 
-/* 1 an event, 0 go on, -1. */
-static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, struct diag *d,
-	struct err *e)
+/* A segment that belongs in a message. */
+static int other(
+	struct edifact_read *r, struct segment *s, bool tag_ok, enum edi_event *ev, struct diag *d)
 {
-	struct str tag = tag_of(r);
-	enum tag_kind kind = kind_of(tag);
-	const bool inside = r->where == EDIFACT_IN_UNH;
-	bool tag_ok = true;
-	bool mended = false;
+	if (!tag_ok)
+		tell_tag(r, s->tag, d);
+	if (r->where != EDIFACT_IN_UNH)
+		return tag_ok ? misplaced(r, "UNH before it", d) : 0;
+	return in_set(r, s, tag_ok, ev, d);
+}
 
-	r->here.segment = tag;
-	mended = kind == TAG_OTHER && !is_tag(tag) && mend_tag(r, &tag);
-	if (mended)
-		kind = kind_of(tag);
-	if (is_edifact(r->raw.bytes))
-		return again(r, s, ev, d, e);
-	r->place++;
-	r->here.segment_at = (uint32_t)r->place;
-	if (inside && (kind == TAG_OTHER || kind == TAG_UNT || kind == TAG_COLLISION))
-		r->here.segment_at = (uint32_t)++r->ctx.segments;
-	*s = (struct segment){.tag = tag, .offset = r->raw.offset, .position = r->here.segment_at};
-	if (mended)
-		edifact_envelope_add(r, d, "EDIFACT-TAG-CASE", SEV_ERROR, 0, r->here.segment,
-			"capital letters", "");
+static int envelope(struct edifact_read *r, struct segment *s, enum tag_kind kind,
+	enum edi_event *ev, struct diag *d, struct err *e)
+{
 	switch (kind) {
 	case TAG_UNG:
 		return open_group(r, s, ev, d);
@@ -584,30 +380,51 @@ static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, s
 		return close_interchange(r, s, ev, d);
 	case TAG_PACKAGE:
 		return package(r, d, e);
+	case TAG_COLLISION:
+		if (r->where == EDIFACT_IN_UNH && (r->version == '4' || r->version == 'X'))
+			return collision(r, s, ev, d);
+		return other(r, s, true, ev, d);
 	default:
-		break;
+		return other(r, s, true, ev, d);
 	}
-	tag_ok = check_tag(r, tag, d);
-	if (!inside)
-		return tag_ok ? misplaced(r, "UNH before it", d) : 0;
-	return is_collision(r, s) ? collision(r, s, ev, d) : in_set(r, s, tag_ok, ev, d);
+}
+
+/* 1 an event, 0 go on, -1. */
+static int take(struct edifact_read *r, enum edi_event *ev, struct segment *s, struct diag *d,
+	struct err *e)
+{
+	struct str tag = tag_of(r);
+	enum tag_kind kind = kind_of(tag);
+	const bool good = kind != TAG_OTHER || tag_is(tag, TAG_MOST);
+	const bool mended = !good && tag_mend(&tag, TAG_MOST, r->tag);
+
+	r->here.segment = (struct str){r->raw.bytes.p, tag.n};
+	if (mended)
+		kind = kind_of(tag);
+	if (r->raw.bytes.p[0] == 'U' && is_edifact(r->raw.bytes))
+		return again(r, s, ev, d, e);
+	r->place++;
+	r->here.segment_at = (uint32_t)r->place;
+	if (r->where == EDIFACT_IN_UNH &&
+		(kind == TAG_OTHER || kind == TAG_UNT || kind == TAG_COLLISION))
+		r->here.segment_at = (uint32_t)++r->ctx.segments;
+	segment_start(s, tag, r->raw.offset, r->here.segment_at);
+	if (mended)
+		edifact_envelope_add(r, d, "EDIFACT-TAG-CASE", SEV_ERROR, 0, r->here.segment,
+			"capital letters", "");
+	if (kind == TAG_OTHER)
+		return other(r, s, good || mended, ev, d);
+	return envelope(r, s, kind, ev, d, e);
 }
 
 static int truncated(struct edifact_read *r, struct diag *d, struct err *e)
 {
 	const char *missing = r->where == EDIFACT_IN_UNH ? "UNT and UNZ are" : "UNZ is";
-	char text[200];
 
 	if (r->in_group)
 		missing = r->where == EDIFACT_IN_UNH ? "UNT, UNE and UNZ are" : "UNE and UNZ are";
-	r->here.offset = r->lex.base + r->lex.end;
-	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = position(r) + 1;
-	(void)snprintf(text, sizeof(text),
-		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
-		"may be used",
-		missing);
-	return finding_fatal(&r->here, d, e, "EDIFACT-TRUNCATED", text);
+	return finding_truncated(&r->here, r->lex.base + r->lex.end, position(r) + 1, d, e,
+		"EDIFACT-TRUNCATED", missing);
 }
 
 /* Nothing between two terminators. */
@@ -617,6 +434,18 @@ static int empty(struct edifact_read *r, struct diag *d)
 	r->here.segment_at = position(r);
 	edifact_envelope_add(
 		r, d, "EDIFACT-SEGMENT-EMPTY", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+	return 0;
+}
+
+/* The file ends without a terminator: 0 behind the last segment of an interchange, else -1. */
+static int unterminated(struct edifact_read *r, struct diag *d, struct err *e)
+{
+	if (r->where != EDIFACT_IN_UNB || kind_of(tag_of(r)) != TAG_UNZ)
+		return truncated(r, d, e);
+	r->here.segment = STR("UNZ");
+	r->here.segment_at = (uint32_t)r->place + 1;
+	edifact_envelope_add(
+		r, d, "EDIFACT-TERMINATOR", SEV_WARNING, 0, (struct str){"", 0}, "", "");
 	return 0;
 }
 
@@ -645,20 +474,16 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 	if (r->where == EDIFACT_OUT)
 		return start(r, ev, s, d, e);
 	while (rc == 0) {
+		if (r->passes && r->where == EDIFACT_IN_UNH)
+			pass(r);
 		rc = lexer_next(&r->lex, &r->raw, e);
 		if (rc == -1)
 			return e->code == ERR_LIMIT ? too_long(r, d, e) : -1;
 		if (rc == 0)
 			return truncated(r, d, e);
 		r->here.offset = r->raw.offset;
-		if (r->raw.unterminated && !is_edifact(r->raw.bytes)) {
-			if (kind_of(tag_of(r)) != TAG_UNZ || r->where != EDIFACT_IN_UNB)
-				return truncated(r, d, e);
-			r->here.segment = STR("UNZ");
-			r->here.segment_at = (uint32_t)r->place + 1;
-			edifact_envelope_add(r, d, "EDIFACT-TERMINATOR", SEV_WARNING, 0,
-				(struct str){"", 0}, "", "");
-		}
+		if (r->raw.unterminated && !is_edifact(r->raw.bytes) && unterminated(r, d, e) == -1)
+			return -1;
 		rc = r->raw.bytes.n == 0 ? empty(r, d) : take(r, ev, s, d, e);
 	}
 	return rc;

@@ -18,6 +18,7 @@ struct edifact_read {
 	struct edi_read_options o;
 	struct edi_context ctx;
 	enum edifact_where where;
+	bool passes;   /* segments inside of messages are only counted */
 	bool in_group; /* the message in hand is in one */
 	bool mixed;    /* groups and bare messages: told in this interchange */
 	bool lower;    /* characters that UNOA or UNOB has not: told in this interchange */
@@ -56,6 +57,14 @@ void edifact_envelope_add(const struct edifact_read *r, struct diag *d, const ch
 
 /* edifact_una.c: the separators of the interchange at the cursor, which then stands at its UNB. 0, -1. */
 int edifact_una_open(struct edifact_read *r, struct diag *d, struct err *e) ATTR_CHECK;
+
+/* edifact_values.c: the values of the segment in hand; split only cuts them. */
+void edifact_values_split(struct edifact_read *r, struct segment *s);
+void edifact_values_take(struct edifact_read *r, struct segment *s, struct diag *d);
+void edifact_values_check(
+	struct edifact_read *r, struct segment *s, enum edi_level level, struct diag *d);
+/* The envelopes' own elements are looked at on every level. */
+void edifact_values_service(struct edifact_read *r, struct segment *s, struct diag *d);
 
 /* edifact_envelope.c */
 void edifact_envelope_syntax(struct edifact_read *r, const struct segment *s, struct diag *d);

@@ -9,10 +9,11 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "edi/element_plan.h"
 #include "edi/notes.h"
 #include "edi/text.h"
 
-enum { MEMO = 256 };
+enum { MEMO = 1024, MEMO_BITS = 10, CODE_MOST = 8 /* bytes of a code that is remembered */ };
 
 struct element_rules {
 	struct element_syntax syntax;
@@ -20,12 +21,14 @@ struct element_rules {
 	bool fine[256];	 /* bytes that may stand in a value as they are */
 	struct {	 /* codes that were found in their lists lately: the same few come again */
 		const struct def_codes *codes;
-		uint64_t code; /* its bytes, at most eight */
+		uint64_t code; /* its bytes, at most CODE_MOST */
+		size_t n;
 	} memo[MEMO];
 	struct { /* likewise sets of elements, as bits, that were all a segment needs */
 		const struct def_segment *def;
 		uint64_t there;
 	} sets[MEMO];
+	struct element_plans plans;
 };
 
 static bool is_control(uint32_t cp)
@@ -38,6 +41,7 @@ struct element_rules *element_rules_new(const struct element_syntax *x)
 	struct element_rules *r = mem_alloc(sizeof(*r));
 
 	r->syntax = *x;
+	element_plan_init(&r->plans);
 	for (size_t i = 0x20; i < 0x7f; i++)
 		r->there[i] = !strchr(x->repertoire.lacks, (int)i);
 	memcpy(r->fine, r->there, sizeof(r->there));
@@ -48,6 +52,9 @@ struct element_rules *element_rules_new(const struct element_syntax *x)
 
 void element_rules_free(struct element_rules *r)
 {
+	if (!r)
+		return;
+	element_plan_done(&r->plans);
 	mem_free(r);
 }
 
@@ -242,23 +249,41 @@ static void expected_codes(const struct def_codes *c, char *out, size_t size)
 	}
 }
 
+static inline uint64_t byte_at(struct str s, size_t i)
+{
+	return (unsigned char)s.p[i];
+}
+
+/* One to eight bytes as a number that no others of this length have. */
+static inline uint64_t code_bytes(struct str s)
+{
+	uint32_t first = 0;
+	uint32_t last = 0;
+
+	if (s.n < 4)
+		return byte_at(s, 0) | byte_at(s, s.n / 2) << 8 | byte_at(s, s.n - 1) << 16;
+	memcpy(&first, s.p, sizeof(first));
+	memcpy(&last, s.p + s.n - sizeof(last), sizeof(last));
+	return (uint64_t)last << 32 | first;
+}
+
 /* defs_code_ok with a memory. */
 static bool code_ok(struct element_rules *r, const struct def_codes *codes, struct str s)
 {
 	uint64_t code = 0;
 	size_t i = 0;
 
-	if (s.n > sizeof(code))
+	if (s.n == 0 || s.n > CODE_MOST)
 		return defs_code_ok(codes, s);
-	for (i = 0; i < s.n; i++)
-		code = code << 8 | (unsigned char)s.p[i];
-	i = (size_t)((code ^ (uint64_t)(uintptr_t)codes) * 0x9e3779b97f4a7c15u >> 56);
-	if (r->memo[i].codes == codes && r->memo[i].code == code)
+	code = code_bytes(s);
+	i = (size_t)((code ^ (uint64_t)(uintptr_t)codes) * 0x9e3779b97f4a7c15u >> (64 - MEMO_BITS));
+	if (r->memo[i].codes == codes && r->memo[i].code == code && r->memo[i].n == s.n)
 		return true;
 	if (!defs_code_ok(codes, s))
 		return false;
 	r->memo[i].codes = codes;
 	r->memo[i].code = code;
+	r->memo[i].n = s.n;
 	return true;
 }
 
@@ -388,37 +413,64 @@ static const struct def_part *find_part(
 	return leaf;
 }
 
-/* The common case: a value that is plainly right. False: look closely. */
-static bool plainly_right(const struct element_check *c, const struct def_part *part,
-	const struct def_part *leaf, const struct value *v)
+/* The same, of a position that mostly has the same code. */
+static inline bool is_coded(struct element_rules *r, struct element_leaf *leaf, struct str s)
 {
-	const struct def_element *e = leaf ? leaf->element : NULL;
-	const struct str s = v->text;
-	size_t n = 0;
+	const uint64_t code = s.n <= CODE_MOST ? code_bytes(s) : 0;
 
-	if (!e || !part->used || v->repetition != 1)
+	if (leaf->code_n == s.n && leaf->code == code)
+		return true;
+	if (!code_ok(r, leaf->codes, s))
 		return false;
-	n = c->plain ? s.n : fine_length(c->rules, s);
-	if (n == SIZE_MAX)
-		return false;
-	if (e->type == DEF_N || e->type == DEF_R) {
-		if (c->rules->syntax.number(&c->rules->syntax, s, e, &n))
-			return false;
-	} else if ((e->type != DEF_AN && e->type != DEF_ID) || s.p[0] == ' ' ||
-		s.p[s.n - 1] == ' ') {
-		return false;
+	if (s.n <= CODE_MOST) {
+		leaf->code = code;
+		leaf->code_n = (uint8_t)s.n;
 	}
-	if (n < e->min || n > e->max)
-		return false;
-	return !e->codes || c->level < EDI_CODES || code_ok(c->rules, e->codes, s);
+	return true;
 }
 
-static void look_closely(struct finding_place *a, const struct def_part *part,
-	const struct def_part *leaf, const struct value *v)
+static inline bool has_look(
+	const struct element_check *c, const struct element_leaf *leaf, struct str s, size_t *n)
 {
+	const struct element_syntax *x = &c->rules->syntax;
+
+	switch (leaf->look) {
+	case ELEMENT_TEXT:
+		return s.p[0] != ' ' && s.p[s.n - 1] != ' ';
+	case ELEMENT_NUMBER:
+		return *n != SIZE_MAX && !x->number(x, s, leaf->element, n);
+	case ELEMENT_DATE:
+		return text_date(s);
+	case ELEMENT_TIME:
+		return text_time(s);
+	default:
+		return false;
+	}
+}
+
+/* The common case: a value that is plainly right. False: look closely. */
+static inline bool plainly_right(
+	const struct element_check *c, struct element_leaf *leaf, const struct value *v)
+{
+	size_t n = v->text.n;
+
+	if (!leaf || v->repetition != 1)
+		return false;
+	if (!c->plain)
+		n = fine_length(c->rules, v->text);
+	if (!has_look(c, leaf, v->text, &n) || n < leaf->min || n > leaf->max)
+		return false;
+	return !leaf->codes || c->level < EDI_CODES || is_coded(c->rules, leaf, v->text);
+}
+
+static void look_closely(struct finding_place *a, const struct value *v)
+{
+	const struct def_part *part = a->s->def ? defs_part(a->s->def, v->element) : NULL;
+	const struct def_part *leaf = defs_component(part, v->component);
+
 	a->v = v;
 	a->element = v->element;
-	a->component = (part && part->nparts > 0) || v->component > 1 ? v->component : 0;
+	a->component = finding_component(part, v->component);
 	a->repetition = v->repetition;
 	a->text = v->text;
 	a->part = part;
@@ -442,24 +494,29 @@ static bool same(const struct value *v, const struct value *w)
 static void check_values(struct finding_place *a, struct notes_present *there)
 {
 	const struct segment *s = a->s;
-	const struct def_segment *def = s->def;
-	size_t group = 0; /* first value of this repetition of this element */
+	const struct element_plan *plan = element_plan_of(&a->c->rules->plans, s->def);
+	size_t group = 0;  /* first value of this repetition of this element */
+	uint64_t have = 0; /* its components */
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct value *v = &s->values[i];
-		const struct def_part *part = def ? defs_part(def, v->element) : NULL;
-		const struct def_part *leaf = defs_component(part, v->component);
-		if (!is_nothing(a, v)) {
+		const struct element_slot *slot = element_plan_slot(plan, v->element);
+		const bool nothing = is_nothing(a, v);
+		if (!nothing) {
 			notes_set(there, v->element);
-			if (!plainly_right(a->c, part, leaf, v))
-				look_closely(a, part, leaf, v);
+			if (!plainly_right(a->c, element_plan_leaf(slot, v->component), v))
+				look_closely(a, v);
 		}
-		if (!part || part->nparts == 0 || !part->used)
+		if (!slot || !slot->needs)
 			continue;
-		if (!same(v, &s->values[group]))
+		if (!same(v, &s->values[group])) {
 			group = i;
-		if (i + 1 == s->n || !same(v, v + 1))
-			components(a, part, &s->values[group], i + 1 - group);
+			have = 0;
+		}
+		have |= nothing ? 0 : element_plan_bit(v->component);
+		if ((slot->needs & ~have) && (i + 1 == s->n || !same(v, v + 1)))
+			components(
+				a, defs_part(s->def, v->element), &s->values[group], i + 1 - group);
 	}
 }
 
@@ -484,7 +541,8 @@ static void check_set(struct finding_place *a, const struct notes_present *there
 {
 	const struct def_segment *def = a->s->def;
 	const uint64_t bits = there->bits[0];
-	const size_t i = (size_t)((bits ^ (uint64_t)(uintptr_t)def) * 0x9e3779b97f4a7c15u >> 56);
+	const size_t i = (size_t)((bits ^ (uint64_t)(uintptr_t)def) * 0x9e3779b97f4a7c15u >>
+		(64 - MEMO_BITS));
 	struct element_rules *r = a->c->rules;
 	bool good = true;
 

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/limits.h"
+
 struct str finding_code(struct str format, const char *name, char out[FINDING_CODE])
 {
 	size_t n = 0;
@@ -29,6 +31,23 @@ void finding_at(const struct finding *here, struct diag *d, const char *code, en
 	diag_add(d, &f);
 }
 
+uint16_t finding_component(const struct def_part *part, uint16_t component)
+{
+	return (part && part->nparts > 0) || component > 1 ? component : 0;
+}
+
+void finding_value(const struct finding *here, struct diag *d, const char *code, enum severity sev,
+	const struct def_segment *def, const struct value *v, uint32_t at, const char *expected,
+	const char *rule)
+{
+	struct finding f = *here;
+
+	f.offset += at;
+	f.component = finding_component(def ? defs_part(def, v->element) : NULL, v->component);
+	f.repetition = v->repetition;
+	finding_at(&f, d, code, sev, v->element, v->text, expected, rule);
+}
+
 int finding_fatal(const struct finding *here, struct diag *d, struct err *e, const char *code,
 	const char *text)
 {
@@ -40,6 +59,40 @@ int finding_fatal(const struct finding *here, struct diag *d, struct err *e, con
 	diag_add(d, &f);
 	return err_set(e, ERR_INPUT, STR_FMT ": byte %llu: %s", STR_ARG(here->file),
 		(unsigned long long)here->offset, text);
+}
+
+static struct finding place_of(const struct finding *here, uint64_t offset, uint32_t segment_at)
+{
+	struct finding f = *here;
+
+	f.offset = offset;
+	f.segment = (struct str){"", 0};
+	f.segment_at = segment_at;
+	return f;
+}
+
+int finding_truncated(const struct finding *here, uint64_t offset, uint32_t segment_at,
+	struct diag *d, struct err *e, const char *code, const char *missing)
+{
+	const struct finding f = place_of(here, offset, segment_at);
+	char text[200];
+
+	(void)snprintf(text, sizeof(text),
+		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
+		"may be used",
+		missing);
+	return finding_fatal(&f, d, e, code, text);
+}
+
+int finding_endless(const struct finding *here, uint64_t offset, uint32_t segment_at,
+	struct diag *d, struct err *e, const char *code, const char *why)
+{
+	const struct finding f = place_of(here, offset, segment_at);
+	char text[200];
+
+	(void)snprintf(text, sizeof(text), "the segment has no terminator within %d bytes: %s",
+		LIMIT_SEGMENT, why);
+	return finding_fatal(&f, d, e, code, text);
 }
 
 int finding_leading_text(const struct finding *here, struct str head, size_t start,

@@ -1,17 +1,17 @@
 /*
- * The tokenizer: blocks by pread, segments by memchr, values eight bytes at a time; see lexer.h.
- * Separators are found by exact zero-byte arithmetic on 64-bit words, least significant byte first.
+ * The tokenizer: blocks by pread, segments by memchr, values sixteen bytes at a time; see lexer.h.
  */
 #include "edi/lexer.h"
 
 #include <string.h>
 
 #include "base/fsx.h"
+#include "base/lanes.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/word.h"
 
-enum { SPACE = READ_BLOCK + LIMIT_SEGMENT };
+/* A block is still in the cache of the processor when its last segments are cut. */
+enum { BLOCK = READ_BLOCK / 8, SPACE = BLOCK + LIMIT_SEGMENT };
 
 int lexer_open(struct lexer *l, int fd, struct str bytes, struct err *e)
 {
@@ -57,8 +57,8 @@ static int fill(struct lexer *l, struct err *e)
 		l->at = 0;
 	}
 	want = SPACE - l->end;
-	if (want > READ_BLOCK)
-		want = READ_BLOCK;
+	if (want > BLOCK)
+		want = BLOCK;
 	if (want == 0)
 		return 0;
 	if (fsx_pread(l->fd, l->own + l->end, want, l->base + l->end, &got, e) == -1)
@@ -86,7 +86,7 @@ static bool is_filler(char c)
 }
 
 /* Over what stands between segments, but for the separator: a run of it counts once. */
-static void skip_gap(struct lexer *l, char separator)
+static inline void skip_gap(struct lexer *l, char separator)
 {
 	const uint64_t from = l->base + l->at;
 
@@ -185,6 +185,7 @@ static int last(struct lexer *l, struct lexer_raw *raw)
 	raw->limit = l->p + l->end;
 	raw->binary = 0;
 	raw->unterminated = true;
+	raw->wrapped = (struct str){NULL, 0};
 	l->at = l->end;
 	return raw->bytes.n > 0;
 }
@@ -246,6 +247,7 @@ static void unwrap(struct lexer *l, struct lexer_raw *raw)
 		if (i < b.n && (i == 0 || !is_line_end(b.p[i - 1])))
 			note(&l->wraps, raw->offset + i);
 	}
+	raw->wrapped = b;
 	raw->bytes = buf_view(&l->unwrapped);
 	raw->limit = raw->bytes.p + raw->bytes.n;
 }
@@ -272,8 +274,11 @@ static int next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 		const size_t have = l->end - l->at;
 		const char *t = find_end(l, done);
 		if (t && (size_t)(t - (l->p + l->at)) <= LIMIT_SEGMENT) {
-			*raw = (struct lexer_raw){{l->p + l->at, (size_t)(t - (l->p + l->at))},
-				l->p + l->end, l->base + l->at, binary, false};
+			*raw = (struct lexer_raw){
+				.bytes = {l->p + l->at, (size_t)(t - (l->p + l->at))},
+				.limit = l->p + l->end,
+				.offset = l->base + l->at,
+				.binary = binary};
 			l->at += raw->bytes.n + 1;
 			return 1;
 		}
@@ -297,13 +302,32 @@ int lexer_next(struct lexer *l, struct lexer_raw *raw, struct err *e)
 	return rc;
 }
 
-static uint64_t load_tail(const char *p, size_t n)
+uint64_t lexer_pass(struct lexer *l, lexer_plain_fn is_plain)
 {
-	uint64_t w = 0;
+	uint64_t n = 0;
 
-	for (size_t i = 0; i < n; i++)
-		w |= (uint64_t)(unsigned char)p[i] << (8 * i);
-	return w;
+	if (unwraps(l))
+		return 0;
+	for (;; n++) {
+		const char *p = NULL;
+		const char *t = NULL;
+		skip_gap(l, l->element);
+		p = l->p + l->at;
+		if (l->end - l->at < 4 || !is_plain(p, l->element))
+			return n;
+		t = memchr(p, l->terminator, l->end - l->at);
+		if (!t || t - p < 4 || t - p > LIMIT_SEGMENT || (l->release && t[-1] == l->release))
+			return n;
+		l->at += (size_t)(t - p) + 1;
+	}
+}
+
+static struct lanes load_tail(const char *p, size_t n)
+{
+	char room[LANES] = {0};
+
+	memcpy(room, p, n);
+	return lanes_load(room);
 }
 
 struct cut {
@@ -356,7 +380,7 @@ static inline void look_trailing(struct cut *c, const char *at, bool several)
 }
 
 /* A separator other than the element's, or a release character. */
-static void inner(struct cut *c, const char *at)
+static inline void inner(struct cut *c, const char *at)
 {
 	if (c->lex->release && *at == c->lex->release) {
 		c->data = at + 1;
@@ -380,11 +404,11 @@ static void inner(struct cut *c, const char *at)
 	c->from = at + 1;
 }
 
-static inline void separator(struct cut *c, const char *at, char element)
+static inline void separator(struct cut *c, const char *at, bool ends_element)
 {
 	if (at == c->data)
 		return;
-	if (*at != element) {
+	if (!ends_element) {
 		inner(c, at);
 		return;
 	}
@@ -397,6 +421,18 @@ static inline void separator(struct cut *c, const char *at, char element)
 	c->from = at + 1;
 }
 
+void lexer_places(struct str wrapped, uint32_t *at, size_t n)
+{
+	size_t kept = 0;
+	size_t i = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		for (; kept < at[k] || is_line_end(wrapped.p[i]); i++)
+			kept += !is_line_end(wrapped.p[i]);
+		at[k] = (uint32_t)i;
+	}
+}
+
 void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from,
 	const struct def_segment *def, struct lexer_values *out)
 {
@@ -407,36 +443,39 @@ void lexer_split(const struct lexer *l, const struct lexer_raw *raw, size_t from
 		.from = raw->bytes.p + from,
 		.repetition = 1,
 		.component = 1};
-	const uint64_t e = word_of(l->element);
-	const uint64_t k = word_of(l->component);
-	const uint64_t r = word_of(l->repeats ? l->repetition : l->element);
-	const uint64_t q = word_of(l->release);
-	const bool releases = l->release != 0;
+	const struct lanes e = lanes_of(l->element);
+	const struct lanes k = lanes_of(l->component);
+	const struct lanes r = lanes_of(l->repeats ? l->repetition : l->element);
+	const struct lanes q = lanes_of(l->release ? l->release : l->element);
 	const char *const end = raw->bytes.p + raw->bytes.n;
-	const size_t readable = (size_t)(raw->limit - raw->bytes.p);
-	const char element = l->element;
-	uint64_t high = 0;
-	uint64_t control = 0;
+	const struct lanes m = lanes_of(',');
+	unsigned high = 0;
+	unsigned control = 0;
+	unsigned commas = 0;
 
 	out->seen = 0;
-	for (size_t i = from; i < raw->bytes.n; i += 8) {
-		const char *p = raw->bytes.p + i;
-		const size_t left = raw->bytes.n - i;
-		const uint64_t mask = left < 8 ? UINT64_MAX >> (64 - 8 * left) : UINT64_MAX;
-		const uint64_t w = (readable - i >= 8 ? word_load(p) : load_tail(p, left)) & mask;
-		uint64_t hits = (word_equal(w, e) | word_equal(w, k) | word_equal(w, r)) & mask;
-		if (releases)
-			hits |= word_equal(w, q) & mask;
-		high |= w;
-		/* The top bit of each byte below 0x20 that is no separator. */
-		control |= ~(((w & ~WORD_TOPS) + WORD_ONES * 0x60) | w) & WORD_TOPS & mask & ~hits;
-		for (; hits; hits &= hits - 1)
-			separator(&c, p + ATTR_CTZ64(hits) / 8, element);
+	for (const char *p = c.from; p < end; p += LANES) {
+		const size_t left = (size_t)(end - p);
+		const unsigned mask = left < LANES ? (1u << left) - 1 : (1u << LANES) - 1;
+		const struct lanes w = raw->limit - p >= LANES ? lanes_load(p) : load_tail(p, left);
+		const unsigned ends = lanes_equal(w, e);
+		unsigned hits = (ends | lanes_equal(w, k) | lanes_equal(w, r) | lanes_equal(w, q)) &
+			mask;
+		high |= lanes_high(w) & mask;
+		commas |= lanes_equal(w, m) & mask;
+		control |= lanes_control(w) & mask & ~hits;
+		for (; hits; hits &= hits - 1) {
+			const unsigned i = ATTR_CTZ64(hits);
+			separator(&c, p + i, (ends >> i & 1) != 0);
+		}
 	}
 	if (end == c.from && c.element > 0)
 		out->seen |= LEXER_TRAILING;
 	keep(&c, end);
+	if (raw->wrapped.n > 0)
+		lexer_places(raw->wrapped, out->at, c.n);
 	out->n = c.n;
 	out->elements = c.element;
-	out->seen |= ((high & WORD_TOPS) ? LEXER_HIGH : 0u) | (control ? LEXER_CONTROL : 0u);
+	out->seen |= (high ? LEXER_HIGH : 0u) | (control ? LEXER_CONTROL : 0u) |
+		(commas ? LEXER_COMMA : 0u);
 }

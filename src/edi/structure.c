@@ -19,7 +19,8 @@ struct step {
 	uint32_t max; /* UINT32_MAX: any number */
 	uint32_t next;
 	uint32_t parent;
-	uint32_t end; /* index behind the last node below this one */
+	uint32_t end;	/* index behind the last node below this one */
+	uint32_t loops; /* that it is in, itself too */
 	bool loop;
 	bool needed;  /* mandatory and used */
 	bool trigger; /* first segment of a loop */
@@ -28,17 +29,35 @@ struct step {
 
 struct structure_plan {
 	const struct def_message *message;
-	struct str counted; /* tag that a trailer counts, or "" */
+	uint32_t counted; /* packed tag that a trailer counts, or that of none */
 	uint32_t n;
 	struct step *steps;
 };
 
-static uint32_t pack(struct str tag)
+/*
+ * Where the segment behind a node was found before: under that tag it is found there again, as long as there
+ * is room, since nothing of that tag and nothing mandatory comes before.
+ */
+struct structure_hop {
+	uint32_t tag;
+	uint32_t to; /* 0 none */
+};
+
+static inline uint32_t byte_at(struct str tag, size_t i)
+{
+	return (uint32_t)(unsigned char)tag.p[i] << (8 * i);
+}
+
+static inline uint32_t pack(struct str tag)
 {
 	uint32_t v = (uint32_t)(tag.n > 3 ? 0xff : tag.n) << 24;
 
-	for (size_t i = 0; i < tag.n && i < 3; i++)
-		v |= (uint32_t)(unsigned char)tag.p[i] << (8 * i);
+	if (tag.n >= 2) /* as nearly all */
+		v |= byte_at(tag, 0) | byte_at(tag, 1);
+	if (tag.n == 1)
+		v |= byte_at(tag, 0);
+	if (tag.n >= 3)
+		v |= byte_at(tag, 2);
 	return v;
 }
 
@@ -57,12 +76,13 @@ static void lay(struct structure_plan *p, size_t *cap, const struct def_node *no
 		const uint32_t i = p->n++;
 		mem_grow(&p->steps, cap, p->n, sizeof(*p->steps));
 		if (node->counts.n > 0)
-			p->counted = node->counts;
+			p->counted = pack(node->counts);
 		p->steps[i] = (struct step){.tag = pack(tag_of(node)),
 			.max = node->max ? node->max : UINT32_MAX,
 			.next = NONE,
 			.parent = parent,
 			.end = i + 1,
+			.loops = p->steps[parent].loops + node->loop,
 			.loop = node->loop,
 			.needed = node->mandatory && node->used,
 			.trigger = first,
@@ -120,29 +140,29 @@ void structure_plans_done(struct structure_plans *p)
 	memset(p, 0, sizeof(*p));
 }
 
-struct str structure_counted(const struct structure_plan *p)
-{
-	return p->counted;
-}
-
 void structure_start(struct structure_cursor *c, const struct structure_plan *p)
 {
 	if (p->n > c->cap) {
 		c->count = mem_resize(c->count, p->n, sizeof(*c->count));
 		c->told = mem_resize(c->told, p->n, sizeof(*c->told));
+		c->hops = mem_resize(c->hops, p->n, sizeof(*c->hops));
 		c->cap = p->n;
 	}
+	if (c->plan != p)
+		memset(c->hops, 0, p->n * sizeof(*c->hops));
 	memset(c->count, 0, p->n * sizeof(*c->count));
 	memset(c->told, 0, p->n * sizeof(*c->told));
 	c->plan = p;
 	c->at = p->n > 1 ? 1 : 0;
 	c->loop = 0;
+	c->counted = 0;
 }
 
 void structure_done(struct structure_cursor *c)
 {
 	mem_free(c->count);
 	mem_free(c->told);
+	mem_free(c->hops);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -156,7 +176,7 @@ static void clear_below(struct structure_cursor *c, uint32_t loop)
 }
 
 /* Moves to a node: to the trigger, in a new occurrence, when it is a loop. */
-static const struct def_node *move(struct structure_cursor *c, uint32_t to)
+static inline const struct def_node *move(struct structure_cursor *c, uint32_t to)
 {
 	const struct step *s = &c->plan->steps[to];
 
@@ -204,7 +224,7 @@ static void missing(
 			STR_ARG(tag), STR_ARG(c->plan->steps[s->parent].def->name));
 	else
 		(void)snprintf(rule, sizeof(rule), STR_FMT " is mandatory in the %s", STR_ARG(tag),
-			str_is(c->plan->message->format, "x12") ? "transaction set" : "message");
+			defs_format(c->plan->message->format)->message);
 	report(c, d, about, "SEGMENT-MISSING", s->def, tag, about->segment, expected, rule);
 	c->told[i] = true;
 }
@@ -244,24 +264,61 @@ static void too_many(
 		str_c(found), expected, rule);
 }
 
-/* The place forward of the cursor; *over is the first that is full already. */
-static uint32_t forward(const struct structure_cursor *c, uint32_t tag, uint32_t *over, bool *gap)
+/* What a search forward of the cursor gave. */
+struct way {
+	uint32_t to;   /* the place, or NONE */
+	uint32_t over; /* the first one that is full already, or NONE */
+	bool gap;      /* something mandatory is missing before it */
+	bool always;   /* it is the same again whenever there is room in it */
+};
+
+/* Looks at one node; true when it is the place. The nodes that we are in have occurred. */
+static bool look_at(
+	const struct structure_cursor *c, uint32_t tag, uint32_t m, bool within, struct way *w)
+{
+	const struct step *s = &c->plan->steps[m];
+
+	if (s->tag != tag) {
+		w->gap = w->gap || (s->needed && c->count[m] == 0);
+		w->always = w->always && (within || !s->needed);
+		return false;
+	}
+	if (c->count[m] < s->max) {
+		w->to = m;
+		return true;
+	}
+	if (s->trigger && m == c->at) {
+		w->always = w->always && s->max == 1;
+		return false;
+	}
+	w->always = false;
+	if (w->over == NONE)
+		w->over = m;
+	return false;
+}
+
+/* The place forward of the cursor. */
+static struct way forward(const struct structure_cursor *c, uint32_t tag)
 {
 	const struct step *st = c->plan->steps;
+	struct way w = {NONE, NONE, false, true};
 
-	for (uint32_t level = c->at; level != NONE && level != 0; level = st[level].parent) {
-		for (uint32_t m = level; m != NONE; m = st[m].next) {
-			if (st[m].tag == tag) {
-				if (c->count[m] < st[m].max)
-					return m;
-				if (*over == NONE && !(st[m].trigger && m == c->at))
-					*over = m;
-			} else if (st[m].needed && c->count[m] == 0) {
-				*gap = true;
-			}
-		}
-	}
-	return NONE;
+	for (uint32_t level = c->at; level != NONE && level != 0; level = st[level].parent)
+		for (uint32_t m = level; m != NONE; m = st[m].next)
+			if (look_at(c, tag, m, m == level, &w))
+				return w;
+	return w;
+}
+
+/* The same without a search, or NONE. */
+static uint32_t again(const struct structure_cursor *c, uint32_t tag)
+{
+	const struct structure_hop h = c->hops[c->at];
+
+	if (h.to == 0 || h.tag != tag || c->count[h.to] >= c->plan->steps[h.to].max ||
+		c->count[c->at] == 0)
+		return NONE;
+	return h.to;
 }
 
 /* A place before the cursor, in its loop or in one around it. */
@@ -394,22 +451,29 @@ static const struct def_node *forbidden(const struct def_node *node)
 	return loop && loop->child == node && !loop->used ? loop : NULL;
 }
 
-const struct def_node *structure_step(
-	struct structure_cursor *c, struct str tag, struct diag *d, const struct finding *about)
+/* Remembers a way on which nothing has to be told. */
+static void remember(struct structure_cursor *c, uint32_t from, uint32_t tag, const struct way *w,
+	const struct def_node *node)
 {
-	const uint32_t packed = pack(tag);
-	uint32_t over = NONE;
-	bool gap = false;
-	const uint32_t to = forward(c, packed, &over, &gap);
+	if (w->always && !w->gap && !forbidden(node) && !(node->parent && node->parent->instead))
+		c->hops[from] = (struct structure_hop){tag, w->to};
+}
+
+static const struct def_node *search(struct structure_cursor *c, uint32_t packed, struct str tag,
+	struct diag *d, const struct finding *about)
+{
+	const uint32_t from = c->at;
+	const struct way w = forward(c, packed);
 	const struct def_node *node = NULL;
 
-	if (to != NONE) {
-		if (gap)
-			missing_between(c, to, d, about);
-		node = move(c, to);
-	} else if (over != NONE) {
-		too_many(c, over, d, about);
-		node = move(c, over);
+	if (w.to != NONE) {
+		if (w.gap)
+			missing_between(c, w.to, d, about);
+		node = move(c, w.to);
+		remember(c, from, packed, &w, node);
+	} else if (w.over != NONE) {
+		too_many(c, w.over, d, about);
+		node = move(c, w.over);
 	} else {
 		node = misplaced(c, tag, d, about);
 	}
@@ -421,20 +485,25 @@ const struct def_node *structure_step(
 	return node;
 }
 
+const struct def_node *structure_step(
+	struct structure_cursor *c, struct str tag, struct diag *d, const struct finding *about)
+{
+	const uint32_t packed = pack(tag);
+	const uint32_t to = again(c, packed);
+
+	c->counted += packed == c->plan->counted;
+	return to != NONE ? move(c, to) : search(c, packed, tag, d, about);
+}
+
 uint32_t structure_loops(const struct structure_cursor *c, struct str *names, uint32_t max)
 {
 	const struct step *st = c->plan->steps;
-	uint32_t n = 0;
-	uint32_t skip = 0;
+	const uint32_t n = st[c->loop].loops;
 
-	for (uint32_t l = c->loop; l != 0 && l != NONE; l = st[l].parent)
-		n++;
-	skip = n > max ? n - max : 0;
-	n -= skip;
-	for (uint32_t l = c->loop, i = n + skip; l != 0 && l != NONE; l = st[l].parent)
+	for (uint32_t l = c->loop, i = n; i > 0; l = st[l].parent)
 		if (--i < max)
 			names[i] = st[l].def->name;
-	return n;
+	return n < max ? n : max;
 }
 
 static bool is_inside(const struct def_node *node, const struct def_node *loop)

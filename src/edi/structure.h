@@ -15,10 +15,9 @@
 
 struct structure_plan; /* a message, laid out for matching */
 
+/* The caller's to free; the message is borrowed until then. */
 struct structure_plan *structure_plan(const struct def_message *m);
 void structure_plan_free(struct structure_plan *p);
-/* The tag of the segments that a trailer of the message counts (CTT01: LIN), or "". */
-struct str structure_counted(const struct structure_plan *p);
 
 /* The plans of the messages met so far. */
 struct structure_plans {
@@ -27,17 +26,21 @@ struct structure_plans {
 	size_t cap;
 };
 
-/* The plan of a message, laid out when it is first asked for. */
+/* The plan of a message, laid out when it is first asked for; it is p's. */
 const struct structure_plan *structure_plan_of(
 	struct structure_plans *p, const struct def_message *m);
 void structure_plans_done(struct structure_plans *p);
 
+struct structure_hop;
+
 struct structure_cursor {
 	const struct structure_plan *plan;
-	uint32_t at;	 /* index of the node matched last */
-	uint32_t loop;	 /* of the loop it is in; 0 the message */
-	uint32_t *count; /* per node, in the occurrence of its loop that we are in */
-	bool *told;	 /* a finding about this node has been given there */
+	uint32_t at;		    /* index of the node matched last */
+	uint32_t loop;		    /* of the loop it is in; 0 the message */
+	uint32_t *count;	    /* per node, in the occurrence of its loop that we are in */
+	bool *told;		    /* a finding about this node has been given there */
+	struct structure_hop *hops; /* per node, how it went on from there */
+	uint64_t counted; /* segments so far that a trailer of the message counts (CTT01: LIN) */
 	uint32_t cap;
 };
 

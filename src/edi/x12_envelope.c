@@ -173,7 +173,7 @@ void x12_envelope_totals(const struct x12_read *r, const struct segment *s, stru
 	if (!x12_envelope_number(said, &n))
 		return;
 	(void)snprintf(what, sizeof(what), "segments " STR_FMT, STR_ARG(s->node->counts));
-	check_count(r, d, said, r->lines_in_st, what);
+	check_count(r, d, said, r->cursor.counted, what);
 }
 
 void x12_envelope_set_end(struct x12_read *r, const struct segment *s, struct diag *d)

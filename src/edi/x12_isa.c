@@ -18,7 +18,8 @@ struct header {
 	struct str bytes;
 	size_t field[FIELDS + 1];
 	bool padded;
-	size_t taken; /* line ends that were taken out of it */
+	size_t taken;	    /* line ends that were taken out of it */
+	struct str wrapped; /* it with them */
 };
 
 static bool by_offset(struct header *h)
@@ -247,6 +248,8 @@ static void fill_segment(struct x12_read *r, const struct header *h, struct segm
 			.text = field(h, i)};
 		r->values.at[i] = (uint32_t)h->field[i];
 	}
+	if (h->taken > 0)
+		lexer_places(h->wrapped, r->values.at, FIELDS);
 	*s = (struct segment){.tag = STR("ISA"),
 		.values = r->values.v,
 		.n = FIELDS,
@@ -293,6 +296,7 @@ static bool read_header(struct x12_read *r, struct header *h)
 		if (!is_line_end(raw.p[i]))
 			out[n++] = raw.p[i];
 	h->bytes = (struct str){out, n};
+	h->wrapped = raw;
 	if (!parse(h))
 		return false;
 	for (size_t i = 0, kept = 0; kept <= h->field[FIELDS]; i++) {

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "edi/finding.h"
+#include "edi/tag.h"
 #include "edi/x12_rules.h"
 #include "edi/x12_state.h"
 
@@ -24,6 +25,8 @@ enum tag_kind {
 	TAG_SERVICE,
 	TAG_ISX
 };
+
+enum { LEAST_TAG = 2 };
 
 static bool is_x12(struct str head)
 {
@@ -44,6 +47,7 @@ static void *open_reader(int fd, struct str bytes, const struct edi_read_options
 	arena_init(&r->st);
 	arena_init(&r->scratch);
 	edi_message_init(&r->known);
+	r->passes = o->skim && o->level == EDI_ENVELOPE;
 	r->rules = x12_rules_new(NULL);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
@@ -119,117 +123,11 @@ static enum tag_kind kind_of(struct str t)
 	return TAG_OTHER;
 }
 
-static bool upper_or_digit(char c)
+static void tell_tag(const struct x12_read *r, struct str tag, struct diag *d)
 {
-	return (c >= 'A' && c <= 'Z') || str_is_digit(c);
-}
-
-static bool is_tag(struct str t)
-{
-	bool ok = t.n >= 2 && t.n <= 3 && t.p[0] >= 'A' && t.p[0] <= 'Z';
-
-	for (size_t i = 1; ok && i < t.n; i++)
-		ok = upper_or_digit(t.p[i]);
-	return ok;
-}
-
-/* A tag in small letters is mended. False: it is none even so. */
-static bool mend_tag(struct x12_read *r, struct str *tag)
-{
-	struct str mended = {r->tag, tag->n};
-
-	if (tag->n < 2 || tag->n > 3)
-		return false;
-	for (size_t i = 0; i < tag->n; i++)
-		r->tag[i] = str_upper(tag->p[i]);
-	if (!is_tag(mended))
-		return false;
-	*tag = mended;
-	return true;
-}
-
-/* A tag that is none gets a finding. */
-static bool check_tag(const struct x12_read *r, struct str tag, struct diag *d)
-{
-	if (is_tag(tag))
-		return true;
 	x12_envelope_add(r, d, "X12-TAG", SEV_ERROR, 0, tag,
 		"two or three capital letters and digits",
 		"a segment starts with something that is no tag");
-	return false;
-}
-
-/* Bytes that are no UTF-8 are taken for ISO 8859-1, so that texts are always UTF-8. */
-static void to_utf8(struct x12_read *r, struct diag *d)
-{
-	for (size_t i = 0; i < r->values.n; i++) {
-		struct str *t = &r->values.v[i].text;
-		char *out = NULL;
-		size_t n = 0;
-		if (utf8_bad(*t) == SIZE_MAX) {
-			if (str_find(*t, STR("\357\277\275"), 0) != SIZE_MAX)
-				x12_envelope_add(r, d, "VALUE-DAMAGED", SEV_WARNING,
-					r->values.v[i].element, *t, "no U+FFFD", "");
-			continue;
-		}
-		out = arena_raw(&r->scratch, mem_mul(t->n, 2));
-		for (size_t k = 0; k < t->n; k++)
-			n += utf8_encode((unsigned char)t->p[k], out + n);
-		*t = (struct str){out, n};
-	}
-}
-
-static void take_values(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d)
-{
-	lexer_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
-	if (r->values.seen & LEXER_HIGH)
-		to_utf8(r, d);
-	if ((r->values.seen & LEXER_TRAILING) && r->raw.binary == 0)
-		x12_envelope_add(r, d, "X12-TRAILING", SEV_WARNING, 0, s->tag,
-			"no separator behind the last value", "");
-	if (r->values.seen & LEXER_MANY)
-		x12_envelope_add(r, d, "X12-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
-			"at most 512 values", "");
-	s->values = r->values.v;
-	s->n = r->values.n;
-}
-
-/* A component separator in an element that has no components can only be data. */
-static void stray_components(const struct x12_read *r, const struct segment *s, struct diag *d)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		const struct value *v = &s->values[i];
-		const struct def_part *p = defs_part(s->def, v->element);
-		if (!p || p->nparts > 0 || str_chr(v->text, r->lex.component) == SIZE_MAX)
-			continue;
-		x12_envelope_add(r, d, "VALUE-SEPARATOR", SEV_WARNING, v->element, v->text,
-			"no component separator",
-			"the element has no components, but holds their separator; it is taken as text");
-	}
-}
-
-static void check_elements(
-	struct x12_read *r, const struct segment *s, enum edi_level level, struct diag *d)
-{
-	const bool high = (r->values.seen & LEXER_HIGH) != 0;
-	const struct element_check c = {.d = d,
-		.about = &r->here,
-		.level = level,
-		.at = r->values.at,
-		.rules = r->rules,
-		.plain = !high && !(r->values.seen & LEXER_CONTROL)};
-
-	if (level < EDI_ELEMENT)
-		return;
-	if ((r->values.seen & LEXER_COMPONENT) && s->def)
-		stray_components(r, s, d);
-	(void)element_check_segment(&c, s);
-}
-
-/* The envelopes' own elements are looked at on every level. */
-static void check_envelope(struct x12_read *r, const struct segment *s, struct diag *d)
-{
-	check_elements(r, s, r->o.level < EDI_ELEMENT ? EDI_ELEMENT : r->o.level, d);
 }
 
 static void show_loops(struct x12_read *r)
@@ -281,8 +179,6 @@ static int in_set(
 	bool known = true;
 
 	check_binary(r, s->tag, d);
-	if (r->plan && str_eq(s->tag, structure_counted(r->plan)))
-		r->lines_in_st++;
 	if (r->plan && r->o.level >= EDI_STRUCTURE) {
 		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
 		if (s->node)
@@ -294,12 +190,12 @@ static int in_set(
 	}
 	if (r->o.skim)
 		return 1;
-	take_values(r, s, tag_bytes, d);
+	x12_values_take(r, s, tag_bytes, d);
 	if (s->n == 0 && r->o.level >= EDI_ELEMENT && r->raw.bytes.n <= tag_bytes)
 		x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, s->tag,
 			"at least one element", "");
 	if (known && r->plan)
-		check_elements(r, s, r->o.level, d);
+		x12_values_check(r, s, r->o.level, d);
 	check_relations(r, s, d);
 	if (s->node && s->node->counts.n > 0 && r->o.level >= EDI_ELEMENT)
 		x12_envelope_totals(r, s, d);
@@ -333,27 +229,8 @@ static int misplaced(struct x12_read *r, const char *expected, struct diag *d)
 static void envelope_values(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d)
 {
 	s->def = x12_envelope_def(r, s->tag);
-	take_values(r, s, tag_bytes, d);
-	check_envelope(r, s, d);
-}
-
-/* Before 004010 the date of a group had six digits (DT 6/6). */
-static void check_group(struct x12_read *r, const struct segment *s, struct diag *d)
-{
-	struct value *date = NULL;
-
-	for (size_t i = 0; i < s->n; i++)
-		if (s->values[i].element == 4 && s->values[i].text.n == 6)
-			date = &s->values[i];
-	if (!date || r->ctx.group_version.n < 6 ||
-		str_cmp(str_sub(r->ctx.group_version, 0, 6), STR("004010")) >= 0) {
-		check_envelope(r, s, d);
-		return;
-	}
-	const struct str six = date->text;
-	date->text = arena_printf(&r->scratch, "20" STR_FMT, STR_ARG(six));
-	check_envelope(r, s, d);
-	date->text = six;
+	x12_values_take(r, s, tag_bytes, d);
+	x12_values_envelope(r, s, d);
 }
 
 static int open_group(
@@ -362,11 +239,11 @@ static int open_group(
 	trailers(r, X12_IN_ISA, d);
 	r->ctx.group_version = (struct str){NULL, 0};
 	s->def = x12_envelope_def(r, s->tag); /* of ISA's version: GS08 is not known yet */
-	take_values(r, s, tag_bytes, d);
+	x12_values_take(r, s, tag_bytes, d);
 	x12_envelope_group(r, s, d);
 	r->where = X12_IN_GS;
 	s->def = x12_envelope_def(r, s->tag);
-	check_group(r, s, d);
+	x12_values_group(r, s, d);
 	*ev = EDI_GROUP;
 	return 1;
 }
@@ -384,10 +261,9 @@ static int open_set(
 	r->here.segment_at = 1;
 	s->position = 1;
 	s->def = x12_envelope_def(r, s->tag);
-	take_values(r, s, tag_bytes, d);
+	x12_values_take(r, s, tag_bytes, d);
 	x12_envelope_set(r, s, d);
 	r->where = X12_IN_ST;
-	r->lines_in_st = 0;
 	x12_hl_clear(&r->hl);
 	r->bound.n = 0;
 	if (r->plan) {
@@ -396,7 +272,7 @@ static int open_set(
 		if (s->node)
 			s->def = s->node->segment;
 	}
-	check_envelope(r, s, d);
+	x12_values_envelope(r, s, d);
 	*ev = EDI_SET;
 	return 1;
 }
@@ -413,8 +289,8 @@ static int close_set(
 	}
 	if (!s->def)
 		s->def = x12_envelope_def(r, s->tag);
-	take_values(r, s, tag_bytes, d);
-	check_envelope(r, s, d);
+	x12_values_take(r, s, tag_bytes, d);
+	x12_values_envelope(r, s, d);
 	x12_hl_end(&r->hl, d, &r->here);
 	x12_envelope_set_end(r, s, d);
 	r->where = X12_IN_GS;
@@ -474,31 +350,21 @@ static int again(
 	return open_interchange(r, s, ev, d, e);
 }
 
-/* 1 an event, 0 go on, -1. */
-static int take(
-	struct x12_read *r, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
+/* A segment that belongs in a set. */
+static int other(struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok,
+	enum edi_event *ev, struct diag *d)
 {
-	struct str tag = tag_of(r);
-	const size_t tag_bytes = tag.n;
-	enum tag_kind kind = kind_of(tag);
-	bool tag_ok = true;
-	bool mended = false;
+	if (!tag_ok)
+		tell_tag(r, s->tag, d);
+	if (r->where != X12_IN_ST)
+		return tag_ok ? misplaced(r, "ST before it", d) : 0;
+	*ev = EDI_SEGMENT;
+	return in_set(r, s, tag_bytes, tag_ok, d);
+}
 
-	r->here.segment = tag;
-	mended = kind == TAG_OTHER && !is_tag(tag) && mend_tag(r, &tag);
-	if (mended)
-		kind = kind_of(tag);
-	if (x12_isa_is(r->raw.bytes))
-		return again(r, s, ev, d, e);
-	r->isa_position++;
-	if (r->where == X12_IN_ST && (kind == TAG_OTHER || kind == TAG_SE))
-		r->here.segment_at = (uint32_t)++r->ctx.segments;
-	else
-		r->here.segment_at = (uint32_t)r->isa_position;
-	*s = (struct segment){.tag = tag, .offset = r->raw.offset, .position = r->here.segment_at};
-	if (mended)
-		x12_envelope_add(
-			r, d, "X12-TAG-CASE", SEV_ERROR, 0, r->here.segment, "capital letters", "");
+static int envelope(struct x12_read *r, struct segment *s, size_t tag_bytes, enum tag_kind kind,
+	enum edi_event *ev, struct diag *d, struct err *e)
+{
 	switch (kind) {
 	case TAG_IEA:
 		return close_outer(r, s, tag_bytes, false, ev, d);
@@ -519,13 +385,37 @@ static int take(
 	case TAG_SERVICE:
 		return r->where == X12_IN_ISA ? 0 : misplaced(r, "a place between ISA and GS", d);
 	default:
-		break;
+		return other(r, s, tag_bytes, true, ev, d);
 	}
-	tag_ok = check_tag(r, tag, d);
-	if (r->where != X12_IN_ST)
-		return tag_ok ? misplaced(r, "ST before it", d) : 0;
-	*ev = EDI_SEGMENT;
-	return in_set(r, s, tag_bytes, tag_ok, d);
+}
+
+/* 1 an event, 0 go on, -1. */
+static int take(
+	struct x12_read *r, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
+{
+	struct str tag = tag_of(r);
+	const size_t tag_bytes = tag.n;
+	enum tag_kind kind = kind_of(tag);
+	const bool good = kind != TAG_OTHER || tag_is(tag, LEAST_TAG);
+	const bool mended = !good && tag_mend(&tag, LEAST_TAG, r->tag);
+
+	r->here.segment = (struct str){r->raw.bytes.p, tag_bytes};
+	if (mended)
+		kind = kind_of(tag);
+	if (r->raw.bytes.p[0] == 'I' && x12_isa_is(r->raw.bytes))
+		return again(r, s, ev, d, e);
+	r->isa_position++;
+	if (r->where == X12_IN_ST && (kind == TAG_OTHER || kind == TAG_SE))
+		r->here.segment_at = (uint32_t)++r->ctx.segments;
+	else
+		r->here.segment_at = (uint32_t)r->isa_position;
+	segment_start(s, tag, r->raw.offset, r->here.segment_at);
+	if (mended)
+		x12_envelope_add(
+			r, d, "X12-TAG-CASE", SEV_ERROR, 0, r->here.segment, "capital letters", "");
+	if (kind == TAG_OTHER)
+		return other(r, s, tag_bytes, good || mended, ev, d);
+	return envelope(r, s, tag_bytes, kind, ev, d, e);
 }
 
 static uint32_t position(const struct x12_read *r)
@@ -535,34 +425,75 @@ static uint32_t position(const struct x12_read *r)
 
 static int truncated(struct x12_read *r, struct diag *d, struct err *e)
 {
-	static const char *const where[] = {[X12_IN_ISA] = "IEA is",
+	static const char *const missing[] = {[X12_IN_ISA] = "IEA is",
 		[X12_IN_GS] = "GE and IEA are",
 		[X12_IN_ST] = "SE, GE and IEA are"};
-	char text[200];
 
-	r->here.offset = r->lex.base + r->lex.end;
-	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = position(r) + 1;
-	(void)snprintf(text, sizeof(text),
-		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
-		"may be used",
-		where[r->where]);
-	return x12_envelope_fatal(r, d, e, "X12-TRUNCATED", text);
+	return finding_truncated(&r->here, r->lex.base + r->lex.end, position(r) + 1, d, e,
+		"X12-TRUNCATED", missing[r->where]);
+}
+
+/* A tag that belongs inside of sets, where no level looks at it without its elements. */
+static bool is_plain(const char *p, char element)
+{
+	const struct str tag = {p, p[2] == element ? 2 : 3};
+
+	return p[tag.n] == element && p[0] != 'B' && tag_is(tag, LEAST_TAG) &&
+		kind_of(tag) == TAG_OTHER;
+}
+
+/* Over segments of a set that nobody wants and that have nothing to tell. */
+static void pass(struct x12_read *r)
+{
+	const uint64_t n = lexer_pass(&r->lex, is_plain);
+
+	r->isa_position += n;
+	r->ctx.segments += n;
+	r->ctx.passed += n;
 }
 
 /* A segment longer than any: where it starts is told, what stands in it is not looked at. */
 static int too_long(struct x12_read *r, struct diag *d, struct err *e)
 {
-	char text[200];
+	return finding_endless(&r->here, r->lex.base + r->lex.at, position(r) + 1, d, e,
+		"X12-LIMIT",
+		"the file is damaged, its terminator is not the one of its ISA, or the length in its "
+		"BIN or BDS is wrong");
+}
 
-	r->here.offset = r->lex.base + r->lex.at;
+/* Nothing between two terminators. */
+static int empty(struct x12_read *r, struct diag *d)
+{
 	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = position(r) + 1;
-	(void)snprintf(text, sizeof(text),
-		"the segment has no terminator within %d bytes: the file is damaged, its terminator is "
-		"not the one of its ISA, or the length in its BIN or BDS is wrong",
-		LIMIT_SEGMENT);
-	return x12_envelope_fatal(r, d, e, "X12-LIMIT", text);
+	r->here.segment_at = position(r);
+	x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+	return 0;
+}
+
+/* The file ends without a terminator: 0 behind the last segment of an interchange, else -1. */
+static int unterminated(struct x12_read *r, struct diag *d, struct err *e)
+{
+	if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
+		return truncated(r, d, e);
+	r->here.segment = STR("IEA");
+	r->here.segment_at = (uint32_t)r->isa_position + 1;
+	x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+	return 0;
+}
+
+static int start(
+	struct x12_read *r, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
+{
+	const int rc = lexer_skip(&r->lex, e);
+
+	if (rc == 1)
+		return open_interchange(r, s, ev, d, e);
+	if (rc == 0 && r->ctx.interchanges == 0) {
+		r->here = (struct finding){.file = r->o.file};
+		return x12_envelope_fatal(
+			r, d, e, "X12-NO-ISA", "this is not X12: the file is empty");
+	}
+	return rc;
 }
 
 static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
@@ -572,41 +503,20 @@ static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *
 
 	if (r->scratch.used > 0)
 		arena_reset(&r->scratch);
-	if (r->where == X12_OUT) {
-		rc = lexer_skip(&r->lex, e);
-		if (rc == 1)
-			return open_interchange(r, s, ev, d, e);
-		if (rc == 0 && r->ctx.interchanges == 0) {
-			r->here = (struct finding){.file = r->o.file};
-			return x12_envelope_fatal(
-				r, d, e, "X12-NO-ISA", "this is not X12: the file is empty");
-		}
-		return rc;
-	}
+	if (r->where == X12_OUT)
+		return start(r, ev, s, d, e);
 	while (rc == 0) {
+		if (r->passes && r->where == X12_IN_ST)
+			pass(r);
 		rc = lexer_next(&r->lex, &r->raw, e);
 		if (rc == -1)
 			return e->code == ERR_LIMIT ? too_long(r, d, e) : -1;
 		if (rc == 0)
 			return truncated(r, d, e);
 		r->here.offset = r->raw.offset;
-		if (r->raw.unterminated && !x12_isa_is(r->raw.bytes)) {
-			if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
-				return truncated(r, d, e);
-			r->here.segment = STR("IEA");
-			r->here.segment_at = (uint32_t)r->isa_position + 1;
-			x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0,
-				(struct str){"", 0}, "", "");
-		}
-		if (r->raw.bytes.n == 0) {
-			r->here.segment = (struct str){"", 0};
-			r->here.segment_at = position(r);
-			x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0,
-				(struct str){"", 0}, "", "");
-			rc = 0;
-			continue;
-		}
-		rc = take(r, ev, s, d, e);
+		if (r->raw.unterminated && !x12_isa_is(r->raw.bytes) && unterminated(r, d, e) == -1)
+			return -1;
+		rc = r->raw.bytes.n == 0 ? empty(r, d) : take(r, ev, s, d, e);
 	}
 	return rc;
 }

@@ -19,13 +19,13 @@ struct x12_read {
 	struct edi_read_options o;
 	struct edi_context ctx;
 	enum x12_where where;
+	bool passes;		  /* segments inside of sets are only counted */
 	struct arena isa, gs, st; /* texts of the envelopes we are in */
 	struct arena scratch;	  /* of one segment */
 	struct lexer_values values;
 	struct lexer_raw raw;
 	uint64_t gs_in_isa;
 	uint64_t st_in_gs;
-	uint64_t lines_in_st; /* segments that the message's own trailer counts */
 	uint64_t ta1_in_isa;
 	uint64_t isa_position; /* segments of the interchange so far, ISA = 1 */
 	struct seen seen;      /* ST02 of the group */
@@ -49,6 +49,14 @@ int x12_isa_open(struct x12_read *r, struct segment *s, struct diag *d, struct e
 bool x12_isa_is(struct str s);
 /* Is ISA11 a separator in this version of the interchange ("00401")? */
 bool x12_isa_repeats(struct str isa_version, char isa11);
+
+/* x12_values.c: the values of the segment in hand, behind the bytes of its tag. */
+void x12_values_take(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d);
+void x12_values_check(
+	struct x12_read *r, const struct segment *s, enum edi_level level, struct diag *d);
+/* The envelopes' own elements are looked at on every level; GS has an older form too. */
+void x12_values_envelope(struct x12_read *r, const struct segment *s, struct diag *d);
+void x12_values_group(struct x12_read *r, const struct segment *s, struct diag *d);
 
 /* x12_envelope.c */
 void x12_envelope_add(const struct x12_read *r, struct diag *d, const char *code, enum severity sev,

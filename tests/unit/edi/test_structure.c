@@ -58,12 +58,9 @@ static struct def_message message(void)
 }
 
 /* Feeds "A1 X1 T1"; gives the indexes matched and the findings: "1 4 12 | CODE@TAG:3". */
-static const char *run(const char *tags)
+static void feed(struct structure_cursor *c, const struct structure_plan *p, const char *tags,
+	char *out, size_t size)
 {
-	static char out[600];
-	const struct def_message m = message();
-	struct structure_plan *p = structure_plan(&m);
-	struct structure_cursor c = {.plan = NULL};
 	struct arena a;
 	struct diag d;
 	struct str rest = str_c(tags);
@@ -73,20 +70,30 @@ static const char *run(const char *tags)
 
 	arena_init(&a);
 	diag_init(&d, &a);
-	structure_start(&c, p);
+	structure_start(c, p);
 	out[0] = 0;
 	while (str_split(&rest, ' ', &tag)) {
 		const struct finding about = {.segment = tag, .segment_at = ++at};
-		const struct def_node *got = structure_step(&c, tag, &d, &about);
+		const struct def_node *got = structure_step(c, tag, &d, &about);
 		n += (size_t)snprintf(
-			out + n, sizeof(out) - n, "%s%d", n ? " " : "", got ? got->index : -1);
+			out + n, size - n, "%s%d", n ? " " : "", got ? got->index : -1);
 	}
 	for (const struct finding *f = d.first; f; f = f->next)
-		n += (size_t)snprintf(out + n, sizeof(out) - n, " | " STR_FMT "@" STR_FMT ":%u",
+		n += (size_t)snprintf(out + n, size - n, " | " STR_FMT "@" STR_FMT ":%u",
 			STR_ARG(f->code), STR_ARG(f->segment), f->segment_at);
+	arena_done(&a);
+}
+
+static const char *run(const char *tags)
+{
+	static char out[600];
+	const struct def_message m = message();
+	struct structure_plan *p = structure_plan(&m);
+	struct structure_cursor c = {.plan = NULL};
+
+	feed(&c, p, tags, out, sizeof(out));
 	structure_done(&c);
 	structure_plan_free(p);
-	arena_done(&a);
 	return out;
 }
 
@@ -124,6 +131,37 @@ static void by_rows(void **state)
 		failed++;
 	}
 	assert_int_equal(failed, 0);
+}
+
+/* What a cursor remembers of other messages changes nothing: any tags in any order. */
+static void remembered(void **state)
+{
+	static const char *const tags[] = {
+		"A1", "B1", "X1", "X1", "Y1", "Z1", "Z1", "W1", "T1", "Q1"};
+	const struct def_message m = message();
+	struct structure_plan *p = structure_plan(&m);
+	struct structure_cursor old = {.plan = NULL};
+	unsigned seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 5000; round++) {
+		struct structure_cursor fresh = {.plan = NULL};
+		char in[64] = "A1";
+		char want[1200];
+		char got[1200];
+		for (size_t n = round % 3 ? 2 : 0, i = 0; i < 12; i++) {
+			seed = seed * 1103515245u + 12345u;
+			n += (size_t)snprintf(in + n, sizeof(in) - n, "%s%s", n ? " " : "",
+				tags[seed / 65536 % (sizeof(tags) / sizeof(tags[0]))]);
+		}
+		feed(&old, p, in, got, sizeof(got));
+		feed(&fresh, p, in, want, sizeof(want));
+		structure_done(&fresh);
+		if (strcmp(got, want) != 0)
+			fail_msg("%s:\n  got  '%s'\n  want '%s'", in, got, want);
+	}
+	structure_done(&old);
+	structure_plan_free(p);
 }
 
 static void names_of_loops(void **state)
@@ -245,7 +283,8 @@ static void needed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(needed), cmocka_unit_test(by_rows),
-		cmocka_unit_test(names_of_loops), cmocka_unit_test(expected_and_exclusive)};
+		cmocka_unit_test(remembered), cmocka_unit_test(names_of_loops),
+		cmocka_unit_test(expected_and_exclusive)};
 
 	const int rc = cmocka_run_group_tests(tests, NULL, NULL);
 
