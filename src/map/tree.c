@@ -101,14 +101,15 @@ static struct str joined(
 static struct made *begun(struct ev *ev, const struct map_part *p)
 {
 	const struct map_make *m = p->make;
-	struct made *made = ARENA_NEW(ev->a, struct made);
+	struct made *made = arena_raw(ev->a, sizeof(*made));
 
-	made->kind = m->kind;
-	made->name = m->name;
-	made->field = m->field;
-	made->masked = m->masked;
-	made->origin = m->origin;
-	made->map_line = p->line;
+	*made = (struct made){.kind = m->kind,
+		.masked = m->masked,
+		.name = m->name,
+		.quoted = m->quoted,
+		.field = m->field,
+		.origin = m->origin,
+		.map_line = p->line};
 	return made;
 }
 
@@ -209,7 +210,7 @@ static void body(struct ev *ev, const struct map_part *p, const struct ctx *c,
 		made = value(ev, p, c);
 	if (made)
 		made_append(out, made);
-	if (out->n > before)
+	if (out->n > before && p->totals)
 		template_totals(ev, p, c);
 }
 
