@@ -146,10 +146,33 @@ static int take_text(struct walker *w)
 	}
 }
 
+/* With the colon behind it, where it follows at once. */
+static int take_name(struct walker *w)
+{
+	if (take_text(w) == -1)
+		return -1;
+	w->expect = COLON;
+	if (w->at < w->end && w->block[w->at] == ':') {
+		w->at++;
+		w->expect = VALUE;
+	}
+	return 0;
+}
+
+static enum expect behind_comma(const struct walker *w)
+{
+	return w->depth > 0 && w->objects[w->depth - 1] ? NAME : VALUE;
+}
+
+/* With the comma behind it, where it follows at once. */
 static void behind_value(struct walker *w)
 {
 	w->expect = w->depth > 0 ? COMMA_OR_END : LINE_END;
 	w->counts.documents += w->depth == 0;
+	if (w->depth > 0 && w->at < w->end && w->block[w->at] == ',') {
+		w->at++;
+		w->expect = behind_comma(w);
+	}
 }
 
 static int open_bracket(struct walker *w, bool object)
@@ -208,10 +231,8 @@ static int step(struct walker *w, int c)
 {
 	switch (c) {
 	case '"':
-		if (w->expect != NAME && w->expect != NAME_OR_END)
-			return take_value(w, c);
-		w->expect = COLON;
-		return take_text(w);
+		return w->expect == NAME || w->expect == NAME_OR_END ? take_name(w)
+								     : take_value(w, c);
 	case ':':
 		return take_sign(w, COLON, VALUE);
 	case ',':
