@@ -10,10 +10,11 @@
 
 void json_init(struct json *j, struct buf *out, bool pretty)
 {
-	memset(j, 0, sizeof(*j));
 	j->out = out;
+	j->depth = 0;
 	j->pretty = pretty;
-	j->first[0] = true;
+	j->first[0] = true; /* those of other levels are set when they begin */
+	j->named = j->broken = false;
 }
 
 static void line(struct json *j)
@@ -186,11 +187,24 @@ void json_line(struct json *j)
 
 void json_name_raw(struct json *j, struct str quoted)
 {
+	char *room = j->pretty || j->broken || quoted.n > LIMIT_VALUE
+		? NULL
+		: buf_room(j->out, quoted.n + 2);
+
 	BUG_IF(j->named || j->depth == 0);
-	separate(j);
-	buf_str(j->out, quoted);
-	buf_put(j->out, ": ", j->pretty ? 2 : 1);
 	j->named = true;
+	if (!room) {
+		separate(j);
+		buf_str(j->out, quoted);
+		buf_put(j->out, ": ", j->pretty ? 2 : 1);
+		return;
+	}
+	*room = ',';
+	room += !j->first[j->depth];
+	j->first[j->depth] = false;
+	memcpy(room, quoted.p, quoted.n);
+	room[quoted.n] = ':';
+	j->out->n = (size_t)(room + quoted.n + 1 - j->out->p);
 }
 
 void json_name_str(struct json *j, struct str name)

@@ -47,8 +47,14 @@ static inline uint64_t word_load_short(const char *p, size_t n, uint64_t fill)
 /* As word_load has read it. */
 static inline void word_store(char *p, uint64_t w)
 {
-	for (size_t i = 0; i < 8; i++)
-		p[i] = (char)(w >> 8 * i);
+	p[0] = (char)w;
+	p[1] = (char)(w >> 8);
+	p[2] = (char)(w >> 16);
+	p[3] = (char)(w >> 24);
+	p[4] = (char)(w >> 32);
+	p[5] = (char)(w >> 40);
+	p[6] = (char)(w >> 48);
+	p[7] = (char)(w >> 56);
 }
 
 /* A word of eight times c. */

@@ -431,8 +431,14 @@ static const struct node *only_text(struct ev *ev, const struct expr *x, const s
 	if (x->op != EXPR_PATH || x->nargs || x->root || x->nsteps != 1 || !c->node ||
 		x->steps[0].axis != STEP_CHILD || x->steps[0].npreds || !x->steps[0].name)
 		return NULL;
-	k = node_child(c->node, x->steps[0].name);
-	return k && k->kind == NODE_TEXT && !node_again(k) && run_spend(ev, 1) ? k : NULL;
+	for (const struct node *n = c->node->child; n; n = n->next) {
+		if (n->name != x->steps[0].name)
+			continue;
+		if (k)
+			return NULL;
+		k = n;
+	}
+	return k && k->kind == NODE_TEXT && run_spend(ev, 1) ? k : NULL;
 }
 
 static bool comparison(struct ev *ev, const struct expr *x, const struct ctx *c)

@@ -140,11 +140,11 @@ static const struct made *child_named(const struct made *m, struct str name)
 /* A value with a condition, and an object that vanished, leave no trace. */
 static void check_members(struct checking *c, const struct made *m, const struct def_field *fields)
 {
-	for (const struct def_field *f = fields; f; f = f->next) {
-		const struct made missing = {.name = f->name, .map_line = m->map_line};
-		if (f->mandatory && !child_named(m, f->name))
+	for (const struct def_field *f = fields; f; f = f->next)
+		if (f->mandatory && !child_named(m, f->name)) {
+			const struct made missing = {.name = f->name, .map_line = m->map_line};
 			tell(c, &missing, "VALUE-REQUIRED", STR("a value"));
-	}
+		}
 }
 
 /* A number below 64 by which most names of an object differ. */
