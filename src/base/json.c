@@ -4,25 +4,25 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/lanes.h"
 #include "base/utf8.h"
 #include "base/word.h"
 
 void json_init(struct json *j, struct buf *out, bool pretty)
 {
-	memset(j, 0, sizeof(*j));
 	j->out = out;
+	j->depth = 0;
 	j->pretty = pretty;
-	j->first[0] = true;
+	j->first[0] = true; /* those of other levels are set when they begin */
+	j->named = j->broken = false;
 }
 
 static void line(struct json *j)
 {
-	if (!j->pretty && !j->broken)
-		return;
 	j->broken = false;
 	buf_ch(j->out, '\n');
 	for (int i = 0; i < j->depth; i++)
-		buf_c(j->out, "  ");
+		buf_put(j->out, "  ", 2);
 }
 
 /* What stands between the member before and this one. */
@@ -32,7 +32,7 @@ static void separate(struct json *j)
 	if (!j->first[j->depth])
 		buf_ch(j->out, ',');
 	j->first[j->depth] = false;
-	if (j->depth > 0)
+	if (j->depth > 0 && (j->pretty || j->broken))
 		line(j);
 }
 
@@ -70,7 +70,7 @@ void json_end(struct json *j, char bracket)
 	BUG_IF(j->depth == 0 || j->named || (bracket != '}' && bracket != ']'));
 	empty = j->first[j->depth];
 	j->depth--;
-	if (!empty)
+	if (!empty && (j->pretty || j->broken))
 		line(j);
 	buf_ch(j->out, bracket);
 }
@@ -83,30 +83,46 @@ static uint64_t unplain(uint64_t w)
 	return low | word_equal(w, word_of('"')) | word_equal(w, word_of('\\'));
 }
 
-/* Nothing but ASCII, and all of it as it stands? */
-static bool is_bare(struct str s)
+/* The same of sixteen, a bit each. */
+static unsigned unplain_lanes(struct lanes l)
 {
-	size_t i = 0;
-	uint64_t hits = 0;
+	return lanes_control(l) | lanes_equal(l, lanes_of('"')) | lanes_equal(l, lanes_of('\\'));
+}
 
-	for (; s.n - i >= 8; i += 8) {
-		const uint64_t w = word_load(s.p + i);
-		hits |= unplain(w) | (w & WORD_TOPS);
+enum { WORD = 8 };
+
+/* Writes s, and up to WORD bytes behind it. False: it is not all ASCII that stands as it is. */
+static bool copy_bare(char *out, struct str s)
+{
+	unsigned many = 0;
+	uint64_t hits = 0;
+	uint64_t w = 0;
+	size_t i = 0;
+
+	for (; s.n - i >= LANES; i += LANES) {
+		const struct lanes l = lanes_load(s.p + i);
+		many |= unplain_lanes(l) | lanes_high(l);
+		memcpy(out + i, s.p + i, LANES);
 	}
-	for (; i < s.n; i++)
-		hits |= (unsigned char)s.p[i] < 0x20 || (unsigned char)s.p[i] >= 0x80 ||
-			s.p[i] == '"' || s.p[i] == '\\';
-	return hits == 0;
+	if (s.n - i >= WORD) {
+		w = word_load(s.p + i);
+		hits = unplain(w) | (w & WORD_TOPS);
+		word_store(out + i, w);
+		i += WORD;
+	}
+	w = word_load_short(s.p + i, s.n - i, word_of(' '));
+	word_store(out + i, w);
+	return (hits | unplain(w) | (w & WORD_TOPS)) == 0 && many == 0;
 }
 
 size_t json_plain(struct str s)
 {
 	size_t i = 0;
 
-	for (; s.n - i >= 8; i += 8) {
-		const uint64_t hits = unplain(word_load(s.p + i));
+	for (; s.n - i >= LANES; i += LANES) {
+		const unsigned hits = unplain_lanes(lanes_load(s.p + i));
 		if (hits)
-			return i + ATTR_CTZ64(hits) / 8;
+			return i + ATTR_CTZ64(hits);
 	}
 	while (i < s.n && (unsigned char)s.p[i] >= 0x20 && s.p[i] != '"' && s.p[i] != '\\')
 		i++;
@@ -139,16 +155,17 @@ static void escaped(struct buf *b, struct str s)
 	}
 }
 
-static void quoted(struct buf *b, struct str s)
+void json_quote(struct buf *b, struct str s)
 {
+	char *room = s.n < b->max ? buf_room(b, s.n + WORD + 2) : NULL;
 	size_t bad = 0;
 
-	buf_ch(b, '"');
-	if (is_bare(s)) {
-		buf_put(b, s.p, s.n);
-		buf_ch(b, '"');
+	if (room && copy_bare(room + 1, s.n > 0 ? s : STR(""))) {
+		room[0] = room[s.n + 1] = '"';
+		b->n += s.n + 2;
 		return;
 	}
+	buf_ch(b, '"');
 	while ((bad = utf8_bad(s)) != SIZE_MAX) {
 		escaped(b, str_sub(s, 0, bad));
 		utf8_put(b, 0xFFFD);
@@ -168,19 +185,41 @@ void json_line(struct json *j)
 	j->broken = true;
 }
 
+void json_name_raw(struct json *j, struct str quoted)
+{
+	char *room = j->pretty || j->broken || quoted.n > LIMIT_VALUE
+		? NULL
+		: buf_room(j->out, quoted.n + 2);
+
+	BUG_IF(j->named || j->depth == 0);
+	j->named = true;
+	if (!room) {
+		separate(j);
+		buf_str(j->out, quoted);
+		buf_put(j->out, ": ", j->pretty ? 2 : 1);
+		return;
+	}
+	*room = ',';
+	room += !j->first[j->depth];
+	j->first[j->depth] = false;
+	memcpy(room, quoted.p, quoted.n);
+	room[quoted.n] = ':';
+	j->out->n = (size_t)(room + quoted.n + 1 - j->out->p);
+}
+
 void json_name_str(struct json *j, struct str name)
 {
 	BUG_IF(j->named || j->depth == 0);
 	separate(j);
-	quoted(j->out, name);
-	buf_c(j->out, j->pretty ? ": " : ":");
+	json_quote(j->out, name);
+	buf_put(j->out, ": ", j->pretty ? 2 : 1);
 	j->named = true;
 }
 
 void json_str(struct json *j, struct str s)
 {
 	before_value(j);
-	quoted(j->out, s);
+	json_quote(j->out, s);
 }
 
 void json_int(struct json *j, int64_t v)

@@ -27,6 +27,7 @@ void json_array(struct json *j);
 void json_end(struct json *j, char bracket); /* '}' or ']' */
 void json_name(struct json *j, const char *name);
 void json_name_str(struct json *j, struct str name);
+void json_name_raw(struct json *j, struct str quoted); /* as json_quote has written it */
 /* The next value begins a new line, whether its own inside does or not. */
 void json_line(struct json *j);
 void json_str(struct json *j, struct str s); /* bad UTF-8 becomes U+FFFD */
@@ -35,6 +36,8 @@ void json_raw(struct json *j, struct str token); /* a number already in JSON for
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
 
+/* A text as it stands in JSON, with its quotes; bad UTF-8 becomes U+FFFD. */
+void json_quote(struct buf *out, struct str s);
 /* How many bytes from the start are text of JSON as it stands: no quote, backslash, control character. */
 size_t json_plain(struct str s);
 

@@ -31,7 +31,8 @@ static inline struct str str_c(const char *s)
 }
 static inline bool str_eq(struct str a, struct str b)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+	/* Most differ in their first byte. */
+	return a.n == b.n && (a.n == 0 || (*a.p == *b.p && memcmp(a.p, b.p, a.n) == 0));
 }
 static inline bool str_is(struct str a, const char *s)
 {

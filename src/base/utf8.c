@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/word.h"
 
 /*
  * Decodes one character of more than one byte. Result: its length, 0 when the bytes are no UTF-8.
@@ -31,16 +32,15 @@ static size_t decode(const unsigned char *p, size_t n, uint32_t *cp)
 
 size_t utf8_ascii(struct str s, size_t at)
 {
-	uint64_t word = 0;
+	uint64_t high = 0;
 
-	for (; s.n - at >= sizeof(word); at += sizeof(word)) {
-		memcpy(&word, s.p + at, sizeof(word));
-		if (word & 0x8080808080808080u)
-			break;
+	for (; s.n - at >= 8; at += 8) {
+		high = word_load(s.p + at) & WORD_TOPS;
+		if (high)
+			return at + ATTR_CTZ64(high) / 8;
 	}
-	while (at < s.n && (unsigned char)s.p[at] < 0x80)
-		at++;
-	return at;
+	high = word_load_short(s.p + at, s.n - at, 0) & WORD_TOPS;
+	return high ? at + ATTR_CTZ64(high) / 8 : s.n;
 }
 
 size_t utf8_bad(struct str s)

@@ -35,17 +35,20 @@ struct walker {
 	struct err *e;
 };
 
-/* The next byte without taking it; -1 at the end, or where it cannot be read. */
-static int peek(struct walker *w)
+static int next_block(struct walker *w)
 {
-	if (w->at == w->end) {
-		w->base += w->end;
-		w->at = 0;
-		w->end = 0;
-		if (!w->failed && fsx_pread(w->fd, w->block, BLOCK, w->base, &w->end, w->e) == -1)
-			w->failed = true;
-	}
-	return w->at < w->end ? (unsigned char)w->block[w->at] : -1;
+	w->base += w->end;
+	w->at = 0;
+	w->end = 0;
+	if (!w->failed && fsx_pread(w->fd, w->block, BLOCK, w->base, &w->end, w->e) == -1)
+		w->failed = true;
+	return w->end > 0 ? (unsigned char)w->block[0] : -1;
+}
+
+/* The next byte without taking it; -1 at the end, or where it cannot be read. */
+static inline int peek(struct walker *w)
+{
+	return w->at < w->end ? (unsigned char)w->block[w->at] : next_block(w);
 }
 
 static int wrong(const struct walker *w, const char *what)
@@ -143,10 +146,33 @@ static int take_text(struct walker *w)
 	}
 }
 
+/* With the colon behind it, where it follows at once. */
+static int take_name(struct walker *w)
+{
+	if (take_text(w) == -1)
+		return -1;
+	w->expect = COLON;
+	if (w->at < w->end && w->block[w->at] == ':') {
+		w->at++;
+		w->expect = VALUE;
+	}
+	return 0;
+}
+
+static enum expect behind_comma(const struct walker *w)
+{
+	return w->depth > 0 && w->objects[w->depth - 1] ? NAME : VALUE;
+}
+
+/* With the comma behind it, where it follows at once. */
 static void behind_value(struct walker *w)
 {
 	w->expect = w->depth > 0 ? COMMA_OR_END : LINE_END;
 	w->counts.documents += w->depth == 0;
+	if (w->depth > 0 && w->at < w->end && w->block[w->at] == ',') {
+		w->at++;
+		w->expect = behind_comma(w);
+	}
 }
 
 static int open_bracket(struct walker *w, bool object)
@@ -192,31 +218,44 @@ static int take_value(struct walker *w, int c)
 	return rc;
 }
 
-static int take_sign(struct walker *w, int c)
+static int take_sign(struct walker *w, enum expect behind, enum expect next)
 {
-	if (c == ',' && w->expect == COMMA_OR_END)
-		w->expect = w->objects[w->depth - 1] ? NAME : VALUE;
-	else if (c == ':' && w->expect == COLON)
-		w->expect = VALUE;
-	else if (c == '\n' && w->expect == LINE_END)
-		w->expect = VALUE;
-	else if (c == ',' || c == ':')
+	if (w->expect != behind)
 		return wrong(w, "this may not stand here");
+	w->expect = next;
 	w->at++;
 	return 0;
 }
 
 static int step(struct walker *w, int c)
 {
-	if (c == ',' || c == ':' || str_is_blank((char)c))
-		return take_sign(w, c);
-	if (c == '}' || c == ']')
+	switch (c) {
+	case '"':
+		return w->expect == NAME || w->expect == NAME_OR_END ? take_name(w)
+								     : take_value(w, c);
+	case ':':
+		return take_sign(w, COLON, VALUE);
+	case ',':
+		return take_sign(
+			w, COMMA_OR_END, w->depth > 0 && w->objects[w->depth - 1] ? NAME : VALUE);
+	case '}':
+	case ']':
 		return close_bracket(w, c == '}');
-	if (c == '"' && (w->expect == NAME || w->expect == NAME_OR_END)) {
-		w->expect = COLON;
-		return take_text(w);
+	case '\n':
+		if (w->expect == LINE_END)
+			w->expect = VALUE;
+		w->at++;
+		return 0;
+	case ' ':
+	case '\t':
+	case '\r':
+		w->at++;
+		return 0;
+	case '\0':
+		return wrong(w, "a NUL byte");
+	default:
+		return take_value(w, c);
 	}
-	return take_value(w, c);
 }
 
 int json_count_file(int fd, struct json_counts *c, struct err *e)
@@ -227,7 +266,7 @@ int json_count_file(int fd, struct json_counts *c, struct err *e)
 
 	w.block = mem_alloc(BLOCK);
 	while (rc == 0 && (next = peek(&w)) >= 0)
-		rc = next == 0 ? wrong(&w, "a NUL byte") : step(&w, next);
+		rc = step(&w, next);
 	if (rc == 0 && w.failed)
 		rc = -1;
 	else if (rc == 0 && w.depth > 0)

@@ -19,10 +19,3 @@ void made_append(struct made_list *l, struct made *m)
 	l->last = m;
 	l->n++;
 }
-
-bool made_is_leaf(const struct made *m)
-{
-	if (m->kind == MADE_ELEMENT)
-		return m->text.n > 0 || m->absent;
-	return m->kind != MADE_OBJECT && m->kind != MADE_ARRAY;
-}

@@ -32,13 +32,14 @@ enum made_extent {
 };
 
 struct made {
-	uint8_t kind;	 /* enum made_kind */
-	uint8_t extent;	 /* enum made_extent */
-	bool absent;	 /* a value that has to be there and is not: nothing is written */
-	bool told;	 /* of an absent one: a finding says why */
-	bool masked;	 /* differs between nights by design: see format/segment.h */
-	struct str name; /* of a member, column, element (with its prefix); empty in an array */
-	struct str text; /* UTF-8 */
+	uint8_t kind;	   /* enum made_kind */
+	uint8_t extent;	   /* enum made_extent */
+	bool absent;	   /* a value that has to be there and is not: nothing is written */
+	bool told;	   /* of an absent one: a finding says why */
+	bool masked;	   /* differs between nights by design: see format/segment.h */
+	struct str name;   /* of a member, column, element (with its prefix); empty in an array */
+	struct str quoted; /* the name as JSON writes it; "" where nobody has written it yet */
+	struct str text;   /* UTF-8 */
 	const struct def_field *field; /* NULL: no definition knows it */
 	const struct node *from;       /* the source value it came from, or NULL */
 	struct str origin;	       /* the path that it is made from, for an absent one */
@@ -57,6 +58,11 @@ struct made_list {
 
 void made_add(struct made *parent, struct made *child);
 void made_append(struct made_list *l, struct made *m);
-bool made_is_leaf(const struct made *m);
+static inline bool made_is_leaf(const struct made *m)
+{
+	if (m->kind == MADE_ELEMENT)
+		return m->text.n > 0 || m->absent;
+	return m->kind != MADE_OBJECT && m->kind != MADE_ARRAY;
+}
 
 #endif

@@ -92,6 +92,7 @@ struct map_total {
 struct map_make {
 	uint8_t kind; /* enum made_kind */
 	struct str name;
+	struct str quoted;	       /* the name as JSON writes it */
 	const struct def_field *field; /* NULL: no definition knows it */
 	struct expr **pieces;	       /* its value: one expression, or texts and expressions */
 	size_t n;

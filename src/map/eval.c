@@ -22,6 +22,8 @@ static bool keeps(struct ev *ev, const struct expr *pred, const struct ctx *c)
 	struct val v;
 	int64_t n = 0;
 
+	if (pred->op >= EXPR_OR && pred->op <= EXPR_GE) /* no number, which would be a position */
+		return eval_truth(ev, pred, c);
 	eval_value(ev, pred, c, &v);
 	if (v.kind == VAL_NUMBER)
 		return dec_is_int(v.u.num, &n) && n == (int64_t)c->pos;
@@ -196,26 +198,55 @@ static void take_step(struct ev *ev, const struct step *s, const struct ctx *c, 
 	*set = next;
 }
 
-/* Names alone lead from node to node, and no set is made until one of them is there twice. Sets at to
- * the step that is left to do; NULL: one of them is not there. */
-static const struct node *follow(
-	struct ev *ev, const struct expr *x, const struct node *n, uint32_t *at)
+/* Do all steps go to children, with one condition among them at most? Then each node is followed to the
+ * end of the path before the next one, and nothing is kept in between. */
+static bool is_straight(const struct expr *x)
 {
-	const struct node *k = NULL;
+	uint32_t conditions = 0;
 
-	for (; n && *at < x->nsteps; n = k, ++*at) {
-		const struct step *s = &x->steps[*at];
-		uint64_t passed = 1;
-		if (s->axis != STEP_CHILD || s->npreds > 0 || s->name == 0)
-			break;
-		for (k = n->child; k && k->name != s->name; k = k->next)
-			passed++;
-		if (!run_spend(ev, passed))
-			return NULL;
-		if (k && node_again(k))
-			break;
+	for (uint32_t i = 0; i < x->nsteps; i++) {
+		if (x->steps[i].axis != STEP_CHILD)
+			return false;
+		conditions += x->steps[i].npreds;
 	}
+	return x->nsteps > 0 && conditions <= 1;
+}
+
+static uint32_t count_named(const struct node *first, uint32_t name)
+{
+	uint32_t n = 0;
+
+	for (const struct node *k = first; k; k = k->next)
+		n += named(k, name);
 	return n;
+}
+
+/* What the steps from at on lead to, from n. */
+static void walk(struct ev *ev, const struct expr *x, uint32_t at, const struct node *n,
+	const struct ctx *outer, struct val *out, size_t *cap)
+{
+	const struct step *s = &x->steps[at];
+	struct ctx c = {.current = outer->current};
+	uint64_t passed = 1;
+
+	if (s->npreds)
+		c.size = count_named(n->child, s->name);
+	for (const struct node *k = n->child; k; k = k->next, passed++) {
+		if (!named(k, s->name))
+			continue;
+		if (!run_spend(ev, passed))
+			return;
+		passed = 0;
+		c.node = k;
+		c.pos++;
+		if (s->npreds && !keeps(ev, s->preds[0], &c))
+			continue;
+		if (at + 1 < x->nsteps)
+			walk(ev, x, at + 1, k, outer, out, cap);
+		else
+			val_add(ev, out, cap, k);
+	}
+	(void)run_spend(ev, passed);
 }
 
 static const struct node *top(const struct node *n)
@@ -242,19 +273,21 @@ static void begin_set(struct ev *ev, const struct expr *x, const struct ctx *c, 
 
 static void path(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
 {
-	struct set set = {0};
-	const struct node *n = NULL;
-	uint32_t at = 0;
+	const struct node *n = x->root ? top(c->node) : c->node;
+	struct set set;
+	size_t cap = 0;
 
-	if (x->nargs) {
-		begin_set(ev, x, c, &set);
-	} else if (c->node) {
-		n = follow(ev, x, x->root ? top(c->node) : c->node, &at);
-		if (n)
-			add(ev, &set, n);
+	if (!x->nargs && n && is_straight(x)) {
+		walk(ev, x, 0, n, c, out, &cap);
+		return;
 	}
-	for (; at < x->nsteps && set.v.kind != VAL_ABSENT; at++)
-		take_step(ev, &x->steps[at], c, &set);
+	set = (struct set){0};
+	if (x->nargs)
+		begin_set(ev, x, c, &set);
+	else if (n)
+		add(ev, &set, n);
+	for (uint32_t i = 0; i < x->nsteps && set.v.kind != VAL_ABSENT; i++)
+		take_step(ev, &x->steps[i], c, &set);
 	*out = set.v;
 }
 
@@ -390,14 +423,49 @@ static void call(struct ev *ev, const struct expr *x, const struct ctx *c, struc
 		out->from = args[i].from;
 }
 
-static void comparison(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
+/* Is x the name of a child, and is there one such child, a text? */
+static const struct node *only_text(struct ev *ev, const struct expr *x, const struct ctx *c)
 {
+	const struct node *k = NULL;
+
+	if (x->op != EXPR_PATH || x->nargs || x->root || x->nsteps != 1 || !c->node ||
+		x->steps[0].axis != STEP_CHILD || x->steps[0].npreds || !x->steps[0].name)
+		return NULL;
+	for (const struct node *n = c->node->child; n; n = n->next) {
+		if (n->name != x->steps[0].name)
+			continue;
+		if (k)
+			return NULL;
+		k = n;
+	}
+	return k && k->kind == NODE_TEXT && run_spend(ev, 1) ? k : NULL;
+}
+
+static bool comparison(struct ev *ev, const struct expr *x, const struct ctx *c)
+{
+	const struct expr *right = x->args[1];
+	const struct node *n = NULL;
 	struct val a;
 	struct val b;
 
+	/* Most are of the kind PID02 = '08'. */
+	if ((x->op == EXPR_EQ || x->op == EXPR_NE) && right->op == EXPR_TEXT)
+		n = only_text(ev, x->args[0], c);
+	if (n)
+		return str_eq(n->value, right->text) == (x->op == EXPR_EQ);
 	eval_value(ev, x->args[0], c, &a);
-	eval_value(ev, x->args[1], c, &b);
-	*out = val_of_bool(compare_values(ev, (enum expr_op)x->op, &a, &b));
+	eval_value(ev, right, c, &b);
+	return compare_values(ev, (enum expr_op)x->op, &a, &b);
+}
+
+/* Of what is true or false: EXPR_OR to EXPR_GE. */
+static bool truth_of(struct ev *ev, const struct expr *x, const struct ctx *c)
+{
+	if (x->op == EXPR_OR)
+		return eval_truth(ev, x->args[0], c) || eval_truth(ev, x->args[1], c);
+	if (x->op == EXPR_AND)
+		return eval_truth(ev, x->args[0], c) && eval_truth(ev, x->args[1], c);
+	return comparison(ev, x, c);
 }
 
 void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct val *out)
@@ -407,7 +475,8 @@ void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct
 		return;
 	switch ((enum expr_op)x->op) {
 	case EXPR_TEXT:
-		*out = (struct val){.kind = VAL_TEXT, .u.text = x->text};
+		out->kind = VAL_TEXT;
+		out->u.text = x->text;
 		return;
 	case EXPR_NUMBER:
 		*out = val_of_number(x->num);
@@ -423,17 +492,14 @@ void eval_value(struct ev *ev, const struct expr *x, const struct ctx *c, struct
 		return;
 	case EXPR_OR:
 	case EXPR_AND:
-		*out = val_of_bool(x->op == EXPR_OR
-				? eval_truth(ev, x->args[0], c) || eval_truth(ev, x->args[1], c)
-				: eval_truth(ev, x->args[0], c) && eval_truth(ev, x->args[1], c));
-		return;
 	case EXPR_EQ:
 	case EXPR_NE:
 	case EXPR_LT:
 	case EXPR_LE:
 	case EXPR_GT:
 	case EXPR_GE:
-		comparison(ev, x, c, out);
+		out->kind = VAL_BOOL;
+		out->u.truth = truth_of(ev, x, c);
 		return;
 	case EXPR_ADD:
 	case EXPR_SUB:
@@ -458,6 +524,8 @@ bool eval_truth(struct ev *ev, const struct expr *x, const struct ctx *c)
 {
 	struct val v;
 
+	if (x->op >= EXPR_OR && x->op <= EXPR_GE)
+		return run_spend(ev, 1) && truth_of(ev, x, c);
 	eval_value(ev, x, c, &v);
 	return val_truth(&v);
 }

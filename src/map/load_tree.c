@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/json.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "map/check.h"
 #include "map/masked.h"
@@ -164,11 +166,24 @@ static void check_field(
 			STR_ARG(m->name), kind_words[m->field->kind]);
 }
 
+static struct str quoted(struct load *l, struct str name)
+{
+	struct buf b;
+	struct str s;
+
+	buf_init(&b, LIMIT_CONFIG_FILE);
+	json_quote(&b, name);
+	s = arena_str(&l->m->arena, buf_view(&b));
+	buf_done(&b);
+	return s;
+}
+
 static void take_name(
 	struct load *l, const struct xml *x, const struct load_level *v, struct map_make *m)
 {
 	if (v->inside == MADE_OBJECT) {
 		m->name = load_need(l, x, "name");
+		m->quoted = quoted(l, m->name);
 		if (xml_has(x, "each") && m->kind != MADE_ARRAY)
 			load_fault(l, x,
 				"a %s is there once; each would write '" STR_FMT

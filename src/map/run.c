@@ -148,8 +148,10 @@ void run_budget(struct ev *ev)
 
 void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c)
 {
-	for (uint32_t i = first; i < first + n; i++)
-		r->lets[i] = (struct run_slot){SLOT_READY, *c, {0}};
+	for (uint32_t i = first; i < first + n; i++) {
+		r->lets[i].state = SLOT_READY;
+		r->lets[i].c = *c;
+	}
 }
 
 void run_let(struct ev *ev, uint32_t slot, struct val *out)

@@ -22,8 +22,10 @@ const struct node *val_node(const struct val *v, size_t i)
 void val_add(struct ev *ev, struct val *v, size_t *cap, const struct node *n)
 {
 	if (v->kind == VAL_ABSENT) {
-		*v = (struct val){.kind = VAL_NODES, .from = val_origin(n), .n = 1, .u.one = n};
-		*cap = 1;
+		v->kind = VAL_NODES;
+		v->from = val_origin(n);
+		v->n = *cap = 1;
+		v->u.one = n;
 		return;
 	}
 	if (v->n == *cap) {

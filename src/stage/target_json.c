@@ -87,37 +87,55 @@ static bool check_tree(void *self, const struct made *m, struct diag *d,
 
 static void put(struct json_target *t, const struct made *m);
 
+static void put_leaf(struct json_target *t, const struct made *m)
+{
+	struct json *j = &t->json;
+
+	t->at.values++;
+	switch ((enum made_kind)m->kind) {
+	case MADE_NUMBER:
+		json_raw(j, m->text);
+		return;
+	case MADE_BOOL:
+		json_bool(j, str_is(m->text, "true"));
+		return;
+	case MADE_NULL:
+		json_null(j);
+		return;
+	default:
+		json_str(j, m->text);
+		return;
+	}
+}
+
 static void put_inside(struct json_target *t, const struct made *m)
 {
+	struct json *j = &t->json;
+	const bool object = m->kind == MADE_OBJECT;
+
+	if (m->extent != MADE_ENDED && object)
+		json_object(j);
+	else if (m->extent != MADE_ENDED)
+		json_array(j);
 	for (const struct made *k = m->child; k; k = k->next)
 		put(t, k);
 	if (m->extent != MADE_BEGUN)
-		json_end(&t->json, m->kind == MADE_OBJECT ? '}' : ']');
+		json_end(j, object ? '}' : ']');
 }
 
 static void put(struct json_target *t, const struct made *m)
 {
-	struct json *j = &t->json;
 	const size_t from = t->out->n;
 
 	if (m->absent)
 		return;
-	if (m->name.n > 0 && m->extent != MADE_ENDED)
-		json_name_str(j, m->name);
-	t->at.values += made_is_leaf(m);
-	if (m->kind == MADE_NUMBER)
-		json_raw(j, m->text);
-	else if (m->kind == MADE_BOOL)
-		json_bool(j, str_is(m->text, "true"));
-	else if (m->kind == MADE_NULL)
-		json_null(j);
-	else if (m->kind == MADE_TEXT)
-		json_str(j, m->text);
-	else if (m->kind == MADE_OBJECT && m->extent != MADE_ENDED)
-		json_object(j);
-	else if (m->kind == MADE_ARRAY && m->extent != MADE_ENDED)
-		json_array(j);
-	if (!made_is_leaf(m))
+	if (m->quoted.n > 0 && m->extent != MADE_ENDED)
+		json_name_raw(&t->json, m->quoted);
+	else if (m->name.n > 0 && m->extent != MADE_ENDED)
+		json_name_str(&t->json, m->name);
+	if (made_is_leaf(m))
+		put_leaf(t, m);
+	else
 		put_inside(t, m);
 	target_tree_wrote(t->watch, m, t->out, from);
 }

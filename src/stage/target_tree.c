@@ -140,15 +140,40 @@ static const struct made *child_named(const struct made *m, struct str name)
 /* A value with a condition, and an object that vanished, leave no trace. */
 static void check_members(struct checking *c, const struct made *m, const struct def_field *fields)
 {
-	for (const struct def_field *f = fields; f; f = f->next) {
-		const struct made missing = {.name = f->name, .map_line = m->map_line};
-		if (f->mandatory && !child_named(m, f->name))
+	for (const struct def_field *f = fields; f; f = f->next)
+		if (f->mandatory && !child_named(m, f->name)) {
+			const struct made missing = {.name = f->name, .map_line = m->map_line};
 			tell(c, &missing, "VALUE-REQUIRED", STR("a value"));
+		}
+}
+
+/* A number below 64 by which most names of an object differ. */
+static unsigned mark_of(struct str name)
+{
+	return name.n == 0 ? 0
+			   : ((unsigned char)name.p[0] + 7u * (unsigned char)name.p[name.n - 1] +
+				     (unsigned)name.n) %
+			64;
+}
+
+/* May two of them have the same name? */
+static bool may_repeat(const struct made *m)
+{
+	uint64_t seen = 0;
+	uint64_t twice = 0;
+
+	for (const struct made *k = m->child; k; k = k->next) {
+		const uint64_t bit = (uint64_t)1 << mark_of(k->name);
+		twice |= seen & bit;
+		seen |= bit;
 	}
+	return twice != 0;
 }
 
 static void check_twice(struct checking *c, const struct made *m)
 {
+	if (!may_repeat(m))
+		return;
 	for (const struct made *k = m->child; k; k = k->next)
 		for (const struct made *o = k->next; o; o = o->next)
 			if (!k->absent && !o->absent && str_eq(k->name, o->name)) {

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -128,6 +129,71 @@ static void long_header(void **state)
 	buf_done(&in);
 }
 
+static void expect_item(struct reader *r, uint64_t n, struct item *it)
+{
+	struct arena a;
+	struct diag d;
+	struct err e;
+	char number[20];
+
+	arena_init(&a);
+	diag_init(&d, &a);
+	assert_int_equal(reader_next(r, it, &d, &e), 1);
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)n);
+	assert_true(str_is(it->root->child->child->value, number));
+	assert_true(str_is(it->header->child->last->value, "0001") ||
+		str_is(it->header->child->last->value, "0003"));
+	arena_done(&a);
+}
+
+/* A set that is longer than what is kept of one; a short one behind it, and a long one again. */
+static void long_sets(void **state)
+{
+	const struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+	enum { ITEMS = 40000 };
+	struct buf in;
+	struct names names;
+	struct item it;
+	struct arena a;
+	struct diag d;
+	struct err e;
+	struct reader *r = NULL;
+	uint64_t late = 0;
+
+	(void)state;
+	buf_init(&in, 8 << 20);
+	buf_c(&in, EDI_ISA EDI_GS);
+	for (int set = 1; set <= 3; set += 2) {
+		buf_printf(&in, "ST*832*000%d~BCT*PC*AW~", set);
+		for (int i = 1; i <= ITEMS; i++)
+			buf_printf(&in, "LIN*%d*VN*A~PID*F*08***Towel~", i);
+		buf_printf(&in, "SE*%d*000%d~", 2 * ITEMS + 3, set);
+		if (set == 1)
+			buf_c(&in, "ST*832*0002~BCT*PC*AW~SE*3*0002~");
+	}
+	buf_c(&in, "GE*3*1~IEA*1*000000001~");
+	names_init(&names);
+	arena_init(&a);
+	diag_init(&d, &a);
+	r = reader_open(format_support_file(buf_view(&in)), &spec, &names, &e);
+	assert_non_null(r);
+	for (int set = 1; set <= 3; set += 2)
+		for (uint64_t i = 1; i <= ITEMS; i++) {
+			expect_item(r, i, &it);
+			assert_true(str_is(it.root->last->last->value, "Towel"));
+			assert_int_equal(it.line, 2 * i + 1);
+			late = i == ITEMS - 1 ? it.locator : late;
+		}
+	assert_int_equal(reader_next(r, &it, &d, &e), 0);
+	assert_int_equal(reader_at(r, late, &it, &d, &e), 1);
+	assert_true(str_is(it.raw, "LIN*39999*VN*A~PID*F*08***Towel~"));
+	(void)close(r->fd);
+	reader_close(r);
+	arena_done(&a);
+	names_done(&names);
+	buf_done(&in);
+}
+
 /* What its sender is forgiven is a note of the first item that needed it. */
 static void forgiven(void **state)
 {
@@ -217,6 +283,7 @@ int main(void)
 		cmocka_unit_test(envelopes),
 		cmocka_unit_test(guided),
 		cmocka_unit_test(long_header),
+		cmocka_unit_test(long_sets),
 		cmocka_unit_test(forgiven),
 		cmocka_unit_test(other_sets),
 		cmocka_unit_test(again),
