@@ -168,7 +168,8 @@ size_t plain(const char *p)
 		const uint64_t quote = v ^ (ones * '"');
 		const uint64_t slash = v ^ (ones * '\\');
 		/* the lowest hit is right; those above it may come from a borrow */
-		const uint64_t hits = (((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops;
+		const uint64_t hits = (((quote - ones) & ~quote) | ((slash - ones) & ~slash)) &
+			tops;
 		if (hits)
 			return n + ATTR_CTZ64(hits) / 8;
 	}
