@@ -136,6 +136,22 @@ struct str arena_str(struct arena *a, struct str s)
 	return (struct str){arena_cstr(a, s), s.n};
 }
 
+struct str arena_join(struct arena *a, const struct str *parts, size_t n)
+{
+	size_t size = 1;
+	size_t at = 0;
+	char *p = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		size = mem_add(size, parts[i].n);
+	p = arena_raw(a, size);
+	for (size_t i = 0; i < n; at += parts[i++].n)
+		if (parts[i].n > 0)
+			memcpy(p + at, parts[i].p, parts[i].n);
+	p[at] = '\0';
+	return (struct str){p, at};
+}
+
 struct str arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;

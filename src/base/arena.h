@@ -46,6 +46,8 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 /* Copies; the results are terminated too. */
 struct str arena_str(struct arena *a, struct str s);
 char *arena_cstr(struct arena *a, struct str s);
+/* The parts behind each other: what printf would make of them costs ten times as much. */
+struct str arena_join(struct arena *a, const struct str *parts, size_t n);
 struct str arena_printf(struct arena *a, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
 #endif

@@ -10,7 +10,7 @@
  * Decodes one character of more than one byte. Result: its length, 0 when the bytes are no UTF-8.
  * Table 3-7 of the Unicode standard: only the second byte has bounds that depend on the first.
  */
-static size_t decode(const unsigned char *p, size_t n, uint32_t *cp)
+static inline size_t decode(const unsigned char *p, size_t n, uint32_t *cp)
 {
 	const unsigned char c = p[0];
 	const size_t len = c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
@@ -48,18 +48,19 @@ size_t utf8_bad(struct str s)
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t i = 0;
 
-	while (i < s.n) {
+	for (;;) {
 		uint32_t cp = 0;
 		size_t len = 0;
 		i = utf8_ascii(s, i);
+		/* characters of a text in another script follow each other */
+		for (; i < s.n && p[i] >= 0x80; i += len) {
+			len = decode(p + i, s.n - i, &cp);
+			if (len == 0)
+				return i;
+		}
 		if (i == s.n)
-			break;
-		len = decode(p + i, s.n - i, &cp);
-		if (len == 0)
-			return i;
-		i += len;
+			return SIZE_MAX;
 	}
-	return SIZE_MAX;
 }
 
 size_t utf8_count(struct str s)

@@ -21,6 +21,7 @@ enum { BLOCK_AT = READ_BLOCK / 64, MARK_EVERY = 64 << 10 };
 struct column {
 	uint32_t name;
 	bool number;
+	bool unread;
 	const struct def_field *field; /* of fixed widths */
 };
 
@@ -188,9 +189,12 @@ static int name_columns(
 	}
 	s->columns = mem_array(n, sizeof(*s->columns));
 	s->ncolumns = n;
-	for (size_t i = 0; i < n; i++)
-		s->columns[i] = (struct column){
-			names_id(r->names, names[i]), is_number_column(&r->spec, names[i]), NULL};
+	for (size_t i = 0; i < n; i++) {
+		struct column *c = &s->columns[i];
+		c->number = is_number_column(&r->spec, names[i]);
+		c->unread = r->spec.only_known && !c->number && !names_find(r->names, names[i]);
+		c->name = names_id(r->names, names[i]);
+	}
 	return 0;
 }
 
@@ -356,7 +360,7 @@ static int fixed_open(struct reader *r, struct err *e)
 		s->ncolumns++;
 	s->columns = mem_array(s->ncolumns, sizeof(*s->columns));
 	for (const struct def_field *f = y->fields; f; f = f->next)
-		s->columns[n++] = (struct column){names_id(r->names, f->name), false, f};
+		s->columns[n++] = (struct column){.name = names_id(r->names, f->name), .field = f};
 	if (seek_start(r, s, e) == -1)
 		return -1;
 	return y->header && take(r, s, &s->rows, &s->line, &t, e) == -1 ? -1 : 0;
@@ -431,29 +435,35 @@ static void formula(struct reader *r, const struct item *it, const struct node *
 		"look whether this is meant", d);
 }
 
+/* Does a cell that begins with it look like one? */
+static bool is_formula(char c)
+{
+	return c == '=' || c == '@';
+}
+
 /* Nodes of all cells at once, linked as children of a root. */
 static void tree(
 	struct reader *r, struct source *s, struct arena *a, struct item *it, struct diag *d)
 {
-	struct node *root = arena_array(a, s->ncolumns + 2, sizeof(*root));
+	struct node *root = arena_raw(a, mem_mul(s->ncolumns + 2, sizeof(*root)));
 	struct node *n = root + 1; /* the last one may be tried and not taken */
 
-	root->kind = NODE_OBJECT;
-	root->value = STR("");
-	root->place.offset = it->offset;
+	*root = (struct node){.kind = NODE_OBJECT, .value = STR(""), .place.offset = it->offset};
 	it->root = root;
 	for (size_t i = 0; i < s->ncolumns; i++) {
 		const struct csv_cell *c = &s->row.cells[i];
 		const struct def_field *f = s->columns[i].field;
 		if (c->n == 0 && !f && !r->spec.keep_empty)
 			continue;
-		n->name = s->columns[i].name;
-		n->kind = NODE_TEXT;
-		n->value = cell_text(s, c, it->raw, a);
-		n->place.offset = it->offset + c->at;
+		if (s->columns[i].unread && (c->n == 0 || !is_formula(it->raw.p[c->at])))
+			continue;
+		*n = (struct node){.name = s->columns[i].name,
+			.kind = NODE_TEXT,
+			.value = cell_text(s, c, it->raw, a),
+			.place.offset = it->offset + c->at,
+			.parent = root};
 		if (f && !fixed(s, it, n, f, a, d))
 			continue;
-		n->parent = root;
 		if (root->last)
 			root->last->next = n;
 		else
@@ -461,7 +471,7 @@ static void tree(
 		root->last = n;
 		if (s->columns[i].number)
 			number(r, it, n, a, d);
-		if (c->n > 0 && !f && (n->value.p[0] == '=' || n->value.p[0] == '@'))
+		if (c->n > 0 && !f && is_formula(n->value.p[0]))
 			formula(r, it, n, d);
 		n++;
 	}

@@ -51,7 +51,9 @@ struct reader_spec {
 	/* csv, fixed: what the bytes of the file are, UTF-8 unless set (fixed: as its layout says) */
 	enum charset charset;
 	const struct def_layout *layout; /* fixed: its columns */
-	/* csv */
+	/* csv: columns whose names nobody has interned when the file is opened are read by nobody; they are checked,
+	 * and have no nodes where there is nothing to tell of them */
+	bool only_known;
 	char separator;		   /* 0: ',' */
 	char quote;		   /* 0: '"' */
 	char decimal;		   /* '.', ',' or 0 when no column is a number with decimals */

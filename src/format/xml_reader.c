@@ -99,6 +99,7 @@ static int xml_open(struct reader *r, struct err *e)
 	if (find_set(r, s, (struct str){head, got}, e) == -1)
 		return -1;
 	s->next = xml_stream_new(r, &s->path, s->set, s->first, READ_BLOCK);
+	xml_stream_use_plain(s->next);
 	return 0;
 }
 

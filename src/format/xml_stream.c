@@ -19,10 +19,20 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "format/window.h"
+#include "format/xml_plain.h"
 #include "format/xml_text.h"
 
-/* A slice is small, so that its trees stay in the processor's cache. */
-enum { SLICE = 16 << 10, CACHE = 1024, WHAT = 400, OPEN_MAX = 64 << 10 };
+/* A slice is small, so that its trees stay in the processor's cache; the first ones are smaller still, so that
+ * plain items are found soon. */
+enum {
+	SLICE = 16 << 10,
+	FIRST_SLICES = 64,
+	CACHE = 1024,
+	WHAT = 400,
+	OPEN_MAX = 64 << 10,
+	PLAIN_MAX = 1 << 20, /* an item that is looked at without libxml2 */
+	TURNS = 16	     /* from libxml2 to plain items: each costs a new parser */
+};
 
 /* An element that is open inside an item. */
 struct frame {
@@ -79,6 +89,14 @@ struct xml_stream {
 	/* place of the cursor: in the text, in the file */
 	uint64_t at, file_at, line_at;
 	uint32_t line;
+	/* plain items, read without libxml2 */
+	struct xml_plain *plain; /* NULL: none are */
+	bool is_plain;		 /* the next one may be */
+	uint64_t plain_at;	 /* where it is looked for */
+	struct buf around;	 /* what they stand in */
+	unsigned turns;
+	uint64_t given; /* items, of both kinds */
+	uint64_t first_at;
 	/* the end */
 	bool started, rooted, ended, failed;
 	struct err e;
@@ -490,6 +508,8 @@ struct xml_stream *xml_stream_new(
 	arena_init(&s->arenas[1]);
 	buf_init(&s->open, OPEN_MAX);
 	buf_init(&s->text, LIMIT_ITEM);
+	buf_init(&s->around, OPEN_MAX);
+	s->first_at = first;
 	xml_stream_restart(s, first, STR(""), 1);
 	return s;
 }
@@ -505,7 +525,15 @@ void xml_stream_free(struct xml_stream *s)
 	arena_done(&s->arenas[1]);
 	buf_done(&s->open);
 	buf_done(&s->text);
+	buf_done(&s->around);
+	xml_plain_free(s->plain);
 	mem_free(s);
+}
+
+void xml_stream_use_plain(struct xml_stream *s)
+{
+	if (s->w.set == CHARSET_UTF8)
+		s->plain = xml_plain_new(s->r);
 }
 
 void xml_stream_restart(struct xml_stream *s, uint64_t offset, struct str open, uint32_t line)
@@ -518,7 +546,7 @@ void xml_stream_restart(struct xml_stream *s, uint64_t offset, struct str open, 
 	s->depth = s->skipped = s->level = 0;
 	s->making = s->first = s->last = NULL;
 	s->spans = 0;
-	s->rooted = s->ended = s->failed = false;
+	s->rooted = s->ended = s->failed = s->is_plain = false;
 	s->started = open.n > 0;
 	buf_clear(&s->open);
 	if (open.n > 0)
@@ -578,8 +606,8 @@ static int feed(struct xml_stream *s, struct err *e)
 	}
 	s->started = true;
 	left = (size_t)(s->w.base + s->w.end - s->fed);
-	if (left > SLICE)
-		left = SLICE;
+	if (left > (s->fed < SLICE ? FIRST_SLICES : SLICE))
+		left = s->fed < SLICE ? FIRST_SLICES : SLICE;
 	s->fed += left;
 	(void)xmlParseChunk(s->ctxt, s->w.p + (s->fed - left - s->w.base), (int)left, 0);
 	return 0;
@@ -606,9 +634,94 @@ static void give(struct xml_stream *s, struct item *it, struct str *open, struct
 	xml_text_spoiled(it, m->code, m->rule, d);
 }
 
-int xml_stream_next(
+/* --- plain items --- */
+
+/* Behind an item that libxml2 gave: are the next ones looked for without it? What it has of one is dropped. */
+static void try_plain(struct xml_stream *s)
+{
+	const size_t depth = s->path->n == 0 ? 1 : s->path->n - 1;
+
+	if (!s->plain || s->given == 0 || s->turns == TURNS || s->ended || s->failed ||
+		s->skipped > 0)
+		return;
+	if (s->making ? s->making->code != NULL : s->depth != depth)
+		return;
+	s->turns++;
+	buf_clear(&s->around);
+	buf_str(&s->around, s->making ? s->making->open : buf_view(&s->open));
+	s->plain_at = s->making ? s->making->start : parsed(s);
+	s->making = NULL;
+	s->is_plain = xml_plain_start(s->plain, buf_view(&s->around));
+	if (!s->is_plain)
+		s->turns = TURNS;
+}
+
+/* The next bytes are for libxml2; it goes on where the plain items end. */
+static void leave_plain(struct xml_stream *s)
+{
+	const uint64_t line_at = s->line_at;
+
+	xml_stream_restart(s, s->plain_at, buf_view(&s->around), s->line);
+	s->line_at = line_at;
+}
+
+static bool is_item(const struct xml_stream *s, const struct node *root)
+{
+	return s->path->n == 0 ||
+		path_is(s->path, s->path->n - 1, names_text(s->r->names, root->name));
+}
+
+static void give_plain(struct xml_stream *s, const struct xml_plain_item *found, struct item *it)
+{
+	const struct str bytes = {s->w.p + s->w.at, s->w.end - s->w.at};
+
+	advance(s, s->plain_at + found->from);
+	memset(it, 0, sizeof(*it));
+	it->root = found->root;
+	it->file = s->r->spec.file;
+	it->offset = it->locator = s->file_at;
+	it->line = s->line;
+	it->column = s->line > 0 ? (uint32_t)(s->file_at - s->line_at + 1) : 0;
+	it->raw = str_sub(bytes, found->from, found->to - found->from);
+	s->plain_at += found->to;
+	s->given++;
+}
+
+/* True: the next item is a plain one. */
+static bool next_plain(struct xml_stream *s, struct item *it)
+{
+	struct xml_plain_item found;
+	enum xml_plain_got got = XML_PLAIN_MORE;
+	struct err ignored; /* libxml2's turn comes to the same place */
+
+	advance(s, s->plain_at);
+	s->w.at = (size_t)(s->plain_at - s->w.base);
+	for (;;) {
+		const struct str bytes = {s->w.p + s->w.at, s->w.end - s->w.at};
+		got = xml_plain_next(s->plain, bytes, s->plain_at, &found);
+		if (got != XML_PLAIN_MORE || bytes.n > PLAIN_MAX ||
+			window_more(&s->w, &ignored) != 1)
+			break;
+	}
+	if (got != XML_PLAIN_ITEM || !is_item(s, found.root)) {
+		leave_plain(s);
+		return false;
+	}
+	give_plain(s, &found, it);
+	return true;
+}
+
+/* --- the next item --- */
+
+static int next(
 	struct xml_stream *s, struct item *it, struct str *open, struct diag *d, struct err *e)
 {
+	if (!s->first && !s->is_plain)
+		try_plain(s);
+	if (s->is_plain && next_plain(s, it)) {
+		*open = buf_view(&s->around);
+		return 1;
+	}
 	while (!s->first) {
 		if (s->failed) {
 			*e = s->e;
@@ -620,7 +733,38 @@ int xml_stream_next(
 			return -1;
 	}
 	give(s, it, open, d);
+	s->given++;
 	return 1;
+}
+
+/* The file is refused: all of it once more by libxml2 alone, whose words name lines that only it has counted. */
+static int refused(
+	struct xml_stream *s, struct item *it, struct str *open, struct diag *d, struct err *e)
+{
+	uint64_t left = s->given;
+	struct arena a;
+	int rc = 1;
+
+	arena_init(&a);
+	s->turns = TURNS;
+	s->given = 0;
+	xml_stream_restart(s, s->first_at, STR(""), 1);
+	for (; left > 0 && rc == 1; left--) {
+		struct diag again;
+		diag_init(&again, &a);
+		rc = next(s, it, open, &again, e);
+		arena_reset(&a);
+	}
+	arena_done(&a);
+	return rc == 1 ? next(s, it, open, d, e) : rc;
+}
+
+int xml_stream_next(
+	struct xml_stream *s, struct item *it, struct str *open, struct diag *d, struct err *e)
+{
+	const int rc = next(s, it, open, d, e);
+
+	return rc == -1 && s->failed && s->turns > 0 ? refused(s, it, open, d, e) : rc;
 }
 
 uint64_t xml_stream_bytes(const struct xml_stream *s)

@@ -17,6 +17,8 @@ struct xml_stream;
 struct xml_stream *xml_stream_new(
 	struct reader *r, const struct path *path, enum charset set, uint64_t first, size_t block);
 void xml_stream_free(struct xml_stream *s);
+/* Plain items may be read without libxml2. What is given is the same, but for its time. */
+void xml_stream_use_plain(struct xml_stream *s);
 /* Begins at an offset where an item begins that stands inside the start tags of open. line: of it, 0 not
  * known. */
 void xml_stream_restart(struct xml_stream *s, uint64_t offset, struct str open, uint32_t line);

@@ -220,6 +220,7 @@ struct map {
 	struct map_part *item;
 	struct expr *item_if; /* its condition, which selects as select does */
 	struct map_limits limits;
+	bool unnamed;				/* a path takes fields that it does not name */
 	struct watch *watch_first, *watch_last; /* all expressions, for watch.h */
 	struct watch_fields *watch_fields;	/* NULL: nobody watches */
 	bool uses_links;

@@ -252,6 +252,8 @@ static bool steps(struct parse *p, struct expr *x, struct step *list, uint32_t n
 		list[n] = (struct step){.axis = below ? STEP_DESCENDANT : STEP_CHILD};
 		if (!step(p, n > 0 ? list[n - 1].name : 0, &list[n]))
 			return false;
+		if (list[n].axis != STEP_CHILD || list[n].name == 0)
+			*p->scope->unnamed = true;
 		if (below && list[n].axis != STEP_DESCENDANT)
 			return fault(p, p->l.start, "a name must follow //") != NULL;
 		n++;

@@ -104,6 +104,7 @@ struct expr_scope {
 	 * False: it has none. */
 	bool (*part)(void *ctx, struct str segment, struct str *name);
 	void *ctx;
+	bool *unnamed; /* set by steps that take what they do not name: ".", "*", "..", "//" */
 };
 
 /* One expression, the whole of text. NULL and *f when it is none. It lives in a and borrows text. */

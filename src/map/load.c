@@ -545,7 +545,7 @@ struct map *load_map(
 	m->file = arena_cstr(&m->arena, str_c(file));
 	intern(m);
 	l.scope = (struct expr_scope){
-		env->names, scope_var, load_call_check, scope_prefix, scope_part, &l};
+		env->names, scope_var, load_call_check, scope_prefix, scope_part, &l, &m->unnamed};
 	if (xml_parse(bytes, file, &scratch, &root, &e) == -1)
 		(void)faults_add_placed(f, file, e.text);
 	else if (!load_is_ours(root) || !str_is(root->name, "map"))

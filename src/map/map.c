@@ -41,6 +41,7 @@ void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
 
 	spec->item = of == MAP_ITEMS ? m->item_path : m->joins[of].pub.row;
 	spec->layout = layout ? layout->layout : NULL;
+	spec->only_known = of == MAP_ITEMS && !m->unnamed && !m->watch_fields;
 	if (message) {
 		spec->defs = m->defs;
 		spec->version = message->version;

@@ -110,6 +110,19 @@ void run_finding(struct ev *ev, struct finding *f, const struct node *at)
 	diag_add(r->d, f);
 }
 
+/* "a number (for CTP03, line 12 of the map)" */
+static struct str for_what(struct ev *ev, const char *expected)
+{
+	char digits[10];
+	size_t at = sizeof(digits);
+
+	for (uint32_t line = ev->line; line > 0; line /= 10)
+		digits[--at] = (char)('0' + line % 10);
+	const struct str parts[] = {str_c(expected), STR(" (for "), ev->what, STR(", line "),
+		{digits + at, sizeof(digits) - at}, STR(" of the map)")};
+	return arena_join(ev->a, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
 void run_report(struct ev *ev, const char *code, const struct node *at, struct str found,
 	const char *expected)
 {
@@ -122,8 +135,7 @@ void run_report(struct ev *ev, const char *code, const struct node *at, struct s
 		.repetition = ev->repetition};
 
 	if (ev->what.n && ev->line)
-		f.expected = arena_printf(ev->a, "%s (for " STR_FMT ", line %u of the map)",
-			expected, STR_ARG(ev->what), ev->line);
+		f.expected = for_what(ev, expected);
 	ev->told = ev->told || codes_find(f.code)->severity >= SEV_ERROR;
 	run_finding(ev, &f, at);
 }

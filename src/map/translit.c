@@ -100,9 +100,15 @@ bool translit_target(struct str name, enum translit_target *out)
 	return false;
 }
 
-const char *translit_name(enum translit_target t)
+const char *translit_characters(enum translit_target t)
 {
-	return names[t];
+	static const char *const texts[] = {
+		[TRANSLIT_LATIN1] = "characters of latin1",
+		[TRANSLIT_ASCII] = "characters of ascii",
+		[TRANSLIT_X12_BASIC] = "characters of x12-basic",
+	};
+
+	return texts[t];
 }
 
 static const char *find(uint32_t cp, enum translit_target t)

@@ -12,7 +12,7 @@
 enum translit_target { TRANSLIT_LATIN1, TRANSLIT_ASCII, TRANSLIT_X12_BASIC };
 
 bool translit_target(struct str name, enum translit_target *out);
-const char *translit_name(enum translit_target t);
+const char *translit_characters(enum translit_target t); /* "characters of latin1" */
 enum { TRANSLIT_TOLD = 64 };
 
 /* What became of a text. */

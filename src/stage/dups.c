@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/pages.h"
 #include "secure/hash.h"
 
 /* 16 MB. A suspect may cost a pass: among a million different keys there is one in one of some
@@ -18,7 +19,8 @@ struct suspect {
 };
 
 struct dups {
-	uint64_t *bits; /* pages are only touched where keys fall */
+	uint64_t *bits;
+	void *room; /* they lie in */
 	struct hash_ctx *hash;
 	struct suspect *list;
 	size_t n;
@@ -29,7 +31,7 @@ struct dups *dups_new(void)
 {
 	struct dups *d = mem_alloc(sizeof(*d));
 
-	d->bits = mem_array(BITS / 64, sizeof(*d->bits));
+	d->bits = pages_new(BITS / 8, &d->room);
 	d->hash = hash_new();
 	return d;
 }
@@ -38,7 +40,7 @@ void dups_free(struct dups *d)
 {
 	if (!d)
 		return;
-	mem_free(d->bits);
+	mem_free(d->room);
 	mem_free(d->list);
 	hash_free(d->hash);
 	mem_free(d);
@@ -94,8 +96,8 @@ bool dups_again(struct dups *d)
 {
 	size_t kept = 0;
 
-	mem_free(d->bits);
-	d->bits = NULL;
+	mem_free(d->room);
+	d->room = NULL;
 	if (d->n == 0)
 		return false;
 	qsort(d->list, d->n, sizeof(*d->list), by_key);

@@ -72,7 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a;
 	struct names names;
-	struct expr_scope scope = {&names, any_var, plain_call, any_prefix, any_part, NULL};
+	bool unnamed = false;
+	struct expr_scope scope = {
+		&names, any_var, plain_call, any_prefix, any_part, NULL, &unnamed};
 	struct expr_fault f;
 	struct expr *x = NULL;
 	struct str text = {(const char *)data, size};

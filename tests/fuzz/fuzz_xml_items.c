@@ -23,6 +23,19 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+/* The one may have been read without libxml2, the other one not. */
+static void same(const struct node *a, const struct node *b)
+{
+	if (a->name != b->name || a->kind != b->kind || !str_eq(a->value, b->value) ||
+		a->place.offset != b->place.offset || !a->child != !b->child ||
+		!a->next != !b->next)
+		abort();
+	if (a->child)
+		same(a->child, b->child);
+	if (a->next)
+		same(a->next, b->next);
+}
+
 /* What stands in the bytes is the same; bytes are not kept of an item that is too large. */
 static void again(struct reader *r, const struct item *it, struct diag *d)
 {
@@ -33,6 +46,8 @@ static void again(struct reader *r, const struct item *it, struct diag *d)
 		other.offset != it->offset || !other.root != !it->root ||
 		(it->raw.n > 0 && memcmp(other.raw.p, it->raw.p, it->raw.n) != 0))
 		abort();
+	if (it->root)
+		same(it->root, other.root);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -299,6 +299,46 @@ static void many(void **state)
 }
 
 /* A quote that nobody closes is found after 4 MB, not after the whole file. */
+/* Columns that nobody reads have no nodes, but what there is to tell of them is told. */
+static void only_known(void **state)
+{
+	const int fd = format_support_file(STR("a,b,n,c\n1,2,3,4\n=1,2,3,@4\n1,,3,4\n"));
+	const struct str numbers[] = {STR("n")};
+	const struct reader_spec spec = {
+		CSV, .only_known = true, .numbers = numbers, .nnumbers = 1};
+	static const char *const trees[] = {
+		"{b=\"2\" n=\"3\"}", "{a=\"=1\" b=\"2\" n=\"3\" c=\"@4\"}", "{n=\"3\"}"};
+	static const size_t told[] = {0, 2, 0};
+	struct names names;
+	struct arena a;
+	struct diag d;
+	struct item it;
+	struct err e;
+	struct buf b;
+	struct reader *r = NULL;
+	(void)state;
+
+	names_init(&names);
+	arena_init(&a);
+	buf_init(&b, 4096);
+	(void)names_id(&names, STR("b"));
+	r = reader_open(fd, &spec, &names, &e);
+	assert_non_null(r);
+	for (size_t i = 0; i < 3; i++) {
+		diag_init(&d, &a);
+		assert_int_equal(reader_next(r, &it, &d, &e), 1);
+		buf_clear(&b);
+		format_support_tree(&b, it.root, &names, false);
+		assert_string_equal(buf_cstr(&b), trees[i]);
+		assert_int_equal(d.n, told[i]);
+	}
+	reader_close(r);
+	buf_done(&b);
+	arena_done(&a);
+	names_done(&names);
+	(void)close(fd);
+}
+
 static void limits(void **state)
 {
 	struct buf text;
@@ -331,6 +371,7 @@ int main(void)
 		cmocka_unit_test(places),
 		cmocka_unit_test(open_quote_has_its_place),
 		cmocka_unit_test(many),
+		cmocka_unit_test(only_known),
 		cmocka_unit_test(limits),
 	};
 

@@ -310,6 +310,127 @@ static void limits(void **state)
 	buf_done(&got);
 }
 
+/* What stands behind some plain items: read on without libxml2 where it is plain, else by it. */
+static const char *const pieces[] = {
+	"<p a='1' b = \"two\"\n c='&lt;&amp;&#65;'>x</p>\r\n",
+	"<p  a='\xc3\xa9'><b>\xe2\x82\xac ]] > &amp;amp;&#x20AC;&#13;\r\n\r.</b > <c/><d ></d><e> \n</e></p >",
+	"<p><b><c><d e='1'/></c></b></p>",
+	"<p/>",
+	"<p>\xf0\x9f\x98\x80\x7f</p>",
+	"<n:p xmlns:n='urn:c'/><p/>",
+	"<p xmlns='urn:c'><a/></p>",
+	"<p xml:lang='de' xml:space='preserve' q.-_9='0'/>",
+	"<x:p/>",
+	"<p x:a='1'/>",
+	"<p>a<b/>c</p>",
+	"<p><a><![CDATA[<&]]></a></p><!-- no --><p><!-- no -->1<?no no?>2</p>",
+	"<other><p/></other>text<p><a>1</a></p>",
+	"<p a='1\t2\n3'/>",
+	"<p a='1' a='2'/>",
+	"<p a='1'b='2'/>",
+	"<p a=1/>",
+	"<p a/>",
+	"<p a='<'/>",
+	"<p>]]></p>",
+	"<p>&nbsp;</p>",
+	"<p>&#0;</p>",
+	"<p>&#xD800;</p>",
+	"<p>&#xFFFE;</p>",
+	"<p>&amp</p>",
+	"<p>& </p>",
+	"<p>&;</p>",
+	"<p>&#;</p>",
+	"<p>&#x;</p>",
+	"<p>&#X41;</p>",
+	"<p>\x01</p>",
+	"<p>\xff</p>",
+	"<p>\xed\xa0\x80</p>",
+	"<p>\xef\xbf\xbf</p>",
+	"<p>\xef\xbf\xbd</p>",
+	"<p>\xc3</p>",
+	"<p a='\xc3'/>",
+	"<p a='\xef\xbf\xbe'/>",
+	"<p><a></b></p>",
+	"<p></pp>",
+	"<p></p x>",
+	"< p/>",
+	"<p / >",
+	"<1/>",
+	"<p\xc3\xa9/>",
+	"<p><\xc3\xa9>1</\xc3\xa9></p>",
+	"</p>",
+	"<p",
+	"<p><a>",
+	"<p a='",
+	"<!DOCTYPE c><p/>",
+};
+
+/* A file of which libxml2 has read the beginning when the piece comes. */
+static struct str around_piece(struct buf *b, const char *start, const char *piece, const char *end)
+{
+	buf_clear(b);
+	buf_c(b, start);
+	for (int i = 0; i < 40; i++)
+		buf_printf(b, "\n<p><a>%d</a></p>", i);
+	buf_c(b, piece);
+	for (int i = 0; i < 3; i++)
+		buf_c(b, "\n<p i='1'>\n<a>end</a></p>");
+	buf_c(b, end);
+	return buf_view(b);
+}
+
+/* Each item is what libxml2 alone gives, which reads them by locator; a file is refused with its words. */
+static void same_as_libxml2(struct str bytes, const char *path)
+{
+	struct reading x;
+	struct reading y;
+	struct err e;
+	struct buf first;
+	int rc = 1;
+
+	buf_init(&first, 1 << 20);
+	reading_start(&x, bytes, path);
+	reading_start(&y, bytes, path);
+	while ((rc = reader_next(x.r, &x.it, &x.d, &x.e)) == 1) {
+		struct item it = x.it;
+		buf_clear(&first);
+		buf_str(&first, x.it.root ? str_c(tree_of(&x)) : STR(""));
+		assert_int_equal(reader_at(y.r, it.locator, &x.it, &x.d, &e), 1);
+		assert_string_equal(x.it.root ? tree_of(&x) : "", buf_cstr(&first));
+		assert_true(str_eq(it.raw, x.it.raw));
+		assert_int_equal(it.line, x.it.line);
+		assert_int_equal(it.column, x.it.column);
+	}
+	assert_int_equal(reader_at(y.r, UINT64_MAX, &y.it, &y.d, &e), -1);
+	if (rc == -1)
+		assert_string_equal(x.e.text, e.text);
+	else
+		assert_int_equal(e.code, ERR_ABSENT);
+	reading_end(&x);
+	reading_end(&y);
+	buf_done(&first);
+}
+
+static void plain(void **state)
+{
+	struct buf b;
+	(void)state;
+
+	buf_init(&b, 1 << 20);
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		same_as_libxml2(around_piece(&b, "<c>", pieces[i], "</c>"), "c/p");
+		same_as_libxml2(around_piece(&b, "<c>", pieces[i], "</c>"), "");
+		same_as_libxml2(around_piece(&b, "<c>", pieces[i], ""), "c/p");
+		same_as_libxml2(around_piece(&b, "<c xmlns='urn:c' xmlns:x='urn:&lt;&quot;x'>",
+					pieces[i], "</c>"),
+			"c:c/c:p");
+		same_as_libxml2(
+			around_piece(&b, "<?xml version='1.0'?>\n<z><c>", pieces[i], "</c></z>"),
+			"z/c/p");
+	}
+	buf_done(&b);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -333,6 +454,7 @@ int main(void)
 		cmocka_unit_test(refused_with_place),
 		cmocka_unit_test(many),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(plain),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
