@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const source_names[CONVERSION_ARGS_SOURCE] = {
-	"encoding", "separator", "decimal", "numbers", "items", "tolerate"};
+	"encoding", "separator", "decimal", "numbers", "items", "tolerate", "level"};
 
 void conversion_args_init(struct conversion_args *a)
 {

@@ -9,7 +9,7 @@
 #include "cli/args.h"
 #include "cli/conversion.h"
 
-enum { CONVERSION_ARGS_SOURCE = 6, CONVERSION_ARGS = 13 + CONVERSION_ARGS_SOURCE };
+enum { CONVERSION_ARGS_SOURCE = 7, CONVERSION_ARGS = 13 + CONVERSION_ARGS_SOURCE };
 
 /* Lines of --help. */
 #define CONVERSION_ARGS_USAGE                                                                                         \
@@ -25,6 +25,7 @@ enum { CONVERSION_ARGS_SOURCE = 6, CONVERSION_ARGS = 13 + CONVERSION_ARGS_SOURCE
 	"  --decimal C              decimal mark of its numbers, . or ,\n"                                            \
 	"  --numbers \"A B\"          columns whose decimal mark is turned into .\n"                                  \
 	"  --tolerate NAME,..       what the sender of X12 or EDIFACT is forgiven: gridspool codes lists the names\n" \
+	"  --level LEVEL            how deep they are checked: structure, element, codes, notes or guide (guide)\n"   \
 	"  --elements '*>~'         separators of elements, components and segments; a fourth one repeats;\n"         \
 	"                           those of the standard unless given: *>~ or +:'\n"                                 \
 	"  --newline yes|no         a line end behind each segment (yes)\n"                                           \

@@ -113,7 +113,7 @@ static int stream_open(const struct reader *r, struct stream *s, struct err *e)
 	arena_init(&s->header.arena);
 	for (size_t i = 0; i < SHEETS; i++)
 		sheet_init(&s->sheets[i]);
-	s->check = open_read(r, EDI_GUIDE, &s->forgiven[0], e);
+	s->check = open_read(r, (enum edi_level)r->spec.level, &s->forgiven[0], e);
 	s->read = s->check ? open_read(r, EDI_STRUCTURE, &s->forgiven[1], e) : NULL;
 	return s->read ? 0 : -1;
 }
