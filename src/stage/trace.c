@@ -355,7 +355,8 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
 		struct trace_point *t = &j->points[i];
 		const bool item = t->part == TRACE_ITEM || t->part == TRACE_GROUP;
-		if ((!item && t->part != TRACE_HEADER) || t->references.n > 0)
+		if ((!item && t->part != TRACE_HEADER) || t->references.n > 0 ||
+			t->of_all)
 			continue; /* a key leads to the item, not to a field */
 		if ((item ? trace_item(j, run, readers.source, t, &a, e)
 			  : trace_header(j, run, readers.source, t, &a, e)) == 0)

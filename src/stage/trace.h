@@ -25,6 +25,7 @@ struct trace_point {
 	int64_t element, component; /* 0 none; element: its column, too */
 	struct str name;	    /* instead of the number of a column, its name or a path */
 	struct str references; /* instead of a segment: what may be the item's key, a line each */
+	bool of_all; /* the segment leads to its item, not to one of its fields */
 	/* found; texts live in the arena of the call */
 	enum trace_part part;
 	struct str key;	      /* of the item */
