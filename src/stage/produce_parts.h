@@ -29,6 +29,7 @@ struct produce_making {
 	struct arena start;  /* what was found before the first item, in joins */
 	struct diag found;
 	struct map_around head;
+	struct diag head_noted; /* what was found in it all the same */
 	bool message_ready; /* map_message_start has run */
 	bool set_open;
 	bool started;

@@ -91,13 +91,15 @@ static void place_header(const struct part_line *p, struct trace_point *t)
 	t->locator = p->locator;
 }
 
+/* met[i]: the point is in this part. */
 static void place_points(const struct part_line *p, int64_t number, struct trace_point *points,
-	size_t n, struct arena *a)
+	size_t n, bool *met, struct arena *a)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct trace_point *t = &points[i];
 		place_header(p, t);
-		if (!is_meant(t, p))
+		met[i] = is_meant(t, p);
+		if (!met[i])
 			continue;
 		t->part = part_of(p->kind);
 		t->first = p->first;
@@ -111,11 +113,33 @@ static void place_points(const struct part_line *p, int64_t number, struct trace
 	}
 }
 
+/* What was found in the part that was met last: its code, field, value and rule. */
+static void add_note(
+	struct str line, struct trace_point *points, size_t n, const bool *met, struct arena *a)
+{
+	struct arena scratch;
+	struct str f[8];
+
+	arena_init(&scratch);
+	for (size_t i = 0; i < sizeof(f) / sizeof(f[0]); i++)
+		f[i] = lines_take(&line, &scratch);
+	for (size_t i = 0; i < n; i++) {
+		struct trace_point *t = &points[i];
+		if (met[i])
+			t->noted = arena_printf(a,
+				STR_FMT "%s" STR_FMT ": " STR_FMT "%s'" STR_FMT "': " STR_FMT,
+				STR_ARG(t->noted), t->noted.n > 0 ? "\n" : "", STR_ARG(f[2]),
+				STR_ARG(f[5]), f[5].n > 0 ? " " : "", STR_ARG(f[6]), STR_ARG(f[7]));
+	}
+	arena_done(&scratch);
+}
+
 int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
 {
 	struct lines in;
 	struct str line;
 	struct arena scratch;
+	bool *met = mem_array(n + 1, sizeof(*met));
 	int64_t number = 0;
 	int rc = 0;
 
@@ -127,12 +151,15 @@ int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a,
 	while (rc == 1 && (rc = lines_next(&in, &line, e)) == 1) {
 		const struct part_line p = parse_line(line, &scratch);
 		number = str_is(p.kind, "item") ? number + 1 : str_is(p.kind, "head") ? 0 : number;
-		if (!str_is(p.kind, "note"))
-			place_points(&p, number, points, n, a);
+		if (str_is(p.kind, "note"))
+			add_note(line, points, n, met, a);
+		else
+			place_points(&p, number, points, n, met, a);
 		arena_reset(&scratch);
 	}
 	lines_close(&in);
 	arena_done(&scratch);
+	mem_free(met);
 	return rc;
 }
 

@@ -34,6 +34,7 @@ struct trace_point {
 	struct str segment;   /* tag; name of the column, path of the value */
 	struct str found;     /* the value that was sent */
 	int64_t line, column; /* of the field in file; 0 unknown */
+	struct str noted; /* what was found in its item or around it all the same, a line each */
 	struct str map;	      /* the map of that night, and its line */
 	int64_t map_line;
 	bool absent; /* by the definition there is no such element, component or column */
