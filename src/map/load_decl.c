@@ -380,9 +380,6 @@ static void withdraw(struct load *l, const struct xml *x)
 	l->m->withdraw = load_expr(l, x, "if");
 	l->m->withdraw_line = x->line;
 	load_unused(l, x, known, 1);
-	faults_warn(l->f, l->file, x->line, x->column,
-		"<withdraw>: deletes are not sent yet; such an item is not sent, and partners keep "
-		"what they accepted last");
 }
 
 static void key(struct load *l, const struct xml *x)

@@ -141,6 +141,10 @@ static void lineage_item(struct buf *b, const char *what, const struct target_at
 		buf_ch(b, ':');
 		buf_u64(b, out->joined[i].locator, 1);
 	}
+	if (out->action.n > 0 && !str_is(out->action, "add")) {
+		tab(b);
+		buf_str(b, out->action);
+	}
 	buf_ch(b, '\n');
 }
 

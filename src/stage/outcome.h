@@ -30,6 +30,7 @@ struct outcome_item {
 	const char *hash; /* of its content */
 	const struct map_joined *joined;
 	size_t n;
+	struct str action;	     /* what the partner is told to do with it */
 	uint64_t head;		     /* of its segments, the first that are heads of groups */
 	const struct finding *noted; /* what was found in it all the same */
 };

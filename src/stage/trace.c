@@ -24,7 +24,7 @@
 struct part_line {
 	struct str kind, st;
 	int64_t first, last, locator;
-	struct str file, key;
+	struct str file, key, action;
 };
 
 static struct part_line parse_line(struct str line, struct arena *a)
@@ -37,6 +37,8 @@ static struct part_line parse_line(struct str line, struct arena *a)
 	(void)lines_take_int(&line);
 	p.file = lines_take(&line, a);
 	p.key = lines_take(&line, a);
+	(void)lines_take(&line, a);
+	p.action = lines_take(&line, a);
 	return p;
 }
 
@@ -109,6 +111,7 @@ static void place_points(const struct part_line *p, int64_t number, struct trace
 		if (t->part == TRACE_ITEM || t->part == TRACE_GROUP) {
 			t->key = arena_str(a, p->key);
 			t->file = arena_str(a, p->file);
+			t->action = arena_str(a, p->action);
 		}
 	}
 }
@@ -318,6 +321,7 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root)
 		return -1;
 	reader_line_counted(source, &it);
+	map_action(run, t->action.n > 0 ? t->action : STR("add"));
 	if (map_message_start(run, &it, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
@@ -382,8 +386,7 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
 		struct trace_point *t = &j->points[i];
 		const bool item = t->part == TRACE_ITEM || t->part == TRACE_GROUP;
-		if ((!item && t->part != TRACE_HEADER) || t->references.n > 0 ||
-			t->of_all)
+		if ((!item && t->part != TRACE_HEADER) || t->references.n > 0 || t->of_all)
 			continue; /* a key leads to the item, not to a field */
 		if ((item ? trace_item(j, run, readers.source, t, &a, e)
 			  : trace_header(j, run, readers.source, t, &a, e)) == 0)
