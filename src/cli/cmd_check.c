@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
@@ -95,24 +94,16 @@ static void check_folders(struct check *c)
 
 static void check_disk(struct check *c)
 {
-	struct statvfs fs;
-	uint64_t free_bytes = 0;
+	struct err e;
 
-	if (fstatvfs(c->dir, &fs) != 0) {
-		struct err e;
-		(void)err_errno(&e, ERR_IO, "free space");
+	if (fit_disk(c->dir, c->path, c->config->min_free, &e) == 0)
+		return;
+	if (!e.reason[0]) {
 		(void)faults_add(&c->faults, "", 0, 0, "%s", e.text);
 		return;
 	}
-	free_bytes = (uint64_t)fs.f_bavail * (uint64_t)fs.f_frsize;
-	if (free_bytes < c->config->min_free) {
-		faults_warn(&c->faults, "environment.xml", 0, 0,
-			"DISK-LOW: %llu MB are free on the disk of %s, <disk min-free> asks for %llu MB: a "
-			"run takes nothing in and converts nothing; free some, or lower it",
-			(unsigned long long)(free_bytes >> 20), c->path,
-			(unsigned long long)(c->config->min_free >> 20));
-		c->person = true;
-	}
+	faults_warn(&c->faults, "environment.xml", 0, 0, "%s: %s", e.reason, e.text);
+	c->person = true;
 }
 
 /* ---- endpoints and sources ------------------------------------------------------------------ */

@@ -97,6 +97,8 @@ static void print_people(
 		"the head of a group: made of its first item",
 		"behind the items of a group: counted by the program"};
 	char place[64];
+	struct str noted = t->noted;
+	struct str one;
 
 	line(b, "part", str_c(parts[t->part]));
 	if (t->part != TRACE_ITEM && t->part != TRACE_GROUP)
@@ -116,6 +118,8 @@ static void print_people(
 		(void)snprintf(place, sizeof(place), "%" PRId64, t->map_line);
 		line(b, "map line", str_c(place));
 	}
+	while (noted.n > 0 && str_split(&noted, '\n', &one))
+		line(b, "noted", one);
 	line(b, "note", str_c(note));
 }
 
@@ -123,6 +127,8 @@ static void print_json(const struct asked *a, struct str agreement, const char *
 {
 	const struct trace_point *t = &a->point;
 	static const char *const parts[] = {"", "header", "item", "trailer", "group", "foot"};
+	struct str noted = t->noted;
+	struct str one;
 	struct json j;
 
 	json_init(&j, b, true);
@@ -141,6 +147,13 @@ static void print_json(const struct asked *a, struct str agreement, const char *
 	json_member_opt(&j, "map", t->map);
 	if (t->map_line > 0)
 		json_member_int(&j, "map_line", t->map_line);
+	if (noted.n > 0) {
+		json_name(&j, "noted");
+		json_array(&j);
+		while (noted.n > 0 && str_split(&noted, '\n', &one))
+			json_str(&j, one);
+		json_end(&j, ']');
+	}
 	json_member_opt(&j, "note", str_c(note));
 	json_end(&j, '}');
 	buf_ch(b, '\n');

@@ -171,7 +171,7 @@ static int prepare(struct conversion *c, struct faults *f, struct err *e)
 	c->input.names = &c->names;
 	c->input.run_id = STR("convert");
 	c->input.run_date = c->o->date;
-	c->input.action = STR("add");
+	c->input.action = c->o->action.n > 0 ? c->o->action : STR("add");
 	if (target_open(&target, &c->o->envelope, map_target(c->file.map), e) == -1) {
 		e->code = ERR_USAGE;
 		return -1;

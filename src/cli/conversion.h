@@ -30,6 +30,7 @@ struct conversion_options {
 	struct reader_spec source; /* what the user says of it */
 	struct target_envelope envelope;
 	struct date date;     /* of the run */
+	struct str action;    /* $action, or "" for add */
 	bool joins_of_others; /* a join that the map does not have is meant for another map */
 };
 

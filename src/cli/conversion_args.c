@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const source_names[CONVERSION_ARGS_SOURCE] = {
-	"encoding", "separator", "decimal", "numbers", "items", "tolerate"};
+	"encoding", "separator", "decimal", "numbers", "items", "tolerate", "level"};
 
 void conversion_args_init(struct conversion_args *a)
 {
@@ -22,6 +22,7 @@ void conversion_args_options(struct conversion_args *a, struct args_option *rows
 	const struct args_option fixed[CONVERSION_ARGS - CONVERSION_ARGS_SOURCE] = {
 		{.name = "workflow", .value = &a->o.workflow},
 		{.name = "date", .value = &a->date},
+		{.name = "action", .value = &a->action},
 		{.name = "elements", .value = &a->elements},
 		{.name = "newline", .value = &a->newline},
 		{.name = "repertoire", .value = &a->repertoire},
@@ -112,6 +113,17 @@ static int parse_party(const char *option, const char *text, struct target_party
 	return 0;
 }
 
+static int parse_action(struct conversion_args *a, struct err *e)
+{
+	static const char *const words[] = {"add", "change", "delete"};
+
+	a->o.action = a->action ? str_c(a->action) : STR("add");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_is(a->o.action, words[i]))
+			return 0;
+	return err_set(e, ERR_USAGE, "--action %s: expected add, change or delete", a->action);
+}
+
 static int parse_date(struct conversion_args *a, const struct clock *clock, struct err *e)
 {
 	if (!a->date)
@@ -199,7 +211,7 @@ int conversion_args_finish(struct conversion_args *a, const struct clock *clock,
 			source_option(&a->o.source, str_c(source_names[i]), str_c(a->source[i]),
 				&a->arena, e) == -1)
 			return err_wrap(e, "--%s", source_names[i]);
-	if (parse_date(a, clock, e) == -1)
+	if (parse_action(a, e) == -1 || parse_date(a, clock, e) == -1)
 		return -1;
 	return parse_envelope(a, e);
 }

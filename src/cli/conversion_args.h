@@ -9,7 +9,7 @@
 #include "cli/args.h"
 #include "cli/conversion.h"
 
-enum { CONVERSION_ARGS_SOURCE = 6, CONVERSION_ARGS = 13 + CONVERSION_ARGS_SOURCE };
+enum { CONVERSION_ARGS_SOURCE = 7, CONVERSION_ARGS = 14 + CONVERSION_ARGS_SOURCE };
 
 /* Lines of --help. */
 #define CONVERSION_ARGS_USAGE                                                                                         \
@@ -19,12 +19,14 @@ enum { CONVERSION_ARGS_SOURCE = 6, CONVERSION_ARGS = 13 + CONVERSION_ARGS_SOURCE
 	"  --workflow FILE          hub settings export, for workflow-label()\n"                                      \
 	"  --set NAME=VALUE         a variable of the map: agreement/catalog=AW26, environment/gln=...\n"             \
 	"  --date DATE              of the run, 2026-11-23 or 2026-11-23T02:00:00Z; now unless given\n"               \
+	"  --action ACTION          what $action says: add, change, or delete, of what the map withdraws (add)\n"     \
 	"  --items FOLDER/          only items below this folder of an export tree\n"                                 \
 	"  --encoding NAME          of CSV and fixed widths: utf-8, iso-8859-1 or windows-1252 (utf-8)\n"             \
 	"  --separator C            of a CSV file; tab is understood; found out unless given\n"                       \
 	"  --decimal C              decimal mark of its numbers, . or ,\n"                                            \
 	"  --numbers \"A B\"          columns whose decimal mark is turned into .\n"                                  \
 	"  --tolerate NAME,..       what the sender of X12 or EDIFACT is forgiven: gridspool codes lists the names\n" \
+	"  --level LEVEL            how deep they are checked: structure, element, codes, notes or guide (guide)\n"   \
 	"  --elements '*>~'         separators of elements, components and segments; a fourth one repeats;\n"         \
 	"                           those of the standard unless given: *>~ or +:'\n"                                 \
 	"  --newline yes|no         a line end behind each segment (yes)\n"                                           \
@@ -45,6 +47,7 @@ struct conversion_args {
 	struct arena arena;
 	const char *date, *elements, *newline, *repertoire, *characters, *sender, *receiver;
 	const char *release, *decimal_mark, *association;
+	const char *action;
 	const char *source[CONVERSION_ARGS_SOURCE]; /* as source_names has them */
 };
 

@@ -203,6 +203,7 @@ static void read_case(struct reading *r, const struct xml *root)
 	const char *names[KINDS];
 
 	r->k->args.date = needed(r, root, "date");
+	r->k->args.action = text_of(r, root, "action");
 	unknown_attributes(r, root);
 	for (size_t i = 0; i < KINDS; i++)
 		names[i] = kinds[i].name;

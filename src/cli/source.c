@@ -9,6 +9,7 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "edi/edi_read.h"
 #include "edi/edifact_read.h"
 #include "edi/sniff.h"
 #include "format/zip.h"
@@ -17,7 +18,7 @@
 enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
 
 static const char *const option_names[] = {"format", "encoding", "separator", "quote", "decimal",
-	"numbers", "columns", "header", "items", "item", "tolerate"};
+	"numbers", "columns", "header", "items", "item", "tolerate", "level"};
 
 enum { OPTIONS = sizeof(option_names) / sizeof(option_names[0]) };
 
@@ -276,6 +277,22 @@ static int set_decimal(struct reader_spec *o, struct str value, struct err *e)
 	return 0;
 }
 
+/* Items are found by their loops. */
+static int set_level(struct reader_spec *o, struct str value, struct err *e)
+{
+	enum edi_level level = EDI_GUIDE;
+
+	if (edi_read_level(value, &level, e) == -1)
+		return -1;
+	if (level < EDI_STRUCTURE)
+		return err_set(e, ERR_USAGE,
+			"level=" STR_FMT
+			": items are found by their loops; expected structure or more",
+			STR_ARG(value));
+	o->level = level;
+	return 0;
+}
+
 int source_option(
 	struct reader_spec *o, struct str name, struct str value, struct arena *a, struct err *e)
 {
@@ -318,6 +335,8 @@ int source_option(
 		o->tolerated = granted;
 		return tolerance_parse(value, granted, ERR_USAGE, e);
 	}
+	if (str_is(name, "level"))
+		return set_level(o, value, e);
 	near = str_suggest(name, option_names, OPTIONS);
 	return err_set(e, ERR_USAGE, STR_FMT "=: no such option of a source%s%s", STR_ARG(name),
 		near ? "; did you mean " : "", near ? near : "");

@@ -138,6 +138,8 @@ struct config_agreement {
 	bool changes;		/* send="changes"; else "all" */
 	struct str accepted_at; /* "syntax" (default), "sent" (of what has no answers) */
 	bool duplicates_safe;	/* duplicates="safe": an in-doubt file is sent again, with a note */
+	struct str
+		level; /* how deep a source of segments is checked: "structure" to "guide" (default) */
 	/* envelope; a separator that is 0 is that of the standard */
 	char element, component, terminator, release, decimal;
 	bool newline;

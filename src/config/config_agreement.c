@@ -53,6 +53,21 @@ static void find_source(struct config_xml *c, const struct xml *x, struct config
 			STR_ARG(name));
 }
 
+/* Items are found by their loops, so less than structure would be a guess at them. */
+static void read_level(struct config_xml *c, const struct xml *x, struct config_agreement *g)
+{
+	static const char *const levels[] = {"structure", "element", "codes", "notes", "guide"};
+	const struct config_source *s = g->source;
+
+	g->level = str_c(
+		levels[config_xml_choice(c, x, "level", "structure element codes notes guide", 4)]);
+	if (xml_has(x, "level") && s && !str_is(s->format, "x12") && !str_is(s->format, "edifact"))
+		(void)config_xml_fault(c, x,
+			"level says how deep X12 and EDIFACT are checked that come in, and source '" STR_FMT
+			"' has format=\"" STR_FMT "\": leave level out",
+			STR_ARG(s->name), STR_ARG(s->format));
+}
+
 static void find_endpoint(struct config_xml *c, const struct xml *x, struct config_agreement *g)
 {
 	const struct str name = config_xml_name(c, x, "endpoint", true);
@@ -463,7 +478,8 @@ static void read_agreement(
 		&kinds[config_xml_choice(c, x, "format", "x12 edifact csv fixed json xml", 0)];
 
 	config_xml_strict(c, x,
-		"name title format message version map source endpoint send accepted-at duplicates",
+		"name title format message version map source endpoint send accepted-at duplicates "
+		"level",
 		"envelope expect limits when set");
 	g->file = c->file;
 	g->line = x->line;
@@ -478,6 +494,7 @@ static void read_agreement(
 	g->changes = config_xml_choice(c, x, "send", "all changes", 0) == 1;
 	g->duplicates_safe = config_xml_choice(c, x, "duplicates", "hold safe", 0) == 1;
 	find_source(c, x, g);
+	read_level(c, x, g);
 	find_endpoint(c, x, g);
 	check_identified(c, x, g);
 	kind->envelope(c, x, g);

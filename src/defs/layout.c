@@ -132,6 +132,46 @@ static void check_truth(const struct loading *l, const struct xml *x, const stru
 			STR_ARG(longer), utf8_count(longer), STR_ARG(c->name), c->width);
 }
 
+static bool bound(const struct loading *l, const struct xml *x, const char *attr, struct dec *out)
+{
+	const struct str s = xml_attr(x, attr);
+
+	if (!s.p)
+		return false;
+	if (dec_parse(s, '.', out))
+		return true;
+	(void)faults_add(l->f, l->file, x->line, x->column,
+		"%s=\"" STR_FMT "\" must be a number such as 0.01", attr, STR_ARG(s));
+	return false;
+}
+
+static const struct def_range *range_of(
+	const struct loading *l, const struct xml *x, const struct def_field *c)
+{
+	struct def_range r = {0};
+	struct def_range *kept = NULL;
+
+	r.has_least = bound(l, x, "minimum", &r.least);
+	r.has_most = bound(l, x, "maximum", &r.most);
+	r.has_step = bound(l, x, "multiple-of", &r.step);
+	if (!r.has_least && !r.has_most && !r.has_step)
+		return NULL;
+	if (c->kind != FIELD_NUMBER)
+		(void)faults_add(l->f, l->file, x->line, x->column,
+			"minimum, maximum and multiple-of are of numbers: '" STR_FMT
+			"' needs type=\"number\"",
+			STR_ARG(c->name));
+	if (r.has_least && r.has_most && dec_cmp(r.least, r.most) > 0)
+		(void)faults_add(l->f, l->file, x->line, x->column,
+			"minimum of '" STR_FMT "' is more than its maximum", STR_ARG(c->name));
+	if (r.has_step && dec_cmp(r.step, dec_int(0)) <= 0)
+		(void)faults_add(l->f, l->file, x->line, x->column,
+			"multiple-of of '" STR_FMT "' must be more than 0", STR_ARG(c->name));
+	kept = ARENA_NEW(&l->d->arena, struct def_range);
+	*kept = r;
+	return kept;
+}
+
 static void value_of(const struct loading *l, const struct xml *x, struct def_field *c)
 {
 	struct def_element *e = &c->element;
@@ -148,6 +188,7 @@ static void value_of(const struct loading *l, const struct xml *x, struct def_fi
 			(void)defs_xml_need(x, "width", l->file, l->f);
 		e->max = c->width < e->max ? c->width : e->max;
 	}
+	c->range = range_of(l, x, c);
 	c->fixed_decimals = xml_has(x, "decimals");
 	e->decimals = (uint8_t)defs_xml_number(x, "decimals", 18, 0, 18, l->file, l->f);
 	if (x->child && c->kind != FIELD_OBJECT) {
@@ -167,8 +208,8 @@ static struct def_field *field(const struct loading *l, const struct xml *x)
 	static const char *const kinds[] = {"text", "number", "date", "bool", "object"};
 	static const char *const aligns[] = {"left", "right"};
 	static const char *const attrs[] = {"name", "title", "type", "use", "min", "max",
-		"decimals", "picture", "yes", "no", "width", "align", "pad", "repeat", "open",
-		NULL};
+		"decimals", "minimum", "maximum", "multiple-of", "picture", "yes", "no", "width",
+		"align", "pad", "repeat", "open", NULL};
 	static const char *const codes[] = {"code", "values", NULL};
 	const char *const inner[] = {l->child, NULL};
 	struct def_field *c = ARENA_NEW(&l->d->arena, struct def_field);

@@ -6,9 +6,25 @@
 #ifndef DEFS_LAYOUT_H
 #define DEFS_LAYOUT_H
 
+#include "base/dec.h"
 #include "defs/defs.h"
 
-enum def_field_kind { FIELD_TEXT, FIELD_NUMBER, FIELD_DATE, FIELD_BOOL, FIELD_OBJECT };
+enum def_field_kind {
+	FIELD_TEXT,
+	FIELD_NUMBER,
+	FIELD_DATE,
+	FIELD_BOOL,
+	FIELD_OBJECT,
+	FIELD_ANY /* of schemas: they do not say */
+};
+
+/* What a number may be; each bound counts where it is there. */
+struct def_range {
+	bool has_least, has_most, has_step;
+	bool above, below;	/* the least, the most is itself too little, too much */
+	struct dec least, most; /* "0.01", "999.99" */
+	struct dec step;	/* it is a multiple of it */
+};
 
 /* A column, or a member of an object. */
 struct def_field {
@@ -19,6 +35,7 @@ struct def_field {
 	bool open;    /* an object that may have other members too */
 	/* Length, code list and type, as an element has them; max 0 is any length. */
 	struct def_element element;
+	const struct def_range *range; /* of a number, or NULL */
 	bool fixed_decimals;	       /* a number is written with all of its decimals */
 	struct str picture;	       /* of a date: "CCYY-MM-DD" */
 	struct str yes, no;	       /* of a truth */

@@ -37,6 +37,7 @@ struct ack_fault {
 	struct str element_code; /* AK403 */
 	struct str value;	 /* AK404 */
 	struct str references;	 /* of APERAK's ERC: what RFF names, a line each */
+	struct str line;	 /* of ERC: RFF+LI, the number of a line item of ours (LIN 1082) */
 	struct str text;	 /* what the code means, in plain words */
 	struct ack_fault *next;
 };

@@ -4,7 +4,8 @@
  * means is the partner's own; people read the text.
  *
  * The verdict is that of 4343 (NA, no answer wanted, is none); without it of 1225, then of 1001; without any, faults are a refusal.
- * RFF+AGO is the reference of our interchange, RFF+ACW that of the message, or, where it stands
+ * Below ERC, RFF+LI is the number of one of our line items (1154, or 1156 beside it), any other RFF what may be
+ * an item's key. RFF+AGO is the reference of our interchange, RFF+ACW that of the message, or, where it stands
  * alone, of either.
  */
 #include "edi/ack_ops.h"
@@ -75,7 +76,10 @@ static bool rff(struct ack_build *b, const struct segment *s)
 	const struct str what = segment_get(s, 1, 1);
 	const struct str reference = segment_get(s, 1, 2);
 
-	if (b->fault)
+	if (b->fault && str_is(what, "LI"))
+		b->fault->line = arena_str(
+			b->a, reference.n > 0 ? reference : segment_get(s, 1, 3));
+	else if (b->fault)
 		b->fault->references = ack_join(b->a, b->fault->references, "\n", reference);
 	else if (str_is(what, "AGO"))
 		ack_reference(b, reference);

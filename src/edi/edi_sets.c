@@ -85,7 +85,7 @@ struct edi_sets *edi_sets_open(const struct reader *r, struct err *e)
 	struct edi_sets *x = mem_alloc(sizeof(*x));
 
 	x->r = r;
-	x->check = open_read(r, EDI_GUIDE, &x->forgiven[0], e);
+	x->check = open_read(r, (enum edi_level)r->spec.level, &x->forgiven[0], e);
 	if (!x->check) {
 		mem_free(x);
 		return NULL;

@@ -1,7 +1,7 @@
 /*
- * Sets of a file, one after the other: each is read to its end by all rules before anybody gets a segment of
- * it. Its segments are kept meanwhile; of a set with more of them than there is room for, the others are read
- * once more.
+ * Sets of a file, one after the other: each is read to its end by the rules of its level before anybody gets a
+ * segment of it. Its segments are kept meanwhile; of a set with more of them than there is room for, the others
+ * are read once more.
  */
 #ifndef EDI_EDI_SETS_H
 #define EDI_EDI_SETS_H

@@ -47,6 +47,8 @@ struct reader_spec {
 	const struct reader_ops *ops;
 	struct defs *defs;
 	struct str version, message, guide;
+	unsigned
+		level; /* how deep a set is checked: enum edi_level, EDI_STRUCTURE or more; 0 all */
 	const uint32_t *tolerated; /* what is forgiven: bits of model/tolerance.h; NULL the usual */
 	/* csv, fixed: what the bytes of the file are, UTF-8 unless set (fixed: as its layout says) */
 	enum charset charset;

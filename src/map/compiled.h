@@ -225,6 +225,7 @@ struct map {
 	struct watch_fields *watch_fields;	/* NULL: nobody watches */
 	bool uses_links;
 	bool uses_workflow;
+	bool uses_action;
 	uint32_t name_body, name_meta, name_schema, name_id, name_workflow, name_state;
 	uint32_t name_values, name_locale, name_value, name_name, name_endpoint, name_host,
 		name_media;

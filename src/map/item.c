@@ -32,6 +32,11 @@ static struct str key_text(struct ev *ev)
 	return key;
 }
 
+bool item_deleting(const struct map_run *r)
+{
+	return str_is(r->action, "delete");
+}
+
 enum map_verdict item_candidate(struct ev *ev)
 {
 	struct map_run *r = ev->run;
@@ -132,10 +137,10 @@ void item_make(struct ev *ev, struct map_result *out)
 		run_finding(ev, &f, r->root.node);
 		return;
 	}
-	for (uint32_t i = 0; i < m->njoins; i++)
+	for (uint32_t i = 0; i < m->njoins && !item_deleting(r); i++)
 		if (m->joins[i].pub.required)
 			run_join(ev, i, &ignored);
-	for (size_t i = 0; i < m->nrequires; i++)
+	for (size_t i = 0; i < m->nrequires && !item_deleting(r); i++)
 		require(ev, &m->requires[i], out);
 	group_heads(ev, &heads);
 	if (m->trees)

@@ -4,6 +4,8 @@
 
 #include "map/run.h"
 
+/* Are items made to be deleted? */
+bool item_deleting(const struct map_run *r);
 /* Type, key, withdraw, select: what is decided before anything is made. MAP_OUT: go on. */
 enum map_verdict item_candidate(struct ev *ev);
 /* What goes out of it, behind the heads of its groups; findings tell what holds it back. */

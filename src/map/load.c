@@ -370,6 +370,7 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		if (str_is(name, fixed[i].name)) {
 			x->var = (uint8_t)fixed[i].kind;
+			l->m->uses_action = l->m->uses_action || fixed[i].kind == VAR_ACTION;
 			return true;
 		}
 	}
@@ -503,6 +504,20 @@ static void check_totals(struct load *l)
 				STR_ARG(l->m->totals[i].name), STR_ARG(l->m->totals[i].name));
 }
 
+/* Who is told of a withdrawn item must be able to tell it from one that is for sale. */
+static void check_withdraw(struct load *l)
+{
+	const struct map *m = l->m;
+
+	if (m->withdraw && !map_tells_deletes(m))
+		faults_warn(l->f, l->file, m->withdraw_line, 1,
+			"<withdraw>: %s; such an item is not sent, and partners keep what they accepted "
+			"last",
+			m->uses_action
+				? "of items that stand in groups, deletes are not told yet"
+				: "nothing says $action, so a delete would look like an add");
+}
+
 static void whole(struct load *l, const struct xml *root)
 {
 	static const char *const known[] = {"name"};
@@ -522,6 +537,7 @@ static void whole(struct load *l, const struct xml *root)
 		l->m->item->cond = NULL;
 	}
 	check_totals(l);
+	check_withdraw(l);
 	publish_joins(l);
 	paths_check(l, root);
 	columns_fixed_faults(l->m, l->f);

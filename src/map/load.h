@@ -25,6 +25,7 @@ struct load {
 	struct load_text *texts, *last_text; /* each expression, for faults that are found later */
 	struct load_code *codes;	     /* bare names that are codes, for paths.h */
 	struct load_schema *schemas;	     /* read, for schema.h */
+	struct str target_type;		     /* of content items that are made, or "" */
 };
 
 /* Where an expression stands. */

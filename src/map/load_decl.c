@@ -197,12 +197,18 @@ static void xml_target(struct load *l, const struct xml *x, struct str format)
 /* A file that may have a layout, and must where it is of rows. */
 static void layout_target(struct load *l, const struct xml *x, struct str format)
 {
-	static const char *const known[] = {"format", "definition"};
+	static const char *const known[] = {"format", "definition", "type"};
 	const struct str definition = layout_is_rows(format) ? load_need(l, x, "definition")
 							     : xml_attr(x, "definition");
 
 	l->m->trees = true;
-	load_unused(l, x, known, 2);
+	if (!layout_is_rows(format))
+		l->target_type = xml_attr(x, "type");
+	load_unused(l, x, known, layout_is_rows(format) ? 2 : 3);
+	if (l->target_type.n > 0 && definition.n == 0)
+		load_fault_at(l, x, STR("type"), 0,
+			"the body of a content item is checked by its type where the target has "
+			"definition=\"ampliance-content-item\"");
 	if (definition.n)
 		l->m->target = layout_load(l->env->defs, format, arena_str(l->scratch, definition),
 			l->f, l->file, x->line, x->column);
@@ -380,9 +386,6 @@ static void withdraw(struct load *l, const struct xml *x)
 	l->m->withdraw = load_expr(l, x, "if");
 	l->m->withdraw_line = x->line;
 	load_unused(l, x, known, 1);
-	faults_warn(l->f, l->file, x->line, x->column,
-		"<withdraw>: deletes are not sent yet; such an item is not sent, and partners keep "
-		"what they accepted last");
 }
 
 static void key(struct load *l, const struct xml *x)

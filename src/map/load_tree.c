@@ -12,6 +12,7 @@
 #include "map/check.h"
 #include "map/masked.h"
 #include "map/origin.h"
+#include "map/schema_fields.h"
 
 static const char *const controls[] = {"each", "if", "sort", "as"};
 
@@ -104,7 +105,7 @@ static void take_value(struct load *l, const struct xml *x, struct map_make *m)
 	if (!one[0])
 		return;
 	load_tree_value(l, m, one, 1);
-	if (m->field && m->field->kind != FIELD_BOOL && m->field->kind != FIELD_OBJECT)
+	if (m->field && m->field->kind < FIELD_BOOL)
 		check_value(l, x, STR("value"), &m->field->element, m->name, one[0]);
 	else
 		check_rounded(
@@ -117,7 +118,8 @@ static const char *const kind_words[] = {[FIELD_TEXT] = "a text",
 	[FIELD_NUMBER] = "a number",
 	[FIELD_DATE] = "a date",
 	[FIELD_BOOL] = "true or false",
-	[FIELD_OBJECT] = "an object"};
+	[FIELD_OBJECT] = "an object",
+	[FIELD_ANY] = "anything"};
 
 static bool kind_fits(const struct map_make *m)
 {
@@ -158,6 +160,8 @@ static void check_field(
 			layout_near(v->fields, m->name, l->f));
 	if (m->column)
 		column(m);
+	else if (m->field && m->field->kind == FIELD_ANY)
+		return;
 	else if (m->field && m->kind != MADE_NULL && m->field->repeats != (m->kind == MADE_ARRAY))
 		load_fault(l, x, "the member '" STR_FMT "' is %s by its definition",
 			STR_ARG(m->name), m->field->repeats ? "an array" : "one value, no array");
@@ -275,6 +279,16 @@ static struct map_part *array_loop(struct load *l, const struct xml *x, const st
 	return p;
 }
 
+/* The body of a content item has the members that the schema of its type says. */
+static void take_body(struct load *l, const struct load_level *v, struct map_make *m)
+{
+	const struct def_layout *y = l->m->target->layout;
+
+	if (l->target_type.n > 0 && m->field && m->kind == MADE_OBJECT && y &&
+		v->fields == y->fields && str_is(m->name, "body"))
+		m->field = schema_fields_body(l, m->field, l->target_type);
+}
+
 static void take_made(struct load *l, const struct xml *x, const struct load_level *v,
 	const struct word *w, struct map_part *p)
 {
@@ -291,6 +305,7 @@ static void take_made(struct load *l, const struct xml *x, const struct load_lev
 	take_name(l, x, v, m);
 	if (w->valued)
 		take_value(l, x, m);
+	take_body(l, v, m);
 	if (w->kind == MADE_NULL)
 		m->fixed = true;
 	if (str_is(str_c(w->name), "row") || (w->kind == MADE_OBJECT && m->record)) {

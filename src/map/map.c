@@ -82,6 +82,16 @@ bool map_uses_scratch(const struct map *m)
 	return map_groups(m) || m->njoins > 0 || m->uses_links;
 }
 
+bool map_uses_action(const struct map *m)
+{
+	return m->uses_action;
+}
+
+bool map_tells_deletes(const struct map *m)
+{
+	return m->withdraw && m->uses_action && !map_groups(m);
+}
+
 bool map_uses_links(const struct map *m)
 {
 	return m->uses_links;
@@ -262,6 +272,7 @@ struct map_run *map_run_new(
 	r->m = m;
 	r->in = in;
 	r->names = in->names;
+	r->action = in->action;
 	r->d = d;
 	r->seen = d->last;
 	r->e = e;
@@ -312,6 +323,11 @@ static void begin(
 	r->failed = false;
 	r->looked = NULL;
 	run_item(ev, it);
+}
+
+void map_action(struct map_run *r, struct str action)
+{
+	r->action = action;
 }
 
 static int failed(const struct map_run *r)
@@ -375,7 +391,7 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
 	}
 	r->looked = NULL;
 	r->item_number = item_number;
-	out->verdict = r->verdict;
+	out->verdict = r->verdict == MAP_WITHDRAWN && item_deleting(r) ? MAP_OUT : r->verdict;
 	out->key = r->key;
 	if (out->verdict == MAP_OUT) {
 		out->order = group_order(&ev);

@@ -68,6 +68,9 @@ const struct map_join *map_joins(const struct map *m, size_t *n);
 bool map_uses_scratch(const struct map *m);  /* may need map_input.scratch */
 bool map_uses_links(const struct map *m);    /* needs the item index of the source */
 bool map_uses_workflow(const struct map *m); /* needs workflow labels */
+bool map_uses_action(const struct map *m);
+/* Does it withdraw items and say so? Not of items in groups. */
+bool map_tells_deletes(const struct map *m);
 bool map_key_unique(const struct map *m);
 /* What a message may have at most; 0: no limit. */
 struct map_limits {
@@ -114,7 +117,7 @@ struct map_input {
 	size_t njoins;
 	const struct map_var *workflow; /* id -> label, from the hub settings */
 	size_t nworkflow;
-	struct str action; /* $action: "add" when the agreement sends everything */
+	struct str action; /* $action: "add", unless map_action says otherwise */
 	/* For what is more than memory should hold: indexes, and items that are sorted by their groups. NULL: all
 	 * is kept in memory. */
 	struct scratch *scratch;
@@ -158,6 +161,9 @@ struct map_result {
 	bool stop_message; /* a <require stop="message"> failed */
 };
 
+/* $action of the items that are made from now on: "add", "change" or "delete", which makes those that are
+ * withdrawn, without asking for what the others must have: rules and rows of joins. */
+void map_action(struct map_run *r, struct str action);
 /* First pass for unique keys: only type, select and key. Cheap: no template is run. */
 int map_key(struct map_run *r, const struct item *it, struct map_result *out, struct diag *d,
 	struct arena *a, struct err *e) ATTR_CHECK;

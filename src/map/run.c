@@ -227,7 +227,7 @@ void run_var(struct ev *ev, const struct expr *x, struct val *out)
 		*out = val_of_text(r->in->run_id);
 		return;
 	case VAR_ACTION:
-		*out = val_of_text(r->in->action);
+		*out = val_of_text(r->item ? r->action : r->in->action);
 		return;
 	case VAR_MESSAGE:
 		if (r->item && r->item->header)

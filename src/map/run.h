@@ -60,6 +60,7 @@ struct map_run {
 	struct str keys[MAP_LEVELS]; /* of the item in hand */
 	size_t level;		     /* that what is evaluated stands in */
 	bool in_item;
+	struct str action; /* $action of items */
 	int64_t *counters, *counters_before;
 	uint32_t item_number;
 

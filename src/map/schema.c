@@ -8,7 +8,6 @@
 #include "format/json_simd.h"
 
 #define FOLDER "content-type-schema"
-#define CORE "http://bigcontent.io/cms/schema/v1/core"
 
 enum { REFS_MAX = 32 }; /* a schema that refers to itself ends here */
 
@@ -28,7 +27,7 @@ struct schema_part {
 
 /* --- files --- */
 
-static struct str member(const struct load *l, const struct node *n, const char *name)
+struct str schema_member(const struct load *l, const struct node *n, const char *name)
 {
 	const struct node *k = node_child(n, names_find(l->m->names, str_c(name)));
 
@@ -94,14 +93,14 @@ static const struct load_schema *find_in(struct load *l, int dir, struct str id)
 		const struct str name = str_c(list.names[i]);
 		const struct node *n = str_ends(name, STR(".json")) ? read_json(l, dir, name)
 								    : NULL;
-		if (n && str_eq(member(l, n, "schemaId"), id))
-			found = read_body(l, dir, id, member(l, n, "body"));
+		if (n && str_eq(schema_member(l, n, "schemaId"), id))
+			found = read_body(l, dir, id, schema_member(l, n, "body"));
 	}
 	fsx_list_done(&list);
 	return found;
 }
 
-static const struct load_schema *find(struct load *l, struct str id)
+const struct load_schema *schema_find(struct load *l, struct str id)
 {
 	const struct load_schema *s = l->schemas;
 
@@ -158,6 +157,27 @@ static bool core(struct load *l, struct shape *s, struct str name)
 	return true;
 }
 
+const struct node *schema_root(const struct load_schema *s)
+{
+	return s->root;
+}
+
+const struct node *schema_refer(struct load *l, struct str ref, const struct load_schema **in)
+{
+	const size_t hash = str_chr(ref, '#');
+	struct str path = hash == SIZE_MAX ? STR("") : str_from(ref, hash + 1);
+	const struct node *n = NULL;
+	struct str step;
+
+	if (hash > 0 && ref.n > 0)
+		*in = schema_find(l, str_sub(ref, 0, hash));
+	n = *in ? (*in)->root : NULL;
+	while (n && str_split(&path, '/', &step))
+		if (step.n > 0)
+			n = node_child(n, names_find(l->m->names, step));
+	return n;
+}
+
 struct gathering {
 	struct load *l;
 	struct shape *s;
@@ -176,7 +196,7 @@ static void refer(struct gathering *g, struct str ref, const struct load_schema 
 	const struct node *n = NULL;
 	struct str step = STR("");
 
-	if (str_is(uri, CORE)) {
+	if (str_is(uri, SCHEMA_CORE)) {
 		while (str_split(&path, '/', &step))
 			;
 		if (core(g->l, g->s, step))
@@ -185,12 +205,7 @@ static void refer(struct gathering *g, struct str ref, const struct load_schema 
 			g->s->any = true;
 		return;
 	}
-	if (uri.n > 0)
-		in = find(g->l, uri);
-	n = in ? in->root : NULL;
-	while (n && str_split(&path, '/', &step))
-		if (step.n > 0)
-			n = node_child(n, names_find(g->l->m->names, step));
+	n = schema_refer(g->l, ref, &in);
 	if (n && ++g->refs <= REFS_MAX)
 		gather(g, n, in);
 	else
@@ -207,7 +222,7 @@ static void properties(struct gathering *g, const struct node *list, const struc
 /* Elements of an array have its name; those of an array in an array are called item. */
 static void items(struct gathering *g, const struct node *schema, const struct load_schema *in)
 {
-	if (str_is(member(g->l, schema, "type"), "array")) {
+	if (str_is(schema_member(g->l, schema, "type"), "array")) {
 		note(g->l, shape_add(g->l, g->s, STR("item")), schema, in);
 		g->known = true;
 	} else {
@@ -257,7 +272,8 @@ void schema_expand(struct load *l, struct shape *s)
 
 struct shape *schema_item(struct load *l)
 {
-	const struct load_schema *schema = l->m->item_type.n > 0 ? find(l, l->m->item_type) : NULL;
+	const struct load_schema *schema = l->m->item_type.n > 0 ? schema_find(l, l->m->item_type)
+								 : NULL;
 	struct shape *s = NULL;
 
 	if (!schema)

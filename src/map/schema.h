@@ -13,4 +13,12 @@ struct shape *schema_item(struct load *l);
 /* Adds the children that its schema tells of; s->any when it leaves them open. */
 void schema_expand(struct load *l, struct shape *s);
 
+#define SCHEMA_CORE "http://bigcontent.io/cms/schema/v1/core"
+
+/* Inside: the schema of this id; its root; a member's text; what a $ref names (NULL: nobody knows). */
+const struct load_schema *schema_find(struct load *l, struct str id);
+const struct node *schema_root(const struct load_schema *s);
+struct str schema_member(const struct load *l, const struct node *n, const char *name);
+const struct node *schema_refer(struct load *l, struct str ref, const struct load_schema **in);
+
 #endif

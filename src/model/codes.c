@@ -248,6 +248,8 @@ static const struct code table[] = {
 		"name the part in the map: localized(body/name, 'en-GB') or body/name/values/value"},
 	{"VALUE-OVERFLOW", SEV_ERROR, "the result has more digits than can be computed with",
 		"correct the value; 38 digits, 18 of them decimals, are kept"},
+	{"VALUE-RANGE", SEV_ERROR, "the number is not one of those that the target allows",
+		"correct the number, or let the map round it"},
 	{"VALUE-REPERTOIRE", SEV_ERROR, "the value has a character that the target cannot carry",
 		"replace the character, or let the map transliterate"},
 	{"VALUE-REPLACED", SEV_WARNING,

@@ -301,7 +301,9 @@ static int apply(struct ack_applying *p, struct err *e)
 
 	ack_items_faults(p);
 	if (p->n > 0 &&
-		trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) == -1) {
+		(ack_lines_find(p, e) == -1 ||
+			trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) ==
+				-1)) {
 		if (err_retry(e)) /* the next run applies it */
 			return -1;
 		env_log(p->v, LOG_ERROR, "untraced", p->row.name.p, "%s", e->text);

@@ -97,7 +97,8 @@ struct extract {
 	bool failed;
 };
 
-static int extract_one(void *ctx, struct str key, struct str state, struct str hash)
+static int extract_one(
+	void *ctx, struct str key, struct str state, struct str hash, struct str settled)
 {
 	struct extract *x = ctx;
 
@@ -106,6 +107,8 @@ static int extract_one(void *ctx, struct str key, struct str state, struct str h
 	buf_str(&x->buf, state);
 	buf_ch(&x->buf, '\t');
 	buf_str(&x->buf, hash);
+	buf_ch(&x->buf, '\t');
+	buf_str(&x->buf, settled);
 	buf_ch(&x->buf, '\n');
 	if (x->buf.n > (1 << 16)) {
 		x->failed = fsx_write_all(x->fd, x->buf.p, x->buf.n, x->e) == -1;

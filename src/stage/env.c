@@ -164,6 +164,14 @@ int env_lock_run(struct env *v, struct err *e)
 		(long)getpid(), when);
 	if (lock_take(v->dir, "run.lock", str_c(note), &v->lock, e) == 0)
 		return 0;
+	if (e->code == ERR_INPUT) {
+		const struct err why = *e;
+		(void)err_set(e, ERR_CONFIG,
+			"%s/run.lock is the file in which a run says that it is there: %s; nothing was started: "
+			"look whose it is and move it away, ls -la %s/run.lock",
+			v->path, why.text, v->path);
+		return err_reason(e, "UNREADABLE");
+	}
 	return e->code == ERR_BUSY ? err_wrap(e, "another run of %s is active", v->path)
 				   : err_wrap(e, "%s", v->path);
 }

@@ -35,6 +35,7 @@ static int send_fault(int fd, struct frame *f, const struct ack_fault *x, struct
 	frame_str(f, x->element_code);
 	frame_str(f, x->value);
 	frame_str(f, x->references);
+	frame_str(f, x->line);
 	frame_str(f, x->text);
 	return frame_send(fd, f, e);
 }
@@ -239,6 +240,7 @@ static void take_fault(struct rebuild *r, struct frame *f)
 	x->element_code = keep(r, f);
 	x->value = keep(r, f);
 	x->references = keep(r, f);
+	x->line = keep(r, f);
 	x->text = keep(r, f);
 	if (r->fault)
 		r->fault->next = x;

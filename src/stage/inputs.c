@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "edi/edi_items.h"
+#include "edi/edi_read.h"
 #include "secure/hash.h"
 #include "stage/workflow.h"
 
@@ -33,6 +34,16 @@ void inputs_reader_spec(const struct config_source *s, struct str file, struct r
 	spec->nnumbers = s->nnumbers;
 }
 
+/* What was agreed on with the partner about what it sends. */
+static void agreed(const struct config_agreement *g, struct reader_spec *spec)
+{
+	enum edi_level level;
+	struct err ignored; /* the configuration has checked it */
+
+	spec->level = edi_read_level(g->level, &level, &ignored) == 0 ? level : EDI_GUIDE;
+	spec->tolerated = &g->partner->tolerated;
+}
+
 static bool is_same_tolerance(const uint32_t *a, const uint32_t *b)
 {
 	return a == b || (a && b && *a == *b);
@@ -44,7 +55,7 @@ static bool is_same_view(const struct reader_spec *a, const struct reader_spec *
 	return a->nspaces == 0 && b->nspaces == 0 && a->layout == b->layout &&
 		str_eq(a->item, b->item) && str_eq(a->version, b->version) &&
 		str_eq(a->message, b->message) && str_eq(a->guide, b->guide) &&
-		is_same_tolerance(a->tolerated, b->tolerated);
+		a->level == b->level && is_same_tolerance(a->tolerated, b->tolerated);
 }
 
 static void add_view(struct reader_spec *views, size_t *n, const struct reader_spec *plain,
@@ -83,7 +94,7 @@ struct reader_spec *inputs_views(const struct env *v, const struct config_source
 		size_t njoins = 0;
 		const struct map_join *joins = map_joins(r->map, &njoins);
 
-		plain.tolerated = &r->agreement->partner->tolerated;
+		agreed(r->agreement, &plain);
 		if (r->source == s)
 			add_view(views, n, &plain, r->map, MAP_ITEMS);
 		plain.tolerated = NULL; /* what is joined is not from the partner */
@@ -91,7 +102,7 @@ struct reader_spec *inputs_views(const struct env *v, const struct config_source
 			if (str_eq(joins[k].source, s->name))
 				add_view(views, n, &plain, r->map, (int)k);
 	}
-	plain.tolerated = NULL;
+	inputs_reader_spec(s, file, &plain);
 	if (*n == 0 && !str_is(s->format, "fixed"))
 		views[(*n)++] = plain;
 	return views;
@@ -309,7 +320,7 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 	out->input.vars = vars;
 	inputs_reader_spec(in->source_config, in->source_file, &spec);
 	map_reader_spec(r->map, MAP_ITEMS, &spec);
-	spec.tolerated = &r->agreement->partner->tolerated;
+	agreed(r->agreement, &spec);
 	out->source = reader_open(in->source, &spec, &v->names, e);
 	if (out->source && map_uses_links(r->map))
 		out->input.source = reader_open(in->source, &spec, &v->names, e);

@@ -141,10 +141,14 @@ static void lineage_item(struct buf *b, const char *what, const struct target_at
 		buf_ch(b, ':');
 		buf_u64(b, out->joined[i].locator, 1);
 	}
+	if (out->action.n > 0 && !str_is(out->action, "add")) {
+		tab(b);
+		buf_str(b, out->action);
+	}
 	buf_ch(b, '\n');
 }
 
-/* A finding on an item that goes out. It leads nowhere from a segment, so it has no position. */
+/* A finding on what goes out. It leads nowhere from a segment, so it has no position. */
 static void lineage_note(
 	struct buf *b, const struct target_at *at, struct str key, const struct finding *f)
 {
@@ -164,6 +168,13 @@ static void lineage_note(
 	buf_ch(b, '\n');
 }
 
+void outcome_noted(
+	struct outcome *o, const struct target_at *at, struct str key, const struct finding *first)
+{
+	for (const struct finding *f = first; f && wanted(&o->lineage); f = f->next)
+		lineage_note(&o->lineage.buf, at, key, f);
+}
+
 /* --- results --- */
 
 void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
@@ -176,8 +187,7 @@ void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 		if (it->head > 0)
 			lineage_item(lines, "group", at, first, first + it->head - 1, it);
 		lineage_item(lines, "item", at, first + it->head, at->segments, it);
-		for (const struct finding *f = it->noted; f; f = f->next)
-			lineage_note(lines, at, it->key, f);
+		outcome_noted(o, at, it->key, it->noted);
 	}
 	if (!wanted(&o->result))
 		return;

@@ -30,6 +30,7 @@ struct outcome_item {
 	const char *hash; /* of its content */
 	const struct map_joined *joined;
 	size_t n;
+	struct str action;	     /* what the partner is told to do with it */
 	uint64_t head;		     /* of its segments, the first that are heads of groups */
 	const struct finding *noted; /* what was found in it all the same */
 };
@@ -50,6 +51,9 @@ void outcome_header(struct outcome *o, const struct target_at *at, uint64_t firs
 void outcome_trailer(struct outcome *o, const struct target_at *at, uint64_t first, uint32_t items);
 /* What is behind the items of groups, from segment `first` to the last written. */
 void outcome_foot(struct outcome *o, const struct target_at *at, uint64_t first);
+/* What was found all the same in what was written last, which is of the item with this key, or "header". */
+void outcome_noted(
+	struct outcome *o, const struct target_at *at, struct str key, const struct finding *first);
 void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 	const struct outcome_item *it);
 int outcome_aside(struct outcome *o, const struct item *it, struct str key, const struct diag *d,

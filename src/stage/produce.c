@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "stage/produce_parts.h"
 
 enum { PROGRESS_EVERY = 256 };
@@ -48,7 +49,7 @@ static int key_pass(struct produce_making *m, struct reader *source, enum pass p
 }
 
 /* The source once more from its start: a reader of its own on the same descriptor. */
-static struct reader *once_more(const struct produce_making *m, struct err *e)
+struct reader *produce_once_more(const struct produce_making *m, struct err *e)
 {
 	const struct reader *like = m->p->source;
 
@@ -57,7 +58,7 @@ static struct reader *once_more(const struct produce_making *m, struct err *e)
 
 int produce_suspects(struct produce_making *m, struct err *e)
 {
-	struct reader *again = once_more(m, e);
+	struct reader *again = produce_once_more(m, e);
 	int rc = -1;
 
 	if (again)
@@ -131,7 +132,7 @@ static int settle_order(struct produce_making *m, struct err *e)
 	}
 	if (start_anew(m, e) == -1)
 		return -1;
-	again = once_more(m, e);
+	again = produce_once_more(m, e);
 	if (again)
 		rc = produce_sort_run(m, again, e);
 	reader_close(again);
@@ -147,7 +148,7 @@ static int settle_duplicates(struct produce_making *m, struct reader *source, st
 	if (key_pass(m, source, PASS_FIRST, e) == -1 || !dups_again(m->dups) ||
 		produce_suspects(m, e) == -1 || start_anew(m, e) == -1)
 		return -1;
-	again = once_more(m, e);
+	again = produce_once_more(m, e);
 	if (again)
 		rc = read_items(m, again, e);
 	reader_close(again);
@@ -172,7 +173,7 @@ static int leave_out_stopped(struct produce_making *m, struct err *e)
 	m->stop.again = true;
 	if (start_anew(m, e) == -1)
 		return -1;
-	again = once_more(m, e);
+	again = produce_once_more(m, e);
 	if (again)
 		rc = sorted ? produce_sort_run(m, again, e) : read_items(m, again, e);
 	reader_close(again);
@@ -221,7 +222,9 @@ static int make_all(struct produce_making *m, struct err *e)
 	if (!m->run)
 		return -1;
 	produce_item_report(m, &m->found);
-	if (read_all(m, e) == -1 || report_orphans(m, e) == -1 || produce_message_close(m, e) == -1)
+	produce_gone_start(m);
+	if (read_all(m, e) == -1 || produce_gone_run(m, e) == -1 || report_orphans(m, e) == -1 ||
+		produce_message_close(m, e) == -1)
 		return -1;
 	if (m->started)
 		m->target.ops->end(m->target.self);
@@ -240,6 +243,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 		return -1;
 	m.p = p;
 	m.c = c;
+	m.action = p->input.action;
 	m.split.limits = map_limits(p->map);
 	m.whole.limits = p->most;
 	split_start_whole(&m.whole);
@@ -254,6 +258,7 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 	rc = make_all(&m, e);
 	map_run_free(m.run);
 	dups_free(m.dups);
+	mem_free(m.settled);
 	produce_stop_done(&m.stop);
 	hash_free(m.hash);
 	buf_done(&m.said);

@@ -77,6 +77,12 @@ static bool is_compared(const struct produce_making *m)
 	return m->p->known || m->p->result != -1;
 }
 
+void produce_item_action(struct produce_making *m, struct str action)
+{
+	m->action = action;
+	map_action(m->run, action);
+}
+
 /* 128 bits over all that the item says, without what differs every night by design. */
 static void content_hash(struct produce_making *m, const struct map_result *r, char out[HASH_HEX])
 {
@@ -257,6 +263,7 @@ static int write_item(struct produce_making *m, const struct item *it, const str
 		&(struct outcome_item){.item = it,
 			.key = r->key,
 			.hash = hash,
+			.action = m->action,
 			.joined = joined,
 			.n = n,
 			.head = r->nhead + heads,
@@ -506,6 +513,75 @@ static bool out_of_order(struct produce_making *m, struct str order)
 	return false;
 }
 
+/* The item once more, as a change of one that the partner holds. 1; 0 it is not fit as such; -1. */
+static int make_change(struct produce_making *m, const struct item *it, struct map_result *r,
+	struct str key, struct diag *d, struct err *e)
+{
+	struct diag again;
+
+	map_take_back(m->run);
+	produce_item_action(m, STR("change"));
+	diag_init(&again, &m->item);
+	if (map_item(m->run, it, m->in_set + 1, r, &again, &m->item, e) == -1)
+		return -1;
+	spell(m, r, key, &again);
+	if (fit(m, r, key, &again) && r->verdict == MAP_OUT && again.errors == 0)
+		return 1;
+	if (r->verdict == MAP_OUT)
+		map_take_back(m->run);
+	for (const struct finding *f = again.first; f; f = f->next)
+		diag_add(d, f);
+	return 0;
+}
+
+/* What is kept of the item says as what it was sent, where its map says so. */
+static void sign(const struct produce_making *m, char hash[HASH_HEX])
+{
+	char content[HASH_HEX];
+
+	if (!map_uses_action(m->p->map) || !is_compared(m))
+		return;
+	memcpy(content, hash, sizeof(content));
+	(void)snprintf(hash, HASH_HEX, STR_FMT ":%.40s", STR_ARG(m->action), content);
+}
+
+/* A good one that the partner does not have as it is. */
+static int send_item(struct produce_making *m, const struct item *it, struct map_result *r,
+	struct str key, char hash[HASH_HEX], struct diag *d, struct err *e)
+{
+	int rc = 1;
+
+	if (add_stopped(m, d, key))
+		return produce_item_aside(m, it, key, d, e);
+	if (map_uses_action(m->p->map) && m->p->only_changes && known_holds(m->p->known, key))
+		rc = make_change(m, it, r, key, d, e);
+	if (rc != 1)
+		return rc == 0 ? produce_item_aside(m, it, key, d, e) : -1;
+	sign(m, hash);
+	return place_item(m, it, r, key, hash, d, e);
+}
+
+int produce_item_delete(
+	struct produce_making *m, const struct item *it, struct diag *d, struct err *e)
+{
+	struct map_result r = {.verdict = MAP_ASIDE};
+	struct str key;
+
+	produce_item_action(m, STR("delete"));
+	if (produce_message_start(m, it, d, e) == -1 ||
+		map_item(m->run, it, m->in_set + 1, &r, d, &m->item, e) == -1)
+		return -1;
+	key = arena_str(&m->item, r.key);
+	if (r.verdict == MAP_OUT && !r.segments && !r.made)
+		add_empty(d, key);
+	spell(m, &r, key, d);
+	if (fit(m, &r, key, d) && r.verdict == MAP_OUT && d->errors == 0)
+		return place_item(m, it, &r, key, KNOWN_GONE, d, e);
+	if (r.verdict == MAP_OUT)
+		map_take_back(m->run);
+	return produce_item_aside(m, it, key, d, e);
+}
+
 int produce_item_convert(
 	struct produce_making *m, const struct item *it, struct diag *d, struct err *e)
 {
@@ -515,11 +591,15 @@ int produce_item_convert(
 	bool good = false;
 
 	memset(&r, 0, sizeof(r));
+	produce_item_action(m, m->p->input.action);
 	if (map_key(m->run, it, &r, d, &m->item, e) == -1)
 		return -1;
 	if (r.verdict == MAP_SKIP)
 		return 0;
 	m->c->items++;
+	produce_gone_met(m, r.key, r.verdict == MAP_WITHDRAWN);
+	if (str_is(m->action, "delete") && r.verdict != MAP_ASIDE)
+		r.verdict = r.verdict == MAP_WITHDRAWN ? MAP_OUT : MAP_NOT_SELECTED;
 	if (r.verdict == MAP_NOT_SELECTED || r.verdict == MAP_WITHDRAWN) {
 		m->c->unselected++;
 		return 0;
@@ -557,8 +637,7 @@ int produce_item_convert(
 	if (good && is_compared(m))
 		content_hash(m, &r, hash);
 	if (good && !left_out(m, key, hash))
-		return add_stopped(m, d, key) ? produce_item_aside(m, it, key, d, e)
-					      : place_item(m, it, &r, key, hash, d, e);
+		return send_item(m, it, &r, key, hash, d, e);
 	if (r.verdict == MAP_OUT)
 		map_take_back(m->run);
 	return good ? 0 : produce_item_aside(m, it, key, d, e);

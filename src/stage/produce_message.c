@@ -15,9 +15,10 @@ static int faulty(const struct diag *d, const char *what, uint32_t line, struct 
 	return -1;
 }
 
-/* Header and trailer are the agreement's and map's business: a fault there stops the unit. */
-static int check_around(
-	struct produce_making *m, const struct map_around *x, const char *what, struct err *e)
+/* Header and trailer are the agreement's and map's business: a fault there stops the unit. What is spelled
+ * otherwise goes to noted. */
+static int check_around(struct produce_making *m, const struct map_around *x, const char *what,
+	struct diag *noted, struct err *e)
 {
 	const struct target *t = &m->target;
 	const struct target_blame blame = {produce_item_blame, m};
@@ -27,10 +28,13 @@ static int check_around(
 	struct diag spelled;
 
 	diag_init(&d, &m->item);
-	diag_init(&spelled, &m->item);
+	diag_init(&spelled, &m->header);
+	diag_init(noted, &m->header);
 	produce_item_spell(m, x->segments, x->made, about.item, &spelled, &m->header);
-	if (m->c->sets == first) /* those of the next messages are made of the same */
+	if (m->c->sets == first) { /* those of the next messages are made of the same */
 		produce_item_report(m, &spelled);
+		*noted = spelled;
+	}
 	for (const struct segment *s = x->segments; s; s = s->next)
 		if (!t->ops->check(t->self, s, &d, &about))
 			return faulty(&d, what, s->map_line, e);
@@ -82,11 +86,13 @@ int produce_message_start(
 		return 0;
 	arena_reset(&m->header);
 	diag_init(&own, &m->header);
+	diag_init(&m->head_noted, &m->header);
 	if (map_message_start(m->run, it, &m->head, of_item ? d : &own, &m->header, e) == -1)
 		return -1;
 	if (of_item)
 		check_head(m, d);
-	else if (sound(&own, "header", e) == -1 || check_around(m, &m->head, "header", e) == -1)
+	else if (sound(&own, "header", e) == -1 ||
+		check_around(m, &m->head, "header", &m->head_noted, e) == -1)
 		return -1;
 	m->message_ready = true;
 	split_start(&m->split, m->head.segments, map_trailer_segments(m->p->map));
@@ -122,6 +128,7 @@ int produce_message_open(struct produce_making *m, struct err *e)
 	t->ops->open_set(t->self);
 	put_around(t, &m->head);
 	outcome_header(&m->o, t->ops->at(t->self), 1);
+	outcome_noted(&m->o, t->ops->at(t->self), STR("header"), m->head_noted.first);
 	m->set_open = true;
 	m->in_set = 0;
 	m->c->sets++;
@@ -146,17 +153,19 @@ static int end_groups(struct produce_making *m, bool all, struct err *e)
 	const struct target *t = &m->target;
 	const uint64_t first = t->ops->at(t->self)->segments + 1;
 	struct diag d;
+	struct diag noted;
 
 	diag_init(&d, &m->item);
 	if (map_groups_end(m->run, all, &foot, &d, &m->item, e) == -1 ||
 		sound(&d, "group's foot", e) == -1 ||
-		check_around(m, &foot, "group's foot", e) == -1)
+		check_around(m, &foot, "group's foot", &noted, e) == -1)
 		return -1;
 	if (foot.n == 0)
 		return 0;
 	put_around(t, &foot);
 	split_add(&m->split, split_size(foot.segments));
 	outcome_foot(&m->o, t->ops->at(t->self), first);
+	outcome_noted(&m->o, t->ops->at(t->self), STR("group's foot"), noted.first);
 	return 0;
 }
 
@@ -171,6 +180,7 @@ int produce_message_close(struct produce_making *m, struct err *e)
 {
 	struct map_around tail = {NULL, NULL, 0};
 	struct diag d;
+	struct diag noted;
 	const struct target *t = &m->target;
 	uint64_t first = 0;
 
@@ -181,7 +191,7 @@ int produce_message_close(struct produce_making *m, struct err *e)
 	first = t->ops->at(t->self)->segments + 1;
 	diag_init(&d, &m->item);
 	if (map_message_end(m->run, &tail, &d, &m->item, e) == -1 ||
-		sound(&d, "trailer", e) == -1 || check_around(m, &tail, "trailer", e) == -1)
+		sound(&d, "trailer", e) == -1 || check_around(m, &tail, "trailer", &noted, e) == -1)
 		return -1;
 	if (!split_end(&m->split, split_size(tail.segments)))
 		return over_limit(&m->split, e);
@@ -189,6 +199,7 @@ int produce_message_close(struct produce_making *m, struct err *e)
 	t->ops->close_set(t->self);
 	split_add(&m->whole, m->split.used);
 	outcome_trailer(&m->o, t->ops->at(t->self), first, m->in_set);
+	outcome_noted(&m->o, t->ops->at(t->self), STR("trailer"), noted.first);
 	produce_stop_closed(&m->stop);
 	m->set_open = false;
 	m->message_ready = false;

@@ -29,7 +29,8 @@ struct produce_making {
 	struct arena start;  /* what was found before the first item, in joins */
 	struct diag found;
 	struct map_around head;
-	bool message_ready; /* map_message_start has run */
+	struct diag head_noted; /* what was found in it all the same */
+	bool message_ready;	/* map_message_start has run */
 	bool set_open;
 	bool started;
 	uint32_t in_set;    /* items in the open set */
@@ -38,9 +39,13 @@ struct produce_making {
 		whole; /* of the interchange; used: its envelopes, and messages that are closed */
 	bool full;     /* what comes now is left for the next one */
 	struct produce_stop stop;
-	bool sorted;	  /* items come in the order of their groups */
-	bool unsorted;	  /* they do not */
-	struct buf order; /* of the last item: map_result.order */
+	bool sorted;	   /* items come in the order of their groups */
+	bool unsorted;	   /* they do not */
+	struct buf order;  /* of the last item: map_result.order */
+	struct str action; /* that the item in hand is made for */
+	/* Deletes, where they are told: for each item that is known, is there nothing more to tell of it? */
+	bool *settled;	/* NULL: they are not */
+	bool withdrawn; /* items were met that the partner holds and that are withdrawn */
 };
 
 /* Ends the message and the groups that the item is not of; map_key has looked at it last. */
@@ -68,6 +73,21 @@ int produce_item_convert(
 /* May these segments leave? Findings get the field that the value came from. */
 bool produce_item_fit(struct produce_making *m, const struct segment *first,
 	const struct finding *about, struct diag *d);
+/* $action of what is made from now on. */
+void produce_item_action(struct produce_making *m, struct str action);
+/* One that the partner is told to delete: out, or set aside. */
+int produce_item_delete(
+	struct produce_making *m, const struct item *it, struct diag *d, struct err *e) ATTR_CHECK;
+
+/* Items that are withdrawn: what was met is looked at when all others are done. */
+void produce_gone_start(struct produce_making *m);
+/* An item was met; with withdrawn, one that is. */
+void produce_gone_met(struct produce_making *m, struct str key, bool withdrawn);
+/* Tells the partner of those that it holds and that no other item has the key of, each once. */
+int produce_gone_run(struct produce_making *m, struct err *e) ATTR_CHECK;
+/* A reader of the source from its start. */
+struct reader *produce_once_more(const struct produce_making *m, struct err *e);
+
 /* A second look at the keys that may be there twice. */
 int produce_suspects(struct produce_making *m, struct err *e) ATTR_CHECK;
 /* Converts the items in the order of their groups: reads the source to its end, sorts, and begins anew. */

@@ -65,6 +65,33 @@ static void check_length(struct checking *c, const struct made *m)
 			arena_printf(a, "at most %u decimals; let the map round it", e->decimals));
 }
 
+/* By the definition, or by the schema of the content type. */
+static void check_range(struct checking *c, const struct made *m)
+{
+	const struct def_range *r = m->field->range;
+	struct arena *a = c->d->arena;
+	struct dec d;
+	struct dec rest;
+	int low = 0;
+	int high = 0;
+
+	if (!r || !dec_parse(m->text, '.', &d))
+		return;
+	low = r->has_least ? dec_cmp(d, r->least) : 1;
+	high = r->has_most ? dec_cmp(d, r->most) : -1;
+	if (low < 0 || (low == 0 && r->above))
+		tell(c, m, "VALUE-RANGE",
+			arena_printf(a, "%s " STR_FMT, r->above ? "more than" : "at least",
+				STR_ARG(dec_text(r->least, a))));
+	if (high > 0 || (high == 0 && r->below))
+		tell(c, m, "VALUE-RANGE",
+			arena_printf(a, "%s " STR_FMT, r->below ? "less than" : "at most",
+				STR_ARG(dec_text(r->most, a))));
+	if (r->has_step && dec_mod(d, r->step, &rest) && dec_cmp(rest, dec_int(0)) != 0)
+		tell(c, m, "VALUE-RANGE",
+			arena_printf(a, "a multiple of " STR_FMT, STR_ARG(dec_text(r->step, a))));
+}
+
 static void check_codes(struct checking *c, const struct made *m)
 {
 	const struct def_codes *codes = m->field->element.codes;
@@ -116,6 +143,7 @@ static void check_value(struct checking *c, const struct made *m)
 	if (m->field && m->kind != MADE_BOOL && m->kind != MADE_NULL) {
 		check_length(c, m);
 		check_codes(c, m);
+		check_range(c, m);
 	}
 }
 

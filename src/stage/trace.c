@@ -24,7 +24,7 @@
 struct part_line {
 	struct str kind, st;
 	int64_t first, last, locator;
-	struct str file, key;
+	struct str file, key, action;
 };
 
 static struct part_line parse_line(struct str line, struct arena *a)
@@ -37,6 +37,8 @@ static struct part_line parse_line(struct str line, struct arena *a)
 	(void)lines_take_int(&line);
 	p.file = lines_take(&line, a);
 	p.key = lines_take(&line, a);
+	(void)lines_take(&line, a);
+	p.action = lines_take(&line, a);
 	return p;
 }
 
@@ -91,13 +93,15 @@ static void place_header(const struct part_line *p, struct trace_point *t)
 	t->locator = p->locator;
 }
 
+/* met[i]: the point is in this part. */
 static void place_points(const struct part_line *p, int64_t number, struct trace_point *points,
-	size_t n, struct arena *a)
+	size_t n, bool *met, struct arena *a)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct trace_point *t = &points[i];
 		place_header(p, t);
-		if (!is_meant(t, p))
+		met[i] = is_meant(t, p);
+		if (!met[i])
 			continue;
 		t->part = part_of(p->kind);
 		t->first = p->first;
@@ -107,8 +111,30 @@ static void place_points(const struct part_line *p, int64_t number, struct trace
 		if (t->part == TRACE_ITEM || t->part == TRACE_GROUP) {
 			t->key = arena_str(a, p->key);
 			t->file = arena_str(a, p->file);
+			t->action = arena_str(a, p->action);
 		}
 	}
+}
+
+/* What was found in the part that was met last: its code, field, value and rule. */
+static void add_note(
+	struct str line, struct trace_point *points, size_t n, const bool *met, struct arena *a)
+{
+	struct arena scratch;
+	struct str f[8];
+
+	arena_init(&scratch);
+	for (size_t i = 0; i < sizeof(f) / sizeof(f[0]); i++)
+		f[i] = lines_take(&line, &scratch);
+	for (size_t i = 0; i < n; i++) {
+		struct trace_point *t = &points[i];
+		if (met[i])
+			t->noted = arena_printf(a,
+				STR_FMT "%s" STR_FMT ": " STR_FMT "%s'" STR_FMT "': " STR_FMT,
+				STR_ARG(t->noted), t->noted.n > 0 ? "\n" : "", STR_ARG(f[2]),
+				STR_ARG(f[5]), f[5].n > 0 ? " " : "", STR_ARG(f[6]), STR_ARG(f[7]));
+	}
+	arena_done(&scratch);
 }
 
 int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
@@ -116,6 +142,7 @@ int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a,
 	struct lines in;
 	struct str line;
 	struct arena scratch;
+	bool *met = mem_array(n + 1, sizeof(*met));
 	int64_t number = 0;
 	int rc = 0;
 
@@ -127,12 +154,15 @@ int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a,
 	while (rc == 1 && (rc = lines_next(&in, &line, e)) == 1) {
 		const struct part_line p = parse_line(line, &scratch);
 		number = str_is(p.kind, "item") ? number + 1 : str_is(p.kind, "head") ? 0 : number;
-		if (!str_is(p.kind, "note"))
-			place_points(&p, number, points, n, a);
+		if (str_is(p.kind, "note"))
+			add_note(line, points, n, met, a);
+		else
+			place_points(&p, number, points, n, met, a);
 		arena_reset(&scratch);
 	}
 	lines_close(&in);
 	arena_done(&scratch);
+	mem_free(met);
 	return rc;
 }
 
@@ -291,6 +321,7 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root)
 		return -1;
 	reader_line_counted(source, &it);
+	map_action(run, t->action.n > 0 ? t->action : STR("add"));
 	if (map_message_start(run, &it, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
@@ -355,7 +386,7 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
 		struct trace_point *t = &j->points[i];
 		const bool item = t->part == TRACE_ITEM || t->part == TRACE_GROUP;
-		if ((!item && t->part != TRACE_HEADER) || t->references.n > 0)
+		if ((!item && t->part != TRACE_HEADER) || t->references.n > 0 || t->of_all)
 			continue; /* a key leads to the item, not to a field */
 		if ((item ? trace_item(j, run, readers.source, t, &a, e)
 			  : trace_header(j, run, readers.source, t, &a, e)) == 0)

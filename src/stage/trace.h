@@ -25,6 +25,7 @@ struct trace_point {
 	int64_t element, component; /* 0 none; element: its column, too */
 	struct str name;	    /* instead of the number of a column, its name or a path */
 	struct str references; /* instead of a segment: what may be the item's key, a line each */
+	bool of_all;	       /* the segment leads to its item, not to one of its fields */
 	/* found; texts live in the arena of the call */
 	enum trace_part part;
 	struct str key;	      /* of the item */
@@ -33,12 +34,14 @@ struct trace_point {
 	struct str segment;   /* tag; name of the column, path of the value */
 	struct str found;     /* the value that was sent */
 	int64_t line, column; /* of the field in file; 0 unknown */
-	struct str map;	      /* the map of that night, and its line */
+	struct str noted; /* what was found in its item or around it all the same, a line each */
+	struct str map;	  /* the map of that night, and its line */
 	int64_t map_line;
 	bool absent; /* by the definition there is no such element, component or column */
 	/* for the worker */
 	int64_t locator, first, last, number;
-	bool of_item; /* a header, and the item it may be made of has been met */
+	struct str action; /* that the item was made for, "" an add */
+	bool of_item;	   /* a header, and the item it may be made of has been met */
 };
 
 /* Fills the points. Without inputs or map of that night (gone from the archive) the fields stay

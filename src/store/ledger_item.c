@@ -169,18 +169,21 @@ int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct 
 }
 
 int ledger_item_each(struct ledger *l, struct str agreement,
-	int (*each)(void *ctx, struct str key, struct str state, struct str hash), void *ctx,
-	struct err *e)
+	int (*each)(
+		void *ctx, struct str key, struct str state, struct str hash, struct str settled),
+	void *ctx, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
 	if (db_query(l->db, &rows, e,
-		    "SELECT key, state, hash FROM item WHERE agreement = ?1 ORDER BY key", "s",
-		    agreement) == -1)
+		    "SELECT key, state, hash, CASE WHEN state = 'due' AND before_hash = hash THEN before_state "
+		    "ELSE state END FROM item WHERE agreement = ?1 ORDER BY key",
+		    "s", agreement) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
-		if (each(ctx, db_text(rows, 0), db_text(rows, 1), db_text(rows, 2)) != 0)
+		if (each(ctx, db_text(rows, 0), db_text(rows, 1), db_text(rows, 2),
+			    db_text(rows, 3)) != 0)
 			break;
 	}
 	db_end(rows);

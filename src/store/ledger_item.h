@@ -49,10 +49,12 @@ int ledger_item_aside_mended(
 int ledger_item_reissued(struct ledger *l, struct str agreement, struct err *e) ATTR_CHECK;
 /* Has another interchange carried items of this one since? How many? */
 int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct err *e) ATTR_CHECK;
-/* State, hash and key of every item of an agreement, by key. each returns 0 to go on. */
+/* State, hash and key of every item of an agreement, by key. settled: the state that its hash had; it is an
+ * earlier one while an item is due that there was no room for. each returns 0 to go on. */
 int ledger_item_each(struct ledger *l, struct str agreement,
-	int (*each)(void *ctx, struct str key, struct str state, struct str hash), void *ctx,
-	struct err *e) ATTR_CHECK;
+	int (*each)(
+		void *ctx, struct str key, struct str state, struct str hash, struct str settled),
+	void *ctx, struct err *e) ATTR_CHECK;
 
 /* How many items of an agreement there are is an event, so that rows that somebody took out are missed: what was
  * known before, and what has come or gone in this transaction, which began with `before` of them. */

@@ -202,6 +202,22 @@ def test_application():
             n.check_sound()
 
 
+def test_application_line():
+    """APERAK names a line item by the number that its LIN has in what was sent, if only one has it."""
+    for references, key in ((("RFF+LI:2",), "SKU-2"), (("RFF+LI::2",), "SKU-2"), (("RFF+LI:1",), ""), (("RFF+LI:7",), ""),
+                            (("RFF+LI:2", "RFF+SA:SKU-3"), "SKU-2")):
+        with Edifact(items=2, expect="aperak") as n:
+            n.begin()
+            n.control("1", "7")
+            n.run()
+            n.reply("2", "APERAK:D:01B", "BGM+313+A1+9+RE", "RFF+AGO:1", "ERC+E10", "FTX+AAO+++PRICE", *references)
+            ran = n.run(expect=1)
+            row, = n.rows("SELECT * FROM feedback")
+            equal((row["key"], row["field"]), (key, ""), (references, ran.err))
+            equal(n.states("acme").get("rejected", 0), 1 if key else 0, references)
+            n.check_sound()
+
+
 def test_application_which():
     """A reference that may be that of a message in another interchange is nobody's."""
     with Edifact() as n:

@@ -186,5 +186,36 @@ def test_joined():
         equal((found["field"], found["line"], found["column"]), ("note", 5, 11), "place")
 
 
+class Spelled(small.Small):
+    """A partner that has no dash, in whose header and items dashes are."""
+
+    def map_of(self, name):
+        self.write("bundle/maps/spelled.xml", small.MAP.replace("'AUTUMN'", "$agreement/catalog") % "")
+        return "maps/spelled.xml"
+
+    def write_agreement(self, name, send=None, extra="", endpoint="main", more=""):
+        super().write_agreement(name, send, extra, endpoint, more)
+        with open(self.path("bundle/agreements/%s.xml" % name), encoding="utf-8") as f:
+            text = f.read()
+        text = text.replace('newline="yes"', 'newline="yes" characters="transliterate"')
+        self.write("bundle/agreements/%s.xml" % name,
+                   text.replace("</agreement>", '<set name="catalog" value="AW\u201326"/></agreement>'))
+
+
+def test_spelled():
+    """Other spellings are told of the item or the header in which they were written, and only there."""
+    with Spelled(kind="events") as n:
+        n.items("a.json", ("SKU-1", "Mug \u2013 red"), ("SKU-2", "Cup"))
+        n.run()
+        told = []
+        for position in ("2:2", "4:5", "6:5", "7:1"):
+            found = json.loads(n.program("explain", "--json", "1", position, expect=0).out)
+            told.append([x.split("':")[0] for x in found.get("noted", [])])
+        equal(told, [["VALUE-CHANGED: '\u2013"], ["VALUE-CHANGED: name '\u2013"], [], []], "noted")
+        ran = n.program("explain", "1", "2:2", expect=0)
+        check("noted    VALUE-CHANGED: '\u2013': " in ran.out, ran.out)
+        check("header" in n.program("show", "1", expect=0).out, "show")
+
+
 if __name__ == "__main__":
-    night.main(test_lines, test_rows, test_joined, test_edifact, test_groups, test_groups_of_trees)
+    night.main(test_spelled, test_lines, test_rows, test_joined, test_edifact, test_groups, test_groups_of_trees)

@@ -56,7 +56,7 @@ says "keys: others may look into it (mode 0755), expected 0700"
 says "outbox: everybody may write here (mode 0752): chmod o-w"
 says "partners/acme.xml: the group may change it"
 says "hold: the folder is not there: mount it or restore it from a backup; if it was empty, mkdir -m 750 dev/hold"
-says "<disk min-free> asks for"
+says "<disk min-free> in environment.xml asks for"
 says "dev: 5 wrong, 2 warnings; no run starts"
 status 78 "$GRIDSPOOL" check --env dev --json
 python3 - <<'X'
@@ -74,7 +74,7 @@ status 78 "$GRIDSPOOL" check --env dev
 says "bundle/routes.xml:1:40: <sorce> is not known inside <routes>; did you mean 'source'?"
 says 'partners/acme.xml:4:1: protocol="directry" of <endpoint> must be directory or sftp; did you mean '"'directory'?"
 says "partners/acme.xml:2: credential of endpoint 'main':"
-says "<disk min-free> asks for"
+says "<disk min-free> in environment.xml asks for"
 says "dev: 7 wrong"
 says "hold: the folder is not there"
 

@@ -80,6 +80,20 @@ change("m.xml", ">Yes.", ">Never.")
 code, out, err = gridspool("map", "test")
 expect("other findings, no output", (code, "line 1 changed:" in out, "\"rule\":\"Never.\"" in out), (1, True, True))
 
+# characters that the target lacks, as convert --characters has it
+os.makedirs("c.test/one")
+shutil.copy(os.path.join(TOP, "maps", "examples", "01-first", "map.xml"), "c.xml")
+shutil.copy(os.path.join(TOP, "tests", "golden", "convert-characters.json"), "c.test/one/items.json")
+with open("c.test/one/case.xml", "w", encoding="utf-8") as f:
+    f.write(CASE.replace("<envelope ", "<envelope characters=\"transliterate\" "))
+gridspool("map", "test", "--accept", "c.xml")
+with open("c.test/one/expected.edi", encoding="utf-8") as f, open("c.test/one/expected.findings", encoding="utf-8") as found:
+    made = f.read()
+    expect("another spelling", ("5 - 6 m" in made, json.loads(found.readline())["code"]), (True, "VALUE-CHANGED"))
+change("c.test/one/case.xml", "transliterate", "transcribe")
+code, out, err = gridspool("map", "test", "c.xml")
+expect("no such spelling", (code, "c.test/one/case.xml" in err, "expected reject, transliterate or replace" in err), (78, True, True))
+
 # what cannot be run
 change("m.test/one/case.xml", "<input ", "<inptu ")
 code, out, err = gridspool("map", "test", "m.xml")

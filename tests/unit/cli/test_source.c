@@ -9,6 +9,7 @@
 
 #include "base/fsx.h"
 #include "cli/source.h"
+#include "edi/edi_read.h"
 #include "model/tolerance.h"
 
 struct said {
@@ -158,10 +159,28 @@ static void tolerances(void **state)
 	arena_done(&a);
 }
 
+static void levels(void **state)
+{
+	struct reader_spec o = {0};
+	struct arena a;
+	struct err e;
+
+	(void)state;
+	arena_init(&a);
+	assert_non_null(source_parse(STR("in.edi,level=codes"), &o, &a, &e));
+	assert_int_equal(o.level, EDI_CODES);
+	assert_null(source_parse(STR("in.edi,level=code"), &o, &a, &e));
+	assert_non_null(strstr(e.text, "did you mean 'codes'"));
+	assert_null(source_parse(STR("in.edi,level=envelope"), &o, &a, &e));
+	assert_non_null(strstr(e.text, "items are found by their loops"));
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tolerances),
+		cmocka_unit_test(levels),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_absent),

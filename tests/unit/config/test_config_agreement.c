@@ -99,6 +99,14 @@ static void agreements(void **state)
 			"bundle/agreements/acme.xml:3:1: a file of format json is limited by items only: leave segments "
 			"and bytes out\n"
 			"bundle/agreements/acme.xml:3:1: items=\"0\" of <limits> must be a number from 1 to 1000000000\n"},
+		{"level of a source without segments", F,
+			FILES("json", "levl='codes' level='guid'") END, 0,
+			"bundle/agreements/acme.xml:2:1: <agreement> has no attribute 'levl'; did you mean "
+			"'level'?\n"
+			"bundle/agreements/acme.xml:2:1: level=\"guid\" of <agreement> must be structure, element, codes, "
+			"notes or guide; did you mean 'guide'?\n"
+			"bundle/agreements/acme.xml:2:1: level says how deep X12 and EDIFACT are checked that come in, and "
+			"source 'ampliance' has format=\"json\": leave level out\n"},
 		{"no such format", F, FILES("xlsx", "version='004010' accepted-at='sent'") END, 0,
 			"bundle/agreements/acme.xml:2:1: format=\"xlsx\" of <agreement> must be x12, edifact, csv, fixed, "
 			"json or xml\n"

@@ -83,13 +83,17 @@ static void members(void **state)
 		LAYOUT("json",
 			">"
 			"<member name='o' type='object' open='yes'><member name='i'/></member>"
-			"<member name='l' repeat='yes'/>"));
+			"<member name='l' repeat='yes'/>"
+			"<member name='p' type='number' minimum='0' maximum='999.99' multiple-of='0.01'/>"));
 	const struct def_message *m = layout_load(
 		w.defs, STR("json"), STR("t"), &w.faults, "map.xml", 4, 2);
 	assert_non_null(m);
 	assert_true(m->layout->fields->open && !m->layout->open);
 	assert_true(str_is(m->layout->fields->child->name, "i"));
-	assert_true(m->layout->fields->next->repeats);
+	assert_true(m->layout->fields->next->repeats && !m->layout->fields->next->range);
+	const struct def_range *r = m->layout->fields->next->next->range;
+	assert_true(r->has_least && r->has_most && r->has_step && !r->above && !r->below);
+	assert_int_equal(dec_cmp(r->most, (struct dec){99999, 2}), 0);
 	done(&w);
 }
 
@@ -110,6 +114,14 @@ static const struct {
 	{"csv", LAYOUT("csv", ">"), "1:1: the layout has no <column>"},
 	{"csv", LAYOUT("csv", "><column name='a' type='object'/>"),
 		"1:67: type=\"object\" is none of the words it may be"},
+	{"csv", LAYOUT("csv", "><column name='a' minimum='1'/>"),
+		"1:67: minimum, maximum and multiple-of are of numbers: 'a' needs type=\"number\""},
+	{"csv", LAYOUT("csv", "><column name='a' type='number' minimum='2' maximum='1,5'/>"),
+		"1:67: maximum=\"1,5\" must be a number such as 0.01"},
+	{"csv", LAYOUT("csv", "><column name='a' type='number' minimum='2' maximum='1'/>"),
+		"1:67: minimum of 'a' is more than its maximum"},
+	{"csv", LAYOUT("csv", "><column name='a' type='number' multiple-of='0'/>"),
+		"1:67: multiple-of of 'a' must be more than 0"},
 	{"csv", LAYOUT("json", "><column name='a'/>"),
 		"1:1: format is not 'csv', as the folder says"},
 	{"fixed", LAYOUT("fixed", "><column name='a'/>"),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "edi/edi_read.h"
 #include "unit/support/edi_support.h"
 #include "unit/support/format_support.h"
 
@@ -109,6 +110,41 @@ static void guided(void **state)
 			"ST*832*0001~BCT*PC*CAT1********00~DTM*007*20261123~N1*SU**UL*4012345678901~"
 			"LIN*1*IN*614141007349*VN*A1~PID*F*08***Mug~CTT*1~SE*8*0001~" EDI_END),
 		"!X12-ELEMENT-CODE\n");
+}
+
+/* How deep a set is checked; what is not looked at sets nothing aside. */
+static void levels(void **state)
+{
+#define SET(lin)                                                                                \
+	"ST*832*0001~BCT*PC*CAT1********00~DTM*007*20261123~N1*SU**UL*4012345678901~LIN*1*" lin \
+	"~PID*F*08***Mug~CTT*1~SE*8*0001~"
+#define ITEM(q, id)                                     \
+	"{LIN={LIN01=\"1\" LIN02=\"" q "\" LIN03=\"" id \
+	"\"} PID={PID01=\"F\" PID02=\"08\" PID05=\"Mug\"}}\n"
+	static const struct {
+		enum edi_level level;
+		const char *in, *items;
+	} rows[] = {
+		{EDI_ELEMENT, SET("QQQ*A"), "!X12-ELEMENT-LONG\n"},
+		{EDI_STRUCTURE, SET("QQQ*A"), ITEM("QQQ", "A")},
+		{EDI_CODES, SET("QQ*A"), "!X12-ELEMENT-CODE\n"},
+		{EDI_ELEMENT, SET("QQ*A"), ITEM("QQ", "A")},
+		{0, SET("IN*614141007349*VN*A1"), "!X12-ELEMENT-CODE\n"},
+		{EDI_NOTES, SET("IN*614141007349*VN*A1"),
+			ITEM("IN", "614141007349\" LIN04=\"VN\" LIN05=\"A1")},
+	};
+	struct reader_spec spec = spec_of("x12", "004010", "832", "LIN-loop");
+
+	(void)state;
+	spec.guide = STR("guides/acme-832.xml");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf in;
+		buf_init(&in, 10000);
+		buf_printf(&in, EDI_ISA EDI_GS "%s" EDI_END, rows[i].in);
+		spec.level = rows[i].level;
+		expect(&spec, buf_view(&in), rows[i].items);
+		buf_done(&in);
+	}
 }
 
 /* What stands before the items of a set is kept as long as they come, so it may not grow with the file. */
@@ -282,6 +318,7 @@ int main(void)
 		cmocka_unit_test(x12),
 		cmocka_unit_test(envelopes),
 		cmocka_unit_test(guided),
+		cmocka_unit_test(levels),
 		cmocka_unit_test(long_header),
 		cmocka_unit_test(long_sets),
 		cmocka_unit_test(forgiven),

@@ -79,8 +79,10 @@ static void put_rest(int fd, struct frame *f, const struct numbers *n)
 	frame_str(f, STR("8"));
 	frame_int(f, n->element);
 	frame_int(f, n->component);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 4; i++)
 		frame_str(f, STR("x"));
+	frame_str(f, STR("7"));
+	frame_str(f, STR("x"));
 	put(fd, f);
 	frame_start(f, FRAME_DONE);
 	frame_str(f, STR("832"));
@@ -133,6 +135,7 @@ static void all_arrives(void **state)
 	assert_true(str_is(x->about_reference, "57") && str_is(x->about_sender.id, "US") &&
 		str_is(x->about_receiver.qualifier, "ZZ"));
 	assert_true(str_is(x->sets->faults->references, "x"));
+	assert_true(str_is(x->sets->faults->line, "7"));
 	assert_true(str_is(x->tolerated, "unpadded-isa 1"));
 	assert_int_equal(x->sets->verdict, ACK_PARTIAL);
 	assert_int_equal(x->sets->faults->segment_at, UINT32_MAX);

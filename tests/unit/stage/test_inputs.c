@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "edi/edi_read.h"
 #include "stage/inputs.h"
 #include "unit/support/map_world.h"
 
@@ -35,13 +36,15 @@ static void each_way_once(void **state)
 	struct map_world w[3];
 	struct config_partner acme = {.name = STR("acme")};
 	struct config_partner lax = {.name = STR("lax"), .tolerated = 1};
-	struct config_agreement with_acme = {.partner = &acme};
-	struct config_agreement with_lax = {.partner = &lax};
+	struct config_agreement with_acme = {.partner = &acme, .level = STR("guide")};
+	struct config_agreement with_lax = {.partner = &lax, .level = STR("codes")};
+	struct config_agreement with_less = {.partner = &acme, .level = STR("element")};
 	struct env_route routes[] = {
 		{.source = &shop, .map = map_of(&w[0], "products", ""), .agreement = &with_acme},
 		{.source = &shop, .map = map_of(&w[1], "variants", ""), .agreement = &with_acme},
 		{.source = &shop, .map = w[0].map, .agreement = &with_acme},
 		{.source = &shop, .map = w[0].map, .agreement = &with_lax},
+		{.source = &shop, .map = w[1].map, .agreement = &with_less},
 		{.source = &other, .map = map_of(&w[2], "orders", join), .agreement = &with_acme},
 	};
 	struct env *v = mem_alloc(sizeof(*v));
@@ -52,16 +55,19 @@ static void each_way_once(void **state)
 	(void)state;
 	arena_init(&a);
 	v->routes = routes;
-	v->nroutes = 5;
+	v->nroutes = 6;
 	views = inputs_views(v, &shop, STR("f"), &a, &n);
-	assert_int_equal(n, 4);
+	assert_int_equal(n, 5);
 	assert_true(str_is(views[0].item, "products"));
 	assert_true(str_is(views[1].item, "variants"));
 	assert_int_equal(*views[0].tolerated, 0);
+	assert_int_equal(views[0].level, EDI_GUIDE);
 	assert_true(str_is(views[2].item, "products"));
 	assert_int_equal(*views[2].tolerated, 1);
-	assert_true(str_is(views[3].item, "rows"));
-	assert_true(str_is(views[3].file, "f"));
+	assert_int_equal(views[2].level, EDI_CODES);
+	assert_int_equal(views[3].level, EDI_ELEMENT);
+	assert_true(str_is(views[4].item, "rows"));
+	assert_true(str_is(views[4].file, "f"));
 	v->nroutes = 0;
 	views = inputs_views(v, &shop, STR("f"), &a, &n);
 	assert_int_equal(n, 1);

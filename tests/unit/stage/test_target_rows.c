@@ -131,6 +131,37 @@ static void one_empty_column(void **state)
 	arena_done(&a);
 }
 
+/* Each bound of a number, the bounds themselves in or out. */
+static void ranges(void **state)
+{
+	static const struct {
+		const char *number, *found;
+	} rows[] = {{"0.5", ""}, {"10", ""}, {"0", "VALUE-RANGE n"}, {"-1", "VALUE-RANGE n"},
+		{"10.5", "VALUE-RANGE n"}, {"0.7", "VALUE-RANGE n"},
+		{"10.7", "VALUE-RANGE n; VALUE-RANGE n"}};
+	const struct def_range range = {.has_least = true,
+		.has_most = true,
+		.has_step = true,
+		.above = true,
+		.least = dec_int(0),
+		.most = dec_int(10),
+		.step = {5, 1}};
+	struct def_layout y;
+	struct def_message m = message("csv", &y);
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	columns[2].range = &range;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct str found = made_world_findings(
+			&m, row(&a, STR("x"), str_c(rows[i].number)), &a);
+		if (!str_is(found, rows[i].found))
+			fail_msg("%s: " STR_FMT, rows[i].number, STR_ARG(found));
+	}
+	arena_done(&a);
+}
+
 static void refuses(void **state)
 {
 	struct def_layout y;
@@ -235,6 +266,7 @@ int main(void)
 		cmocka_unit_test(reads_back),
 		cmocka_unit_test(formulas),
 		cmocka_unit_test(one_empty_column),
+		cmocka_unit_test(ranges),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(fixed_widths),
 	};

@@ -241,12 +241,14 @@ static void newer_versions_are_counted(void **state)
 	assert_int_equal(n, 0);
 }
 
-static int note(void *ctx, struct str key, struct str state, struct str hash)
+static int note(void *ctx, struct str key, struct str state, struct str hash, struct str settled)
 {
+	const struct str other = str_eq(state, settled) ? STR("") : settled;
 	char *text = ctx;
 
-	(void)snprintf(text + strlen(text), 200 - strlen(text), STR_FMT ":" STR_FMT ":" STR_FMT " ",
-		STR_ARG(key), STR_ARG(state), STR_ARG(hash));
+	(void)snprintf(text + strlen(text), 200 - strlen(text),
+		STR_FMT ":" STR_FMT ":" STR_FMT "%s" STR_FMT " ", STR_ARG(key), STR_ARG(state),
+		STR_ARG(hash), other.n > 0 ? ":" : "", STR_ARG(other));
 	return str_is(key, "c") ? 1 : 0;
 }
 
@@ -267,6 +269,10 @@ static void each_in_the_order_of_keys(void **state)
 	text[0] = '\0';
 	STORE_WORLD_IS(&w, ledger_item_each(&w.l, STR("none"), note, text, &w.e), 0);
 	assert_string_equal(text, "");
+	STORE_WORLD_IS(
+		&w, ledger_item_left(&w.l, STR("g"), STR("B"), &w.e), 0); /* no room for it */
+	STORE_WORLD_IS(&w, ledger_item_each(&w.l, STR("g"), note, text, &w.e), 0);
+	assert_string_equal(text, "B:due:h1:pending b:pending:h2 c:pending:h3 ");
 }
 
 static void a_set_is_told_once(void **state)

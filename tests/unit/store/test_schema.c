@@ -372,9 +372,9 @@ static int item_newer(void)
 	return ledger_item_newer(L, 1, &n, E);
 }
 
-static int no_item(void *ctx, struct str key, struct str state, struct str hash)
+static int no_item(void *ctx, struct str key, struct str state, struct str hash, struct str settled)
 {
-	(void)ctx, (void)key, (void)state, (void)hash;
+	(void)ctx, (void)key, (void)state, (void)hash, (void)settled;
 	return 0;
 }
 
