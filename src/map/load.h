@@ -78,6 +78,8 @@ void load_decl_let(struct load *l, const struct xml *x);
 void load_table_add(struct load *l, const struct xml *x);
 /* A file of tables/ from the first folder that has it; -1: none has, or it cannot be opened. */
 int load_table_open(struct load *l, struct str file, struct err *e) ATTR_CHECK;
+/* Where files that a map names are looked for: "bundle, bundle/definitions, maps". */
+const char *load_table_folders(struct load *l);
 
 /* load_call.c: an expr_scope's call */
 bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f);

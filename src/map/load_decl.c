@@ -6,6 +6,7 @@
 #include "format/path.h"
 #include "map/masked.h"
 #include "map/origin.h"
+#include "map/schema.h"
 
 enum { FORMATS_MAX = 8 };
 
@@ -162,6 +163,7 @@ static void source(struct load *l, const struct xml *x)
 	check_format(l, x, l->m->format);
 	l->m->layout = source_layout(l, x, l->m->format);
 	l->m->item_path = item_path(l, x, "item", l->m->format);
+	schema_expect(l, x, l->m->item_type, false);
 	load_unused(l, x, known, 4);
 }
 
@@ -205,7 +207,9 @@ static void layout_target(struct load *l, const struct xml *x, struct str format
 	if (!layout_is_rows(format))
 		l->target_type = xml_attr(x, "type");
 	load_unused(l, x, known, layout_is_rows(format) ? 2 : 3);
-	if (l->target_type.n > 0 && definition.n == 0)
+	if (definition.n > 0)
+		schema_expect(l, x, l->target_type, true);
+	else if (l->target_type.n > 0)
 		load_fault_at(l, x, STR("type"), 0,
 			"the body of a content item is checked by its type where the target has "
 			"definition=\"ampliance-content-item\"");

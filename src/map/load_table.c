@@ -6,8 +6,7 @@
 
 enum { NEAR_MAX = 64 };
 
-/* Where files that a map names are looked for: "bundle, bundle/definitions, maps". */
-static const char *folders(struct load *l)
+const char *load_table_folders(struct load *l)
 {
 	struct str all = STR("");
 
@@ -25,7 +24,7 @@ int load_table_open(struct load *l, struct str file, struct err *e)
 		if (fd != -1 || e->code != ERR_ABSENT)
 			return fd;
 	}
-	return err_set(e, ERR_ABSENT, "there is no such file in %s", folders(l));
+	return err_set(e, ERR_ABSENT, "there is no such file in %s", load_table_folders(l));
 }
 
 static struct str *boxed(struct load *l, struct str s)

@@ -9,7 +9,15 @@
 
 #define FOLDER "content-type-schema"
 
-enum { REFS_MAX = 32 }; /* a schema that refers to itself ends here */
+/* REFS_MAX: a schema that refers to itself ends here. IDS_MAX: of those that may be the one that is meant. */
+enum { REFS_MAX = 32, IDS_MAX = 512 };
+
+/* Ids of schemas that exports have. */
+struct ids {
+	const char *list[IDS_MAX];
+	size_t n;
+	bool exported; /* there is an export, be it an empty one */
+};
 
 /* A schema that was read. */
 struct load_schema {
@@ -80,8 +88,8 @@ static struct load_schema *read_body(struct load *l, int dir, struct str id, str
 	return s;
 }
 
-/* The schema of this id in one export. */
-static const struct load_schema *find_in(struct load *l, int dir, struct str id)
+/* The schema of this id in one export; the ids that it has until then go to met. */
+static const struct load_schema *find_in(struct load *l, int dir, struct str id, struct ids *met)
 {
 	struct fsx_list list = {0};
 	const struct load_schema *found = NULL;
@@ -93,14 +101,17 @@ static const struct load_schema *find_in(struct load *l, int dir, struct str id)
 		const struct str name = str_c(list.names[i]);
 		const struct node *n = str_ends(name, STR(".json")) ? read_json(l, dir, name)
 								    : NULL;
-		if (n && str_eq(schema_member(l, n, "schemaId"), id))
+		const struct str its = n ? schema_member(l, n, "schemaId") : STR("");
+		if (its.n > 0 && met->n < IDS_MAX)
+			met->list[met->n++] = arena_cstr(l->scratch, its);
+		if (its.n > 0 && str_eq(its, id))
 			found = read_body(l, dir, id, schema_member(l, n, "body"));
 	}
 	fsx_list_done(&list);
 	return found;
 }
 
-const struct load_schema *schema_find(struct load *l, struct str id)
+static const struct load_schema *find(struct load *l, struct str id, struct ids *met)
 {
 	const struct load_schema *s = l->schemas;
 
@@ -109,11 +120,34 @@ const struct load_schema *schema_find(struct load *l, struct str id)
 	for (size_t i = 0; i < l->env->ndirs && !s; i++) {
 		struct err e;
 		const int dir = fsx_subdir(l->env->dirs[i], FOLDER, &e);
+		met->exported = met->exported || dir != -1;
 		if (dir != -1)
-			s = find_in(l, dir, id);
+			s = find_in(l, dir, id, met);
 		fsx_close(dir);
 	}
 	return s;
+}
+
+const struct load_schema *schema_find(struct load *l, struct str id)
+{
+	struct ids met = {.n = 0};
+
+	return find(l, id, &met);
+}
+
+void schema_expect(struct load *l, const struct xml *x, struct str id, bool always)
+{
+	const size_t faults = l->f->n;
+	struct ids met = {.n = 0};
+
+	l->at = x;
+	if (id.n == 0 || find(l, id, &met) || l->f->n > faults || !(always || met.exported))
+		return;
+	load_warn_at(l, x, STR("type"), 0,
+		"CONTENT-TYPE-UNKNOWN: no " FOLDER "/ in %s has the schema '" STR_FMT
+		"', so nothing is checked against it%s; put that folder of an export there, or "
+		"correct the type",
+		load_table_folders(l), STR_ARG(id), faults_near(l->f, id, met.list, met.n));
 }
 
 /* --- what a schema says --- */

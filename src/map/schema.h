@@ -13,6 +13,10 @@ struct shape *schema_item(struct load *l);
 /* Adds the children that its schema tells of; s->any when it leaves them open. */
 void schema_expand(struct load *l, struct shape *s);
 
+/* The type= of this element should have a schema: a warning where an export lacks it, or, always, where there is
+ * no export either, since then nothing is checked. */
+void schema_expect(struct load *l, const struct xml *x, struct str id, bool always);
+
 #define SCHEMA_CORE "http://bigcontent.io/cms/schema/v1/core"
 
 /* Inside: the schema of this id; its root; a member's text; what a $ref names (NULL: nobody knows). */

@@ -4,6 +4,9 @@
 #include "base/err.h"
 
 static const struct code table[] = {
+	{"CONTENT-TYPE-UNKNOWN", SEV_WARNING,
+		"no export has the schema of the type that a map names, so nothing is checked against it",
+		"put content-type-schema/ of an export beside the map or in the bundle, or correct the type"},
 	{"CSV-COLUMNS", SEV_ERROR, "the row has more or fewer columns than the header",
 		"look for a missing or an extra separator, or one in a value without quotes"},
 	{"CSV-ENCODING", SEV_FATAL,

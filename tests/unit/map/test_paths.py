@@ -51,12 +51,17 @@ def content(expression, line="<let name=\"x\" value=\"%s\"/>"):
 {line % expression}
 <message><BCT BCT01="'PC'"/><item><LIN LIN02="'VN'" LIN03="body/sku"/></item></message></map>""")
     code, out, err = gridspool("map", "check", "m.xml")
-    expect(f"{expression}: exit", (code, err), (78 if out else 0, ""))
+    expect(f"{expression}: exit", (code, err), (78 if "warning" not in out and out else 0, ""))
     return out.replace("m.xml:3:", "", 1).rstrip("\n")
 
 
-# without a schema nothing is known, and nothing is said
-expect("no schema", content("body/skuu"), "")
+# without an export nothing is known, and nothing is said; an export that lacks the type is told of
+expect("no export", content("body/skuu"), "")
+write("content-type-schema/other.json", json.dumps({"body": "./schemas/other.json", "schemaId": TYPE + "x"}))
+content("label")
+code, out, err = gridspool("map", "check", "m.xml")
+expect("no schema", (code, out.count("\n"), out.startswith("m.xml:1:71: warning: CONTENT-TYPE-UNKNOWN: "), f"did you mean '{TYPE}x'?" in out),
+       (0, 1, True, True))
 export(".")
 for good in ("body/sku", "label", "status = 'x'", "body/name/values[locale = 'de']/value/y", "localized(body/name, 'de')", "body/_meta/deliveryKey",
              "body/sizes[label = 'S']/label", "body/sizes/again/again/label", "body/sizes/far/whatever", "body/grid/item/x", "body/free/b", "body/open/z",

@@ -65,12 +65,25 @@ def findings(**item):
         return [(x["code"], x["field"], x["line"], x["expected"]) for x in map(json.loads, f)]
 
 
-# without an export nothing is known, and nothing is said
+# without an export nothing is known, which is said
 SKU = '<string name="sku" value="sku"/>'
-expect("no schema", faults('<string name="skuu" value="sku"/>'), "")
+make('<string name="skuu" value="sku"/>')
+UNKNOWN = ("warning: CONTENT-TYPE-UNKNOWN: no content-type-schema/ in ., ./.., maps has the schema '%s', so nothing is checked against it%s; "
+           "put that folder of an export there, or correct the type\n")
+expect("no schema", gridspool("map", "check", "m.xml"), (0, "m.xml:2:65: " + UNKNOWN % (TYPE, ""), ""))
+write("items.json", json.dumps({"sku": "SKU-1"}))
+code, out, err = gridspool("convert", "--map", "m.xml", "items.json")
+expect("no schema, convert", (code, err.startswith("m.xml:2:65: " + UNKNOWN % (TYPE, ""))), (0, True))
 for name, schema in (("article", SCHEMA), ("prices", PRICES)):
     write(f"content-type-schema/{name}.json", json.dumps({"body": f"./schemas/{name}.json", "schemaId": schema["$id"]}))
     write(f"content-type-schema/schemas/{name}.json", json.dumps(schema))
+
+make(SKU)
+with open("m.xml", encoding="utf-8") as f:
+    text = f.read()
+write("m.xml", text.replace("/article.json", "/artcile.json", 1).replace('<source format="json"/>', f'<source format="json" type="{TYPE}x"/>'))
+expect("mistyped schemas", gridspool("map", "check", "m.xml"), (0, "m.xml:1:71: " + UNKNOWN % (TYPE + "x", f"; did you mean '{TYPE}'?")
+       + "m.xml:2:65: " + UNKNOWN % (TYPE.replace("/article", "/artcile"), f"; did you mean '{TYPE}'?"), ""))
 
 # the map
 for good in (GOOD, SKU + '<number name="odd" value="1"/>', SKU + '<array name="odd" each="a"><string value="."/></array>',
