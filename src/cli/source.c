@@ -117,12 +117,33 @@ static bool is_wide_xml(struct str head)
 	return str_starts(head, STR("<\0")) || str_starts(head, STR("\0<"));
 }
 
-/* An element without an XML declaration in front, and not HTML. */
+/* Behind comments and processing instructions, as far as they are in the text. */
+static struct str skip_comments(struct str text)
+{
+	for (;;) {
+		const bool comment = str_starts(text, STR("<!--"));
+		const struct str close = comment ? STR("-->") : STR("?>");
+		size_t end = 0;
+
+		if (!comment && !str_starts(text, STR("<?")))
+			return text;
+		end = str_find(text, close, 2);
+		if (end == SIZE_MAX)
+			return STR("");
+		text = str_trim(str_from(text, end + close.n));
+	}
+}
+
+/* Without an XML declaration in front, and not HTML; what begins with a comment that goes on may be XML. */
 static bool is_bare_xml(struct str text)
 {
 	static const char html[] = "<html";
+	const struct str behind = skip_comments(text);
 	size_t i = 0;
 
+	if (behind.n == 0 && text.n > 0)
+		return true;
+	text = behind;
 	while (i < sizeof(html) - 1 && i < text.n && str_lower(text.p[i]) == html[i])
 		i++;
 	return text.n > 1 && text.p[0] == '<' && (str_is_alpha(text.p[1]) || text.p[1] == '_') &&
