@@ -355,10 +355,21 @@ static enum xml_plain_got take_value(struct xml_plain *x, struct node *n)
 	return odd && !resolve(x, raw, &n->value) ? XML_PLAIN_OTHER : XML_PLAIN_ITEM;
 }
 
-static bool is_repeated(const struct node *n)
+/* The name of an attribute without its prefix. */
+static struct str local_of(const struct xml_plain *x, const struct node *n)
+{
+	const struct str name = names_text(x->r->names, n->name);
+	const size_t colon = str_chr(name, ':');
+
+	return str_from(name, colon == SIZE_MAX ? 1 : colon + 1);
+}
+
+/* Under prefixes of the file, two names may be one: libxml2 decides. */
+static bool is_repeated(const struct xml_plain *x, const struct node *n)
 {
 	for (const struct node *s = n->parent->child; s != n; s = s->next)
-		if (s->name == n->name)
+		if (s->name == n->name ||
+			(x->r->spec.own_prefixes && str_eq(local_of(x, s), local_of(x, n))))
 			return true;
 	return false;
 }
@@ -369,7 +380,7 @@ static enum xml_plain_got attribute(struct xml_plain *x, struct node *parent)
 	const struct str name = take_name(x);
 	struct node *n = name.n > 0 ? add_node(x, parent, name_of(x, name, true)) : NULL;
 
-	if (!n || is_repeated(n))
+	if (!n || is_repeated(x, n))
 		return XML_PLAIN_OTHER;
 	skip_blanks(x);
 	if (x->p[x->at] != '=')

@@ -124,18 +124,23 @@ struct reading {
 	int fd;
 };
 
-static void reading_start(struct reading *x, struct str bytes, const char *path)
+static void reading_start_by(struct reading *x, struct str bytes, const struct reader_spec *spec)
 {
-	const struct reader_spec spec = spec_of(path);
-
 	memset(x, 0, sizeof(*x));
 	names_init(&x->names);
 	arena_init(&x->a);
 	diag_init(&x->d, &x->a);
 	buf_init(&x->text, 1 << 20);
 	x->fd = format_support_file(bytes);
-	x->r = reader_open(x->fd, &spec, &x->names, &x->e);
+	x->r = reader_open(x->fd, spec, &x->names, &x->e);
 	assert_non_null(x->r);
+}
+
+static void reading_start(struct reading *x, struct str bytes, const char *path)
+{
+	const struct reader_spec spec = spec_of(path);
+
+	reading_start_by(x, bytes, &spec);
 }
 
 static void reading_end(struct reading *x)
@@ -327,6 +332,8 @@ static const char *const pieces[] = {
 	"<other><p/></other>text<p><a>1</a></p>",
 	"<p a='1\t2\n3'/>",
 	"<p a='1' a='2'/>",
+	"<p a:x='1' b:x='2'/>",
+	"<p a:x='1' x:x='2' x='3'/>",
 	"<p a='1'b='2'/>",
 	"<p a=1/>",
 	"<p a/>",
@@ -380,7 +387,7 @@ static struct str around_piece(struct buf *b, const char *start, const char *pie
 }
 
 /* Each item is what libxml2 alone gives, which reads them by locator; a file is refused with its words. */
-static void same_as_libxml2(struct str bytes, const char *path)
+static void same_by(struct str bytes, const struct reader_spec *spec)
 {
 	struct reading x;
 	struct reading y;
@@ -389,8 +396,8 @@ static void same_as_libxml2(struct str bytes, const char *path)
 	int rc = 1;
 
 	buf_init(&first, 1 << 20);
-	reading_start(&x, bytes, path);
-	reading_start(&y, bytes, path);
+	reading_start_by(&x, bytes, spec);
+	reading_start_by(&y, bytes, spec);
 	while ((rc = reader_next(x.r, &x.it, &x.d, &x.e)) == 1) {
 		struct item it = x.it;
 		buf_clear(&first);
@@ -411,6 +418,16 @@ static void same_as_libxml2(struct str bytes, const char *path)
 	buf_done(&first);
 }
 
+/* With the prefixes that the map has, and with those of the file. */
+static void same_as_libxml2(struct str bytes, const char *path)
+{
+	struct reader_spec spec = spec_of(path);
+
+	same_by(bytes, &spec);
+	spec.own_prefixes = true;
+	same_by(bytes, &spec);
+}
+
 static void plain(void **state)
 {
 	struct buf b;
@@ -424,6 +441,10 @@ static void plain(void **state)
 		same_as_libxml2(around_piece(&b, "<c xmlns='urn:c' xmlns:x='urn:&lt;&quot;x'>",
 					pieces[i], "</c>"),
 			"c:c/c:p");
+		same_as_libxml2(
+			around_piece(&b, "<c xmlns:a='urn:q' xmlns:b='urn:q' xmlns:x='urn:x'>",
+				pieces[i], "</c>"),
+			"c/p");
 		same_as_libxml2(
 			around_piece(&b, "<?xml version='1.0'?>\n<z><c>", pieces[i], "</c></z>"),
 			"z/c/p");
