@@ -6,10 +6,12 @@
 #include "base/fsx.h"
 #include "base/scratch.h"
 #include "edi/edi_items.h"
+#include "format/path.h"
 #include "stage/workflow.h"
 #include "stage/read_back.h"
 
-enum { WHAT_MAX = 800 };
+/* LOOK: so many elements are looked at for their names, of which BELOW are told. */
+enum { WHAT_MAX = 800, LOOK = 1000, BELOW = 20 };
 
 /* --- what the map asks for and the command line gives --- */
 
@@ -306,6 +308,62 @@ static int produce(struct conversion *c, int out, struct produce_counts *counts,
 	return rc == -1 ? -1 : read_back_run(&p, counts, e);
 }
 
+/* Names of elements below the root of an XML file, each once, as the map would write them. */
+static size_t find_below(struct conversion *c, struct arena *a, const char **names)
+{
+	struct reader_spec spec = c->source->spec;
+	struct reader *r = NULL;
+	uint32_t ids[BELOW];
+	struct item it;
+	struct diag d;
+	struct err ignored;
+	size_t n = 0;
+
+	spec.item = STR("");
+	diag_init(&d, a);
+	r = reader_open(c->source->fd, &spec, &c->names, &ignored);
+	for (int i = 0; r && i < LOOK && n < BELOW && reader_next(r, &it, &d, &ignored) == 1; i++) {
+		size_t k = 0;
+		while (it.root && k < n && ids[k] != it.root->name)
+			k++;
+		if (!it.root || k < n)
+			continue;
+		ids[n] = it.root->name;
+		names[n++] = arena_cstr(a, names_text(&c->names, ids[k]));
+	}
+	reader_close(r);
+	return n;
+}
+
+/* No element is at the path of the items: what is there instead is told. */
+static void tell_none(struct conversion *c, struct arena *a)
+{
+	const char *names[BELOW];
+	const size_t n = find_below(c, a, names);
+	const struct str item = c->source->spec.item;
+	struct str list = n > 0 ? STR("") : STR("no element below the root");
+	const char *near = NULL;
+	struct path path;
+	struct err ignored;
+
+	for (size_t i = 0; i < n; i++)
+		list = arena_printf(a, STR_FMT "%s%s", STR_ARG(list), i > 0 ? ", " : "", names[i]);
+	if (path_parse(&path, item, &ignored) == 0 && path.n > 1)
+		near = str_suggest(path.steps[1], names, n);
+	output_finding(c->findings,
+		&(struct finding){
+			.code = STR("XML-ITEM-NONE"),
+			.severity = SEV_WARNING,
+			.file = c->source->spec.file,
+			.found = list,
+			.expected = item,
+			.rule = STR("the path of the items finds no element in the file"),
+			.remedy = near ? arena_printf(a, "did you mean '%s'?", near)
+				       : STR("correct item= of the source, or see whether the "
+					     "file is the right one"),
+		});
+}
+
 int conversion_file(struct conversion *c, const char *path, int out, struct produce_counts *counts,
 	struct err *e)
 {
@@ -325,6 +383,9 @@ int conversion_file(struct conversion *c, const char *path, int out, struct prod
 		rc = open_readers(c, &s, joins, e);
 	if (rc == 0)
 		rc = produce(c, out, counts, e);
+	if (rc == 0 && counts->items == 0 && c->findings && c->source->spec.item.n > 0 &&
+		str_is(c->source->spec.format, "xml"))
+		tell_none(c, &a);
 	reader_close(c->source);
 	reader_close(c->input.source);
 	for (size_t i = 0; i < c->njoins; i++)

@@ -396,6 +396,8 @@ static const struct code table[] = {
 	{"XML-ENCODING", SEV_FATAL,
 		"the XML file is in an encoding that is not read, or not in the one that it declares",
 		"export as UTF-8"},
+	{"XML-ITEM-NONE", SEV_WARNING, "the path of the items finds no element in the file",
+		"correct item= of the source, or see whether the file is the right one"},
 	{"XML-ROOT", SEV_FATAL,
 		"the root element is not the one that the path to the items begins with",
 		"correct item= in the map, or declare the namespace there"},
