@@ -92,6 +92,8 @@ static void item_at(const struct reader *r, const struct segment *s, struct item
 
 static void other_set(const struct reader *r, const struct edi_set *set)
 {
+	struct arena *a = set->d->arena; /* the texts go with the findings */
+
 	diag_add(set->d,
 		&(struct finding){
 			.code = STR("SET-OTHER"),
@@ -100,8 +102,10 @@ static void other_set(const struct reader *r, const struct edi_set *set)
 			.segment = set->head.tag,
 			.segment_at = set->head.position,
 			.offset = set->head.offset,
-			.found = set->id,
-			.expected = r->spec.message,
+			.found = arena_printf(
+				a, STR_FMT " " STR_FMT, STR_ARG(set->id), STR_ARG(set->version)),
+			.expected = arena_printf(a, STR_FMT " " STR_FMT, STR_ARG(r->spec.message),
+				STR_ARG(r->spec.version)),
 			.rule = STR("the set is another one than the map reads"),
 			.remedy = STR("route such files to a map of their own"),
 		});

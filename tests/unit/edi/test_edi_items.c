@@ -254,6 +254,33 @@ static void other_sets(void **state)
 	expect(&spec, STR(EDI_ISA EDI_GS GOOD EDI_END), "!SET-OTHER\n");
 }
 
+/* Where only the version is another one, found and expected differ too. */
+static void other_version(void **state)
+{
+	const struct reader_spec spec = spec_of("x12", "004030", "832", "LIN-loop");
+	const int fd = format_support_file(STR(EDI_ISA EDI_GS GOOD EDI_END));
+	struct names names;
+	struct reader *r = NULL;
+	struct arena a;
+	struct item it;
+	struct diag d;
+	struct err e;
+	(void)state;
+
+	names_init(&names);
+	arena_init(&a);
+	diag_init(&d, &a);
+	r = reader_open(fd, &spec, &names, &e);
+	assert_non_null(r);
+	assert_int_equal(reader_next(r, &it, &d, &e), 1);
+	assert_true(str_is(d.last->found, "832 004010"));
+	assert_true(str_is(d.last->expected, "832 004030"));
+	reader_close(r);
+	arena_done(&a);
+	names_done(&names);
+	(void)close(fd);
+}
+
 /* Header and place; each item again by its locator, backwards too. */
 static void again(void **state)
 {
@@ -323,6 +350,7 @@ int main(void)
 		cmocka_unit_test(long_sets),
 		cmocka_unit_test(forgiven),
 		cmocka_unit_test(other_sets),
+		cmocka_unit_test(other_version),
 		cmocka_unit_test(again),
 	};
 
