@@ -57,6 +57,23 @@ static struct str declared(struct str head)
 	return str_sub(head, 1, at == SIZE_MAX ? head.n : at);
 }
 
+/* What is declared is not read, or cannot be true: the declaration itself was read as UTF-8. */
+static int refuse_set(const struct reader *r, struct str name, struct err *e)
+{
+	if (str_starts(name, STR("UTF-16")) || str_starts(name, STR("utf-16")))
+		(void)err_set(e, ERR_INPUT,
+			STR_FMT ":1: the declaration says '" STR_FMT
+				"', but the bytes are UTF-8; correct "
+				"encoding= in the file, or export it again",
+			STR_ARG(r->spec.file), STR_ARG(name));
+	else
+		(void)err_set(e, ERR_INPUT,
+			STR_FMT ":1: the encoding '" STR_FMT "' is not read; there are UTF-8, "
+				"UTF-16, ISO-8859-1 and windows-1252",
+			STR_ARG(r->spec.file), STR_ARG(name));
+	return err_reason(e, "XML-ENCODING");
+}
+
 /* The character set: by the byte order mark, by the shape of "<?", by the declaration. */
 static int find_set(const struct reader *r, struct source *s, struct str head, struct err *e)
 {
@@ -77,11 +94,7 @@ static int find_set(const struct reader *r, struct source *s, struct str head, s
 	name = declared(head);
 	if (name.n == 0 || (charset_find(name, &s->set) && s->set <= CHARSET_CP1252))
 		return 0;
-	(void)err_set(e, ERR_INPUT,
-		STR_FMT ":1: the encoding '" STR_FMT "' is not read; there are UTF-8, UTF-16, "
-			"ISO-8859-1 and windows-1252",
-		STR_ARG(r->spec.file), STR_ARG(str_sub(name, 0, 60)));
-	return err_reason(e, "XML-ENCODING");
+	return refuse_set(r, str_sub(name, 0, 60), e);
 }
 
 static int xml_open(struct reader *r, struct err *e)

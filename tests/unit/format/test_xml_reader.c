@@ -315,6 +315,24 @@ static void limits(void **state)
 	buf_done(&got);
 }
 
+/* A declaration that cannot be true is told apart from one that is not read. */
+static void declared_wide(void **state)
+{
+	const struct reader_spec spec = spec_of("c/p");
+	const int fd = format_support_file(STR("<?xml version='1.0' encoding='UTF-16'?><c/>"));
+	struct names names;
+	struct err e;
+	(void)state;
+
+	names_init(&names);
+	assert_null(reader_open(fd, &spec, &names, &e));
+	assert_non_null(
+		strstr(e.text, ":1: the declaration says 'UTF-16', but the bytes are UTF-8;"));
+	assert_string_equal(e.reason, "XML-ENCODING");
+	names_done(&names);
+	(void)close(fd);
+}
+
 /* What stands behind some plain items: read on without libxml2 where it is plain, else by it. */
 static const char *const pieces[] = {
 	"<p a='1' b = \"two\"\n c='&lt;&amp;&#65;'>x</p>\r\n",
@@ -475,6 +493,7 @@ int main(void)
 		cmocka_unit_test(refused_with_place),
 		cmocka_unit_test(many),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(declared_wide),
 		cmocka_unit_test(plain),
 	};
 
