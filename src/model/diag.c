@@ -56,7 +56,8 @@ void diag_add(struct diag *d, const struct finding *f)
 	d->n++;
 	if (x.severity >= SEV_ERROR)
 		d->errors++;
-	if (d->n <= LIMIT_FINDINGS)
+	/* Many of the others do not hide an error. */
+	if (d->n <= LIMIT_FINDINGS || (x.severity >= SEV_ERROR && d->errors <= LIMIT_FINDINGS))
 		keep(d, &x, code);
 }
 

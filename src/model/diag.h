@@ -42,7 +42,7 @@ struct diag {
 	struct arena *arena; /* borrowed: texts are copied into it */
 	struct finding *first;
 	struct finding *last;
-	size_t n;		       /* all, also those over LIMIT_FINDINGS that were not kept */
+	size_t n; /* all, also those that were not kept: over LIMIT_FINDINGS, or errors over as many */
 	size_t errors;		       /* of SEV_ERROR and above */
 	struct tolerances *tolerances; /* borrowed: what is forgiven while reading; NULL nothing */
 };
