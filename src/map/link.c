@@ -4,13 +4,13 @@
 #include "base/limits.h"
 #include "map/run.h"
 
-int link_build(struct link *l, struct ev *ev, struct err *e)
+static int index_items(struct link *l, const struct map_run *run, struct diag *d, struct err *e)
 {
 	struct item it;
 	int rc = 1;
 
-	while (rc == 1 && (rc = reader_next(l->reader, &it, ev->run->d, e)) == 1) {
-		const struct node *id = it.root ? node_child(it.root, ev->run->m->name_id) : NULL;
+	while (rc == 1 && (rc = reader_next(l->reader, &it, d, e)) == 1) {
+		const struct node *id = it.root ? node_child(it.root, run->m->name_id) : NULL;
 		struct index_hash h = {0, 0};
 
 		if (!id || !id->value.n)
@@ -19,6 +19,21 @@ int link_build(struct link *l, struct ev *ev, struct err *e)
 		if (index_add(&l->index, h, it.locator, e) == -1)
 			rc = -1;
 	}
+	return rc;
+}
+
+/* What is found in an item here is told when it is its turn. */
+int link_build(struct link *l, struct ev *ev, struct err *e)
+{
+	struct arena a;
+	struct diag untold;
+	int rc = -1;
+
+	arena_init(&a);
+	diag_init(&untold, &a);
+	untold.tolerances = ev->run->d->tolerances;
+	rc = index_items(l, ev->run, &untold, e);
+	arena_done(&a);
 	if (rc == 0)
 		rc = index_sort(&l->index, e);
 	return rc == -1 ? err_wrap(e, "items for link()") : 0;
