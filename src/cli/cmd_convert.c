@@ -29,8 +29,8 @@ static const char usage[] =
 	"  --quiet                  no counts, no progress\n"
 	"\n"
 	"Exit codes: 0 all items converted or not selected; 64 the command line is wrong or lacks what the\n"
-	"map asks for; 65 items were set aside, or a file cannot be read as what it should be; 74 disk;\n"
-	"78 the map or a definition is wrong.\n"
+	"map asks for; 65 items were set aside, a joined file has errors, or a file cannot be read as what it\n"
+	"should be; 74 disk; 78 the map or a definition is wrong.\n"
 	"\n"
 	"Example:\n"
 	"  gridspool convert --map maps/examples/02-joins/map.xml --date 2026-11-23 \\\n"
@@ -78,18 +78,24 @@ static void add(struct produce_counts *sum, const struct produce_counts *c)
 	sum->unselected += c->unselected;
 	sum->aside += c->aside;
 	sum->orphans += c->orphans;
+	sum->broken += c->broken;
 }
 
 static void say_counts(const char *what, const struct produce_counts *c)
 {
 	char orphans[80] = "";
+	char broken[80] = "";
 
 	if (c->orphans > 0)
 		(void)snprintf(orphans, sizeof(orphans),
 			"; %" PRIu64 " rows of joins without an item", c->orphans);
+	if (c->broken > 0)
+		(void)snprintf(
+			broken, sizeof(broken), "; %" PRIu64 " errors in joined files", c->broken);
 	output_say("%s%s%" PRIu64 " items: %" PRIu64 " out, %" PRIu64 " not selected, %" PRIu64
-		   " set aside%s",
-		what, *what ? ": " : "", c->items, c->out, c->unselected, c->aside, orphans);
+		   " set aside%s%s",
+		what, *what ? ": " : "", c->items, c->out, c->unselected, c->aside, orphans,
+		broken);
 }
 
 /* One file, whose interchange goes behind those that are in all. The first is written there at once. */
@@ -198,7 +204,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 		command_faults(&f);
 		if (!cli->quiet)
 			say_counts("", &sum);
-		status = sum.aside > 0 ? 65 : 0;
+		status = sum.aside + sum.broken > 0 ? 65 : 0;
 	}
 	conversion_args_done(&r.args);
 	return status;

@@ -26,7 +26,7 @@ void convert_answer_fail(struct frame *f, struct err *fault);
 int convert_answer_percent(struct frame *f, int64_t *items);
 
 /* One line of the results: 'O' an item that goes out, 'S' a set, 'L' an item that is left for the next
- * interchange, 'A' an item set aside, 'R' a row without an item. Texts live in the arena. */
+ * interchange, 'A' an item set aside, 'R' a row without an item, or that is broken. Texts live in the arena. */
 struct convert_result {
 	char kind;
 	struct str st, hash, key;	  /* O; key also of L, A and R */

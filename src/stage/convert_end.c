@@ -269,7 +269,8 @@ static int record(struct env *v, struct convert_unit *j, struct evidence *x, str
 		return -1;
 	if (j->work.route->source->kind ==
 		SOURCE_EVENTS) /* a file of events says nothing of other items */
-		rc = ledger_item_aside_mended(l, j->unit.agreement, j->interchange.id, e);
+		rc = ledger_item_aside_mended(
+			l, j->unit.agreement, j->unit.id, j->interchange.id, e);
 	else if (str_is(j->unit.mode, "all"))
 		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, e);
 	if (rc == 0)
@@ -384,7 +385,7 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 		env_log(v, LOG_WARN, "set-aside", subject,
 			STR_FMT ": " STR_FMT ": %" PRId64 " of %" PRId64
 				" items are set aside and %" PRId64
-				" rows belong to no item; %" PRId64
+				" rows of joins are broken or belong to no item; %" PRId64
 				" of these are new: gridspool show u-%" PRId64,
 			STR_ARG(j->unit.agreement), STR_ARG(j->work.in.source_file),
 			j->told.counts.aside, j->told.counts.items, j->told.counts.orphans, x.news,

@@ -106,7 +106,7 @@ int convert_worker_main(int fd, void *job)
 		return 74;
 	if (work(job, &line, &c, &e) == 0) {
 		const uint64_t numbers[] = {c.items, c.out, c.unselected, c.aside, c.unchanged,
-			c.waiting, c.orphans, c.sets, c.isa, c.gs, c.noted, c.left};
+			c.waiting, c.orphans + c.broken, c.sets, c.isa, c.gs, c.noted, c.left};
 		frame_start(&frame, FRAME_DONE);
 		for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 			frame_int(&frame, (int64_t)numbers[i]);

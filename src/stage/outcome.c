@@ -285,3 +285,18 @@ void outcome_orphan(struct outcome *o, const struct finding *f)
 	result_line(o, "R", f->code, f->file,
 		str_sub(about, 0, about.n < OUTCOME_KEY_MAX ? about.n : OUTCOME_KEY_MAX), f, 0);
 }
+
+/* Known by its place: what was found there says nothing by itself. */
+void outcome_broken(struct outcome *o, const struct finding *f)
+{
+	struct buf codes;
+	struct buf place;
+
+	buf_init(&codes, 200);
+	buf_init(&place, OUTCOME_KEY_MAX);
+	buf_printf(&codes, "JOIN-ROW-BROKEN " STR_FMT, STR_ARG(f->code));
+	buf_printf(&place, STR_FMT ":%" PRIu64, STR_ARG(f->file), f->line ? f->line : f->offset);
+	result_line(o, "R", buf_view(&codes), f->file, buf_view(&place), f, 0);
+	buf_done(&codes);
+	buf_done(&place);
+}

@@ -60,6 +60,8 @@ int outcome_aside(struct outcome *o, const struct item *it, struct str key, cons
 	struct err *e) ATTR_CHECK;
 /* An item that is good, and left for the next interchange. */
 void outcome_left(struct outcome *o, struct str key);
+/* A part of a joined source that cannot be read. */
+void outcome_broken(struct outcome *o, const struct finding *f);
 /* A row of a join that no item has. */
 void outcome_orphan(struct outcome *o, const struct finding *f);
 

@@ -215,6 +215,15 @@ static int report_orphans(struct produce_making *m, struct err *e)
 	return 0;
 }
 
+/* What is joined was read before the first item; all that beginning anew takes back is written by now. */
+static void tell_broken(struct produce_making *m)
+{
+	for (const struct finding *f = m->found.first; f; f = f->next)
+		if (f->severity >= SEV_ERROR)
+			outcome_broken(&m->o, f);
+	m->c->broken = m->found.errors;
+}
+
 static int make_all(struct produce_making *m, struct err *e)
 {
 	diag_init(&m->found, &m->start);
@@ -226,6 +235,7 @@ static int make_all(struct produce_making *m, struct err *e)
 	if (read_all(m, e) == -1 || produce_gone_run(m, e) == -1 || report_orphans(m, e) == -1 ||
 		produce_message_close(m, e) == -1)
 		return -1;
+	tell_broken(m);
 	if (m->started)
 		m->target.ops->end(m->target.self);
 	m->c->wrote = *m->target.ops->at(m->target.self);

@@ -15,6 +15,7 @@ struct produce_counts {
 	uint64_t waiting; /* rejected by the partner, content not changed since; or left */
 	uint64_t left;	  /* good, and the interchange is full: for the next one */
 	uint64_t orphans; /* rows of joins that no item has */
+	uint64_t broken;  /* errors in what is joined: the rows there are joined to none */
 	uint64_t noted;	  /* of those that are out: with findings that stop nothing */
 	uint64_t sets, isa, gs;
 	const struct def_node *loop; /* the loop that one item is, or NULL */

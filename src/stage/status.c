@@ -291,11 +291,11 @@ static int load_agreement(struct env *v, const struct config_agreement *c,
 	g->next = arena_str(a, str_c(next));
 	g->missed = arena_str(a, str_c(missed));
 	if (db_one_int(l->db, &g->aside, e,
-		    "SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN'",
+		    "SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN' AND codes NOT LIKE 'JOIN-ROW-BROKEN %'",
 		    "s", g->name) != 1)
 		return -1;
 	rc = db_one_int(l->db, &g->orphans, e,
-		"SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes = 'JOIN-ROW-ORPHAN'",
+		"SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND (codes = 'JOIN-ROW-ORPHAN' OR codes LIKE 'JOIN-ROW-BROKEN %')",
 		"s", g->name);
 	return rc == 1 ? 0 : -1;
 }

@@ -255,12 +255,12 @@ int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, st
 }
 
 int ledger_item_aside_mended(
-	struct ledger *l, struct str agreement, int64_t interchange, struct err *e)
+	struct ledger *l, struct str agreement, int64_t unit, int64_t interchange, struct err *e)
 {
 	return ledger_run(l, e,
-		"UPDATE aside SET closed = ?3 WHERE agreement = ?1 AND closed = 0 AND key IN (SELECT key FROM "
-		"item WHERE interchange = ?2 AND agreement = ?1)",
-		"sii", agreement, interchange, clock_now(l->clock));
+		"UPDATE aside SET closed = ?4 WHERE agreement = ?1 AND closed = 0 AND (key IN (SELECT key FROM "
+		"item WHERE interchange = ?3 AND agreement = ?1) OR (unit <> ?2 AND codes LIKE 'JOIN-ROW-BROKEN %'))",
+		"siii", agreement, unit, interchange, clock_now(l->clock));
 }
 
 int ledger_item_aside_close(struct ledger *l, struct str agreement, int64_t unit, struct err *e)

@@ -42,9 +42,10 @@ int ledger_item_offer(struct ledger *l, struct str agreement, int64_t unit, stru
 	ATTR_CHECK;
 int ledger_item_not_offered(
 	struct ledger *l, struct str agreement, int64_t unit, int64_t *n, struct err *e) ATTR_CHECK;
-/* Closes what was set aside of items that are in an interchange. */
-int ledger_item_aside_mended(
-	struct ledger *l, struct str agreement, int64_t interchange, struct err *e) ATTR_CHECK;
+/* Closes what was set aside of items that are in an interchange, and what units before this one found broken in
+ * joined sources: it has read them anew. */
+int ledger_item_aside_mended(struct ledger *l, struct str agreement, int64_t unit,
+	int64_t interchange, struct err *e) ATTR_CHECK;
 /* Are there items that an operator's reissue has made due, and that no unit of work has been offered? 1, 0. */
 int ledger_item_reissued(struct ledger *l, struct str agreement, struct err *e) ATTR_CHECK;
 /* Has another interchange carried items of this one since? How many? */

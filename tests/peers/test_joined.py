@@ -41,6 +41,10 @@ class Joined(small.Small):
                 '<source name="prices" kind="reference" format="csv" ready="renamed"/>')
         self.write("bundle/routes.xml", text.replace("<route ", more + "<route ", 1))
 
+    def rows_open(self):
+        rows = self.rows("SELECT key, codes, file FROM aside WHERE closed = 0 ORDER BY key")
+        return [(r["key"], r["codes"], r["file"]) for r in rows]
+
 
 def catalog():
     lines = "".join("LIN*%d*VN*SKU-%d~PID*F*08***Name %d~" % (9 - i, i, i) for i in range(8, 0, -1))
@@ -68,5 +72,24 @@ def test_joined():
         equal([r["n_orphans"] for r in n.rows("SELECT n_orphans FROM unit")], [ROWS - 3], "rows without an item")
 
 
+def test_broken():
+    """A part of a joined source that cannot be read: its rows are missing, which is told until it is mended."""
+    with Joined(kind="events") as n:
+        n.drop("catalog", "catalog.edi", catalog())
+        n.drop("prices", "prices.csv", b'sku,amount\nSKU-1,"1"0\nSKU-3,3.5\n')
+        n.items("a.json", ("SKU-3", "Mug"))
+        n.run(expect=1)
+        equal(n.rows_open(), [("prices.csv:2", "JOIN-ROW-BROKEN CSV-QUOTE", "prices.csv")], "what is broken")
+        shown = n.program("show", "u-1", expect=0).out
+        equal("prices.csv:2:" in shown and "CSV-QUOTE" in shown, True, "where it is broken")
+        equal("are broken or belong to no item" in n.program("status", expect=0).out, True, "status")
+        n.items("b.json", ("SKU-3", "Mug again"))
+        n.run(expect=0)  # told before
+        n.drop("prices", "prices-mended.csv", b"sku,amount\nSKU-3,3.5\n")
+        n.items("c.json", ("SKU-3", "Mug once more"))
+        n.run(expect=0)
+        equal(n.rows_open(), [], "mended")
+
+
 if __name__ == "__main__":
-    night.main(test_joined)
+    night.main(test_joined, test_broken)

@@ -168,7 +168,10 @@ static void many_rows_without_an_item(void **state)
 		int64_t told, lines;
 		bool good;
 	} rows[] = {{3, 3, true}, {3, 2, false}, {LIMIT_FINDINGS + 5, LIMIT_FINDINGS, true},
-		{LIMIT_FINDINGS + 5, LIMIT_FINDINGS + 5, false}};
+		{LIMIT_FINDINGS + 5, LIMIT_FINDINGS + 5, true},
+		{LIMIT_FINDINGS + 5, LIMIT_FINDINGS - 1, false},
+		{LIMIT_FINDINGS + 5, LIMIT_FINDINGS + 6, false},
+		{3 * LIMIT_FINDINGS, 2 * LIMIT_FINDINGS + 1, false}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

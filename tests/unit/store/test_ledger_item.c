@@ -315,7 +315,7 @@ static void set_aside_until_mended(void **state)
 	out("a", "h", 5);
 	out("c", "h", 6);
 	store_world_begin(&w); /* what went out with interchange 5 is mended */
-	STORE_WORLD_IS(&w, ledger_item_aside_mended(&w.l, STR("g"), 5, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_item_aside_mended(&w.l, STR("g"), 99, 5, &w.e), 0);
 	store_world_commit(&w);
 	assert_string_equal(store_world_texts(&w, aside_open), "g/b/1 g/b/2 g/c/1 x/a/1");
 	w.clock.fixed += 9;

@@ -416,7 +416,7 @@ static int item_aside(void)
 
 static int item_aside_mended(void)
 {
-	return ledger_item_aside_mended(L, A, 1, E);
+	return ledger_item_aside_mended(L, A, 1, 1, E);
 }
 
 static int item_aside_close(void)
