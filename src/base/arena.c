@@ -16,7 +16,7 @@
 #define ARENA_MALLOC 0
 #endif
 
-enum { BLOCK = 64 << 10, ALIGN = 16 };
+enum { BLOCK = 64 << 10 };
 
 struct arena_block {
 	struct arena_block *older;
@@ -97,10 +97,10 @@ static void *own_block(struct arena *a, size_t n)
 	return b + 1;
 }
 
-void *arena_raw(struct arena *a, size_t n)
+void *arena_more(struct arena *a, size_t n)
 {
 	void *p = NULL;
-	const size_t want = mem_add(n, ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	const size_t want = mem_add(n, ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 
 	if (ARENA_MALLOC)
 		return own_block(a, n);
@@ -136,20 +136,40 @@ struct str arena_str(struct arena *a, struct str s)
 	return (struct str){arena_cstr(a, s), s.n};
 }
 
+struct str arena_join(struct arena *a, const struct str *parts, size_t n)
+{
+	size_t size = 1;
+	size_t at = 0;
+	char *p = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		size = mem_add(size, parts[i].n);
+	p = arena_raw(a, size);
+	for (size_t i = 0; i < n; at += parts[i++].n)
+		if (parts[i].n > 0)
+			memcpy(p + at, parts[i].p, parts[i].n);
+	p[at] = '\0';
+	return (struct str){p, at};
+}
+
 struct str arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;
 	va_list again;
+	char room[256]; /* for most; what is longer is made twice */
 	char *p = NULL;
 	int n = 0;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(room, sizeof(room), fmt, ap);
 	va_end(ap);
 	BUG_IF(n < 0);
 	p = arena_raw(a, (size_t)n + 1);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+	if ((size_t)n < sizeof(room))
+		memcpy(p, room, (size_t)n + 1);
+	else
+		(void)vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return (struct str){p, (size_t)n};
 }

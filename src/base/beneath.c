@@ -52,6 +52,8 @@ int beneath_error(const char *name, struct err *e)
 		return err_set(e, ERR_INPUT,
 			"open %s: it is, or leads through, a symbolic link; none is followed here",
 			name);
+	case EISDIR:
+		return err_set(e, ERR_INPUT, "open %s: this is a folder, not a regular file", name);
 	case EXDEV:
 		return err_set(e, ERR_INPUT, "open %s: the name leads out of its folder", name);
 	case ENXIO:

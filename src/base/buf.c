@@ -38,6 +38,14 @@ void buf_more(struct buf *b, const void *p, size_t n)
 	b->n += n;
 }
 
+char *buf_more_room(struct buf *b, size_t n)
+{
+	if (n > b->max - b->n)
+		return NULL;
+	mem_grow(&b->p, &b->cap, mem_add(b->n, mem_add(n, 1)), 1);
+	return b->p + b->n;
+}
+
 void buf_str(struct buf *b, struct str s)
 {
 	buf_put(b, s.p, s.n);

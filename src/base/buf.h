@@ -32,6 +32,12 @@ static inline void buf_put(struct buf *b, const void *p, size_t n)
 		b->n += n;
 	}
 }
+/* Where n bytes can be written; who does adds to b->n what they are. NULL: there is no room for them. */
+char *buf_more_room(struct buf *b, size_t n);
+static inline char *buf_room(struct buf *b, size_t n)
+{
+	return n <= b->cap - b->n && n <= b->max - b->n ? b->p + b->n : buf_more_room(b, n);
+}
 static inline void buf_ch(struct buf *b, char c)
 {
 	buf_put(b, &c, 1);

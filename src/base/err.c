@@ -95,6 +95,7 @@ int err_errno(struct err *e, enum err_code code, const char *fmt, ...)
 		(void)snprintf(why, sizeof(why), "errno %d", no);
 	used = strlen(e->text);
 	(void)snprintf(e->text + used, sizeof(e->text) - used, ": %s", why);
+	errno = no;
 	return -1;
 }
 

@@ -46,7 +46,8 @@ int err_set(struct err *e, enum err_code code, const char *fmt, ...) ATTR_PRINTF
 
 /* As err_set, and appends ": " and the text of errno as it was on entry; chooses ERR_FULL,
  * ERR_EXISTS or ERR_ABSENT itself where errno says so and code is ERR_IO. ENOMEM ends the program
- * as any lack of memory does (mem_exhausted): it is no fault of the thing that was asked for. */
+ * as any lack of memory does (mem_exhausted): it is no fault of the thing that was asked for. errno
+ * stays, for those who want to know more of it. */
 int err_errno(struct err *e, enum err_code code, const char *fmt, ...) ATTR_PRINTF(3, 4);
 
 /* Puts "text: " before what is there. Returns -1. */

@@ -388,6 +388,11 @@ int fsx_publish(struct fsx_tmp *t, const char *name, struct err *e)
 	return publish(t, name, RENAME_NOREPLACE, e);
 }
 
+int fsx_publish_over(struct fsx_tmp *t, const char *name, struct err *e)
+{
+	return publish(t, name, 0, e);
+}
+
 /* The folders of a batch, each with its .tmp. */
 struct folders {
 	struct folder {

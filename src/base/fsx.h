@@ -61,6 +61,8 @@ int fsx_scratch(struct err *e) ATTR_CHECK;
 void fsx_tmp_drop(struct fsx_tmp *t);
 /* fsync, close, rename to name (never over another: ERR_EXISTS), fsync folders. */
 int fsx_publish(struct fsx_tmp *t, const char *name, struct err *e) ATTR_CHECK;
+/* The same, but may replace what is there: only what a person asked us to write. */
+int fsx_publish_over(struct fsx_tmp *t, const char *name, struct err *e) ATTR_CHECK;
 
 struct fsx_pending {
 	struct fsx_tmp tmp;

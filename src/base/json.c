@@ -4,23 +4,25 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/lanes.h"
 #include "base/utf8.h"
+#include "base/word.h"
 
 void json_init(struct json *j, struct buf *out, bool pretty)
 {
-	memset(j, 0, sizeof(*j));
 	j->out = out;
+	j->depth = 0;
 	j->pretty = pretty;
-	j->first[0] = true;
+	j->first[0] = true; /* those of other levels are set when they begin */
+	j->named = j->broken = false;
 }
 
 static void line(struct json *j)
 {
-	if (!j->pretty)
-		return;
+	j->broken = false;
 	buf_ch(j->out, '\n');
 	for (int i = 0; i < j->depth; i++)
-		buf_c(j->out, "  ");
+		buf_put(j->out, "  ", 2);
 }
 
 /* What stands between the member before and this one. */
@@ -30,7 +32,7 @@ static void separate(struct json *j)
 	if (!j->first[j->depth])
 		buf_ch(j->out, ',');
 	j->first[j->depth] = false;
-	if (j->depth > 0)
+	if (j->depth > 0 && (j->pretty || j->broken))
 		line(j);
 }
 
@@ -68,19 +70,63 @@ void json_end(struct json *j, char bracket)
 	BUG_IF(j->depth == 0 || j->named || (bracket != '}' && bracket != ']'));
 	empty = j->first[j->depth];
 	j->depth--;
-	if (!empty)
+	if (!empty && (j->pretty || j->broken))
 		line(j);
 	buf_ch(j->out, bracket);
 }
 
-/* How long the piece at `at` is that needs no escape. */
-static size_t plain(struct str s, size_t at)
+/* The top bit of each byte that is not text as it stands, eight of them at once. */
+static uint64_t unplain(uint64_t w)
 {
-	size_t i = at;
+	const uint64_t low = ~(((w & ~WORD_TOPS) + WORD_ONES * 0x60) | w) & WORD_TOPS;
 
+	return low | word_equal(w, word_of('"')) | word_equal(w, word_of('\\'));
+}
+
+/* The same of sixteen, a bit each. */
+static unsigned unplain_lanes(struct lanes l)
+{
+	return lanes_control(l) | lanes_equal(l, lanes_of('"')) | lanes_equal(l, lanes_of('\\'));
+}
+
+enum { WORD = 8 };
+
+/* Writes s, and up to WORD bytes behind it. False: it is not all ASCII that stands as it is. */
+static bool copy_bare(char *out, struct str s)
+{
+	unsigned many = 0;
+	uint64_t hits = 0;
+	uint64_t w = 0;
+	size_t i = 0;
+
+	for (; s.n - i >= LANES; i += LANES) {
+		const struct lanes l = lanes_load(s.p + i);
+		many |= unplain_lanes(l) | lanes_high(l);
+		memcpy(out + i, s.p + i, LANES);
+	}
+	if (s.n - i >= WORD) {
+		w = word_load(s.p + i);
+		hits = unplain(w) | (w & WORD_TOPS);
+		word_store(out + i, w);
+		i += WORD;
+	}
+	w = word_load_short(s.p + i, s.n - i, word_of(' '));
+	word_store(out + i, w);
+	return (hits | unplain(w) | (w & WORD_TOPS)) == 0 && many == 0;
+}
+
+size_t json_plain(struct str s)
+{
+	size_t i = 0;
+
+	for (; s.n - i >= LANES; i += LANES) {
+		const unsigned hits = unplain_lanes(lanes_load(s.p + i));
+		if (hits)
+			return i + ATTR_CTZ64(hits);
+	}
 	while (i < s.n && (unsigned char)s.p[i] >= 0x20 && s.p[i] != '"' && s.p[i] != '\\')
 		i++;
-	return i - at;
+	return i;
 }
 
 static void escape(struct buf *b, char c)
@@ -101,18 +147,24 @@ static void escape(struct buf *b, char c)
 static void escaped(struct buf *b, struct str s)
 {
 	for (size_t at = 0; at < s.n;) {
-		const size_t n = plain(s, at);
-		buf_str(b, str_sub(s, at, n));
+		const size_t n = json_plain(str_from(s, at));
+		buf_put(b, s.p + at, n);
 		at += n;
 		if (at < s.n)
 			escape(b, s.p[at++]);
 	}
 }
 
-static void quoted(struct buf *b, struct str s)
+void json_quote(struct buf *b, struct str s)
 {
+	char *room = s.n < b->max ? buf_room(b, s.n + WORD + 2) : NULL;
 	size_t bad = 0;
 
+	if (room && copy_bare(room + 1, s.n > 0 ? s : STR(""))) {
+		room[0] = room[s.n + 1] = '"';
+		b->n += s.n + 2;
+		return;
+	}
 	buf_ch(b, '"');
 	while ((bad = utf8_bad(s)) != SIZE_MAX) {
 		escaped(b, str_sub(s, 0, bad));
@@ -125,17 +177,49 @@ static void quoted(struct buf *b, struct str s)
 
 void json_name(struct json *j, const char *name)
 {
+	json_name_str(j, str_c(name));
+}
+
+void json_line(struct json *j)
+{
+	j->broken = true;
+}
+
+void json_name_raw(struct json *j, struct str quoted)
+{
+	char *room = j->pretty || j->broken || quoted.n > LIMIT_VALUE
+		? NULL
+		: buf_room(j->out, quoted.n + 2);
+
+	BUG_IF(j->named || j->depth == 0);
+	j->named = true;
+	if (!room) {
+		separate(j);
+		buf_str(j->out, quoted);
+		buf_put(j->out, ": ", j->pretty ? 2 : 1);
+		return;
+	}
+	*room = ',';
+	room += !j->first[j->depth];
+	j->first[j->depth] = false;
+	memcpy(room, quoted.p, quoted.n);
+	room[quoted.n] = ':';
+	j->out->n = (size_t)(room + quoted.n + 1 - j->out->p);
+}
+
+void json_name_str(struct json *j, struct str name)
+{
 	BUG_IF(j->named || j->depth == 0);
 	separate(j);
-	quoted(j->out, str_c(name));
-	buf_c(j->out, j->pretty ? ": " : ":");
+	json_quote(j->out, name);
+	buf_put(j->out, ": ", j->pretty ? 2 : 1);
 	j->named = true;
 }
 
 void json_str(struct json *j, struct str s)
 {
 	before_value(j);
-	quoted(j->out, s);
+	json_quote(j->out, s);
 }
 
 void json_int(struct json *j, int64_t v)

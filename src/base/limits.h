@@ -15,7 +15,8 @@ enum {
 	LIMIT_VALUE = 4 << 20, /* one value of an item */
 	LIMIT_NESTING = 64,    /* JSON and XML depth: Ampliance allows 22 */
 	LIMIT_NODES = 1 << 20, /* nodes in one item */
-	LIMIT_NAMES = 1 << 17, /* different names in one run: more are keys that hold data */
+	LIMIT_HEADER = 1 << 16, /* nodes in front of the items of a set, some 6 MB */
+	LIMIT_NAMES = 1 << 17,	/* different names in one run: more are keys that hold data */
 	LIMIT_CSV_COLUMNS = 4096,
 	LIMIT_CSV_ROW = 4 << 20,
 	LIMIT_SEGMENT = 1 << 20, /* one EDI segment */
@@ -23,6 +24,7 @@ enum {
 	LIMIT_NAME = 255,	 /* a file name: what Linux takes */
 	LIMIT_PATH = 4096,
 	LIMIT_ACK_FILE = 256 << 20, /* one file a partner sends us */
+	LIMIT_ACK_TEXT = 16 << 10,  /* one text in it: FTX has 5 x 512 characters */
 	LIMIT_ACK_TOLD = 32 << 20,  /* verdicts of one such file: some 300,000 faults */
 	LIMIT_TREE_FILES = 2000000, /* files of one export tree */
 	LIMIT_LINK_DEPTH = 8,	    /* content links followed from one item */

@@ -3,21 +3,6 @@
 
 #include <string.h>
 
-struct str str_c(const char *s)
-{
-	return s ? (struct str){s, strlen(s)} : (struct str){"", 0};
-}
-
-bool str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool str_is(struct str a, const char *s)
-{
-	return str_eq(a, str_c(s));
-}
-
 int str_cmp(struct str a, struct str b)
 {
 	const size_t n = a.n < b.n ? a.n : b.n;
@@ -158,21 +143,6 @@ bool str_is_digits(struct str s)
 		if (!str_is_digit(s.p[i]))
 			return false;
 	return s.n > 0;
-}
-
-bool str_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool str_is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool str_is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 char str_lower(char c)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/attr.h"
 
@@ -23,9 +24,20 @@ struct str {
 #define STR_FMT "%.*s"
 #define STR_ARG(s) ((int)((s).n > 2000 ? 2000 : (s).n)), ((s).p ? (s).p : "")
 
-struct str str_c(const char *s); /* of a terminated string; NULL gives an empty view */
-bool str_eq(struct str a, struct str b);
-bool str_is(struct str a, const char *s);
+/* Of a terminated string; NULL gives an empty view. */
+static inline struct str str_c(const char *s)
+{
+	return s ? (struct str){s, strlen(s)} : (struct str){"", 0};
+}
+static inline bool str_eq(struct str a, struct str b)
+{
+	/* Most differ in their first byte. */
+	return a.n == b.n && (a.n == 0 || (*a.p == *b.p && memcmp(a.p, b.p, a.n) == 0));
+}
+static inline bool str_is(struct str a, const char *s)
+{
+	return str_eq(a, str_c(s));
+}
 int str_cmp(struct str a, struct str b); /* by bytes, as memcmp, shorter first */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
@@ -44,10 +56,19 @@ uint64_t str_hash(struct str s); /* for tables inside one process only */
 /* Whole string as a decimal integer with optional '-'. Returns false when it is none or too big. */
 bool str_to_i64(struct str s, int64_t *out) ATTR_CHECK;
 bool str_is_digits(struct str s); /* not empty and only 0-9 */
-bool str_is_digit(char c);
-bool str_is_alpha(char c); /* ASCII only */
-bool str_is_blank(char c); /* blank, tab, CR, LF */
-char str_lower(char c);	   /* ASCII only */
+static inline bool str_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+static inline bool str_is_alpha(char c) /* ASCII only */
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+static inline bool str_is_blank(char c) /* blank, tab, CR, LF */
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+char str_lower(char c); /* ASCII only */
 char str_upper(char c);
 
 /* The name nearest to s by edit distance among n names, or NULL when none is near: "did you mean". */

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/word.h"
 
 /*
  * Decodes one character of more than one byte. Result: its length, 0 when the bytes are no UTF-8.
  * Table 3-7 of the Unicode standard: only the second byte has bounds that depend on the first.
  */
-static size_t decode(const unsigned char *p, size_t n, uint32_t *cp)
+static inline size_t decode(const unsigned char *p, size_t n, uint32_t *cp)
 {
 	const unsigned char c = p[0];
 	const size_t len = c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
@@ -31,16 +32,15 @@ static size_t decode(const unsigned char *p, size_t n, uint32_t *cp)
 
 size_t utf8_ascii(struct str s, size_t at)
 {
-	uint64_t word = 0;
+	uint64_t high = 0;
 
-	for (; s.n - at >= sizeof(word); at += sizeof(word)) {
-		memcpy(&word, s.p + at, sizeof(word));
-		if (word & 0x8080808080808080u)
-			break;
+	for (; s.n - at >= 8; at += 8) {
+		high = word_load(s.p + at) & WORD_TOPS;
+		if (high)
+			return at + ATTR_CTZ64(high) / 8;
 	}
-	while (at < s.n && (unsigned char)s.p[at] < 0x80)
-		at++;
-	return at;
+	high = word_load_short(s.p + at, s.n - at, 0) & WORD_TOPS;
+	return high ? at + ATTR_CTZ64(high) / 8 : s.n;
 }
 
 size_t utf8_bad(struct str s)
@@ -48,26 +48,31 @@ size_t utf8_bad(struct str s)
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t i = 0;
 
-	while (i < s.n) {
+	for (;;) {
 		uint32_t cp = 0;
 		size_t len = 0;
 		i = utf8_ascii(s, i);
+		/* characters of a text in another script follow each other */
+		for (; i < s.n && p[i] >= 0x80; i += len) {
+			len = decode(p + i, s.n - i, &cp);
+			if (len == 0)
+				return i;
+		}
 		if (i == s.n)
-			break;
-		len = decode(p + i, s.n - i, &cp);
-		if (len == 0)
-			return i;
-		i += len;
+			return SIZE_MAX;
 	}
-	return SIZE_MAX;
 }
 
 size_t utf8_count(struct str s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+	for (size_t i = 0; i < s.n; i++) {
+		const size_t to = utf8_ascii(s, i);
+		n += to - i;
+		i = to;
+		n += i < s.n && ((unsigned char)s.p[i] & 0xC0) != 0x80;
+	}
 	return n;
 }
 

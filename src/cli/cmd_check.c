@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
@@ -19,9 +18,9 @@
 #include "stage/env_maps.h"
 #include "stage/fit.h"
 #include "stage/fit_use.h"
+#include "stage/headers.h"
 #include "stage/host.h"
 #include "stage/inbox.h"
-#include "stage/inputs.h"
 #include "stage/schedule.h"
 #include "store/ledger.h"
 #include "store/ledger_audit.h"
@@ -95,24 +94,16 @@ static void check_folders(struct check *c)
 
 static void check_disk(struct check *c)
 {
-	struct statvfs fs;
-	uint64_t free_bytes = 0;
+	struct err e;
 
-	if (fstatvfs(c->dir, &fs) != 0) {
-		struct err e;
-		(void)err_errno(&e, ERR_IO, "free space");
+	if (fit_disk(c->dir, c->path, c->config->min_free, &e) == 0)
+		return;
+	if (!e.reason[0]) {
 		(void)faults_add(&c->faults, "", 0, 0, "%s", e.text);
 		return;
 	}
-	free_bytes = (uint64_t)fs.f_bavail * (uint64_t)fs.f_frsize;
-	if (free_bytes < c->config->min_free) {
-		faults_warn(&c->faults, "environment.xml", 0, 0,
-			"DISK-LOW: %llu MB are free on the disk of %s, <disk min-free> asks for %llu MB: a "
-			"run takes nothing in and converts nothing; free some, or lower it",
-			(unsigned long long)(free_bytes >> 20), c->path,
-			(unsigned long long)(c->config->min_free >> 20));
-		c->person = true;
-	}
+	faults_warn(&c->faults, "environment.xml", 0, 0, "%s: %s", e.reason, e.text);
+	c->person = true;
 }
 
 /* ---- endpoints and sources ------------------------------------------------------------------ */
@@ -344,64 +335,6 @@ static void check_ledger(struct check *c)
 	ledger_close(&l);
 }
 
-/* The newest file of a source that is in use; -1 when there is none. */
-static int open_current(struct check *c, const struct config_source *s, const char **name)
-{
-	const char *folder = arena_printf(&c->arena, "current/" STR_FMT, STR_ARG(s->name)).p;
-	struct fsx_list list = {0};
-	struct err e;
-	const int dir = fsx_subdir(c->dir, folder, &e);
-	int fd = -1;
-
-	if (dir != -1 && fsx_list(dir, &list, &e) == 0 && list.n > 0) {
-		const char *last = list.names[list.n - 1]; /* in-000004.csv: sorted by number */
-		*name = arena_printf(&c->arena, "%s/%s", folder, last).p;
-		fd = fsx_open(dir, last, &e);
-	}
-	fsx_list_done(&list);
-	fsx_close(dir);
-	return fd;
-}
-
-/* A map that reads columns which the source does not have, as far as it is there. The next one may
- * have them, so a run starts. */
-static void check_header(
-	struct check *c, struct env *v, const struct map *m, int of, const struct config_source *s)
-{
-	const char *name = "";
-	const int fd = s && str_is(s->format, "csv") ? open_current(c, s, &name) : -1;
-	struct reader_spec spec;
-	struct reader *r = NULL;
-	struct faults f;
-	struct err e;
-
-	if (fd == -1)
-		return;
-	faults_init(&f, &c->arena);
-	inputs_reader_spec(s, str_c(name), &spec);
-	r = reader_open(fd, &spec, &v->names, &e);
-	if (r)
-		map_columns(m, of, r, &f);
-	for (const struct fault *x = f.first; x; x = x->next)
-		faults_warn(&c->faults, x->file, x->line, 0, "%s", x->text);
-	reader_close(r);
-	fsx_close(fd);
-}
-
-static void check_headers(struct check *c, struct env *v)
-{
-	for (size_t i = 0; i < v->nroutes; i++) {
-		const struct env_route *r = &v->routes[i];
-		size_t n = 0;
-		const struct map_join *joins = map_joins(r->map, &n);
-
-		check_header(c, v, r->map, MAP_ITEMS, r->source);
-		for (size_t k = 0; k < n; k++)
-			check_header(c, v, r->map, (int)k,
-				config_source_find(v->config, joins[k].source));
-	}
-}
-
 /* Configuration, and with it maps and definitions, by the code that a run uses. */
 static void check_bundle(struct check *c, struct env *v)
 {
@@ -446,7 +379,7 @@ static void check_all(struct check *c)
 	struct env v;
 
 	check_bundle(c, &v);
-	check_headers(c, &v);
+	headers_check(&v, &c->faults);
 	env_close(&v);
 	c->config = config;
 	if (!good)
@@ -476,20 +409,7 @@ static void write_json(struct check *c, struct buf *out)
 	json_bool(&j, c->faults.n == 0 && !c->person);
 	json_member_int(&j, "errors", (int64_t)(c->faults.n - c->faults.again));
 	json_member_int(&j, "warnings", (int64_t)c->faults.warnings);
-	json_name(&j, "faults");
-	json_array(&j);
-	for (const struct fault *x = c->faults.first; x; x = x->next) {
-		json_object(&j);
-		json_member_c(&j, "severity", x->warning ? "warning" : "error");
-		json_member_opt(&j, "file", str_c(x->file));
-		if (x->line > 0)
-			json_member_int(&j, "line", x->line);
-		if (x->column > 0)
-			json_member_int(&j, "column", x->column);
-		json_member_c(&j, "text", x->text);
-		json_end(&j, '}');
-	}
-	json_end(&j, ']');
+	command_faults_json(&j, &c->faults);
 	json_name(&j, "notes");
 	json_array(&j);
 	while (str_split(&rest, '\n', &note))

@@ -1,4 +1,4 @@
-/* gridspool convert: files through a map to X12 on standard output, without an environment. */
+/* gridspool convert: files through a map to what it makes, on standard output, without an environment. */
 #include "cli/cmd_convert.h"
 
 #include <inttypes.h>
@@ -8,33 +8,20 @@
 #include "base/fsx.h"
 #include "cli/args.h"
 #include "cli/conversion.h"
+#include "cli/conversion_args.h"
 
 enum { FINDINGS_SHOWN = 100, FILES_MAX = 10000 };
 
 static const char usage[] =
 	"usage: gridspool convert --map MAP.xml [OPTION...] FILE...\n"
 	"\n"
-	"Converts files through a map and prints X12. No environment is needed, nothing is recorded, and\n"
-	"no real control number is taken: interchanges count from 000000001 and are marked as tests (T).\n"
-	"FILE is JSON (one item, or one a line), CSV, an export folder, the same packed as ZIP, or - for\n"
-	"standard input. Findings go to standard error, one a line, then the counts.\n"
+	"Converts files through a map and prints what it makes: X12, EDIFACT, CSV, fixed-width, JSON or\n"
+	"XML. No environment is needed, nothing is recorded, and no real control number is taken:\n"
+	"interchanges count from 000000001 and are marked as tests. FILE is JSON (one item, one a line, or\n"
+	"an array), CSV, XML, X12, EDIFACT, an export folder, the same packed as ZIP, or - for standard\n"
+	"input. Findings go to standard error, one a line, then the counts.\n"
 	"\n"
-	"  --map MAP.xml            the map\n"
-	"  --join NAME=FILE[,OPTION=VALUE...]\n"
-	"                           what the map joins as $NAME; options: separator=; decimal=, numbers=a b\n"
-	"                           columns=a b header=no quote=' format=csv items=FOLDER/\n"
-	"  --workflow FILE          hub settings export, for workflow-label()\n"
-	"  --set NAME=VALUE         a variable of the map: agreement/catalog=AW26, environment/gln=...\n"
-	"  --date DATE              of the run, 2026-11-23 or 2026-11-23T02:00:00Z; now unless given\n"
-	"  --items FOLDER/          only items below this folder of an export tree\n"
-	"  --separator C            of a CSV file; tab is understood; found out unless given\n"
-	"  --decimal C              decimal mark of its numbers, . or ,\n"
-	"  --numbers \"A B\"          columns whose decimal mark is turned into .\n"
-	"  --elements '*>~'         separators of elements, components and segments; a fourth one repeats\n"
-	"  --newline yes|no         a line end behind each segment (yes)\n"
-	"  --repertoire NAME        basic, extended, latin1 or utf8 (extended)\n"
-	"  --sender Q:ID            ISA05 and ISA06 (ZZ:SENDER)\n"
-	"  --receiver Q:ID          ISA07 and ISA08 (ZZ:RECEIVER)\n"
+	"  --map MAP.xml            the map\n" CONVERSION_ARGS_USAGE
 	"  --findings FILE          all findings as JSON, one a line\n"
 	"  --aside FILE             items set aside as JSON, one a line, with findings and bytes\n"
 	"  --output FILE            instead of standard output; replaced whole or not at all\n"
@@ -42,199 +29,44 @@ static const char usage[] =
 	"  --quiet                  no counts, no progress\n"
 	"\n"
 	"Exit codes: 0 all items converted or not selected; 64 the command line is wrong or lacks what the\n"
-	"map asks for; 65 items were set aside, or a file cannot be read as what it should be; 74 disk;\n"
-	"78 the map or a definition is wrong.\n"
+	"map asks for; 65 items were set aside, a joined file has errors, or a file cannot be read as what it\n"
+	"should be; 74 disk; 78 the map or a definition is wrong.\n"
 	"\n"
 	"Example:\n"
 	"  gridspool convert --map maps/examples/02-joins/map.xml --date 2026-11-23 \\\n"
 	"      --join master=maps/examples/02-joins/master.csv \\\n"
 	"      --join price=maps/examples/02-joins/price.csv maps/examples/02-joins/items.json\n";
 
-/* Options of the source that have the same name in --join. */
-static const char *const source_args[] = {"separator", "decimal", "numbers", "items"};
-
-enum { SOURCE_ARGS = sizeof(source_args) / sizeof(source_args[0]) };
-
 /* What the command line says. */
 struct request {
-	struct conversion_options o;
-	struct arena arena;
-	const char *date, *elements, *newline, *repertoire, *sender, *receiver;
+	struct conversion_args args;
 	const char *findings, *aside, *output, *max_findings;
 	int64_t max;
 };
 
-/* --- options --- */
-
-static int take_join(void *ctx, const char *value, struct err *e)
-{
-	struct request *r = ctx;
-	struct str rest = str_c(value);
-	struct conversion_join *j = NULL;
-	struct str name;
-
-	if (r->o.njoins == CONVERSION_JOINS)
-		return err_set(e, ERR_USAGE, "--join: more than %d", CONVERSION_JOINS);
-	if (!str_split(&rest, '=', &name) || name.n == 0 || rest.n == 0)
-		return err_set(e, ERR_USAGE, "--join %s: expected NAME=FILE", value);
-	j = &r->o.joins[r->o.njoins++];
-	j->name = name;
-	j->path = source_parse(rest, &j->spec, &r->arena, e);
-	return j->path ? 0 : err_wrap(e, "--join " STR_FMT, STR_ARG(name));
-}
-
-static int take_set(void *ctx, const char *value, struct err *e)
-{
-	struct request *r = ctx;
-	struct str rest = str_c(value);
-	struct str name;
-
-	if (r->o.nvars >= CONVERSION_VARS - 10)
-		return err_set(e, ERR_USAGE, "--set: too many");
-	if (!strchr(value, '=') || !str_split(&rest, '=', &name) ||
-		str_chr(name, '/') == SIZE_MAX ||
-		!(str_starts(name, STR("agreement/")) || str_starts(name, STR("partner/")) ||
-			str_starts(name, STR("environment/"))))
-		return err_set(e, ERR_USAGE,
-			"--set %s: expected agreement/NAME=VALUE, partner/... or environment/...",
-			value);
-	r->o.vars[r->o.nvars++] = (struct map_var){name, rest};
-	return 0;
-}
-
-static int parse_elements(struct request *r, struct err *e)
-{
-	struct x12_profile *p = &r->o.profile;
-	const size_t n = r->elements ? strlen(r->elements) : 0;
-
-	p->element = '*';
-	p->component = '>';
-	p->terminator = '~';
-	if (!r->elements)
-		return 0;
-	if (n != 3 && n != 4)
-		return err_set(e, ERR_USAGE, "--elements %s: expected three characters, or four",
-			r->elements);
-	p->element = r->elements[0];
-	p->component = r->elements[1];
-	p->terminator = r->elements[2];
-	p->repetition = r->elements[3];
-	return 0;
-}
-
-static int parse_party(
-	const char *option, const char *text, struct str *qual, struct str *id, struct err *e)
-{
-	struct str rest = str_c(text);
-
-	if (!text)
-		return 0;
-	if (!strchr(text, ':') || !str_split(&rest, ':', qual) || qual->n == 0 || rest.n == 0)
-		return err_set(
-			e, ERR_USAGE, "%s %s: expected QUALIFIER:ID, as ZZ:ACME", option, text);
-	*id = rest;
-	return 0;
-}
-
-static int parse_repertoire(struct request *r, struct err *e)
-{
-	static const char *const names[] = {[X12_BASIC] = "basic",
-		[X12_EXTENDED] = "extended",
-		[X12_LATIN1] = "latin1",
-		[X12_UTF8] = "utf8"};
-
-	r->o.profile.repertoire = X12_EXTENDED;
-	if (!r->repertoire)
-		return 0;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], r->repertoire) == 0) {
-			r->o.profile.repertoire = (enum x12_repertoire)i;
-			return 0;
-		}
-	}
-	return err_set(e, ERR_USAGE, "--repertoire %s: expected basic, extended, latin1 or utf8",
-		r->repertoire);
-}
-
-static int parse_date(struct request *r, const struct cli *cli, struct err *e)
-{
-	if (!r->date)
-		r->o.date = date_from_unix(clock_now(&cli->clock));
-	else if (!date_parse(str_c(r->date), &r->o.date))
-		return err_set(e, ERR_USAGE,
-			"--date %s: expected a date such as 2026-11-23 or 2026-11-23T02:00:00Z",
-			r->date);
-	r->o.date.has_time = true;
-	return 0;
-}
-
-static int parse_envelope(struct request *r, struct err *e)
-{
-	struct x12_profile *p = &r->o.profile;
-
-	p->usage = 'T';
-	p->newline = true;
-	p->sender_qual = p->receiver_qual = STR("ZZ");
-	p->sender = STR("SENDER");
-	p->receiver = STR("RECEIVER");
-	if (parse_elements(r, e) == -1 || parse_repertoire(r, e) == -1 ||
-		parse_party("--sender", r->sender, &p->sender_qual, &p->sender, e) == -1 ||
-		parse_party("--receiver", r->receiver, &p->receiver_qual, &p->receiver, e) == -1)
-		return -1;
-	if (r->newline && strcmp(r->newline, "no") != 0 && strcmp(r->newline, "yes") != 0)
-		return err_set(e, ERR_USAGE, "--newline %s: expected yes or no", r->newline);
-	if (r->newline && strcmp(r->newline, "yes") == 0 && p->terminator == '\n')
-		return err_set(e, ERR_USAGE,
-			"--newline yes: each segment would end twice, its terminator is a line end");
-	p->newline = p->terminator != '\n' && (!r->newline || strcmp(r->newline, "yes") == 0);
-	p->group_sender = p->sender;
-	p->group_receiver = p->receiver;
-	return 0;
-}
-
 static int parse(struct request *r, int argc, char **argv, const struct cli *cli,
 	struct args *files, struct err *e)
 {
-	const char *said[SOURCE_ARGS] = {NULL};
-	const struct args_option options[] = {
-		{.name = "map", .value = &r->o.map},
-		{.name = "workflow", .value = &r->o.workflow},
-		{.name = "date", .value = &r->date},
-		{.name = source_args[0], .value = &said[0]},
-		{.name = source_args[1], .value = &said[1]},
-		{.name = source_args[2], .value = &said[2]},
-		{.name = source_args[3], .value = &said[3]},
-		{.name = "elements", .value = &r->elements},
-		{.name = "newline", .value = &r->newline},
-		{.name = "repertoire", .value = &r->repertoire},
-		{.name = "sender", .value = &r->sender},
-		{.name = "receiver", .value = &r->receiver},
+	struct args_option options[CONVERSION_ARGS + 5] = {
+		{.name = "map", .value = &r->args.o.map},
 		{.name = "findings", .value = &r->findings},
 		{.name = "aside", .value = &r->aside},
 		{.name = "output", .value = &r->output},
 		{.name = "max-findings", .value = &r->max_findings},
 	};
 
-	if (args_each(&argc, argv, "join", take_join, r, e) == -1 ||
-		args_each(&argc, argv, "set", take_set, r, e) == -1)
+	conversion_args_options(&r->args, options + 5);
+	if (conversion_args_repeated(&r->args, &argc, argv, e) == -1 ||
+		args_parse(argc, argv, options, CONVERSION_ARGS + 5, 1, FILES_MAX, "FILE", files,
+			e) == -1)
 		return -1;
-	if (args_parse(argc, argv, options, sizeof(options) / sizeof(options[0]), 1, FILES_MAX,
-		    "FILE", files, e) == -1)
-		return -1;
-	if (!r->o.map)
+	if (!r->args.o.map)
 		return err_set(e, ERR_USAGE, "--map is missing: which map?");
 	r->max = FINDINGS_SHOWN;
 	if (r->max_findings && (!str_to_i64(str_c(r->max_findings), &r->max) || r->max < 0))
 		return err_set(
 			e, ERR_USAGE, "--max-findings %s: expected a number", r->max_findings);
-	for (size_t i = 0; i < SOURCE_ARGS; i++)
-		if (said[i] &&
-			source_option(&r->o.source, str_c(source_args[i]), str_c(said[i]),
-				&r->arena, e) == -1)
-			return err_wrap(e, "--%s", source_args[i]);
-	if (parse_date(r, cli, e) == -1)
-		return -1;
-	return parse_envelope(r, e);
+	return conversion_args_finish(&r->args, &cli->clock, e);
 }
 
 /* --- the work --- */
@@ -246,18 +78,42 @@ static void add(struct produce_counts *sum, const struct produce_counts *c)
 	sum->unselected += c->unselected;
 	sum->aside += c->aside;
 	sum->orphans += c->orphans;
+	sum->broken += c->broken;
 }
 
 static void say_counts(const char *what, const struct produce_counts *c)
 {
 	char orphans[80] = "";
+	char broken[80] = "";
 
 	if (c->orphans > 0)
 		(void)snprintf(orphans, sizeof(orphans),
 			"; %" PRIu64 " rows of joins without an item", c->orphans);
+	if (c->broken > 0)
+		(void)snprintf(
+			broken, sizeof(broken), "; %" PRIu64 " errors in joined files", c->broken);
 	output_say("%s%s%" PRIu64 " items: %" PRIu64 " out, %" PRIu64 " not selected, %" PRIu64
-		   " set aside%s",
-		what, *what ? ": " : "", c->items, c->out, c->unselected, c->aside, orphans);
+		   " set aside%s%s",
+		what, *what ? ": " : "", c->items, c->out, c->unselected, c->aside, orphans,
+		broken);
+}
+
+/* One file, whose interchange goes behind those that are in all. The first is written there at once. */
+static int convert_file(struct conversion *c, const char *path, bool first, int all,
+	struct produce_counts *counts, struct err *e)
+{
+	const int out = first ? all : fsx_scratch(e);
+	int rc = -1;
+
+	if (out == -1)
+		return -1;
+	rc = conversion_file(c, path, out, counts, e);
+	if (first)
+		return rc;
+	if (rc == 0)
+		rc = output_copy(out, all, e);
+	fsx_close(out);
+	return rc;
 }
 
 /* Each file becomes an interchange of its own; nothing is printed before all are good. */
@@ -266,15 +122,7 @@ static int convert_files(struct conversion *c, const struct args *files, int all
 {
 	for (size_t i = 0; i < files->n; i++) {
 		struct produce_counts counts;
-		const int out = fsx_scratch(e);
-		int rc = -1;
-		if (out == -1)
-			return -1;
-		rc = conversion_file(c, files->rest[i], out, &counts, e);
-		if (rc == 0)
-			rc = output_copy(out, all, e);
-		fsx_close(out);
-		if (rc == -1)
+		if (convert_file(c, files->rest[i], i == 0, all, &counts, e) == -1)
 			return -1;
 		add(sum, &counts);
 		if (files->n > 1 && !quiet)
@@ -302,7 +150,7 @@ static int work(struct request *r, const struct args *files, const struct cli *c
 	struct err late;
 	int all = -1;
 	int findings = -1;
-	int rc = conversion_open(&c, &r->o, f, e);
+	int rc = conversion_open(&c, &r->args.o, f, e);
 
 	if (rc == 0)
 		rc = scratch_if(r->output ? r->output : "-", &all, e);
@@ -344,8 +192,8 @@ static int run(int argc, char **argv, const struct cli *cli)
 	err_clear(&e);
 	memset(&r, 0, sizeof(r));
 	memset(&sum, 0, sizeof(sum));
-	arena_init(&r.arena);
-	faults_init(&f, &r.arena);
+	conversion_args_init(&r.args);
+	faults_init(&f, &r.args.arena);
 	if (parse(&r, argc, argv, cli, &files, &e) == -1) {
 		status = command_fail(cli, &e);
 	} else if (work(&r, &files, cli, &f, &sum, &e) == -1) {
@@ -356,15 +204,15 @@ static int run(int argc, char **argv, const struct cli *cli)
 		command_faults(&f);
 		if (!cli->quiet)
 			say_counts("", &sum);
-		status = sum.aside > 0 ? 65 : 0;
+		status = sum.aside + sum.broken > 0 ? 65 : 0;
 	}
-	arena_done(&r.arena);
+	conversion_args_done(&r.args);
 	return status;
 }
 
 const struct command_ops cmd_convert_ops = {
 	.name = "convert",
-	.summary = "convert files through a map to X12, without an environment",
+	.summary = "convert files through a map, without an environment",
 	.usage = usage,
 	.run = run,
 };

@@ -13,7 +13,7 @@
 #include "cli/output.h"
 #include "cli/source.h"
 #include "cli/survey.h"
-#include "edi/x12_read.h"
+#include "edi/edi_read.h"
 #include "stage/env_maps.h"
 
 enum { OUT_MAX = 64 << 20, FINDINGS_SHOWN = 20 };
@@ -22,12 +22,14 @@ static const char usage[] =
 	"usage: gridspool inspect [OPTION...] FILE\n"
 	"\n"
 	"Prints the paths of a file as a map would name them, with types, counts and sample values. FILE is\n"
-	"JSON (one item, or one a line), CSV, X12, an export folder, the same packed as ZIP, or - for\n"
-	"standard input.\n"
+	"JSON (one item, one a line, or an array), CSV, XML, X12, EDIFACT, an export folder, the same packed as ZIP, or -\n"
+	"for standard input.\n"
 	"\n"
-	"  --first N          look at the first N items only (X12: segments)\n"
+	"  --first N          look at the first N items only (X12, EDIFACT: segments)\n"
 	"  --items FOLDER/    only items below this folder of an export tree\n"
-	"  --format NAME      json or csv; found out unless given\n"
+	"  --item PATH        where items stand inside a document (JSON, XML): products/product\n"
+	"  --format NAME      json, csv or xml; found out unless given\n"
+	"  --encoding NAME    of CSV: utf-8, iso-8859-1 or windows-1252 (utf-8)\n"
 	"  --separator C      of CSV; tab is understood; found out unless given\n"
 	"  --quote C          of CSV (\")\n"
 	"  --header yes|no    does the first row name the columns (yes)\n"
@@ -39,8 +41,8 @@ static const char usage[] =
 	"Example:\n"
 	"  gridspool inspect --items content/ export/\n";
 
-static const char *const source_args[] = {
-	"items", "format", "separator", "quote", "header", "decimal", "numbers"};
+static const char *const source_args[] = {"items", "item", "format", "encoding", "separator",
+	"quote", "header", "decimal", "numbers"};
 
 enum { SOURCE_ARGS = sizeof(source_args) / sizeof(source_args[0]) };
 
@@ -92,24 +94,24 @@ static int read_items(
 	return rc == -1 ? -1 : 0;
 }
 
-/* --- X12 --- */
+/* --- X12 and EDIFACT --- */
 
 /* Where a segment's elements hang: LIN-loop/LIN below the message, or the envelope's own segment. */
-static struct survey_path *segment_path(struct inspection *v, const struct x12_context *x,
-	enum x12_event event, const struct segment *s)
+static struct survey_path *segment_path(struct inspection *v, const struct edi_context *x,
+	enum edi_event event, const struct segment *s)
 {
 	struct survey_path *p = NULL;
 	const struct str none = {"", 0};
 
-	if (event == X12_SET || event == X12_SEGMENT || event == X12_SET_END) {
+	if (event == EDI_SET || event == EDI_SEGMENT || event == EDI_SET_END) {
 		p = survey_at(&v->survey, NULL, x->set_id.n ? x->set_id : STR("?"),
 			x->message ? x->message->name : none);
-		for (uint32_t i = 0; p && event == X12_SEGMENT && i < x->nloops; i++)
+		for (uint32_t i = 0; p && event == EDI_SEGMENT && i < x->nloops; i++)
 			p = survey_at(&v->survey, p, x->loops[i], none);
 		if (!p)
 			return NULL;
-		/* A loop is there each time its first segment is, a message each time ST is. */
-		if (event == X12_SET ||
+		/* A loop is there each time its first segment is, a message each time ST or UNH is. */
+		if (event == EDI_SET ||
 			(s->node && s->node->parent && s->node->parent->loop &&
 				s->node->parent->child == s->node))
 			survey_seen(&v->survey, p);
@@ -141,7 +143,7 @@ static void take_value(struct inspection *v, struct survey_path *at, const struc
 	survey_value(&v->survey, survey_at(&v->survey, at, str_c(name), label), x->text);
 }
 
-static void take_segment(struct inspection *v, const struct x12_context *x, enum x12_event event,
+static void take_segment(struct inspection *v, const struct edi_context *x, enum edi_event event,
 	const struct segment *s)
 {
 	struct survey_path *at = segment_path(v, x, event, s);
@@ -156,11 +158,11 @@ static void take_segment(struct inspection *v, const struct x12_context *x, enum
 static int read_segments(
 	struct inspection *v, const struct source *s, struct defs *defs, struct err *e)
 {
-	const struct x12_read_options o = {
-		.defs = defs, .level = X12_STRUCTURE, .file = str_c(s->path)};
-	struct x12_read *r = x12_read_open(s->fd, STR(""), &o, e);
+	const struct edi_read_options o = {
+		.defs = defs, .level = EDI_STRUCTURE, .file = str_c(s->path)};
+	struct edi_read *r = edi_read_open(s->fd, STR(""), &o, e);
 	const struct item whole = {.file = str_c(s->path)};
-	enum x12_event event = X12_SEGMENT;
+	enum edi_event event = EDI_SEGMENT;
 	struct segment segment;
 	struct arena a;
 	struct diag d;
@@ -171,19 +173,19 @@ static int read_segments(
 		diag_init(&d, &a);
 		arena_reset(&a);
 		arena_reset(&v->arena);
-		rc = x12_read_next(r, &event, &segment, &d, e);
+		rc = edi_read_next(r, &event, &segment, &d, e);
 		tell(v, &d, &whole);
-		if (rc == 1 && event == X12_SET)
+		if (rc == 1 && event == EDI_SET)
 			survey_item(&v->survey);
 		if (rc == 1)
-			take_segment(v, x12_read_context(r), event, &segment);
+			take_segment(v, edi_read_context(r), event, &segment);
 	}
-	x12_read_close(r);
+	edi_read_close(r);
 	arena_done(&a);
 	return rc == -1 ? -1 : 0;
 }
 
-static int read_x12(struct inspection *v, const struct source *s, struct err *e)
+static int read_edi(struct inspection *v, const struct source *s, struct err *e)
 {
 	const char *const names[] = {"maps"};
 	const int dir = env_maps_dir(e);
@@ -236,18 +238,21 @@ static int inspect(struct inspection *v, const char *path, struct buf *out, stru
 		return -1;
 	for (const struct finding *f = d.first; f; f = f->next)
 		output_finding(&v->told, f);
-	if (s.kind == SOURCE_IS_X12 && v->said.format.n == 0) {
-		rc = read_x12(v, &s, e);
+	if (s.kind == SOURCE_IS_EDI && v->said.format.n == 0) {
+		rc = read_edi(v, &s, e);
 		print(v, &s, "sets", out);
 	} else if (source_spec(&s, &v->said, &spec)) {
+		spec.own_prefixes = true;
 		rc = read_items(v, &s, &spec, e);
 		if (s.kind == SOURCE_IS_OTHER || s.kind == SOURCE_IS_TEXT)
-			s.what = str_is(spec.format, "csv") ? "CSV" : "JSON";
+			s.what = str_is(spec.format, "csv")  ? "CSV"
+				: str_is(spec.format, "xml") ? "XML"
+							     : "JSON";
 		print(v, &s, "items", out);
 	} else {
 		rc = err_set(e, ERR_INPUT,
-			"%s: this is %s; expected JSON, CSV, X12 or an export folder%s", s.path,
-			s.what,
+			"%s: this is %s; expected JSON, CSV, XML, X12, EDIFACT or an export folder%s",
+			s.path, s.what,
 			s.kind == SOURCE_IS_TEXT ? " (--format csv if it is CSV of one column)"
 						 : "");
 	}

@@ -130,7 +130,8 @@ static void print_agreement(const struct status_agreement *g, struct arena *a, s
 	if (g->orphans > 0)
 		line(out, "agreement", g->name,
 			arena_printf(a,
-				"%" PRId64 " rows of joined sources belong to no item "
+				"%" PRId64
+				" rows of joined sources are broken or belong to no item "
 				"(gridspool show " STR_FMT ")",
 				g->orphans, STR_ARG(g->name)));
 }

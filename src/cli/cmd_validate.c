@@ -1,4 +1,4 @@
-/* gridspool validate: every fault of X12 files, with its place. */
+/* gridspool validate: every fault of X12 and EDIFACT files, with its place. */
 #include "cli/cmd_validate.h"
 
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include "cli/args.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "edi/x12_read.h"
+#include "edi/edi_read.h"
 #include "model/xml.h"
 #include "stage/env_maps.h"
 
@@ -19,13 +19,17 @@ enum { FILES_MAX = 100000, OUT_MAX = 64 << 20, FLUSH = 1 << 16 };
 static const char usage[] =
 	"usage: gridspool validate [OPTION...] FILE...\n"
 	"\n"
-	"Reads X12 files and names every fault with its place: byte, segment, element, what was found and\n"
-	"what was expected. A file that is no X12 is said to be what it is. - is standard input.\n"
+	"Reads X12 and EDIFACT files and names every fault with its place: byte, segment, element, what was\n"
+	"found and what was expected. A file that is neither is said to be what it is. - is standard input.\n"
 	"\n"
-	"  --level LEVEL      how deep to look: envelope, structure, element, codes or notes (notes: all)\n"
-	"  --version VERSION  the version that is expected in GS08, as 004010\n"
+	"  --level LEVEL      how deep to look, each with those before: envelope, structure (order, loops),\n"
+	"                     element (type, length, characters), codes, notes (between elements), guide (the\n"
+	"                     partner's); guide, which is all, if nothing is said\n"
+	"  --tolerate NAME,.. what is forgiven, besides what everybody is: gridspool codes lists the names;\n"
+	"                     after none, only what is named; each is told once and counted\n"
+	"  --version VERSION  the version that is expected: in GS08, as 004010; in UNH, as D96A\n"
 	"  --guide FILE       the partner's guide, for the messages it is about\n"
-	"  --usage P|T        the usage that is expected in ISA15\n"
+	"  --usage P|T        the usage that is expected: in ISA15, or T where UNB 0035 says test\n"
 	"  --quiet            findings only, no line of counts\n"
 	"\n"
 	"Exit codes: 0 nothing found that is an error; 64 the command line is wrong; 65 errors were found;\n"
@@ -37,14 +41,16 @@ static const char usage[] =
 /* The state of one call. */
 struct validation {
 	const struct cli *cli;
-	struct x12_read_options read;
+	struct edi_read_options read;
 	struct str version;
+	struct str format; /* of the guide */
 	struct arena arena;
 	int dirs[2];
 	const char *dir_names[2];
 	size_t ndirs;
 	struct buf out;
 	struct json json;
+	struct tolerances tolerances;
 	bool failed; /* an error was found in a file */
 	int unread;  /* a file could not be read: how to leave */
 };
@@ -52,27 +58,6 @@ struct validation {
 struct counts {
 	uint64_t interchanges, groups, sets, segments, findings, errors;
 };
-
-static int parse_level(const char *text, enum x12_level *level, struct err *e)
-{
-	static const char *const names[] = {[X12_ENVELOPE] = "envelope",
-		[X12_STRUCTURE] = "structure",
-		[X12_ELEMENT] = "element",
-		[X12_CODES] = "codes",
-		[X12_NOTES] = "notes"};
-
-	*level = X12_NOTES;
-	if (!text)
-		return 0;
-	for (int i = X12_ENVELOPE; i <= X12_NOTES; i++) {
-		if (strcmp(text, names[i]) == 0) {
-			*level = (enum x12_level)i;
-			return 0;
-		}
-	}
-	return err_set(e, ERR_USAGE,
-		"--level %s: expected envelope, structure, element, codes or notes", text);
-}
 
 /* Which message and version a guide is about stands in the guide. */
 static int load_guide(struct validation *v, const char *path, struct faults *f, struct err *e)
@@ -98,6 +83,7 @@ static int load_guide(struct validation *v, const char *path, struct faults *f, 
 		return -1;
 	v->read.guide = arena_str(&v->arena, str_c(slash ? slash + 1 : path));
 	v->read.guide_set = arena_str(&v->arena, xml_attr(root, "base"));
+	v->format = arena_str(&v->arena, xml_attr(root, "format"));
 	if (v->version.n == 0)
 		v->version = arena_str(&v->arena, xml_attr(root, "version"));
 	if (v->read.guide_set.n == 0)
@@ -117,8 +103,8 @@ static int open_definitions(
 	v->dir_names[v->ndirs++] = "maps";
 	v->read.defs = defs_new(v->dirs, v->dir_names, v->ndirs);
 	if (guide &&
-		!defs_message(v->read.defs, STR("x12"), v->version, v->read.guide_set,
-			v->read.guide, f, guide, 1, 1))
+		!defs_message(v->read.defs, v->format, v->version, v->read.guide_set, v->read.guide,
+			f, guide, 1, 1))
 		return faults_err(f, e);
 	return 0;
 }
@@ -140,63 +126,82 @@ static void tell(struct validation *v, const struct diag *d, struct counts *c)
 	}
 }
 
-static void check_version(const struct validation *v, const struct x12_context *x,
-	const struct segment *s, struct diag *d)
+/* X12 has the version in its groups, EDIFACT in its messages. */
+static void check_version(const struct validation *v, const struct edi_read *r,
+	enum edi_event event, const struct segment *s, struct diag *d)
 {
-	const struct finding f = {.code = STR("X12-VERSION"),
+	const bool x12 = strcmp(edi_read_format(r), "x12") == 0;
+	const struct edi_context *x = edi_read_context(r);
+	const struct str found = x12 ? x->group_version : x->set_version;
+	const struct finding f = {.code = x12 ? STR("X12-VERSION") : STR("EDIFACT-VERSION"),
 		.file = v->read.file,
-		.segment = STR("GS"),
-		.element = 8,
+		.segment = s->tag,
+		.element = x12 ? 8 : 2,
 		.offset = s->offset,
-		.found = x->group_version,
+		.found = found,
 		.expected = v->version};
 
-	if (v->version.n > 0 && !str_starts(x->group_version, v->version))
+	if (event == (x12 ? EDI_GROUP : EDI_SET) && !str_starts(found, v->version))
 		diag_add(d, &f);
 }
 
 /* 0 read to its end or as far as it can be; -1 the disk failed. */
 static int read_all(struct validation *v, int fd, struct counts *c, struct err *e)
 {
-	struct x12_read *r = NULL;
+	struct edi_read *r = NULL;
 	struct segment s;
 	struct arena a;
 	struct diag d;
-	enum x12_event event = X12_SEGMENT;
+	enum edi_event event = EDI_SEGMENT;
 	int rc = 1;
 
 	arena_init(&a);
 	diag_init(&d, &a);
 	v->read.skim = true;
-	r = x12_read_open(fd, STR(""), &v->read, e);
+	v->read.tolerances = &v->tolerances;
+	memset(v->tolerances.used, 0, sizeof(v->tolerances.used));
+	r = edi_read_open(fd, STR(""), &v->read, e);
 	while (r && rc == 1) {
-		rc = x12_read_next(r, &event, &s, &d, e);
+		rc = edi_read_next(r, &event, &s, &d, e);
 		if (rc == 1)
 			c->segments++;
-		if (rc == 1 && event == X12_GROUP)
-			check_version(v, x12_read_context(r), &s, &d);
+		if (rc == 1 && v->version.n > 0)
+			check_version(v, r, event, &s, &d);
+		if (d.n == 0)
+			continue;
 		tell(v, &d, c);
 		diag_clear(&d);
 		arena_reset(&a);
-		if (output_flush(&v->out, STDOUT_FILENO, FLUSH, e) == -1) {
+		if (output_flush(&v->out, STDOUT_FILENO, FLUSH, e) == -1)
 			rc = -2;
-		}
 	}
 	if (r) {
-		const struct x12_context *x = x12_read_context(r);
+		const struct edi_context *x = edi_read_context(r);
 		c->interchanges = x->interchanges;
 		c->groups = x->groups;
 		c->sets = x->sets;
+		c->segments += x->passed;
 	}
 	if (!r || (rc == -1 && e->code != ERR_INPUT && e->code != ERR_LIMIT))
 		rc = -2;
-	x12_read_close(r);
+	edi_read_close(r);
 	arena_done(&a);
 	return rc == -2 ? -1 : 0;
 }
 
+static void tolerated_json(struct json *j, const struct tolerances *t)
+{
+	json_name(j, "tolerated");
+	json_object(j);
+	for (size_t i = 0; i < TOLERANCES; i++)
+		if (t->used[i] > 0)
+			json_member_int(j, tolerance_rows()[i].name, (int64_t)t->used[i]);
+	json_end(j, '}');
+}
+
 static void tell_counts(struct validation *v, const char *path, const struct counts *c)
 {
+	const struct str tolerated = tolerance_text(&v->tolerances, false, &v->arena);
 	struct json *j = &v->json;
 
 	if (v->cli->json) {
@@ -206,6 +211,7 @@ static void tell_counts(struct validation *v, const char *path, const struct cou
 		json_member_int(j, "sets", (int64_t)c->sets);
 		json_member_int(j, "segments", (int64_t)c->segments);
 		json_member_int(j, "errors", (int64_t)c->errors);
+		tolerated_json(j, &v->tolerances);
 		json_end(j, '}');
 		return;
 	}
@@ -216,10 +222,13 @@ static void tell_counts(struct validation *v, const char *path, const struct cou
 		" segments; ",
 		path, c->interchanges, c->groups, c->sets, c->segments);
 	if (c->findings == 0)
-		buf_c(&v->out, "nothing to find fault with\n");
+		buf_c(&v->out, "nothing to find fault with");
 	else
-		buf_printf(&v->out, "%" PRIu64 " errors, %" PRIu64 " other findings\n", c->errors,
+		buf_printf(&v->out, "%" PRIu64 " errors, %" PRIu64 " other findings", c->errors,
 			c->findings - c->errors);
+	if (tolerated.n > 0)
+		buf_printf(&v->out, "; tolerated: " STR_FMT, STR_ARG(tolerated));
+	buf_ch(&v->out, '\n');
 }
 
 static void tell_folder(struct validation *v, struct counts *c)
@@ -227,7 +236,7 @@ static void tell_folder(struct validation *v, struct counts *c)
 	const struct finding f = {.code = STR("NOT-EDI"),
 		.file = v->read.file,
 		.found = STR("a folder"),
-		.expected = STR("a file of X12")};
+		.expected = STR("a file of X12 or EDIFACT")};
 	struct diag d;
 
 	diag_init(&d, &v->arena);
@@ -290,14 +299,23 @@ static int validate_files(struct validation *v, const struct args *files, struct
 	return output_flush(&v->out, STDOUT_FILENO, 0, e);
 }
 
+/* 004010, or a directory of EDIFACT: D96A. */
+static bool is_version(struct str s)
+{
+	return str_is_digits(s) ||
+		(s.n == 4 && str_starts(s, STR("D")) && str_is_digits(str_sub(s, 1, 2)));
+}
+
 static int parse(struct validation *v, int argc, char **argv, const char **guide,
 	struct args *files, struct err *e)
 {
 	const char *level = NULL;
+	const char *tolerate = NULL;
 	const char *version = NULL;
 	const char *isa15 = NULL;
 	const struct args_option options[] = {
 		{.name = "level", .value = &level},
+		{.name = "tolerate", .value = &tolerate},
 		{.name = "version", .value = &version},
 		{.name = "guide", .value = guide},
 		{.name = "usage", .value = &isa15},
@@ -310,10 +328,12 @@ static int parse(struct validation *v, int argc, char **argv, const char **guide
 	if (isa15 && strcmp(isa15, "P") != 0 && strcmp(isa15, "T") != 0)
 		return err_set(e, ERR_USAGE, "--usage %s: expected P or T", isa15);
 	v->read.usage = isa15 ? isa15[0] : '\0';
-	if (version && !str_is_digits(v->version))
-		return err_set(
-			e, ERR_USAGE, "--version %s: expected a version such as 004010", version);
-	return parse_level(level, &v->read.level, e);
+	if (version && !is_version(v->version))
+		return err_set(e, ERR_USAGE,
+			"--version %s: expected a version such as 004010 or D96A", version);
+	if (tolerance_parse(str_c(tolerate), &v->tolerances.granted, ERR_USAGE, e) == -1)
+		return err_wrap(e, "--tolerate");
+	return level ? edi_read_level(str_c(level), &v->read.level, e) : 0;
 }
 
 static int run(int argc, char **argv, const struct cli *cli)
@@ -355,7 +375,7 @@ static int run(int argc, char **argv, const struct cli *cli)
 
 const struct command_ops cmd_validate_ops = {
 	.name = "validate",
-	.summary = "name every fault of X12 files, with its place",
+	.summary = "name every fault of X12 and EDIFACT files, with its place",
 	.usage = usage,
 	.json = true,
 	.run = run,

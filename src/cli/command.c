@@ -14,10 +14,12 @@
 #include "cli/cmd_control.h"
 #include "cli/cmd_convert.h"
 #include "cli/cmd_explain.h"
+#include "cli/cmd_format.h"
 #include "cli/cmd_fsck.h"
 #include "cli/cmd_hold.h"
 #include "cli/cmd_init.h"
 #include "cli/cmd_inspect.h"
+#include "cli/cmd_map.h"
 #include "cli/cmd_reissue.h"
 #include "cli/cmd_release.h"
 #include "cli/cmd_resend.h"
@@ -48,6 +50,8 @@ static const struct command_ops *const all[] = {
 	&cmd_validate_ops,
 	&cmd_inspect_ops,
 	&cmd_explain_ops,
+	&cmd_map_ops,
+	&cmd_format_ops,
 	&cmd_codes_ops,
 	NULL,
 };
@@ -57,21 +61,21 @@ const struct command_ops *const *command_all(void)
 	return all;
 }
 
-const struct command_ops *command_find(const char *name)
+const struct command_ops *command_find(const struct command_ops *const *list, const char *name)
 {
-	for (size_t i = 0; all[i]; i++)
-		if (strcmp(all[i]->name, name) == 0)
-			return all[i];
+	for (size_t i = 0; list[i]; i++)
+		if (strcmp(list[i]->name, name) == 0)
+			return list[i];
 	return NULL;
 }
 
-const char *command_near(const char *name)
+const char *command_near(const struct command_ops *const *list, const char *name)
 {
 	const char *names[sizeof(all) / sizeof(all[0])];
 	size_t n = 0;
 
-	for (; all[n]; n++)
-		names[n] = all[n]->name;
+	for (; list[n] && n < sizeof(names) / sizeof(names[0]); n++)
+		names[n] = list[n]->name;
 	return str_suggest(str_c(name), names, n);
 }
 
@@ -105,6 +109,24 @@ void command_faults(const struct faults *f)
 		(void)fprintf(stderr, "%s\n", buf_cstr(&line));
 	}
 	buf_done(&line);
+}
+
+void command_faults_json(struct json *j, const struct faults *f)
+{
+	json_name(j, "faults");
+	json_array(j);
+	for (const struct fault *x = f->first; x; x = x->next) {
+		json_object(j);
+		json_member_c(j, "severity", x->warning ? "warning" : "error");
+		json_member_opt(j, "file", str_c(x->file));
+		if (x->line > 0)
+			json_member_int(j, "line", x->line);
+		if (x->column > 0)
+			json_member_int(j, "column", x->column);
+		json_member_c(j, "text", x->text);
+		json_end(j, '}');
+	}
+	json_end(j, ']');
 }
 
 void command_print(const char *fmt, ...)

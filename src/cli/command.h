@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "model/faults.h"
 
 #define COMMAND_VERSION "0.1.0"
@@ -33,14 +34,18 @@ struct command_ops {
 	 * The options every command takes are added by main. */
 	const char *usage;
 	bool json; /* takes --json */
+	/* MAY be NULL: commands below this one, ended by NULL: gridspool map test. Then run is NULL. */
+	const struct command_ops *const *below;
 	/* MUST. argv[0] is the command's name; --help, --json and --quiet are already taken out. */
 	int (*run)(int argc, char **argv, const struct cli *cli);
 };
 
 /* All of them, ended by NULL, in the order of help. */
 const struct command_ops *const *command_all(void);
-const struct command_ops *command_find(const char *name); /* NULL when unknown */
-const char *command_near(const char *name);		  /* "did you mean", or NULL */
+/* Of such a list; NULL when unknown. */
+const struct command_ops *command_find(const struct command_ops *const *list, const char *name);
+/* "did you mean", or NULL */
+const char *command_near(const struct command_ops *const *list, const char *name);
 
 /* One line on standard error; the exit status of e. A usage error names --help too. */
 int command_fail(const struct cli *cli, const struct err *e);
@@ -48,6 +53,8 @@ int command_fail(const struct cli *cli, const struct err *e);
 void command_faults(const struct faults *f);
 /* One fault as such a line, without line end. */
 void command_fault_line(const struct fault *x, struct buf *out);
+/* All of them as the member "faults" of the object that is open. */
+void command_faults_json(struct json *j, const struct faults *f);
 /* Data on standard output. */
 void command_print(const char *fmt, ...) ATTR_PRINTF(1, 2);
 /* The same of what was built, when all of it fitted; else nothing is printed and -1 with ERR_LIMIT: half

@@ -2,67 +2,16 @@
 #include "cli/conversion.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fsx.h"
-#include "base/limits.h"
-#include "stage/env_maps.h"
+#include "base/scratch.h"
+#include "edi/edi_items.h"
+#include "format/path.h"
 #include "stage/workflow.h"
 #include "stage/read_back.h"
 
-enum { WHAT_MAX = 800 };
-
-/* --- the map --- */
-
-static int add_dir(struct conversion *c, int fd, const char *name)
-{
-	if (fd == -1)
-		return -1;
-	c->dirs[c->ndirs] = fd;
-	c->dir_names[c->ndirs++] = name;
-	return 0;
-}
-
-/* Tables and guides: beside the map, where the bundle of the map is, then the program's own. */
-static int open_dirs(struct conversion *c, struct err *e)
-{
-	const char *slash = strrchr(c->o->map, '/');
-	const size_t n = slash ? (size_t)(slash - c->o->map) : 1;
-	const char *own = arena_cstr(
-		&c->arena, (struct str){slash ? c->o->map : ".", n == 0 ? 1 : n});
-	const char *above = arena_printf(&c->arena, "%s/..", own).p;
-	const char *definitions = arena_printf(&c->arena, "%s/definitions", above).p;
-	struct err ignored;
-
-	if (add_dir(c, fsx_dir(own, e), own) == -1)
-		return -1;
-	if (access(definitions, F_OK) == 0 &&
-		add_dir(c, fsx_dir(definitions, e), definitions) == -1)
-		return -1;
-	(void)add_dir(c, fsx_dir(above, &ignored), above);
-	return add_dir(c, env_maps_dir(e), "maps");
-}
-
-static int load_map(struct conversion *c, struct faults *f, struct err *e)
-{
-	struct buf text;
-	struct map_env env;
-
-	if (open_dirs(c, e) == -1)
-		return -1;
-	c->defs = defs_new(c->dirs, c->dir_names, c->ndirs);
-	env = (struct map_env){c->defs, &c->names, c->dirs, c->dir_names, c->ndirs};
-	buf_init(&text, LIMIT_CONFIG_FILE);
-	if (fsx_read_path(c->o->map, &text, e) == -1) {
-		buf_done(&text);
-		return -1;
-	}
-	c->map = map_load(buf_view(&text), c->o->map, &env, f);
-	buf_done(&text);
-	if (!c->map)
-		return faults_err(f, e);
-	return 0;
-}
+/* LOOK: so many elements are looked at for their names, of which BELOW are told. */
+enum { WHAT_MAX = 800, LOOK = 1000, BELOW = 20 };
 
 /* --- what the map asks for and the command line gives --- */
 
@@ -97,10 +46,10 @@ static void add_default(struct conversion *c, const char *name, struct str value
 static void add_defaults(struct conversion *c)
 {
 	add_default(c, "environment/name", STR("convert"));
-	add_default(c, "environment/id", c->o->profile.sender);
+	add_default(c, "environment/id", c->o->envelope.sender.id);
 	add_default(c, "environment/usage", STR("test"));
-	add_default(c, "partner/name", c->o->profile.receiver);
-	add_default(c, "partner/id", c->o->profile.receiver);
+	add_default(c, "partner/name", c->o->envelope.receiver.id);
+	add_default(c, "partner/id", c->o->envelope.receiver.id);
 	add_default(c, "agreement/name", STR("convert"));
 	c->input.vars = c->o->vars;
 	c->input.nvars = c->o->nvars;
@@ -117,7 +66,7 @@ static const struct conversion_join *given(const struct conversion_options *o, s
 static void ask_joins(struct conversion *c, struct buf *missing)
 {
 	size_t n = 0;
-	const struct map_join *joins = map_joins(c->map, &n);
+	const struct map_join *joins = map_joins(c->file.map, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (!given(c->o, joins[i].name))
@@ -125,7 +74,7 @@ static void ask_joins(struct conversion *c, struct buf *missing)
 				"%s--join " STR_FMT "=FILE (line %u: " STR_FMT ", " STR_FMT ")",
 				missing->n ? ", " : "", STR_ARG(joins[i].name), joins[i].line,
 				STR_ARG(joins[i].source), STR_ARG(joins[i].format));
-	if (map_uses_workflow(c->map) && !c->o->workflow)
+	if (map_uses_workflow(c->file.map) && !c->o->workflow)
 		buf_printf(missing, "%s--workflow hub-settings.json", missing->n ? ", " : "");
 }
 
@@ -133,7 +82,7 @@ static void ask_joins(struct conversion *c, struct buf *missing)
 static int check_joins(struct conversion *c, struct err *e)
 {
 	size_t n = 0;
-	const struct map_join *joins = map_joins(c->map, &n);
+	const struct map_join *joins = map_joins(c->file.map, &n);
 	const char *names[CONVERSION_JOINS];
 
 	if (n > CONVERSION_JOINS)
@@ -147,7 +96,7 @@ static int check_joins(struct conversion *c, struct err *e)
 		size_t i = 0;
 		while (i < n && !str_eq(joins[i].name, name))
 			i++;
-		if (i < n)
+		if (i < n || c->o->joins_of_others)
 			continue;
 		near = str_suggest(name, names, n);
 		return err_set(e, ERR_USAGE,
@@ -166,7 +115,7 @@ static int check_given(struct conversion *c, struct err *e)
 		return -1;
 	buf_init(&a.missing, WHAT_MAX);
 	ask_joins(c, &a.missing);
-	map_variables(c->map, ask_variable, &a);
+	map_variables(c->file.map, ask_variable, &a);
 	if (a.missing.n > 0)
 		rc = err_set(e, ERR_USAGE, "%s needs %s", c->o->map, buf_cstr(&a.missing));
 	buf_done(&a.missing);
@@ -176,7 +125,7 @@ static int check_given(struct conversion *c, struct err *e)
 static int open_joins(struct conversion *c, struct err *e)
 {
 	size_t n = 0;
-	const struct map_join *joins = map_joins(c->map, &n);
+	const struct map_join *joins = map_joins(c->file.map, &n);
 	struct diag d;
 
 	diag_init(&d, &c->arena);
@@ -190,6 +139,8 @@ static int open_joins(struct conversion *c, struct err *e)
 		if (source_open(j->path, &c->joins[i], &d, e) == -1)
 			return err_wrap(e, "--join " STR_FMT, STR_ARG(j->name));
 		(void)source_spec(&c->joins[i], &o, &c->join_specs[i]);
+		c->join_specs[i].ops = edi_items_find(o.format);
+		map_reader_spec(c->file.map, (int)i, &c->join_specs[i]);
 	}
 	return 0;
 }
@@ -211,24 +162,23 @@ static int open_workflow(struct conversion *c, struct err *e)
 
 static int prepare(struct conversion *c, struct faults *f, struct err *e)
 {
-	struct x12_profile *p = &c->o->profile;
+	struct target target;
 
-	if (load_map(c, f, e) == -1)
+	if (map_file_open(&c->file, c->o->map, &c->names, f, e) == -1)
 		return -1;
 	add_defaults(c);
 	if (check_given(c, e) == -1)
 		return -1;
-	p->group_version = map_target(c->map)->version;
-	p->isa_version = str_sub(p->group_version, 0, 5);
-	p->when = c->o->date;
+	c->o->envelope.when = c->o->date;
 	c->input.names = &c->names;
 	c->input.run_id = STR("convert");
 	c->input.run_date = c->o->date;
-	c->input.action = STR("add");
-	if (x12_write_check_profile(p, e) == -1) {
+	c->input.action = c->o->action.n > 0 ? c->o->action : STR("add");
+	if (target_open(&target, &c->o->envelope, map_target(c->file.map), e) == -1) {
 		e->code = ERR_USAGE;
 		return -1;
 	}
+	target_close(&target);
 	if (open_joins(c, e) == -1)
 		return -1;
 	return open_workflow(c, e);
@@ -239,7 +189,7 @@ int conversion_open(
 {
 	memset(c, 0, sizeof(*c));
 	c->o = o;
-	c->aside = -1;
+	c->aside = c->lineage = -1;
 	arena_init(&c->arena);
 	names_init(&c->names);
 	return prepare(c, f, e);
@@ -249,10 +199,7 @@ void conversion_close(struct conversion *c)
 {
 	for (size_t i = 0; i < c->njoins; i++)
 		source_close(&c->joins[i]);
-	map_free(c->map);
-	defs_free(c->defs);
-	for (size_t i = 0; i < c->ndirs; i++)
-		fsx_close(c->dirs[i]);
+	map_file_close(&c->file);
 	names_done(&c->names);
 	arena_done(&c->arena);
 }
@@ -275,6 +222,13 @@ static void tell_finding(void *ctx, const struct finding *f)
 	output_finding(c->findings, f);
 }
 
+static void take_findings_back(void *ctx)
+{
+	const struct conversion *c = ctx;
+
+	output_findings_back(c->findings);
+}
+
 static void tell_progress(void *ctx, uint64_t items, uint64_t bytes, uint64_t size)
 {
 	const struct conversion *c = ctx;
@@ -290,19 +244,24 @@ static int open_readers(
 	struct reader_spec wanted = c->o->source;
 
 	if (wanted.format.n == 0)
-		wanted.format = map_source_format(c->map);
+		wanted.format = map_source_format(c->file.map);
 	(void)source_spec(s, &wanted, &spec);
 	/* The map says what it is; a file that is plainly something else is said so at once. */
-	if (s->kind == SOURCE_IS_OTHER || s->kind == SOURCE_IS_X12 ||
-		(s->kind == SOURCE_IS_TEXT && !str_is(spec.format, "csv")))
+	if (s->kind == SOURCE_IS_OTHER ||
+		(s->kind == SOURCE_IS_EDI) != (edi_items_find(spec.format) != NULL) ||
+		(s->kind == SOURCE_IS_XML) != str_is(spec.format, "xml") ||
+		(s->kind == SOURCE_IS_TEXT && !str_is(spec.format, "csv") &&
+			!str_is(spec.format, "fixed")))
 		return err_set(e, ERR_INPUT, "%s: this is %s; the map takes " STR_FMT, s->path,
 			s->what, STR_ARG(spec.format));
+	map_reader_spec(c->file.map, MAP_ITEMS, &spec);
+	spec.ops = edi_items_find(spec.format);
 	c->source = reader_open(s->fd, &spec, &c->names, e);
-	if (c->source && map_uses_links(c->map))
+	if (c->source && map_uses_links(c->file.map))
 		c->input.source = reader_open(s->fd, &spec, &c->names, e);
-	if (!c->source || (map_uses_links(c->map) && !c->input.source))
+	if (!c->source || (map_uses_links(c->file.map) && !c->input.source))
 		return -1;
-	if (map_columns_check(c->map, c->source, e) == -1)
+	if (map_columns_check(c->file.map, c->source, e) == -1)
 		return -1;
 	for (size_t i = 0; i < c->njoins; i++) {
 		joins[i] = reader_open(c->joins[i].fd, &c->join_specs[i], &c->names, e);
@@ -316,25 +275,93 @@ static int open_readers(
 
 static int produce(struct conversion *c, int out, struct produce_counts *counts, struct err *e)
 {
-	const struct produce p = {
-		.map = c->map,
+	const bool scratch = map_uses_scratch(c->file.map);
+	struct scratch file = {scratch ? fsx_scratch(e) : -1, 0};
+	struct produce p = {
+		.map = c->file.map,
 		.source = c->source,
 		.input = c->input,
-		.profile = &c->o->profile,
-		.defs = c->defs,
+		.envelope = &c->o->envelope,
+		.defs = c->file.defs,
 		.out = out,
-		.lineage = -1,
+		.lineage = c->lineage,
 		.aside = c->aside,
 		.result = -1,
 		.number = next_number,
-		.finding = tell_finding,
-		.progress = c->findings->progress ? tell_progress : NULL,
+		.finding = c->findings ? tell_finding : NULL,
+		.anew = c->findings ? take_findings_back : NULL,
+		.progress = c->findings && c->findings->progress ? tell_progress : NULL,
 		.ctx = c,
 	};
 
-	if (produce_run(&p, counts, e) == -1)
+	int rc = -1;
+
+	if (scratch && file.fd == -1)
 		return -1;
-	return read_back_run(&p, counts, e);
+	p.input.scratch = &file;
+	if (c->findings)
+		output_findings_trial(c->findings);
+	rc = produce_run(&p, counts, e);
+	fsx_close(file.fd);
+	if (c->findings)
+		output_findings_stand(c->findings);
+	return rc == -1 ? -1 : read_back_run(&p, counts, e);
+}
+
+/* Names of elements below the root of an XML file, each once, as the map would write them. */
+static size_t find_below(struct conversion *c, struct arena *a, const char **names)
+{
+	struct reader_spec spec = c->source->spec;
+	struct reader *r = NULL;
+	uint32_t ids[BELOW];
+	struct item it;
+	struct diag d;
+	struct err ignored;
+	size_t n = 0;
+
+	spec.item = STR("");
+	diag_init(&d, a);
+	r = reader_open(c->source->fd, &spec, &c->names, &ignored);
+	for (int i = 0; r && i < LOOK && n < BELOW && reader_next(r, &it, &d, &ignored) == 1; i++) {
+		size_t k = 0;
+		while (it.root && k < n && ids[k] != it.root->name)
+			k++;
+		if (!it.root || k < n)
+			continue;
+		ids[n] = it.root->name;
+		names[n++] = arena_cstr(a, names_text(&c->names, ids[k]));
+	}
+	reader_close(r);
+	return n;
+}
+
+/* No element is at the path of the items: what is there instead is told. */
+static void tell_none(struct conversion *c, struct arena *a)
+{
+	const char *names[BELOW];
+	const size_t n = find_below(c, a, names);
+	const struct str item = c->source->spec.item;
+	struct str list = n > 0 ? STR("") : STR("no element below the root");
+	const char *near = NULL;
+	struct path path;
+	struct err ignored;
+
+	for (size_t i = 0; i < n; i++)
+		list = arena_printf(a, STR_FMT "%s%s", STR_ARG(list), i > 0 ? ", " : "", names[i]);
+	if (path_parse(&path, item, &ignored) == 0 && path.n > 1)
+		near = str_suggest(path.steps[1], names, n);
+	output_finding(c->findings,
+		&(struct finding){
+			.code = STR("XML-ITEM-NONE"),
+			.severity = SEV_WARNING,
+			.file = c->source->spec.file,
+			.found = list,
+			.expected = item,
+			.rule = STR("the path of the items finds no element in the file"),
+			.remedy = near ? arena_printf(a, "did you mean '%s'?", near)
+				       : STR("correct item= of the source, or see whether the "
+					     "file is the right one"),
+		});
 }
 
 int conversion_file(struct conversion *c, const char *path, int out, struct produce_counts *counts,
@@ -350,12 +377,15 @@ int conversion_file(struct conversion *c, const char *path, int out, struct prod
 	diag_init(&d, &a);
 	c->source = c->input.source = NULL;
 	rc = source_open(path, &s, &d, e);
-	for (const struct finding *f = d.first; f; f = f->next)
+	for (const struct finding *f = d.first; f && c->findings; f = f->next)
 		output_finding(c->findings, f);
 	if (rc == 0)
 		rc = open_readers(c, &s, joins, e);
 	if (rc == 0)
 		rc = produce(c, out, counts, e);
+	if (rc == 0 && counts->items == 0 && c->findings && c->source->spec.item.n > 0 &&
+		str_is(c->source->spec.format, "xml"))
+		tell_none(c, &a);
 	reader_close(c->source);
 	reader_close(c->input.source);
 	for (size_t i = 0; i < c->njoins; i++)

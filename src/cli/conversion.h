@@ -7,14 +7,12 @@
 
 #include <stdint.h>
 
+#include "cli/map_file.h"
 #include "cli/output.h"
 #include "cli/source.h"
-#include "edi/x12_write.h"
-#include "map/map.h"
-#include "model/faults.h"
 #include "stage/produce.h"
 
-enum { CONVERSION_JOINS = 32, CONVERSION_VARS = 200, CONVERSION_DIRS = 4 };
+enum { CONVERSION_JOINS = 32, CONVERSION_VARS = 200 };
 
 struct conversion_join {
 	struct str name;
@@ -29,28 +27,27 @@ struct conversion_options {
 	size_t njoins;
 	struct map_var vars[CONVERSION_VARS];
 	size_t nvars;
-	struct reader_spec source;  /* what the user says of it */
-	struct x12_profile profile; /* versions are filled in from the map */
-	struct date date;	    /* of the run */
+	struct reader_spec source; /* what the user says of it */
+	struct target_envelope envelope;
+	struct date date;     /* of the run */
+	struct str action;    /* $action, or "" for add */
+	bool joins_of_others; /* a join that the map does not have is meant for another map */
 };
 
 struct conversion {
 	struct conversion_options *o; /* borrowed */
 	struct arena arena;
 	struct names names;
-	int dirs[CONVERSION_DIRS];
-	const char *dir_names[CONVERSION_DIRS];
-	size_t ndirs;
-	struct defs *defs;
-	struct map *map;
+	struct map_file file;
 	struct source joins[CONVERSION_JOINS]; /* in the order of the map's joins */
 	struct reader_spec join_specs[CONVERSION_JOINS];
 	size_t njoins;
 	struct reader *source; /* of the file in hand */
 	struct map_input input;
-	uint64_t isa, gs; /* last numbers given: none of them is real */
-	int aside;	  /* items set aside, or -1 */
-	struct output_findings *findings;
+	uint64_t isa, gs;		  /* last numbers given: none of them is real */
+	int aside;			  /* items set aside, or -1 */
+	int lineage;			  /* of the file in hand: which segments are whose; or -1 */
+	struct output_findings *findings; /* NULL: nobody is told */
 };
 
 /* Loads the map and opens what it needs. -1: the map is wrong (faults in f, e sums them up), or the

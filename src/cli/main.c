@@ -32,13 +32,17 @@ static void print_command_help(const struct command_ops *c)
 		(void)fputs("\nWith --json the answer is JSON.\n", stdout);
 }
 
-static int unknown(const char *name)
+/* group: the command below which name was looked for, or NULL */
+static int unknown(const struct command_ops *group, const char *name)
 {
-	const char *near = command_near(name);
+	const char *near = command_near(group ? group->below : command_all(), name);
+	const char *of = group ? group->name : "";
+	const char *blank = group ? " " : "";
 
-	(void)fprintf(stderr, "gridspool: unknown command '%s'%s%s%s\n", name,
-		near ? "; did you mean '" : "", near ? near : "",
-		near ? "'?" : " (see gridspool help)");
+	(void)fprintf(stderr, "gridspool%s%s: unknown command '%s'%s%s%s", blank, of, name,
+		near ? "; did you mean '" : "", near ? near : "", near ? "'?\n" : "");
+	if (!near)
+		(void)fprintf(stderr, " (see gridspool %s%shelp)\n", of, group ? " --" : "");
 	return 64;
 }
 
@@ -50,17 +54,24 @@ static int help(int argc, char **argv)
 		print_help();
 		return 0;
 	}
-	c = command_find(argv[1]);
+	c = command_find(command_all(), argv[1]);
 	if (!c)
-		return unknown(argv[1]);
+		return unknown(NULL, argv[1]);
+	if (c->below && argc > 2) {
+		const struct command_ops *group = c;
+		c = command_find(group->below, argv[2]);
+		if (!c)
+			return unknown(group, argv[2]);
+	}
 	print_command_help(c);
 	return 0;
 }
 
-static int run_command(const struct command_ops *c, int argc, char **argv)
+/* name: as people call it, "map test" */
+static int run_command(const struct command_ops *c, const char *name, int argc, char **argv)
 {
 	struct cli cli = {
-		.clock = clock_system(), .command = c->name, .tty = isatty(STDERR_FILENO) == 1};
+		.clock = clock_system(), .command = name, .tty = isatty(STDERR_FILENO) == 1};
 	struct err e;
 
 	if (args_take(&argc, argv, "--help") || args_take(&argc, argv, "-h")) {
@@ -74,6 +85,28 @@ static int run_command(const struct command_ops *c, int argc, char **argv)
 		return command_fail(&cli, &e);
 	}
 	return c->run(argc, argv, &cli);
+}
+
+/* A command below another: the word behind it says which. */
+static int run_below(const struct command_ops *group, int argc, char **argv)
+{
+	const struct command_ops *c = NULL;
+	char name[64];
+
+	if (argc < 2) {
+		(void)fprintf(stderr, "gridspool %s: which command? (see gridspool %s --help)\n",
+			group->name, group->name);
+		return 64;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_command_help(group);
+		return 0;
+	}
+	c = command_find(group->below, argv[1]);
+	if (!c)
+		return unknown(group, argv[1]);
+	(void)snprintf(name, sizeof(name), "%s %s", group->name, c->name);
+	return run_command(c, name, argc - 1, argv + 1);
 }
 
 static int dispatch(int argc, char **argv)
@@ -97,8 +130,11 @@ static int dispatch(int argc, char **argv)
 			argv[1]);
 		return 64;
 	}
-	c = command_find(argv[1]);
-	return c ? run_command(c, argc - 1, argv + 1) : unknown(argv[1]);
+	c = command_find(command_all(), argv[1]);
+	if (!c)
+		return unknown(NULL, argv[1]);
+	return c->below ? run_below(c, argc - 1, argv + 1)
+			: run_command(c, c->name, argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)

@@ -5,14 +5,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
-enum { BLOCK = 1 << 18, LINE = 4000, JSON_MAX = 64 << 20, JSON_FLUSH = 1 << 18 };
+enum {
+	BLOCK = 1 << 18,
+	LINE = 4000,
+	JSON_MAX = 64 << 20,
+	JSON_FLUSH = 1 << 18,
+	LINES_MAX = 16 << 20
+};
 
 int output_copy(int from, int to, struct err *e)
 {
@@ -31,19 +36,17 @@ int output_copy(int from, int to, struct err *e)
 	return rc;
 }
 
-static int replace(int dir, const char *name, int fd, uint64_t size, struct err *e)
+static int replace(int dir, const char *name, int fd, struct err *e)
 {
-	void *map = NULL;
-	int rc = 0;
+	struct fsx_tmp t;
 
-	if (size > 0)
-		map = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return err_errno(e, ERR_IO, "%s", name);
-	rc = fsx_replace(dir, name, (struct str){map, (size_t)size}, e);
-	if (map)
-		(void)munmap(map, (size_t)size);
-	return rc;
+	if (fsx_tmp_open(dir, &t, e) == -1)
+		return -1;
+	if (output_copy(fd, t.fd, e) == -1) {
+		fsx_tmp_drop(&t);
+		return err_wrap(e, "%s", name);
+	}
+	return fsx_publish_over(&t, name, e);
 }
 
 int output_publish(int fd, const char *path, struct err *e)
@@ -51,7 +54,6 @@ int output_publish(int fd, const char *path, struct err *e)
 	char folder[LIMIT_PATH];
 	char tmp[LIMIT_PATH + 8];
 	const char *slash = strrchr(path, '/');
-	uint64_t size = 0;
 	int dir = -1;
 	int rc = -1;
 
@@ -66,8 +68,7 @@ int output_publish(int fd, const char *path, struct err *e)
 	dir = fsx_dir(folder, e);
 	if (dir == -1)
 		return -1;
-	if (fsx_size(fd, &size, e) == 0)
-		rc = replace(dir, slash ? slash + 1 : path, fd, size, e);
+	rc = replace(dir, slash ? slash + 1 : path, fd, e);
 	/* The folder is the user's, so our folder for temporary files does not stay in it. */
 	(void)snprintf(tmp, sizeof(tmp), "%s/.tmp", folder);
 	(void)rmdir(tmp);
@@ -104,6 +105,7 @@ void output_findings_init(struct output_findings *o, uint64_t max, int file)
 	o->max = max;
 	o->file = file;
 	buf_init(&o->json, JSON_MAX);
+	buf_init(&o->lines, LINES_MAX);
 }
 
 static void to_file(struct output_findings *o, const struct finding *f)
@@ -137,31 +139,84 @@ void output_progress(struct output_findings *o, uint64_t items, uint64_t bytes, 
 	o->shown = true;
 }
 
-void output_finding(struct output_findings *o, const struct finding *f)
+/* One line; what does not fit into memory on trial is counted only. */
+static void tell(struct output_findings *o, const struct finding *f)
 {
 	struct buf line;
 
-	o->errors += f->severity >= SEV_ERROR;
-	to_file(o, f);
-	if (o->seen++ >= o->max)
-		return;
-	clear(o);
 	buf_init(&line, LINE);
 	diag_line(&line, f);
-	(void)fprintf(stderr, "%s\n", buf_cstr(&line));
+	if (!o->trial) {
+		clear(o);
+		(void)fprintf(stderr, "%s\n", buf_cstr(&line));
+		o->told++;
+	} else if (o->lines.n + line.n < LINES_MAX) {
+		buf_str(&o->lines, buf_view(&line));
+		buf_ch(&o->lines, '\n');
+		o->told++;
+	}
 	buf_done(&line);
+}
+
+void output_finding(struct output_findings *o, const struct finding *f)
+{
+	o->errors += f->severity >= SEV_ERROR;
+	o->seen++;
+	to_file(o, f);
+	if (o->told < o->max)
+		tell(o, f);
+}
+
+static bool write_json(struct output_findings *o)
+{
+	if (o->file == -1 || o->e.code != ERR_NONE)
+		return false;
+	if (output_flush(&o->json, o->file, 0, &o->e) == 0)
+		return true;
+	buf_clear(&o->json);
+	return false;
+}
+
+void output_findings_trial(struct output_findings *o)
+{
+	o->trial = true;
+	o->mark = (struct output_mark){o->seen, o->errors, o->told, 0};
+	if (write_json(o))
+		o->mark.size = lseek(o->file, 0, SEEK_CUR);
+}
+
+void output_findings_back(struct output_findings *o)
+{
+	o->seen = o->mark.seen;
+	o->errors = o->mark.errors;
+	o->told = o->mark.told;
+	buf_clear(&o->lines);
+	buf_clear(&o->json);
+	if (o->file != -1 && o->e.code == ERR_NONE &&
+		(ftruncate(o->file, o->mark.size) == -1 ||
+			lseek(o->file, o->mark.size, SEEK_SET) == -1))
+		(void)err_errno(&o->e, ERR_IO, "write the findings anew");
+}
+
+void output_findings_stand(struct output_findings *o)
+{
+	o->trial = false;
+	if (o->lines.n == 0)
+		return;
+	clear(o);
+	(void)fputs(buf_cstr(&o->lines), stderr);
+	buf_clear(&o->lines);
 }
 
 int output_findings_end(struct output_findings *o, struct err *e)
 {
 	clear(o);
-	if (o->seen > o->max && o->max > 0)
+	if (o->seen > o->told && o->max > 0)
 		output_say("and %" PRIu64 " more findings (--max-findings %" PRIu64 ")",
-			o->seen - o->max, o->max);
-	if (o->file != -1 && o->e.code == ERR_NONE &&
-		output_flush(&o->json, o->file, 0, &o->e) == -1)
-		buf_clear(&o->json);
+			o->seen - o->told, o->max);
+	(void)write_json(o);
 	buf_done(&o->json);
+	buf_done(&o->lines);
 	if (o->e.code == ERR_NONE)
 		return 0;
 	*e = o->e;

@@ -25,11 +25,22 @@ struct output_findings {
 	bool progress; /* a terminal watches */
 	bool shown;    /* a line of progress stands there */
 	struct buf json;
-	struct err e; /* the first fault of writing file */
+	bool trial;	  /* what is told may be taken back */
+	struct buf lines; /* told on trial */
+	uint64_t told;	  /* lines, on trial or not */
+	struct output_mark {
+		uint64_t seen, errors, told;
+		int64_t size; /* of file */
+	} mark;		      /* where the trial began */
+	struct err e;	      /* the first fault of writing file */
 };
 
 void output_findings_init(struct output_findings *o, uint64_t max, int file);
 void output_finding(struct output_findings *o, const struct finding *f);
+/* What is told from now on is kept until output_findings_stand; output_findings_back takes it back. */
+void output_findings_trial(struct output_findings *o);
+void output_findings_back(struct output_findings *o);
+void output_findings_stand(struct output_findings *o);
 /* One line that is written over; gone before anything else is said. */
 void output_progress(struct output_findings *o, uint64_t items, uint64_t bytes, uint64_t size);
 /* Says how many were not told; -1 when the file could not be written. */

@@ -9,13 +9,16 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "edi/x12_sniff.h"
+#include "edi/edi_read.h"
+#include "edi/edifact_read.h"
+#include "edi/sniff.h"
 #include "format/zip.h"
+#include "model/tolerance.h"
 
 enum { HEAD = 8192, COPY = 1 << 16, COLUMNS = 1000 };
 
-static const char *const option_names[] = {
-	"format", "separator", "quote", "decimal", "numbers", "columns", "header", "items"};
+static const char *const option_names[] = {"format", "encoding", "separator", "quote", "decimal",
+	"numbers", "columns", "header", "items", "item", "tolerate", "level"};
 
 enum { OPTIONS = sizeof(option_names) / sizeof(option_names[0]) };
 
@@ -106,6 +109,47 @@ static char guess_separator(struct str head)
 	return count[best] > 0 ? marks[best] : 0;
 }
 
+/* "<" in UTF-16, behind a byte order mark or not. */
+static bool is_wide_xml(struct str head)
+{
+	if (str_starts(head, STR("\377\376")) || str_starts(head, STR("\376\377")))
+		head = str_from(head, 2);
+	return str_starts(head, STR("<\0")) || str_starts(head, STR("\0<"));
+}
+
+/* Behind comments and processing instructions, as far as they are in the text. */
+static struct str skip_comments(struct str text)
+{
+	for (;;) {
+		const bool comment = str_starts(text, STR("<!--"));
+		const struct str close = comment ? STR("-->") : STR("?>");
+		size_t end = 0;
+
+		if (!comment && !str_starts(text, STR("<?")))
+			return text;
+		end = str_find(text, close, 2);
+		if (end == SIZE_MAX)
+			return STR("");
+		text = str_trim(str_from(text, end + close.n));
+	}
+}
+
+/* Without an XML declaration in front, and not HTML; what begins with a comment that goes on may be XML. */
+static bool is_bare_xml(struct str text)
+{
+	static const char html[] = "<html";
+	const struct str behind = skip_comments(text);
+	size_t i = 0;
+
+	if (behind.n == 0 && text.n > 0)
+		return true;
+	text = behind;
+	while (i < sizeof(html) - 1 && i < text.n && str_lower(text.p[i]) == html[i])
+		i++;
+	return text.n > 1 && text.p[0] == '<' && (str_is_alpha(text.p[1]) || text.p[1] == '_') &&
+		i < sizeof(html) - 1;
+}
+
 static void find_out(struct source *s, struct str head)
 {
 	struct str text = head;
@@ -121,19 +165,24 @@ static void find_out(struct source *s, struct str head)
 	text = str_trim(text);
 	if (str_starts(text, STR("ISA")) && text.n >= 106 && !str_is_alpha(text.p[3]) &&
 		!str_is_digit(text.p[3])) {
-		s->kind = SOURCE_IS_X12;
+		s->kind = SOURCE_IS_EDI;
 		s->what = "X12";
 		return;
 	}
-	if (str_starts(text, STR("{"))) {
+	if (edifact_read_ops.is(text)) {
+		s->kind = SOURCE_IS_EDI;
+		s->what = "EDIFACT";
+		return;
+	}
+	if (str_starts(text, STR("{")) || str_starts(text, STR("["))) {
 		s->kind = SOURCE_IS_JSON;
 		s->what = "JSON";
 		return;
 	}
-	s->what = x12_sniff_text(head);
-	if (str_starts(text, STR("["))) {
-		s->what =
-			"a JSON array; we read one object a file or one a line (jq -c '.[]' makes them)";
+	s->what = sniff_text(head);
+	if (strcmp(s->what, "an XML document") == 0 || is_wide_xml(head) || is_bare_xml(text)) {
+		s->kind = SOURCE_IS_XML;
+		s->what = "XML";
 		return;
 	}
 	if (strcmp(s->what, "text of a kind we do not know") == 0) {
@@ -175,6 +224,8 @@ bool source_spec(const struct source *s, const struct reader_spec *o, struct rea
 			out->format = STR("csv");
 		else if (s->kind == SOURCE_IS_JSON || s->kind == SOURCE_IS_TREE)
 			out->format = STR("json");
+		else if (s->kind == SOURCE_IS_XML)
+			out->format = STR("xml");
 		else
 			return false;
 	}
@@ -223,9 +274,18 @@ static int yes_no(struct str name, struct str value, bool *out, struct err *e)
 static int set_format(struct reader_spec *o, struct str value, struct arena *a, struct err *e)
 {
 	if (!reader_find(value))
-		return err_set(
-			e, ERR_USAGE, "format=" STR_FMT ": expected json or csv", STR_ARG(value));
+		return err_set(e, ERR_USAGE, "format=" STR_FMT ": there are " STR_FMT,
+			STR_ARG(value), STR_ARG(reader_formats_text()));
 	o->format = arena_str(a, value);
+	return 0;
+}
+
+static int set_encoding(struct reader_spec *o, struct str value, struct err *e)
+{
+	if (!charset_find(value, &o->charset) || o->charset > CHARSET_CP1252)
+		return err_set(e, ERR_USAGE,
+			"encoding=" STR_FMT ": expected utf-8, iso-8859-1 or windows-1252",
+			STR_ARG(value));
 	return 0;
 }
 
@@ -238,6 +298,22 @@ static int set_decimal(struct reader_spec *o, struct str value, struct err *e)
 	return 0;
 }
 
+/* Items are found by their loops. */
+static int set_level(struct reader_spec *o, struct str value, struct err *e)
+{
+	enum edi_level level = EDI_GUIDE;
+
+	if (edi_read_level(value, &level, e) == -1)
+		return -1;
+	if (level < EDI_STRUCTURE)
+		return err_set(e, ERR_USAGE,
+			"level=" STR_FMT
+			": items are found by their loops; expected structure or more",
+			STR_ARG(value));
+	o->level = level;
+	return 0;
+}
+
 int source_option(
 	struct reader_spec *o, struct str name, struct str value, struct arena *a, struct err *e)
 {
@@ -245,6 +321,8 @@ int source_option(
 
 	if (str_is(name, "format"))
 		return set_format(o, value, a, e);
+	if (str_is(name, "encoding"))
+		return set_encoding(o, value, e);
 	if (str_is(name, "separator"))
 		return one_mark(name, value, &o->separator, e);
 	if (str_is(name, "quote"))
@@ -269,6 +347,17 @@ int source_option(
 		o->items_below = arena_str(a, value);
 		return 0;
 	}
+	if (str_is(name, "item")) {
+		o->item = arena_str(a, value);
+		return 0;
+	}
+	if (str_is(name, "tolerate")) {
+		uint32_t *granted = ARENA_NEW(a, uint32_t);
+		o->tolerated = granted;
+		return tolerance_parse(value, granted, ERR_USAGE, e);
+	}
+	if (str_is(name, "level"))
+		return set_level(o, value, e);
 	near = str_suggest(name, option_names, OPTIONS);
 	return err_set(e, ERR_USAGE, STR_FMT "=: no such option of a source%s%s", STR_ARG(name),
 		near ? "; did you mean " : "", near ? near : "");

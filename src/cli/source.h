@@ -11,8 +11,9 @@
 #include "model/diag.h"
 
 enum source_is {
-	SOURCE_IS_X12,
-	SOURCE_IS_JSON, /* one object, or one a line */
+	SOURCE_IS_EDI,	/* X12 or EDIFACT */
+	SOURCE_IS_JSON, /* one object, one a line, or an array */
+	SOURCE_IS_XML,
 	SOURCE_IS_TREE, /* packed export tree */
 	SOURCE_IS_CSV,
 	SOURCE_IS_TEXT, /* CSV of one column, or of a separator that we do not guess, or none */
@@ -33,7 +34,8 @@ int source_open(const char *path, struct source *s, struct diag *d, struct err *
 void source_close(struct source *s);
 /* How to read it as items: o says what the user knows, the file the rest. False: it has no items. */
 bool source_spec(const struct source *s, const struct reader_spec *o, struct reader_spec *out);
-/* Sets what the user says of a source: format separator quote decimal numbers columns header items.
+/* Sets what the user says of a source: format encoding separator quote decimal numbers columns header items
+ * item tolerate level.
  * Texts are copied into a. -1: ERR_USAGE. */
 int source_option(struct reader_spec *o, struct str name, struct str value, struct arena *a,
 	struct err *e) ATTR_CHECK;

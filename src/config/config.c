@@ -102,18 +102,27 @@ static void check_unrouted(struct config_xml *c)
 				STR_ARG(s->name));
 }
 
+static void check_sender(struct config_xml *c)
+{
+	const struct config_agreement *g = c->config->agreements;
+
+	while (g && !g->enveloped)
+		g = g->next;
+	if (g && c->environment && c->config->identity.id.n == 0 &&
+		!config_xml_from(c->environment->child, "identity"))
+		(void)faults_add(c->faults, "environment.xml", c->environment->line,
+			c->environment->column,
+			"<environment> must have an <identity qualifier= id=/>: there are agreements, "
+			"and we are their sender");
+}
+
 /* What can be judged only when everything is there. */
 static void check_whole(struct config_xml *c)
 {
 	struct config *cf = c->config;
 	const struct config_route *r = NULL;
 
-	if (cf->agreements && c->environment && cf->identity.id.n == 0 &&
-		!config_xml_from(c->environment->child, "identity"))
-		(void)faults_add(c->faults, "environment.xml", c->environment->line,
-			c->environment->column,
-			"<environment> must have an <identity qualifier= id=/>: there are agreements, "
-			"and we are their sender");
+	check_sender(c);
 	check_twins(c);
 	if (!c->routes_broken)
 		check_unrouted(c);

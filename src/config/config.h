@@ -20,9 +20,10 @@ enum usage { USAGE_NONE, USAGE_TEST, USAGE_PRODUCTION };
 
 /* Who somebody is in envelopes. */
 struct config_identity {
-	struct str qualifier; /* ISA05/07 */
-	struct str id;	      /* ISA06/08 */
-	struct str group;     /* GS02/03; the id when not given */
+	struct str qualifier; /* ISA05/07; 0007 of S002/S003, which may lack it */
+	struct str id;	      /* ISA06/08; 0004, 0010 */
+	struct str group;     /* GS02/03, UNG 0040/0044; the id when not given */
+	struct str internal;  /* 0008, 0014, or ""; X12 has none */
 };
 
 /* <set name= value=>: what maps read as $environment/NAME, $partner/NAME, $agreement/NAME. */
@@ -39,7 +40,7 @@ enum source_ready { READY_RENAMED, READY_MARKER, READY_MANIFEST, READY_STABLE };
 struct config_source {
 	struct str name; /* also the folder inbox/NAME, current/NAME */
 	enum source_kind kind;
-	struct str format; /* json, csv */
+	struct str format; /* json, csv, xml, x12, edifact */
 	enum source_ready ready;
 	uint32_t stable_seconds; /* READY_STABLE */
 	uint64_t pair_seconds;	/* a file without its marker or manifest, or one without its file */
@@ -49,6 +50,7 @@ struct config_source {
 	uint64_t max_age;	/* seconds, 0 none */
 	bool stale_warns;	/* on-stale="warn"; else hold */
 	uint64_t max_size;	/* bytes, 0: the default of limits */
+	struct str encoding;	/* csv, fixed */
 	char separator, quote, decimal; /* csv */
 	bool no_header, keep_empty;
 	struct str *columns;
@@ -89,6 +91,8 @@ struct config_partner {
 	struct str title;
 	enum usage usage;
 	struct config_identity identity;
+	bool unnamed;	    /* no <identity>: gets no envelopes */
+	uint32_t tolerated; /* what the partner is forgiven: a bit a row of model/tolerance.h */
 	struct config_endpoint *endpoints;
 	struct config_set *sets;
 	const char *file;
@@ -98,7 +102,7 @@ struct config_partner {
 
 /* One acknowledgment that is expected. */
 struct config_expect {
-	struct str ack;	 /* "ta1", "997" */
+	struct str ack;	 /* "ta1", "997"; "contrl", "aperak" */
 	uint64_t within; /* seconds after sending */
 	struct config_expect *next;
 };
@@ -124,21 +128,33 @@ struct config_agreement {
 	struct str name;
 	struct str title;
 	const struct config_partner *partner;
-	struct str message; /* "832" */
-	struct str version; /* GS08 "004010" */
+	struct str format;  /* "x12" (default), "edifact", "csv", "fixed", "json", "xml" */
+	bool enveloped;	    /* has envelopes with identities and control numbers, and answers */
+	struct str message; /* "832", "PRICAT"; else what its files are called, "product-list" */
+	struct str version; /* GS08 "004010", directory "D01B", or "" */
 	struct str map;	    /* path below bundle/ or the program's maps: "maps/x.xml" */
 	const struct config_source *source;
 	const struct config_endpoint *endpoint;
 	bool changes;		/* send="changes"; else "all" */
-	struct str accepted_at; /* "syntax" (default), "sent" */
+	struct str accepted_at; /* "syntax" (default), "sent" (of what has no answers) */
 	bool duplicates_safe;	/* duplicates="safe": an in-doubt file is sent again, with a note */
-	/* envelope */
-	char element, component, terminator;
+	struct str
+		level; /* how deep a source of segments is checked: "structure" to "guide" (default) */
+	/* envelope; a separator that is 0 is that of the standard */
+	char element, component, terminator, release, decimal;
 	bool newline;
-	struct str repertoire;	/* basic, extended, latin1, utf8 */
+	struct str repertoire; /* basic, extended, latin1, utf8; of EDIFACT S001: "UNOC:3" */
+	int characters;	       /* that the repertoire lacks: 0 reject, 1 transliterate, 2 replace */
 	struct str isa_version; /* "00401" */
-	bool ack_requested;	/* ISA14 */
+	bool ack_requested;	/* ISA14, UNB 0031 */
+	/* of EDIFACT only */
+	bool una, groups;	/* UNA in any case; UNG */
+	struct str application; /* UNB 0026, or "" */
+	struct str reference;	/* UNB 0032, or "" */
+	struct str association; /* UNH 0057, or "" */
 	struct config_expect *expects;
+	/* <limits>: the most that one interchange or file may have; 0: no limit */
+	uint64_t most_items, most_segments, most_bytes;
 	const struct config_when *when; /* NULL: in every run */
 	struct config_set *sets;
 	const char *file;

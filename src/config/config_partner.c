@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "config/config_parts.h"
+#include "model/tolerance.h"
 
 /* ---- endpoints ------------------------------------------------------------------------------ */
 
@@ -236,6 +237,17 @@ static void add_partner(struct config_xml *c, const struct xml *x, struct config
 	*tail = p;
 }
 
+/* tolerate="unpadded-isa trailing-separators" */
+static uint32_t read_tolerate(struct config_xml *c, const struct xml *x)
+{
+	uint32_t granted = tolerance_usual();
+	struct err e;
+
+	if (tolerance_parse(xml_attr(x, "tolerate"), &granted, ERR_CONFIG, &e) == -1)
+		(void)config_xml_fault(c, x, "tolerate: %s", e.text);
+	return granted;
+}
+
 void config_partner_read(struct config_xml *c, const struct xml *x, struct str stem)
 {
 	static const char *const taken[] = {"name", "id", NULL};
@@ -243,21 +255,21 @@ void config_partner_read(struct config_xml *c, const struct xml *x, struct str s
 	struct config_endpoint **tail = &p->endpoints;
 	const struct xml *identity = config_xml_only(c, x, "identity");
 
-	config_xml_strict(c, x, "name title usage", "identity endpoint set");
+	config_xml_strict(c, x, "name title usage tolerate", "identity endpoint set");
 	p->file = c->file;
 	p->line = x->line;
 	p->name = config_xml_name(c, x, "name", true);
 	p->title = config_xml_text(c, x, "title", false);
 	p->usage = config_xml_usage(c, x, "this partner");
+	p->tolerated = read_tolerate(c, x);
 	if (p->name.n > 0 && !str_eq(p->name, stem))
 		(void)config_xml_fault(c, x,
 			"name=\"" STR_FMT "\" must be that of the file, '" STR_FMT "'",
 			STR_ARG(p->name), STR_ARG(stem));
+	p->unnamed = !identity;
 	if (identity) {
 		config_xml_identity(c, identity, &p->identity);
 		check_identity(c, identity, p);
-	} else {
-		(void)config_xml_fault(c, x, "<partner> must have an <identity qualifier= id=/>");
 	}
 	for (const struct xml *e = config_xml_from(x->child, "endpoint"); e;
 		e = config_xml_from(e->next, "endpoint")) {

@@ -3,6 +3,7 @@
 
 enum { PAIR_SECONDS = 3600 };
 
+#define ENCODINGS "utf-8 iso-8859-1 windows-1252"
 #define CSV_ATTRS "separator quote decimal header empty columns numbers"
 
 /* ---- sources -------------------------------------------------------------------------------- */
@@ -116,6 +117,17 @@ static void read_csv(struct config_xml *c, const struct xml *x, struct config_so
 				c, x, "'" STR_FMT "' is for format=\"csv\" only", STR_ARG(attr));
 }
 
+static void read_encoding(struct config_xml *c, const struct xml *x, struct config_source *s)
+{
+	static const char *const names[] = {"utf-8", "iso-8859-1", "windows-1252"};
+
+	s->encoding = str_c(names[config_xml_choice(c, x, "encoding", ENCODINGS, 0)]);
+	if (xml_has(x, "encoding") && !str_is(s->format, "csv") && !str_is(s->format, "fixed"))
+		(void)config_xml_fault(c, x,
+			"'encoding' is for format=\"csv\" and \"fixed\" only; the others say it "
+			"themselves");
+}
+
 static void read_state(struct config_xml *c, const struct xml *x, struct config_source *s)
 {
 	s->complete = config_xml_yes(c, x, "complete", false);
@@ -136,25 +148,26 @@ static void read_state(struct config_xml *c, const struct xml *x, struct config_
 
 static struct config_source *read_source(struct config_xml *c, const struct xml *x)
 {
-	static const char *const formats[] = {"json", "csv"};
+	static const char *const formats[] = {"json", "csv", "fixed", "xml", "x12", "edifact"};
 	struct config_source *s = ARENA_NEW(&c->config->arena, struct config_source);
 	const struct config_source *other = NULL;
 	int at = 0;
 
 	config_xml_strict(c, x,
-		"name kind shape format items ready pair-within complete max-age on-stale max-size workflow " CSV_ATTRS,
+		"name kind shape format items ready pair-within complete max-age on-stale max-size workflow encoding " CSV_ATTRS,
 		"");
 	s->file = c->file;
 	s->line = x->line;
 	s->name = config_xml_name(c, x, "name", true);
 	at = config_xml_choice(c, x, "kind", "events snapshot reference", -1);
 	s->kind = at == 0 ? SOURCE_EVENTS : at == 2 ? SOURCE_REFERENCE : SOURCE_SNAPSHOT;
-	at = config_xml_choice(c, x, "format", "json csv", -1);
+	at = config_xml_choice(c, x, "format", "json csv fixed xml x12 edifact", -1);
 	s->format = at >= 0 ? str_c(formats[at]) : STR("");
 	read_ready(c, x, s);
 	if (at >= 0) {
 		read_tree(c, x, s);
 		read_csv(c, x, s);
+		read_encoding(c, x, s);
 	}
 	read_state(c, x, s);
 	s->workflow_from = config_xml_name(c, x, "workflow", false);

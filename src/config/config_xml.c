@@ -377,20 +377,23 @@ static bool letters_and_digits(struct str s)
 
 void config_xml_identity(struct config_xml *c, const struct xml *x, struct config_identity *out)
 {
-	config_xml_strict(c, x, "qualifier id group", "");
-	out->qualifier = config_xml_text(c, x, "qualifier", true);
+	config_xml_strict(c, x, "qualifier id group internal", "");
+	out->qualifier = config_xml_text(c, x, "qualifier", false);
 	out->id = config_xml_text(c, x, "id", true);
 	out->group = config_xml_text(c, x, "group", false);
-	if (out->qualifier.n > 0 && (out->qualifier.n != 2 || !letters_and_digits(out->qualifier)))
-		(void)wrong(
-			c, x, "qualifier", out->qualifier, "two capital letters or digits (ISA05)");
-	if (out->id.n > 15 || !printable(out->id))
-		(void)wrong(c, x, "id", out->id, "1 to 15 printable ASCII characters (ISA06)");
-	if (out->group.n > 0 && (out->group.n < 2 || out->group.n > 15 || !printable(out->group)))
-		(void)wrong(c, x, "group", out->group, "2 to 15 printable ASCII characters (GS02)");
-	else if (out->group.n == 0 && out->id.n == 1)
-		(void)config_xml_fault(c, x,
-			"<identity> must have the attribute 'group': GS02 has 2 to 15 characters, id has one");
+	out->internal = config_xml_text(c, x, "internal", false);
+	if (out->qualifier.n > 4 || !letters_and_digits(out->qualifier))
+		(void)wrong(c, x, "qualifier", out->qualifier,
+			"capital letters or digits: two (ISA05), or up to four (0007)");
+	if (out->id.n > 35 || !printable(out->id))
+		(void)wrong(c, x, "id", out->id,
+			"printable ASCII characters: up to 15 (ISA06), or up to 35 (0004)");
+	if (out->group.n > 35 || !printable(out->group))
+		(void)wrong(c, x, "group", out->group,
+			"printable ASCII characters: 2 to 15 (GS02), or up to 35 (0040)");
+	if (out->internal.n > 35 || !printable(out->internal))
+		(void)wrong(c, x, "internal", out->internal,
+			"up to 35 printable ASCII characters (0008, 0014)");
 	if (out->group.n == 0)
 		out->group = out->id;
 }

@@ -4,7 +4,6 @@
  */
 #include "defs/defs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,14 +42,48 @@ void defs_free(struct defs *d)
 	mem_free(d);
 }
 
+/* ---- formats -------------------------------------------------------------------------------- */
+
+static const char *const x12_envelopes[] = {"004010", NULL};
+static const char *const edifact_envelopes[] = {"syntax-3", "syntax-4", NULL};
+
+static const struct def_format formats[] = {
+	{.name = "edifact",
+		.header = "UNH",
+		.trailer = "UNT",
+		.message = "message",
+		.notes = "PRECLOF",
+		.service = "syntax-4",
+		.envelopes = edifact_envelopes},
+	{.name = "x12",
+		.header = "ST",
+		.trailer = "SE",
+		.message = "transaction set",
+		.notes = "PRECL",
+		.groups = true,
+		.envelopes = x12_envelopes},
+};
+
+const struct def_format *defs_formats(size_t *n)
+{
+	*n = sizeof(formats) / sizeof(formats[0]);
+	return formats;
+}
+
+const struct def_format *defs_format(struct str name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (str_is(name, formats[i].name))
+			return &formats[i];
+	return NULL;
+}
+
 /* ---- names and folders ---------------------------------------------------------------------- */
 
-enum { WORD_MAX = 64 };
-
 /* Format, version and message become names of folders and files. */
-static bool word_ok(struct str s)
+bool defs_word_ok(struct str s)
 {
-	if (!s.n || s.n > WORD_MAX)
+	if (!s.n || s.n > DEFS_WORD_MAX)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (!str_is_alpha(s.p[i]) && !str_is_digit(s.p[i]) && s.p[i] != '-' &&
@@ -84,26 +117,21 @@ bool defs_is_message_file(const char *name, struct str *id)
 	if (!str_ends(s, STR(".xml")))
 		return false;
 	*id = str_sub(s, 0, s.n - 4);
-	return word_ok(*id);
+	return defs_word_ok(*id);
 }
-
-struct found {
-	struct str version;
-	struct str id;
-};
 
 static int by_version_and_id(const void *a, const void *b)
 {
-	const struct found *x = a, *y = b;
+	const struct def_listed *x = a, *y = b;
 	const int c = str_cmp(x->version, y->version);
 
 	return c ? c : str_cmp(x->id, y->id);
 }
 
 struct finder {
-	struct defs *d;
+	const struct defs *d;
 	struct arena *arena;
-	struct found *all;
+	struct def_listed *all;
 	size_t n;
 	size_t cap;
 };
@@ -121,7 +149,7 @@ static int find_in_version(struct finder *f, int at, const char *version, struct
 		if (!defs_is_message_file(files.names[i], &id))
 			continue;
 		mem_grow(&f->all, &f->cap, f->n + 1, sizeof(*f->all));
-		f->all[f->n++] = (struct found){
+		f->all[f->n++] = (struct def_listed){
 			arena_str(f->arena, str_c(version)), arena_str(f->arena, id)};
 	}
 	fsx_list_done(&files);
@@ -146,7 +174,7 @@ static int find_in_dir(struct finder *f, size_t dir, const char *format, struct 
 		int kind = fsx_stat(fd, versions.names[i], &st, e);
 		if (kind == -1)
 			rc = -1;
-		else if (kind == 1 && S_ISDIR(st.st_mode) && word_ok(str_c(versions.names[i])))
+		else if (kind == 1 && S_ISDIR(st.st_mode) && defs_word_ok(str_c(versions.names[i])))
 			rc = find_in_version(f, fd, versions.names[i], e);
 	}
 	fsx_list_done(&versions);
@@ -165,6 +193,23 @@ static int find_all(struct finder *f, struct str format, struct err *e)
 	if (f->n)
 		qsort(f->all, f->n, sizeof(*f->all), by_version_and_id);
 	return 0;
+}
+
+int defs_list(const struct defs *d, struct str format, struct arena *a, struct def_listed **all,
+	size_t *n, struct err *e)
+{
+	struct finder f = {.d = d, .arena = a};
+	const int rc = find_all(&f, format, e);
+
+	if (rc == 0) {
+		*n = 0;
+		*all = arena_array(a, f.n + 1, sizeof(**all));
+	}
+	for (size_t i = 0; rc == 0 && i < f.n; i++) /* two folders may have the same */
+		if (i == 0 || by_version_and_id(&f.all[i - 1], &f.all[i]) != 0)
+			(*all)[(*n)++] = f.all[i];
+	mem_free(f.all);
+	return rc;
 }
 
 /* The nearest version, or message of that version, for a fault. */
@@ -200,44 +245,6 @@ static const char *folders(const struct defs *d, struct faults *f)
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
-/* Does any folder have this version? What is in no folder leaves no trace: a partner's file may name
- * any number of versions. */
-static bool is_there(const struct defs *d, struct str format, struct str version)
-{
-	char path[2 * (WORD_MAX + 1)];
-	struct stat st;
-	struct err e;
-
-	(void)snprintf(path, sizeof(path), STR_FMT "/" STR_FMT, STR_ARG(format), STR_ARG(version));
-	for (size_t i = 0; i < d->ndirs; i++)
-		if (fsx_stat(d->dirs[i], path, &st, &e) != 0)
-			return true;
-	return false;
-}
-
-/* NULL: there is none. */
-static struct dict *dict_of(struct defs *d, struct str format, struct str version, struct faults *f)
-{
-	struct dict *t;
-
-	for (t = d->dicts; t; t = t->next)
-		if (str_eq(t->format, format) && str_eq(t->version, version))
-			return t;
-	if (!is_there(d, format, version))
-		return NULL;
-	t = ARENA_NEW(&d->arena, struct dict);
-	t->format = arena_str(&d->arena, format);
-	t->version = arena_str(&d->arena, version);
-	table_init(&t->codes);
-	table_init(&t->elements);
-	table_init(&t->composites);
-	table_init(&t->segments);
-	t->next = d->dicts;
-	d->dicts = t;
-	dict_load(d, t, f);
-	return t;
-}
-
 /* Reads the first of the folders that has it: 1, 0 none has it, -1 a fault was added. */
 static int read_first(
 	struct defs *d, struct str path, struct xml **root, const char **file, struct faults *f)
@@ -267,7 +274,7 @@ static struct dict_message *load_base(
 	const char *file;
 	struct str id;
 
-	int rc = word_ok(q->message) && defs_is_message_file(strrchr(path.p, '/') + 1, &id)
+	int rc = defs_word_ok(q->message) && defs_is_message_file(strrchr(path.p, '/') + 1, &id)
 		? read_first(d, path, &root, &file, f)
 		: 0;
 	*there = rc != 0;
@@ -310,6 +317,57 @@ static struct dict_message *told_before(const struct asked *q, struct faults *f)
 }
 
 static struct dict_message *message_of(
+	struct defs *d, struct dict *dict, const struct asked *q, struct faults *f);
+
+/* "edifact/D96A/PRICAT.EAN009.xml" */
+static struct str association_path(
+	const struct dict *dict, struct str message, struct str code, struct arena *a)
+{
+	return arena_printf(a, STR_FMT "/" STR_FMT "/" STR_FMT "." STR_FMT ".xml",
+		STR_ARG(dict->format), STR_ARG(dict->version), STR_ARG(message), STR_ARG(code));
+}
+
+/* The code in the name of a guide beside a message; "" when it is another file. */
+static struct str association_of(struct str name, struct str message)
+{
+	struct str code = {NULL, 0};
+
+	if (str_starts(name, message) && str_ends(name, STR(".xml")) && name.n > message.n + 5 &&
+		name.p[message.n] == '.')
+		code = str_sub(name, message.n + 1, name.n - message.n - 5);
+	return defs_word_ok(code) ? code : STR("");
+}
+
+/* The guides beside a message are there with it: a process that may open nothing meets their codes. Which of
+ * them has faults is told when it is asked for. */
+static void load_associations(
+	struct defs *d, size_t dir, struct dict *dict, struct asked q, struct arena *a)
+{
+	const char *folder = arena_printf(
+		a, STR_FMT "/" STR_FMT, STR_ARG(dict->format), STR_ARG(dict->version))
+				     .p;
+	struct fsx_list files = {0};
+	struct err e = {0};
+	struct faults f;
+	const int fd = fsx_subdir(d->dirs[dir], folder, &e);
+
+	if (fd == -1)
+		return;
+	if (fsx_list(fd, &files, &e) == -1)
+		files.n = 0;
+	for (size_t i = 0; i < files.n; i++) {
+		const struct str code = association_of(str_c(files.names[i]), q.message);
+		if (code.n == 0)
+			continue;
+		faults_init(&f, a);
+		q.guide = association_path(dict, q.message, code, a);
+		(void)message_of(d, dict, &q, &f);
+	}
+	fsx_list_done(&files);
+	fsx_close(fd);
+}
+
+static struct dict_message *message_of(
 	struct defs *d, struct dict *dict, const struct asked *q, struct faults *f)
 {
 	struct dict_message *m;
@@ -337,18 +395,35 @@ static struct dict_message *message_of(
 	m->guide = arena_str(&d->arena, q->guide);
 	m->next = d->messages;
 	d->messages = m;
+	for (size_t i = 0; i < d->ndirs && m->message.root && !q->guide.n; i++)
+		load_associations(d, i, dict, *q, f->arena);
 	return m->message.root ? m : NULL;
 }
 
 static bool known_version(const struct asked *q, struct defs *d, struct faults *f)
 {
-	if (word_ok(q->format) && word_ok(q->version))
+	if (!defs_format(q->format)) {
+		faults_add(f, q->file, q->line, q->column,
+			"there are no definitions of format '" STR_FMT "', only of x12 and edifact",
+			STR_ARG(q->format));
+		return false;
+	}
+	if (defs_word_ok(q->version))
 		return true;
 	faults_add(f, q->file, q->line, q->column,
 		"format '" STR_FMT "' version '" STR_FMT "' is not defined%s", STR_ARG(q->format),
-		STR_ARG(q->version),
-		word_ok(q->format) ? nearest(d, q->format, STR(""), q->version, f) : "");
+		STR_ARG(q->version), nearest(d, q->format, STR(""), q->version, f));
 	return false;
+}
+
+/* The faults of a dictionary are told when it is loaded; after that, that it has some. */
+static bool sound(const struct dict *t, const struct asked *q, size_t before, struct faults *f)
+{
+	if (f->n == before && t && t->faults)
+		faults_add(f, q->file, q->line, q->column,
+			"the definitions of " STR_FMT " " STR_FMT " have %zu faults, told above",
+			STR_ARG(t->format), STR_ARG(t->version), t->faults);
+	return f->n == before;
 }
 
 const struct def_message *defs_message(struct defs *d, struct str format, struct str version,
@@ -360,41 +435,97 @@ const struct def_message *defs_message(struct defs *d, struct str format, struct
 
 	if (!known_version(&q, d, f))
 		return NULL;
-	struct dict *dict = dict_of(d, format, version, f);
-	if (f->n != before)
+	struct dict *dict = dict_get(d, format, version, f);
+	if (!sound(dict, &q, before, f))
 		return NULL;
-	if (dict && dict->faults) {
-		faults_add(f, at_file, at_line, at_column,
-			"the definitions of " STR_FMT " " STR_FMT " have %zu faults, told above",
-			STR_ARG(format), STR_ARG(version), dict->faults);
-		return NULL;
-	}
 	if (!dict || !dict->found) {
 		faults_add(f, at_file, at_line, at_column,
 			STR_FMT " version '" STR_FMT "' is not defined in %s%s", STR_ARG(format),
 			STR_ARG(version), folders(d, f), nearest(d, format, STR(""), version, f));
 		return NULL;
 	}
+	for (const char *const *v = defs_format(format)->envelopes; *v; v++)
+		if (!sound(dict_get(d, format, str_c(*v), f), &q, before, f))
+			return NULL;
 	const struct dict_message *m = message_of(d, dict, &q, f);
 	return m ? &m->message : NULL;
+}
+
+struct str defs_association(
+	const struct defs *d, const struct def_message *message, struct str code)
+{
+	for (const struct dict_message *m = d->messages; m; m = m->next)
+		if (str_eq(m->dict->format, message->format) &&
+			str_eq(m->dict->version, message->version) &&
+			str_eq(m->message.id, message->id) &&
+			str_eq(association_of(str_from(m->guide,
+						      m->dict->format.n + m->dict->version.n + 2),
+				       message->id),
+				code) &&
+			code.n > 0)
+			return m->guide;
+	return STR("");
+}
+
+static const struct dict *sound_dict(
+	struct defs *d, struct str format, struct str version, struct faults *f)
+{
+	if (!defs_format(format) || !defs_word_ok(version))
+		return NULL;
+	const struct dict *dict = dict_get(d, format, version, f);
+	return dict && !dict->faults ? dict : NULL;
 }
 
 const struct def_segment *defs_segment(
 	struct defs *d, struct str format, struct str version, struct str tag, struct faults *f)
 {
-	if (!word_ok(format) || !word_ok(version))
-		return NULL;
-	const struct dict *dict = dict_of(d, format, version, f);
-	const struct dict_segment *s = !dict || dict->faults ? NULL
-							     : table_get(&dict->segments, tag);
+	const struct dict *dict = sound_dict(d, format, version, f);
+	const struct dict_segment *s = dict ? table_get(&dict->segments, tag) : NULL;
 	return s ? &s->segment : NULL;
+}
+
+const struct def_element *defs_element(
+	struct defs *d, struct str format, struct str version, struct str id, struct faults *f)
+{
+	const struct dict *dict = sound_dict(d, format, version, f);
+	const struct dict_element *x = dict ? table_get(&dict->elements, id) : NULL;
+	return x ? &x->element : NULL;
 }
 
 /* ---- looking things up ---------------------------------------------------------------------- */
 
-const struct def_part *defs_part(const struct def_segment *s, uint16_t element)
+/* The position of the first part with that number, of an element or a composite; 0 none. */
+static uint16_t numbered(const struct def_part *parts, size_t n, struct str number)
 {
-	return element >= 1 && element <= s->nparts ? &s->parts[element - 1] : NULL;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(parts[i].element ? parts[i].element->id : parts[i].composite, number))
+			return parts[i].position;
+	return 0;
+}
+
+/* What stands behind "PIA/": "C212.7140", "C212", "4347". */
+static bool ref_by_number(
+	const struct def_segment *s, struct str rest, uint16_t *element, uint16_t *component)
+{
+	const bool dot = str_chr(rest, '.') != SIZE_MAX;
+	struct str first;
+	uint16_t c = 1;
+
+	if (!str_split(&rest, '.', &first))
+		return false;
+	const uint16_t e = numbered(s->parts, s->nparts, first);
+	if (e && dot)
+		c = numbered(s->parts[e - 1].parts, s->parts[e - 1].nparts, rest);
+	if (!e || !c)
+		return false;
+	*element = e;
+	*component = c;
+	return true;
+}
+
+bool defs_ref_component(struct str ref)
+{
+	return str_chr(ref, '-') != SIZE_MAX || str_chr(ref, '.') != SIZE_MAX;
 }
 
 bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, uint16_t *component)
@@ -403,7 +534,11 @@ bool defs_ref(const struct def_segment *s, struct str ref, uint16_t *element, ui
 	struct str digits;
 	int64_t e, c = 1;
 
-	if (!str_starts(ref, s->tag) || !str_split(&rest, '-', &digits))
+	if (!str_starts(ref, s->tag))
+		return false;
+	if (rest.n && rest.p[0] == '/')
+		return ref_by_number(s, str_from(rest, 1), element, component);
+	if (!str_split(&rest, '-', &digits))
 		return false;
 	bool dash = ref.n > s->tag.n + digits.n;
 	if (digits.n != 2 || !str_is_digits(digits) || !str_to_i64(digits, &e) || e < 1 ||

@@ -15,6 +15,7 @@ static bool lengths_fit(const struct def_element *e)
 		return (e->min == 6 || e->min == 8) && (e->max == 6 || e->max == 8);
 	case DEF_TM:
 		return e->min >= 4 && e->max <= 8;
+	case DEF_A:
 	case DEF_AN:
 	case DEF_ID:
 	case DEF_N:
@@ -71,6 +72,14 @@ static void note_fault(const struct dict_segment *s, const struct def_note *n, c
 		what);
 }
 
+/* Of two mandatory positions, does the note forbid one? */
+static bool excludes(const struct dict_segment *s, const struct def_note *n)
+{
+	return n->kind == DEF_EXCLUSIVE || n->kind == DEF_ONE ||
+		(n->kind == DEF_FIRST && n->at[0] >= 1 && n->at[0] <= s->segment.nparts &&
+			s->segment.parts[n->at[0] - 1].mandatory);
+}
+
 void defs_check_notes(const struct dict_segment *s, struct faults *f)
 {
 	for (size_t k = 0; k < s->segment.nnotes; k++) {
@@ -87,7 +96,7 @@ void defs_check_notes(const struct dict_segment *s, struct faults *f)
 					break;
 				}
 			required += s->segment.parts[n->at[i] - 1].mandatory;
-			if (n->kind == DEF_EXCLUSIVE && required == 2)
+			if (excludes(s, n) && required == 2)
 				note_fault(s, n, "excludes another one, but both are mandatory",
 					n->at[i], f);
 		}
@@ -204,18 +213,21 @@ static void check_loop(struct walk *w, const struct def_node *loop)
 
 static void check_ends(struct walk *w)
 {
+	const struct def_format *form = defs_format(w->m->message.format);
 	const struct def_node *root = w->m->message.root;
 	const struct def_node *last = root->child;
 	const struct def_place *at = place(w, root);
 
 	while (last && last->next)
 		last = last->next;
-	if (!last || !str_is(root->child->name, "ST") || !str_is(last->name, "SE") || last->loop)
+	if (!last || !str_is(root->child->name, form->header) ||
+		!str_is(last->name, form->trailer) || last->loop)
 		faults_add(w->f, at->file, at->line, at->column,
-			"a message must begin with ST and end with SE");
+			"a message must begin with %s and end with %s", form->header,
+			form->trailer);
 	else if (!last->mandatory || last->max != 1)
 		faults_add(w->f, place(w, last)->file, place(w, last)->line, place(w, last)->column,
-			"SE must have use=\"M\" and max=\"1\"");
+			"%s must have use=\"M\" and max=\"1\"", form->trailer);
 }
 
 static void check_depth(struct walk *w, const struct def_node *n)

@@ -96,9 +96,11 @@ bool defs_xml_mandatory(const struct xml *x, const char *file, struct faults *f)
 {
 	struct str use = xml_attr(x, "use");
 
-	if (use.p && !str_is(use, "M") && !str_is(use, "O"))
+	if (use.p && !str_is(use, "M") && !str_is(use, "O") && !str_is(use, "C"))
 		faults_add(f, file, x->line, x->column,
-			"use=\"" STR_FMT "\" must be M (mandatory) or O (optional)", STR_ARG(use));
+			"use=\"" STR_FMT
+			"\" must be M (mandatory), O (optional) or C (conditional)",
+			STR_ARG(use));
 	return str_is(use, "M");
 }
 

@@ -33,7 +33,7 @@ bool defs_xml_yes(
 	const struct xml *x, const char *attr, bool fallback, const char *file, struct faults *f);
 /* max="any" is 0. */
 uint32_t defs_xml_max(const struct xml *x, uint32_t fallback, const char *file, struct faults *f);
-/* use="M"; absent or "O" is false. */
+/* use="M"; absent, "O" or "C" is false. */
 bool defs_xml_mandatory(const struct xml *x, const char *file, struct faults *f);
 /* A fault for each attribute and each child element that is not in its list, which NULL ends. */
 void defs_xml_strange(const struct xml *x, const char *const *attrs, const char *const *children,

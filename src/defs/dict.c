@@ -4,9 +4,11 @@
  */
 #include "defs/dict.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fsx.h"
 #include "base/utf8.h"
 #include "defs/defs_check.h"
 #include "defs/defs_xml.h"
@@ -43,7 +45,7 @@ static size_t count_codes(const struct xml *x)
 }
 
 /* <code value= name=/> and <values>A B C</values> below x. */
-static void load_codes(struct defs *d, const struct xml *x, struct str id, struct dict_codes *to,
+void dict_load_codes(struct defs *d, const struct xml *x, struct str id, struct dict_codes *to,
 	const char *file, struct faults *f)
 {
 	static const char *const code_attrs[] = {"value", "name", NULL};
@@ -104,7 +106,7 @@ static void load_code_file(struct defs *d, struct dict *dict, const struct xml *
 		struct dict_codes *list = ARENA_NEW(&d->arena, struct dict_codes);
 		const struct dict_codes *old = table_get(&dict->codes, id);
 		defs_xml_strange(x, attrs, children, file, f);
-		load_codes(d, x, id, list, file, f);
+		dict_load_codes(d, x, id, list, file, f);
 		if (id.n)
 			add(&dict->codes, id, list, old ? &old->at : NULL, x, "list", file, f);
 	}
@@ -116,6 +118,7 @@ static bool type_of(struct str s, enum def_type *type, uint8_t *decimals)
 		const char *name;
 		enum def_type type;
 	} types[] = {
+		{"A", DEF_A},
 		{"AN", DEF_AN},
 		{"ID", DEF_ID},
 		{"R", DEF_R},
@@ -148,7 +151,7 @@ static const struct def_codes *codes_of(struct defs *d, const struct dict *dict,
 				"element '" STR_FMT
 				"' has both codes= and a list of its own; keep one",
 				STR_ARG(id));
-		load_codes(d, x, id, list, file, f);
+		dict_load_codes(d, x, id, list, file, f);
 		return &list->codes;
 	}
 	if (!name.p)
@@ -177,7 +180,7 @@ static void load_element(
 	e->element.name = defs_xml_need(x, "name", file, f);
 	if (type.n && !type_of(type, &e->element.type, &e->element.decimals))
 		faults_add(f, file, x->line, x->column,
-			"type '" STR_FMT "' must be AN, ID, N0 to N9, R, DT, TM or B",
+			"type '" STR_FMT "' must be A, AN, ID, N0 to N9, R, DT, TM or B",
 			STR_ARG(type));
 	e->element.min = (uint16_t)defs_xml_number(x, "min", 1, 0, UINT16_MAX, file, f);
 	defs_xml_need(x, "max", file, f);
@@ -321,9 +324,10 @@ static void load_composite(
 }
 
 /* "P0405 C0607" into notes; what a note may say is checked later. */
-static const struct def_note *load_notes(
-	struct defs *d, const struct xml *x, size_t *n, const char *file, struct faults *f)
+static const struct def_note *load_notes(struct defs *d, const struct dict *dict,
+	const struct xml *x, size_t *n, const char *file, struct faults *f)
 {
+	const char *kinds = defs_format(dict->format)->notes;
 	struct str rest = xml_attr(x, "notes"), word;
 	size_t count = 0;
 
@@ -333,13 +337,13 @@ static const struct def_note *load_notes(
 	while (str_word(&rest, &word)) {
 		struct def_note *note = &notes[*n];
 		size_t positions = (word.n - 1) / 2;
-		if (!memchr("PRECL", word.p[0], 5) || word.n % 2 == 0 ||
+		if (!memchr(kinds, word.p[0], strlen(kinds)) || word.n % 2 == 0 ||
 			!str_is_digits(str_from(word, 1)) || positions < 2 ||
 			positions > DEFS_NOTE_MAX) {
 			faults_add(f, file, x->line, x->column,
-				"note '" STR_FMT "' must be one of P R E C L and then "
+				"note '" STR_FMT "' must be one of the letters %s and then "
 				"2 to %d positions of two digits, as in P0405",
-				STR_ARG(word), DEFS_NOTE_MAX);
+				STR_ARG(word), kinds, DEFS_NOTE_MAX);
 			continue;
 		}
 		note->kind = word.p[0];
@@ -381,7 +385,7 @@ static void load_segment(
 			STR_ARG(s->segment.tag));
 	s->segment.parts = load_parts(
 		d, dict, x, s->segment.tag, false, &s->segment.nparts, file, f);
-	s->segment.notes = load_notes(d, x, &s->segment.nnotes, file, f);
+	s->segment.notes = load_notes(d, dict, x, &s->segment.nnotes, file, f);
 	const struct dict_segment *old = table_get(&dict->segments, s->segment.tag);
 	if (s->segment.tag.n)
 		add(&dict->segments, s->segment.tag, s, old ? &old->at : NULL, x, "segment", file,
@@ -473,4 +477,48 @@ void dict_load(struct defs *d, struct dict *dict, struct faults *f)
 	}
 	load_sources(d, dict, sources, f);
 	dict->faults = f->n - before;
+}
+
+/* Does any folder have this version? What is in no folder leaves no trace but the last one's name: a
+ * partner's file may name any number of versions. 1, 0, -1 a fault was added. */
+static int is_there(struct defs *d, struct str format, struct str version, struct faults *f)
+{
+	char path[sizeof(d->absent)];
+	struct stat st;
+	struct err e;
+
+	(void)snprintf(path, sizeof(path), STR_FMT "/" STR_FMT, STR_ARG(format), STR_ARG(version));
+	if (strcmp(path, d->absent) == 0)
+		return 0;
+	for (size_t i = 0; i < d->ndirs; i++) {
+		const int rc = fsx_stat(d->dirs[i], path, &st, &e);
+		if (rc == -1)
+			return faults_add(f, d->names[i], 0, 0, "%s", e.text);
+		if (rc == 1)
+			return 1;
+	}
+	memcpy(d->absent, path, sizeof(path));
+	return 0;
+}
+
+struct dict *dict_get(struct defs *d, struct str format, struct str version, struct faults *f)
+{
+	struct dict *t;
+
+	for (t = d->dicts; t; t = t->next)
+		if (str_eq(t->format, format) && str_eq(t->version, version))
+			return t;
+	if (is_there(d, format, version, f) != 1)
+		return NULL;
+	t = ARENA_NEW(&d->arena, struct dict);
+	t->format = arena_str(&d->arena, format);
+	t->version = arena_str(&d->arena, version);
+	table_init(&t->codes);
+	table_init(&t->elements);
+	table_init(&t->composites);
+	table_init(&t->segments);
+	t->next = d->dicts;
+	d->dicts = t;
+	dict_load(d, t, f);
+	return t;
 }

@@ -17,8 +17,9 @@
 #include "model/xml.h"
 
 enum {
+	DEFS_WORD_MAX = 64,    /* a format, version or message: names of folders and files */
 	DEFS_NOTE_MAX = 8,     /* positions of one relational note: def_note.at */
-	DEFS_DEPTH_MAX = 16,   /* loops in loops: x12_context.loops */
+	DEFS_DEPTH_MAX = 16,   /* loops in loops: edi_context.loops */
 	DEFS_NODES_MAX = 4096, /* segments and loops of one message */
 	DEFS_PARTS_MAX = 99,   /* positions of a segment: designators have two digits */
 	DEFS_DIRS_MAX = 16
@@ -83,11 +84,22 @@ struct defs {
 	const char *names[DEFS_DIRS_MAX];
 	size_t ndirs;
 	struct dict *dicts;
+	char absent[2 *
+		(DEFS_WORD_MAX + 1)]; /* format and version that were looked for last in vain */
 	struct dict_message *messages;
+	struct dict_message *layouts; /* see layout.h */
 };
 
+/* The dictionary of a version, loaded when it is first asked for; NULL: no folder has it. Format and
+ * version are words. */
+struct dict *dict_get(struct defs *d, struct str format, struct str version, struct faults *f);
 /* All dictionary files of a version, from all folders: what an earlier folder defines counts. */
 void dict_load(struct defs *d, struct dict *dict, struct faults *f);
+/* The list in <code value= name=> and <values> inside x. */
+void dict_load_codes(struct defs *d, const struct xml *x, struct str id, struct dict_codes *to,
+	const char *file, struct faults *f);
+/* Is it fit for the name of a file or folder of definitions? */
+bool defs_word_ok(struct str s);
 /* Sorts values by bytes; one that is there twice is a fault at the place of list id. */
 void dict_sort_codes(struct def_code *codes, size_t n, const struct def_place *at, struct str id,
 	struct faults *f);

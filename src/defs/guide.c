@@ -33,6 +33,7 @@ static void copy_nodes(struct guide *g)
 		x->parent = x->parent ? &g->nodes[x->parent->index] : NULL;
 		x->child = x->child ? &g->nodes[x->child->index] : NULL;
 		x->next = x->next ? &g->nodes[x->next->index] : NULL;
+		x->instead = x->instead ? &g->nodes[x->instead->index] : NULL;
 	}
 }
 
@@ -59,6 +60,12 @@ static struct def_part *own_parts(struct guide *g, struct def_node *node)
 static int fault(struct guide *g, const struct xml *x, struct str what, const char *text)
 {
 	return faults_add(g->f, g->file, x->line, x->column, STR_FMT " %s", STR_ARG(what), text);
+}
+
+/* The line of the guide that findings name. */
+static struct str place_of(const struct guide *g, const struct xml *x)
+{
+	return arena_printf(&g->d->arena, "%s:%u", g->file, (unsigned)x->line);
 }
 
 /* use= of a node or position. */
@@ -187,6 +194,7 @@ static bool says_value(const struct xml *x)
 
 static void narrow_part(struct guide *g, const struct xml *x, struct def_part *p)
 {
+	p->narrowed = place_of(g, x);
 	narrow_use(g, x, p->ref, &p->mandatory, &p->used);
 	if (!says_value(x))
 		return;
@@ -217,7 +225,7 @@ static void narrow_element(struct guide *g, const struct xml *x, struct def_node
 		return;
 	}
 	struct def_part *p = &own_parts(g, node)[element - 1];
-	if (!p->nparts || str_chr(ref, '-') == SIZE_MAX) {
+	if (!p->nparts || !defs_ref_component(ref)) {
 		narrow_part(g, x, p);
 		return;
 	}
@@ -284,6 +292,7 @@ static void narrow_node(struct guide *g, const struct xml *x)
 		return;
 	}
 	g->lines[node->index] = x->line;
+	node->narrowed = place_of(g, x);
 	narrow_use(g, x, path, &node->mandatory, &node->used);
 	uint32_t max = defs_xml_max(x, node->max, g->file, g->f);
 	if (node->max && (!max || max > node->max))

@@ -51,6 +51,18 @@ static void fill_node(struct builder *b, const struct xml *x, struct def_node *n
 	b->accepted[node->index] = str_is(first, "first");
 }
 
+/* In the dictionary of the version, or among the segments that all versions share. */
+static const struct dict_segment *find_segment(struct builder *b, struct str tag)
+{
+	const char *service = defs_format(b->dict->format)->service;
+	const struct dict_segment *s = table_get(&b->dict->segments, tag);
+
+	if (s || !service || str_is(b->dict->version, service))
+		return s;
+	const struct dict *shared = dict_get(b->d, b->dict->format, str_c(service), b->f);
+	return shared ? table_get(&shared->segments, tag) : NULL;
+}
+
 static void load_node_segment(struct builder *b, const struct xml *x, struct def_node *node)
 {
 	static const char *const attrs[] = {"tag", "use", "max", "ambiguous", "counts", NULL};
@@ -64,7 +76,7 @@ static void load_node_segment(struct builder *b, const struct xml *x, struct def
 		faults_add(b->f, b->file, x->line, x->column,
 			"counts: segment '" STR_FMT "' is not defined%s", STR_ARG(node->counts),
 			faults_near_key(b->f, node->counts, &b->dict->segments));
-	s = table_get(&b->dict->segments, node->name);
+	s = find_segment(b, node->name);
 	node->segment = s ? &s->segment : NULL;
 	if (node->name.n && !s)
 		faults_add(b->f, b->file, x->line, x->column,
@@ -75,9 +87,26 @@ static void load_node_segment(struct builder *b, const struct xml *x, struct def
 
 static void load_children(struct builder *b, const struct xml *x, struct def_node *parent);
 
+/* instead="SG1": the loop of that name, in front of this one. */
+static void load_instead(struct builder *b, const struct xml *x, struct def_node *node)
+{
+	const struct str name = xml_attr(x, "instead");
+	const struct def_node *n = node->parent->child;
+
+	if (!name.p)
+		return;
+	while (n && !(n->loop && str_eq(n->name, name)))
+		n = n->next;
+	node->instead = n;
+	if (!n)
+		faults_add(b->f, b->file, x->line, x->column,
+			"instead: there is no loop '" STR_FMT "' in front of this one",
+			STR_ARG(name));
+}
+
 static void load_node_loop(struct builder *b, const struct xml *x, struct def_node *node)
 {
-	static const char *const attrs[] = {"name", "use", "max", "ambiguous", NULL};
+	static const char *const attrs[] = {"name", "use", "max", "ambiguous", "instead", NULL};
 	static const char *const children[] = {"segment", "loop", NULL};
 
 	node->loop = true;
@@ -91,6 +120,7 @@ static void load_node_loop(struct builder *b, const struct xml *x, struct def_no
 		return;
 	}
 	node->segment = node->child->segment;
+	load_instead(b, x, node);
 	if (!node->name.p)
 		node->name = arena_printf(
 			&b->d->arena, STR_FMT "-loop", STR_ARG(node->child->name));
@@ -126,13 +156,14 @@ static void check_id(const struct xml *root, struct str id, const char *file, st
 struct dict_message *message_load(struct defs *d, struct dict *dict, const struct xml *root,
 	const char *file, struct str id, struct faults *f)
 {
-	static const char *const attrs[] = {"format", "version", "id", "name", "group", NULL};
+	static const char *const attrs[] = {"group", "format", "version", "id", "name", NULL};
 	static const char *const children[] = {"segment", "loop", NULL};
+	const bool groups = defs_format(dict->format)->groups;
 	size_t before = f->n;
 
 	if (!defs_xml_root(root, "message", dict, file, f))
 		return NULL;
-	defs_xml_strange(root, attrs, children, file, f);
+	defs_xml_strange(root, groups ? attrs : attrs + 1, children, file, f);
 	check_id(root, id, file, f);
 	size_t n = count_nodes(root) + 1;
 	if (n > DEFS_NODES_MAX) {
@@ -153,7 +184,7 @@ struct dict_message *message_load(struct defs *d, struct dict *dict, const struc
 		.version = dict->version,
 		.id = id,
 		.name = defs_xml_need(root, "name", file, f),
-		.group = defs_xml_need(root, "group", file, f),
+		.group = groups ? defs_xml_need(root, "group", file, f) : STR(""),
 		.guide = STR(""),
 		.root = top,
 		.nodes = n,

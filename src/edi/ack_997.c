@@ -1,10 +1,12 @@
 /*
  * 997, the functional acknowledgment: AK1, for each set answered AK2, its faults AK3 with AK4, AK5;
  * then AK9. AK2 may be left out. Read with its own small state, so that a version without
- * definitions is understood too.
+ * definitions is understood too. 999, the one by a guide, is the same with IK3, IK4 and IK5, and
+ * CTX behind a fault; which it is says ST01, and neither has the other's segments.
  */
 #include <stdio.h>
 
+#include "edi/ack_codes.h"
 #include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
 
@@ -57,7 +59,7 @@ static void codes(struct ack_build *b, const struct segment *s, uint16_t from, s
 		if (code.n == 0)
 			continue;
 		*joined = ack_join(b->a, *joined, " ", code);
-		*text = ack_join(b->a, *text, "; ", ack_code_text(list, code));
+		*text = ack_join(b->a, *text, "; ", ack_codes_find(list, code));
 	}
 	*text = arena_str(b->a, *text);
 }
@@ -67,6 +69,7 @@ static bool ak1(struct ack_build *b, const struct segment *s)
 	if (b->opened)
 		return ack_damaged(b, 0, s->tag, "only one AK1");
 	b->opened = true;
+	b->ack->depth = ACK_DEPTH_SYNTAX;
 	b->ack->group_code = arena_str(b->a, segment_get(s, 1, 1));
 	if (b->ack->group_code.n == 0)
 		return ack_damaged(b, 1, b->ack->group_code, "the code of a group");
@@ -76,7 +79,7 @@ static bool ak1(struct ack_build *b, const struct segment *s)
 static bool ak2(struct ack_build *b, const struct segment *s)
 {
 	if (b->set)
-		return ack_damaged(b, 0, s->tag, "AK5 before another AK2");
+		return ack_damaged(b, 0, s->tag, "the set's verdict before another AK2");
 	b->set = ARENA_NEW(b->a, struct ack_set);
 	b->set->id = arena_str(b->a, segment_get(s, 1, 1));
 	b->set->control = arena_str(b->a, segment_get(s, 2, 1));
@@ -88,30 +91,21 @@ static bool ak2(struct ack_build *b, const struct segment *s)
 	return true;
 }
 
-static struct ack_fault *add_fault(struct ack_build *b)
-{
-	struct ack_fault *f = ARENA_NEW(b->a, struct ack_fault);
-
-	*b->next_fault = f;
-	b->next_fault = &f->next;
-	return f;
-}
-
 static bool ak3(struct ack_build *b, const struct segment *s)
 {
 	uint64_t at = 0;
 	struct ack_fault *f = NULL;
 
 	if (!b->set)
-		return ack_damaged(b, 0, s->tag, "AK2 before AK3");
+		return ack_damaged(b, 0, s->tag, "AK2 before its faults");
 	if (!ack_number(b, s, 2, 9999999999u, &at))
 		return false;
-	f = add_fault(b);
+	f = ack_add_fault(b);
 	f->segment = arena_str(b->a, segment_get(s, 1, 1));
 	f->segment_at = at > UINT32_MAX ? UINT32_MAX : (uint32_t)at;
 	f->loop = arena_str(b->a, segment_get(s, 3, 1));
 	f->segment_code = arena_str(b->a, segment_get(s, 4, 1));
-	f->text = ack_code_text(STR("720"), f->segment_code);
+	f->text = ack_codes_find(STR("720"), f->segment_code);
 	b->fault = f;
 	b->element = NULL;
 	return true;
@@ -125,34 +119,29 @@ static bool ak4(struct ack_build *b, const struct segment *s)
 	struct ack_fault *f = b->fault;
 
 	if (!f)
-		return ack_damaged(b, 0, s->tag, "AK3 before AK4");
+		return ack_damaged(b, 0, s->tag, "the segment before its elements");
 	if (!ack_number(b, s, 1, UINT16_MAX, &element))
 		return false;
 	if (segment_get(s, 1, 2).n > 0 &&
 		(!str_to_i64(segment_get(s, 1, 2), &component) || component < 0 ||
 			component > UINT16_MAX))
 		return ack_damaged(b, 1, segment_get(s, 1, 2), "a position");
-	if (b->element) {
-		f = add_fault(b);
-		f->segment = b->fault->segment;
-		f->segment_at = b->fault->segment_at;
-		f->loop = b->fault->loop;
-		f->segment_code = b->fault->segment_code;
-	}
+	if (b->element)
+		f = ack_add_fault_beside(b);
 	b->element = f;
 	f->element = (uint16_t)element;
 	f->component = (uint16_t)component;
 	f->element_id = arena_str(b->a, segment_get(s, 2, 1));
 	f->element_code = arena_str(b->a, segment_get(s, 3, 1));
 	f->value = arena_str(b->a, segment_get(s, 4, 1));
-	f->text = ack_code_text(STR("723"), f->element_code);
+	f->text = ack_codes_find(STR("723"), f->element_code);
 	return true;
 }
 
 static bool ak5(struct ack_build *b, const struct segment *s)
 {
 	if (!b->set)
-		return ack_damaged(b, 0, s->tag, "AK2 before AK5");
+		return ack_damaged(b, 0, s->tag, "AK2 before its verdict");
 	if (!verdict_of(segment_get(s, 1, 1), &b->set->verdict))
 		return ack_damaged(b, 1, segment_get(s, 1, 1), "A, E, M, P, R, W or X");
 	codes(b, s, 2, STR("718"), &b->set->codes, &b->set->text);
@@ -168,7 +157,7 @@ static bool ak9(struct ack_build *b, const struct segment *s)
 	uint64_t n[3] = {0, 0, 0};
 
 	if (b->set)
-		return ack_damaged(b, 0, s->tag, "AK5 before AK9");
+		return ack_damaged(b, 0, s->tag, "the set's verdict before AK9");
 	if (b->closed)
 		return ack_damaged(b, 0, s->tag, "only one AK9");
 	if (!verdict_of(segment_get(s, 1, 1), &b->ack->verdict))
@@ -184,23 +173,34 @@ static bool ak9(struct ack_build *b, const struct segment *s)
 	return true;
 }
 
-static bool segment(struct ack_build *b, const struct segment *s)
+/* What a fault depends on: more words for the partner's own programmers. */
+static bool ctx(struct ack_build *b, const struct segment *s)
 {
-	static const struct {
-		const char *tag;
-		bool (*take)(struct ack_build *b, const struct segment *s);
-	} rows[] = {
-		{"AK1", ak1}, {"AK2", ak2}, {"AK3", ak3}, {"AK4", ak4}, {"AK5", ak5}, {"AK9", ak9}};
+	return b->fault || ack_damaged(b, 0, s->tag, "the segment before its context");
+}
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (!str_is(s->tag, rows[i].tag))
-			continue;
-		if (i > 0 && (!b->opened || b->closed))
-			return ack_damaged(
-				b, 0, s->tag, b->closed ? "nothing behind AK9" : "AK1 first");
-		return rows[i].take(b, s);
-	}
-	return ack_damaged(b, 0, s->tag, "a segment of 997: AK1 to AK5 or AK9");
+static bool take(struct ack_build *b, const struct segment *s, const struct ack_row_of *rows,
+	const char *expected)
+{
+	if (!str_is(s->tag, "AK1") && (!b->opened || b->closed))
+		return ack_damaged(b, 0, s->tag, b->closed ? "nothing behind AK9" : "AK1 first");
+	return ack_take(b, s, rows, expected);
+}
+
+static bool segment_997(struct ack_build *b, const struct segment *s)
+{
+	static const struct ack_row_of rows[] = {{"AK1", ak1}, {"AK2", ak2}, {"AK3", ak3},
+		{"AK4", ak4}, {"AK5", ak5}, {"AK9", ak9}, {NULL, NULL}};
+
+	return take(b, s, rows, "a segment of 997: AK1 to AK5 or AK9");
+}
+
+static bool segment_999(struct ack_build *b, const struct segment *s)
+{
+	static const struct ack_row_of rows[] = {{"AK1", ak1}, {"AK2", ak2}, {"IK3", ak3},
+		{"CTX", ctx}, {"IK4", ak4}, {"IK5", ak5}, {"AK9", ak9}, {NULL, NULL}};
+
+	return take(b, s, rows, "a segment of 999: AK1, AK2, IK3, CTX, IK4, IK5 or AK9");
 }
 
 static void count_warning(
@@ -258,4 +258,13 @@ static bool end(struct ack_build *b)
 	return true;
 }
 
-const struct ack_ops ack_997_ops = {.kind = "997", .segment = segment, .end = end};
+const struct ack_ops ack_997_ops = {.format = "x12",
+	.kind = "997",
+	.kinds = {[ACK_DEPTH_SYNTAX] = "997"},
+	.segment = segment_997,
+	.end = end};
+const struct ack_ops ack_997_guide_ops = {.format = "x12",
+	.kind = "999",
+	.kinds = {[ACK_DEPTH_SYNTAX] = "999"},
+	.segment = segment_999,
+	.end = end};

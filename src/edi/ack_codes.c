@@ -1,7 +1,7 @@
 /*
  * Codes of acknowledgments, in words for content editors and operators. The values are facts of
- * X12 (data elements I18, 716, 718, 720, 723 in 004010, with codes seen of later versions); the
- * words are ours. Small tables, read in turn.
+ * X12 (data elements I18, 716, 718, 720, 723 in 004010, with codes seen of later versions, and with
+ * those of 618, 620, 621, which begin with I) and of EDIFACT (0085); the words are ours. Small tables, read in turn.
  */
 #include "edi/ack_codes.h"
 
@@ -93,6 +93,8 @@ static const struct entry c718[] = {
 	{"25", "a security check of the message failed (code 25)"},
 	{"26", "a security check of the message failed (code 26)"},
 	{"27", "a security check of the message failed (code 27)"},
+	{"I5", "one or more segments break the partner's guide"},
+	{"I6", "the partner does not take this guide"},
 };
 
 static const struct entry c720[] = {
@@ -104,6 +106,11 @@ static const struct entry c720[] = {
 	{"6", "the segment is not part of this message"},
 	{"7", "the segment is out of order"},
 	{"8", "the segment has faulty elements"},
+	{"I4", "the partner's guide does not use this segment"},
+	{"I6", "a segment is missing that another one requires"},
+	{"I7", "the loop occurs too rarely"},
+	{"I8", "the segment occurs too rarely"},
+	{"I9", "the segment is there although another one excludes it"},
 	{"511", "the segment ends in empty elements"},
 };
 
@@ -120,6 +127,50 @@ static const struct entry c723[] = {
 	{"10", "two values are there that exclude each other"},
 	{"12", "the element is repeated too often"},
 	{"13", "the element has too many components"},
+	{"I6", "the partner's guide does not use this code"},
+	{"I9", "a value is missing that another one requires"},
+	{"I10", "the partner's guide does not use this element"},
+	{"I11", "the element is repeated too rarely"},
+	{"I12", "the value has not the form of the partner's guide"},
+	{"I13", "the value is there although another one excludes it"},
+};
+
+static const struct entry c0085[] = {
+	{"2", "the partner does not work with this version or level of the syntax"},
+	{"7", "it was sent to somebody else: the recipient is another one"},
+	{"12", "the value is not allowed there"},
+	{"13", "something that is mandatory is missing"},
+	{"14", "the partner does not take this value at this place"},
+	{"15", "the partner does not take this at this place"},
+	{"16", "there are too many elements or components"},
+	{"17", "there is no agreement with the partner about this"},
+	{"18", "an error that the partner does not name"},
+	{"19", "the decimal mark is not the agreed one"},
+	{"20", "a character cannot be used as a separator"},
+	{"21", "the value holds a character that is not allowed"},
+	{"22", "a separator is not one of those that UNA names"},
+	{"23", "the partner does not know the sender"},
+	{"24", "it is too old"},
+	{"25", "the partner does not take test data"},
+	{"26", "the same was received before"},
+	{"27", "the partner does not work with this security"},
+	{"28", "the references of header and trailer differ"},
+	{"29", "the number in the trailer is not that of what was received"},
+	{"30", "groups and messages outside of them are mixed"},
+	{"31", "a group holds messages of several types"},
+	{"32", "the group or interchange is empty"},
+	{"33", "something stands outside of a message or group"},
+	{"35", "the segment or element is repeated too often"},
+	{"36", "the group of segments is repeated too often"},
+	{"37", "digits stand where letters belong, or letters where digits do"},
+	{"38", "the decimal mark has no digit in front of it"},
+	{"39", "the value is too long"},
+	{"40", "the value is too short"},
+	{"43", "the recipient is not known there"},
+	{"45", "the segment or element ends in separators with nothing behind them"},
+	{"46", "the partner does not work with this character set"},
+	{"47", "the partner does not work with this part of the envelope"},
+	{"48", "elements are there, or missing, against a rule about several of them"},
 };
 
 #define LIST(id, table)                                       \
@@ -137,6 +188,7 @@ static const struct {
 	LIST("718", c718),
 	LIST("720", c720),
 	LIST("723", c723),
+	LIST("0085", c0085),
 };
 
 struct str ack_codes_find(struct str list, struct str code)

@@ -1,5 +1,6 @@
 /* TA1: the receiver's word about one interchange (X12.5). */
 #include "edi/ack_codes.h"
+#include "edi/ack_codes.h"
 #include "edi/ack_ops.h"
 
 static bool segment(struct ack_build *b, const struct segment *s)
@@ -20,8 +21,11 @@ static bool segment(struct ack_build *b, const struct segment *s)
 	else
 		return ack_damaged(b, 4, letter, "A, E or R");
 	k->codes = arena_str(b->a, segment_get(s, 5, 1));
-	k->text = ack_code_text(STR("I18"), k->codes);
+	k->text = ack_codes_find(STR("I18"), k->codes);
 	return true;
 }
 
-const struct ack_ops ack_ta1_ops = {.kind = "TA1", .segment = segment};
+const struct ack_ops ack_ta1_ops = {.format = "x12",
+	.kind = "TA1",
+	.kinds = {[ACK_DEPTH_INTERCHANGE] = "TA1"},
+	.segment = segment};

@@ -1,6 +1,6 @@
 /*
- * The X12 reader: one segment after the other, through the envelopes; see x12_read.h. Segments
- * inside a set are placed by x12_struct.c and checked by x12_check.c.
+ * The X12 reader: one segment after the other, through the envelopes; see edi_read.h. Segments
+ * inside a set are placed by structure.c and checked by element.c.
  */
 #include "edi/x12_read.h"
 
@@ -8,22 +8,37 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
-#include "edi/x12_check.h"
+#include "edi/finding.h"
+#include "edi/tag.h"
+#include "edi/x12_rules.h"
 #include "edi/x12_state.h"
 
-enum tag_kind { TAG_OTHER, TAG_ISA, TAG_IEA, TAG_GS, TAG_GE, TAG_ST, TAG_SE, TAG_TA1, TAG_SERVICE };
+enum tag_kind {
+	TAG_OTHER,
+	TAG_ISA,
+	TAG_IEA,
+	TAG_GS,
+	TAG_GE,
+	TAG_ST,
+	TAG_SE,
+	TAG_TA1,
+	TAG_SERVICE,
+	TAG_ISX
+};
 
-struct x12_read *x12_read_open(
-	int fd, struct str bytes, const struct x12_read_options *o, struct err *e)
+enum { LEAST_TAG = 2 };
+
+static bool is_x12(struct str head)
+{
+	return str_starts(head, STR("ISA"));
+}
+
+static void *open_reader(int fd, struct str bytes, const struct edi_read_options *o, struct err *e)
 {
 	struct x12_read *r = mem_alloc(sizeof(*r));
 
 	r->o = *o;
-	if (r->o.level == 0)
-		r->o.level = X12_NOTES;
-	r->skim = o->skim && r->o.level < X12_ELEMENT;
-	if (x12_lex_open(&r->lex, fd, bytes, e) == -1) {
+	if (lexer_open(&r->lex, fd, bytes, e) == -1) {
 		mem_free(r);
 		return NULL;
 	}
@@ -31,35 +46,48 @@ struct x12_read *x12_read_open(
 	arena_init(&r->gs);
 	arena_init(&r->st);
 	arena_init(&r->scratch);
-	r->rules = x12_check_rules_new(NULL);
+	edi_message_init(&r->known);
+	r->passes = o->skim && o->level == EDI_ENVELOPE;
+	r->rules = x12_rules_new(NULL);
 	r->values.v = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.v));
 	r->values.at = mem_array(LIMIT_ELEMENTS, sizeof(*r->values.at));
 	return r;
 }
 
-void x12_read_close(struct x12_read *r)
+static void close_reader(void *self)
 {
-	if (!r)
-		return;
-	for (size_t i = 0; i < r->nplans; i++)
-		x12_struct_plan_free(r->plans[i]);
-	mem_free(r->plans);
-	x12_struct_done(&r->cursor);
-	x12_seen_done(&r->seen);
-	x12_check_rules_free(r->rules);
+	struct x12_read *r = self;
+
+	edi_message_done(&r->known);
+	structure_plans_done(&r->plans);
+	structure_done(&r->cursor);
+	seen_done(&r->seen);
+	seen_done(&r->groups);
+	seen_done(&r->headers);
+	x12_hl_done(&r->hl);
+	element_rules_free(r->rules);
 	mem_free(r->values.v);
 	mem_free(r->values.at);
 	arena_done(&r->isa);
 	arena_done(&r->gs);
 	arena_done(&r->st);
 	arena_done(&r->scratch);
-	x12_lex_close(&r->lex);
+	lexer_close(&r->lex);
 	mem_free(r);
 }
 
-const struct x12_context *x12_read_context(const struct x12_read *r)
+static const struct edi_context *context(const void *self)
 {
+	const struct x12_read *r = self;
+
 	return &r->ctx;
+}
+
+static const struct lexer *lexer_of(const void *self)
+{
+	const struct x12_read *r = self;
+
+	return &r->lex;
 }
 
 /* The tag's bytes up to the element separator. */
@@ -89,92 +117,17 @@ static enum tag_kind kind_of(struct str t)
 			return TAG_TA1;
 		if (str_is(t, "ISB") || str_is(t, "ISE") || str_is(t, "TA3"))
 			return TAG_SERVICE;
+		if (str_is(t, "ISX"))
+			return TAG_ISX;
 	}
 	return TAG_OTHER;
 }
 
-static bool upper_or_digit(char c)
+static void tell_tag(const struct x12_read *r, struct str tag, struct diag *d)
 {
-	return (c >= 'A' && c <= 'Z') || str_is_digit(c);
-}
-
-/* A tag that is none gets a finding; lower case is mended. */
-static bool check_tag(struct x12_read *r, struct str *tag, struct diag *d)
-{
-	bool ok = tag->n >= 2 && tag->n <= 3 && tag->p[0] >= 'A' && tag->p[0] <= 'Z';
-
-	for (size_t i = 1; ok && i < tag->n; i++)
-		ok = upper_or_digit(tag->p[i]);
-	if (ok)
-		return true;
-	x12_envelope_add(r, d, "X12-TAG", SEV_ERROR, 0, *tag,
+	x12_envelope_add(r, d, "X12-TAG", SEV_ERROR, 0, tag,
 		"two or three capital letters and digits",
 		"a segment starts with something that is no tag");
-	if (tag->n < 2 || tag->n > 3)
-		return false;
-	for (size_t i = 0; i < tag->n; i++)
-		r->tag[i] = str_upper(tag->p[i]);
-	*tag = (struct str){r->tag, tag->n};
-	return false;
-}
-
-/* Bytes that are no UTF-8 are taken for ISO 8859-1, so that texts are always UTF-8. */
-static void to_utf8(struct x12_read *r)
-{
-	for (size_t i = 0; i < r->values.n; i++) {
-		struct str *t = &r->values.v[i].text;
-		char *out = NULL;
-		size_t n = 0;
-		if (utf8_bad(*t) == SIZE_MAX)
-			continue;
-		out = arena_raw(&r->scratch, mem_mul(t->n, 2));
-		for (size_t k = 0; k < t->n; k++)
-			n += utf8_encode((unsigned char)t->p[k], out + n);
-		*t = (struct str){out, n};
-	}
-}
-
-static void take_values(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d)
-{
-	x12_lex_split(&r->lex, &r->raw, tag_bytes, s->def, &r->values);
-	if (r->values.seen & X12_LEX_HIGH)
-		to_utf8(r);
-	if (r->values.seen & X12_LEX_MANY)
-		x12_envelope_add(r, d, "X12-LIMIT", SEV_ERROR, 0, (struct str){"", 0},
-			"at most 512 values", "");
-	s->values = r->values.v;
-	s->n = r->values.n;
-}
-
-/* A component separator in an element that has no components can only be data. */
-static void stray_components(const struct x12_read *r, const struct segment *s, struct diag *d)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		const struct value *v = &s->values[i];
-		const struct def_part *p = defs_part(s->def, v->element);
-		if (!p || p->nparts > 0 || str_chr(v->text, r->lex.component) == SIZE_MAX)
-			continue;
-		x12_envelope_add(r, d, "VALUE-SEPARATOR", SEV_WARNING, v->element, v->text,
-			"no component separator",
-			"the element has no components, but holds their separator; it is taken as text");
-	}
-}
-
-static void check_elements(struct x12_read *r, const struct segment *s, struct diag *d)
-{
-	const bool high = (r->values.seen & X12_LEX_HIGH) != 0;
-	const struct x12_check c = {.d = d,
-		.about = &r->here,
-		.level = r->o.level,
-		.at = r->values.at,
-		.rules = r->rules,
-		.plain = !high && !(r->values.seen & X12_LEX_CONTROL)};
-
-	if (r->o.level < X12_ELEMENT)
-		return;
-	if ((r->values.seen & X12_LEX_COMPONENT) && s->def)
-		stray_components(r, s, d);
-	(void)x12_check_segment(&c, s);
 }
 
 static void show_loops(struct x12_read *r)
@@ -182,7 +135,7 @@ static void show_loops(struct x12_read *r)
 	if (r->loop == r->cursor.loop)
 		return;
 	r->loop = r->cursor.loop;
-	r->ctx.nloops = x12_struct_loops(
+	r->ctx.nloops = structure_loops(
 		&r->cursor, r->ctx.loops, sizeof(r->ctx.loops) / sizeof(r->ctx.loops[0]));
 }
 
@@ -209,16 +162,25 @@ static void check_binary(const struct x12_read *r, struct str tag, struct diag *
 		expected, "the length of binary data is not that of the data");
 }
 
+/* What segments say of one another. */
+static void check_relations(struct x12_read *r, const struct segment *s, struct diag *d)
+{
+	if (r->o.level < EDI_ELEMENT || !s->node || s->tag.n != 2)
+		return;
+	if (str_is(s->tag, "HL"))
+		x12_hl_take(&r->hl, s, d, &r->here);
+	else if (str_is(s->tag, "LS") || str_is(s->tag, "LE"))
+		x12_bound_take(&r->bound, s, d, &r->here);
+}
+
 static int in_set(
 	struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok, struct diag *d)
 {
 	bool known = true;
 
 	check_binary(r, s->tag, d);
-	if (r->plan && str_eq(s->tag, x12_struct_counted(r->plan)))
-		r->lines_in_st++;
-	if (r->plan && r->o.level >= X12_STRUCTURE) {
-		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
+	if (r->plan && r->o.level >= EDI_STRUCTURE) {
+		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
 		if (s->node)
 			s->def = s->node->segment;
 		else if (tag_ok)
@@ -226,15 +188,16 @@ static int in_set(
 		known = s->node != NULL;
 		show_loops(r);
 	}
-	if (r->skim)
+	if (r->o.skim)
 		return 1;
-	take_values(r, s, tag_bytes, d);
-	if (s->n == 0 && r->o.level >= X12_ELEMENT && r->raw.bytes.n <= tag_bytes)
+	x12_values_take(r, s, tag_bytes, d);
+	if (s->n == 0 && r->o.level >= EDI_ELEMENT && r->raw.bytes.n <= tag_bytes)
 		x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, s->tag,
 			"at least one element", "");
 	if (known && r->plan)
-		check_elements(r, s, d);
-	if (s->node && s->node->counts.n > 0 && r->o.level >= X12_ELEMENT)
+		x12_values_check(r, s, r->o.level, d);
+	check_relations(r, s, d);
+	if (s->node && s->node->counts.n > 0 && r->o.level >= EDI_ELEMENT)
 		x12_envelope_totals(r, s, d);
 	return 1;
 }
@@ -266,26 +229,27 @@ static int misplaced(struct x12_read *r, const char *expected, struct diag *d)
 static void envelope_values(struct x12_read *r, struct segment *s, size_t tag_bytes, struct diag *d)
 {
 	s->def = x12_envelope_def(r, s->tag);
-	take_values(r, s, tag_bytes, d);
-	check_elements(r, s, d);
+	x12_values_take(r, s, tag_bytes, d);
+	x12_values_envelope(r, s, d);
 }
 
 static int open_group(
-	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum edi_event *ev, struct diag *d)
 {
 	trailers(r, X12_IN_ISA, d);
 	r->ctx.group_version = (struct str){NULL, 0};
-	take_values(r, s, tag_bytes, d);
-	x12_envelope_group(r, s);
+	s->def = x12_envelope_def(r, s->tag); /* of ISA's version: GS08 is not known yet */
+	x12_values_take(r, s, tag_bytes, d);
+	x12_envelope_group(r, s, d);
 	r->where = X12_IN_GS;
 	s->def = x12_envelope_def(r, s->tag);
-	check_elements(r, s, d);
-	*ev = X12_GROUP;
+	x12_values_group(r, s, d);
+	*ev = EDI_GROUP;
 	return 1;
 }
 
 static int open_set(
-	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum edi_event *ev, struct diag *d)
 {
 	if (r->where == X12_IN_ST)
 		trailers(r, X12_IN_GS, d);
@@ -296,44 +260,46 @@ static int open_set(
 	}
 	r->here.segment_at = 1;
 	s->position = 1;
-	take_values(r, s, tag_bytes, d);
+	s->def = x12_envelope_def(r, s->tag);
+	x12_values_take(r, s, tag_bytes, d);
 	x12_envelope_set(r, s, d);
 	r->where = X12_IN_ST;
-	r->lines_in_st = 0;
+	x12_hl_clear(&r->hl);
+	r->bound.n = 0;
 	if (r->plan) {
-		x12_struct_start(&r->cursor, r->plan);
-		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
-		s->def = s->node ? s->node->segment : NULL;
+		structure_start(&r->cursor, r->plan);
+		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
+		if (s->node)
+			s->def = s->node->segment;
 	}
-	if (!s->def)
-		s->def = x12_envelope_def(r, s->tag);
-	check_elements(r, s, d);
-	*ev = X12_SET;
+	x12_values_envelope(r, s, d);
+	*ev = EDI_SET;
 	return 1;
 }
 
 static int close_set(
-	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum edi_event *ev, struct diag *d)
 {
 	if (r->where != X12_IN_ST)
 		return misplaced(r, "ST before it", d);
-	if (r->plan && r->o.level >= X12_STRUCTURE) {
-		s->node = x12_struct_step(&r->cursor, s->tag, d, &r->here);
+	if (r->plan && r->o.level >= EDI_STRUCTURE) {
+		s->node = structure_step(&r->cursor, s->tag, d, &r->here);
 		s->def = s->node ? s->node->segment : NULL;
 		show_loops(r);
 	}
 	if (!s->def)
 		s->def = x12_envelope_def(r, s->tag);
-	take_values(r, s, tag_bytes, d);
-	check_elements(r, s, d);
+	x12_values_take(r, s, tag_bytes, d);
+	x12_values_envelope(r, s, d);
+	x12_hl_end(&r->hl, d, &r->here);
 	x12_envelope_set_end(r, s, d);
 	r->where = X12_IN_GS;
-	*ev = X12_SET_END;
+	*ev = EDI_SET_END;
 	return 1;
 }
 
 static int close_outer(struct x12_read *r, struct segment *s, size_t tag_bytes, bool group,
-	enum x12_event *ev, struct diag *d)
+	enum edi_event *ev, struct diag *d)
 {
 	const enum x12_where inside = group ? X12_IN_GS : X12_IN_ISA;
 
@@ -346,23 +312,23 @@ static int close_outer(struct x12_read *r, struct segment *s, size_t tag_bytes, 
 	else
 		x12_envelope_interchange_end(r, s, d);
 	r->where = group ? X12_IN_ISA : X12_OUT;
-	*ev = group ? X12_GROUP_END : X12_INTERCHANGE_END;
+	*ev = group ? EDI_GROUP_END : EDI_INTERCHANGE_END;
 	return 1;
 }
 
 static int technical_ack(
-	struct x12_read *r, struct segment *s, size_t tag_bytes, enum x12_event *ev, struct diag *d)
+	struct x12_read *r, struct segment *s, size_t tag_bytes, enum edi_event *ev, struct diag *d)
 {
 	if (r->where != X12_IN_ISA)
 		return misplaced(r, "TA1 between ISA and GS", d);
 	r->ta1_in_isa++;
 	envelope_values(r, s, tag_bytes, d);
-	*ev = X12_TA1;
+	*ev = EDI_TA1;
 	return 1;
 }
 
 static int open_interchange(
-	struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d, struct err *e)
+	struct x12_read *r, struct segment *s, enum edi_event *ev, struct diag *d, struct err *e)
 {
 	if (x12_isa_open(r, s, d, e) == -1)
 		return -1;
@@ -370,13 +336,13 @@ static int open_interchange(
 	r->gs_in_isa = 0;
 	r->ta1_in_isa = 0;
 	r->ctx.interchanges++;
-	*ev = X12_INTERCHANGE;
+	*ev = EDI_INTERCHANGE;
 	return 1;
 }
 
 /* An ISA inside an interchange: the one before has no end. Its separators may be others. */
 static int again(
-	struct x12_read *r, struct segment *s, enum x12_event *ev, struct diag *d, struct err *e)
+	struct x12_read *r, struct segment *s, enum edi_event *ev, struct diag *d, struct err *e)
 {
 	r->here.segment_at = (uint32_t)r->isa_position + 1;
 	trailers(r, X12_OUT, d);
@@ -384,24 +350,21 @@ static int again(
 	return open_interchange(r, s, ev, d, e);
 }
 
-/* 1 an event, 0 go on, -1. */
-static int take(
-	struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
+/* A segment that belongs in a set. */
+static int other(struct x12_read *r, struct segment *s, size_t tag_bytes, bool tag_ok,
+	enum edi_event *ev, struct diag *d)
 {
-	struct str tag = tag_of(r);
-	const size_t tag_bytes = tag.n;
-	const enum tag_kind kind = kind_of(tag);
-	bool tag_ok = true;
+	if (!tag_ok)
+		tell_tag(r, s->tag, d);
+	if (r->where != X12_IN_ST)
+		return tag_ok ? misplaced(r, "ST before it", d) : 0;
+	*ev = EDI_SEGMENT;
+	return in_set(r, s, tag_bytes, tag_ok, d);
+}
 
-	r->here.segment = tag;
-	if (kind == TAG_ISA)
-		return again(r, s, ev, d, e);
-	r->isa_position++;
-	if (r->where == X12_IN_ST && (kind == TAG_OTHER || kind == TAG_SE))
-		r->here.segment_at = (uint32_t)++r->ctx.segments;
-	else
-		r->here.segment_at = (uint32_t)r->isa_position;
-	*s = (struct segment){.tag = tag, .offset = r->raw.offset, .position = r->here.segment_at};
+static int envelope(struct x12_read *r, struct segment *s, size_t tag_bytes, enum tag_kind kind,
+	enum edi_event *ev, struct diag *d, struct err *e)
+{
 	switch (kind) {
 	case TAG_IEA:
 		return close_outer(r, s, tag_bytes, false, ev, d);
@@ -415,133 +378,155 @@ static int take(
 		return close_set(r, s, tag_bytes, ev, d);
 	case TAG_TA1:
 		return technical_ack(r, s, tag_bytes, ev, d);
+	case TAG_ISX:
+		return x12_envelope_fatal(r, d, e, "X12-SEPARATOR",
+			"the interchange names a release character (ISX, from 007040 on), which is "
+			"not read; ask for it without one");
 	case TAG_SERVICE:
 		return r->where == X12_IN_ISA ? 0 : misplaced(r, "a place between ISA and GS", d);
 	default:
-		break;
+		return other(r, s, tag_bytes, true, ev, d);
 	}
-	tag_ok = check_tag(r, &tag, d);
-	s->tag = tag;
-	if (r->where != X12_IN_ST)
-		return tag_ok ? misplaced(r, "ST before it", d) : 0;
-	*ev = X12_SEGMENT;
-	return in_set(r, s, tag_bytes, tag_ok, d);
+}
+
+/* 1 an event, 0 go on, -1. */
+static int take(
+	struct x12_read *r, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
+{
+	struct str tag = tag_of(r);
+	const size_t tag_bytes = tag.n;
+	enum tag_kind kind = kind_of(tag);
+	const bool good = kind != TAG_OTHER || tag_is(tag, LEAST_TAG);
+	const bool mended = !good && tag_mend(&tag, LEAST_TAG, r->tag);
+
+	r->here.segment = (struct str){r->raw.bytes.p, tag_bytes};
+	if (mended)
+		kind = kind_of(tag);
+	if (r->raw.bytes.p[0] == 'I' && x12_isa_is(r->raw.bytes))
+		return again(r, s, ev, d, e);
+	r->isa_position++;
+	if (r->where == X12_IN_ST && (kind == TAG_OTHER || kind == TAG_SE))
+		r->here.segment_at = (uint32_t)++r->ctx.segments;
+	else
+		r->here.segment_at = (uint32_t)r->isa_position;
+	segment_start(s, tag, r->raw.offset, r->here.segment_at);
+	if (mended)
+		x12_envelope_add(
+			r, d, "X12-TAG-CASE", SEV_ERROR, 0, r->here.segment, "capital letters", "");
+	if (kind == TAG_OTHER)
+		return other(r, s, tag_bytes, good || mended, ev, d);
+	return envelope(r, s, tag_bytes, kind, ev, d, e);
+}
+
+static uint32_t position(const struct x12_read *r)
+{
+	return (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments : r->isa_position);
 }
 
 static int truncated(struct x12_read *r, struct diag *d, struct err *e)
 {
-	static const char *const where[] = {[X12_IN_ISA] = "IEA is",
+	static const char *const missing[] = {[X12_IN_ISA] = "IEA is",
 		[X12_IN_GS] = "GE and IEA are",
-		[X12_IN_ST] = "SE, GE and IEA are",
-		[X12_OUT] = "all is"};
-	char text[200];
+		[X12_IN_ST] = "SE, GE and IEA are"};
 
-	r->here.offset = r->lex.base + r->lex.end;
-	(void)snprintf(text, sizeof(text),
-		"the file ends inside an interchange: %s missing; it was cut short on its way, nothing of it "
-		"may be used",
-		where[r->where]);
-	return x12_envelope_fatal(r, d, e, "X12-TRUNCATED", text);
+	return finding_truncated(&r->here, r->lex.base + r->lex.end, position(r) + 1, d, e,
+		"X12-TRUNCATED", missing[r->where]);
+}
+
+/* A tag that belongs inside of sets, where no level looks at it without its elements. */
+static bool is_plain(const char *p, char element)
+{
+	const struct str tag = {p, p[2] == element ? 2 : 3};
+
+	return p[tag.n] == element && p[0] != 'B' && tag_is(tag, LEAST_TAG) &&
+		kind_of(tag) == TAG_OTHER;
+}
+
+/* Over segments of a set that nobody wants and that have nothing to tell. */
+static void pass(struct x12_read *r)
+{
+	const uint64_t n = lexer_pass(&r->lex, is_plain);
+
+	r->isa_position += n;
+	r->ctx.segments += n;
+	r->ctx.passed += n;
 }
 
 /* A segment longer than any: where it starts is told, what stands in it is not looked at. */
 static int too_long(struct x12_read *r, struct diag *d, struct err *e)
 {
-	char text[200];
-
-	r->here.offset = r->lex.base + r->lex.at;
-	r->here.segment = (struct str){"", 0};
-	r->here.segment_at = (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments : r->isa_position) +
-		1;
-	(void)snprintf(text, sizeof(text),
-		"the segment has no terminator within %d bytes: the file is damaged, its terminator is "
-		"not the one of its ISA, or the length in its BIN or BDS is wrong",
-		LIMIT_SEGMENT);
-	return x12_envelope_fatal(r, d, e, "X12-LIMIT", text);
+	return finding_endless(&r->here, r->lex.base + r->lex.at, position(r) + 1, d, e,
+		"X12-LIMIT",
+		"the file is damaged, its terminator is not the one of its ISA, or the length in its "
+		"BIN or BDS is wrong");
 }
 
-int x12_read_next(
-	struct x12_read *r, enum x12_event *ev, struct segment *s, struct diag *d, struct err *e)
+/* Nothing between two terminators. */
+static int empty(struct x12_read *r, struct diag *d)
 {
+	r->here.segment = (struct str){"", 0};
+	r->here.segment_at = position(r);
+	x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+	return 0;
+}
+
+/* The file ends without a terminator: 0 behind the last segment of an interchange, else -1. */
+static int unterminated(struct x12_read *r, struct diag *d, struct err *e)
+{
+	if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
+		return truncated(r, d, e);
+	r->here.segment = STR("IEA");
+	r->here.segment_at = (uint32_t)r->isa_position + 1;
+	x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0, (struct str){"", 0}, "", "");
+	return 0;
+}
+
+static int start(
+	struct x12_read *r, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
+{
+	const int rc = lexer_skip(&r->lex, e);
+
+	if (rc == 1)
+		return open_interchange(r, s, ev, d, e);
+	if (rc == 0 && r->ctx.interchanges == 0) {
+		r->here = (struct finding){.file = r->o.file};
+		return x12_envelope_fatal(
+			r, d, e, "X12-NO-ISA", "this is not X12: the file is empty");
+	}
+	return rc;
+}
+
+static int next(void *self, enum edi_event *ev, struct segment *s, struct diag *d, struct err *e)
+{
+	struct x12_read *r = self;
 	int rc = 0;
 
 	if (r->scratch.used > 0)
 		arena_reset(&r->scratch);
-	if (r->where == X12_OUT) {
-		rc = x12_lex_skip(&r->lex, e);
-		if (rc == 1)
-			return open_interchange(r, s, ev, d, e);
-		if (rc == 0 && r->ctx.interchanges == 0) {
-			r->here = (struct finding){.file = r->o.file};
-			return x12_envelope_fatal(
-				r, d, e, "X12-NO-ISA", "this is not X12: the file is empty");
-		}
-		return rc;
-	}
+	if (r->where == X12_OUT)
+		return start(r, ev, s, d, e);
 	while (rc == 0) {
-		rc = x12_lex_next(&r->lex, &r->raw, e);
+		if (r->passes && r->where == X12_IN_ST)
+			pass(r);
+		rc = lexer_next(&r->lex, &r->raw, e);
 		if (rc == -1)
 			return e->code == ERR_LIMIT ? too_long(r, d, e) : -1;
 		if (rc == 0)
 			return truncated(r, d, e);
 		r->here.offset = r->raw.offset;
-		if (r->raw.unterminated) {
-			if (r->where != X12_IN_ISA || kind_of(tag_of(r)) != TAG_IEA)
-				return truncated(r, d, e);
-			r->here.segment = STR("IEA");
-			r->here.segment_at = (uint32_t)r->isa_position + 1;
-			x12_envelope_add(r, d, "X12-TERMINATOR", SEV_WARNING, 0,
-				(struct str){"", 0}, "", "");
-		}
-		if (r->raw.bytes.n == 0) {
-			r->here.segment = (struct str){"", 0};
-			r->here.segment_at = (uint32_t)(r->where == X12_IN_ST ? r->ctx.segments
-									      : r->isa_position);
-			x12_envelope_add(r, d, "X12-SEGMENT-EMPTY", SEV_WARNING, 0,
-				(struct str){"", 0}, "", "");
-			rc = 0;
-			continue;
-		}
-		rc = take(r, ev, s, d, e);
+		if (r->raw.unterminated && !x12_isa_is(r->raw.bytes) && unterminated(r, d, e) == -1)
+			return -1;
+		rc = r->raw.bytes.n == 0 ? empty(r, d) : take(r, ev, s, d, e);
 	}
 	return rc;
 }
 
-/* Is this the first segment of an occurrence of the loop? */
-static bool opens(const struct segment *s, struct str loop)
-{
-	const struct def_node *p = s->node ? s->node->parent : NULL;
-
-	return p && p->loop && p->child == s->node && str_eq(p->name, loop);
-}
-
-int x12_read_totals(int fd, const struct x12_read_options *o, struct str loop, struct x12_totals *t,
-	struct diag *d, struct err *e)
-{
-	struct x12_read_options mine = *o;
-	struct x12_read *r = NULL;
-	struct x12_totals sum = {0};
-	enum x12_event ev;
-	struct segment s;
-	int rc = 0;
-
-	mine.skim = true;
-	if (loop.n > 0 && mine.level < X12_STRUCTURE)
-		mine.level = X12_STRUCTURE;
-	r = x12_read_open(fd, (struct str){NULL, 0}, &mine, e);
-	if (!r)
-		return -1;
-	while ((rc = x12_read_next(r, &ev, &s, d, e)) == 1) {
-		sum.segments++;
-		if (ev == X12_SEGMENT && loop.n > 0 && opens(&s, loop))
-			sum.loops++;
-	}
-	sum.interchanges = r->ctx.interchanges;
-	sum.groups = r->ctx.groups;
-	sum.sets = r->ctx.sets;
-	sum.bytes = r->lex.base + r->lex.end;
-	x12_read_close(r);
-	if (rc == 0)
-		*t = sum;
-	return rc;
-}
+const struct edi_read_ops x12_read_ops = {
+	.format = "x12",
+	.is = is_x12,
+	.open = open_reader,
+	.next = next,
+	.context = context,
+	.lexer = lexer_of,
+	.close = close_reader,
+};

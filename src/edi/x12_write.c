@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "edi/x12_check.h"
-#include "edi/x12_text.h"
+#include "edi/element.h"
+#include "edi/text.h"
 
 static const char default_repetition = '^';
 
@@ -110,16 +110,16 @@ int x12_write_check_profile(const struct x12_profile *p, struct err *e)
 	return 0;
 }
 
-bool x12_write_check(
-	struct x12_rules *r, const struct segment *s, struct diag *d, const struct finding *about)
+bool x12_write_check(struct element_rules *r, const struct segment *s, struct diag *d,
+	const struct finding *about)
 {
 	struct finding f = about ? *about : (struct finding){.severity = 0};
-	const struct x12_check c = {.d = d, .about = &f, .level = X12_NOTES, .rules = r};
+	const struct element_check c = {.d = d, .about = &f, .level = EDI_NOTES, .rules = r};
 	const size_t before = d->errors;
 
 	f.segment = s->tag;
 	f.segment_at = s->position ? s->position : f.segment_at;
-	if (!x12_check_segment(&c, s))
+	if (!element_check_segment(&c, s))
 		return false;
 	for (size_t i = 0; i < s->n; i++)
 		for (size_t k = 0; k < s->values[i].text.n; k++)
@@ -145,21 +145,12 @@ static void put_latin1(struct buf *b, struct str s)
 	}
 }
 
-static const struct def_element *element_of(const struct segment *s, const struct value *v)
-{
-	const struct def_part *p = s->def ? defs_part(s->def, v->element) : NULL;
-
-	if (p && p->nparts > 0)
-		p = v->component >= 1 && v->component <= p->nparts ? &p->parts[v->component - 1]
-								   : NULL;
-	return p ? p->element : NULL;
-}
-
 /* The text as it is written: without blanks at the end, numbers in their form. */
 static struct str final_text(
 	const struct segment *s, const struct value *v, char *room, size_t size)
 {
-	const struct def_element *e = element_of(s, v);
+	const struct def_part *p = defs_leaf(s->def, v->element, v->component);
+	const struct def_element *e = p ? p->element : NULL;
 	const uint16_t min = e && e->min < 100 ? e->min : 1;
 	struct str t = v->text;
 
@@ -167,12 +158,12 @@ static struct str final_text(
 		return t;
 	if (e && (e->type == DEF_R || (e->type == DEF_N && t.n < min)) && t.n + min + 2 < size) {
 		struct str shorter;
-		if (x12_text_canonical(t, min, room, &shorter))
+		if (text_canonical(t, min, room, &shorter))
 			return shorter;
 	}
 	if (t.n > 0 && t.p[t.n - 1] == ' ') {
-		const struct str bare = x12_text_trim(t, 0);
-		t = bare.n == 0 ? bare : x12_text_trim(t, min);
+		const struct str bare = text_trim(t, 0);
+		t = bare.n == 0 ? bare : text_trim(t, min);
 	}
 	return t;
 }

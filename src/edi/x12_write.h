@@ -41,9 +41,9 @@ int x12_write_check_profile(const struct x12_profile *p, struct err *e) ATTR_CHE
 /* One segment: types, lengths, code lists, dates that exist, notes, mandatory elements, separators
  * inside values, repertoire. Adds findings (item and field of *about are copied into each; the
  * field is completed from value.from by the caller's names). True when nothing of error severity. */
-struct x12_rules; /* x12_check.h */
-bool x12_write_check(
-	struct x12_rules *r, const struct segment *s, struct diag *d, const struct finding *about);
+struct element_rules; /* x12_rules.h */
+bool x12_write_check(struct element_rules *r, const struct segment *s, struct diag *d,
+	const struct finding *about);
 
 /* Serialises without checking. Values must have passed x12_write_check. */
 void x12_write_segment(const struct x12_profile *p, const struct segment *s, struct buf *out);
@@ -58,8 +58,6 @@ struct x12_writer {
 	uint32_t groups, sets;
 	uint64_t
 		segments; /* of the set: ST = 1; the position that the next one gets is segments + 1 */
-	struct str group_code; /* GS01 */
-	struct str set_id;
 };
 
 void x12_writer_init(struct x12_writer *w, const struct x12_profile *p, struct buf *out);

@@ -91,7 +91,6 @@ void x12_writer_open_group(struct x12_writer *w, struct str code, uint64_t gs)
 {
 	const struct x12_profile *p = w->profile;
 
-	w->group_code = code;
 	w->gs = gs;
 	w->st = 0;
 	w->sets = 0;
@@ -110,7 +109,6 @@ void x12_writer_open_group(struct x12_writer *w, struct str code, uint64_t gs)
 
 void x12_writer_open_set(struct x12_writer *w, struct str id)
 {
-	w->set_id = id;
 	w->st++;
 	w->sets++;
 	w->segments = 1;

@@ -8,19 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/dec.h"
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "format/csv_fault.h"
 #include "format/csv_row.h"
+#include "format/fixed_row.h"
 #include "format/window.h"
 
-enum { BLOCK_AT = READ_BLOCK / 64, FOUND = 60, MARK_EVERY = 64 << 10 };
+enum { BLOCK_AT = READ_BLOCK / 64, MARK_EVERY = 64 << 10 };
 
 struct column {
 	uint32_t name;
 	bool number;
+	bool unread;
+	const struct def_field *field; /* of fixed widths */
 };
 
 /* A row whose line is known. */
@@ -35,6 +37,8 @@ struct source {
 	struct arena arena;
 	struct arena other_arena;
 	struct csv_row row;
+	const struct def_layout *layout; /* of fixed widths, or NULL */
+	enum charset set;
 	struct column *columns;
 	size_t ncolumns;
 	struct mark *marks; /* one each MARK_EVERY bytes that next has read */
@@ -51,25 +55,23 @@ struct taken {
 	bool ended; /* by a line feed */
 };
 
-static int refuse(const struct reader *r, uint32_t line, uint64_t offset, const char *reason,
-	const char *what, struct err *e)
-{
-	(void)err_set(e, ERR_INPUT, STR_FMT ":%u: byte %llu: %s", STR_ARG(r->spec.file), line,
-		(unsigned long long)offset, what);
-	return err_reason(e, reason);
-}
-
 /* Nothing in a row that cannot be text. */
 static int check_bytes(const struct reader *r, const struct taken *t, struct err *e)
 {
-	size_t at = utf8_bad(t->bytes);
+	const struct source *s = r->self;
+	size_t at = charset_bad(s->set, t->bytes);
 
 	if (at != SIZE_MAX)
-		return refuse(r, t->line, t->offset + at, "CSV-ENCODING",
-			"a byte is no UTF-8; export the file again as UTF-8", e);
+		return csv_fault_file(r, t->line, t->offset + at, "CSV-ENCODING",
+			s->set == CHARSET_UTF8
+				? "a byte is no UTF-8; export the file again as UTF-8, or name its "
+				  "encoding at the source"
+				: "a byte is no character of Windows 1252; correct the encoding of "
+				  "the source",
+			e);
 	at = str_chr(t->bytes, '\0');
 	if (at != SIZE_MAX)
-		return refuse(r, t->line, t->offset + at, "CSV-ENCODING",
+		return csv_fault_file(r, t->line, t->offset + at, "CSV-ENCODING",
 			"there is a NUL byte; is this file UTF-16 or no text at all?", e);
 	return 0;
 }
@@ -82,11 +84,17 @@ static int open_quote(const struct reader *r, const struct source *s, uint64_t o
 	for (size_t i = 0; i < before.n; i++)
 		if (line > 0 && before.p[i] == '\n')
 			line++;
-	return refuse(r, line, offset + s->row.open, "CSV-QUOTE",
+	return csv_fault_file(r, line, offset + s->row.open, "CSV-QUOTE",
 		"the quote that opens here is not closed before the end of the file, "
 		"or not within 4 MB; "
 		"quotes inside a cell must be doubled",
 		e);
+}
+
+static enum csv_cut cut_row(struct source *s, struct str bytes, bool last)
+{
+	return s->layout ? fixed_row_cut(&s->row, bytes, last, s->layout, s->set)
+			 : csv_row_cut(&s->row, bytes, last);
 }
 
 /* The next row that is not an empty line. line is 0 when it is not known. 1, 0, -1. */
@@ -99,7 +107,7 @@ static int take(struct reader *r, struct source *s, struct window *w, uint32_t *
 		enum csv_cut cut = CSV_ROW_MORE;
 		int more = 0;
 		if (bytes.n > 0)
-			cut = csv_row_cut(&s->row, bytes, w->eof);
+			cut = cut_row(s, bytes, w->eof);
 		if (cut == CSV_ROW) {
 			*t = (struct taken){{bytes.p, s->row.size}, offset, *line, false};
 			t->ended = s->row.whole > s->row.size && bytes.p[s->row.whole - 1] == '\n';
@@ -122,23 +130,37 @@ static int take(struct reader *r, struct source *s, struct window *w, uint32_t *
 	}
 }
 
+/* Bytes of the file as UTF-8. */
+static struct str text_of(const struct source *s, struct str raw, struct arena *a)
+{
+	size_t made = 0;
+	size_t used = 0;
+	char *p = NULL;
+
+	if (s->set == CHARSET_UTF8)
+		return raw;
+	p = arena_raw(a, raw.n * CHARSET_GROWS);
+	(void)!charset_decode(s->set, raw, p, &made, &used); /* check_bytes has seen all of them */
+	return (struct str){p, made};
+}
+
 /* The text of a cell; doubled quotes are made single in a. */
 static struct str cell_text(
-	const struct csv_row *row, const struct csv_cell *c, struct str bytes, struct arena *a)
+	const struct source *s, const struct csv_cell *c, struct str bytes, struct arena *a)
 {
 	const struct str raw = {bytes.p + c->at, c->n};
 	char *p = NULL;
 	size_t n = 0;
 
 	if (!c->doubled)
-		return raw;
+		return text_of(s, raw, a);
 	p = arena_raw(a, raw.n);
 	for (size_t i = 0; i < raw.n; i++) {
 		p[n++] = raw.p[i];
-		if (raw.p[i] == row->quote)
+		if (raw.p[i] == s->row.quote)
 			i++;
 	}
-	return (struct str){p, n};
+	return text_of(s, (struct str){p, n}, a);
 }
 
 static bool is_number_column(const struct reader_spec *spec, struct str name)
@@ -167,9 +189,12 @@ static int name_columns(
 	}
 	s->columns = mem_array(n, sizeof(*s->columns));
 	s->ncolumns = n;
-	for (size_t i = 0; i < n; i++)
-		s->columns[i] = (struct column){
-			names_id(r->names, names[i]), is_number_column(&r->spec, names[i])};
+	for (size_t i = 0; i < n; i++) {
+		struct column *c = &s->columns[i];
+		c->number = is_number_column(&r->spec, names[i]);
+		c->unread = r->spec.only_known && !c->number && !names_find(r->names, names[i]);
+		c->name = names_id(r->names, names[i]);
+	}
 	return 0;
 }
 
@@ -179,7 +204,7 @@ static int bad_header(const struct reader *r, const struct taken *t, size_t at, 
 	char text[120];
 
 	(void)snprintf(text, sizeof(text), "column %zu of the header %s", column + 1, what);
-	return refuse(r, t->line, t->offset + at, "CSV-HEADER", text, e);
+	return csv_fault_file(r, t->line, t->offset + at, "CSV-HEADER", text, e);
 }
 
 /* The names in the header row, trimmed; each there and once. */
@@ -191,16 +216,16 @@ static int header(struct reader *r, struct source *s, const struct taken *t, str
 	int rc = 0;
 
 	if (s->row.fault == CSV_BARE_CR)
-		return refuse(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
+		return csv_fault_file(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
 			"lines end with a bare carriage return; expected CR LF or LF", e);
 	if (s->row.fault != CSV_FINE)
-		return refuse(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
+		return csv_fault_file(r, t->line, t->offset + s->row.fault_at, "CSV-HEADER",
 			"the header has a quote out of place or too many columns", e);
 	names = arena_array(&s->other_arena, n, sizeof(*names));
 	table_init(&seen);
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		const struct csv_cell *c = &s->row.cells[i];
-		names[i] = str_trim(cell_text(&s->row, c, t->bytes, &s->other_arena));
+		names[i] = str_trim(cell_text(s, c, t->bytes, &s->other_arena));
 		if (names[i].n == 0)
 			rc = bad_header(r, t, c->at, i, "has no name", e);
 		else if (!table_add(&seen, names[i], s))
@@ -238,7 +263,7 @@ static int sep_line(
 		return 0;
 	if (t->bytes.p[4] == s->row.separator)
 		return 1;
-	return refuse(r, t->line, t->offset, "CSV-HEADER",
+	return csv_fault_file(r, t->line, t->offset, "CSV-HEADER",
 		"the line sep= names another separator than the source does", e);
 }
 
@@ -266,31 +291,79 @@ static int start(struct reader *r, struct source *s, struct err *e)
 	return r->spec.no_header ? numbered(r, s, &t, e) : header(r, s, &t, e);
 }
 
+/* Behind the byte order mark, which only UTF-8 has. */
+static int seek_start(struct reader *r, struct source *s, struct err *e)
+{
+	char head[3] = "";
+	size_t got = 0;
+	bool mark = false;
+
+	if (fsx_pread(r->fd, head, sizeof(head), 0, &got, e) == -1)
+		return err_wrap(e, STR_FMT, STR_ARG(r->spec.file));
+	mark = got == 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0;
+	if (mark && s->set != CHARSET_UTF8)
+		return csv_fault_file(r, 1, 0, "CSV-ENCODING",
+			"the file begins with the byte order mark of UTF-8, and its source names "
+			"another encoding; leave that out",
+			e);
+	window_seek(&s->rows, mark ? 3 : 0);
+	return 0;
+}
+
+static struct source *new_source(struct reader *r, char separator, char quote)
+{
+	struct source *s = mem_alloc(sizeof(*s));
+
+	r->self = s;
+	s->line = 1;
+	s->set = r->spec.charset;
+	csv_row_init(&s->row, separator, quote);
+	arena_init(&s->arena);
+	arena_init(&s->other_arena);
+	window_init(&s->rows, r->fd, READ_BLOCK, LIMIT_CSV_ROW);
+	window_init(&s->other, r->fd, BLOCK_AT, LIMIT_CSV_ROW);
+	return s;
+}
+
 static int csv_open(struct reader *r, struct err *e)
 {
 	const char separator = r->spec.separator ? r->spec.separator : ',';
 	const char quote = r->spec.quote ? r->spec.quote : '"';
 	struct source *s = NULL;
-	char head[3] = "";
-	size_t got = 0;
 
 	if (separator == quote || separator == '\n' || separator == '\r' || quote == '\n' ||
 		quote == '\r')
 		return err_set(e, ERR_CONFIG,
 			STR_FMT ": separator and quote must differ and be no line ends",
 			STR_ARG(r->spec.file));
-	s = mem_alloc(sizeof(*s));
-	r->self = s;
-	s->line = 1;
-	csv_row_init(&s->row, separator, quote);
-	arena_init(&s->arena);
-	arena_init(&s->other_arena);
-	window_init(&s->rows, r->fd, READ_BLOCK, LIMIT_CSV_ROW);
-	window_init(&s->other, r->fd, BLOCK_AT, LIMIT_CSV_ROW);
-	if (fsx_pread(r->fd, head, sizeof(head), 0, &got, e) == -1)
-		return err_wrap(e, STR_FMT, STR_ARG(r->spec.file));
-	window_seek(&s->rows, got == 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
-	return start(r, s, e);
+	s = new_source(r, separator, quote);
+	return seek_start(r, s, e) == -1 ? -1 : start(r, s, e);
+}
+
+/* Columns are those of the layout; a header is for people. */
+static int fixed_open(struct reader *r, struct err *e)
+{
+	const struct def_layout *y = r->spec.layout;
+	struct source *s = NULL;
+	struct taken t;
+	size_t n = 0;
+
+	if (!y)
+		return err_set(e, ERR_CONFIG,
+			STR_FMT ": a file of fixed widths is read by its layout; name it in the "
+				"map, <source format=\"fixed\" definition=\"...\"/>",
+			STR_ARG(r->spec.file));
+	s = new_source(r, ',', '"');
+	s->layout = y;
+	s->set = s->set == CHARSET_UTF8 && y->latin1 ? CHARSET_LATIN1 : s->set;
+	for (const struct def_field *f = y->fields; f; f = f->next)
+		s->ncolumns++;
+	s->columns = mem_array(s->ncolumns, sizeof(*s->columns));
+	for (const struct def_field *f = y->fields; f; f = f->next)
+		s->columns[n++] = (struct column){.name = names_id(r->names, f->name), .field = f};
+	if (seek_start(r, s, e) == -1)
+		return -1;
+	return y->header && take(r, s, &s->rows, &s->line, &t, e) == -1 ? -1 : 0;
 }
 
 static void csv_close(struct reader *r)
@@ -319,28 +392,6 @@ static bool marked(struct str text, char mark)
 		str_is_digits(str_from(text, at + 1));
 }
 
-static void tell(const struct item *it, const struct node *n, struct str column, const char *code,
-	enum severity severity, struct str expected, const char *rule, const char *remedy,
-	struct diag *d)
-{
-	const struct place place = reader_place(it, n->place.offset);
-	const struct finding f = {
-		.code = str_c(code),
-		.severity = (uint8_t)severity,
-		.file = it->file,
-		.field = column,
-		.offset = place.offset,
-		.line = place.line,
-		.column = place.column,
-		.found = str_sub(n->value, 0, FOUND),
-		.expected = expected,
-		.rule = str_c(rule),
-		.remedy = str_c(remedy),
-	};
-
-	diag_add(d, &f);
-}
-
 /* A declared number gets '.' for its mark. One that would be a number only with the other mark
  * is told here, because as it stands it would later pass for one a thousand times too big or too
  * small. */
@@ -357,115 +408,73 @@ static void number(
 		return;
 	}
 	if (mark == ',' && marked(n->value, '.'))
-		tell(it, n, names_text(r->names, n->name), "VALUE-NOT-NUMBER", SEV_ERROR,
+		csv_fault_cell(it, n, names_text(r->names, n->name), "VALUE-NOT-NUMBER", SEV_ERROR,
 			STR("a decimal comma"),
 			"the number has another decimal mark than the source declares",
 			"correct the value, or the decimal mark in the source's configuration", d);
 }
 
+/* What the layout says of a column of fixed width; false when the cell holds nothing. */
+static bool fixed(const struct source *s, const struct item *it, struct node *n,
+	const struct def_field *f, struct arena *a, struct diag *d)
+{
+	struct str expected = STR("");
+	const char *code = fixed_row_value(n, s->layout, f, a, &expected);
+
+	if (code)
+		csv_fault_cell(it, n, f->name, code, SEV_ERROR, expected,
+			"the value is not what the layout says of its column",
+			"correct the value, or the layout", d);
+	return n->value.n > 0;
+}
+
 static void formula(struct reader *r, const struct item *it, const struct node *n, struct diag *d)
 {
-	tell(it, n, names_text(r->names, n->name), "CSV-FORMULA", SEV_NOTE, STR(""),
+	csv_fault_cell(it, n, names_text(r->names, n->name), "CSV-FORMULA", SEV_NOTE, STR(""),
 		"the cell begins like a formula of a spreadsheet; it is passed on as it is",
 		"look whether this is meant", d);
+}
+
+/* Does a cell that begins with it look like one? */
+static bool is_formula(char c)
+{
+	return c == '=' || c == '@';
 }
 
 /* Nodes of all cells at once, linked as children of a root. */
 static void tree(
 	struct reader *r, struct source *s, struct arena *a, struct item *it, struct diag *d)
 {
-	struct node *nodes = arena_array(a, s->ncolumns + 1, sizeof(*nodes));
-	struct node *n = nodes;
+	struct node *root = arena_raw(a, mem_mul(s->ncolumns + 2, sizeof(*root)));
+	struct node *n = root + 1; /* the last one may be tried and not taken */
 
-	nodes->kind = NODE_OBJECT;
-	nodes->value = STR("");
-	nodes->place.offset = it->offset;
-	it->root = nodes;
+	*root = (struct node){.kind = NODE_OBJECT, .value = STR(""), .place.offset = it->offset};
+	it->root = root;
 	for (size_t i = 0; i < s->ncolumns; i++) {
 		const struct csv_cell *c = &s->row.cells[i];
-		if (c->n == 0 && !r->spec.keep_empty)
+		const struct def_field *f = s->columns[i].field;
+		if (c->n == 0 && !f && !r->spec.keep_empty)
 			continue;
-		n++;
-		n->name = s->columns[i].name;
-		n->kind = NODE_TEXT;
-		n->value = cell_text(&s->row, c, it->raw, a);
-		n->place.offset = it->offset + c->at;
-		n->parent = nodes;
-		if (nodes->last)
-			nodes->last->next = n;
+		if (s->columns[i].unread && (c->n == 0 || !is_formula(it->raw.p[c->at])))
+			continue;
+		*n = (struct node){.name = s->columns[i].name,
+			.kind = NODE_TEXT,
+			.value = cell_text(s, c, it->raw, a),
+			.place.offset = it->offset + c->at,
+			.parent = root};
+		if (f && !fixed(s, it, n, f, a, d))
+			continue;
+		if (root->last)
+			root->last->next = n;
 		else
-			nodes->child = n;
-		nodes->last = n;
+			root->child = n;
+		root->last = n;
 		if (s->columns[i].number)
 			number(r, it, n, a, d);
-		if (c->n > 0 && (n->value.p[0] == '=' || n->value.p[0] == '@'))
+		if (c->n > 0 && !f && is_formula(n->value.p[0]))
 			formula(r, it, n, d);
+		n++;
 	}
-}
-
-static const struct {
-	const char *code;
-	const char *rule;
-	const char *remedy;
-} faults[] = {
-	[CSV_AFTER_QUOTE] = {"CSV-QUOTE", "text follows after the closing quote of a cell",
-		"double the quotes that belong to the text"},
-	[CSV_INNER_QUOTE] = {"CSV-QUOTE", "a quote stands inside a cell that is not quoted",
-		"put the cell in quotes and double the quotes in it"},
-	[CSV_BARE_CR] = {"CSV-LINE-END",
-		"a carriage return stands inside a cell that is not quoted",
-		"put the cell in quotes, or end the line with CR LF"},
-	[CSV_TOO_MANY] = {"CSV-COLUMNS", "the row has more cells than a row can have",
-		"look for a wrong separator"},
-};
-
-static void bad_row(const struct source *s, const struct item *it, struct diag *d)
-{
-	const struct place place = reader_place(it, it->offset + s->row.fault_at);
-	const struct finding f = {
-		.code = str_c(faults[s->row.fault].code),
-		.severity = SEV_ERROR,
-		.file = it->file,
-		.offset = place.offset,
-		.line = place.line,
-		.column = place.column,
-		.found = str_sub(it->raw, s->row.fault_at, FOUND),
-		.rule = str_c(faults[s->row.fault].rule),
-		.remedy = str_c(faults[s->row.fault].remedy),
-	};
-
-	diag_add(d, &f);
-}
-
-static void bad_count(
-	const struct source *s, const struct item *it, uint64_t record, struct diag *d)
-{
-	char found[80];
-	char expected[40];
-	const struct finding f = {
-		.code = STR("CSV-COLUMNS"),
-		.severity = SEV_ERROR,
-		.file = it->file,
-		.offset = it->offset,
-		.line = it->line,
-		.column = it->line > 0 ? 1 : 0,
-		.found = {found, 0},
-		.expected = {expected, 0},
-		.rule = STR("the row has another number of cells than the header"),
-		.remedy = STR("look for a missing cell, or for a separator in a text "
-			      "that is not in quotes"),
-	};
-	struct finding told = f;
-
-	if (record > 0)
-		(void)snprintf(found, sizeof(found), "%zu cells in row %llu", s->row.n,
-			(unsigned long long)record);
-	else
-		(void)snprintf(found, sizeof(found), "%zu cells", s->row.n);
-	(void)snprintf(expected, sizeof(expected), "%zu cells", s->ncolumns);
-	told.found = str_c(found);
-	told.expected = str_c(expected);
-	diag_add(d, &told);
 }
 
 static void fill(const struct reader *r, const struct taken *t, struct item *it)
@@ -485,9 +494,11 @@ static void to_item(struct reader *r, struct source *s, struct arena *a, const s
 	arena_reset(a);
 	fill(r, t, it);
 	if (s->row.fault != CSV_FINE)
-		bad_row(s, it, d);
+		csv_fault_row(&s->row,
+			text_of(s, str_sub(it->raw, s->row.fault_at, CSV_FAULT_FOUND), d->arena),
+			it, d);
 	else if (s->row.n != s->ncolumns)
-		bad_count(s, it, record, d);
+		csv_fault_count(it, s->row.n, s->ncolumns, record, d);
 	else
 		tree(r, s, a, it, d);
 }
@@ -498,6 +509,24 @@ static void add_mark(struct source *s, const struct taken *t)
 		return;
 	mem_grow(&s->marks, &s->marks_cap, s->nmarks + 1, sizeof(*s->marks));
 	s->marks[s->nmarks++] = (struct mark){t->offset, t->line};
+}
+
+static int cut_off(
+	const struct reader *r, const struct source *s, const struct taken *t, struct err *e)
+{
+	char what[160];
+
+	if (s->layout)
+		(void)snprintf(what, sizeof(what),
+			"the file is cut off: its last line (%llu) ends in front of the end of its "
+			"last column, and has no line end",
+			(unsigned long long)s->record);
+	else
+		(void)snprintf(what, sizeof(what),
+			"the file is cut off: its last row (%llu) has %zu of %zu cells "
+			"and no line end",
+			(unsigned long long)s->record, s->row.n, s->ncolumns);
+	return csv_fault_file(r, t->line, t->offset, "TRUNCATED", what, e);
 }
 
 static int csv_next(struct reader *r, struct item *it, struct diag *d, struct err *e)
@@ -511,14 +540,8 @@ static int csv_next(struct reader *r, struct item *it, struct diag *d, struct er
 		return rc;
 	s->record++;
 	add_mark(s, &t);
-	if (!t.ended && s->row.n < s->ncolumns) {
-		char what[160];
-		(void)snprintf(what, sizeof(what),
-			"the file is cut off: its last row (%llu) has %zu of %zu cells "
-			"and no line end",
-			(unsigned long long)s->record, s->row.n, s->ncolumns);
-		return refuse(r, t.line, t.offset, "TRUNCATED", what, e);
-	}
+	if (!t.ended && (s->row.n < s->ncolumns || s->row.narrow))
+		return cut_off(r, s, &t, e);
 	to_item(r, s, &s->arena, &t, s->record, it, d);
 	return 1;
 }
@@ -569,6 +592,16 @@ static uint32_t csv_column(const struct reader *r, size_t i)
 const struct reader_ops csv_reader_ops = {
 	.name = "csv",
 	.open = csv_open,
+	.next = csv_next,
+	.at = csv_at,
+	.line = csv_line,
+	.column = csv_column,
+	.close = csv_close,
+};
+
+const struct reader_ops csv_reader_fixed_ops = {
+	.name = "fixed",
+	.open = fixed_open,
 	.next = csv_next,
 	.at = csv_at,
 	.line = csv_line,

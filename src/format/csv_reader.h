@@ -5,5 +5,7 @@
 #include "format/reader.h"
 
 extern const struct reader_ops csv_reader_ops;
+/* Files of fixed widths: one item a line, read by a layout. */
+extern const struct reader_ops csv_reader_fixed_ops;
 
 #endif

@@ -14,7 +14,15 @@ struct csv_cell {
 	bool doubled; /* has quotes that are doubled */
 };
 
-enum csv_fault { CSV_FINE, CSV_AFTER_QUOTE, CSV_INNER_QUOTE, CSV_BARE_CR, CSV_TOO_MANY };
+enum csv_fault {
+	CSV_FINE,
+	CSV_AFTER_QUOTE,
+	CSV_INNER_QUOTE,
+	CSV_BARE_CR,
+	CSV_TOO_MANY,
+	CSV_SHORT, /* of fixed widths: see fixed_row.h */
+	CSV_LONG
+};
 
 struct csv_row {
 	char separator;
@@ -27,6 +35,7 @@ struct csv_row {
 	uint32_t lines;	      /* line feeds in it, its own included */
 	enum csv_fault fault; /* the first one; the row is cut as well as can be */
 	size_t fault_at;
+	bool narrow; /* of fixed widths: it ends in front of its last column's end */
 	size_t open; /* where a quote stands that these bytes do not close, or SIZE_MAX */
 };
 

@@ -1,5 +1,5 @@
 /*
- * JSON (RFC 8259): one object a line, one object a file, or a packed tree.
+ * JSON (RFC 8259): one object a line, one object a file, items inside one document, or a packed tree.
  *
  * Bad item or bad file? In a file with one object a line, a line that is no JSON is set aside
  * and the rest is read; bytes that are no UTF-8, and a last line that is cut off, condemn the
@@ -12,16 +12,18 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "format/json_items.h"
 #include "format/json_simd.h"
 #include "format/json_tree.h"
 #include "format/window.h"
 
 /* A window holds an item of the largest size and a byte to see that there is more. */
-enum { BLOCK_AT = READ_BLOCK / 64, BOM = 3, LOOK_AHEAD = 16 };
+enum { BLOCK_AT = READ_BLOCK / 64, BOM = 3, LOOK_BEGIN = 512, LOOK_AHEAD = 16 };
 
 struct source {
 	struct json_simd *parser;
-	struct json_tree *tree; /* a packed tree, else NULL */
+	struct json_tree *tree;	  /* a packed tree, else NULL */
+	struct json_items *items; /* items inside a document, else NULL */
 	struct window lines;
 	struct window other; /* for at */
 	struct arena arena;
@@ -32,20 +34,29 @@ struct source {
 	bool whole; /* the file is one object */
 };
 
+/* Is the file an array, or does the source name a path to its items? */
+static bool is_document(const struct reader *r, struct str head)
+{
+	return r->spec.item.n > 0 || str_starts(str_trim(head), STR("["));
+}
+
 static int bom_or_tree(struct reader *r, struct source *s, struct err *e)
 {
-	char head[4] = "";
+	char head[LOOK_BEGIN] = "";
 	size_t got = 0;
 
 	if (fsx_pread(r->fd, head, sizeof(head), 0, &got, e) == -1)
 		return err_wrap(e, STR_FMT, STR_ARG(r->spec.file));
-	if (got == 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0)) {
+	if (got >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0)) {
 		s->tree = json_tree_open(r, s->parser, e);
 		return s->tree ? 0 : -1;
 	}
 	if (got >= BOM && memcmp(head, "\xef\xbb\xbf", BOM) == 0)
 		s->first = BOM;
-	return 0;
+	if (!is_document(r, str_from((struct str){head, got}, (size_t)s->first)))
+		return 0;
+	s->items = json_items_open(r, s->parser, s->first, e);
+	return s->items ? 0 : -1;
 }
 
 static int json_open(struct reader *r, struct err *e)
@@ -72,6 +83,7 @@ static void json_close(struct reader *r)
 	if (!s)
 		return;
 	json_tree_close(s->tree);
+	json_items_close(s->items);
 	json_simd_free(s->parser);
 	window_done(&s->lines);
 	window_done(&s->other);
@@ -166,16 +178,6 @@ static int no_items(const struct reader *r, struct err *e)
 	return err_reason(e, "EMPTY");
 }
 
-static int refuse_array(const struct item *it, struct err *e)
-{
-	(void)err_set(e, ERR_INPUT,
-		STR_FMT
-		":%u: byte %llu: the file is a JSON array; expected one object a "
-		"line, or one object; write each element on a line of its own (jq -c '.[]')",
-		STR_ARG(it->file), it->line, (unsigned long long)it->offset);
-	return err_reason(e, "JSON-ARRAY");
-}
-
 /* Does one of the next lines hold an object of its own? A first line that only lost its end may
  * be the beginning of an object over several lines, so there the second one decides. */
 static bool lines_follow(struct reader *r, struct source *s, bool cut)
@@ -227,16 +229,11 @@ static int first(struct reader *r, struct source *s, struct item *it, struct dia
 	struct json_fault fault;
 	bool ended = false;
 	int rc = take_line(r, &s->lines, &s->line, it, &ended, e);
-	size_t at = 0;
 
 	if (rc == 0)
 		return no_items(r, e);
 	if (rc == -1)
 		return -1;
-	while (str_is_blank(it->raw.p[at]))
-		at++;
-	if (it->raw.p[at] == '[')
-		return refuse_array(it, e);
 	if (parse(s, &s->arena, it, &fault))
 		return 1;
 	rc = one_object(r, s, &fault, it, e);
@@ -275,6 +272,8 @@ static int json_next(struct reader *r, struct item *it, struct diag *d, struct e
 
 	if (s->tree)
 		return json_tree_next(s->tree, it, d, e);
+	if (s->items)
+		return json_items_next(s->items, it, d, e);
 	rc = s->started ? line(r, s, it, d, e) : first(r, s, it, d, e);
 	s->started = true;
 	r->bytes = s->lines.base + s->lines.at;
@@ -292,6 +291,8 @@ static int json_at(
 
 	if (s->tree)
 		return json_tree_at(s->tree, locator, it, d, e);
+	if (s->items)
+		return json_items_at(s->items, locator, it, d, e);
 	if (s->whole) {
 		rc = take_whole(r, &s->other, s->first, it, e);
 	} else {

@@ -14,6 +14,7 @@ extern "C" {
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "base/word.h"
 #include "format/json_simd.h"
 }
 
@@ -77,10 +78,13 @@ enum { CACHE = 1024, NODES = 64, FEW_KEYS = 64, START = 64 << 10 };
 
 static_assert(simdjson::SIMDJSON_PADDING <= JSON_SIMD_PAD, "json_simd.h promises too little");
 
-/* A name seen lately: saves the hash table of names, which costs more than the rest of a field. */
+/* A name seen lately: saves the hash table of names, which costs more than the rest of a field. Of up to 16
+ * bytes its first and its last eight are all of it. */
 struct seen {
 	const char *p;
 	size_t n;
+	uint64_t head;
+	uint64_t tail;
 	uint32_t id;
 };
 
@@ -152,14 +156,6 @@ bool node_add(struct walk &w, struct node *parent, uint32_t name, const char *at
 	return true;
 }
 
-uint64_t load8(const char *p)
-{
-	uint64_t v;
-
-	std::memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 /* Bytes up to the next quote or backslash; reads up to 8 bytes further, which the padding
  * allows. */
 size_t plain(const char *p)
@@ -168,14 +164,14 @@ size_t plain(const char *p)
 	const uint64_t tops = 0x8080808080808080u;
 
 	for (size_t n = 0;; n += 8) {
-		const uint64_t v = load8(p + n);
+		const uint64_t v = word_load(p + n);
 		const uint64_t quote = v ^ (ones * '"');
 		const uint64_t slash = v ^ (ones * '\\');
-		if ((((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops) {
-			while (p[n] != '"' && p[n] != '\\')
-				n++;
-			return n;
-		}
+		/* the lowest hit is right; those above it may come from a borrow */
+		const uint64_t hits = (((quote - ones) & ~quote) | ((slash - ones) & ~slash)) &
+			tops;
+		if (hits)
+			return n + ATTR_CTZ64(hits) / 8;
 	}
 }
 
@@ -216,19 +212,20 @@ bool key_id(struct walk &w, od::raw_json_string raw, uint32_t *id)
 			end += *end == '\\' ? 2 : 1;
 		return unescape(w, raw, size_t(end - key), &name) && intern(w, name, key, id);
 	}
-	const uint64_t head = name.n >= 8 ? load8(key)
-					  : load8(key) & ((uint64_t(1) << (8 * name.n)) - 1);
-	const uint64_t tail = name.n > 8 ? load8(key + name.n - 8) : 0;
+	const uint64_t head = name.n >= 8 ? word_load(key)
+					  : word_load(key) & ((uint64_t(1) << (8 * name.n)) - 1);
+	const uint64_t tail = name.n > 8 ? word_load(key + name.n - 8) : 0;
 	const uint64_t hash = (head ^ (tail * 0x9e3779b97f4a7c15u) ^ name.n) * 0xff51afd7ed558ccdu;
 	struct seen &c = w.s->cache[hash >> 54];
-	if (c.n == name.n && c.p && std::memcmp(c.p, key, name.n) == 0) {
+	if (c.n == name.n && c.p && c.head == head && c.tail == tail &&
+		(name.n <= 16 || std::memcmp(c.p, key, name.n) == 0)) {
 		*id = c.id;
 		return true;
 	}
 	if (!intern(w, name, key, id))
 		return false;
 	const struct str kept = names_text(w.s->names, *id);
-	c = seen{kept.p, kept.n, *id};
+	c = seen{kept.p, kept.n, head, tail, *id};
 	return true;
 }
 
@@ -257,7 +254,8 @@ bool key_add(struct walk &w, struct keys &k, uint32_t id, const char *key)
 			if (s->keys[i] == id)
 				return repeated(w, key);
 	k.mask |= bit;
-	mem_grow(&s->keys, &s->cap, s->nkeys + 1, sizeof(*s->keys));
+	if (s->nkeys == s->cap)
+		mem_grow(&s->keys, &s->cap, s->nkeys + 1, sizeof(*s->keys));
 	s->keys[s->nkeys++] = id;
 	return true;
 }

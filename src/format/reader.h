@@ -12,19 +12,50 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "format/charset.h"
 #include "model/diag.h"
 #include "model/names.h"
 #include "model/node.h"
 
+struct def_layout;
+struct defs;
+struct reader_ops;
+
+/* A prefix of names, and what it stands for in XML. */
+struct reader_space {
+	struct str prefix;
+	struct str uri;
+};
+
 /* How a source is to be read. Texts are borrowed while the reader is open. */
 struct reader_spec {
-	struct str format; /* "json", "csv" */
+	struct str format; /* "json", "csv", "fixed", "xml" */
 	struct str file;   /* name for messages */
 	/* json: a packed export tree (ZIP) has one item a member that ends in .json; else one
 	 * object a line, or one object. Only members below this path are items ("" all), e.g.
 	 * "content/". */
 	struct str items_below;
-	/* csv */
+	/* Path to the items inside a document (json: also elements of an array; xml), or the loop that is an
+	 * item (x12, edifact). "": as the file is. */
+	struct str item;
+	/* xml: a name of a namespace is "prefix:name" by this list, else "{uri}name" */
+	const struct reader_space *spaces;
+	size_t nspaces;
+	bool own_prefixes; /* what the list lacks has the prefix of the file */
+	bool doctype;	   /* xml: a DOCTYPE is passed over, since the file is our own */
+	/* x12, edifact: a reader of another folder, and what it reads by */
+	const struct reader_ops *ops;
+	struct defs *defs;
+	struct str version, message, guide;
+	unsigned
+		level; /* how deep a set is checked: enum edi_level, EDI_STRUCTURE or more; 0 all */
+	const uint32_t *tolerated; /* what is forgiven: bits of model/tolerance.h; NULL the usual */
+	/* csv, fixed: what the bytes of the file are, UTF-8 unless set (fixed: as its layout says) */
+	enum charset charset;
+	const struct def_layout *layout; /* fixed: its columns */
+	/* csv: columns whose names nobody has interned when the file is opened are read by nobody; they are checked,
+	 * and have no nodes where there is nothing to tell of them */
+	bool only_known;
 	char separator;		   /* 0: ',' */
 	char quote;		   /* 0: '"' */
 	char decimal;		   /* '.', ',' or 0 when no column is a number with decimals */
@@ -39,18 +70,21 @@ struct reader_spec {
 /* One item. Borrowed from the reader: what next gave until its next next, what at gave until its
  * next at. */
 struct item {
-	struct node *root; /* NULL: could not be parsed; findings say why */
-	struct str file;   /* file, or member of a packed tree */
-	uint64_t locator;  /* gives this item again by reader_at */
-	uint64_t offset;   /* of its first byte in the file or member */
-	uint32_t line;	   /* of its first byte; 1 for a member, 0 not known (at) */
-	struct str raw;	   /* its bytes, for quarantine and for places */
+	struct node *root;   /* NULL: could not be parsed; findings say why */
+	struct node *header; /* x12, edifact: what stands before the items of its set; else NULL */
+	struct str file;     /* file, or member of a packed tree */
+	uint64_t locator;    /* gives this item again by reader_at */
+	uint64_t offset;     /* of its first byte in the file or member */
+	uint32_t line;	     /* of its first byte; 1 for a member, 0 not known (at) */
+	uint32_t column;     /* of its first byte; 0: 1, or not known (at) */
+	struct str raw;	     /* its bytes, for quarantine and for places */
 };
 
 struct reader;
 
 struct reader_ops {
 	const char *name;
+	bool copied; /* at reads from the start: who wants items in another order keeps copies */
 	/* MUST. fd is borrowed and is only read by position (pread), so that it can be shared. */
 	int (*open)(struct reader *r, struct err *e);
 	/* MUST. 1 item, 0 end, -1 the file as a whole cannot be read (fault in e, place
@@ -88,15 +122,18 @@ struct reader *reader_open(
 int reader_next(struct reader *r, struct item *it, struct diag *d, struct err *e) ATTR_CHECK;
 int reader_at(struct reader *r, uint64_t locator, struct item *it, struct diag *d, struct err *e)
 	ATTR_CHECK;
-/* The line of an item that at gave without one; 0 when it is not known. */
-uint32_t reader_line(const struct reader *r, uint64_t locator);
+/* Gives an item that at gave without them its line, 0 when it is not known, and its column. */
+void reader_line(const struct reader *r, struct item *it);
 /* The same for a single item, whatever was read of the file: its lines are counted from the start. */
-uint32_t reader_line_counted(const struct reader *r, const struct item *it);
+void reader_line_counted(const struct reader *r, struct item *it);
 /* Name of a column, by number from 0; 0 behind the last, and where there are none. */
 uint32_t reader_column(const struct reader *r, size_t i);
 void reader_close(struct reader *r);
 /* Turns an offset of a value into line and column, from item.raw. */
 struct place reader_place(const struct item *it, uint64_t offset);
 const struct reader_ops *reader_find(struct str format);
+/* The names of all formats; the same as a list for people: "json, csv, fixed and xml". */
+const char *const *reader_formats(size_t *n);
+struct str reader_formats_text(void);
 
 #endif

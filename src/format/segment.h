@@ -56,6 +56,22 @@ struct segment {
 	struct segment *next;
 };
 
+/* Without values. By its members: clearing it as a whole costs more than all else that a reader does to it. */
+static inline void segment_start(
+	struct segment *s, struct str tag, uint64_t offset, uint32_t position)
+{
+	s->tag = tag;
+	s->def = NULL;
+	s->node = NULL;
+	s->values = NULL;
+	s->n = 0;
+	s->gaps = NULL;
+	s->map_line = 0;
+	s->offset = offset;
+	s->position = position;
+	s->next = NULL;
+}
+
 /* The gap at an element, or at its component when that is not 0; NULL when there is none. */
 const struct gap *segment_gap(const struct segment *s, uint16_t element, uint16_t component);
 /* Has a finding said already why the element is empty? */

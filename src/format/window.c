@@ -21,12 +21,13 @@ void window_init(struct window *w, int fd, size_t block, size_t max)
 void window_done(struct window *w)
 {
 	mem_free(w->p);
+	mem_free(w->raw);
 	memset(w, 0, sizeof(*w));
 }
 
 void window_seek(struct window *w, uint64_t offset)
 {
-	if (offset >= w->base && offset <= w->base + w->end) {
+	if (w->set == CHARSET_UTF8 && offset >= w->base && offset <= w->base + w->end) {
 		w->at = (size_t)(offset - w->base);
 		return;
 	}
@@ -34,6 +35,41 @@ void window_seek(struct window *w, uint64_t offset)
 	w->at = 0;
 	w->end = 0;
 	w->eof = false;
+	w->nraw = 0;
+	w->raw_at = offset;
+}
+
+/* Reads a block in another character set behind end. *got: bytes that came. */
+static int more_decoded(struct window *w, size_t *got, struct err *e)
+{
+	size_t made = 0;
+	size_t used = 0;
+
+	if (!w->raw)
+		w->raw = mem_alloc(w->block + CHARSET_GROWS);
+	if (fsx_pread(w->fd, w->raw + w->nraw, w->block, w->raw_at, got, e) == -1)
+		return -1;
+	w->raw_at += *got;
+	w->nraw += *got;
+	if (!charset_decode(w->set, (struct str){w->raw, w->nraw}, w->p + w->end, &made, &used) ||
+		(*got < w->block && used < w->nraw))
+		return err_set(e, ERR_INPUT, "byte %llu is no character of the file's encoding",
+			(unsigned long long)(w->raw_at - w->nraw + used));
+	memmove(w->raw, w->raw + used, w->nraw - used);
+	w->nraw -= used;
+	w->end += made;
+	return 0;
+}
+
+/* Reads a block behind end. *got: bytes of the file. */
+static int more_bytes(struct window *w, size_t *got, struct err *e)
+{
+	if (w->set != CHARSET_UTF8)
+		return more_decoded(w, got, e);
+	if (fsx_pread(w->fd, w->p + w->end, w->block, w->base + w->end, got, e) == -1)
+		return -1;
+	w->end += *got;
+	return 0;
 }
 
 int window_more(struct window *w, struct err *e)
@@ -50,11 +86,13 @@ int window_more(struct window *w, struct err *e)
 		w->end -= w->at;
 		w->at = 0;
 	}
-	mem_grow(&w->p, &w->cap, w->end + w->block + WINDOW_PAD, 1);
-	if (fsx_pread(w->fd, w->p + w->end, w->block, w->base + w->end, &got, e) == -1)
+	mem_grow(&w->p, &w->cap,
+		w->end + (w->set == CHARSET_UTF8 ? 1 : CHARSET_GROWS) * (w->block + CHARSET_GROWS) +
+			WINDOW_PAD,
+		1);
+	if (more_bytes(w, &got, e) == -1)
 		return -1;
 	w->eof = got < w->block;
-	w->end += got;
 	memset(w->p + w->end, 0, WINDOW_PAD);
 	return got > 0;
 }

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "format/charset.h"
 
 enum { WINDOW_PAD = 64 };
 
@@ -22,6 +23,12 @@ struct window {
 	size_t block;  /* bytes to read at once */
 	size_t max;    /* most bytes that may be needed at once */
 	bool eof;      /* end is the end of the file */
+	/* What the file is in; the bytes at p are UTF-8 in any case. Where it is not UTF-8, offsets behind the
+	 * one that was sought count bytes of UTF-8. */
+	enum charset set;
+	char *raw; /* bytes of the file, the first ones of a character that is not whole yet */
+	size_t nraw;
+	uint64_t raw_at; /* offset of the next ones */
 };
 
 void window_init(struct window *w, int fd, size_t block, size_t max);

@@ -7,12 +7,15 @@
 #include "base/date.h"
 #include "base/utf8.h"
 #include "map/func.h"
+#include "map/paths.h"
 
 enum { NEAR_MAX = 128 };
 
-static bool is_envelope(struct str tag)
+static bool is_envelope(const struct load *l, struct str tag)
 {
-	return str_is(tag, "ST") || str_is(tag, "SE");
+	const struct def_format *f = defs_format(l->m->target->format);
+
+	return str_is(tag, f->header) || str_is(tag, f->trailer);
 }
 
 static bool matches(const struct def_node *n, struct str tag, bool loop)
@@ -59,7 +62,7 @@ static void not_here(
 		return;
 	}
 	for (const struct def_node *k = v->parent->child; k && n < NEAR_MAX; k = k->next)
-		if (k->used && !is_envelope(k->name))
+		if (k->used && !is_envelope(l, k->name))
 			names[n++] = arena_cstr(l->scratch, k->loop ? k->child->name : k->name);
 	near = str_suggest(tag, names, n);
 	load_fault(l, x, "the " STR_FMT " has no segment " STR_FMT "%s%s%s", STR_ARG(level_name(v)),
@@ -72,7 +75,7 @@ const struct def_node *check_segment(struct load *l, const struct xml *x, struct
 
 	if (!v->parent)
 		return NULL;
-	if (is_envelope(x->name)) {
+	if (is_envelope(l, x->name)) {
 		load_fault(l, x, STR_FMT " is written by itself; leave it out", STR_ARG(x->name));
 		return NULL;
 	}
@@ -175,7 +178,7 @@ void check_complete(struct load *l, const struct xml *x, const struct check_leve
 	if (!v->parent)
 		return;
 	for (const struct def_node *n = v->parent->child; n; n = n->next)
-		if (n->mandatory && n->used && !is_envelope(n->name) && !part_at(parts, n))
+		if (n->mandatory && n->used && !is_envelope(l, n->name) && !part_at(parts, n))
 			load_fault(l, x,
 				"the " STR_FMT " needs " STR_FMT ", which the map never writes",
 				STR_ARG(level_name(v)), STR_ARG(n->name));
@@ -255,6 +258,7 @@ void check_filled(struct load *l, const struct xml *x, const struct map_part *p)
 static const char *type_name(enum def_type t)
 {
 	static const char *const names[] = {
+		[DEF_A] = "a text",
 		[DEF_AN] = "a text",
 		[DEF_ID] = "a code",
 		[DEF_N] = "a number",
@@ -357,12 +361,30 @@ static bool bare_name(const struct expr *e)
 		e->steps[0].axis == STEP_CHILD && e->steps[0].name && !e->steps[0].npreds;
 }
 
+/* A name that is a code, too: whether the source has such a field is known later (paths.h). */
+static void check_bare(struct load *l, const struct xml *x, struct str attr,
+	const struct def_element *def, struct str ref, const struct expr *e)
+{
+	const struct str name = names_text(l->m->names, e->steps[0].name);
+	struct load_code *c = NULL;
+
+	if (!def->codes || def->codes->open || !defs_code_ok(def->codes, name))
+		return;
+	c = ARENA_NEW(l->scratch, struct load_code);
+	*c = (struct load_code){e, x, arena_str(l->scratch, attr), ref, false, l->codes};
+	l->codes = c;
+}
+
 /* Does a quotient leave the expression without being rounded? */
-static bool unrounded(const struct expr *e)
+static bool unrounded(const struct map *m, const struct expr *e)
 {
 	static const char *const rounding[] = {"round", "floor", "ceiling", "format-number"};
 
-	if (e->op == EXPR_DIV)
+	if (!e)
+		return false;
+	if (e->op == EXPR_VAR && e->var == VAR_LET)
+		return unrounded(m, m->lets[e->slot].value);
+	if (e->op == EXPR_DIV || (e->op == EXPR_CALL && strcmp(e->func->name, "convert-unit") == 0))
 		return true;
 	if (e->op == EXPR_CALL)
 		for (size_t i = 0; i < sizeof(rounding) / sizeof(rounding[0]); i++)
@@ -371,9 +393,18 @@ static bool unrounded(const struct expr *e)
 	if (e->op != EXPR_CALL && e->op != EXPR_NEG && (e->op < EXPR_ADD || e->op > EXPR_MOD))
 		return false;
 	for (uint32_t i = 0; i < e->nargs; i++)
-		if (unrounded(e->args[i]))
+		if (unrounded(m, e->args[i]))
 			return true;
 	return false;
+}
+
+void check_rounded(struct load *l, const struct xml *x, struct str attr, size_t at, struct str ref,
+	const struct expr *e)
+{
+	if (e && unrounded(l->m, e))
+		load_warn_at(l, x, attr, at,
+			"the quotient reaches " STR_FMT " with up to 18 decimals; round it",
+			STR_ARG(ref));
 }
 
 void check_value(struct load *l, const struct xml *x, struct str attr,
@@ -385,19 +416,8 @@ void check_value(struct load *l, const struct xml *x, struct str attr,
 		check_literal(l, x, attr, def, ref, e->text, e);
 	else if (e->op == EXPR_NUMBER)
 		check_literal(l, x, attr, def, ref, dec_text(e->num, l->scratch), e);
-	else if (bare_name(e)) {
-		struct str name = names_text(l->m->names, e->steps[0].name);
-
-		if (def->codes && defs_code_ok(def->codes, name) && !def->codes->open)
-			load_fault_at(l, x, attr, e->at,
-				STR_FMT " would be the field '" STR_FMT
-					"' of the source, but is a code of " STR_FMT
-					"; did you mean `'" STR_FMT "'`? (./" STR_FMT
-					" for the field)",
-				STR_ARG(name), STR_ARG(name), STR_ARG(ref), STR_ARG(name),
-				STR_ARG(name));
-	} else if (unrounded(e))
-		load_warn_at(l, x, attr, e->at,
-			"the quotient reaches " STR_FMT " with up to 18 decimals; round it",
-			STR_ARG(ref));
+	else if (bare_name(e))
+		check_bare(l, x, attr, def, ref, e);
+	else
+		check_rounded(l, x, attr, e->at, ref, e);
 }

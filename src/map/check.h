@@ -24,5 +24,8 @@ void check_filled(struct load *l, const struct xml *x, const struct map_part *p)
 /* A value against its element: type, length, code list, bare names that are codes. */
 void check_value(struct load *l, const struct xml *x, struct str attr,
 	const struct def_element *def, struct str ref, const struct expr *e);
+/* A value of which nothing is known: does a quotient leave that nobody rounds? at: bytes into the attribute. */
+void check_rounded(struct load *l, const struct xml *x, struct str attr, size_t at, struct str ref,
+	const struct expr *e);
 
 #endif

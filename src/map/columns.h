@@ -5,10 +5,11 @@
 
 #include "map/compiled.h"
 
-/* Finds them in a map that is loaded; fills m->columns. */
-void columns_find(struct map *m);
 /* ERR_INPUT when the reader lacks one of them; of is a join's number, or MAP_ITEMS. */
 int columns_check(const struct map *m, int of, const struct reader *r, struct err *e) ATTR_CHECK;
+
+/* Those that the layouts of fixed-width sources lack: they are known without a file. */
+void columns_fixed_faults(const struct map *m, struct faults *f);
 
 /* The same as faults of the map. */
 void columns_faults(const struct map *m, int of, const struct reader *r, struct faults *f);

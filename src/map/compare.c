@@ -74,8 +74,24 @@ static size_t count(const struct val *v)
 	return v->kind == VAL_ABSENT ? 0 : v->kind == VAL_NODES ? v->n : 1;
 }
 
+/* One text, that of a node or a text itself. */
+static bool is_text(const struct val *v, struct str *out)
+{
+	const struct node *n = v->kind == VAL_NODES && v->n == 1 ? v->u.one : NULL;
+
+	if (v->kind != VAL_TEXT && (!n || n->kind != NODE_TEXT))
+		return false;
+	*out = n ? n->value : v->u.text;
+	return true;
+}
+
 bool compare_values(struct ev *ev, enum expr_op op, const struct val *a, const struct val *b)
 {
+	struct str s;
+	struct str t;
+
+	if ((op == EXPR_EQ || op == EXPR_NE) && is_text(a, &s) && is_text(b, &t))
+		return str_eq(s, t) == (op == EXPR_EQ);
 	/* With a truth on one side the other counts as a whole: absent is false. */
 	if (a->kind == VAL_BOOL || b->kind == VAL_BOOL)
 		return one(ev, op, a, b);

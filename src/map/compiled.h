@@ -1,6 +1,6 @@
 /*
- * A map as it is after loading: flat, read-only, over interned names. Made by load.c and
- * load_template.c, checked by check.c, run by run.c and template.c.
+ * A map as it is after loading: flat, read-only, over interned names. Made by the load files and units.c,
+ * checked by check.c and paths.c, run by run.c, template.c and tree.c.
  */
 #ifndef MAP_COMPILED_H
 #define MAP_COMPILED_H
@@ -11,11 +11,18 @@
 
 #include "base/arena.h"
 #include "base/table.h"
+#include "format/made.h"
 #include "format/reader.h"
 #include "map/expr.h"
 #include "map/map.h"
 
+struct tz;
+struct watch;
+struct watch_fields;
+
 #define MAP_NO_SLOT UINT32_MAX
+
+enum { MAP_LEVELS = 5 }; /* the message, and four groups one in the other */
 
 struct map_table {
 	struct str name;
@@ -80,10 +87,29 @@ struct map_total {
 	struct map_total *next;
 };
 
-/* A segment or a loop of the template. */
+/* What a part of a tree makes; see format/made.h. Its attributes, members, columns and elements are
+ * the children of the part. */
+struct map_make {
+	uint8_t kind; /* enum made_kind */
+	struct str name;
+	struct str quoted;	       /* the name as JSON writes it */
+	const struct def_field *field; /* NULL: no definition knows it */
+	struct expr **pieces;	       /* its value: one expression, or texts and expressions */
+	size_t n;
+	bool fixed;  /* it is made of no expression: there whatever the item says */
+	bool record; /* a row, or an object of its own: there also when it is empty */
+	bool column; /* of a row: it keeps its place when it is empty */
+	bool masked;
+	struct str origin;
+};
+
+/* A segment or a loop of the template, or a part of a tree. */
 struct map_part {
+	const struct map_make *make; /* of a tree; NULL: a segment, or a loop */
+	bool around;		     /* the item is somewhere inside */
 	bool loop;
-	bool item; /* the <item> itself */
+	bool item;  /* the <item> itself */
+	bool group; /* a <group>: see struct map_level */
 	struct str tag;
 	const struct def_segment *def;
 	const struct def_node *node;
@@ -107,6 +133,16 @@ struct map_part {
 	uint32_t column;
 };
 
+/* The message, and each <group> in it: what is written before and behind its items. */
+struct map_level {
+	struct expr_list by; /* what the items of one have in common; a message may have none */
+	struct str by_text;  /* as written */
+	uint32_t line;
+	const struct map_part *part; /* the <group>; NULL: the message */
+	struct map_part *head, *foot;
+	struct map_part *around; /* of trees: head, item and foot in one; see tree.h */
+};
+
 struct map_named {
 	struct str name;
 	uint32_t line;
@@ -117,7 +153,7 @@ struct map_named {
 struct map_column {
 	int of; /* number of a join, or MAP_ITEMS */
 	uint32_t name;
-	uint32_t line; /* of the first use */
+	uint32_t line, column; /* of the first use */
 };
 
 struct map_join_def {
@@ -133,8 +169,16 @@ struct map {
 	struct names *names;
 	const char *file;
 	struct str format;
+	const struct def_message *source;  /* x12, edifact: what is read; else NULL */
+	const struct def_message *edifact; /* the first that is read, be it joined; else NULL */
+	struct defs *defs;
+	const struct def_message *layout; /* of items of fixed widths, else NULL */
+	struct str item_path;		  /* to the items inside a document, or "" */
 	struct str item_type;
+	struct reader_space *spaces; /* prefixes of names */
+	size_t nspaces;
 	const struct def_message *target;
+	bool trees; /* parts make trees, not segments */
 
 	struct map_join_def *joins;
 	struct map_join *join_list; /* the public view of joins */
@@ -153,6 +197,9 @@ struct map {
 	size_t ncounters;
 	struct map_named *as;
 	size_t nas;
+	struct table units; /* by code; see units.h */
+	const struct tz **zones;
+	size_t nzones;
 	struct regex **patterns;
 	size_t npatterns;
 	struct map_require *requires;
@@ -168,12 +215,17 @@ struct map {
 	size_t nkeeps;
 	uint32_t select_line, withdraw_line, key_line;
 
-	struct map_part *header;
+	struct map_level levels[MAP_LEVELS]; /* the message first, then from the outermost in */
+	size_t nlevels;
 	struct map_part *item;
-	struct map_part *trailer;
-	uint32_t items_per_message;
+	struct expr *item_if; /* its condition, which selects as select does */
+	struct map_limits limits;
+	bool unnamed;				/* a path takes fields that it does not name */
+	struct watch *watch_first, *watch_last; /* all expressions, for watch.h */
+	struct watch_fields *watch_fields;	/* NULL: nobody watches */
 	bool uses_links;
 	bool uses_workflow;
+	bool uses_action;
 	uint32_t name_body, name_meta, name_schema, name_id, name_workflow, name_state;
 	uint32_t name_values, name_locale, name_value, name_name, name_endpoint, name_host,
 		name_media;

@@ -11,6 +11,8 @@
 /* Operators of one expression: evaluation goes as deep as there are in a row. */
 enum { ARGS_MAX = 32, STEPS_MAX = 32, OPERATORS_MAX = 500 };
 
+enum { UNION = 6 }; /* the level of operators that binds most */
+
 struct parse {
 	struct lex l;
 	const struct expr_scope *scope;
@@ -21,6 +23,7 @@ struct parse {
 };
 
 static struct expr *expression(struct parse *p, int level);
+static struct expr *level_of(struct parse *p, int level);
 
 static void *fault(struct parse *p, uint32_t at, const char *fmt, ...) ATTR_PRINTF(3, 4);
 static void *fault(struct parse *p, uint32_t at, const char *fmt, ...)
@@ -172,7 +175,40 @@ static bool next_is_pair(const struct lex *l, const char *sign)
 	return lex_next(&ahead, &ignored) && lex_is(&ahead, sign);
 }
 
-static bool step(struct parse *p, struct step *s)
+/* The prefix of a name, if it has one, must be that of a namespace. */
+static bool prefix_known(struct parse *p)
+{
+	const size_t at = p->l.word.p[0] == '@';
+	const size_t colon = str_chr(p->l.word, ':');
+	const struct str prefix = str_sub(p->l.word, at, colon == SIZE_MAX ? 0 : colon - at);
+
+	if (colon == SIZE_MAX || p->scope->prefix(p->scope->ctx, prefix))
+		return true;
+	return fault(p, p->l.start,
+		       "the map declares no namespace '" STR_FMT "' (xmlns:" STR_FMT
+		       "=...); a name with a colon is field('" STR_FMT "')",
+		       STR_ARG(prefix), STR_ARG(prefix), STR_ARG(p->l.word)) != NULL;
+}
+
+/* The name of a step, of which before is the one that it starts from, if that has a name. */
+static bool step_name(struct parse *p, uint32_t before, struct step *s)
+{
+	const struct str segment = before ? names_text(p->scope->names, before) : STR("");
+	struct str name = p->l.word;
+
+	if (!prefix_known(p))
+		return false;
+	if (!p->scope->part(p->scope->ctx, segment, &name))
+		return fault(p, p->l.start,
+			       "'" STR_FMT
+			       "' is the number of a component: write its segment, which has "
+			       "it, in front, as in PIA/C212.7140, or the designator, PIA02-1",
+			       STR_ARG(name)) != NULL;
+	s->name = names_id(p->scope->names, name);
+	return true;
+}
+
+static bool step(struct parse *p, uint32_t before, struct step *s)
 {
 	if (lex_is(&p->l, ".") || lex_is(&p->l, "..")) {
 		s->axis = lex_is(&p->l, ".") ? STEP_SELF : STEP_PARENT;
@@ -193,7 +229,8 @@ static bool step(struct parse *p, struct step *s)
 			       "a function cannot be a step of a path; write it around the path: " STR_FMT
 			       "(path)",
 			       STR_ARG(p->l.word)) != NULL;
-	s->name = names_id(p->scope->names, p->l.word);
+	if (!step_name(p, before, s))
+		return false;
 	return lex_next(&p->l, p->f) && predicates(p, s);
 }
 
@@ -213,8 +250,10 @@ static bool steps(struct parse *p, struct expr *x, struct step *list, uint32_t n
 		if (n == STEPS_MAX)
 			return fault(p, p->l.start, "more than %d steps", STEPS_MAX) != NULL;
 		list[n] = (struct step){.axis = below ? STEP_DESCENDANT : STEP_CHILD};
-		if (!step(p, &list[n]))
+		if (!step(p, n > 0 ? list[n - 1].name : 0, &list[n]))
 			return false;
+		if (list[n].axis != STEP_CHILD || list[n].name == 0)
+			*p->scope->unnamed = true;
 		if (below && list[n].axis != STEP_DESCENDANT)
 			return fault(p, p->l.start, "a name must follow //") != NULL;
 		n++;
@@ -263,8 +302,7 @@ static struct expr *filter(struct parse *p, struct expr *base)
 
 static bool is_group(struct str name)
 {
-	static const char *const groups[] = {
-		"run", "environment", "partner", "agreement", "kept", "message"};
+	static const char *const groups[] = {"run", "environment", "partner", "agreement", "kept"};
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		if (str_is(name, groups[i]))
@@ -347,6 +385,7 @@ static struct expr *primary(struct parse *p)
 	return filter(p, x);
 }
 
+/* As in XPath, a sign stands before a whole union. */
 static struct expr *unary(struct parse *p)
 {
 	uint32_t at = p->l.start;
@@ -354,7 +393,7 @@ static struct expr *unary(struct parse *p)
 	struct expr *neg = NULL;
 
 	if (!lex_is(&p->l, "-"))
-		return primary(p);
+		return level_of(p, UNION);
 	if (!lex_next(&p->l, p->f))
 		return NULL;
 	if (++p->depth > LIMIT_EXPR_DEPTH)
@@ -386,10 +425,8 @@ static const struct {
 	{"*", 5, EXPR_MUL, false},
 	{"div", 5, EXPR_DIV, true},
 	{"mod", 5, EXPR_MOD, true},
-	{"|", 6, EXPR_UNION, false},
+	{"|", UNION, EXPR_UNION, false},
 };
-
-enum { LEVELS = 7 };
 
 static int operator_at(const struct parse *p, int level)
 {
@@ -401,13 +438,18 @@ static int operator_at(const struct parse *p, int level)
 	return -1;
 }
 
+static struct expr *operand(struct parse *p, int level)
+{
+	if (level == UNION)
+		return primary(p);
+	return level + 1 == UNION ? unary(p) : level_of(p, level + 1);
+}
+
 /* Operators of one level, from the left; operands are of the next level. */
 static struct expr *level_of(struct parse *p, int level)
 {
-	struct expr *x = level == LEVELS ? unary(p) : level_of(p, level + 1);
+	struct expr *x = operand(p, level);
 
-	if (level == LEVELS)
-		return x;
 	for (int op = 0; x && (op = operator_at(p, level)) >= 0;) {
 		struct expr *both[2] = {x, NULL};
 		struct expr *made = make(p, (enum expr_op)operators[op].op, p->l.start);
@@ -417,7 +459,7 @@ static struct expr *level_of(struct parse *p, int level)
 				p, p->l.start, "more than %d operators; use <let>", OPERATORS_MAX);
 		if (!lex_next(&p->l, p->f))
 			return NULL;
-		both[1] = level_of(p, level + 1);
+		both[1] = operand(p, level);
 		if (!both[1])
 			return NULL;
 		x = with_args(p, made, both, 2);

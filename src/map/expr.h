@@ -15,6 +15,7 @@
 #include "model/names.h"
 
 struct func;
+struct watch;
 
 enum expr_op {
 	EXPR_TEXT,
@@ -36,7 +37,8 @@ enum expr_op {
 	EXPR_DIV,
 	EXPR_MOD,
 	EXPR_NEG,
-	EXPR_UNION
+	EXPR_UNION,
+	EXPR_WATCH /* of a watched map: counts what its one operand gives (watch.h) */
 };
 
 enum step_axis {
@@ -61,9 +63,10 @@ enum var_kind {
 	VAR_RUN_TIME,
 	VAR_RUN_ID,
 	VAR_ACTION,
-	VAR_JOIN, /* slot counts the joins */
-	VAR_LET,  /* slot counts the lets, <keep> values among them */
-	VAR_AS	  /* slot counts the as= names */
+	VAR_MESSAGE, /* the header of the set that the item is in */
+	VAR_JOIN,    /* slot counts the joins */
+	VAR_LET,     /* slot counts the lets, <keep> values among them */
+	VAR_AS	     /* slot counts the as= names */
 };
 
 struct expr {
@@ -77,6 +80,7 @@ struct expr {
 	struct expr **args; /* operands; EXPR_PATH: none or the set it starts from */
 	uint32_t nargs;
 	const struct func *func;
+	struct watch *watch; /* EXPR_WATCH */
 	struct step *steps;
 	uint32_t nsteps;
 };
@@ -94,7 +98,13 @@ struct expr_scope {
 	bool (*var)(void *ctx, struct str name, struct expr *x, struct expr_fault *f);
 	/* A call whose first argument names a table, total or counter, or that asks for links. */
 	bool (*call)(void *ctx, struct expr *x, struct expr_fault *f);
+	/* Does the map declare this prefix of a name? */
+	bool (*prefix)(void *ctx, struct str prefix);
+	/* A name behind that of a segment, or of nothing known (""): *name becomes what the tree has for it.
+	 * False: it has none. */
+	bool (*part)(void *ctx, struct str segment, struct str *name);
 	void *ctx;
+	bool *unnamed; /* set by steps that take what they do not name: ".", "*", "..", "//" */
 };
 
 /* One expression, the whole of text. NULL and *f when it is none. It lives in a and borrows text. */

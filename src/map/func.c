@@ -33,18 +33,10 @@ const struct func_family *func_family(size_t i)
 
 void func_unknown(struct str name, char *out, size_t size)
 {
-	static const char *const later[] = {"convert-unit", "to-zone"};
 	const char *names[NAMES_MAX];
 	size_t n = 0;
 	const char *near = NULL;
 
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		if (str_is(name, later[i])) {
-			snprintf(out, size, "%s() is part of the map language but not there yet",
-				later[i]);
-			return;
-		}
-	}
 	for (size_t i = 0; i < FAMILIES; i++)
 		for (size_t k = 0; k < families[i]->n && n < NAMES_MAX; k++)
 			names[n++] = families[i]->rows[k].name;

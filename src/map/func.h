@@ -20,12 +20,15 @@ enum { FUNC_ANY = 255 };
 enum func_needs {
 	FUNC_PLAIN,
 	FUNC_TABLE,	     /* the name of a <table>, in quotes */
-	FUNC_TOTAL,	     /* the name of a <total>, in quotes */
+	FUNC_TOTAL,	     /* the name of a <total>, in quotes; then as FUNC_SCOPE */
+	FUNC_SCOPE,	     /* 'group' or 'message', in quotes; may be left out */
 	FUNC_COUNTER,	     /* a name in quotes, made at first use; may be left out */
 	FUNC_LINK,	     /* the index of the source's items */
 	FUNC_WORKFLOW,	     /* the workflow labels */
 	FUNC_DATE_PICTURE,   /* the second argument is a picture of a date */
 	FUNC_NUMBER_PICTURE, /* the second argument is a picture of a number, the third a mark */
+	FUNC_UNITS,	     /* the second and third arguments are units of measure */
+	FUNC_ZONE,	     /* the second argument is the name of a time zone, in quotes */
 	FUNC_PATTERN /* the second argument is a regular expression; in quotes it is compiled at load */
 };
 
@@ -56,7 +59,7 @@ struct func_family {
 };
 
 const struct func *func_find(struct str name);
-/* Why there is no such function: with "did you mean", or that it is not there yet. */
+/* Why there is no such function: with "did you mean". */
 void func_unknown(struct str name, char *out, size_t size);
 /* The families in turn; NULL behind the last. */
 const struct func_family *func_family(size_t i);

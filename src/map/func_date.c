@@ -1,6 +1,8 @@
 /* Functions on dates: proleptic Gregorian, UTC. */
+#include "base/tz.h"
 #include "map/compare.h"
 #include "map/func.h"
+#include "map/run.h"
 
 enum { DAYS_MAX = 4000000, PICTURE_TEXT = 64 };
 
@@ -27,11 +29,33 @@ FUNC_RUN(format_date)
 {
 	struct date d;
 	char text[PICTURE_TEXT];
+	struct str picture = {NULL, 0};
+	struct str made = {NULL, 0};
 
 	if (!val_date(ev, &args[0], &d))
 		return;
-	*out = val_of_text(
-		arena_str(ev->a, date_format(&d, val_text(ev, &args[1]), text, sizeof(text))));
+	picture = val_text(ev, &args[1]);
+	made = date_format(&d, picture, text, sizeof(text));
+	if (made.n == 0 && picture.n > 0)
+		run_report(ev, "VALUE-TOO-LONG", args[1].from, picture,
+			"a picture of at most 63 characters");
+	*out = val_of_text(arena_str(ev->a, made));
+	out->from = args[0].from;
+}
+
+/* What the zone's clock shows at an instant. A date without a time is the same day everywhere. */
+FUNC_RUN(to_zone)
+{
+	struct date d;
+
+	if (!val_date(ev, &args[0], &d))
+		return;
+	if (d.has_time) {
+		const int64_t at = date_unix(&d);
+		d = date_from_unix(at + tz_offset(ev->run->m->zones[x->slot], at));
+		d.has_time = true;
+	}
+	*out = val_of_date(d);
 	out->from = args[0].from;
 }
 
@@ -99,6 +123,11 @@ static const struct func rows[] = {
 	{"days-between", 2, 2, FUNC_PLAIN, days_between, "date, date",
 		"Days from the first to the second.", "days-between('2026-02-27', '2026-03-01')",
 		"2"},
+	{"to-zone", 2, 2, FUNC_ZONE, to_zone, "date, 'zone'",
+		"What the clock of a time zone shows at that instant, which is in UTC unless it says "
+		"otherwise; a date without time stays.",
+		"format-date(to-zone('2026-11-23T23:30:00Z', 'Europe/Berlin'), 'DD.MM. HH:MI')",
+		"24.11. 00:30"},
 	{"valid", 3, 3, FUNC_PLAIN, valid, "from, to, at",
 		"Does at lie within from and to, both included? An empty end "
 		"is open.",

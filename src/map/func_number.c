@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "map/func.h"
+#include "map/run.h"
+#include "map/units.h"
 
 static void rounded(struct ev *ev, const struct expr *x, const struct val *args, enum dec_round how,
 	struct val *out)
@@ -161,8 +163,13 @@ FUNC_RUN(format_number)
 	char *o = NULL;
 	size_t n = 0;
 
-	if (!val_number(ev, &args[0], &d) || mark.n != 1)
+	if (!val_number(ev, &args[0], &d))
 		return;
+	if (mark.n != 1) {
+		run_report(ev, mark.n > 1 ? "VALUE-TOO-LONG" : "VALUE-TOO-SHORT", args[2].from,
+			mark, "one character as decimal mark");
+		return;
+	}
 	d = dec_round(d, p.most, DEC_HALF_UP); /* what rounds to zero has no sign */
 	plain = dec_fixed(d.v < 0 ? dec_neg(d) : d, p.most, ev->a);
 	dot = str_chr(plain, '.') == SIZE_MAX ? plain.n : str_chr(plain, '.');
@@ -191,6 +198,44 @@ FUNC_RUN(format_number)
 	out->from = args[0].from;
 }
 
+static const struct unit *unit_of(struct ev *ev, const struct val *v)
+{
+	const struct str code = val_text(ev, v);
+	const struct unit *u = units_find(ev->run->m, code);
+
+	if (!u && code.n > 0)
+		run_report(ev, "VALUE-UNIT", v->from, code, "a unit of tables/units.csv");
+	return u;
+}
+
+FUNC_RUN(convert_unit)
+{
+	const struct unit *from = NULL;
+	const struct unit *to = NULL;
+	struct dec d;
+
+	if (!val_number(ev, &args[0], &d))
+		return;
+	from = unit_of(ev, &args[1]);
+	to = unit_of(ev, &args[2]);
+	if (!from || !to)
+		return;
+	if (!str_eq(from->kind, to->kind)) {
+		run_report(ev, "VALUE-UNIT", args[1].from, val_text(ev, &args[1]),
+			arena_printf(ev->a, "a unit of " STR_FMT ", as " STR_FMT, STR_ARG(to->kind),
+				STR_ARG(val_text(ev, &args[2])))
+				.p);
+		return;
+	}
+	if (!dec_mul(d, from->factor, &d) || !dec_div(d, to->factor, &d)) {
+		run_report(ev, "VALUE-OVERFLOW", args[0].from, val_text(ev, &args[0]),
+			"a result of at most 38 digits");
+		return;
+	}
+	*out = val_of_number(d);
+	out->from = args[0].from;
+}
+
 static const struct func rows[] = {
 	{"number", 1, 1, FUNC_PLAIN, number, "value",
 		"The value as a number; a value that is none is a finding.", "number('12.50')",
@@ -212,6 +257,10 @@ static const struct func rows[] = {
 		"min(body/sizes/stock, 100)", "5"},
 	{"max", 1, FUNC_ANY, FUNC_PLAIN, max, "nodes, ...", "The greatest.",
 		"max(body/sizes/stock)", "7"},
+	{"convert-unit", 3, 3, FUNC_UNITS, convert_unit, "number, from, to",
+		"The number in another unit of mass, length or volume; units by their code of UN/ECE Rec. 20 "
+		"or X12 355 (tables/units.csv).",
+		"round(convert-unit(2.5, 'LB', 'KGM'), 3)", "1.134"},
 	{"format-number", 2, 3, FUNC_NUMBER_PICTURE, format_number, "number, picture, mark",
 		"By a picture as '#,##0.00'; the "
 		"third argument is the decimal mark.",

@@ -23,14 +23,26 @@ FUNC_RUN(current)
 		val_add(ev, out, &cap, c->current);
 }
 
+/* What is counted, by the name of it or by where this stands: an item counts in its message. */
+static const struct run_level *scope(struct ev *ev, const struct expr *x, uint32_t arg)
+{
+	const struct map_run *r = ev->run;
+	const bool message = x->nargs > arg ? str_is(x->args[arg]->text, "message") : r->in_item;
+
+	return &r->levels[message ? 0 : r->level];
+}
+
 FUNC_RUN(item_number)
 {
-	*out = val_of_number(dec_int(ev->run->item_number));
+	const struct run_level *l = scope(ev, x, 0);
+	const bool message = l == ev->run->levels;
+
+	*out = val_of_number(dec_int(message ? ev->run->item_number : (int64_t)l->items));
 }
 
 FUNC_RUN(item_count)
 {
-	*out = val_of_number(dec_int((int64_t)ev->run->items));
+	*out = val_of_number(dec_int((int64_t)scope(ev, x, 0)->items));
 }
 
 FUNC_RUN(counter)
@@ -40,7 +52,7 @@ FUNC_RUN(counter)
 
 FUNC_RUN(total)
 {
-	*out = val_of_number(ev->run->totals[x->slot]);
+	*out = val_of_number(scope(ev, x, 1)->totals[x->slot]);
 }
 
 FUNC_RUN(exists)
@@ -86,17 +98,100 @@ static unsigned element_of(struct ev *ev, const struct node *n)
 	return (unsigned)(name.p[name.n - 2] - '0') * 10 + (unsigned)(name.p[name.n - 1] - '0');
 }
 
+/* A composite has its qualifier in the first component with a code list, its value in the first without:
+ * C212 is 7140, the number, and 7143, what it is. */
+static bool is_pair(const struct def_part *d, uint16_t *qualifier, uint16_t *value)
+{
+	*qualifier = *value = 0;
+	for (uint16_t i = 0; d && i < d->nparts; i++) {
+		const struct def_element *e = d->parts[i].element;
+		uint16_t *first = e && e->codes ? qualifier : value;
+
+		if (*first == 0)
+			*first = (uint16_t)(i + 1);
+	}
+	return *qualifier > 0 && *value > 0;
+}
+
+static bool is_at(struct ev *ev, const struct def_segment *def, const struct node *n,
+	uint16_t element, uint16_t component)
+{
+	uint16_t e = 0;
+	uint16_t c = 0;
+
+	return defs_ref(def, names_text(ev->run->names, n->name), &e, &c) && e == element &&
+		c == component;
+}
+
+/* The value that stands in one composite with the qualifier q. */
+static const struct node *value_beside(struct ev *ev, const struct def_segment *def,
+	const struct node *segment, const struct node *q)
+{
+	const struct node *before = NULL;
+	uint16_t element = 0;
+	uint16_t component = 0;
+	uint16_t qualifier = 0;
+	uint16_t value = 0;
+
+	if (!defs_ref(def, names_text(ev->run->names, q->name), &element, &component) ||
+		!is_pair(defs_part(def, element), &qualifier, &value) || component != qualifier)
+		return NULL;
+	for (const struct node *k = segment->child; value < qualifier && k != q; k = k->next)
+		before = is_at(ev, def, k, element, value) ? k : before;
+	for (const struct node *k = q->next; value > qualifier && k; k = k->next)
+		if (is_at(ev, def, k, element, value))
+			return k;
+	return before;
+}
+
+static void pair_of_composites(struct ev *ev, const struct def_message *message,
+	const struct node *segment, struct str q, struct val *out)
+{
+	const struct def_segment *def = defs_segment(ev->run->m->defs, message->format,
+		message->version, names_text(ev->run->names, segment->name), NULL);
+	size_t cap = 0;
+
+	for (const struct node *k = segment->child; def && k; k = k->next) {
+		const struct node *v = str_eq(k->value, q) ? value_beside(ev, def, segment, k)
+							   : NULL;
+
+		if (v) {
+			val_add(ev, out, &cap, v);
+			return;
+		}
+	}
+}
+
+/* The message of EDIFACT that a node is of, or NULL. */
+static const struct def_message *edifact_of(struct ev *ev, const struct node *n)
+{
+	const struct map_run *r = ev->run;
+	const struct def_message *message = NULL;
+
+	if (!r->m->edifact)
+		return NULL;
+	message = run_message(r, n);
+	return message && str_is(message->format, "edifact") ? message : NULL;
+}
+
 FUNC_RUN(pair)
 {
+	const struct def_message *edifact = NULL;
 	struct str q = val_text(ev, &args[1]);
 	size_t cap = 0;
 
 	if (args[0].kind != VAL_NODES || !q.n)
 		return;
+	edifact = edifact_of(ev, val_node(&args[0], 0));
+	if (edifact) {
+		for (size_t i = 0; i < args[0].n && out->kind == VAL_ABSENT; i++)
+			pair_of_composites(ev, edifact, val_node(&args[0], i), q, out);
+		return;
+	}
 	for (const struct node *k = val_node(&args[0], 0)->child; k && k->next; k = k->next) {
-		unsigned at = element_of(ev, k);
+		const unsigned at = str_eq(k->value, q) ? element_of(ev, k) : 0;
 
-		if (at && str_eq(k->value, q) && element_of(ev, k->next) == at + 1) {
+		if (at && element_of(ev, k->next) == at + 1) {
 			val_add(ev, out, &cap, k->next);
 			return;
 		}
@@ -128,19 +223,22 @@ static const struct func rows[] = {
 		"The node that the innermost each has reached; in a condition '.' is "
 		"another one.",
 		"count(body/categories[code = current()/body/main])", "1"},
-	{"item-number", 0, 0, FUNC_PLAIN, item_number, "",
-		"The item's number in the message, from 1.", "item-number()", "1"},
-	{"item-count", 0, 0, FUNC_PLAIN, item_count, "",
+	{"item-number", 0, 1, FUNC_SCOPE, item_number, "scope",
+		"The item's number in the message, with 'group' in its group, from 1.",
+		"item-number()", "1"},
+	{"item-count", 0, 1, FUNC_SCOPE, item_count, "scope",
 		"Items in the message so far, this one included; in the "
-		"trailer all of them.",
-		"item-count()", "1"},
+		"trailer all of them, behind the items of a group those of the group. 'group' or "
+		"'message' says which are meant.",
+		"item-count('message')", "1"},
 	{"counter", 0, 1, FUNC_COUNTER, counter, "'name'",
 		"One more each time it is drawn, from 1 in each message. Put "
 		"it into a let to use one number twice.",
 		"concat(counter('hl'), counter('hl'))", "12"},
-	{"total", 1, 1, FUNC_TOTAL, total, "'name'",
+	{"total", 1, 2, FUNC_TOTAL, total, "'name', scope",
 		"What <total name add> has added up in the message so far; "
-		"in the trailer all of it.",
+		"in the trailer all of it, behind the items of a group what is of the group. 'group' "
+		"or 'message' says which is meant.",
 		"total('qty')", "1"},
 	{"exists", 1, 1, FUNC_PLAIN, exists, "nodes", "Is there a node, be it empty or null?",
 		"exists(body/care)", "true"},

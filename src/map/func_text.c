@@ -70,8 +70,14 @@ static bool whole(struct ev *ev, const struct val *v, int64_t *out)
 {
 	struct dec d;
 
-	return val_number(ev, v, &d) && dec_is_int(dec_round(d, 0, DEC_HALF_UP), out) &&
-		*out<INT32_MAX && * out> INT32_MIN;
+	if (!val_number(ev, v, &d))
+		return false;
+	if (dec_is_int(dec_round(d, 0, DEC_HALF_UP), out) && (*out < INT32_MAX) &&
+		(*out > INT32_MIN))
+		return true;
+	run_report(ev, "VALUE-NOT-NUMBER", v->from, val_text(ev, v),
+		"a number of characters, up to 2147483646");
+	return false;
 }
 
 FUNC_RUN(substring)

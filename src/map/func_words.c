@@ -110,7 +110,7 @@ FUNC_RUN(transliterate)
 	if (told.n > 0)
 		run_report(ev, told.replaced ? "VALUE-REPLACED" : "VALUE-CHANGED", args[0].from,
 			arena_str(ev->a, (struct str){told.changed, told.n}),
-			arena_printf(ev->a, "characters of %s", translit_name(t)).p);
+			translit_characters(t));
 }
 
 static const struct func rows[] = {

@@ -5,12 +5,16 @@
 #include "map/join.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/scratch.h"
+#include "base/sorter.h"
+#include "format/item_bytes.h"
 #include "map/columns.h"
 #include "map/run.h"
+
+enum { COPY_MAX = 16 * LIMIT_ITEM }; /* bytes of a row that is kept */
 
 struct node *join_copy(const struct node *n, struct node *parent, struct arena *a)
 {
@@ -46,18 +50,57 @@ static bool key_of(struct ev *ev, const struct expr_list *list, const struct ctx
 	return whole;
 }
 
-static void index_row(struct join *j, struct ev *ev, const struct item *it)
+/* A row has its own budget, and its findings are compared with its own only. */
+static void begin_row(struct ev *ev)
+{
+	run_budget(ev);
+	ev->run->seen = ev->run->d->last;
+}
+
+/* A row as it is kept: what comes of it is never looked up in its bytes, since all its values know their places. */
+static int copy_row(struct join *j, const struct item *it, struct err *e)
+{
+	struct item kept = *it;
+	struct buf b;
+	int rc = -1;
+	uint32_t n = 0;
+
+	kept.raw = (struct str){NULL, 0};
+	kept.header = NULL;
+	buf_init(&b, COPY_MAX);
+	item_bytes_put(&b, &kept);
+	if (buf_check(&b, "a row that is kept", e) == 0) {
+		n = (uint32_t)b.n;
+		rc = scratch_put(j->index.scratch, &n, sizeof(n), e);
+	}
+	if (rc == 0)
+		rc = scratch_put(j->index.scratch, b.p, b.n, e);
+	buf_done(&b);
+	return rc;
+}
+
+static int add_row(struct join *j, struct index_hash h, const struct item *it, struct err *e)
+{
+	const uint64_t at = j->copied ? j->index.scratch->size : it->locator;
+
+	if (j->copied && copy_row(j, it, e) == -1)
+		return -1;
+	return index_add(&j->index, h, at, e);
+}
+
+static int index_row(struct join *j, struct ev *ev, const struct item *it, struct err *e)
 {
 	struct ctx c = {it->root, it->root, 1, 1};
 	struct index_hash h;
 	struct str key;
 	const struct node *from = NULL;
 
-	run_budget(ev);
-	if (key_of(ev, &j->def->key, &c, &h, &key, &from)) {
-		index_add(&j->index, h, it->locator);
-		return;
-	}
+	begin_row(ev);
+	ev->run->trees = NULL;
+	if (j->def->pub.message) /* pair() asks for the definition of segments */
+		run_tree_add(ev, it->root, it->file, j->reader, it->locator);
+	if (key_of(ev, &j->def->key, &c, &h, &key, &from))
+		return add_row(j, h, it, e);
 	ev->run->item = it;
 	ev->run->trees = NULL;
 	run_tree_add(ev, it->root, it->file, NULL, 0);
@@ -65,6 +108,7 @@ static void index_row(struct join *j, struct ev *ev, const struct item *it)
 		"a key, so that the row can be joined");
 	ev->run->trees = NULL;
 	ev->run->item = NULL;
+	return 0;
 }
 
 /* Rows of which none can be joined are not those that the map means: told once, not for each item. */
@@ -77,31 +121,38 @@ static int no_keys(const struct join *j, uint64_t rows, struct err *e)
 		STR_ARG(j->def->pub.source), rows, j->def->pub.line);
 }
 
-int join_build(struct join *j, struct ev *ev, struct err *e)
+static int index_rows(struct join *j, struct ev *ev, struct err *e)
 {
 	struct arena row;
 	struct item it;
 	uint64_t rows = 0;
-	int rc = 0;
+	int rc = 1;
 
-	if (columns_check(ev->run->m, (int)(j->def - ev->run->m->joins), j->reader, e) == -1)
-		return err_wrap(e, "join " STR_FMT ": source " STR_FMT, STR_ARG(j->def->pub.name),
-			STR_ARG(j->def->pub.source));
 	arena_init(&row);
 	ev->a = &row;
-	while ((rc = reader_next(j->reader, &it, ev->run->d, e)) == 1) {
-		if (it.root)
-			index_row(j, ev, &it);
+	while (rc == 1 && (rc = reader_next(j->reader, &it, ev->run->d, e)) == 1) {
+		if (it.root && index_row(j, ev, &it, e) == -1)
+			rc = -1;
 		rows += it.root ? 1 : 0;
 		arena_reset(&row);
 	}
 	arena_done(&row);
 	if (rc == 0 && rows > 0 && j->index.n == 0)
 		rc = no_keys(j, rows, e);
-	index_sort(&j->index);
+	return rc;
+}
+
+int join_build(struct join *j, struct ev *ev, struct err *e)
+{
+	j->copied = j->reader->ops->copied && j->index.scratch;
+	if (columns_check(ev->run->m, (int)(j->def - ev->run->m->joins), j->reader, e) == -1)
+		return err_wrap(e, "join " STR_FMT ": source " STR_FMT, STR_ARG(j->def->pub.name),
+			STR_ARG(j->def->pub.source));
+	if (index_rows(j, ev, e) == -1 || index_sort(&j->index, e) == -1)
+		return err_wrap(e, "join " STR_FMT, STR_ARG(j->def->pub.name));
 	if (j->def->pub.report_orphans)
 		j->used = mem_array(j->index.n / 8 + 1, 1);
-	return rc == -1 ? err_wrap(e, "join " STR_FMT, STR_ARG(j->def->pub.name)) : 0;
+	return 0;
 }
 
 void join_done(struct join *j)
@@ -118,6 +169,24 @@ static void mark(struct join *j, size_t first, size_t n)
 		j->used[i / 8] = (uint8_t)(j->used[i / 8] | 1u << (i % 8));
 }
 
+/* What was put into the scratch file cannot be read back: the run ends. */
+static void fail(const struct join *j, struct ev *ev)
+{
+	(void)err_wrap(ev->run->e, "join " STR_FMT, STR_ARG(j->def->pub.name));
+	ev->run->failed = true;
+}
+
+/* The rows that may have the key, and how many. */
+static size_t candidates(struct join *j, struct ev *ev, struct index_hash h, size_t *n)
+{
+	size_t first = 0;
+
+	*n = 0;
+	if (index_find(&j->index, h, &first, n, ev->run->e) == -1)
+		fail(j, ev);
+	return first;
+}
+
 void join_mark(struct join *j, struct ev *ev)
 {
 	struct index_hash h;
@@ -128,7 +197,7 @@ void join_mark(struct join *j, struct ev *ev)
 
 	if (!j->used || !key_of(ev, &j->def->on, &ev->run->root, &h, &key, &from))
 		return;
-	first = index_find(&j->index, h, &n);
+	first = candidates(j, ev, h, &n);
 	mark(j, first, n);
 }
 
@@ -150,20 +219,55 @@ static void joined(struct map_run *r, const struct join *j, uint64_t locator)
 	r->used[r->nused++] = (struct map_joined){j->def->pub.name, locator};
 }
 
-static const struct node *fetch(struct join *j, struct ev *ev, uint64_t locator)
+/* A row out of the scratch file, in the arena of the item. */
+static int fetch_copy(struct join *j, struct ev *ev, uint64_t at, struct item *it)
 {
-	struct item it;
-	const struct node *root = NULL;
+	struct err *e = ev->run->e;
+	char *bytes = NULL;
+	uint32_t n = 0;
 
-	if (reader_at(j->reader, locator, &it, ev->run->d, ev->run->e) == -1) {
-		ev->run->failed = true;
-		return NULL;
+	if (scratch_get(j->index.scratch, &n, sizeof(n), at, e) == -1)
+		return -1;
+	if (n > COPY_MAX)
+		return scratch_damaged(e, at);
+	bytes = arena_array(ev->a, n, 1);
+	if (scratch_get(j->index.scratch, bytes, n, at + sizeof(n), e) == -1)
+		return -1;
+	return item_bytes_get((struct str){bytes, n}, it, ev->a, e);
+}
+
+static int fetch_read(struct join *j, struct ev *ev, uint64_t at, struct item *it)
+{
+	if (reader_at(j->reader, at, it, ev->run->d, ev->run->e) == -1)
+		return -1;
+	it->locator = at;
+	it->file = arena_str(ev->a, it->file);
+	it->root = it->root ? join_copy(it->root, NULL, ev->a) : NULL;
+	return 0;
+}
+
+/* The row that the index knows by at. Without a root: there is none, or the run has failed. */
+static struct item fetch(struct join *j, struct ev *ev, uint64_t at)
+{
+	struct item it = {0};
+
+	if ((j->copied ? fetch_copy(j, ev, at, &it) : fetch_read(j, ev, at, &it)) == -1) {
+		fail(j, ev);
+		it.root = NULL;
 	}
-	if (!it.root)
-		return NULL;
-	root = join_copy(it.root, NULL, ev->a);
-	run_tree_add(ev, root, arena_str(ev->a, it.file), j->reader, locator);
-	return root;
+	if (it.root)
+		run_tree_add(ev, it.root, it.file, j->reader, it.locator);
+	return it;
+}
+
+static struct item entry(struct join *j, struct ev *ev, size_t i)
+{
+	uint64_t at = 0;
+
+	if (index_locator(&j->index, i, &at, ev->run->e) == 0)
+		return fetch(j, ev, at);
+	fail(j, ev);
+	return (struct item){0};
 }
 
 void join_rows(struct join *j, struct ev *ev, struct val *out)
@@ -176,19 +280,19 @@ void join_rows(struct join *j, struct ev *ev, struct val *out)
 	size_t cap = 0;
 
 	*out = (struct val){0};
-	if (key_of(ev, &j->def->on, &ev->run->root, &h, &key, &from))
-		first = index_find(&j->index, h, &n);
+	if (!ev->run->failed && key_of(ev, &j->def->on, &ev->run->root, &h, &key, &from))
+		first = candidates(j, ev, h, &n);
 	if (n > LIMIT_JOIN_ROWS) {
 		run_report(ev, "JOIN-ROWS-LIMIT", from, key, "at most 10000 rows for one item");
 		n = LIMIT_JOIN_ROWS;
 	}
 	for (size_t i = first; i < first + n && !ev->run->failed; i++) {
-		const struct node *row = fetch(j, ev, j->index.rows[i].locator);
+		const struct item row = entry(j, ev, i);
 
-		if (!row || !same_key(j, ev, row, key))
+		if (!row.root || !same_key(j, ev, row.root, key))
 			continue;
-		val_add(ev, out, &cap, row);
-		joined(ev->run, j, j->index.rows[i].locator);
+		val_add(ev, out, &cap, row.root);
+		joined(ev->run, j, row.locator);
 	}
 	if (out->kind == VAL_ABSENT && j->def->pub.required)
 		run_report(ev, "JOIN-ROW-MISSING", from, key,
@@ -212,53 +316,71 @@ static void orphan(struct join *j, struct ev *ev, const struct node *row)
 	run_report(ev, "JOIN-ROW-ORPHAN", from, key, "an item of the source that has this key");
 }
 
-static int by_locator(const void *pa, const void *pb)
+/* The entries that were never used, in the order of the source. */
+static int sort_unused(struct join *j, struct sorter *s, struct err *e)
 {
-	const uint64_t a = *(const uint64_t *)pa;
-	const uint64_t b = *(const uint64_t *)pb;
+	char key[8];
+	uint64_t locator = 0;
 
-	return a < b ? -1 : a > b;
-}
-
-/* Places of the rows never used, in the order of the source. Freed by the caller. */
-static uint64_t *unused(const struct join *j, size_t *n)
-{
-	uint64_t *list = NULL;
-	size_t cap = 0;
-
-	*n = 0;
-	for (size_t i = 0; j->used && i < j->index.n; i++) {
+	for (size_t i = 0; i < j->index.n; i++) {
 		if (j->used[i / 8] >> (i % 8) & 1)
 			continue;
-		mem_grow(&list, &cap, *n + 1, sizeof(*list));
-		list[(*n)++] = j->index.rows[i].locator;
+		if (index_locator(&j->index, i, &locator, e) == -1)
+			return -1;
+		sorter_put_number(key, locator);
+		if (sorter_add(s, (struct str){key, sizeof(key)}, STR(""), e) == -1)
+			return -1;
 	}
-	if (*n)
-		qsort(list, *n, sizeof(*list), by_locator);
-	return list;
+	return 0;
+}
+
+static void report_one(struct join *j, struct ev *ev, uint64_t locator)
+{
+	struct item row;
+
+	ev->run->trees = NULL;
+	begin_row(ev);
+	row = fetch(j, ev, locator);
+	if (row.root)
+		orphan(j, ev, row.root);
+	ev->run->key = (struct str){NULL, 0};
+	ev->run->trees = NULL;
+	arena_reset(ev->a);
+}
+
+/* Of more than are kept nobody hears where they are: they are counted, which takes no reading. */
+static int report_unused(struct join *j, struct ev *ev, struct sorter *s, struct err *e)
+{
+	struct str key;
+	struct str record;
+	int rc = 0;
+
+	while (!ev->run->failed && (rc = sorter_next(s, &key, &record, e)) == 1) {
+		if (ev->run->d->n < LIMIT_FINDINGS)
+			report_one(j, ev, sorter_get_number(key.p));
+		else
+			diag_add(ev->run->d, &(struct finding){.code = STR("JOIN-ROW-ORPHAN")});
+	}
+	return ev->run->failed ? -1 : rc;
 }
 
 int join_orphans(struct join *j, struct ev *ev, struct err *e)
 {
 	struct arena row;
-	size_t n = 0;
-	uint64_t *list = unused(j, &n);
+	struct sorter *s = NULL;
+	int rc = 0;
 
+	if (!j->used)
+		return 0;
+	s = sorter_new(j->index.scratch, j->index.memory);
 	arena_init(&row);
 	ev->a = &row;
 	ev->run->e = e;
-	for (size_t i = 0; i < n && !ev->run->failed; i++) {
-		const struct node *root = NULL;
-
-		ev->run->trees = NULL;
-		root = fetch(j, ev, list[i]);
-		if (root)
-			orphan(j, ev, root);
-		ev->run->key = (struct str){NULL, 0};
-		arena_reset(&row);
-	}
-	ev->run->trees = NULL;
-	mem_free(list);
+	if (sort_unused(j, s, e) == -1)
+		rc = err_wrap(e, "join " STR_FMT, STR_ARG(j->def->pub.name));
+	else
+		rc = report_unused(j, ev, s, e);
+	sorter_free(s);
 	arena_done(&row);
-	return ev->run->failed ? -1 : 0;
+	return rc;
 }

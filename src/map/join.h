@@ -1,4 +1,4 @@
-/* Rows of a reference source by key: an index of hashes, 24 bytes a row, over an open reader. */
+/* Rows of a reference source by key: an index (index.h) over an open reader. */
 #ifndef MAP_JOIN_H
 #define MAP_JOIN_H
 
@@ -20,7 +20,8 @@ struct reader;
 struct join {
 	const struct map_join_def *def;
 	struct reader *reader;
-	struct index index;
+	bool copied; /* the index leads to copies of rows in its scratch file, not into the reader's */
+	struct index index; /* initialised */
 	uint8_t *used; /* a bit for each entry of the index; NULL unless orphans are reported */
 };
 

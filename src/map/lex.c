@@ -199,6 +199,16 @@ static bool sign(struct lex *l, struct expr_fault *f)
 	return strange(l, f);
 }
 
+/* The same with a prefix in front: c:product. */
+static size_t qualified_len(const struct lex *l, size_t from)
+{
+	const size_t n = name_len(l, from);
+
+	if (peek(l, from + n) != ':' || !name_start(l, from + n + 1))
+		return n;
+	return n + 1 + name_len(l, from + n + 1);
+}
+
 static bool word(struct lex *l, struct expr_fault *f)
 {
 	char c = peek(l, 0);
@@ -211,13 +221,14 @@ static bool word(struct lex *l, struct expr_fault *f)
 		if (!name_start(l, 1))
 			return fault(l, f,
 				c == '$' ? "a name must follow the $" : "a name must follow the @");
-		take(l, c == '$' ? LEX_VAR : LEX_NAME, 1 + name_len(l, 1));
+		take(l, c == '$' ? LEX_VAR : LEX_NAME,
+			1 + (c == '$' ? name_len(l, 1) : qualified_len(l, 1)));
 		if (c == '$')
 			l->word = str_from(l->word, 1);
 		return true;
 	}
 	if (name_start(l, 0)) {
-		take(l, LEX_NAME, name_len(l, 0));
+		take(l, LEX_NAME, qualified_len(l, 0));
 		return true;
 	}
 	return sign(l, f);

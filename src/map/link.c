@@ -4,21 +4,38 @@
 #include "base/limits.h"
 #include "map/run.h"
 
-int link_build(struct link *l, struct ev *ev, struct err *e)
+static int index_items(struct link *l, const struct map_run *run, struct diag *d, struct err *e)
 {
 	struct item it;
-	int rc = 0;
+	int rc = 1;
 
-	while ((rc = reader_next(l->reader, &it, ev->run->d, e)) == 1) {
-		const struct node *id = it.root ? node_child(it.root, ev->run->m->name_id) : NULL;
+	while (rc == 1 && (rc = reader_next(l->reader, &it, d, e)) == 1) {
+		const struct node *id = it.root ? node_child(it.root, run->m->name_id) : NULL;
 		struct index_hash h = {0, 0};
 
 		if (!id || !id->value.n)
 			continue;
 		index_hash(&h, id->value);
-		index_add(&l->index, h, it.locator);
+		if (index_add(&l->index, h, it.locator, e) == -1)
+			rc = -1;
 	}
-	index_sort(&l->index);
+	return rc;
+}
+
+/* What is found in an item here is told when it is its turn. */
+int link_build(struct link *l, struct ev *ev, struct err *e)
+{
+	struct arena a;
+	struct diag untold;
+	int rc = -1;
+
+	arena_init(&a);
+	diag_init(&untold, &a);
+	untold.tolerances = ev->run->d->tolerances;
+	rc = index_items(l, ev->run, &untold, e);
+	arena_done(&a);
+	if (rc == 0)
+		rc = index_sort(&l->index, e);
 	return rc == -1 ? err_wrap(e, "items for link()") : 0;
 }
 
@@ -51,33 +68,40 @@ static bool circle(struct ev *ev, const struct linked *from, struct str id)
 	return false;
 }
 
+/* The item at an entry of the index if it has this id. 1, 0, -1. */
+static int take(
+	struct link *l, struct ev *ev, size_t entry, struct str id, const struct node **root)
+{
+	uint64_t locator = 0;
+	struct item it;
+	const struct node *have = NULL;
+
+	if (index_locator(&l->index, entry, &locator, ev->run->e) == -1 ||
+		reader_at(l->reader, locator, &it, ev->run->d, ev->run->e) == -1)
+		return -1;
+	have = it.root ? node_child(it.root, ev->run->m->name_id) : NULL;
+	if (!have || !str_eq(have->value, id))
+		return 0;
+	*root = join_copy(it.root, NULL, ev->a);
+	run_tree_add(ev, *root, arena_str(ev->a, it.file), l->reader, locator);
+	return 1;
+}
+
 static const struct node *fetch(struct link *l, struct ev *ev, struct str id)
 {
 	struct index_hash h = {0, 0};
+	const struct node *root = NULL;
 	size_t n = 0;
 	size_t first = 0;
+	int rc = 0;
 
 	index_hash(&h, id);
-	first = index_find(&l->index, h, &n);
-	for (size_t i = first; i < first + n; i++) {
-		struct item it;
-		const struct node *have = NULL;
-		const struct node *root = NULL;
-
-		if (reader_at(l->reader, l->index.rows[i].locator, &it, ev->run->d, ev->run->e) ==
-			-1) {
-			ev->run->failed = true;
-			return NULL;
-		}
-		have = it.root ? node_child(it.root, ev->run->m->name_id) : NULL;
-		if (!have || !str_eq(have->value, id))
-			continue;
-		root = join_copy(it.root, NULL, ev->a);
-		run_tree_add(
-			ev, root, arena_str(ev->a, it.file), l->reader, l->index.rows[i].locator);
-		return root;
-	}
-	return NULL;
+	rc = index_find(&l->index, h, &first, &n, ev->run->e);
+	for (size_t i = first; rc == 0 && i < first + n; i++)
+		rc = take(l, ev, i, id, &root);
+	if (rc == -1)
+		ev->run->failed = true;
+	return root;
 }
 
 static const struct node *remember(

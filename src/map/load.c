@@ -1,7 +1,7 @@
 /*
  * Loads a map: XML to the compiled form, with every fault named at its line and column. This file
- * has the way through the document, expressions and their scope; the elements are in load_decl.c
- * and load_template.c.
+ * has the way through the document, expressions and their scope; the elements are in load_decl.c,
+ * load_template.c, load_tree.c and load_xml.c.
  */
 #include "map/load.h"
 
@@ -12,7 +12,9 @@
 #include "base/utf8.h"
 #include "map/columns.h"
 #include "map/lex.h"
+#include "map/paths.h"
 #include "map/regex.h"
+#include "map/watch.h"
 
 bool load_is_ours(const struct xml *x)
 {
@@ -82,6 +84,17 @@ static bool goto_attr(struct walk *w, struct str attr)
 	return false;
 }
 
+/* At the end of a start tag: to the text of the element, which "text()" stands for. */
+static bool goto_text(struct walk *w, struct str attr)
+{
+	if (!str_is(attr, "text()") || here(w) != '>')
+		return false;
+	do
+		forward(w, w->at + 1);
+	while (str_is_blank(here(w)) || here(w) == '\n' || here(w) == '\r');
+	return true;
+}
+
 /* Over so many bytes of the decoded value; a reference counts as one character. */
 static void goto_inside(struct walk *w, size_t into)
 {
@@ -97,15 +110,30 @@ static void goto_inside(struct walk *w, size_t into)
 	}
 }
 
-void load_place(const struct load *l, const struct xml *x, struct str attr, size_t into,
-	uint32_t *line, uint32_t *column)
+/* Places are mostly asked for in the order of the file: the next one is behind the last. */
+static struct walk walk_to(struct load *l, const struct xml *x)
 {
+	const bool behind = x->line > l->at_line ||
+		(x->line == l->at_line && x->column >= l->at_column);
 	struct walk w = {l->bytes, 0, 1, 1};
+
+	if (behind && l->at_line > 0)
+		w = (struct walk){l->bytes, l->at_byte, l->at_line, l->at_column};
+	goto_element(&w, x);
+	l->at_byte = w.at;
+	l->at_line = w.line;
+	l->at_column = w.column;
+	return w;
+}
+
+void load_place(struct load *l, const struct xml *x, struct str attr, size_t into, uint32_t *line,
+	uint32_t *column)
+{
+	struct walk w = walk_to(l, x);
 
 	*line = x->line;
 	*column = x->column;
-	goto_element(&w, x);
-	if (here(&w) != '<' || !goto_attr(&w, attr))
+	if (here(&w) != '<' || (!goto_attr(&w, attr) && !goto_text(&w, attr)))
 		return;
 	goto_inside(&w, into);
 	*line = w.line;
@@ -155,6 +183,27 @@ void load_warn_at(
 
 /* --- attributes --- */
 
+void load_parsed(struct load *l, const struct xml *x, struct str attr, size_t from, struct str text,
+	struct expr *e)
+{
+	const struct watch w = {.element = x->name,
+		.attr = arena_str(&l->m->arena, attr),
+		.text = text,
+		.line = x->line,
+		.x = e};
+	struct load_text *t = ARENA_NEW(l->scratch, struct load_text);
+
+	*t = (struct load_text){e, x, w.attr, text, from, NULL};
+	if (l->last_text)
+		l->last_text->next = t;
+	else
+		l->texts = t;
+	l->last_text = t;
+	/* The field of a rule is computed only where the rule is broken, which may well never be. */
+	if (!str_is(x->name, "require") || !str_is(w.attr, "field"))
+		watch_note(l->m, &w);
+}
+
 struct expr *load_expr(struct load *l, const struct xml *x, const char *attr)
 {
 	struct str text = xml_attr(x, attr);
@@ -165,9 +214,12 @@ struct expr *load_expr(struct load *l, const struct xml *x, const char *attr)
 		return NULL;
 	l->at = x;
 	l->attr = str_c(attr);
-	e = expr_parse(arena_str(&l->m->arena, text), &l->scope, &l->m->arena, &f);
+	text = arena_str(&l->m->arena, text);
+	e = expr_parse(text, &l->scope, &l->m->arena, &f);
 	if (!e)
 		load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
+	else
+		load_parsed(l, x, str_c(attr), 0, text, e);
 	return e;
 }
 
@@ -181,8 +233,12 @@ bool load_list(
 		return false;
 	l->at = x;
 	l->attr = str_c(attr);
-	if (expr_parse_list(arena_str(&l->m->arena, text), &l->scope, order, out, &l->m->arena, &f))
+	text = arena_str(&l->m->arena, text);
+	if (expr_parse_list(text, &l->scope, order, out, &l->m->arena, &f)) {
+		for (size_t i = 0; i < out->n; i++)
+			load_parsed(l, x, str_c(attr), 0, text, out->x[i]);
 		return true;
+	}
 	load_fault_at(l, x, str_c(attr), f.at, "%s: %s", attr, f.text);
 	return false;
 }
@@ -314,8 +370,13 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		if (str_is(name, fixed[i].name)) {
 			x->var = (uint8_t)fixed[i].kind;
+			l->m->uses_action = l->m->uses_action || fixed[i].kind == VAR_ACTION;
 			return true;
 		}
+	}
+	if (str_is(name, "message") && l->m->source) {
+		x->var = VAR_MESSAGE;
+		return true;
 	}
 	if (own_variable(l, name, x))
 		return true;
@@ -326,9 +387,9 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 		return true;
 	}
 	f->at = x->at;
-	if (str_starts(name, STR("message/"))) {
+	if (str_is(name, "message")) {
 		snprintf(f->text, sizeof(f->text),
-			"$message/ is there only in maps that read messages");
+			"$message is there only in maps that read messages");
 		return false;
 	}
 	near = near_variable(l, name);
@@ -337,7 +398,60 @@ static bool scope_var(void *ctx, struct str name, struct expr *x, struct expr_fa
 	return false;
 }
 
+static bool scope_prefix(void *ctx, struct str prefix)
+{
+	const struct load *l = ctx;
+
+	for (size_t i = 0; i < l->m->nspaces; i++)
+		if (str_eq(l->m->spaces[i].prefix, prefix))
+			return true;
+	return str_is(prefix, "xml");
+}
+
+/* "C212.7140" */
+static bool is_component_number(struct str s)
+{
+	for (size_t i = 1; i < s.n; i++)
+		if (i == 4 ? s.p[i] != '.' : !str_is_digit(s.p[i]))
+			return false;
+	return s.n == 9 && (s.p[0] == 'C' || s.p[0] == 'S');
+}
+
+static bool scope_part(void *ctx, struct str segment, struct str *name)
+{
+	struct load *l = ctx;
+	const struct def_segment *s = NULL;
+	struct str ref;
+	uint16_t element = 0;
+	uint16_t component = 0;
+
+	if (!l->m->edifact || !is_component_number(*name))
+		return true;
+	if (segment.n)
+		s = defs_segment(l->m->defs, STR("edifact"), l->m->edifact->version, segment, l->f);
+	ref = arena_printf(l->scratch, STR_FMT "/" STR_FMT, STR_ARG(segment), STR_ARG(*name));
+	if (!s || !defs_ref(s, ref, &element, &component))
+		return false;
+	*name = arena_printf(l->scratch, STR_FMT "%02u-%u", STR_ARG(segment), element, component);
+	return true;
+}
+
 /* --- the map --- */
+
+/* Namespaces that <map> declares under a prefix. */
+static void spaces(struct load *l, const struct xml *root)
+{
+	size_t n = 0;
+
+	for (const struct xml_space *s = root->spaces; s; s = s->next)
+		n++;
+	l->m->spaces = arena_array(&l->m->arena, n + 1, sizeof(*l->m->spaces));
+	for (const struct xml_space *s = root->spaces; s; s = s->next)
+		if (s->prefix.n > 0)
+			l->m->spaces[l->m->nspaces++] = (struct reader_space){
+				arena_str(&l->m->arena, s->prefix),
+				arena_str(&l->m->arena, s->uri)};
+}
 
 static void intern(struct map *m)
 {
@@ -390,21 +504,43 @@ static void check_totals(struct load *l)
 				STR_ARG(l->m->totals[i].name), STR_ARG(l->m->totals[i].name));
 }
 
+/* Who is told of a withdrawn item must be able to tell it from one that is for sale. */
+static void check_withdraw(struct load *l)
+{
+	const struct map *m = l->m;
+
+	if (m->withdraw && !map_tells_deletes(m))
+		faults_warn(l->f, l->file, m->withdraw_line, 1,
+			"<withdraw>: %s; such an item is not sent, and partners keep what they accepted "
+			"last",
+			m->uses_action
+				? "of items that stand in groups, deletes are not told yet"
+				: "nothing says $action, so a delete would look like an add");
+}
+
 static void whole(struct load *l, const struct xml *root)
 {
 	static const char *const known[] = {"name"};
-	const size_t before = l->f->n;
 
+	spaces(l, root);
 	(void)load_need(l, root, "name"); /* for people; nothing is called by it */
 	load_unused(l, root, known, 1);
 	load_decl_all(l, root);
 	for (const struct xml *x = root->child; x; x = x->next)
-		if (load_is_ours(x) && str_is(x->name, "message"))
+		if (load_is_ours(x) && l->m->trees &&
+			(str_is(x->name, "message") || str_is(x->name, "item")))
+			load_tree_message(l, x);
+		else if (load_is_ours(x) && str_is(x->name, "message"))
 			load_template_message(l, x);
+	if (l->m->item) {
+		l->m->item_if = l->m->item->cond;
+		l->m->item->cond = NULL;
+	}
 	check_totals(l);
+	check_withdraw(l);
 	publish_joins(l);
-	if (l->f->n == before)
-		columns_find(l->m);
+	paths_check(l, root);
+	columns_fixed_faults(l->m, l->f);
 }
 
 struct map *load_map(
@@ -421,9 +557,11 @@ struct map *load_map(
 	arena_init(&m->arena);
 	arena_init(&scratch);
 	m->names = env->names;
+	m->nlevels = 1;
 	m->file = arena_cstr(&m->arena, str_c(file));
 	intern(m);
-	l.scope = (struct expr_scope){env->names, scope_var, load_call_check, &l};
+	l.scope = (struct expr_scope){
+		env->names, scope_var, load_call_check, scope_prefix, scope_part, &l, &m->unnamed};
 	if (xml_parse(bytes, file, &scratch, &root, &e) == -1)
 		(void)faults_add_placed(f, file, e.text);
 	else if (!load_is_ours(root) || !str_is(root->name, "map"))
@@ -450,6 +588,8 @@ void load_free(struct map *m)
 		table_done(&m->tables[i].forward);
 		table_done(&m->tables[i].back);
 	}
+	table_done(&m->units);
+	mem_free(m->zones);
 	mem_free(m->patterns);
 	mem_free(m->tables);
 	mem_free(m->columns);

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/tz.h"
 #include "base/utf8.h"
 #include "map/func.h"
 #include "map/load.h"
 #include "map/regex.h"
+#include "map/units.h"
 
 enum { NEAR_MAX = 64 };
 
@@ -62,11 +64,37 @@ static bool find_column(struct load *l, struct expr *x, struct expr_fault *f)
 	return false;
 }
 
+/* What is counted: the items of the message, or of the group that this stands in. */
+static bool check_scope(
+	const struct load *l, const struct expr *x, uint32_t arg, struct expr_fault *f)
+{
+	static const char *const names[] = {"group", "message"};
+	const struct expr *scope = x->nargs > arg ? x->args[arg] : NULL;
+	const char *near = NULL;
+
+	if (!scope)
+		return true;
+	f->at = scope->at;
+	if (scope->op != EXPR_TEXT ||
+		(!str_is(scope->text, names[0]) && !str_is(scope->text, names[1]))) {
+		near = scope->op == EXPR_TEXT ? str_suggest(scope->text, names, 2) : NULL;
+		snprintf(f->text, sizeof(f->text), "%s() counts in 'group' or in 'message'%s%s%s",
+			x->func->name, near ? "; did you mean '" : "", near ? near : "",
+			near ? "'?" : "");
+		return false;
+	}
+	if (str_is(scope->text, "message") || l->groups > 0)
+		return true;
+	snprintf(f->text, sizeof(f->text),
+		"%s(): there is no <group> around this that it could count in", x->func->name);
+	return false;
+}
+
 static bool find_total(struct load *l, struct expr *x, struct expr_fault *f)
 {
 	struct map_named *t = NULL;
 
-	if (!needs_name(x, "total", f))
+	if (!needs_name(x, "total", f) || !check_scope(l, x, 1, f))
 		return false;
 	x->slot = load_named(
 		&l->m->totals, &l->m->ntotals, &l->totals_cap, x->args[0]->text, l->at->line);
@@ -102,6 +130,35 @@ static bool find_pattern(struct load *l, struct expr *x, struct expr_fault *f)
 	mem_grow(&l->m->patterns, &l->patterns_cap, l->m->npatterns + 1, sizeof(struct regex *));
 	x->slot = (uint32_t)l->m->npatterns;
 	l->m->patterns[l->m->npatterns++] = r;
+	return true;
+}
+
+/* Zone files are read now: a worker that converts opens none. */
+static bool find_zone(struct load *l, struct expr *x, struct expr_fault *f)
+{
+	const struct expr *name = x->args[1];
+	const struct tz *zone = NULL;
+	const char **names = NULL;
+	const char *near = NULL;
+	size_t n = 0;
+	struct err e;
+
+	f->at = name->at;
+	if (name->op != EXPR_TEXT) {
+		snprintf(f->text, sizeof(f->text),
+			"to-zone() needs the name of a zone in quotes, as 'Europe/Berlin'");
+		return false;
+	}
+	if (tz_load(name->text, &l->m->arena, &zone, &e) == -1) {
+		tz_names(l->scratch, &names, &n);
+		near = str_suggest(name->text, names, n);
+		snprintf(f->text, sizeof(f->text), "%.120s%s%.60s%s", e.text,
+			near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+		return false;
+	}
+	mem_grow(&l->m->zones, &l->zones_cap, l->m->nzones + 1, sizeof(*l->m->zones));
+	x->slot = (uint32_t)l->m->nzones;
+	l->m->zones[l->m->nzones++] = zone;
 	return true;
 }
 
@@ -180,6 +237,8 @@ bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f)
 		return find_table(l, x, f) && find_column(l, x, f);
 	case FUNC_TOTAL:
 		return find_total(l, x, f);
+	case FUNC_SCOPE:
+		return check_scope(l, x, 0, f);
 	case FUNC_COUNTER:
 		if (x->nargs && !needs_name(x, "counter", f))
 			return false;
@@ -194,6 +253,11 @@ bool load_call_check(void *ctx, struct expr *x, struct expr_fault *f)
 		return true;
 	case FUNC_PATTERN:
 		return find_pattern(l, x, f);
+	case FUNC_UNITS:
+		return units_load(l, f) && units_check(l, x->args[1], f) &&
+			units_check(l, x->args[2], f);
+	case FUNC_ZONE:
+		return find_zone(l, x, f);
 	case FUNC_DATE_PICTURE:
 		return date_picture(x, f);
 	case FUNC_NUMBER_PICTURE:

@@ -1,50 +1,260 @@
-/* Loads what stands beside the message: source, join, table, let, select, key, require, target. */
-#include "base/fsx.h"
-#include "base/mem.h"
-#include "base/utf8.h"
+/* Loads what stands beside the message: source, join, let, select, key, require, target. */
 #include "map/load.h"
+
+#include "base/mem.h"
+#include "defs/layout.h"
+#include "format/path.h"
 #include "map/masked.h"
 #include "map/origin.h"
+#include "map/schema.h"
 
-enum { NEAR_MAX = 64 };
+enum { FORMATS_MAX = 8 };
 
 typedef void loader(struct load *l, const struct xml *x);
 
+/* Names of formats, as a fault lists them. */
+struct format_names {
+	const char *list[FORMATS_MAX];
+	size_t n;
+};
+
+static void add_format(struct format_names *f, const char *name)
+{
+	BUG_IF(f->n == FORMATS_MAX);
+	f->list[f->n++] = name;
+}
+
+/* Those of interchanges. */
+static void add_messages(struct format_names *f)
+{
+	size_t n = 0;
+	const struct def_format *all = defs_formats(&n);
+
+	for (size_t i = 0; i < n; i++)
+		add_format(f, all[i].name);
+}
+
+/* "a, b and c; did you mean 'b'?" */
+static struct str formats_text(const struct load *l, const struct format_names *f, struct str meant)
+{
+	struct str text = str_c(f->list[0]);
+
+	for (size_t i = 1; i < f->n; i++)
+		text = arena_printf(l->scratch, STR_FMT "%s%s", STR_ARG(text),
+			i + 1 < f->n ? ", " : " and ", f->list[i]);
+	return arena_printf(
+		l->scratch, STR_FMT "%s", STR_ARG(text), faults_near(l->f, meant, f->list, f->n));
+}
+
+static void check_format(struct load *l, const struct xml *x, struct str format)
+{
+	struct format_names names = {.n = 0};
+	size_t n = 0;
+	const char *const *readers = reader_formats(&n);
+
+	if (!format.n || reader_find(format))
+		return;
+	for (size_t i = 0; i < n; i++)
+		add_format(&names, readers[i]);
+	add_messages(&names);
+	load_fault_at(l, x, STR("format"), 0,
+		"sources of format '" STR_FMT "' cannot be read; there are " STR_FMT,
+		STR_ARG(format), STR_ARG(formats_text(l, &names, format)));
+}
+
+static void check_prefixes(
+	struct load *l, const struct xml *x, const char *attr, const struct path *path)
+{
+	for (size_t i = 0; i < path->n; i++) {
+		const struct str step = path->steps[i];
+		const size_t colon = str_chr(step, ':');
+
+		if (colon != SIZE_MAX && !l->scope.prefix(l, str_sub(step, 0, colon)))
+			load_fault_at(l, x, str_c(attr), 0,
+				"%s: the map declares no namespace '" STR_FMT "' (xmlns:" STR_FMT
+				"=...)",
+				attr, STR_ARG(str_sub(step, 0, colon)),
+				STR_ARG(str_sub(step, 0, colon)));
+	}
+}
+
+/* Where the items stand inside a document of this format: the value of item= or row=. */
+static struct str item_path(
+	struct load *l, const struct xml *x, const char *attr, struct str format)
+{
+	const struct str text = arena_str(&l->m->arena, xml_attr(x, attr));
+	struct path path;
+	struct err e;
+
+	if (layout_is_rows(format) && text.n && !str_is(text, "row"))
+		load_fault_at(l, x, str_c(attr), 0, "items of " STR_FMT " are its rows: %s=\"row\"",
+			STR_ARG(format), attr);
+	else if (path_parse(&path, text, &e) == -1)
+		load_fault_at(l, x, str_c(attr), 0, "%s: %s", attr, e.text);
+	else if (str_is(format, "xml"))
+		check_prefixes(l, x, attr, &path);
+	return layout_is_rows(format) || str_is(text, "content-item") ? STR("") : text;
+}
+
+static const struct def_node *find_loop(const struct def_node *n, struct str name)
+{
+	for (; n; n = n->next) {
+		const struct def_node *inner = NULL;
+		if (n->loop && str_eq(n->name, name))
+			return n;
+		inner = find_loop(n->child, name);
+		if (inner)
+			return inner;
+	}
+	return NULL;
+}
+
+/* An interchange: the message that is read, and in attr the loop of it that is an item or a row. */
+static const struct def_message *message_source(
+	struct load *l, const struct xml *x, struct str format, const char *attr, struct str *loop)
+{
+	const struct str version = load_need(l, x, "version");
+	const struct str message = load_need(l, x, "message");
+	const struct str guide = xml_attr(x, "guide");
+	const struct def_message *found = NULL;
+
+	*loop = load_need(l, x, attr);
+	l->m->defs = l->env->defs;
+	if (!version.n || !message.n)
+		return NULL;
+	found = defs_message(l->env->defs, format, version, message, guide.n ? guide : STR(""),
+		l->f, l->file, x->line, x->column);
+	if (found && loop->n && !find_loop(found->root, *loop))
+		load_fault_at(l, x, str_c(attr), 0,
+			"message " STR_FMT " has no loop '" STR_FMT "'; loops are named as in its "
+			"definition, LIN-loop or SG36",
+			STR_ARG(message), STR_ARG(*loop));
+	if (!l->m->edifact && str_is(format, "edifact"))
+		l->m->edifact = found;
+	return found;
+}
+
+/* The columns of a source of fixed widths, which stand in no header. */
+static const struct def_message *source_layout(
+	struct load *l, const struct xml *x, struct str format)
+{
+	struct str definition;
+
+	if (!str_is(format, "fixed"))
+		return NULL;
+	definition = load_need(l, x, "definition");
+	return definition.n ? layout_load(l->env->defs, format, arena_str(l->scratch, definition),
+				      l->f, l->file, x->line, x->column)
+			    : NULL;
+}
+
 static void source(struct load *l, const struct xml *x)
 {
-	struct str item = xml_attr(x, "item");
-	static const char *const known[] = {"format", "item", "type"};
-	static const char *const formats[] = {"json", "csv"};
+	static const char *const known[] = {"format", "item", "type", "definition"};
+	static const char *const known_edi[] = {"format", "version", "message", "item", "guide"};
 
 	l->m->format = load_need(l, x, "format");
+	if (defs_format(l->m->format)) {
+		l->m->source = message_source(l, x, l->m->format, "item", &l->m->item_path);
+		load_unused(l, x, known_edi, 5);
+		return;
+	}
 	l->m->item_type = arena_str(&l->m->arena, xml_attr(x, "type"));
-	if (l->m->format.n && !reader_find(l->m->format))
-		load_fault_at(l, x, STR("format"), 0,
-			"sources of format '" STR_FMT "' cannot be read; there are json and csv%s",
-			STR_ARG(l->m->format), faults_near(l->f, l->m->format, formats, 2));
-	if (item.n && !str_is(item, "content-item") && !str_is(item, "row"))
-		load_fault_at(l, x, STR("item"), 0,
-			"items are content-item (json) or row (csv); items inside a document "
-			"are not there yet");
-	load_unused(l, x, known, 3);
+	check_format(l, x, l->m->format);
+	l->m->layout = source_layout(l, x, l->m->format);
+	l->m->item_path = item_path(l, x, "item", l->m->format);
+	schema_expect(l, x, l->m->item_type, false);
+	load_unused(l, x, known, 4);
+}
+
+/* What a map makes without a definition is what it writes. */
+static const struct def_message *free_form(
+	struct load *l, struct str format, const struct def_doctype *type)
+{
+	struct def_message *m = ARENA_NEW(&l->m->arena, struct def_message);
+
+	m->format = format;
+	m->version = m->group = m->guide = m->id = m->name = STR("");
+	m->doctype = type;
+	return m;
+}
+
+/* An XML file; there are no definitions of them. */
+static void xml_target(struct load *l, const struct xml *x, struct str format)
+{
+	static const char *const known[] = {
+		"format", "definition", "doctype-system", "doctype-public"};
+	const struct def_doctype *type = load_xml_doctype(l, x);
+	const struct str definition = xml_attr(x, "definition");
+
+	l->m->trees = true;
+	load_unused(l, x, known, 4);
+	if (definition.n)
+		load_fault_at(l, x, STR("definition"), 0,
+			"there are no definitions of XML files; what is made is what the map writes");
+	else
+		l->m->target = free_form(l, format, type);
+}
+
+/* A file that may have a layout, and must where it is of rows. */
+static void layout_target(struct load *l, const struct xml *x, struct str format)
+{
+	static const char *const known[] = {"format", "definition", "type"};
+	const struct str definition = layout_is_rows(format) ? load_need(l, x, "definition")
+							     : xml_attr(x, "definition");
+
+	l->m->trees = true;
+	if (!layout_is_rows(format))
+		l->target_type = xml_attr(x, "type");
+	load_unused(l, x, known, layout_is_rows(format) ? 2 : 3);
+	if (definition.n > 0)
+		schema_expect(l, x, l->target_type, true);
+	else if (l->target_type.n > 0)
+		load_fault_at(l, x, STR("type"), 0,
+			"the body of a content item is checked by its type where the target has "
+			"definition=\"ampliance-content-item\"");
+	if (definition.n)
+		l->m->target = layout_load(l->env->defs, format, arena_str(l->scratch, definition),
+			l->f, l->file, x->line, x->column);
+	else if (!layout_is_rows(format))
+		l->m->target = free_form(l, format, NULL);
+}
+
+static void message_target(struct load *l, const struct xml *x, struct str format)
+{
+	static const char *const known[] = {"format", "version", "message", "guide"};
+	const struct str version = load_need(l, x, "version");
+	const struct str message = load_need(l, x, "message");
+	const struct str guide = xml_attr(x, "guide");
+
+	load_unused(l, x, known, 4);
+	if (format.n && version.n && message.n)
+		l->m->target = defs_message(l->env->defs, format, version, message,
+			guide.n ? guide : STR(""), l->f, l->file, x->line, x->column);
 }
 
 static void target(struct load *l, const struct xml *x)
 {
-	static const char *const known[] = {"format", "version", "message", "guide"};
-	struct str format = load_need(l, x, "format");
-	struct str version = load_need(l, x, "version");
-	struct str message = load_need(l, x, "message");
-	struct str guide = xml_attr(x, "guide");
+	const struct str format = load_need(l, x, "format");
+	struct format_names names = {.n = 0};
+	size_t n = 0;
+	const struct layout_format *layouts = layout_formats(&n);
 
-	load_unused(l, x, known, 4);
-	if (format.n && !str_is(format, "x12"))
+	if (str_is(format, "xml"))
+		xml_target(l, x, format);
+	else if (layout_format(format))
+		layout_target(l, x, format);
+	else if (!format.n || defs_format(format))
+		message_target(l, x, format);
+	else {
+		add_messages(&names);
+		for (size_t i = 0; i < n; i++)
+			add_format(&names, layouts[i].name);
+		add_format(&names, "xml");
 		load_fault_at(l, x, STR("format"), 0,
-			"targets of format '" STR_FMT "' are not there yet; there is x12",
-			STR_ARG(format));
-	else if (version.n && message.n)
-		l->m->target = defs_message(l->env->defs, format, version, message,
-			guide.n ? guide : STR(""), l->f, l->file, x->line, x->column);
+			"there are no targets of format '" STR_FMT "', but " STR_FMT,
+			STR_ARG(format), STR_ARG(formats_text(l, &names, format)));
+	}
 }
 
 static bool taken(struct load *l, const struct xml *x, struct str name)
@@ -62,10 +272,24 @@ static bool taken(struct load *l, const struct xml *x, struct str name)
 	return there;
 }
 
+/* What a row of the reference is. */
+static void join_row(struct load *l, const struct xml *x, struct map_join *j)
+{
+	if (defs_format(j->format)) {
+		j->message = message_source(l, x, j->format, "row", &j->row);
+		return;
+	}
+	check_format(l, x, j->format);
+	j->layout = source_layout(l, x, j->format);
+	j->row = item_path(l, x, "row", j->format);
+}
+
 static void join(struct load *l, const struct xml *x)
 {
-	static const char *const known[] = {
-		"name", "source", "format", "key", "on", "rows", "required", "orphans", "row"};
+	static const char *const known[] = {"name", "source", "format", "key", "on", "rows",
+		"required", "orphans", "row", "definition"};
+	static const char *const known_edi[] = {"name", "source", "format", "key", "on", "rows",
+		"required", "orphans", "row", "version", "message", "guide"};
 	struct map_join_def j = {.column = x->column};
 	struct str rows = xml_attr(x, "rows");
 	struct str orphans = xml_attr(x, "orphans");
@@ -83,10 +307,7 @@ static void join(struct load *l, const struct xml *x)
 	if (orphans.p && !j.pub.report_orphans && !str_is(orphans, "ignore"))
 		load_fault_at(l, x, STR("orphans"), 0,
 			"orphans is report or ignore, not '" STR_FMT "'", STR_ARG(orphans));
-	if (j.pub.format.n && !reader_find(j.pub.format))
-		load_fault_at(l, x, STR("format"), 0,
-			"sources of format '" STR_FMT "' cannot be joined; there are json and csv",
-			STR_ARG(j.pub.format));
+	join_row(l, x, &j.pub);
 	load_need(l, x, "key");
 	load_need(l, x, "on");
 	load_name(l, x, "name", j.pub.name);
@@ -96,147 +317,12 @@ static void join(struct load *l, const struct xml *x)
 		load_fault_at(l, x, STR("on"), 0,
 			"key has %zu parts and on has %zu; they are compared one by one", j.key.n,
 			j.on.n);
-	load_unused(l, x, known, 9);
+	if (defs_format(j.pub.format))
+		load_unused(l, x, known_edi, 12);
+	else
+		load_unused(l, x, known, 10);
 	mem_grow(&l->m->joins, &l->joins_cap, l->m->njoins + 1, sizeof(j));
 	l->m->joins[l->m->njoins++] = j;
-}
-
-/* --- tables --- */
-
-/* Where files that a map names are looked for: "bundle, bundle/definitions, maps". */
-static const char *folders(struct load *l)
-{
-	struct str all = STR("");
-
-	for (size_t i = 0; i < l->env->ndirs; i++)
-		all = arena_printf(l->scratch, STR_FMT "%s%s", STR_ARG(all), i ? ", " : "",
-			l->env->dir_names[i]);
-	return all.n ? all.p : "any folder: none is to be searched";
-}
-
-static int open_table(struct load *l, const struct xml *x, struct str file)
-{
-	struct err e;
-	int fd = -1;
-
-	for (size_t i = 0; i < l->env->ndirs && fd == -1; i++) {
-		err_clear(&e);
-		fd = fsx_open(l->env->dirs[i], arena_cstr(l->scratch, file), &e);
-		if (fd == -1 && e.code != ERR_ABSENT)
-			break;
-	}
-	if (fd == -1 && l->env->ndirs && e.code != ERR_ABSENT)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
-	else if (fd == -1)
-		load_fault_at(l, x, STR("file"), 0,
-			"table " STR_FMT ": there is no such file in %s", STR_ARG(file),
-			folders(l));
-	return fd;
-}
-
-static struct str *boxed(struct load *l, struct str s)
-{
-	struct str *box = ARENA_NEW(&l->m->arena, struct str);
-
-	*box = arena_str(&l->m->arena, s);
-	return box;
-}
-
-static void table_row(
-	struct load *l, const struct xml *x, struct map_table *t, const struct item *it)
-{
-	const struct node *k = node_child(it->root, names_id(l->m->names, t->key_column));
-	const struct node *v = node_child(it->root, names_id(l->m->names, t->value_column));
-	struct str *key = NULL;
-	struct str *value = NULL;
-
-	if (!k || !v || !k->value.n || !v->value.n)
-		return;
-	key = boxed(l, k->value);
-	value = boxed(l, v->value);
-	if (!table_add(&t->forward, *key, value))
-		load_fault(l, x,
-			"table " STR_FMT ": '" STR_FMT "' is there twice, again in line %u",
-			STR_ARG(t->name), STR_ARG(*key), it->line);
-	/* Several keys may have one value; the first is what the way back gives. */
-	(void)table_add(&t->back, *value, key);
-}
-
-/* Every cell of the row is there, also the empty ones, so the first row shows the header. */
-static void table_column(struct load *l, const struct xml *x, const char *attr, struct str column,
-	const struct node *row, struct str file)
-{
-	const char *names[NEAR_MAX];
-	size_t n = 0;
-	const char *near = NULL;
-
-	if (node_child(row, names_id(l->m->names, column)))
-		return;
-	for (const struct node *k = row->child; k && n < NEAR_MAX; k = k->next)
-		names[n++] = arena_cstr(l->scratch, names_text(l->m->names, k->name));
-	near = str_suggest(column, names, n);
-	load_fault_at(l, x, str_c(attr), 0, "table " STR_FMT " has no column '" STR_FMT "'%s%s%s",
-		STR_ARG(file), STR_ARG(column), near ? "; did you mean '" : "", near ? near : "",
-		near ? "'?" : "");
-}
-
-static void read_table(
-	struct load *l, const struct xml *x, struct map_table *t, int fd, struct str file)
-{
-	struct reader_spec spec = {.format = STR("csv"), .file = file, .keep_empty = true};
-	const size_t before = l->f->n;
-	struct err e;
-	struct reader *r = reader_open(fd, &spec, l->m->names, &e);
-	struct diag d;
-	struct item it;
-	int rc = r ? 0 : -1;
-
-	diag_init(&d, l->scratch);
-	for (bool first = true; r && (rc = reader_next(r, &it, &d, &e)) == 1;) {
-		if (!it.root)
-			continue;
-		if (first) {
-			table_column(l, x, "key", t->key_column, it.root, file);
-			table_column(l, x, "value", t->value_column, it.root, file);
-		}
-		first = false;
-		table_row(l, x, t, &it);
-	}
-	if (rc == -1)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ": %s", STR_ARG(file), e.text);
-	for (const struct finding *f = d.first; f; f = f->next)
-		load_fault_at(l, x, STR("file"), 0, "table " STR_FMT ", line %u: " STR_FMT,
-			STR_ARG(file), f->line, STR_ARG(f->rule));
-	if (rc == 0 && l->f->n == before && !t->forward.n)
-		load_fault_at(l, x, STR("file"), 0,
-			"table " STR_FMT " has no row with values in '" STR_FMT "' and '" STR_FMT
-			"'",
-			STR_ARG(file), STR_ARG(t->key_column), STR_ARG(t->value_column));
-	reader_close(r);
-}
-
-static void table(struct load *l, const struct xml *x)
-{
-	static const char *const known[] = {"name", "file", "key", "value", "default"};
-	struct map_table t = {.name = load_need(l, x, "name")};
-	struct str file = load_need(l, x, "file");
-	struct str fallback = xml_attr(x, "default");
-	int fd = -1;
-
-	t.key_column = load_need(l, x, "key");
-	t.value_column = load_need(l, x, "value");
-	t.has_fallback = fallback.p != NULL;
-	t.fallback = arena_str(&l->m->arena, fallback);
-	load_unused(l, x, known, 5);
-	table_init(&t.forward);
-	table_init(&t.back);
-	if (file.n && t.key_column.n && t.value_column.n)
-		fd = open_table(l, x, file);
-	if (fd != -1)
-		read_table(l, x, &t, fd, file);
-	fsx_close(fd);
-	mem_grow(&l->m->tables, &l->tables_cap, l->m->ntables + 1, sizeof(t));
-	l->m->tables[l->m->ntables++] = t;
 }
 
 /* --- values --- */
@@ -304,9 +390,6 @@ static void withdraw(struct load *l, const struct xml *x)
 	l->m->withdraw = load_expr(l, x, "if");
 	l->m->withdraw_line = x->line;
 	load_unused(l, x, known, 1);
-	faults_warn(l->f, l->file, x->line, x->column,
-		"<withdraw>: deletes are not sent yet; such an item is not sent, and partners keep "
-		"what they accepted last");
 }
 
 static void key(struct load *l, const struct xml *x)
@@ -372,7 +455,7 @@ static const struct {
 } elements[] = {
 	{"source", source, 0, true, true},
 	{"target", target, 0, true, true},
-	{"table", table, 0, false, false},
+	{"table", load_table_add, 0, false, false},
 	{"join", join, 1, false, false},
 	{"let", let, 1, false, false},
 	{"keep", keep, 1, false, false},
@@ -380,7 +463,8 @@ static const struct {
 	{"withdraw", withdraw, 2, true, false},
 	{"key", key, 2, true, true},
 	{"require", require, 2, false, false},
-	{"message", nothing, 2, true, true},
+	{"message", nothing, 2, true, false},
+	{"item", nothing, 2, true, false},
 };
 
 enum { ELEMENTS = sizeof(elements) / sizeof(elements[0]) };
@@ -392,11 +476,6 @@ static void unknown(struct load *l, const struct xml *x)
 
 	for (size_t i = 0; i < ELEMENTS; i++)
 		names[i] = elements[i].name;
-	if (str_is(x->name, "item")) {
-		load_fault(l, x,
-			"<item> stands inside <message>; targets of items alone are not there yet");
-		return;
-	}
 	near = str_suggest(x->name, names, ELEMENTS);
 	load_fault(l, x, "a map has no element <" STR_FMT ">%s%s%s", STR_ARG(x->name),
 		near ? "; did you mean <" : "", near ? near : "", near ? ">?" : "");
@@ -416,6 +495,30 @@ static void count(struct load *l, const struct xml *root, size_t i)
 		load_fault(l, root, "<%s> is missing in the map", elements[i].name);
 }
 
+static const struct xml *child(const struct xml *root, const char *name)
+{
+	const struct xml *x = root->child;
+
+	while (x && !(load_is_ours(x) && str_is(x->name, name)))
+		x = x->next;
+	return x;
+}
+
+/* Messages hold items; where there are no messages, <item> may stand alone. */
+static void check_body(struct load *l, const struct xml *root)
+{
+	const struct xml *message = child(root, "message");
+	const struct xml *item = child(root, "item");
+	const struct xml *made = child(root, "target");
+
+	if (!message && !item)
+		load_fault(l, root, "<message> is missing in the map");
+	else if (item && message)
+		load_fault(l, item, "<item> stands inside <message>");
+	else if (item && made && xml_has(made, "message"))
+		load_fault(l, item, "<item> stands inside <message>: the target has messages");
+}
+
 static size_t find(const struct xml *x)
 {
 	size_t i = 0;
@@ -429,6 +532,7 @@ void load_decl_all(struct load *l, const struct xml *root)
 {
 	for (size_t i = 0; i < ELEMENTS; i++)
 		count(l, root, i);
+	check_body(l, root);
 	for (uint8_t turn = 0; turn < 3; turn++) {
 		for (const struct xml *x = root->child; x; x = x->next) {
 			size_t i = find(x);

@@ -1,4 +1,6 @@
 /* Loads <message>: segments, loops, the item, elements, pairs, totals, in the order they are written. */
+#include "map/load.h"
+
 #include <string.h>
 
 #include "base/mem.h"
@@ -24,15 +26,21 @@ static bool is_segment(const struct xml *x)
 	return x->name.n >= 2 && x->name.n <= 3 && x->name.p[0] >= 'A' && x->name.p[0] <= 'Z';
 }
 
-/* each, sort and as; if comes later, when the name that as gives is known. */
-static void head(struct load *l, const struct xml *x, struct map_part *p)
+void load_template_place(const struct xml *x, struct map_part *p)
 {
-	struct str as = xml_attr(x, "as");
-
 	p->as = MAP_NO_SLOT;
 	p->line = x->line;
 	p->column = x->column;
+}
+
+/* each, sort and as; if comes later, when the name that as gives is known. */
+void load_template_head(struct load *l, const struct xml *x, struct map_part *p)
+{
+	struct str as = xml_attr(x, "as");
+
+	load_template_place(x, p);
 	p->each = load_expr(l, x, "each");
+	load_list(l, x, "sort", true, &p->sort); /* of the nodes; none has the name yet */
 	if (as.n) {
 		mem_grow(&l->m->as, &l->as_cap, l->m->nas + 1, sizeof(*l->m->as));
 		l->m->as[l->m->nas] = (struct map_named){
@@ -40,16 +48,25 @@ static void head(struct load *l, const struct xml *x, struct map_part *p)
 		load_name(l, x, "as", as);
 		p->as = (uint32_t)l->m->nas++;
 	}
-	load_list(l, x, "sort", true, &p->sort);
 	if (!xml_has(x, "each") && (xml_has(x, "sort") || as.n))
 		load_fault(l, x, "sort and as need each: there is nothing to sort or name");
 }
 
 /* A name given by as ends with its element: its line is what makes it visible. */
-static void tail(struct load *l, const struct map_part *p)
+void load_template_tail(struct load *l, const struct map_part *p)
 {
 	if (p->as != MAP_NO_SLOT)
 		l->m->as[p->as].line = 0;
+}
+
+void load_template_lets(struct load *l, struct map_part *p, size_t first)
+{
+	p->let_first = (uint32_t)first;
+	p->let_n = (uint32_t)(l->m->nlets - first);
+	for (size_t i = first; i < l->m->nlets; i++) {
+		l->m->lets[i].visible = false;
+		l->m->lets[i].local = true;
+	}
 }
 
 /* --- pairs --- */
@@ -134,7 +151,7 @@ static bool element_of(struct load *l, const struct xml *x, struct str ref, stru
 	d = defs_part(p->def, m->element);
 	if (d && d->nparts) {
 		m->composite = true;
-		if (str_chr(ref, '-') == SIZE_MAX) {
+		if (!defs_ref_component(ref)) {
 			load_fault_at(l, x, ref, 0,
 				STR_FMT " has components; write " STR_FMT "-1 and so on",
 				STR_ARG(ref), STR_ARG(ref));
@@ -291,7 +308,7 @@ static void segment(struct load *l, const struct xml *x, struct map_part *p, str
 	p->def = p->node ? p->node->segment : NULL;
 	if (!p->def && !v->parent && l->m->target)
 		p->def = defs_segment(
-			l->env->defs, STR("x12"), l->m->target->version, x->name, l->f);
+			l->env->defs, l->m->target->format, l->m->target->version, x->name, l->f);
 	find_pairs(p);
 	p->cond = load_expr(l, x, "if");
 	for (const struct xml_attr *a = x->attrs; a; a = a->next)
@@ -340,13 +357,21 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 
 	p->loop = true;
 	p->item = str_is(x->name, "item");
-	p->tag = p->item ? STR("item") : STR("loop");
-	p->cond = load_expr(l, x, "if");
-	load_unused(l, x, p->item ? known_item : controls, p->item ? 1 : 4);
+	p->group = str_is(x->name, "group");
+	p->tag = arena_str(&l->m->arena, x->name);
+	if (p->group) {
+		load_group_begin(l, x, p);
+	} else {
+		p->cond = load_expr(l, x, "if");
+		load_unused(l, x, p->item ? known_item : controls, p->item ? 1 : 4);
+	}
 	if (!trigger) {
 		load_fault(l, x, "<" STR_FMT "> has no segment inside%s", STR_ARG(x->name),
-			count_children(x, "loop") > 0 ? "; it begins with one, before any <loop>"
-						      : "");
+			count_children(x, "loop") + count_children(x, "item") > 0
+				? "; it begins with one, before any <loop> or <item>"
+				: "");
+		if (p->group)
+			load_group_end(l);
 		return;
 	}
 	/* An item need not be a loop of the definition: segments of this level may repeat by themselves. */
@@ -359,15 +384,12 @@ static void loop(struct load *l, const struct xml *x, struct map_part *p, struct
 		p->child = parts(l, x, &inner, p);
 		check_complete(l, x, &inner, p->child);
 	}
-	p->let_first = (uint32_t)lets;
-	p->let_n = (uint32_t)(l->m->nlets - lets);
-	for (size_t i = lets; i < l->m->nlets; i++) {
-		l->m->lets[i].visible = false;
-		l->m->lets[i].local = true;
-	}
+	if (p->group)
+		load_group_end(l);
+	load_template_lets(l, p, lets);
 }
 
-static void total(struct load *l, const struct xml *x, struct map_part *owner)
+void load_template_total(struct load *l, const struct xml *x, struct map_part *owner)
 {
 	static const char *const known[] = {"name", "add"};
 	struct map_total *t = ARENA_NEW(&l->m->arena, struct map_total);
@@ -392,12 +414,9 @@ static void unknown(struct load *l, const struct xml *x)
 	static const char *const known[] = {"loop", "item", "let", "total", "group"};
 	const char *near = str_suggest(x->name, known, 5);
 
-	if (str_is(x->name, "group"))
-		load_fault(l, x, "<group> is part of the map language but not there yet");
-	else
-		load_fault(l, x, "<" STR_FMT "> is no segment and no element of a message%s%s%s",
-			STR_ARG(x->name), near ? "; did you mean <" : "", near ? near : "",
-			near ? ">?" : "");
+	load_fault(l, x, "<" STR_FMT "> is no segment and no element of a message%s%s%s",
+		STR_ARG(x->name), near ? "; did you mean <" : "", near ? near : "",
+		near ? ">?" : "");
 }
 
 /* One child of a message, item or loop; NULL when it is no part of the output. */
@@ -405,26 +424,31 @@ static struct map_part *part(
 	struct load *l, const struct xml *x, struct check_level *v, struct map_part *owner)
 {
 	struct map_part *p = NULL;
-	bool is_loop = str_is(x->name, "loop") || str_is(x->name, "item");
+	const bool is_group = str_is(x->name, "group");
+	const bool is_outer = is_group || str_is(x->name, "item");
+	const bool is_loop = is_outer || str_is(x->name, "loop");
 
 	if (!load_is_ours(x) || (!is_loop && !is_segment(x))) {
 		if (load_is_ours(x) && str_is(x->name, "let"))
 			load_decl_let(l, x);
 		else if (load_is_ours(x) && str_is(x->name, "total"))
-			total(l, x, owner);
+			load_template_total(l, x, owner);
 		else
 			unknown(l, x);
 		return NULL;
 	}
-	if (str_is(x->name, "item") && owner)
-		load_fault(l, x, "<item> stands directly in <message>");
+	if (is_outer && owner && !owner->group)
+		load_fault(l, x, "<" STR_FMT "> stands directly in <message> or <group>",
+			STR_ARG(x->name));
 	p = ARENA_NEW(&l->m->arena, struct map_part);
-	head(l, x, p);
+	load_template_place(x, p);
+	if (!is_outer) /* these are made once for each of the source */
+		load_template_head(l, x, p);
 	if (is_loop)
 		loop(l, x, p, v);
 	else
 		segment(l, x, p, v);
-	tail(l, p);
+	load_template_tail(l, p);
 	return p;
 }
 
@@ -442,48 +466,61 @@ static struct map_part *parts(
 	return first;
 }
 
+static uint64_t limit(
+	struct load *l, const struct xml *x, const char *attr, int64_t least, int64_t most)
+{
+	const struct str text = xml_attr(x, attr);
+	int64_t n = 0;
+
+	if (text.p && (!str_to_i64(text, &n) || n < least || n > most)) {
+		load_fault_at(l, x, str_c(attr), 0,
+			"%s is a number from %lld to %lld, not '" STR_FMT "'", attr,
+			(long long)least, (long long)most, STR_ARG(text));
+		return 0;
+	}
+	return (uint64_t)n;
+}
+
 static void limits(struct load *l, const struct xml *x)
 {
 	static const char *const known[] = {"items", "segments", "bytes", "group-by"};
-	struct str items = xml_attr(x, "items");
-	int64_t n = 0;
 
-	for (size_t i = 1; i < sizeof(known) / sizeof(known[0]); i++)
-		if (xml_has(x, known[i])) {
-			load_fault_at(l, x, str_c(known[i]), 0,
-				"%s= is part of the map language but not there yet", known[i]);
-			(void)xml_attr(x, known[i]);
-		}
-	if (items.p && (!str_to_i64(items, &n) || n < 1 || n > 1000000))
-		load_fault_at(l, x, STR("items"), 0,
-			"items is a number from 1 to 1000000, not '" STR_FMT "'", STR_ARG(items));
-	l->m->items_per_message = (uint32_t)n;
+	load_group_messages(l, x);
+	l->m->limits = (struct map_limits){.items = (uint32_t)limit(l, x, "items", 1, 1000000),
+		.segments = limit(l, x, "segments", 4, 1000000000),
+		.bytes = limit(l, x, "bytes", 500, INT64_C(1) << 40)};
 	load_unused(l, x, known, 4);
 }
 
-/* The list is cut at the item: what is before is written first, what is behind last. */
-static void cut(struct load *l, const struct xml *x, struct map_part *all)
+/* The list is cut at the group or item: what is before is written first, what is behind last. */
+static void cut(struct load *l, struct map_part *all, size_t at)
 {
-	struct map_part **end = &l->m->header;
+	struct map_level *v = &l->m->levels[at];
+	struct map_part **end = &v->head;
+	struct map_part *found = NULL;
 
 	for (struct map_part *p = all; p;) {
 		struct map_part *next = p->next;
 
 		p->next = NULL;
-		if (p->item && l->m->item) {
+		if ((p->item || p->group) && found) {
 			faults_add(l->f, l->file, p->line, p->column,
-				"<item> is there twice; a message has one");
-		} else if (p->item) {
-			l->m->item = p;
-			end = &l->m->trailer;
+				"<" STR_FMT "> is there twice, or beside <group>; a message has "
+				"one <item> or one <group>",
+				STR_ARG(p->tag));
+		} else if (p->item || p->group) {
+			found = p;
+			end = &v->foot;
 		} else {
 			*end = p;
 			end = &p->next;
 		}
 		p = next;
 	}
-	if (!l->m->item)
-		load_fault(l, x, "<item> is missing in <message>");
+	if (found && found->item)
+		l->m->item = found;
+	else if (found && at + 1 < l->m->nlevels)
+		cut(l, found->child, at + 1);
 }
 
 void load_template_message(struct load *l, const struct xml *x)
@@ -492,10 +529,13 @@ void load_template_message(struct load *l, const struct xml *x)
 	struct check_level v = {root, root ? root->child : NULL};
 	struct map_part *all = NULL;
 
-	if (l->m->header || l->m->item || l->m->trailer)
+	if (l->m->levels[0].head || l->m->item || l->m->levels[0].foot)
 		return;
 	limits(l, x);
 	all = parts(l, x, &v, NULL);
 	check_complete(l, x, &v, all);
-	cut(l, x, all);
+	cut(l, all, 0);
+	if (!l->m->item)
+		load_fault(l, x, "<item> is missing in <" STR_FMT ">",
+			STR_ARG(l->m->nlevels > 1 ? STR("group") : STR("message")));
 }

@@ -8,9 +8,15 @@
 
 #include "base/mem.h"
 #include "map/columns.h"
+#include "map/group.h"
+#include "map/item.h"
 #include "map/load.h"
 #include "map/run.h"
 #include "map/template.h"
+#include "map/tree.h"
+
+/* Bytes that the indexes of a run's joins and links hold together; what is more goes into the scratch file. */
+enum { INDEX_MEMORY = 2 << 20 };
 
 struct map *map_load(
 	struct str bytes, const char *file, const struct map_env *env, struct faults *f)
@@ -28,6 +34,38 @@ struct str map_source_format(const struct map *m)
 	return m->format;
 }
 
+void map_reader_spec(const struct map *m, int of, struct reader_spec *spec)
+{
+	const struct def_message *layout = of == MAP_ITEMS ? m->layout : m->joins[of].pub.layout;
+	const struct def_message *message = of == MAP_ITEMS ? m->source : m->joins[of].pub.message;
+
+	spec->item = of == MAP_ITEMS ? m->item_path : m->joins[of].pub.row;
+	spec->layout = layout ? layout->layout : NULL;
+	spec->only_known = of == MAP_ITEMS && !m->unnamed && !m->watch_fields;
+	if (message) {
+		spec->defs = m->defs;
+		spec->version = message->version;
+		spec->message = message->id;
+		spec->guide = message->guide;
+	}
+	spec->spaces = m->spaces;
+	spec->nspaces = m->nspaces;
+}
+
+const struct def_message *map_source(const struct map *m)
+{
+	return m->source;
+}
+
+bool map_reads_layout(const struct map *m, struct str name)
+{
+	bool is = m->layout && str_eq(m->layout->id, name);
+
+	for (size_t i = 0; !is && i < m->njoins; i++)
+		is = m->joins[i].pub.layout && str_eq(m->joins[i].pub.layout->id, name);
+	return is;
+}
+
 const struct def_message *map_target(const struct map *m)
 {
 	return m->target;
@@ -37,6 +75,21 @@ const struct map_join *map_joins(const struct map *m, size_t *n)
 {
 	*n = m->njoins;
 	return m->join_list;
+}
+
+bool map_uses_scratch(const struct map *m)
+{
+	return map_groups(m) || m->njoins > 0 || m->uses_links;
+}
+
+bool map_uses_action(const struct map *m)
+{
+	return m->uses_action;
+}
+
+bool map_tells_deletes(const struct map *m)
+{
+	return m->withdraw && m->uses_action && !map_groups(m);
 }
 
 bool map_uses_links(const struct map *m)
@@ -54,9 +107,76 @@ bool map_key_unique(const struct map *m)
 	return m->key_unique;
 }
 
-uint32_t map_items_per_message(const struct map *m)
+struct map_limits map_limits(const struct map *m)
 {
-	return m->items_per_message;
+	return m->limits;
+}
+
+static uint32_t count_segments(const struct map_part *p)
+{
+	uint32_t n = 0;
+
+	for (; p; p = p->next)
+		n += p->loop ? count_segments(p->child) : 1;
+	return n;
+}
+
+uint32_t map_trailer_segments(const struct map *m)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < m->nlevels; i++)
+		n += count_segments(m->levels[i].foot);
+	return n;
+}
+
+bool map_groups(const struct map *m)
+{
+	return m->nlevels > 1 || m->levels[0].by.n > 0;
+}
+
+bool map_groups_messages(const struct map *m)
+{
+	return m->levels[0].by.n > 0;
+}
+
+static void step(struct str *path, struct str name, struct arena *a)
+{
+	if (name.n > 0)
+		*path = path->n > 0
+			? arena_printf(a, STR_FMT "/" STR_FMT, STR_ARG(*path), STR_ARG(name))
+			: name;
+}
+
+/* The name that all parts have which make something by themselves; false when they have several. */
+static bool one_name(const struct map_part *p, struct str *name)
+{
+	for (; p; p = p->next) {
+		if (!p->make && !one_name(p->child, name))
+			return false;
+		if (p->make && name->p && !str_eq(*name, p->make->name))
+			return false;
+		if (p->make)
+			*name = p->make->name;
+	}
+	return true;
+}
+
+bool map_made_path(const struct map *m, struct arena *a, struct str *path)
+{
+	const struct map_part *p = m->levels[0].around;
+	struct str name = {NULL, 0};
+
+	*path = STR("");
+	while (p && !p->item) {
+		if (p->around && p->make)
+			step(path, p->make->name, a);
+		p = p->around ? p->child : p->next;
+	}
+	if (!p || !one_name(p->child, &name))
+		return false;
+	step(path, name, a);
+	return true;
 }
 
 void map_columns(const struct map *m, int of, const struct reader *r, struct faults *f)
@@ -105,21 +225,36 @@ static int find_vars(struct map_run *r, struct err *e)
 	return 0;
 }
 
-static int build(struct map_run *r, struct ev *ev, struct err *e)
+static int build_joins(struct map_run *r, size_t memory, struct ev *ev, struct err *e)
 {
 	for (size_t i = 0; i < r->m->njoins; i++) {
-		r->joins[i] = mem_alloc(sizeof(**r->joins));
-		r->joins[i]->def = &r->m->joins[i];
-		r->joins[i]->reader = r->in->joins[i];
-		if (join_build(r->joins[i], ev, e) == -1)
+		struct join *j = mem_alloc(sizeof(*j));
+
+		r->joins[i] = j;
+		j->def = &r->m->joins[i];
+		j->reader = r->in->joins[i];
+		index_init(&j->index, r->in->scratch, memory);
+		if (join_build(j, ev, e) == -1)
 			return e->code == ERR_INPUT || e->code == ERR_LIMIT
 				? err_reason(e, "REFERENCE-DAMAGED")
 				: -1;
 	}
+	return 0;
+}
+
+static int build(struct map_run *r, struct ev *ev, struct err *e)
+{
+	const size_t indexes = r->m->njoins + r->m->uses_links;
+	const size_t memory = (r->in->memory ? r->in->memory : INDEX_MEMORY) /
+		(indexes ? indexes : 1);
+
+	if (build_joins(r, memory, ev, e) == -1)
+		return -1;
 	if (!r->m->uses_links)
 		return 0;
 	r->links = mem_alloc(sizeof(*r->links));
 	r->links->reader = r->in->source;
+	index_init(&r->links->index, r->in->scratch, memory);
 	return link_build(r->links, ev, e);
 }
 
@@ -137,15 +272,15 @@ struct map_run *map_run_new(
 	r->m = m;
 	r->in = in;
 	r->names = in->names;
+	r->action = in->action;
 	r->d = d;
 	r->seen = d->last;
 	r->e = e;
+	group_init(r);
 	r->joins = array(m->njoins, sizeof(*r->joins));
 	r->joined = array(m->njoins, sizeof(*r->joined));
 	r->lets = array(m->nlets, sizeof(*r->lets));
 	r->as = array(m->nas, sizeof(*r->as));
-	r->totals = array(m->ntotals, sizeof(*r->totals));
-	r->totals_before = array(m->ntotals, sizeof(*r->totals));
 	r->counters = array(m->ncounters, sizeof(*r->counters));
 	r->counters_before = array(m->ncounters, sizeof(*r->counters));
 	if (find_vars(r, e) == -1 || build(r, &ev, e) == -1) {
@@ -170,8 +305,7 @@ void map_run_free(struct map_run *r)
 	mem_free(r->joined);
 	mem_free(r->lets);
 	mem_free((void *)r->as);
-	mem_free(r->totals);
-	mem_free(r->totals_before);
+	group_done(r);
 	mem_free(r->counters);
 	mem_free(r->counters_before);
 	mem_free(r->used);
@@ -183,73 +317,17 @@ void map_run_free(struct map_run *r)
 static void begin(
 	struct map_run *r, const struct item *it, struct ev *ev, struct diag *d, struct err *e)
 {
-	r->item = it;
-	r->root = (struct ctx){it ? it->root : NULL, it ? it->root : NULL, 1, 1};
-	r->trees = NULL;
-	r->key = (struct str){NULL, 0};
 	r->d = d;
 	r->seen = d->last;
 	r->e = e;
 	r->failed = false;
 	r->looked = NULL;
-	r->nused = 0;
-	run_budget(ev);
-	memset(r->joined, 0, r->m->njoins * sizeof(*r->joined));
-	memset((void *)r->as, 0, r->m->nas * sizeof(*r->as));
-	if (r->links)
-		r->links->seen = NULL;
-	run_lets(r, 0, (uint32_t)r->m->nlets, &r->root);
-	if (it && it->root)
-		run_tree_add(ev, it->root, it->file, NULL, 0);
+	run_item(ev, it);
 }
 
-static bool of_type(const struct map *m, const struct node *root)
+void map_action(struct map_run *r, struct str action)
 {
-	const struct node *n = node_child(root, m->name_body);
-
-	if (!m->item_type.n)
-		return true;
-	n = n ? node_child(n, m->name_meta) : NULL;
-	n = n ? node_child(n, m->name_schema) : NULL;
-	return n && str_eq(n->value, m->item_type);
-}
-
-static struct str key_text(struct ev *ev)
-{
-	const struct map *m = ev->run->m;
-	struct str key = {NULL, 0};
-
-	ev->line = m->key_line;
-	ev->what = STR("key");
-	for (size_t i = 0; i < m->key.n; i++) {
-		struct str part = eval_text(ev, m->key.x[i], &ev->run->root);
-
-		key = i ? arena_printf(ev->a, STR_FMT "/" STR_FMT, STR_ARG(key), STR_ARG(part))
-			: part;
-	}
-	return key;
-}
-
-/* Type, key, withdraw, select: what is decided before anything is made. MAP_OUT: go on. */
-static enum map_verdict candidate(struct ev *ev)
-{
-	struct map_run *r = ev->run;
-	const struct map *m = r->m;
-
-	if (!of_type(m, r->root.node))
-		return MAP_SKIP;
-	for (size_t i = 0; i < m->njoins; i++)
-		join_mark(r->joins[i], ev);
-	r->key = key_text(ev);
-	ev->line = m->withdraw_line;
-	ev->what = STR("withdraw");
-	if (m->withdraw && eval_truth(ev, m->withdraw, &r->root) && !r->spent)
-		return MAP_WITHDRAWN;
-	ev->line = m->select_line;
-	ev->what = STR("select");
-	if (m->select && !eval_truth(ev, m->select, &r->root) && !r->spent)
-		return MAP_NOT_SELECTED;
-	return MAP_OUT; /* also when it could not be decided: then it is set aside */
+	r->action = action;
 }
 
 static int failed(const struct map_run *r)
@@ -269,8 +347,10 @@ int map_key(struct map_run *r, const struct item *it, struct map_result *out, st
 	if (!it->root)
 		return 0;
 	begin(r, it, &ev, &quiet, e);
-	out->verdict = candidate(&ev);
+	out->verdict = item_candidate(&ev);
 	out->key = r->key;
+	if (out->verdict == MAP_OUT)
+		out->order = group_order(&ev);
 	r->d = NULL;
 	if (quiet.n == 0 && !r->failed) {
 		r->looked = it;
@@ -279,86 +359,16 @@ int map_key(struct map_run *r, const struct item *it, struct map_result *out, st
 	return failed(r);
 }
 
-static const struct node *field_node(struct ev *ev, const struct map_require *q)
-{
-	struct val v = {0};
-
-	if (q->field)
-		eval_value(ev, q->field, &ev->run->root, &v);
-	return v.kind == VAL_NODES ? val_node(&v, 0) : NULL;
-}
-
-static void require(struct ev *ev, const struct map_require *q, struct map_result *out)
-{
-	struct finding f = {.code = q->code, .rule = q->rule};
-	const struct node *n = NULL;
-
-	ev->line = q->line;
-	ev->what = q->code;
-	if (eval_truth(ev, q->test, &ev->run->root))
-		return;
-	n = field_node(ev, q);
-	f.severity = q->stop_item || q->stop_message ? SEV_ERROR : SEV_WARNING;
-	f.field = n ? (struct str){NULL, 0} : q->field_text;
-	f.found = n && n->kind != NODE_OBJECT ? n->value : (struct str){NULL, 0};
-	f.remedy = f.found.n ? STR("correct it at its source") : STR("fill it in at its source");
-	run_finding(ev, &f, n);
-	out->stop_message = out->stop_message || q->stop_message;
-}
-
 static void snapshot(struct map_run *r)
 {
-	memcpy(r->totals_before, r->totals, r->m->ntotals * sizeof(*r->totals));
 	memcpy(r->counters_before, r->counters, r->m->ncounters * sizeof(*r->counters));
-	r->items_before = r->items;
+	group_snapshot(r);
 }
 
 void map_take_back(struct map_run *r)
 {
-	memcpy(r->totals, r->totals_before, r->m->ntotals * sizeof(*r->totals));
 	memcpy(r->counters, r->counters_before, r->m->ncounters * sizeof(*r->counters));
-	r->items = r->items_before;
-}
-
-static void keep(struct ev *ev, struct map_result *out)
-{
-	const struct map *m = ev->run->m;
-	struct map_var *list = arena_array(ev->a, m->nkeeps ? m->nkeeps : 1, sizeof(*list));
-
-	for (size_t i = 0; i < m->nkeeps; i++) {
-		struct val v = {0};
-
-		run_let(ev, m->keep_slots[i], &v);
-		list[i] = (struct map_var){m->keeps[i].name, val_text(ev, &v)};
-	}
-	out->keep = list;
-	out->nkeep = m->nkeeps;
-}
-
-static void make(struct ev *ev, struct map_result *out)
-{
-	struct map_run *r = ev->run;
-	const struct map *m = r->m;
-	struct template_out t = {NULL, NULL, 0};
-	struct val ignored = {0};
-
-	if (m->key.n && !r->key.n) {
-		struct finding f = {.code = STR("KEY-MISSING"), .field = m->key_text};
-
-		/* Joins, lookups and segments would only say the same once more in other words. */
-		run_finding(ev, &f, r->root.node);
-		return;
-	}
-	for (uint32_t i = 0; i < m->njoins; i++)
-		if (m->joins[i].pub.required)
-			run_join(ev, i, &ignored);
-	for (size_t i = 0; i < m->nrequires; i++)
-		require(ev, &m->requires[i], out);
-	if (m->item)
-		template_run(ev, m->item, &r->root, &t);
-	keep(ev, out);
-	out->segments = t.first;
-	out->n = t.n;
+	group_take_back(r);
 }
 
 int map_item(struct map_run *r, const struct item *it, uint32_t item_number, struct map_result *out,
@@ -377,53 +387,98 @@ int map_item(struct map_run *r, const struct item *it, uint32_t item_number, str
 		r->e = e;
 	} else {
 		begin(r, it, &ev, d, e);
-		r->verdict = candidate(&ev);
+		r->verdict = item_candidate(&ev);
 	}
 	r->looked = NULL;
 	r->item_number = item_number;
-	out->verdict = r->verdict;
+	out->verdict = r->verdict == MAP_WITHDRAWN && item_deleting(r) ? MAP_OUT : r->verdict;
 	out->key = r->key;
 	if (out->verdict == MAP_OUT) {
-		r->items++;
-		make(&ev, out);
+		out->order = group_order(&ev);
+		group_count(r);
+		item_make(&ev, out);
 		if (d->errors > errors) {
 			out->verdict = MAP_ASIDE;
 			map_take_back(r);
 		}
+		if (r->spent) /* what is there broke off anywhere, so nothing more is said of it */
+			*out = (struct map_result){.verdict = out->verdict,
+				.key = out->key,
+				.stop_message = out->stop_message};
 	}
 	r->item = NULL;
 	r->d = NULL;
 	return failed(r);
 }
 
-static int outside(struct map_run *r, const struct map_part *parts, struct segment **first,
-	size_t *n, struct diag *d, struct arena *a, struct err *e)
+/* What is around the items of a message; it: the item that makes it, or NULL. */
+static int outside(struct map_run *r, const struct item *it, bool header, struct map_around *out,
+	struct diag *d, struct arena *a, struct err *e)
 {
+	const struct map_level *v = &r->m->levels[0];
 	struct ev ev = {.run = r, .a = a};
 	struct template_out t = {NULL, NULL, 0};
+	struct made_list made = {NULL, NULL, 0};
 
-	begin(r, NULL, &ev, d, e);
-	template_run(&ev, parts, &r->root, &t);
-	*first = t.first;
-	*n = t.n;
+	begin(r, it, &ev, d, e);
+	r->level = 0;
+	r->in_item = false;
+	if (r->m->trees)
+		tree_run(&ev, v->around, &r->root, header ? TREE_BEFORE : TREE_AFTER, &made);
+	else
+		template_run(&ev, header ? v->head : v->foot, &r->root, &t);
+	*out = (struct map_around){t.first, made.first, t.n + made.n};
+	if (header && it) {
+		group_keys(&ev);
+		group_begin_message(&ev, t.first, made.first);
+	}
+	r->item = NULL;
 	r->d = NULL;
 	return failed(r);
 }
 
-int map_message_start(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
-	struct arena *a, struct err *e)
+int map_message_start(struct map_run *r, const struct item *it, struct map_around *out,
+	struct diag *d, struct arena *a, struct err *e)
 {
-	memset(r->totals, 0, r->m->ntotals * sizeof(*r->totals));
 	memset(r->counters, 0, r->m->ncounters * sizeof(*r->counters));
-	r->items = 0;
+	group_message(r);
 	snapshot(r);
-	return outside(r, r->m->header, first, n, d, a, e);
+	return outside(r, map_groups_messages(r->m) ? it : NULL, true, out, d, a, e);
 }
 
-int map_message_end(struct map_run *r, struct segment **first, size_t *n, struct diag *d,
+bool map_message_over(const struct map_run *r)
+{
+	return map_groups_messages(r->m) && group_is_other(r, 0);
+}
+
+int map_groups_end(struct map_run *r, bool all, struct map_around *out, struct diag *d,
 	struct arena *a, struct err *e)
 {
-	return outside(r, r->m->trailer, first, n, d, a, e);
+	struct ev ev = {.run = r, .a = a};
+	size_t level = 1;
+
+	*out = (struct map_around){NULL, NULL, 0};
+	while (!all && level < r->nopen && !group_is_other(r, level))
+		level++;
+	if (level >= r->nopen)
+		return 0;
+	r->d = d;
+	r->seen = d->last;
+	r->e = e;
+	r->failed = false;
+	r->looked = NULL;
+	group_feet(&ev, level, out);
+	r->item = NULL;
+	r->d = NULL;
+	return failed(r);
+}
+
+int map_message_end(
+	struct map_run *r, struct map_around *out, struct diag *d, struct arena *a, struct err *e)
+{
+	const struct run_level *l = &r->levels[0];
+
+	return outside(r, l->first.root ? &l->first : NULL, false, out, d, a, e);
 }
 
 int map_orphans(struct map_run *r, struct diag *d, struct err *e)

@@ -1,6 +1,8 @@
 /* Variables, findings and lets of a run; see run.h. */
 #include "map/run.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *reader,
@@ -10,6 +12,41 @@ void run_tree_add(struct ev *ev, const struct node *root, struct str file, struc
 
 	*t = (struct run_tree){root, file, reader, locator, ev->run->trees};
 	ev->run->trees = t;
+}
+
+const struct def_message *run_message(const struct map_run *r, const struct node *n)
+{
+	const struct run_tree *t = r->trees;
+
+	while (n->parent)
+		n = n->parent;
+	while (t && t->root != n)
+		t = t->next;
+	for (size_t i = 0; t && t->reader && i < r->m->njoins; i++)
+		if (r->in->joins[i] == t->reader)
+			return r->m->joins[i].pub.message;
+	return r->m->source;
+}
+
+void run_item(struct ev *ev, const struct item *it)
+{
+	struct map_run *r = ev->run;
+
+	r->item = it;
+	r->root = (struct ctx){it ? it->root : NULL, it ? it->root : NULL, 1, 1};
+	r->trees = NULL;
+	r->key = (struct str){NULL, 0};
+	r->nused = 0;
+	r->level = r->m->nlevels - 1;
+	r->in_item = true;
+	run_budget(ev);
+	memset(r->joined, 0, r->m->njoins * sizeof(*r->joined));
+	memset((void *)r->as, 0, r->m->nas * sizeof(*r->as));
+	if (r->links)
+		r->links->seen = NULL;
+	run_lets(r, 0, (uint32_t)r->m->nlets, &r->root);
+	if (it && it->root)
+		run_tree_add(ev, it->root, it->file, NULL, 0);
 }
 
 void run_place(struct ev *ev, const struct run_tree *t, const struct node *n, struct finding *f)
@@ -22,8 +59,7 @@ void run_place(struct ev *ev, const struct run_tree *t, const struct node *n, st
 		p = reader_place(ev->run->item, n->place.offset);
 	else if (!p.line && t->reader &&
 		reader_at(t->reader, t->locator, &it, ev->run->d, ev->run->e) == 1) {
-		if (!it.line)
-			it.line = reader_line(t->reader, t->locator);
+		reader_line(t->reader, &it);
 		p = reader_place(&it, n->place.offset);
 	}
 	f->offset = p.offset;
@@ -74,6 +110,19 @@ void run_finding(struct ev *ev, struct finding *f, const struct node *at)
 	diag_add(r->d, f);
 }
 
+/* "a number (for CTP03, line 12 of the map)" */
+static struct str for_what(struct ev *ev, const char *expected)
+{
+	char digits[10];
+	size_t at = sizeof(digits);
+
+	for (uint32_t line = ev->line; line > 0; line /= 10)
+		digits[--at] = (char)('0' + line % 10);
+	const struct str parts[] = {str_c(expected), STR(" (for "), ev->what, STR(", line "),
+		{digits + at, sizeof(digits) - at}, STR(" of the map)")};
+	return arena_join(ev->a, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
 void run_report(struct ev *ev, const char *code, const struct node *at, struct str found,
 	const char *expected)
 {
@@ -86,8 +135,7 @@ void run_report(struct ev *ev, const char *code, const struct node *at, struct s
 		.repetition = ev->repetition};
 
 	if (ev->what.n && ev->line)
-		f.expected = arena_printf(ev->a, "%s (for " STR_FMT ", line %u of the map)",
-			expected, STR_ARG(ev->what), ev->line);
+		f.expected = for_what(ev, expected);
 	ev->told = ev->told || codes_find(f.code)->severity >= SEV_ERROR;
 	run_finding(ev, &f, at);
 }
@@ -112,8 +160,10 @@ void run_budget(struct ev *ev)
 
 void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c)
 {
-	for (uint32_t i = first; i < first + n; i++)
-		r->lets[i] = (struct run_slot){SLOT_READY, *c, {0}};
+	for (uint32_t i = first; i < first + n; i++) {
+		r->lets[i].state = SLOT_READY;
+		r->lets[i].c = *c;
+	}
 }
 
 void run_let(struct ev *ev, uint32_t slot, struct val *out)
@@ -177,7 +227,11 @@ void run_var(struct ev *ev, const struct expr *x, struct val *out)
 		*out = val_of_text(r->in->run_id);
 		return;
 	case VAR_ACTION:
-		*out = val_of_text(r->in->action);
+		*out = val_of_text(r->item ? r->action : r->in->action);
+		return;
+	case VAR_MESSAGE:
+		if (r->item && r->item->header)
+			val_add(ev, out, &cap, r->item->header);
 		return;
 	case VAR_JOIN:
 		run_join(ev, x->slot, out);

@@ -31,6 +31,19 @@ struct run_tree {
 	struct run_tree *next;
 };
 
+/* The message, or a group that is open in it: how it began, and what it has counted. Texts and trees live in
+ * its arena. */
+struct run_level {
+	struct arena arena;
+	struct str key;	   /* what its items have in common */
+	struct item first; /* the item that began it; root NULL: none did */
+	struct segment *head;
+	struct made *made; /* its head likewise, of trees */
+	struct val *lets;  /* those of the group that differ by design, as its head had them */
+	struct dec *totals, *totals_before;
+	uint64_t items, items_before;
+};
+
 struct map_run {
 	const struct map *m;
 	struct names *names;
@@ -42,10 +55,14 @@ struct map_run {
 	const struct node **as;
 	struct run_joined *joined; /* rows of this item */
 	struct run_tree *trees;
-	struct dec *totals, *totals_before;
+	struct run_level levels[MAP_LEVELS];
+	size_t nopen, nopen_before;  /* levels that are open */
+	struct str keys[MAP_LEVELS]; /* of the item in hand */
+	size_t level;		     /* that what is evaluated stands in */
+	bool in_item;
+	struct str action; /* $action of items */
 	int64_t *counters, *counters_before;
 	uint32_t item_number;
-	uint64_t items, items_before;
 
 	struct ctx root; /* of the item */
 	const struct item *item;
@@ -63,12 +80,16 @@ struct map_run {
 	size_t nused, used_cap;
 };
 
+/* All that is evaluated next is of this item; NULL: of none. */
+void run_item(struct ev *ev, const struct item *it);
 void run_var(struct ev *ev, const struct expr *x, struct val *out);
 /* Rows of a join for this item, read once. */
 void run_join(struct ev *ev, uint32_t slot, struct val *out);
 /* Makes a tree known to findings; reader NULL for the item. */
 void run_tree_add(struct ev *ev, const struct node *root, struct str file, struct reader *r,
 	uint64_t locator);
+/* The message of the interchange that a node is of; NULL: of none. */
+const struct def_message *run_message(const struct map_run *r, const struct node *n);
 /* The lets first .. first + n are to be evaluated anew, at c. */
 void run_lets(struct map_run *r, uint32_t first, uint32_t n, const struct ctx *c);
 /* The value of a let, evaluated at its first use. */

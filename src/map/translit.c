@@ -100,9 +100,15 @@ bool translit_target(struct str name, enum translit_target *out)
 	return false;
 }
 
-const char *translit_name(enum translit_target t)
+const char *translit_characters(enum translit_target t)
 {
-	return names[t];
+	static const char *const texts[] = {
+		[TRANSLIT_LATIN1] = "characters of latin1",
+		[TRANSLIT_ASCII] = "characters of ascii",
+		[TRANSLIT_X12_BASIC] = "characters of x12-basic",
+	};
+
+	return texts[t];
 }
 
 static const char *find(uint32_t cp, enum translit_target t)
@@ -191,6 +197,69 @@ struct str translit_text(struct str s, enum translit_target t, struct str with,
 		to = str_sub(s, start, at - start);
 		if (to.n == 1 || cp >= 0x80)
 			to = becomes(to, cp, t, with, &letter, told);
+		if (to.n > 0)
+			memcpy(p + n, to.p, to.n);
+		n += to.n;
+	}
+	return (struct str){p, n};
+}
+
+struct into {
+	bool (*carries)(const void *of, uint32_t cp);
+	const void *of;
+	struct str with;
+	struct translit_told *told;
+	bool all; /* there is nothing that it lacks */
+};
+
+/* A no-break blank is a trap in any fixed repertoire, though some have it. */
+static bool stays(const struct into *t, uint32_t cp)
+{
+	return t->carries(t->of, cp) && (t->all || cp >= 0x100 || !find(cp, TRANSLIT_LATIN1));
+}
+
+/* What a character that is not there becomes; line ends and other controls are nobody's typography. */
+static struct str spelled(const struct into *t, struct str c, uint32_t cp, char *letter)
+{
+	const char *to = NULL;
+
+	*letter = c.p[0];
+	if (cp < 0x20 || (cp >= 0x7f && cp < 0xA0))
+		return c;
+	to = cp < 0x80 ? plain(letter) : find(cp, TRANSLIT_ASCII);
+	if (!to && *letter != c.p[0] && t->carries(t->of, (unsigned char)*letter))
+		return (struct str){letter, 1};
+	if (!to && !t->with.p)
+		return c;
+	tell(t->told, c);
+	t->told->replaced = t->told->replaced || !to;
+	return to ? str_c(to) : t->with;
+}
+
+struct str translit_into(struct str s, bool (*carries)(const void *of, uint32_t cp), const void *of,
+	struct str with, struct translit_told *told, struct arena *a)
+{
+	const struct into t = {carries, of, with, told, carries(of, 0x10fffd)};
+	size_t at = 0;
+	size_t start = 0;
+	char *p = NULL;
+	size_t n = 0;
+
+	*told = (struct translit_told){.n = 0};
+	while (at < s.n && stays(&t, utf8_next(s, &at)))
+		start = at;
+	if (start == s.n)
+		return s;
+	p = arena_raw(a, mem_mul(s.n, with.n > GROWTH ? with.n : GROWTH) + 1);
+	memcpy(p, s.p, start);
+	n = start;
+	for (at = start; at < s.n; start = at) {
+		const uint32_t cp = utf8_next(s, &at);
+		char letter = 0;
+		struct str to = str_sub(s, start, at - start);
+
+		if (!stays(&t, cp))
+			to = spelled(&t, to, cp, &letter);
 		if (to.n > 0)
 			memcpy(p + n, to.p, to.n);
 		n += to.n;

@@ -4,6 +4,7 @@
 #define MAP_TRANSLIT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -11,7 +12,7 @@
 enum translit_target { TRANSLIT_LATIN1, TRANSLIT_ASCII, TRANSLIT_X12_BASIC };
 
 bool translit_target(struct str name, enum translit_target *out);
-const char *translit_name(enum translit_target t);
+const char *translit_characters(enum translit_target t); /* "characters of latin1" */
 enum { TRANSLIT_TOLD = 64 };
 
 /* What became of a text. */
@@ -26,5 +27,9 @@ struct translit_told {
  * Small letters that become capitals are not told. The result lives in a. */
 struct str translit_text(struct str s, enum translit_target t, struct str with,
 	struct translit_told *told, struct arena *a);
+
+/* The same into any repertoire: what it carries stays. */
+struct str translit_into(struct str s, bool (*carries)(const void *of, uint32_t cp), const void *of,
+	struct str with, struct translit_told *told, struct arena *a);
 
 #endif

@@ -22,8 +22,10 @@ const struct node *val_node(const struct val *v, size_t i)
 void val_add(struct ev *ev, struct val *v, size_t *cap, const struct node *n)
 {
 	if (v->kind == VAL_ABSENT) {
-		*v = (struct val){.kind = VAL_NODES, .from = val_origin(n), .n = 1, .u.one = n};
-		*cap = 1;
+		v->kind = VAL_NODES;
+		v->from = val_origin(n);
+		v->n = *cap = 1;
+		v->u.one = n;
 		return;
 	}
 	if (v->n == *cap) {
@@ -111,6 +113,17 @@ struct str val_text(struct ev *ev, const struct val *v)
 	return (struct str){NULL, 0};
 }
 
+/* 0, 0.00 and -0e5 as they stand in the source. */
+static bool is_zero(struct str number)
+{
+	size_t i = 0;
+
+	while (i < number.n && (number.p[i] < '1' || number.p[i] > '9') && number.p[i] != 'e' &&
+		number.p[i] != 'E')
+		i++;
+	return i == number.n || number.p[i] == 'e' || number.p[i] == 'E';
+}
+
 static bool node_truth(const struct node *n)
 {
 	switch ((enum node_kind)n->kind) {
@@ -120,8 +133,9 @@ static bool node_truth(const struct node *n)
 		return false;
 	case NODE_BOOL:
 		return str_is(n->value, "true");
-	case NODE_TEXT:
 	case NODE_NUMBER:
+		return !is_zero(n->value);
+	case NODE_TEXT:
 		break;
 	}
 	return n->value.n > 0;

@@ -16,25 +16,26 @@ void diag_init(struct diag *d, struct arena *arena)
 
 void diag_clear(struct diag *d)
 {
+	struct tolerances *t = d->tolerances;
+
 	diag_init(d, d->arena);
+	d->tolerances = t;
 }
 
 static void keep(struct diag *d, const struct finding *f, const struct code *code)
 {
 	struct finding *x = ARENA_NEW(d->arena, struct finding);
 	struct str *const texts[] = {&x->code, &x->file, &x->item, &x->field, &x->segment,
-		&x->found, &x->expected, &x->rule, &x->remedy};
+		&x->found, &x->expected, &x->rule, &x->remedy, &x->tolerance};
 
 	*x = *f;
 	x->next = NULL;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i] = texts[i]->n > 0 ? arena_str(d->arena, *texts[i]) : STR("");
 	if (code && x->rule.n == 0)
 		x->rule = str_c(code->meaning);
 	if (code && x->remedy.n == 0)
 		x->remedy = str_c(code->remedy);
-	if (code && x->severity == SEV_NOTE)
-		x->severity = (uint8_t)code->severity;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		*texts[i] = texts[i]->n > 0 ? arena_str(d->arena, *texts[i]) : STR("");
 	if (d->last)
 		d->last->next = x;
 	else
@@ -45,13 +46,19 @@ static void keep(struct diag *d, const struct finding *f, const struct code *cod
 void diag_add(struct diag *d, const struct finding *f)
 {
 	const struct code *code = codes_find(f->code);
-	const unsigned severity = code && f->severity == SEV_NOTE ? code->severity : f->severity;
+	struct finding x = *f;
 
+	if (code && x.severity == SEV_NOTE && x.tolerance.n == 0)
+		x.severity = (uint8_t)code->severity;
+	if (d->tolerances && x.severity < SEV_FATAL &&
+		!tolerance_settle(d->tolerances, &x, d->arena))
+		return;
 	d->n++;
-	if (severity >= SEV_ERROR)
+	if (x.severity >= SEV_ERROR)
 		d->errors++;
-	if (d->n <= LIMIT_FINDINGS)
-		keep(d, f, code);
+	/* Many of the others do not hide an error. */
+	if (d->n <= LIMIT_FINDINGS || (x.severity >= SEV_ERROR && d->errors <= LIMIT_FINDINGS))
+		keep(d, &x, code);
 }
 
 static void number(struct json *j, const char *name, uint64_t v)
@@ -89,6 +96,7 @@ void diag_json(struct json *j, const struct finding *f)
 	json_member_opt(j, "expected", f->expected);
 	json_member_opt(j, "rule", f->rule);
 	json_member_opt(j, "remedy", f->remedy);
+	json_member_opt(j, "tolerance", f->tolerance);
 	json_end(j, '}');
 }
 

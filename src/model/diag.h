@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "model/codes.h"
+#include "model/tolerance.h"
 
 struct finding {
 	struct str code;
@@ -31,8 +32,9 @@ struct finding {
 	uint32_t column;
 	struct str found;
 	struct str expected;
-	struct str rule;   /* the sentence for people */
-	struct str remedy; /* what to do */
+	struct str rule;      /* the sentence for people */
+	struct str remedy;    /* what to do */
+	struct str tolerance; /* by which it is a note, or could be one; see model/tolerance.h */
 	struct finding *next;
 };
 
@@ -40,8 +42,9 @@ struct diag {
 	struct arena *arena; /* borrowed: texts are copied into it */
 	struct finding *first;
 	struct finding *last;
-	size_t n;      /* all, also those over LIMIT_FINDINGS that were not kept */
-	size_t errors; /* of SEV_ERROR and above */
+	size_t n; /* all, also those that were not kept: over LIMIT_FINDINGS, or errors over as many */
+	size_t errors;		       /* of SEV_ERROR and above */
+	struct tolerances *tolerances; /* borrowed: what is forgiven while reading; NULL nothing */
 };
 
 void diag_init(struct diag *d, struct arena *arena);
@@ -54,7 +57,7 @@ void diag_add(struct diag *d, const struct finding *f);
 const struct finding *diag_first_error(const struct diag *d);
 /* The finding as a JSON object: code, severity (by name), file, item, field, segment, segment_at,
  * element, component, repetition, offset, line, column, found, expected, rule, remedy. Empty and
- * zero members are left out, code and severity never. */
+ * zero members are left out, code and severity never; tolerance is the last. */
 void diag_json(struct json *j, const struct finding *f);
 /* One line for people: "file:line:col: CODE: rule (item 4711, field body/gtin); found "X",
  * expected Y; remedy". Without line the offset is named. No line end. */

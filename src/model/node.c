@@ -6,12 +6,9 @@
 
 struct node *node_new(struct arena *a, struct node *parent, uint32_t name, enum node_kind kind)
 {
-	struct node *n = ARENA_NEW(a, struct node);
+	struct node *n = arena_raw(a, sizeof(*n));
 
-	n->name = name;
-	n->kind = (uint8_t)kind;
-	n->value = STR("");
-	n->parent = parent;
+	*n = (struct node){.name = name, .kind = (uint8_t)kind, .value = STR(""), .parent = parent};
 	if (!parent)
 		return n;
 	if (parent->last)

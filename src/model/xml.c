@@ -23,6 +23,7 @@ struct frame {
 	struct xml *x;
 	struct xml *last; /* its last child */
 	struct buf text;  /* kept between elements of the same depth */
+	size_t told;	  /* so much of text stands in front of a child */
 };
 
 struct reader {
@@ -110,10 +111,20 @@ static void add_attrs(struct reader *r, struct xml *x, int n, const xmlChar **pa
 	for (int i = 0; i < n; i++, parts += 5) {
 		struct xml_attr *a = ARENA_NEW(r->arena, struct xml_attr);
 		a->name = copy(r, parts[0]);
+		a->prefix = copy(r, parts[1]);
 		a->ns = copy(r, parts[2]);
 		a->value = value(r, (const char *)parts[3], (const char *)parts[4]);
 		*tail = a;
 		tail = &a->next;
+	}
+}
+
+static void add_spaces(struct reader *r, struct xml *x, int n, const xmlChar **ns)
+{
+	for (int i = 0; i < n; i++) {
+		struct xml_space *s = ARENA_NEW(r->arena, struct xml_space);
+		*s = (struct xml_space){copy(r, ns[2 * i]), copy(r, ns[2 * i + 1]), x->spaces};
+		x->spaces = s;
 	}
 }
 
@@ -126,6 +137,8 @@ static void link_in(struct reader *r, struct xml *x)
 		return;
 	}
 	x->parent = up->x;
+	x->before = arena_str(r->arena, str_from(buf_view(&up->text), up->told));
+	up->told = up->text.n;
 	if (up->last)
 		up->last->next = x;
 	else
@@ -140,9 +153,6 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	struct frame *f = NULL;
 	struct xml *x = NULL;
 
-	(void)prefix;
-	(void)n_ns;
-	(void)ns;
 	(void)n_default;
 	if (r->failed)
 		return;
@@ -154,14 +164,17 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
 	x = ARENA_NEW(r->arena, struct xml);
 	x->name = copy(r, name);
 	x->ns = copy(r, uri);
-	x->text = STR("");
+	x->prefix = copy(r, prefix);
+	x->text = x->before = x->after = STR("");
 	x->line = r->line;
 	x->column = (uint32_t)(r->at - r->line_start + 1);
 	add_attrs(r, x, n_attrs, attrs);
+	add_spaces(r, x, n_ns, ns);
 	link_in(r, x);
 	f = &r->frames[r->depth++];
 	f->x = x;
 	f->last = NULL;
+	f->told = 0;
 	buf_clear(&f->text);
 }
 
@@ -177,6 +190,8 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
 		return;
 	f = &r->frames[--r->depth];
 	f->x->text = arena_str(r->arena, buf_view(&f->text));
+	if (f->last)
+		f->x->after = str_from(f->x->text, f->told);
 }
 
 static void on_text(void *user, const xmlChar *p, int n)

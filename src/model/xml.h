@@ -15,20 +15,33 @@
 #include "base/str.h"
 
 struct xml_attr {
-	struct str name;  /* local name */
-	struct str ns;	  /* namespace URI or "" */
-	struct str value; /* references resolved, blanks normalised (XML 3.3.3) */
-	bool used;	  /* set by xml_attr(): what nobody asked for is a typo */
+	struct str name;   /* local name */
+	struct str ns;	   /* namespace URI or "" */
+	struct str prefix; /* as written, or "" */
+	struct str value;  /* references resolved, blanks normalised (XML 3.3.3) */
+	bool used;	   /* set by xml_attr(): what nobody asked for is a typo */
 	struct xml_attr *next;
+};
+
+/* A namespace that an element declares. */
+struct xml_space {
+	struct str prefix; /* "" the default one */
+	struct str uri;
+	struct xml_space *next;
 };
 
 struct xml {
 	struct str name; /* local name */
 	struct str ns;
-	struct str text; /* all character data directly inside, joined, as it stands */
-	uint32_t line;	 /* of the '<' of its start tag, from 1 */
-	uint32_t column; /* of that '<', in bytes from the start of the line, from 1 */
+	struct str prefix; /* as written, or "" */
+	struct str text;   /* all character data directly inside, joined, as it stands */
+	struct str
+		before;	  /* of its parent: what of it stands between it and the element in front */
+	struct str after; /* what of text stands behind its last child; "" without any */
+	uint32_t line;	  /* of the '<' of its start tag, from 1 */
+	uint32_t column;  /* of that '<', in bytes from the start of the line, from 1 */
 	struct xml_attr *attrs;
+	struct xml_space *spaces; /* that it declares, the last one first */
 	struct xml *parent;
 	struct xml *child;
 	struct xml *next;

@@ -12,18 +12,29 @@
 #include "stage/ack_parts.h"
 #include "stage/control.h"
 #include "stage/spool.h"
+#include "store/ledger_item.h"
 #include "store/ledger_operator.h"
 
 enum { NOTE_MAX = 240 };
 
 static const char *axis_of(const struct ack *x)
 {
-	return str_is(x->kind, "TA1") ? "ta1" : "syntax";
+	static const char *const axes[] = {[ACK_DEPTH_INTERCHANGE] = "ta1",
+		[ACK_DEPTH_SYNTAX] = "syntax",
+		[ACK_DEPTH_APPLICATION] = "application"};
+
+	return axes[x->depth];
+}
+
+/* 997 and 999 are about a group, the others about the interchange. */
+static bool about_group(const struct ack *x)
+{
+	return !x->edifact && x->depth == ACK_DEPTH_SYNTAX;
 }
 
 static int64_t about(const struct ack *x)
 {
-	return (int64_t)(str_is(x->kind, "TA1") ? x->about_isa : x->about_group);
+	return (int64_t)(about_group(x) ? x->about_group : x->about_isa);
 }
 
 /* --- kept, but not applied --- */
@@ -90,25 +101,45 @@ static void tell_identity(char note[NOTE_MAX], const char *element, struct str q
 		STR_ARG(qual), STR_ARG(id), STR_ARG(want->qualifier), STR_ARG(want->id), whose);
 }
 
+static bool same_party(const struct ack_party *p, const struct config_identity *want)
+{
+	return same_identity(p->qualifier, p->id, want);
+}
+
+/* CONTRL says who sent to whom what it answers. Some turn the two round. */
+static bool is_about_others(
+	const struct ack *x, const struct config_identity *us, const struct config_identity *them)
+{
+	const struct ack_party *s = &x->about_sender;
+	const struct ack_party *r = &x->about_receiver;
+
+	return s->id.n > 0 && !(same_party(s, us) && same_party(r, them)) &&
+		!(same_party(s, them) && same_party(r, us));
+}
+
 /* Is it from that partner, to us, of this kind of environment? If not, note says why. */
 static bool is_stranger(const struct ack_applying *p, char note[NOTE_MAX])
 {
 	const struct config *c = p->v->config;
 	const struct config_partner *partner = config_partner_find(c, p->from->partner);
 	const char usage = c->usage == USAGE_PRODUCTION ? 'P' : 'T';
+	const bool edifact = p->x->edifact;
 
 	if (!partner)
 		(void)snprintf(note, NOTE_MAX, "its partner is no longer configured");
 	else if (!same_identity(p->x->sender_qual, p->x->sender, &partner->identity))
-		tell_identity(note, "ISA06", p->x->sender_qual, p->x->sender, &partner->identity,
-			"the partner whose mailbox it came from");
+		tell_identity(note, edifact ? "UNB02" : "ISA06", p->x->sender_qual, p->x->sender,
+			&partner->identity, "the partner whose mailbox it came from");
 	else if (!same_identity(p->x->receiver_qual, p->x->receiver, &c->identity))
-		tell_identity(note, "ISA08", p->x->receiver_qual, p->x->receiver, &c->identity,
-			"which is us");
+		tell_identity(note, edifact ? "UNB03" : "ISA08", p->x->receiver_qual,
+			p->x->receiver, &c->identity, "which is us");
 	else if (p->x->usage != usage)
 		(void)snprintf(note, NOTE_MAX,
-			"its ISA15 is '%c', this environment's is '%c' (test or production)",
-			p->x->usage, usage);
+			"its %s is '%c', this environment's is '%c' (test or production)",
+			edifact ? "usage (UNB11)" : "ISA15", p->x->usage, usage);
+	else if (is_about_others(p->x, &c->identity, &partner->identity))
+		tell_identity(note, "UCI02", p->x->about_sender.qualifier, p->x->about_sender.id,
+			&c->identity, "and UCI03 the partner, as we wrote them");
 	else
 		return false;
 	return true;
@@ -143,6 +174,12 @@ static void describe_whole(struct ack_applying *p)
 	struct str codes = p->x->codes;
 	struct str text = p->x->text;
 
+	if (p->sets.unnamed && p->x->edifact) {
+		(void)snprintf(p->whole, sizeof(p->whole),
+			STR_FMT ": it refuses a part, without naming the message",
+			STR_ARG(p->x->kind));
+		return;
+	}
 	if (p->sets.unnamed) {
 		(void)snprintf(p->whole, sizeof(p->whole),
 			STR_FMT " %s: it accepts %u of %zu sets, without naming those it refuses",
@@ -162,14 +199,18 @@ static void describe_whole(struct ack_applying *p)
 		STR_ARG(codes), text.n ? ": " : "", STR_ARG(text));
 }
 
+static const char *refused_as(const struct ack_applying *p)
+{
+	return str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED";
+}
+
 static int hold_whole(struct ack_applying *p, struct err *e)
 {
 	char place[100];
 
 	spool_place("hold", p->row.partner, place);
 	return ledger_interchange_state(&p->v->ledger, p->row.id, "sent|in-doubt|sending|queued",
-		"held", place, str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED",
-		p->whole, e);
+		"held", place, refused_as(p), p->whole, e);
 }
 
 /* An answer proves that it arrived, whatever the channel last said. */
@@ -260,7 +301,9 @@ static int apply(struct ack_applying *p, struct err *e)
 
 	ack_items_faults(p);
 	if (p->n > 0 &&
-		trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) == -1) {
+		(ack_lines_find(p, e) == -1 ||
+			trace_points(p->v, &p->row, p->points, p->n, &p->a, p->trace_note, e) ==
+				-1)) {
 		if (err_retry(e)) /* the next run applies it */
 			return -1;
 		env_log(p->v, LOG_ERROR, "untraced", p->row.name.p, "%s", e->text);
@@ -294,8 +337,7 @@ static int apply(struct ack_applying *p, struct err *e)
 		p->row.id);
 	if (spool_follow(p->v, p->row.id, e) == -1)
 		return -1;
-	return env_write_reason(p->v, "hold", p->row.name.p,
-		str_is(p->x->kind, "TA1") ? "TA1-REJECTED" : "ACK-REJECTED", p->whole, next, e);
+	return env_write_reason(p->v, "hold", p->row.name.p, refused_as(p), p->whole, next, e);
 }
 
 /* GS06 counts apart for each functional id, so the number alone does not say which group is meant. */
@@ -309,30 +351,59 @@ static bool same_group(const struct ack_applying *p)
 
 static int match(struct ack_applying *p, struct err *e)
 {
-	const bool ta1 = str_is(p->x->kind, "TA1");
+	const bool group = about_group(p->x);
 	int64_t below = INT64_MAX;
 	int rc = 0;
 
 	do {
+		if (about(p->x) == 0) /* what is being made has no number yet */
+			return 0;
 		rc = ledger_interchange_by_number(&p->v->ledger, p->from->partner,
-			ta1 ? "isa" : "gs", about(p->x), below, &p->a, &p->row, e);
+			group ? "gs" : "isa", about(p->x), below, &p->a, &p->row, e);
 		below = p->row.id;
-	} while (rc == 1 && !ta1 && !same_group(p));
+	} while (rc == 1 && group && !same_group(p));
 	return rc;
 }
 
-/* Whose content was taken, whose envelope was read: TA1 and 997 cannot differ in that. */
-static bool other_kind_differs(const struct ack_applying *p)
+/* The axis of another depth that cannot go with this verdict, and its depth; else NULL. Whose content was taken,
+ * whose envelope was read; what an application takes, the syntax did not refuse. */
+static const struct str *other_depth_differs(const struct ack_applying *p, enum ack_depth *depth)
 {
-	if (str_is(p->x->kind, "TA1"))
-		return p->x->verdict == ACK_REJECTED && p->row.syntax.n > 0 &&
-			!str_is(p->row.syntax, "rejected");
-	return p->sets.verdict != ACK_REJECTED && str_is(p->row.ta1, "rejected");
+	const struct interchange_row *r = &p->row;
+	const bool refused = p->sets.verdict == ACK_REJECTED;
+
+	*depth = ACK_DEPTH_SYNTAX;
+	if (p->x->depth == ACK_DEPTH_INTERCHANGE)
+		return refused && r->syntax.n > 0 && !str_is(r->syntax, "rejected") ? &r->syntax
+										    : NULL;
+	if (p->x->depth == ACK_DEPTH_APPLICATION && !refused && str_is(r->syntax, "rejected"))
+		return &r->syntax;
+	*depth = ACK_DEPTH_INTERCHANGE;
+	return !refused && str_is(r->ta1, "rejected") ? &r->ta1 : NULL;
 }
 
-static const char *other_kind(const struct ack_applying *p)
+/* It says something else than what came before: kept, and told. */
+static int keep_contradiction(
+	struct ack_applying *p, struct str kind, struct str said, struct err *e)
 {
-	return str_is(p->x->kind, "TA1") ? "997" : "TA1";
+	char note[NOTE_MAX];
+
+	(void)snprintf(note, sizeof(note),
+		"it says %s, an earlier " STR_FMT " said " STR_FMT "; nothing is changed",
+		ack_items_word(p->sets.verdict), STR_ARG(kind), STR_ARG(said));
+	return keep_only(p, "contradiction", note, e);
+}
+
+static int contradicts_other_depth(
+	struct ack_applying *p, enum ack_depth depth, const struct str *axis, struct err *e)
+{
+	struct str kind = {"", 0};
+	struct str said = *axis;
+
+	if (ledger_received_ack_applied(&p->v->ledger, p->row.id, ack_kinds(depth, &p->a), &p->a,
+		    &kind, &said, e) == -1)
+		return -1;
+	return keep_contradiction(p, kind, said, e);
 }
 
 /* Nothing of ours has that number. One that our counter has not come to yet was given all the same: an older
@@ -340,7 +411,7 @@ static const char *other_kind(const struct ack_applying *p)
 static int keep_unknown(struct ack_applying *p, struct err *e)
 {
 	const struct config_partner *partner = config_partner_find(p->v->config, p->from->partner);
-	const bool ta1 = str_is(p->x->kind, "TA1");
+	const bool group = about_group(p->x);
 	char note[NOTE_MAX];
 	int64_t next = 0;
 	int rc = 0;
@@ -349,21 +420,52 @@ static int keep_unknown(struct ack_applying *p, struct err *e)
 	if (ledger_begin(&p->v->ledger, e) == -1)
 		return -1;
 	rc = control_answered(
-		p->v, partner, ta1 ? STR("") : p->x->group_code, about(p->x), &next, e);
-	(void)snprintf(note, sizeof(note),
-		"no interchange of ours to this partner has that control number");
+		p->v, partner, group ? p->x->group_code : STR(""), about(p->x), &next, e);
+	if (about(p->x) == 0 && p->x->edifact)
+		(void)snprintf(note, sizeof(note),
+			"it names '" STR_FMT
+			"', but the references of our interchanges are numbers; it needs the one of UNB05",
+			STR_ARG(str_sub(p->x->about_reference, 0, 40)));
+	else
+		(void)snprintf(note, sizeof(note),
+			"no interchange of ours to this partner has that control number");
 	if (next != 0)
 		(void)snprintf(note, sizeof(note),
 			"this ledger has not given that number yet: was an older one put back? Compare with what "
 			"the partner has; %s goes on at %" PRId64,
-			ta1 ? "ISA13" : "GS06", next);
+			p->x->edifact	? "UNB05"
+				: group ? "GS06"
+					: "ISA13",
+			next);
 	return commit_kept(p, rc, "orphan", note, e);
+}
+
+/* 1: the reference may be that of a message in another interchange to this partner, so nobody knows what is meant. */
+static int is_ambiguous(struct ack_applying *p, struct err *e)
+{
+	int64_t others = 0;
+
+	if (!p->x->about_either)
+		return 0;
+	return ledger_item_sets_elsewhere(&p->v->ledger, p->from->partner, p->row.id,
+		       p->x->about_reference, &others, e) == -1
+		? -1
+		: others > 0;
+}
+
+/* Each APERAK may name other faults of what was sent. */
+static bool adds_faults(const struct ack_applying *p)
+{
+	return p->x->depth == ACK_DEPTH_APPLICATION && p->x->sets && p->x->sets->faults;
 }
 
 static int judge(struct ack_applying *p, struct err *e)
 {
 	char note[NOTE_MAX];
-	struct str before = {"", 0};
+	enum ack_depth depth;
+	const struct str *axis = NULL;
+	struct str kind = {"", 0};
+	struct str said = {"", 0};
 	int rc = 0;
 
 	if (is_stranger(p, note))
@@ -373,6 +475,16 @@ static int judge(struct ack_applying *p, struct err *e)
 		return -1;
 	if (rc == 0)
 		return keep_unknown(p, e);
+	rc = is_ambiguous(p, e);
+	if (rc == -1)
+		return -1;
+	if (rc == 1) {
+		p->row.id = 0;
+		return keep_only(p, "orphan",
+			"its reference may be that of an interchange, or of a message in another one; RFF+AGO "
+			"with the reference of UNB05 would tell",
+			e);
+	}
 	(void)snprintf(p->subject, sizeof(p->subject), "interchange %06" PRId64, p->row.id);
 	if (p->row.sent_at == 0 && !str_is(p->row.state, "sending") &&
 		!str_is(p->row.state, "in-doubt"))
@@ -381,20 +493,16 @@ static int judge(struct ack_applying *p, struct err *e)
 		return -1;
 	if (p->sets.strange.n > 0)
 		return keep_only(p, "contradiction", p->sets.strange.p, e);
-	rc = ledger_received_ack_applied(&p->v->ledger, p->row.id, p->x->kind.p, &p->a, &before, e);
+	rc = ledger_received_ack_applied(
+		&p->v->ledger, p->row.id, ack_kinds(p->x->depth, &p->a), &p->a, &kind, &said, e);
 	if (rc == -1)
 		return -1;
-	if (rc == 1 && str_is(before, ack_items_word(p->sets.verdict)))
+	if (rc == 1 && !str_is(said, ack_items_word(p->sets.verdict)))
+		return keep_contradiction(p, kind, said, e);
+	if (rc == 1 && !adds_faults(p))
 		return keep_only(p, "repeat", "the same answer came before", e);
-	if (rc == 0 && !other_kind_differs(p))
-		return apply(p, e);
-	(void)snprintf(note, sizeof(note),
-		"it says %s, an earlier %s said " STR_FMT "; nothing is changed",
-		ack_items_word(p->sets.verdict), rc == 1 ? p->x->kind.p : other_kind(p),
-		STR_ARG(rc == 1				    ? before
-				: str_is(p->x->kind, "TA1") ? p->row.syntax
-							    : p->row.ta1));
-	return keep_only(p, "contradiction", note, e);
+	axis = other_depth_differs(p, &depth);
+	return axis ? contradicts_other_depth(p, depth, axis, e) : apply(p, e);
 }
 
 int ack_apply_one(struct env *v, const struct received_row *from, const struct ack *x,

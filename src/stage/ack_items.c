@@ -32,6 +32,7 @@ void ack_items_faults(struct ack_applying *p)
 			p->points[p->n].segment_at = f->segment_at;
 			p->points[p->n].element = f->element;
 			p->points[p->n].component = f->component;
+			p->points[p->n].references = f->references;
 			p->n++;
 		}
 	}
@@ -47,7 +48,7 @@ static int add_feedback(struct ack_applying *p, size_t i, struct err *e)
 		.key = t->key,
 		.interchange = p->row.id,
 		.received = p->from->id,
-		.segment = f->segment,
+		.segment = f->segment.n ? f->segment : t->segment,
 		.segment_at = f->segment_at,
 		.element = f->element,
 		.component = f->component,
@@ -88,13 +89,16 @@ static int reject_named(struct ack_applying *p, struct str st, struct err *e)
 	return 0;
 }
 
-/* All that is still pending, of one set or (st empty) of the whole. */
+/* All that is still pending, of one set or (st empty) of the whole; what an application refuses may have been
+ * accepted by its syntax. */
 static int settle(
 	struct ack_applying *p, struct str st, const char *state, struct str reason, struct err *e)
 {
 	int64_t n = 0;
+	const bool again = p->x->depth == ACK_DEPTH_APPLICATION && strcmp(state, "accepted") != 0;
 
-	if (ledger_item_all(&p->v->ledger, p->row.id, st, state, reason.p, &n, e) == -1)
+	if ((again ? ledger_item_recall(&p->v->ledger, p->row.id, st, state, reason.p, &n, e)
+		   : ledger_item_all(&p->v->ledger, p->row.id, st, state, reason.p, &n, e)) == -1)
 		return -1;
 	if (strcmp(state, "due") == 0)
 		p->due += n;
@@ -132,6 +136,8 @@ static int apply_rest(struct ack_applying *p, struct err *e)
 {
 	const bool rejected = p->x->verdict == ACK_REJECTED;
 
+	if (p->x->depth == ACK_DEPTH_APPLICATION) /* it speaks of what it names, or of all */
+		return 0;
 	if (p->sets.unnamed)
 		return settle(p, STR(""), "held", str_c(p->whole), e);
 	if (ledger_item_verdict(&p->v->ledger, p->row.id, STR(""),
@@ -153,7 +159,7 @@ bool ack_items_unexplained(const struct ack_applying *p)
 
 int ack_items_apply(struct ack_applying *p, struct err *e)
 {
-	if (str_is(p->x->kind, "TA1")) /* the envelope only; items wait for the syntax */
+	if (p->x->depth == ACK_DEPTH_INTERCHANGE) /* items wait for the syntax */
 		return p->x->verdict == ACK_REJECTED
 			? ledger_item_all(&p->v->ledger, p->row.id, STR(""), "held", p->x->text.p,
 				  &p->held, e)

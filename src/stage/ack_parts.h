@@ -29,6 +29,8 @@ struct ack_applying {
 const char *ack_items_word(enum ack_verdict v);
 /* All findings of its sets, and the points to be traced: one a finding. */
 void ack_items_faults(struct ack_applying *p);
+/* The segments of line items that findings name by their numbers, in the file that was sent. */
+int ack_lines_find(struct ack_applying *p, struct err *e) ATTR_CHECK;
 /* Was something refused without a word about which item? Then a person has to look. Only tracing tells. */
 bool ack_items_unexplained(const struct ack_applying *p);
 /* In a transaction: feedback, and the fate of each item. */

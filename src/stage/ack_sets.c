@@ -36,6 +36,10 @@ static void name_sets(
 
 	out->named = arena_array(a, out->sent + 1, sizeof(*out->named));
 	for (const struct ack_set *s = x->sets; s && !wrong; s = s->next) {
+		if (s->control.n == 0) { /* all of them: whoever is named besides would be twice */
+			out->named[out->n++] = (struct ack_named){s, STR("")};
+			return;
+		}
 		at = find(sent, out->sent, at, s->control);
 		if (at == out->sent || named[at]) {
 			wrong = at == out->sent ? ", which was not sent" : " twice";
@@ -47,6 +51,18 @@ static void name_sets(
 		named[at] = true;
 		out->named[out->n++] = (struct ack_named){s, sent[at]};
 	}
+}
+
+/* Without counts, what is not named was taken, unless the answer says that something was not. */
+static void name_rest(struct ack_sets *out, const struct ack *x)
+{
+	size_t refused = 0;
+
+	for (size_t i = 0; i < out->n; i++)
+		refused += ack_sets_refused(out->named[i].set) ? 1 : 0;
+	out->unnamed = x->depth == ACK_DEPTH_SYNTAX && x->verdict == ACK_PARTIAL && refused == 0;
+	if (x->verdict == ACK_PARTIAL && refused == out->sent)
+		out->verdict = ACK_REJECTED;
 }
 
 /* Sets that were accepted may be left out, so what AK9 counts decides about those. */
@@ -73,11 +89,14 @@ int ack_sets_read(struct ledger *l, int64_t interchange, const struct ack *x, st
 	struct str *sent = NULL;
 
 	*out = (struct ack_sets){.verdict = x->verdict, .doubt = x->doubt};
-	if (str_is(x->kind, "TA1")) /* about the envelope: it has no sets */
+	if (x->depth == ACK_DEPTH_INTERCHANGE) /* about the envelope: it has no sets */
 		return 0;
 	if (ledger_item_sets(l, interchange, a, &sent, &out->sent, e) == -1)
 		return -1;
 	name_sets(out, x, sent, a);
-	count_sets(out, x, a);
+	if (x->edifact)
+		name_rest(out, x);
+	else
+		count_sets(out, x, a);
 	return 0;
 }

@@ -26,15 +26,54 @@ struct walk {
 	struct zip_out *zip; /* or NULL */
 };
 
-/* A definition counts when it is of the message that is made, or a dictionary all messages share. */
-static bool is_other_message(const struct walk *w, const char *path)
+/* Is that a version whose dictionaries the message takes from: its own, or the one that all share? */
+static bool is_version_of(const struct def_message *m, struct str version)
 {
-	const char *rest = strncmp(path, "definitions/", 12) == 0 ? path + 12 : path;
-	const char *name = strrchr(path, '/');
-	struct str id;
+	const char *service = defs_format(m->format)->service;
 
-	return strncmp(rest, "x12/", 4) == 0 && name && defs_is_message_file(name + 1, &id) &&
-		!str_eq(id, w->part->message);
+	return str_eq(version, m->version) || (service && str_is(version, service));
+}
+
+/* A definition counts when it is of the message, with its guides beside it (PRICAT.EAN009.xml), or a
+ * dictionary that the message takes from: FORMAT/VERSION/NAME.xml. */
+static bool is_definition_of(const struct def_message *m, struct str format, struct str rest)
+{
+	struct str version;
+	struct str stem;
+	struct str id;
+	char name[LIMIT_NAME];
+
+	if (!m || !str_eq(format, m->format))
+		return false;
+	if (layout_format(format)) /* FORMAT/NAME.xml */
+		return str_split(&rest, '.', &stem) && str_eq(stem, m->id);
+	if (!str_split(&rest, '/', &version) || !is_version_of(m, version))
+		return false;
+	(void)str_split(&rest, '.', &stem);
+	(void)snprintf(name, sizeof(name), STR_FMT ".xml", STR_ARG(stem));
+	return !defs_is_message_file(name, &id) || str_eq(id, m->id);
+}
+
+/* fixed/NAME.xml of a source. */
+static bool is_layout_read(const struct map *m, struct str format, struct str rest)
+{
+	struct str stem;
+
+	return m && str_is(format, "fixed") && str_split(&rest, '.', &stem) &&
+		map_reads_layout(m, stem);
+}
+
+static bool is_other_definition(const struct walk *w, const char *path)
+{
+	struct str rest = str_c(path);
+	struct str format;
+
+	if (str_starts(rest, STR("definitions/")))
+		rest = str_from(rest, strlen("definitions/"));
+	return str_split(&rest, '/', &format) && (defs_format(format) || layout_format(format)) &&
+		!is_definition_of(w->part->made, format, rest) &&
+		!is_definition_of(w->part->read, format, rest) &&
+		!is_layout_read(w->part->reader, format, rest);
 }
 
 /* Texts and examples of the program are no part of any map. */
@@ -56,7 +95,7 @@ static bool counts(const struct walk *w, const char *path)
 		return strcmp(path, w->part->agreement) == 0;
 	if (!w->ours && strncmp(path, "maps/", 5) == 0)
 		return strcmp(path, w->part->map) == 0;
-	return !is_other_message(w, path) && (w->ours || strcmp(path, "routes.xml") != 0);
+	return !is_other_definition(w, path) && (w->ours || strcmp(path, "routes.xml") != 0);
 }
 
 /* --- the walk --- */

@@ -12,7 +12,10 @@
 struct bundle_part {
 	const char *agreement; /* its file below bundle/ */
 	const char *map;       /* "maps/acme.xml" */
-	struct str message;    /* its definition; those of other messages do not matter */
+	/* What it makes, and what it reads where that is an interchange, or NULL; other definitions do not
+	 * matter. */
+	const struct def_message *made, *read;
+	const struct map *reader; /* the map, whose sources of fixed widths have layouts; or NULL */
 };
 
 /* The hash of a version, or of the part of it that one agreement depends on. */

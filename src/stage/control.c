@@ -94,6 +94,11 @@ int control_set(struct env *v, const struct config_partner *p, struct str group,
 	int64_t was = 0;
 
 	memset(out, 0, sizeof(*out));
+	if (p->unnamed)
+		return err_set(e, ERR_USAGE,
+			"%s is sent no envelopes, so nothing to it has control numbers: %s has no "
+			"<identity>",
+			p->name.p, p->file);
 	control_scope(v->config, p, group, scope);
 	if (next < 1 || next > CONTROL_MAX)
 		return err_set(e, ERR_USAGE, "--next %" PRId64 ": a control number is 1 to %d",

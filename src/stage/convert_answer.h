@@ -14,6 +14,7 @@ struct convert_done {
 	int64_t sets;
 	int64_t isa, gs; /* control numbers used; 0 when nothing goes out */
 	int64_t noted;	 /* items that go out with findings */
+	int64_t left;	 /* of those that wait: for the next interchange */
 };
 
 /* DONE. ERR_INPUT when it is not whole or its counts do not reconcile. */
@@ -24,11 +25,11 @@ void convert_answer_fail(struct frame *f, struct err *fault);
 /* PROGRESS: 0 to 100, or -1 when it says nothing. */
 int convert_answer_percent(struct frame *f, int64_t *items);
 
-/* One line of the results: 'O' an item that goes out, 'S' a set, 'A' an item set aside, 'R' a row
- * without an item. Texts live in the arena. */
+/* One line of the results: 'O' an item that goes out, 'S' a set, 'L' an item that is left for the next
+ * interchange, 'A' an item set aside, 'R' a row without an item, or that is broken. Texts live in the arena. */
 struct convert_result {
 	char kind;
-	struct str st, hash, key;	  /* O; key also of A and R */
+	struct str st, hash, key;	  /* O; key also of L, A and R */
 	struct str codes, file, sentence; /* A, R */
 	int64_t items;			  /* S; st too */
 };

@@ -11,6 +11,7 @@
 #include "base/fsx.h"
 #include "stage/lines.h"
 #include "stage/spool.h"
+#include "stage/target.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
 
@@ -71,7 +72,7 @@ static int commit_intent(struct env *v, struct convert_unit *j, struct arena *a,
 		return -1;
 	if (id == 0 &&
 		ledger_interchange_add(l, j->unit.id, g->name, g->partner->name, g->message,
-			str_c(stamp), &id, e) == -1)
+			str_c(stamp), target_find(g->format)->ending, &id, e) == -1)
 		goto fail;
 	if (ledger_unit_start(l, j->unit.id, j->unit.fence, id, v->bundle, e) == -1 ||
 		ledger_item_offer(l, g->name, j->unit.id, e) == -1 ||
@@ -96,7 +97,8 @@ struct extract {
 	bool failed;
 };
 
-static int extract_one(void *ctx, struct str key, struct str state, struct str hash)
+static int extract_one(
+	void *ctx, struct str key, struct str state, struct str hash, struct str settled)
 {
 	struct extract *x = ctx;
 
@@ -105,6 +107,8 @@ static int extract_one(void *ctx, struct str key, struct str state, struct str h
 	buf_str(&x->buf, state);
 	buf_ch(&x->buf, '\t');
 	buf_str(&x->buf, hash);
+	buf_ch(&x->buf, '\t');
+	buf_str(&x->buf, settled);
 	buf_ch(&x->buf, '\n');
 	if (x->buf.n > (1 << 16)) {
 		x->failed = fsx_write_all(x->fd, x->buf.p, x->buf.n, x->e) == -1;
@@ -136,7 +140,9 @@ static int open_outputs(struct env *v, struct convert_unit *j, struct err *e)
 		fsx_tmp_open(j->outbox, &j->lineage, e) == -1 ||
 		fsx_tmp_open(j->quarantine, &j->aside, e) == -1 ||
 		fsx_tmp_open(j->workdir, &j->result, e) == -1 ||
-		fsx_tmp_open(j->workdir, &j->known, e) == -1)
+		fsx_tmp_open(j->workdir, &j->known, e) == -1 ||
+		(map_uses_scratch(j->work.route->map) &&
+			fsx_tmp_open(j->workdir, &j->scratch, e) == -1))
 		return -1;
 	return write_extract(v, j, e);
 }
@@ -144,7 +150,7 @@ static int open_outputs(struct env *v, struct convert_unit *j, struct err *e)
 static int start_worker(struct env *v, struct convert_unit *j, struct proc *p, struct err *e)
 {
 	struct convert_job *w = &j->work;
-	int keep[INPUTS_JOINS + 8];
+	int keep[INPUTS_JOINS + 9];
 	size_t n = 0;
 
 	w->env = v;
@@ -161,6 +167,9 @@ static int start_worker(struct env *v, struct convert_unit *j, struct proc *p, s
 	keep[n++] = w->aside;
 	keep[n++] = w->result;
 	keep[n++] = w->known;
+	w->scratch = j->scratch.fd;
+	if (w->scratch != -1)
+		keep[n++] = w->scratch;
 	keep[n++] = w->in.source;
 	if (w->in.workflow != -1)
 		keep[n++] = w->in.workflow;
@@ -182,7 +191,7 @@ int convert_begin_unit(struct env *v, struct convert_unit *j, const struct unit_
 {
 	memset(j, 0, sizeof(*j));
 	j->unit = *u;
-	j->out.fd = j->lineage.fd = j->aside.fd = j->result.fd = j->known.fd = -1;
+	j->out.fd = j->lineage.fd = j->aside.fd = j->result.fd = j->known.fd = j->scratch.fd = -1;
 	j->outbox = j->quarantine = j->workdir = j->work.in.source = j->work.in.workflow = -1;
 	*p = (struct proc){.fd = -1};
 	j->work.route = env_route_of(v, u->agreement);

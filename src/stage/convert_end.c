@@ -18,6 +18,7 @@
 #include "store/ledger_input.h"
 #include "store/ledger_interchange.h"
 #include "store/ledger_item.h"
+#include "store/ledger_operator.h"
 
 static void interchange_subject(const struct convert_unit *j, char out[40])
 {
@@ -75,13 +76,14 @@ static int64_t source_input(const struct convert_unit *j)
 /* Is the disk for us what it was for the worker? Its last write found no room for a block either. */
 static bool disk_refuses(const struct convert_unit *j)
 {
-	const int fds[] = {j->out.fd, j->lineage.fd, j->aside.fd, j->result.fd};
+	const int fds[] = {j->out.fd, j->lineage.fd, j->aside.fd, j->result.fd, j->scratch.fd};
 	char *block = mem_alloc(OUTCOME_FLUSH);
 	struct err ignored;
 	bool refused = false;
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]) && !refused; i++)
-		refused = fsx_write_all(fds[i], block, OUTCOME_FLUSH, &ignored) == -1;
+		refused = fds[i] != -1 &&
+			fsx_write_all(fds[i], block, OUTCOME_FLUSH, &ignored) == -1;
 	mem_free(block);
 	return refused;
 }
@@ -105,7 +107,7 @@ static int failed(struct env *v, struct convert_unit *j, struct err *e)
 	const bool of_disk = code == ERR_IO || code == ERR_FULL;
 	const bool of_input = (code == ERR_INPUT || code == ERR_LIMIT) &&
 		strcmp(reason, "REFERENCE-DAMAGED") != 0;
-	const char *told = of_disk ? "" : of_input ? "INPUT-DAMAGED" : reason;
+	const char *told = of_disk ? j->fault.reason : of_input ? "INPUT-DAMAGED" : reason;
 
 	if (code == ERR_NET || (of_disk && !disk_refuses(j)))
 		return gave_up(v, j, e);
@@ -134,6 +136,8 @@ static int result_line(struct env *v, const struct convert_unit *j, struct str l
 	if (r.kind == 'O')
 		rc = ledger_item_out(
 			l, j->unit.agreement, r.key, r.hash, j->interchange.id, r.st, e);
+	else if (r.kind == 'L')
+		rc = ledger_item_left(l, j->unit.agreement, r.key, e);
 	else if (r.kind == 'S')
 		rc = ledger_item_set(l, j->interchange.id, r.st, r.items, e);
 	else
@@ -190,6 +194,21 @@ static int event_input_done(struct env *v, const struct convert_unit *j, struct 
 		"ii", source_input(j), j->unit.id);
 }
 
+/* A unit of its own makes the next interchange, of what was left, from the same inputs. */
+static int rest_due(struct env *v, const struct convert_unit *j, struct err *e)
+{
+	char subject[40];
+	int64_t id = 0;
+
+	if (ledger_operator_unit_again(
+		    &v->ledger, j->unit.id, j->unit.fixed_at, v->bundle, &id, e) == -1)
+		return -1;
+	(void)snprintf(subject, sizeof(subject), "unit %" PRId64, id);
+	return ledger_event(&v->ledger, "due", subject, e,
+		"agreement=" STR_FMT " mode=due rest-of=%06" PRId64 " items=%" PRId64,
+		STR_ARG(j->unit.agreement), j->interchange.id, j->told.left);
+}
+
 struct evidence {
 	char sha[HASH_HEX], lineage_sha[HASH_HEX];
 	uint64_t size;
@@ -197,51 +216,73 @@ struct evidence {
 	int64_t news; /* set aside or reported, and not so before */
 };
 
-static int record(struct env *v, struct convert_unit *j, struct evidence *x, struct err *e)
+/* The interchange goes into the queue, or ends where there is nothing to send. */
+static int record_interchange(struct env *v, struct convert_unit *j, const struct evidence *x,
+	int64_t before, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	const struct unit_counts *c = &j->told.counts;
+	int rc = 0;
+
+	if (c->out > 0)
+		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
+			(int64_t)x->size, c->out, j->told.isa, j->told.gs, e);
+	else
+		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
+			"nothing to send", e);
+	if (rc == 0 && c->out > 0)
+		rc = ledger_item_note(l, j->unit.agreement, before, e);
+	return rc == 0 ? ledger_interchange_reissued(l, j->interchange.id, e) : rc;
+}
+
+static int record_events(
+	struct env *v, struct convert_unit *j, const struct evidence *x, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	const struct unit_counts *c = &j->told.counts;
 	char unit[40];
 	char interchange[40];
-	int64_t before = 0;
-	int rc = 0;
 
 	convert_unit_subject(j, unit);
 	interchange_subject(j, interchange);
+	if (ledger_event(l, "converted", unit, e,
+		    "agreement=" STR_FMT " items=%" PRId64 " out=%" PRId64 " not-selected=%" PRId64
+		    " set-aside=%" PRId64 " unchanged=%" PRId64 " waiting=%" PRId64,
+		    STR_ARG(j->unit.agreement), c->items, c->out, c->unselected, c->aside,
+		    c->unchanged, c->waiting) == -1)
+		return -1;
+	if (c->out == 0)
+		return 0;
+	return ledger_event(l, "queued", interchange, e,
+		"name=" STR_FMT " sha256=%s items=%" PRId64 " isa=%" PRId64 " gs=%" PRId64,
+		STR_ARG(j->interchange.name), x->sha, c->out, j->told.isa, j->told.gs);
+}
+
+static int record(struct env *v, struct convert_unit *j, struct evidence *x, struct err *e)
+{
+	struct ledger *l = &v->ledger;
+	int64_t before = 0;
+	int rc = 0;
+
 	if (ledger_item_known(l, j->unit.agreement, &before, e) == -1 ||
 		apply_results(v, j, x->items_name, e) == -1 || count_news(v, j, &x->news, e) == -1)
 		return -1;
 	if (j->work.route->source->kind ==
 		SOURCE_EVENTS) /* a file of events says nothing of other items */
-		rc = ledger_item_aside_mended(l, j->unit.agreement, j->interchange.id, e);
+		rc = ledger_item_aside_mended(
+			l, j->unit.agreement, j->unit.id, j->interchange.id, e);
 	else if (str_is(j->unit.mode, "all"))
 		rc = ledger_item_aside_close(l, j->unit.agreement, j->unit.id, e);
-	if (rc == 0 && c->out > 0)
-		rc = ledger_interchange_queue(l, j->interchange.id, x->sha, x->lineage_sha,
-			(int64_t)x->size, c->out, j->told.isa, j->told.gs, e);
-	else if (rc == 0)
-		rc = ledger_interchange_state(l, j->interchange.id, "making", "closed", "", "EMPTY",
-			"nothing to send", e);
-	if (rc == 0 && c->out > 0)
-		rc = ledger_item_note(l, j->unit.agreement, before, e);
 	if (rc == 0)
-		rc = ledger_interchange_reissued(l, j->interchange.id, e);
+		rc = record_interchange(v, j, x, before, e);
 	if (rc == 0)
-		rc = ledger_unit_end(l, j->unit.id, j->unit.fence, "done", c, "", "", e);
+		rc = ledger_unit_end(
+			l, j->unit.id, j->unit.fence, "done", &j->told.counts, "", "", e);
+	if (rc == 0 && j->told.left > 0)
+		rc = rest_due(v, j, e);
 	if (rc == 0)
 		rc = event_input_done(v, j, e);
-	if (rc == 0)
-		rc = ledger_event(l, "converted", unit, e,
-			"agreement=" STR_FMT " items=%" PRId64 " out=%" PRId64
-			" not-selected=%" PRId64 " set-aside=%" PRId64 " unchanged=%" PRId64
-			" waiting=%" PRId64,
-			STR_ARG(j->unit.agreement), c->items, c->out, c->unselected, c->aside,
-			c->unchanged, c->waiting);
-	if (rc == 0 && c->out > 0)
-		rc = ledger_event(l, "queued", interchange, e,
-			"name=" STR_FMT " sha256=%s items=%" PRId64 " isa=%" PRId64 " gs=%" PRId64,
-			STR_ARG(j->interchange.name), x->sha, c->out, j->told.isa, j->told.gs);
-	return rc;
+	return rc == 0 ? record_events(v, j, x, e) : rc;
 }
 
 /* What is to appear. The unit keeps the descriptors, and closes them, until all of it may. */
@@ -288,8 +329,8 @@ static int publish(struct env *v, struct convert_unit *j, struct evidence *x, st
 			return -1;
 	}
 	if (j->told.counts.aside > 0) {
-		(void)snprintf(x->items_name, sizeof(x->items_name), "%.*s.items",
-			(int)(strlen(base) - 4), base);
+		(void)snprintf(x->items_name, sizeof(x->items_name), STR_FMT ".items",
+			STR_ARG(ledger_interchange_stem(j->interchange.name)));
 		(void)snprintf(note, sizeof(note),
 			"%" PRId64 " of %" PRId64 " items of " STR_FMT " (in-%06" PRId64
 			") were set aside; each line of the file is one "
@@ -334,12 +375,17 @@ static int succeed(struct env *v, struct convert_unit *j, struct err *e)
 			"%" PRId64 " of the items that go out have findings that stop nothing: "
 			"gridspool show %06" PRId64,
 			j->told.noted, j->interchange.id);
+	if (j->told.left > 0)
+		env_log(v, LOG_INFO, "full", subject,
+			"%06" PRId64 " has as many items as <limits> of " STR_FMT
+			" allows; the next one has the other %" PRId64,
+			j->interchange.id, STR_ARG(j->unit.agreement), j->told.left);
 	v->news += (uint64_t)x.news;
 	if (x.news > 0)
 		env_log(v, LOG_WARN, "set-aside", subject,
 			STR_FMT ": " STR_FMT ": %" PRId64 " of %" PRId64
 				" items are set aside and %" PRId64
-				" rows belong to no item; %" PRId64
+				" rows of joins are broken or belong to no item; %" PRId64
 				" of these are new: gridspool show u-%" PRId64,
 			STR_ARG(j->unit.agreement), STR_ARG(j->work.in.source_file),
 			j->told.counts.aside, j->told.counts.items, j->told.counts.orphans, x.news,

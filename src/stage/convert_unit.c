@@ -24,6 +24,7 @@ void convert_unit_close(struct convert_unit *j)
 	fsx_tmp_drop(&j->aside);
 	fsx_tmp_drop(&j->result);
 	fsx_tmp_drop(&j->known);
+	fsx_tmp_drop(&j->scratch);
 	fsx_close(j->outbox);
 	fsx_close(j->quarantine);
 	fsx_close(j->workdir);

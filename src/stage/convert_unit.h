@@ -17,6 +17,7 @@ struct convert_unit {
 	struct interchange_row interchange;
 	struct convert_job work;
 	struct fsx_tmp out, lineage, aside, result, known;
+	struct fsx_tmp scratch; /* of a map that may need it */
 	int outbox, quarantine, workdir;
 	int64_t requests; /* control numbers asked for */
 	bool answered;	  /* DONE or FAIL has come */

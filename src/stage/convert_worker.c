@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/scratch.h"
 #include "stage/closed.h"
 #include "stage/frame.h"
 #include "stage/read_back.h"
@@ -54,26 +55,28 @@ static int work(
 	const struct convert_job *j, struct line *line, struct produce_counts *c, struct err *e)
 {
 	struct inputs_readers readers;
-	struct x12_profile profile;
+	struct target_envelope envelope;
+	struct scratch scratch = {j->scratch, 0};
 	struct known *known = NULL;
 	int rc = -1;
 
-	inputs_profile(j->env, j->route->agreement, j->fixed_at, &profile);
+	inputs_envelope(j->env, j->route->agreement, j->fixed_at, &envelope);
 	memset(&readers, 0, sizeof(readers));
-	if (x12_write_check_profile(&profile, e) == -1 ||
-		inputs_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) ==
-			-1 ||
+	if (inputs_open_readers(j->env, j->route, &j->in, j->fixed_at, j->run, &readers, e) == -1 ||
 		known_load(j->known, &known, e) == -1)
 		goto out;
+	readers.input.scratch = j->scratch == -1 ? NULL : &scratch;
 	const struct produce p = {
 		.map = j->route->map,
 		.source = readers.source,
 		.input = readers.input,
-		.profile = &profile,
+		.envelope = &envelope,
 		.defs = j->env->defs,
 		.known = known,
 		.only_due = j->only_due,
 		.only_changes = j->route->agreement->changes,
+		.most = {(uint32_t)j->route->agreement->most_items,
+			j->route->agreement->most_segments, j->route->agreement->most_bytes},
 		.out = j->out,
 		.lineage = j->lineage,
 		.aside = j->aside,
@@ -103,7 +106,7 @@ int convert_worker_main(int fd, void *job)
 		return 74;
 	if (work(job, &line, &c, &e) == 0) {
 		const uint64_t numbers[] = {c.items, c.out, c.unselected, c.aside, c.unchanged,
-			c.waiting, c.orphans, c.sets, c.isa, c.gs, c.noted};
+			c.waiting, c.orphans + c.broken, c.sets, c.isa, c.gs, c.noted, c.left};
 		frame_start(&frame, FRAME_DONE);
 		for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 			frame_int(&frame, (int64_t)numbers[i]);

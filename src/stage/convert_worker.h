@@ -13,10 +13,12 @@ struct convert_job {
 	char run[40];
 	bool only_due;
 	int out, lineage, aside, result, known;
+	int scratch; /* or -1 */
 };
 
 /* Frames: NUMBER(kind) answered by NUMBER(number); PROGRESS(items, bytes, size);
- * DONE(items, out, unselected, aside, unchanged, waiting, orphans, sets, isa, gs);
+ * DONE(items, out, unselected, aside, unchanged, waiting, orphans, sets, isa, gs, noted,
+ * left);
  * FAIL(error code, reason, text). */
 int convert_worker_main(int fd, void *job);
 

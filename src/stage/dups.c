@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/pages.h"
 #include "secure/hash.h"
 
-/* 16 MB. A suspect may cost a pass: among a million different keys there is one in one of a
- * thousand inputs, among four million there are a few. */
-enum { BITS = 1 << 27, PROBES = 6 };
+/* 16 MB. A suspect may cost a pass: among a million different keys there is one in one of some
+ * hundred inputs, among four million there are a dozen. */
+enum { BITS = 1 << 27, LINE = 512 /* bits that one miss of the cache brings */, IN_LINE = 3 };
 #define SPREAD 0x9e3779b97f4a7c15u /* odd, bits evenly mixed: 2^64 over the golden ratio */
 
 struct suspect {
@@ -18,7 +19,8 @@ struct suspect {
 };
 
 struct dups {
-	uint64_t *bits; /* pages are only touched where keys fall */
+	uint64_t *bits;
+	void *room; /* they lie in */
 	struct hash_ctx *hash;
 	struct suspect *list;
 	size_t n;
@@ -29,7 +31,7 @@ struct dups *dups_new(void)
 {
 	struct dups *d = mem_alloc(sizeof(*d));
 
-	d->bits = mem_array(BITS / 64, sizeof(*d->bits));
+	d->bits = pages_new(BITS / 8, &d->room);
 	d->hash = hash_new();
 	return d;
 }
@@ -38,7 +40,7 @@ void dups_free(struct dups *d)
 {
 	if (!d)
 		return;
-	mem_free(d->bits);
+	mem_free(d->room);
 	mem_free(d->list);
 	hash_free(d->hash);
 	mem_free(d);
@@ -53,21 +55,31 @@ static void key_bits(const struct dups *d, struct str key, uint64_t k[2])
 	memcpy(k, digest, 2 * sizeof(*k));
 }
 
+/* Sets bits in one line, by nine bits of the choice for each. Were they all set? */
+static bool take_line(uint64_t *line, uint64_t choice)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < IN_LINE; i++, choice >>= 9) {
+		const uint64_t mask = (uint64_t)1 << (choice % 64);
+		uint64_t *word = &line[choice % LINE / 64];
+		all = all && (*word & mask);
+		*word |= mask;
+	}
+	return all;
+}
+
 bool dups_first(struct dups *d, struct str key)
 {
 	const uint64_t hash = str_hash(key) * SPREAD;
-	const uint64_t first = hash >> 37; /* the upper bits are the best mixed */
-	const uint64_t step = hash >> 10 | 1;
+	const uint64_t more = (hash ^ hash >> 32) * SPREAD;
+	const size_t words = LINE / 64;
 	uint64_t k[2];
-	bool new_one = false;
+	/* The upper bits are the best mixed: they choose the lines. */
+	const bool one = take_line(&d->bits[(hash >> 46) * words], hash >> 16);
+	const bool two = take_line(&d->bits[(more >> 46) * words], more >> 16);
 
-	for (unsigned i = 0; i < PROBES; i++) {
-		const uint64_t bit = (first + i * step) % BITS;
-		const uint64_t mask = (uint64_t)1 << (bit % 64);
-		new_one = new_one || !(d->bits[bit / 64] & mask);
-		d->bits[bit / 64] |= mask;
-	}
-	if (new_one)
+	if (!one || !two)
 		return true;
 	key_bits(d, key, k);
 	mem_grow(&d->list, &d->cap, d->n + 1, sizeof(*d->list));
@@ -84,8 +96,8 @@ bool dups_again(struct dups *d)
 {
 	size_t kept = 0;
 
-	mem_free(d->bits);
-	d->bits = NULL;
+	mem_free(d->room);
+	d->room = NULL;
 	if (d->n == 0)
 		return false;
 	qsort(d->list, d->n, sizeof(*d->list), by_key);

@@ -164,6 +164,14 @@ int env_lock_run(struct env *v, struct err *e)
 		(long)getpid(), when);
 	if (lock_take(v->dir, "run.lock", str_c(note), &v->lock, e) == 0)
 		return 0;
+	if (e->code == ERR_INPUT) {
+		const struct err why = *e;
+		(void)err_set(e, ERR_CONFIG,
+			"%s/run.lock is the file in which a run says that it is there: %s; nothing was started: "
+			"look whose it is and move it away, ls -la %s/run.lock",
+			v->path, why.text, v->path);
+		return err_reason(e, "UNREADABLE");
+	}
 	return e->code == ERR_BUSY ? err_wrap(e, "another run of %s is active", v->path)
 				   : err_wrap(e, "%s", v->path);
 }
@@ -217,11 +225,13 @@ void env_vars(const struct env *v, const struct config_agreement *g, struct aren
 	for (const struct config_set *s = g->sets; s; s = s->next)
 		add_var(a, list, &k, "agreement", s->name, s->value);
 	add_var(a, list, &k, "environment", STR("name"), v->config->name);
-	add_var(a, list, &k, "environment", STR("id"), v->config->identity.id);
+	if (v->config->identity.id.n > 0)
+		add_var(a, list, &k, "environment", STR("id"), v->config->identity.id);
 	add_var(a, list, &k, "environment", STR("usage"),
 		v->config->usage == USAGE_PRODUCTION ? STR("production") : STR("test"));
 	add_var(a, list, &k, "partner", STR("name"), p->name);
-	add_var(a, list, &k, "partner", STR("id"), p->identity.id);
+	if (!p->unnamed)
+		add_var(a, list, &k, "partner", STR("id"), p->identity.id);
 	add_var(a, list, &k, "agreement", STR("name"), g->name);
 	*vars = list;
 	*n = k;

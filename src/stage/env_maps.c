@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "stage/bundle.h"
+#include "stage/inputs.h"
 
 int env_maps_dir(struct err *e)
 {
@@ -97,24 +98,53 @@ static void check_variable(void *ctx, struct str name, uint32_t line)
 	mem_free(names);
 }
 
-/* What an agreement says of its message and source must be what its map makes and reads. */
-static void check_map(const struct env_route *r, struct faults *f)
+/* A message of X12 or EDIFACT has a version; a file is called as its definition, if it has one. */
+static void check_message(
+	const struct config_agreement *g, const struct def_message *made, struct faults *f)
 {
-	const struct config_agreement *g = r->agreement;
-	const struct def_message *made = map_target(r->map);
-
-	if (!str_eq(made->id, g->message) || !str_eq(made->version, g->version))
+	if (g->enveloped && (!str_eq(made->id, g->message) || !str_eq(made->version, g->version)))
 		(void)faults_add(f, g->file, g->line, 0,
 			"agreement " STR_FMT ": its map " STR_FMT " makes message " STR_FMT
 			" of version " STR_FMT ", the agreement says message=\"" STR_FMT
 			"\" version=\"" STR_FMT "\"; name the right map, or correct the two",
 			STR_ARG(g->name), STR_ARG(g->map), STR_ARG(made->id),
 			STR_ARG(made->version), STR_ARG(g->message), STR_ARG(g->version));
+	else if (!g->enveloped && made->id.n > 0 && !str_eq(made->id, g->message))
+		(void)faults_add(f, g->file, g->line, 0,
+			"agreement " STR_FMT ": its map " STR_FMT
+			" makes files of the definition " STR_FMT
+			", the agreement says message=\"" STR_FMT
+			"\"; name the right map, or write message=\"" STR_FMT "\"",
+			STR_ARG(g->name), STR_ARG(g->map), STR_ARG(made->id), STR_ARG(g->message),
+			STR_ARG(made->id));
+}
+
+/* What an agreement says of its message and source must be what its map makes and reads. */
+static void check_map(const struct env_route *r, struct faults *f)
+{
+	const struct config_agreement *g = r->agreement;
+	const struct def_message *made = map_target(r->map);
+
+	if (!str_eq(made->format, g->format))
+		(void)faults_add(f, g->file, g->line, 0,
+			"agreement " STR_FMT ": its map " STR_FMT " makes " STR_FMT
+			", the agreement says format=\"" STR_FMT
+			"\"; name the right map, or correct the format",
+			STR_ARG(g->name), STR_ARG(g->map), STR_ARG(made->format),
+			STR_ARG(g->format));
+	else
+		check_message(g, made, f);
 	if (g->changes && !map_key_unique(r->map))
 		(void)faults_add(f, g->file, g->line, 0,
 			"agreement " STR_FMT " has send=\"changes\", so the key of its map " STR_FMT
 			" must be unique: of two items with one key each would replace the other; "
 			"write <key value=... unique=\"yes\"/> there",
+			STR_ARG(g->name), STR_ARG(g->map));
+	if (g->most_items + g->most_segments + g->most_bytes > 0 && !map_key_unique(r->map))
+		(void)faults_add(f, g->file, g->line, 0,
+			"agreement " STR_FMT " has <limits>, so the key of its map " STR_FMT
+			" must be unique: by it the ledger knows what is left for the next file; write "
+			"<key value=... unique=\"yes\"/> there",
 			STR_ARG(g->name), STR_ARG(g->map));
 	if (!str_eq(map_source_format(r->map), r->source->format))
 		(void)faults_add(f, g->file, g->line, 0,
@@ -122,6 +152,23 @@ static void check_map(const struct env_route *r, struct faults *f)
 			" is " STR_FMT,
 			STR_ARG(g->name), STR_ARG(map_source_format(r->map)),
 			STR_ARG(r->source->name), STR_ARG(r->source->format));
+}
+
+/* What the agreement says of the envelope must be what the format can write. */
+static void check_envelope(const struct env *v, const struct env_route *r, struct faults *f)
+{
+	const struct config_agreement *g = r->agreement;
+	struct target_envelope envelope;
+	struct target t;
+	struct err e;
+
+	if (!g->partner || !str_eq(map_target(r->map)->format, g->format))
+		return;
+	inputs_envelope(v, g, 0, &envelope);
+	if (target_open(&t, &envelope, map_target(r->map), &e) == -1)
+		(void)faults_add(f, g->file, g->line, 0, "agreement " STR_FMT ": <envelope>: %s",
+			STR_ARG(g->name), e.text);
+	target_close(&t);
 }
 
 static void load_route(
@@ -147,13 +194,15 @@ static void load_route(
 	buf_done(&bytes);
 	if (!out->map)
 		return;
-	const struct bundle_part part = {own, file, map_target(out->map)->id};
+	const struct bundle_part part = {
+		own, file, map_target(out->map), map_source(out->map), out->map};
 	if (bundle_hash(v, &part, out->map_hash, &e) == -1)
 		(void)faults_add(f, g->file, g->line, 0, "bundle: %s", e.text);
 	env_vars(v, g, &v->arena, &vars, &nvars);
 	struct var_check c = {v, g, vars, nvars, f, file};
 	map_variables(out->map, check_variable, &c);
 	check_map(out, f);
+	check_envelope(v, out, f);
 }
 
 static void check_joins(const struct env *v, const struct env_route *r, struct faults *f)

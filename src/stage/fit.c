@@ -1,8 +1,10 @@
 /* Is a folder fit to be an environment? See fit.h. */
 #include "stage/fit.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
@@ -46,6 +48,27 @@ int fit_names(int dir, const char *path, struct err *e)
 		"environment to one that does not",
 		path);
 	return err_reason(e, "FOLDED-NAMES");
+}
+
+/* --- how much room is left --- */
+
+int fit_disk(int dir, const char *path, uint64_t min_free, struct err *e)
+{
+	struct statvfs fs;
+	uint64_t left = 0;
+
+	if (fstatvfs(dir, &fs) == -1)
+		return err_errno(e, ERR_IO, "how much is free on the disk of %s", path);
+	left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_frsize;
+	if (left >= min_free)
+		return 0;
+	(void)err_set(e, ERR_FULL,
+		"%" PRIu64
+		" MB are free on the disk of %s, <disk min-free> in environment.xml asks for "
+		"%" PRIu64
+		" MB: a run takes nothing in and converts nothing; free some, or lower it",
+		left >> 20, path, min_free >> 20);
+	return err_reason(e, "DISK-LOW");
 }
 
 /* --- who may do what --- */

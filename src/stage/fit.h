@@ -3,6 +3,7 @@
 #ifndef STAGE_FIT_H
 #define STAGE_FIT_H
 
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "base/err.h"
@@ -22,6 +23,10 @@ void fit_mode(const char *path, const char *name, const struct stat *st, const s
 /* The same of all folders and of the configuration's files, as far as they are there, and whose they are
  * (fit_use.h). The reason code of what no run starts with, or NULL. */
 const char *fit_rights(int dir, const char *path, struct faults *f);
+/* -1 with DISK-LOW: less than min_free bytes are free on its disk; without a reason when nobody can tell. */
+int fit_disk(int dir, const char *path, uint64_t min_free, struct err *e) ATTR_CHECK;
+/* -1 with DISK-LOW: less than min_free bytes are free on its disk; without a reason when nobody can tell. */
+int fit_disk(int dir, const char *path, uint64_t min_free, struct err *e) ATTR_CHECK;
 /* All of it, before a run. Its faults stand in f, and *e says how many. */
 int fit_run(int dir, const char *path, struct faults *f, struct err *e) ATTR_CHECK;
 

@@ -8,6 +8,7 @@
 #include "stage/fit_use.h"
 #include "stage/fsck_parts.h"
 #include "stage/place.h"
+#include "store/ledger_interchange.h"
 
 enum { ROOM = 2 * LIMIT_PATH, RIGHTS_SHOWN = 4 };
 
@@ -65,14 +66,15 @@ static int row_of(struct fsck *f, struct str bare, struct walk_row *r, struct er
 	struct ledger *l = &f->v->ledger;
 	const int64_t in = number_behind(bare.p, "in-");
 	const int64_t got = number_behind(bare.p, "r-");
+	int64_t id = 0;
+	int rc = 0;
 
 	if (in > 0)
 		return ledger_walk_find(l, LEDGER_WALK_INPUT, in, &f->a, r, e);
 	if (got > 0)
 		return ledger_walk_find(l, LEDGER_WALK_RECEIVED, got, &f->a, r, e);
-	if (str_ends(bare, STR(".items"))) /* beside the interchange of its name */
-		bare = arena_printf(&f->a, STR_FMT ".x12", STR_ARG(str_sub(bare, 0, bare.n - 6)));
-	return ledger_walk_named(l, arena_cstr(&f->a, bare), &f->a, r, e);
+	rc = ledger_interchange_named(l, bare, &id, e);
+	return rc != 1 ? rc : ledger_walk_find(l, LEDGER_WALK_INTERCHANGE, id, &f->a, r, e);
 }
 
 /* On its way: its name says where it goes, the ledger not yet, or no more. */
@@ -143,6 +145,12 @@ static struct str beside_own(
 		      "both, and restore the file from a backup");
 }
 
+static bool is_lineage(const struct walk_row *r, struct str own)
+{
+	return r->kind == LEDGER_WALK_INTERCHANGE &&
+		(str_ends(own, STR(".lineage")) || str_ends(own, STR(".lineage.gz")));
+}
+
 /* What is to be done with a file that lies elsewhere. */
 static int move_command(struct fsck *f, const char *folder, const char *name, struct str own,
 	const struct walk_row *r, struct str *out, struct err *e)
@@ -163,9 +171,9 @@ static int move_command(struct fsck *f, const char *folder, const char *name, st
 	rc = place_stat(f->v, own.p, &st, e);
 	if (rc == 1)
 		*out = beside_own(f, folder, name, own,
-			r->tree							    ? STR("")
-				: str_find(own, STR(".x12.lineage"), 0) != SIZE_MAX ? r->lineage_sha
-										    : r->sha);
+			r->tree			     ? STR("")
+				: is_lineage(r, own) ? r->lineage_sha
+						     : r->sha);
 	else if (rc == 0 && run_brings(r, folder))
 		*out = STR("the next gridspool run brings it to its place");
 	else if (rc == 0)

@@ -17,8 +17,27 @@ static const char put_away_next[] = "ask the partner to send it again; gridspool
 				    " reads it again; gridspool close r-%06" PRId64
 				    " --reason TEXT gives it up";
 
-static int set_state(struct env *v, const struct received_row *r, const char *state,
-	const char *place, const char *reason, const char *note, struct err *e)
+/* What becomes of a received file. */
+struct change {
+	const char *state, *place, *reason, *note;
+	struct str tolerated; /* what the partner was forgiven in it, or "" */
+};
+
+static int write_change(struct ledger *l, const struct received_row *r, const struct change *c,
+	const char *subject, struct err *e)
+{
+	if (c->tolerated.n > 0 &&
+		ledger_event(l, "tolerated", subject, e, "partner=" STR_FMT " " STR_FMT,
+			STR_ARG(r->partner), STR_ARG(c->tolerated)) == -1)
+		return -1;
+	if (ledger_received_state(l, r->id, c->state, c->place, c->reason, c->note, e) == -1)
+		return -1;
+	return ledger_event(l, c->state, subject, e, "partner=" STR_FMT " reason=%s %s",
+		STR_ARG(r->partner), c->reason, c->note);
+}
+
+static int change(
+	struct env *v, const struct received_row *r, const struct change *c, struct err *e)
 {
 	struct ledger *l = &v->ledger;
 	char subject[40];
@@ -26,13 +45,19 @@ static int set_state(struct env *v, const struct received_row *r, const char *st
 	(void)snprintf(subject, sizeof(subject), "received %" PRId64, r->id);
 	if (ledger_begin(l, e) == -1)
 		return -1;
-	if (ledger_received_state(l, r->id, state, place, reason, note, e) == -1 ||
-		ledger_event(l, state, subject, e, "partner=" STR_FMT " reason=%s %s",
-			STR_ARG(r->partner), reason, note) == -1) {
+	if (write_change(l, r, c, subject, e) == -1) {
 		ledger_rollback(l);
 		return -1;
 	}
 	return ledger_commit(l, e);
+}
+
+static int set_state(struct env *v, const struct received_row *r, const char *state,
+	const char *place, const char *reason, const char *note, struct err *e)
+{
+	const struct change c = {state, place, reason, note, STR("")};
+
+	return change(v, r, &c, e);
 }
 
 int ingest_put_away(struct env *v, const struct received_row *r, const char *reason,
@@ -110,15 +135,21 @@ static int not_read(
 	return -1;
 }
 
-/* Read: done with, unless one of its acknowledgments waits for a person. */
-static int settle(struct env *v, const struct received_row *r, const struct ack_outcome *unclear,
-	struct err *e)
+/* Read: done with, unless one of its acknowledgments waits for a person. What the partner was forgiven in the
+ * file is told with it, once, however often it was tried. */
+static int settle(struct env *v, const struct received_row *r, struct str tolerated,
+	const struct ack_outcome *unclear, struct err *e)
 {
-	if (!unclear->word)
-		return set_state(v, r, "ingested", r->place.p, "", "", e);
-	return set_state(v, r, unclear->word, r->place.p,
-		strcmp(unclear->word, "orphan") == 0 ? "ACK-ORPHAN" : "ACK-CONTRADICTION",
-		unclear->note, e);
+	struct change c = {"ingested", r->place.p, "", "", tolerated};
+
+	if (tolerated.n > 0)
+		env_log(v, LOG_INFO, "tolerated", r->name.p, STR_FMT, STR_ARG(tolerated));
+	if (unclear->word) {
+		c.state = unclear->word;
+		c.reason = strcmp(c.state, "orphan") == 0 ? "ACK-ORPHAN" : "ACK-CONTRADICTION";
+		c.note = unclear->note;
+	}
+	return change(v, r, &c, e);
 }
 
 static int understand(struct env *v, const struct received_row *r, struct arena *a, struct err *e)
@@ -157,7 +188,7 @@ static int understand(struct env *v, const struct received_row *r, struct arena 
 	if (others.n > 0)
 		env_log(v, LOG_WARN, "not-taken-in", r->name.p,
 			"also holds " STR_FMT ", which no agreement takes in", STR_ARG(others));
-	return settle(v, r, &unclear, e);
+	return settle(v, r, first->tolerated, &unclear, e);
 }
 
 static int ingest_one(struct env *v, const struct received_row *r, struct err *e)
@@ -190,7 +221,7 @@ int ingest_run(struct env *v, int64_t *worked, struct err *e)
 	*worked = 0;
 	arena_init(&a);
 	for (const struct config_agreement *g = v->config->agreements; g; g = g->next)
-		ack_prepare(v->defs, g->version);
+		ack_prepare(v->defs, g->format, g->version);
 	rc = ledger_received_by_state(&v->ledger, "stored", &a, &rows, e);
 	for (size_t i = 0; i < rows.n && rc != -1 && !proc_told_to_stop(); i++) {
 		rc = ingest_one(v, &rows.row[i], e);

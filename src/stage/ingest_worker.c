@@ -18,6 +18,7 @@ struct ingest_job {
 	struct env *env;
 	int fd;
 	struct str file;
+	uint32_t tolerated; /* of the partner */
 };
 
 static int send_fault(int fd, struct frame *f, const struct ack_fault *x, struct err *e)
@@ -33,6 +34,8 @@ static int send_fault(int fd, struct frame *f, const struct ack_fault *x, struct
 	frame_str(f, x->element_id);
 	frame_str(f, x->element_code);
 	frame_str(f, x->value);
+	frame_str(f, x->references);
+	frame_str(f, x->line);
 	frame_str(f, x->text);
 	return frame_send(fd, f, e);
 }
@@ -55,11 +58,19 @@ static int send_set(int fd, struct frame *f, const struct ack_set *s, struct err
 	return 0;
 }
 
+static void put_party(struct frame *f, const struct ack_party *p)
+{
+	frame_str(f, p->qualifier);
+	frame_str(f, p->id);
+}
+
 static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
 {
 	frame_start(f, FRAME_FOUND);
 	frame_int(f, PART_ACK);
 	frame_str(f, a->kind);
+	frame_int(f, a->edifact);
+	frame_int(f, a->depth);
 	frame_str(f, a->sender_qual);
 	frame_str(f, a->sender);
 	frame_str(f, a->receiver_qual);
@@ -67,6 +78,10 @@ static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
 	frame_int(f, (int64_t)a->control);
 	frame_int(f, a->usage);
 	frame_int(f, (int64_t)a->about_isa);
+	frame_str(f, a->about_reference);
+	put_party(f, &a->about_sender);
+	put_party(f, &a->about_receiver);
+	frame_int(f, a->about_either);
 	frame_str(f, a->group_code);
 	frame_int(f, (int64_t)a->about_group);
 	frame_int(f, a->sets_claimed);
@@ -76,6 +91,7 @@ static int send_ack(int fd, struct frame *f, const struct ack *a, struct err *e)
 	frame_str(f, a->codes);
 	frame_str(f, a->text);
 	frame_str(f, a->doubt);
+	frame_str(f, a->tolerated);
 	if (frame_send(fd, f, e) == -1)
 		return -1;
 	for (const struct ack_set *s = a->sets; s; s = s->next) {
@@ -90,9 +106,11 @@ static int read_all(
 {
 	struct ack *first = NULL;
 	struct str others = {"", 0};
+	struct tolerances t = {.granted = j->tolerated};
 	struct diag d;
 
 	diag_init(&d, a);
+	d.tolerances = &t;
 	if (ack_read(j->fd, (struct str){NULL, 0}, j->env->defs, j->file, &first, &others, &d, a,
 		    e) == -1)
 		return -1;
@@ -146,11 +164,21 @@ static enum ack_verdict verdict_of(struct frame *f)
 	return (enum ack_verdict)frame_get_upto(f, ACK_REJECTED);
 }
 
+static struct ack_party keep_party(struct rebuild *r, struct frame *f)
+{
+	struct ack_party p = {.qualifier = keep(r, f)};
+
+	p.id = keep(r, f);
+	return p;
+}
+
 static void take_ack(struct rebuild *r, struct frame *f)
 {
 	struct ack *x = ARENA_NEW(r->a, struct ack);
 
 	x->kind = keep(r, f);
+	x->edifact = frame_get_upto(f, 1) != 0;
+	x->depth = (enum ack_depth)frame_get_upto(f, ACK_DEPTH_APPLICATION);
 	x->sender_qual = keep(r, f);
 	x->sender = keep(r, f);
 	x->receiver_qual = keep(r, f);
@@ -158,6 +186,10 @@ static void take_ack(struct rebuild *r, struct frame *f)
 	x->control = (uint64_t)frame_get_upto(f, CONTROL_MAX);
 	x->usage = (char)frame_get_upto(f, SCHAR_MAX);
 	x->about_isa = (uint64_t)frame_get_upto(f, CONTROL_MAX);
+	x->about_reference = keep(r, f);
+	x->about_sender = keep_party(r, f);
+	x->about_receiver = keep_party(r, f);
+	x->about_either = frame_get_upto(f, 1) != 0;
 	x->group_code = keep(r, f);
 	x->about_group = (uint64_t)frame_get_upto(f, CONTROL_MAX);
 	x->sets_claimed = (uint32_t)frame_get_upto(f, UINT32_MAX);
@@ -167,6 +199,7 @@ static void take_ack(struct rebuild *r, struct frame *f)
 	x->codes = keep(r, f);
 	x->text = keep(r, f);
 	x->doubt = keep(r, f);
+	x->tolerated = keep(r, f);
 	if (r->ack)
 		r->ack->next = x;
 	else
@@ -206,6 +239,8 @@ static void take_fault(struct rebuild *r, struct frame *f)
 	x->element_id = keep(r, f);
 	x->element_code = keep(r, f);
 	x->value = keep(r, f);
+	x->references = keep(r, f);
+	x->line = keep(r, f);
 	x->text = keep(r, f);
 	if (r->fault)
 		r->fault->next = x;
@@ -296,7 +331,11 @@ int ingest_worker_take(struct env *v, struct proc *p, const struct proc_patience
 int ingest_worker_read(struct env *v, const struct received_row *r, struct ack **first,
 	struct str *others, struct arena *a, struct err *e)
 {
-	struct ingest_job j = {.env = v, .fd = -1, .file = r->name};
+	const struct config_partner *partner = config_partner_find(v->config, r->partner);
+	struct ingest_job j = {.env = v,
+		.fd = -1,
+		.file = r->name,
+		.tolerated = partner ? partner->tolerated : tolerance_usual()};
 	const struct proc_patience w = env_patience(v, false);
 	struct proc p;
 	int rc = -1;

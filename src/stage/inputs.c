@@ -9,6 +9,8 @@
 #include "base/fsx.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "edi/edi_items.h"
+#include "edi/edi_read.h"
 #include "secure/hash.h"
 #include "stage/workflow.h"
 
@@ -16,8 +18,11 @@ void inputs_reader_spec(const struct config_source *s, struct str file, struct r
 {
 	memset(spec, 0, sizeof(*spec));
 	spec->format = s->format;
+	spec->ops = edi_items_find(s->format);
 	spec->file = file;
 	spec->items_below = s->items_below;
+	if (!charset_find(s->encoding, &spec->charset))
+		spec->charset = CHARSET_UTF8;
 	spec->separator = s->separator;
 	spec->quote = s->quote;
 	spec->decimal = s->decimal;
@@ -27,6 +32,80 @@ void inputs_reader_spec(const struct config_source *s, struct str file, struct r
 	spec->ncolumns = s->ncolumns;
 	spec->numbers = s->numbers;
 	spec->nnumbers = s->nnumbers;
+}
+
+/* What was agreed on with the partner about what it sends. */
+static void agreed(const struct config_agreement *g, struct reader_spec *spec)
+{
+	enum edi_level level;
+	struct err ignored; /* the configuration has checked it */
+
+	spec->level = edi_read_level(g->level, &level, &ignored) == 0 ? level : EDI_GUIDE;
+	spec->tolerated = &g->partner->tolerated;
+}
+
+static bool is_same_tolerance(const uint32_t *a, const uint32_t *b)
+{
+	return a == b || (a && b && *a == *b);
+}
+
+/* Namespaces are compared by nobody: that costs one more reading. */
+static bool is_same_view(const struct reader_spec *a, const struct reader_spec *b)
+{
+	return a->nspaces == 0 && b->nspaces == 0 && a->layout == b->layout &&
+		str_eq(a->item, b->item) && str_eq(a->version, b->version) &&
+		str_eq(a->message, b->message) && str_eq(a->guide, b->guide) &&
+		a->level == b->level && is_same_tolerance(a->tolerated, b->tolerated);
+}
+
+static void add_view(struct reader_spec *views, size_t *n, const struct reader_spec *plain,
+	const struct map *m, int of)
+{
+	struct reader_spec *next = &views[*n];
+	bool known = false;
+
+	*next = *plain;
+	map_reader_spec(m, of, next);
+	for (size_t i = 0; i < *n; i++)
+		known = known || is_same_view(&views[i], next);
+	*n += !known;
+}
+
+static size_t count_views(const struct env *v)
+{
+	size_t all = 1;
+	size_t joins = 0;
+
+	for (size_t i = 0; i < v->nroutes; i++, all += 1 + joins)
+		(void)map_joins(v->routes[i].map, &joins);
+	return all;
+}
+
+struct reader_spec *inputs_views(const struct env *v, const struct config_source *s,
+	struct str file, struct arena *a, size_t *n)
+{
+	struct reader_spec *views = arena_array(a, count_views(v), sizeof(*views));
+	struct reader_spec plain;
+
+	*n = 0;
+	inputs_reader_spec(s, file, &plain);
+	for (size_t i = 0; i < v->nroutes; i++) {
+		const struct env_route *r = &v->routes[i];
+		size_t njoins = 0;
+		const struct map_join *joins = map_joins(r->map, &njoins);
+
+		agreed(r->agreement, &plain);
+		if (r->source == s)
+			add_view(views, n, &plain, r->map, MAP_ITEMS);
+		plain.tolerated = NULL; /* what is joined is not from the partner */
+		for (size_t k = 0; k < njoins; k++)
+			if (str_eq(joins[k].source, s->name))
+				add_view(views, n, &plain, r->map, (int)k);
+	}
+	inputs_reader_spec(s, file, &plain);
+	if (*n == 0 && !str_is(s->format, "fixed"))
+		views[(*n)++] = plain;
+	return views;
 }
 
 /* "source=12,master=13," : the number behind a role, or 0. */
@@ -240,6 +319,8 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 	env_vars(v, r->agreement, &out->arena, &vars, &out->input.nvars);
 	out->input.vars = vars;
 	inputs_reader_spec(in->source_config, in->source_file, &spec);
+	map_reader_spec(r->map, MAP_ITEMS, &spec);
+	agreed(r->agreement, &spec);
 	out->source = reader_open(in->source, &spec, &v->names, e);
 	if (out->source && map_uses_links(r->map))
 		out->input.source = reader_open(in->source, &spec, &v->names, e);
@@ -247,6 +328,7 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 		return -1;
 	for (size_t i = 0; i < in->njoins; i++) {
 		inputs_reader_spec(in->join_config[i], in->join_file[i], &spec);
+		map_reader_spec(r->map, (int)i, &spec);
 		out->joins[i] = reader_open(in->joins[i], &spec, &v->names, e);
 		if (!out->joins[i])
 			return reference_at_fault(in->join_config[i]->name, e);
@@ -271,38 +353,32 @@ void inputs_close_readers(struct inputs_readers *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static enum x12_repertoire repertoire_of(struct str name)
+static struct target_party party_of(const struct config_identity *id)
 {
-	if (str_is(name, "basic"))
-		return X12_BASIC;
-	if (str_is(name, "latin1"))
-		return X12_LATIN1;
-	if (str_is(name, "utf8"))
-		return X12_UTF8;
-	return X12_EXTENDED;
+	return (struct target_party){id->qualifier, id->id, id->group, id->internal};
 }
 
-void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
-	struct x12_profile *p)
+void inputs_envelope(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
+	struct target_envelope *out)
 {
-	const struct config_identity *us = &v->config->identity;
-	const struct config_identity *them = &g->partner->identity;
-
-	*p = (struct x12_profile){
+	*out = (struct target_envelope){
 		.element = g->element,
 		.component = g->component,
 		.terminator = g->terminator,
+		.release = g->release,
+		.decimal = g->decimal,
 		.newline = g->newline,
-		.repertoire = repertoire_of(g->repertoire),
-		.sender_qual = us->qualifier,
-		.sender = us->id,
-		.receiver_qual = them->qualifier,
-		.receiver = them->id,
-		.group_sender = us->group.n ? us->group : us->id,
-		.group_receiver = them->group.n ? them->group : them->id,
-		.isa_version = g->isa_version,
-		.group_version = g->version,
-		.usage = v->config->usage == USAGE_PRODUCTION ? 'P' : 'T',
+		.una = g->una,
+		.repertoire = g->repertoire,
+		.characters = (enum target_characters)g->characters,
+		.version = g->isa_version,
+		.sender = party_of(&v->config->identity),
+		.receiver = party_of(&g->partner->identity),
+		.application = g->application,
+		.agreement = g->reference,
+		.association = g->association,
+		.groups = g->groups,
+		.test = v->config->usage != USAGE_PRODUCTION,
 		.ack_requested = g->ack_requested,
 		.when = date_from_unix(fixed_at),
 	};

@@ -2,8 +2,8 @@
 #ifndef STAGE_INPUTS_H
 #define STAGE_INPUTS_H
 
-#include "edi/x12_write.h"
 #include "stage/env.h"
+#include "stage/target.h"
 #include "store/ledger_input.h"
 
 /* The descriptors and names of what a unit reads. */
@@ -59,8 +59,12 @@ int inputs_open_readers(struct env *v, const struct env_route *r, const struct i
 void inputs_close_readers(struct inputs_readers *r);
 /* How a reader sees a file of a configured source. */
 void inputs_reader_spec(const struct config_source *s, struct str file, struct reader_spec *spec);
+/* The same, with what each map that reads it says of its items, each way once; in a. At least one,
+ * except of fixed widths: only a map names the layout. */
+struct reader_spec *inputs_views(const struct env *v, const struct config_source *s,
+	struct str file, struct arena *a, size_t *n);
 /* Envelope of an agreement at a time; separators and names borrowed from the configuration. */
-void inputs_profile(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
-	struct x12_profile *p);
+void inputs_envelope(const struct env *v, const struct config_agreement *g, int64_t fixed_at,
+	struct target_envelope *out);
 
 #endif

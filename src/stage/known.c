@@ -12,6 +12,7 @@ struct entry {
 	uint8_t key[16];
 	uint8_t hash[16];
 	uint8_t state;
+	bool held; /* by the partner */
 };
 
 struct known {
@@ -46,17 +47,35 @@ static enum known_state state_of(struct str s)
 	return KNOWN_NOT;
 }
 
+/* What was told last counts once it was not refused; what was refused was not done. */
+static bool is_held(struct str hash, struct str settled)
+{
+	if (str_is(settled, "pending") || str_is(settled, "accepted"))
+		return !str_is(hash, KNOWN_GONE);
+	return str_is(hash, KNOWN_GONE) || str_starts(hash, STR("change:"));
+}
+
+/* The content alone. */
+static struct str content(struct str hash)
+{
+	const size_t colon = str_chr(hash, ':');
+
+	return colon == SIZE_MAX || str_is(hash, KNOWN_GONE) ? hash : str_from(hash, colon + 1);
+}
+
 static void add(struct known *k, struct str line, struct arena *a)
 {
 	const struct str key = lines_take(&line, a);
 	const struct str state = lines_take(&line, a);
+	const struct str hash = lines_take(&line, a);
 	struct entry *one = NULL;
 
 	mem_grow(&k->list, &k->cap, k->n + 1, sizeof(*k->list));
 	one = &k->list[k->n++];
 	one->state = (uint8_t)state_of(state);
 	digest(k, key, one->key);
-	digest(k, lines_take(&line, a), one->hash);
+	digest(k, content(hash), one->hash);
+	one->held = is_held(hash, lines_take(&line, a));
 }
 
 int known_load(int fd, struct known **out, struct err *e)
@@ -95,19 +114,44 @@ void known_free(struct known *k)
 	mem_free(k);
 }
 
-enum known_state known_find(const struct known *k, struct str key, struct str hash, bool *same)
+size_t known_count(const struct known *k)
+{
+	return k ? k->n : 0;
+}
+
+static const struct entry *find(const struct known *k, struct str key)
 {
 	struct entry want;
-	const struct entry *found = NULL;
+
+	if (!k || k->n == 0)
+		return NULL;
+	digest(k, key, want.key);
+	return bsearch(&want, k->list, k->n, sizeof(want), by_key);
+}
+
+size_t known_at(const struct known *k, struct str key)
+{
+	const struct entry *found = find(k, key);
+
+	return found ? (size_t)(found - k->list) : SIZE_MAX;
+}
+
+bool known_holds(const struct known *k, struct str key)
+{
+	const struct entry *found = find(k, key);
+
+	return found && found->held;
+}
+
+enum known_state known_find(const struct known *k, struct str key, struct str hash, bool *same)
+{
+	const struct entry *found = find(k, key);
+	uint8_t want[16];
 
 	*same = false;
-	if (!k || k->n == 0)
-		return KNOWN_NOT;
-	digest(k, key, want.key);
-	digest(k, hash, want.hash);
-	found = bsearch(&want, k->list, k->n, sizeof(want), by_key);
 	if (!found)
 		return KNOWN_NOT;
-	*same = memcmp(found->hash, want.hash, 16) == 0;
+	digest(k, hash, want);
+	*same = memcmp(found->hash, want, 16) == 0;
 	return (enum known_state)found->state;
 }

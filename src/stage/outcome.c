@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "stage/lines.h"
 
-enum { JOINED_MAX = 1000, ST_DIGITS = 4, NOTED_MAX = 100, OUT_MAX = 64 << 20 };
+enum { JOINED_MAX = 1000, NOTED_MAX = 100, OUT_MAX = 64 << 20 };
 
 static void file_open(struct outcome_file *f, int fd)
 {
@@ -18,13 +18,18 @@ static void file_open(struct outcome_file *f, int fd)
 	buf_init(&f->buf, OUT_MAX);
 }
 
+static bool wanted(const struct outcome_file *f)
+{
+	return f->fd != -1;
+}
+
 static int file_flush(struct outcome_file *f, size_t over, const char *what, struct err *e)
 {
 	if (buf_check(&f->buf, what, e) == -1)
 		return -1;
 	if (f->buf.n <= over)
 		return 0;
-	if (f->fd != -1 && fsx_write_all(f->fd, f->buf.p, f->buf.n, e) == -1)
+	if (wanted(f) && fsx_write_all(f->fd, f->buf.p, f->buf.n, e) == -1)
 		return err_wrap(e, "%s", what);
 	buf_clear(&f->buf);
 	return 0;
@@ -89,30 +94,37 @@ void outcome_start(struct outcome *o)
 	buf_c(&o->lineage.buf, "gridspool-lineage\t1\n");
 }
 
-static void part(struct outcome *o, const char *what, const struct x12_writer *w, uint64_t first)
+static void part(struct outcome *o, const char *what, const struct target_at *at, uint64_t first)
 {
-	buf_printf(&o->lineage.buf, "%s\t%04" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", what, w->st,
-		first, w->segments);
+	buf_printf(&o->lineage.buf, "%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", what, at->set, first,
+		at->segments);
 }
 
-void outcome_header(struct outcome *o, const struct x12_writer *w, uint64_t first)
+void outcome_header(struct outcome *o, const struct target_at *at, uint64_t first)
 {
-	part(o, "head", w, first);
+	part(o, "head", at, first);
 }
 
-void outcome_trailer(struct outcome *o, const struct x12_writer *w, uint64_t first, uint32_t items)
+void outcome_trailer(struct outcome *o, const struct target_at *at, uint64_t first, uint32_t items)
 {
-	buf_printf(&o->result.buf, "S\t%04" PRIu64 "\t%u\n", w->st, items);
-	part(o, "tail", w, first);
+	buf_printf(&o->result.buf, "S\t%s\t%u\n", at->set, items);
+	part(o, "tail", at, first);
 }
 
-static void lineage_item(
-	struct buf *b, const struct x12_writer *w, uint64_t first, const struct outcome_item *out)
+void outcome_foot(struct outcome *o, const struct target_at *at, uint64_t first)
 {
-	const uint64_t numbers[] = {first, w->segments, out->item->locator, out->item->offset};
+	part(o, "foot", at, first);
+}
 
-	buf_c(b, "item\t");
-	buf_u64(b, w->st, ST_DIGITS);
+/* An item, or the heads of the groups that begin with it. */
+static void lineage_item(struct buf *b, const char *what, const struct target_at *at,
+	uint64_t first, uint64_t last, const struct outcome_item *out)
+{
+	const uint64_t numbers[] = {first, last, out->item->locator, out->item->offset};
+
+	buf_c(b, what);
+	tab(b);
+	buf_c(b, at->set);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		tab(b);
 		buf_u64(b, numbers[i], 1);
@@ -129,18 +141,22 @@ static void lineage_item(
 		buf_ch(b, ':');
 		buf_u64(b, out->joined[i].locator, 1);
 	}
+	if (out->action.n > 0 && !str_is(out->action, "add")) {
+		tab(b);
+		buf_str(b, out->action);
+	}
 	buf_ch(b, '\n');
 }
 
-/* A finding on an item that goes out. It leads nowhere from a segment, so it has no position. */
+/* A finding on what goes out. It leads nowhere from a segment, so it has no position. */
 static void lineage_note(
-	struct buf *b, const struct x12_writer *w, struct str key, const struct finding *f)
+	struct buf *b, const struct target_at *at, struct str key, const struct finding *f)
 {
 	const struct str texts[] = {
 		f->code, key, f->file, f->field, utf8_left(f->found, NOTED_MAX), f->rule};
 
 	buf_c(b, "note\t");
-	buf_u64(b, w->st, ST_DIGITS);
+	buf_c(b, at->set);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		tab(b);
 		lines_field(b, texts[i]);
@@ -152,18 +168,31 @@ static void lineage_note(
 	buf_ch(b, '\n');
 }
 
+void outcome_noted(
+	struct outcome *o, const struct target_at *at, struct str key, const struct finding *first)
+{
+	for (const struct finding *f = first; f && wanted(&o->lineage); f = f->next)
+		lineage_note(&o->lineage.buf, at, key, f);
+}
+
 /* --- results --- */
 
-void outcome_item(struct outcome *o, const struct x12_writer *w, uint64_t first,
+void outcome_item(struct outcome *o, const struct target_at *at, uint64_t first,
 	const struct outcome_item *it)
 {
 	struct buf *b = &o->result.buf;
 
-	lineage_item(&o->lineage.buf, w, first, it);
-	for (const struct finding *f = it->noted; f; f = f->next)
-		lineage_note(&o->lineage.buf, w, it->key, f);
+	if (wanted(&o->lineage)) {
+		struct buf *lines = &o->lineage.buf;
+		if (it->head > 0)
+			lineage_item(lines, "group", at, first, first + it->head - 1, it);
+		lineage_item(lines, "item", at, first + it->head, at->segments, it);
+		outcome_noted(o, at, it->key, it->noted);
+	}
+	if (!wanted(&o->result))
+		return;
 	buf_c(b, "O\t");
-	buf_u64(b, w->st, ST_DIGITS);
+	buf_c(b, at->set);
 	tab(b);
 	buf_c(b, it->hash);
 	tab(b);
@@ -242,10 +271,32 @@ int outcome_aside(struct outcome *o, const struct item *it, struct str key, cons
 	return outcome_flush(o, OUTCOME_FLUSH, e);
 }
 
+void outcome_left(struct outcome *o, struct str key)
+{
+	buf_c(&o->result.buf, "L\t");
+	lines_field(&o->result.buf, key);
+	buf_ch(&o->result.buf, '\n');
+}
+
 void outcome_orphan(struct outcome *o, const struct finding *f)
 {
 	const struct str about = f->item.n ? f->item : f->found;
 
 	result_line(o, "R", f->code, f->file,
 		str_sub(about, 0, about.n < OUTCOME_KEY_MAX ? about.n : OUTCOME_KEY_MAX), f, 0);
+}
+
+/* Known by its place: what was found there says nothing by itself. */
+void outcome_broken(struct outcome *o, const struct finding *f)
+{
+	struct buf codes;
+	struct buf place;
+
+	buf_init(&codes, 200);
+	buf_init(&place, OUTCOME_KEY_MAX);
+	buf_printf(&codes, "JOIN-ROW-BROKEN " STR_FMT, STR_ARG(f->code));
+	buf_printf(&place, STR_FMT ":%" PRIu64, STR_ARG(f->file), f->line ? f->line : f->offset);
+	result_line(o, "R", buf_view(&codes), f->file, buf_view(&place), f, 0);
+	buf_done(&codes);
+	buf_done(&place);
 }

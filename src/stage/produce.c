@@ -4,13 +4,15 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "base/mem.h"
 #include "stage/produce_parts.h"
 
 enum { PROGRESS_EVERY = 256 };
 
 static void writing_start(struct produce_making *m)
 {
-	x12_writer_init(&m->writer, m->p->profile, outcome_interchange(&m->o));
+	m->target.ops->start(m->target.self, outcome_interchange(&m->o));
 	outcome_start(&m->o);
 }
 
@@ -47,25 +49,26 @@ static int key_pass(struct produce_making *m, struct reader *source, enum pass p
 }
 
 /* The source once more from its start: a reader of its own on the same descriptor. */
-static struct reader *once_more(const struct produce_making *m, struct err *e)
+struct reader *produce_once_more(const struct produce_making *m, struct err *e)
 {
 	const struct reader *like = m->p->source;
 
 	return reader_open(like->fd, &like->spec, m->p->input.names, e);
 }
 
-static int read_keys(struct produce_making *m, enum pass pass, struct err *e)
+int produce_suspects(struct produce_making *m, struct err *e)
 {
-	struct reader *again = once_more(m, e);
+	struct reader *again = produce_once_more(m, e);
 	int rc = -1;
 
 	if (again)
-		rc = key_pass(m, again, pass, e);
+		rc = key_pass(m, again, PASS_SECOND, e);
 	reader_close(again);
 	return rc;
 }
 
-/* Converts to the end, or, while keys are only watched, to the first one that may be a duplicate. */
+/* Converts to the end, or to the first item that asks for all to begin anew: while keys are only watched, one
+ * that may be a duplicate; one that is out of the order of its groups. */
 static int read_items(struct produce_making *m, struct reader *source, struct err *e)
 {
 	struct item it;
@@ -73,7 +76,7 @@ static int read_items(struct produce_making *m, struct reader *source, struct er
 	uint64_t seen = 0;
 	int rc = 0;
 
-	while (!m->suspect) {
+	while (!m->suspect && !m->unsorted) {
 		arena_reset(&m->item);
 		diag_init(&d, &m->item);
 		memset(&it, 0, sizeof(it));
@@ -94,7 +97,7 @@ static int read_items(struct produce_making *m, struct reader *source, struct er
 	return 0;
 }
 
-/* --- unique keys --- */
+/* --- unique keys, and groups --- */
 
 /* Back to where nothing was made. The control numbers that were drawn stay: the unit has them. */
 static int start_anew(struct produce_making *m, struct err *e)
@@ -105,9 +108,35 @@ static int start_anew(struct produce_making *m, struct err *e)
 	if (outcome_again(&m->o, e) == -1)
 		return -1;
 	writing_start(m);
-	m->message_ready = m->set_open = m->started = m->suspect = m->watch = false;
+	m->message_ready = m->set_open = m->started = m->suspect = m->watch = m->full = false;
 	m->in_set = 0;
+	split_start_whole(&m->whole);
+	produce_stop_start(&m->stop);
+	m->sorted = m->unsorted = false;
+	buf_clear(&m->order);
+	if (m->p->anew)
+		m->p->anew(m->p->ctx);
+	produce_item_report(m, &m->found);
 	return 0;
+}
+
+/* Items are to be sorted: all anew, in their order. What was seen of keys is seen once more. */
+static int settle_order(struct produce_making *m, struct err *e)
+{
+	struct reader *again = NULL;
+	int rc = -1;
+
+	if (m->dups) {
+		dups_free(m->dups);
+		m->dups = dups_new();
+	}
+	if (start_anew(m, e) == -1)
+		return -1;
+	again = produce_once_more(m, e);
+	if (again)
+		rc = produce_sort_run(m, again, e);
+	reader_close(again);
+	return rc;
 }
 
 /* A key may be there twice: the rest of the keys, a second look at the suspects, and all anew. */
@@ -117,33 +146,56 @@ static int settle_duplicates(struct produce_making *m, struct reader *source, st
 	int rc = -1;
 
 	if (key_pass(m, source, PASS_FIRST, e) == -1 || !dups_again(m->dups) ||
-		read_keys(m, PASS_SECOND, e) == -1 || start_anew(m, e) == -1)
+		produce_suspects(m, e) == -1 || start_anew(m, e) == -1)
 		return -1;
-	again = once_more(m, e);
+	again = produce_once_more(m, e);
 	if (again)
 		rc = read_items(m, again, e);
 	reader_close(again);
 	return rc;
 }
 
-/*
- * Keys are hardly ever there twice, so all is converted at once, the keys are watched, and only a
- * suspect makes us begin again. Who is told of findings as they come is told once: then the keys
- * are read first.
- */
+/* Once more, without the messages that a rule has stopped. */
+static int leave_out_stopped(struct produce_making *m, struct err *e)
+{
+	const bool sorted = m->sorted;
+	struct reader *again = NULL;
+	int rc = -1;
+
+	if (m->watch) { /* to the end, and none was there twice */
+		dups_free(m->dups);
+		m->dups = NULL;
+	}
+	if (sorted && m->dups) {
+		dups_free(m->dups);
+		m->dups = dups_new();
+	}
+	m->stop.again = true;
+	if (start_anew(m, e) == -1)
+		return -1;
+	again = produce_once_more(m, e);
+	if (again)
+		rc = sorted ? produce_sort_run(m, again, e) : read_items(m, again, e);
+	reader_close(again);
+	return rc;
+}
+
+/* Keys are hardly ever there twice, and who groups items often has them in order: so all is converted at
+ * once, the keys and the order are watched, and only a suspect makes us begin again. */
 static int read_all(struct produce_making *m, struct err *e)
 {
-	if (!map_key_unique(m->p->map))
-		return read_items(m, m->p->source, e);
-	m->dups = dups_new();
-	m->watch = !m->p->finding;
-	if (!m->watch &&
-		(read_keys(m, PASS_FIRST, e) == -1 ||
-			(dups_again(m->dups) && read_keys(m, PASS_SECOND, e) == -1)))
-		return -1;
+	if (map_key_unique(m->p->map)) {
+		m->dups = dups_new();
+		m->watch = true;
+	}
 	if (read_items(m, m->p->source, e) == -1)
 		return -1;
-	return m->suspect ? settle_duplicates(m, m->p->source, e) : 0;
+	if ((m->unsorted || (m->suspect && map_groups(m->p->map))) && settle_order(m, e) == -1)
+		return -1;
+	if (m->suspect && settle_duplicates(m, m->p->source, e) == -1)
+		return -1;
+	produce_stop_closed(&m->stop);
+	return m->stop.n > 0 ? leave_out_stopped(m, e) : 0;
 }
 
 static int report_orphans(struct produce_making *m, struct err *e)
@@ -163,21 +215,30 @@ static int report_orphans(struct produce_making *m, struct err *e)
 	return 0;
 }
 
+/* What is joined was read before the first item; all that beginning anew takes back is written by now. */
+static void tell_broken(struct produce_making *m)
+{
+	for (const struct finding *f = m->found.first; f; f = f->next)
+		if (f->severity >= SEV_ERROR)
+			outcome_broken(&m->o, f);
+	m->c->broken = m->found.errors;
+}
+
 static int make_all(struct produce_making *m, struct err *e)
 {
-	struct diag d;
-
-	diag_init(&d, &m->header);
-	m->run = map_run_new(m->p->map, &m->p->input, &d, e);
+	diag_init(&m->found, &m->start);
+	m->run = map_run_new(m->p->map, &m->p->input, &m->found, e);
 	if (!m->run)
 		return -1;
-	produce_item_report(m, &d);
-	if (read_all(m, e) == -1 || report_orphans(m, e) == -1 || produce_message_close(m, e) == -1)
+	produce_item_report(m, &m->found);
+	produce_gone_start(m);
+	if (read_all(m, e) == -1 || produce_gone_run(m, e) == -1 || report_orphans(m, e) == -1 ||
+		produce_message_close(m, e) == -1)
 		return -1;
-	if (m->started) {
-		x12_writer_close_group(&m->writer);
-		x12_writer_close_interchange(&m->writer);
-	}
+	tell_broken(m);
+	if (m->started)
+		m->target.ops->end(m->target.self);
+	m->c->wrote = *m->target.ops->at(m->target.self);
 	return outcome_flush(&m->o, 0, e);
 }
 
@@ -188,24 +249,35 @@ int produce_run(const struct produce *p, struct produce_counts *c, struct err *e
 
 	memset(&m, 0, sizeof(m));
 	memset(c, 0, sizeof(*c));
+	if (target_open(&m.target, p->envelope, map_target(p->map), e) == -1)
+		return -1;
 	m.p = p;
 	m.c = c;
+	m.action = p->input.action;
+	m.split.limits = map_limits(p->map);
+	m.whole.limits = p->most;
+	split_start_whole(&m.whole);
 	m.hash = hash_new();
 	buf_init(&m.said, PRODUCE_SAID_MAX);
-	m.rules = x12_check_rules_new(p->profile);
+	buf_init(&m.order, LIMIT_ITEM);
 	arena_init(&m.item);
 	arena_init(&m.header);
+	arena_init(&m.start);
 	outcome_init(&m.o, p->out, p->lineage, p->aside, p->result);
 	writing_start(&m);
 	rc = make_all(&m, e);
 	map_run_free(m.run);
 	dups_free(m.dups);
+	mem_free(m.settled);
+	produce_stop_done(&m.stop);
 	hash_free(m.hash);
 	buf_done(&m.said);
-	x12_check_rules_free(m.rules);
+	buf_done(&m.order);
+	target_close(&m.target);
 	outcome_done(&m.o);
 	arena_done(&m.item);
 	arena_done(&m.header);
+	arena_done(&m.start);
 	if (rc == 0 && c->items != c->out + c->unselected + c->aside + c->unchanged + c->waiting)
 		return err_set(e, ERR_CORRUPT,
 			"the counts do not reconcile: %" PRIu64 " items in, %" PRIu64

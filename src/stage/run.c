@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fsx.h"
@@ -270,19 +269,11 @@ static int clean(struct env *v, struct err *e)
 /* Too little space: nothing new is taken in; what waits stays safely with the exporters. */
 static bool space_left(struct env *v)
 {
-	struct statvfs fs;
-	uint64_t free_bytes = 0;
+	struct err low;
 
-	if (v->config->min_free == 0 || fstatvfs(v->dir, &fs) == -1)
+	if (fit_disk(v->dir, v->path, v->config->min_free, &low) == 0 || !low.reason[0])
 		return true;
-	free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
-	if (free_bytes >= v->config->min_free)
-		return true;
-	env_log(v, LOG_ERROR, "disk-full", "environment",
-		"DISK-LOW: %" PRIu64
-		" MB are free on the disk of %s, <disk min-free> in environment.xml "
-		"asks for %" PRIu64 " MB: nothing is taken in or converted; free some, or lower it",
-		free_bytes >> 20, v->path, v->config->min_free >> 20);
+	env_log(v, LOG_ERROR, "disk-full", "environment", "%s: %s", low.reason, low.text);
 	v->news++;
 	return false;
 }

@@ -35,8 +35,11 @@ const char *status_text(enum status_word w)
 bool status_answered(const struct interchange_row *r, const struct config_expect *x)
 {
 	/* An answer to the content proves that the envelope was read; a refused envelope is all
-	 * that comes. */
-	return r->syntax.n > 0 || str_is(r->ta1, "rejected") ||
+	 * that comes, and so is content that its syntax forbids. */
+	if (str_is(x->ack, "aperak"))
+		return r->application.n > 0 || str_is(r->syntax, "rejected") ||
+			str_is(r->ta1, "rejected");
+	return r->syntax.n > 0 || r->application.n > 0 || str_is(r->ta1, "rejected") ||
 		(str_is(x->ack, "ta1") && r->ta1.n > 0);
 }
 
@@ -148,13 +151,58 @@ static void name_it(struct status *s, const struct interchange_row *r, enum stat
 	s->last_named = x;
 }
 
+/* The columns that count_interchanges asks for, but for the last. */
+static int64_t row_of(const struct db_rows *rows, struct interchange_row *r)
+{
+	int64_t queued = 0;
+
+	memset(r, 0, sizeof(*r));
+	r->agreement = db_text(rows, 0);
+	r->partner = db_text(rows, 1);
+	r->state = db_text(rows, 2);
+	r->receipt = db_text(rows, 3);
+	r->ta1 = db_text(rows, 4);
+	r->syntax = db_text(rows, 5);
+	r->application = db_text(rows, 6);
+	r->load = db_text(rows, 7);
+	r->sent_at = db_int(rows, 8);
+	queued = db_int(rows, 9);
+	r->id = db_int(rows, 10);
+	r->name = db_text(rows, 11);
+	r->reason = db_text(rows, 12);
+	r->note = db_text(rows, 13);
+	return r->sent_at > queued ? r->sent_at : queued;
+}
+
+/* wrong: what was found of its file, or "". at: when something was last done with it. */
+static void count_interchange(struct env *v, struct status *s, struct interchange_row *r,
+	struct str wrong, int64_t at, struct arena *a)
+{
+	const struct config_agreement *g = config_agreement_find(v->config, r->agreement);
+	struct status_partner *p = partner_of(s, r->partner, a);
+	const enum status_word w = status_of(r, g, s->now);
+
+	if (at > p->last)
+		p->last = at;
+	if (at < s->since && is_finished(w) && wrong.n == 0)
+		return;
+	p->count[w]++;
+	if (wrong.n > 0 && r->reason.n == 0) {
+		r->reason = wrong;
+		r->note = str_is(wrong, "LOST-FILE") ? STR("its file is in none of its places")
+						     : STR("its file is not the one that was made");
+	}
+	if (is_named(w) || wrong.n > 0 ||
+		(w == STATUS_WAITING && str_is(r->reason, "AGREEMENT-GONE")))
+		name_it(s, r, w, g, a);
+}
+
 static int count_interchanges(struct env *v, struct status *s, struct arena *a, struct err *e)
 {
 	struct interchange_row r;
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
-	memset(&r, 0, sizeof(r));
 	/* id + 0: an order by the key itself makes SQLite walk the whole table by it, past the indexes of the OR. */
 	if (db_query(v->ledger.db, &rows, e,
 		    "SELECT agreement, partner, state, receipt, ta1, syntax, application, load, "
@@ -164,43 +212,10 @@ static int count_interchanges(struct env *v, struct status *s, struct arena *a, 
 		    "i", s->since) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
-		const struct config_agreement *g = config_agreement_find(
-			v->config, db_text(rows, 0));
-		struct status_partner *p = partner_of(s, db_text(rows, 1), a);
-		enum status_word w = STATUS_MAKING;
-		int64_t at = 0;
-		struct str wrong = STR("");
-		r.agreement = db_text(rows, 0);
-		r.partner = db_text(rows, 1);
-		r.state = db_text(rows, 2);
-		r.receipt = db_text(rows, 3);
-		r.ta1 = db_text(rows, 4);
-		r.syntax = db_text(rows, 5);
-		r.application = db_text(rows, 6);
-		r.load = db_text(rows, 7);
-		r.sent_at = db_int(rows, 8);
-		r.id = db_int(rows, 10);
-		r.name = db_text(rows, 11);
-		r.reason = db_text(rows, 12);
-		r.note = db_text(rows, 13);
-		at = r.sent_at > db_int(rows, 9) ? r.sent_at : db_int(rows, 9);
-		if (at > p->last)
-			p->last = at;
-		w = status_of(&r, g, s->now);
-		if (!str_is(r.state, "closed"))
-			wrong = db_text(rows, 14);
-		if (at < s->since && is_finished(w) && wrong.n == 0)
-			continue;
-		p->count[w]++;
-		if (wrong.n > 0 && r.reason.n == 0) {
-			r.reason = wrong;
-			r.note = str_is(wrong, "LOST-FILE")
-				? STR("its file is in none of its places")
-				: STR("its file is not the one that was made");
-		}
-		if (is_named(w) || wrong.n > 0 ||
-			(w == STATUS_WAITING && str_is(r.reason, "AGREEMENT-GONE")))
-			name_it(s, &r, w, g, a);
+		const int64_t at = row_of(rows, &r);
+
+		count_interchange(
+			v, s, &r, str_is(r.state, "closed") ? STR("") : db_text(rows, 14), at, a);
 	}
 	db_end(rows);
 	return rc;
@@ -276,11 +291,11 @@ static int load_agreement(struct env *v, const struct config_agreement *c,
 	g->next = arena_str(a, str_c(next));
 	g->missed = arena_str(a, str_c(missed));
 	if (db_one_int(l->db, &g->aside, e,
-		    "SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN'",
+		    "SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes <> 'JOIN-ROW-ORPHAN' AND codes NOT LIKE 'JOIN-ROW-BROKEN %'",
 		    "s", g->name) != 1)
 		return -1;
 	rc = db_one_int(l->db, &g->orphans, e,
-		"SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND codes = 'JOIN-ROW-ORPHAN'",
+		"SELECT COUNT(*) FROM aside WHERE agreement = ?1 AND closed = 0 AND (codes = 'JOIN-ROW-ORPHAN' OR codes LIKE 'JOIN-ROW-BROKEN %')",
 		"s", g->name);
 	return rc == 1 ? 0 : -1;
 }

@@ -50,7 +50,7 @@ struct status_agreement {
 	struct str failed;	     /* reason why its newest unit of work stopped, or "" */
 	int64_t unit;		     /* that unit */
 	int64_t aside;		     /* items set aside */
-	int64_t orphans;	     /* rows of joins that no item has */
+	int64_t orphans;	     /* rows of joins that are broken, or that no item has */
 	int64_t rejected, held, due; /* items */
 };
 

@@ -91,7 +91,7 @@ static void tell_expected(struct env *v, struct story *t, const struct interchan
 	t->next = STR("the next report puts it into the archive");
 	for (const struct config_expect *x = g ? g->expects : NULL; x; x = x->next) {
 		const struct str when = story_build_moment(t, r->sent_at + (int64_t)x->within);
-		if ((str_is(x->ack, "ta1") && r->ta1.n > 0) || r->syntax.n > 0)
+		if (status_answered(r, x))
 			continue;
 		t->next = arena_printf(t->arena,
 			"a " STR_FMT " of the partner is expected by " STR_FMT "%s",
@@ -147,8 +147,10 @@ int story_interchange_tell(struct env *v, const struct subject *s, struct story 
 	story_build_int(t, "items", r.items);
 	story_build_int(t, "bytes", r.size);
 	story_build_fact(t, "sha256", r.sha);
-	story_build_int(t, "isa", r.isa);
-	story_build_int(t, "gs", r.gs);
+	if (r.isa > 0)
+		story_build_int(t, "isa", r.isa);
+	if (r.gs > 0)
+		story_build_int(t, "gs", r.gs);
 	story_build_fact(t, "receipt", r.receipt);
 	story_build_fact(t, "ta1", r.ta1);
 	story_build_fact(t, "syntax", r.syntax);

@@ -51,7 +51,8 @@ int story_item_tell(struct env *v, const struct subject *s, struct story *t, str
 	if (!t->next.p)
 		return -1;
 	if (db_query(db, &rows, e,
-		    "SELECT agreement, state, interchange, at, reason FROM item WHERE "
+		    "SELECT agreement, state, interchange, at, CASE WHEN hash = 'delete:' AND reason = '' "
+		    "THEN 'told to delete it' ELSE reason END FROM item WHERE "
 		    "agreement IN (SELECT agreement FROM unit) AND key = ?1 ORDER BY agreement",
 		    "s", s->name) == -1 ||
 		story_build_rows(t, "partners", states, "ccitc", rows, e) == -1)

@@ -18,7 +18,7 @@ static const struct next nexts[] = {
 	{SUBJECT_INTERCHANGE, "sending",
 		"a transfer is sending it, or was cut; the next one looks at the partner and goes on"},
 	{SUBJECT_INTERCHANGE, "in-doubt",
-		"ask the partner whether it arrived, then gridspool resolve ID --delivered, or --not-delivered, --reason TEXT; an acknowledgment settles it by itself"},
+		"ask the partner whether it arrived, then gridspool resolve ID --delivered, or --not-delivered, --reason TEXT; an acknowledgment, if one comes, settles it by itself"},
 	{SUBJECT_INTERCHANGE, "held", "a person decides"},
 	{SUBJECT_INTERCHANGE, "quarantined", "a person decides"},
 	{SUBJECT_INTERCHANGE, "archived", "nothing; it is finished"},

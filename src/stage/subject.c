@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "store/ledger_interchange.h"
 
 const char *subject_word(enum subject_kind kind)
 {
@@ -106,16 +107,13 @@ static int find_file(
 		if (str_ends(name, str_c(ends[i])))
 			name.n -= strlen(ends[i]);
 	}
-	if (str_ends(name, STR(".items")))
-		name = arena_printf(a, STR_FMT ".x12", STR_ARG(str_sub(name, 0, name.n - 6)));
 	for (size_t i = name.n; i > 0; i--) { /* with its folder, as a shell completes it */
 		if (name.p[i - 1] == '/') {
 			name = str_from(name, i);
 			break;
 		}
 	}
-	rc = db_one_int(
-		v->ledger.db, &id, e, "SELECT id FROM interchange WHERE name = ?1", "s", name);
+	rc = ledger_interchange_named(&v->ledger, name, &id, e);
 	if (rc == 1)
 		write_names(SUBJECT_INTERCHANGE, id, a, out);
 	return rc == 0 && name.n < typed.n && name.n > 0 ? find_numbered(v, name, a, out, e) : rc;

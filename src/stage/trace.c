@@ -7,6 +7,7 @@
 
 #include "base/fsx.h"
 #include "base/mem.h"
+#include "base/scratch.h"
 #include "secure/hash.h"
 #include "stage/archive.h"
 #include "stage/bundle.h"
@@ -15,6 +16,7 @@
 #include "stage/frame.h"
 #include "stage/lines.h"
 #include "stage/proc.h"
+#include "stage/trace_tree.h"
 #include "store/ledger_unit.h"
 
 /* --- lineage: which item is that segment? --- */
@@ -22,7 +24,7 @@
 struct part_line {
 	struct str kind, st;
 	int64_t first, last, locator;
-	struct str file, key;
+	struct str file, key, action;
 };
 
 static struct part_line parse_line(struct str line, struct arena *a)
@@ -35,28 +37,104 @@ static struct part_line parse_line(struct str line, struct arena *a)
 	(void)lines_take_int(&line);
 	p.file = lines_take(&line, a);
 	p.key = lines_take(&line, a);
+	(void)lines_take(&line, a);
+	p.action = lines_take(&line, a);
 	return p;
 }
 
+/* References of messages are numbers that we gave: "0001" of X12, "1" of EDIFACT. */
+static bool same_set(struct str a, struct str b)
+{
+	while (a.n > 1 && a.p[0] == '0')
+		a = str_from(a, 1);
+	while (b.n > 1 && b.p[0] == '0')
+		b = str_from(b, 1);
+	return str_eq(a, b);
+}
+
+/* Is that the item that is meant, by its place or by its key? */
+static bool is_meant(const struct trace_point *t, const struct part_line *p)
+{
+	struct str rest = t->references;
+	struct str reference;
+
+	if (t->references.n == 0)
+		return same_set(t->st, p->st) && p->first >= 1 && t->segment_at >= p->first &&
+			t->segment_at <= p->last;
+	if (!str_is(p->kind, "item") || (t->st.n > 0 && !same_set(t->st, p->st)))
+		return false;
+	while (str_split(&rest, '\n', &reference))
+		if (str_eq(reference, p->key))
+			return true;
+	return false;
+}
+
+static enum trace_part part_of(struct str kind)
+{
+	static const struct {
+		const char *kind;
+		enum trace_part part;
+	} parts[] = {{"item", TRACE_ITEM}, {"head", TRACE_HEADER}, {"group", TRACE_GROUP},
+		{"foot", TRACE_FOOT}};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (str_is(kind, parts[i].kind))
+			return parts[i].part;
+	return TRACE_TRAILER;
+}
+
+/* The first item of a message may be what its header is made of. */
+static void place_header(const struct part_line *p, struct trace_point *t)
+{
+	if (t->part != TRACE_HEADER || t->of_item || !str_is(p->kind, "item") ||
+		!same_set(t->st, p->st))
+		return;
+	t->of_item = true;
+	t->locator = p->locator;
+}
+
+/* met[i]: the point is in this part. */
 static void place_points(const struct part_line *p, int64_t number, struct trace_point *points,
-	size_t n, struct arena *a)
+	size_t n, bool *met, struct arena *a)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct trace_point *t = &points[i];
-		if (!str_eq(t->st, p->st) || p->first < 1 || t->segment_at < p->first ||
-			t->segment_at > p->last)
+		place_header(p, t);
+		met[i] = is_meant(t, p);
+		if (!met[i])
 			continue;
-		t->part = str_is(p->kind, "item") ? TRACE_ITEM
-			: str_is(p->kind, "head") ? TRACE_HEADER
-						  : TRACE_TRAILER;
+		t->part = part_of(p->kind);
 		t->first = p->first;
+		t->last = p->last;
 		t->number = number;
 		t->locator = p->locator;
-		if (t->part == TRACE_ITEM) {
+		if (t->part == TRACE_ITEM || t->part == TRACE_GROUP) {
 			t->key = arena_str(a, p->key);
 			t->file = arena_str(a, p->file);
+			t->action = arena_str(a, p->action);
 		}
 	}
+}
+
+/* What was found in the part that was met last: its code, field, value and rule. */
+static void add_note(
+	struct str line, struct trace_point *points, size_t n, const bool *met, struct arena *a)
+{
+	struct arena scratch;
+	struct str f[8];
+
+	arena_init(&scratch);
+	for (size_t i = 0; i < sizeof(f) / sizeof(f[0]); i++)
+		f[i] = lines_take(&line, &scratch);
+	for (size_t i = 0; i < n; i++) {
+		struct trace_point *t = &points[i];
+		if (met[i])
+			t->noted = arena_printf(a,
+				STR_FMT "%s" STR_FMT ": " STR_FMT "%s'" STR_FMT "': " STR_FMT,
+				STR_ARG(t->noted), t->noted.n > 0 ? "\n" : "", STR_ARG(f[2]),
+				STR_ARG(f[5]), f[5].n > 0 ? " " : "", STR_ARG(f[6]), STR_ARG(f[7]));
+	}
+	arena_done(&scratch);
 }
 
 int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a, struct err *e)
@@ -64,6 +142,7 @@ int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a,
 	struct lines in;
 	struct str line;
 	struct arena scratch;
+	bool *met = mem_array(n + 1, sizeof(*met));
 	int64_t number = 0;
 	int rc = 0;
 
@@ -75,12 +154,15 @@ int trace_lineage(int fd, struct trace_point *points, size_t n, struct arena *a,
 	while (rc == 1 && (rc = lines_next(&in, &line, e)) == 1) {
 		const struct part_line p = parse_line(line, &scratch);
 		number = str_is(p.kind, "item") ? number + 1 : str_is(p.kind, "head") ? 0 : number;
-		if (!str_is(p.kind, "note"))
-			place_points(&p, number, points, n, a);
+		if (str_is(p.kind, "note"))
+			add_note(line, points, n, met, a);
+		else
+			place_points(&p, number, points, n, met, a);
 		arena_reset(&scratch);
 	}
 	lines_close(&in);
 	arena_done(&scratch);
+	mem_free(met);
 	return rc;
 }
 
@@ -111,6 +193,7 @@ struct trace_job {
 	const struct env_route *route;
 	struct inputs in;
 	struct unit_row unit;
+	int scratch; /* or -1 */
 	struct trace_point *points;
 	size_t n;
 };
@@ -179,26 +262,75 @@ static void fill_value(const struct trace_job *j, struct map_run *run, const str
 	}
 }
 
+/* The first value below m that came from the source, or NULL. */
+static const struct node *source_of(const struct made *m)
+{
+	const struct node *from = m->from;
+
+	for (const struct made *k = m->child; k && !from; k = k->next)
+		from = source_of(k);
+	return from;
+}
+
+/* What it has made, the heads of its groups included; NULL and NULL for what is around the items. */
+static int fill_made(const struct trace_job *j, struct map_run *run, const struct map_around *head,
+	const struct map_result *r, const struct item *it, struct trace_point *t, struct arena *a,
+	struct err *e)
+{
+	const struct trace_tree x = {.message = map_target(j->route->map),
+		.head = head->made,
+		.item = r ? r->made_first : NULL,
+		.behind = r ? r->made : NULL,
+		.first = (uint64_t)t->first,
+		.written = t->part == TRACE_GROUP ? (uint64_t)(t->last - t->first + 1) : 0};
+	const struct trace_tree_asked asked = {
+		(uint64_t)t->segment_at, (uint64_t)t->element, t->name};
+	struct trace_tree_found found;
+	const struct made *m = NULL;
+	const struct node *from = NULL;
+
+	if (trace_tree_find(&x, &asked, &found, a, e) == -1)
+		return -1;
+	m = found.made;
+	t->segment = found.name;
+	t->absent = found.absent;
+	if (!m)
+		return 0;
+	from = source_of(m);
+	t->map_line = m->map_line;
+	t->found = found.text;
+	if (from && it)
+		fill_place(j, run, from, it, t, a);
+	else if (m->absent)
+		t->field = m->origin;
+	return 0;
+}
+
 static int trace_item(const struct trace_job *j, struct map_run *run, struct reader *source,
 	struct trace_point *t, struct arena *a, struct err *e)
 {
 	struct item it;
 	struct map_result r;
 	const struct segment *s = NULL;
-	struct segment *head = NULL;
-	size_t nhead = 0;
+	struct map_around head;
 	struct diag d;
-	const int64_t index = t->segment_at - t->first;
+	int64_t index = t->segment_at - t->first;
 
 	memset(&r, 0, sizeof(r));
 	diag_init(&d, a);
 	if (reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1 || !it.root)
 		return -1;
-	it.line = reader_line_counted(source, &it);
-	if (map_message_start(run, &head, &nhead, &d, a, e) == -1 ||
+	reader_line_counted(source, &it);
+	map_action(run, t->action.n > 0 ? t->action : STR("add"));
+	if (map_message_start(run, &it, &head, &d, a, e) == -1 ||
 		map_item(run, &it, (uint32_t)t->number, &r, &d, a, e) == -1)
 		return -1;
-	s = r.segments;
+	if (r.verdict == MAP_OUT && r.made)
+		return fill_made(j, run, &head, &r, &it, t, a, e);
+	s = t->part == TRACE_GROUP ? r.first : r.segments;
+	/* Here all its groups begin with the item; of those that did then, the inner ones, it has heads. */
+	if (t->part == TRACE_GROUP)
+		index += (int64_t)r.nhead - (t->last - t->first + 1);
 	for (int64_t i = 0; s && i < index; i++)
 		s = s->next;
 	if (r.verdict == MAP_OUT && index >= 0 && s)
@@ -207,26 +339,36 @@ static int trace_item(const struct trace_job *j, struct map_run *run, struct rea
 }
 
 /* A segment of the header; the first one, ST, is written by the program. */
-static int trace_header(const struct trace_job *j, struct map_run *run, struct trace_point *t,
-	struct arena *a, struct err *e)
+static int trace_header(const struct trace_job *j, struct map_run *run, struct reader *source,
+	struct trace_point *t, struct arena *a, struct err *e)
 {
-	struct segment *s = NULL;
-	size_t n = 0;
+	const bool of_item = map_groups_messages(j->route->map) && t->of_item;
+	struct map_around head;
+	const struct segment *s = NULL;
+	struct item it;
 	struct diag d;
 
 	diag_init(&d, a);
-	if (map_message_start(run, &s, &n, &d, a, e) == -1)
+	if (of_item && reader_at(source, (uint64_t)t->locator, &it, &d, e) != 1)
 		return -1;
+	if (of_item)
+		reader_line_counted(source, &it);
+	if (map_message_start(run, of_item ? &it : NULL, &head, &d, a, e) == -1)
+		return -1;
+	if (target_find(map_target(j->route->map)->format)->put_tree)
+		return fill_made(j, run, &head, NULL, NULL, t, a, e);
+	s = head.segments;
 	for (int64_t i = t->first + 1; s && i < t->segment_at; i++)
 		s = s->next;
 	if (s && t->segment_at > t->first)
-		fill_value(j, run, s, NULL, t, a);
+		fill_value(j, run, s, of_item ? &it : NULL, t, a);
 	return 0;
 }
 
 static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct err *e)
 {
 	struct inputs_readers readers;
+	struct scratch scratch = {j->scratch, 0};
 	struct map_run *run = NULL;
 	struct arena a;
 	struct diag d;
@@ -238,14 +380,16 @@ static int trace_all(const struct trace_job *j, int fd, struct frame *f, struct 
 	if (inputs_open_readers(
 		    j->env, j->route, &j->in, j->unit.fixed_at, j->unit.run.p, &readers, e) == -1)
 		goto out;
+	readers.input.scratch = j->scratch == -1 ? NULL : &scratch;
 	run = map_run_new(j->route->map, &readers.input, &d, e);
 	rc = run ? 0 : -1;
 	for (size_t i = 0; i < j->n && rc == 0; i++) {
 		struct trace_point *t = &j->points[i];
-		if (t->part != TRACE_ITEM && t->part != TRACE_HEADER)
-			continue;
-		if ((t->part == TRACE_ITEM ? trace_item(j, run, readers.source, t, &a, e)
-					   : trace_header(j, run, t, &a, e)) == 0)
+		const bool item = t->part == TRACE_ITEM || t->part == TRACE_GROUP;
+		if ((!item && t->part != TRACE_HEADER) || t->references.n > 0 || t->of_all)
+			continue; /* a key leads to the item, not to a field */
+		if ((item ? trace_item(j, run, readers.source, t, &a, e)
+			  : trace_header(j, run, readers.source, t, &a, e)) == 0)
 			rc = send_point(fd, f, i, t, e);
 		arena_reset(&a);
 	}
@@ -339,7 +483,7 @@ static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struc
 {
 	const struct proc_patience w = env_patience(j->env, false);
 	struct proc p;
-	int keep[INPUTS_JOINS + 2];
+	int keep[INPUTS_JOINS + 3];
 	size_t n = 0;
 	int rc = -1;
 
@@ -348,6 +492,9 @@ static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struc
 		keep[n++] = j->in.workflow;
 	for (size_t i = 0; i < j->in.njoins; i++)
 		keep[n++] = j->in.joins[i];
+	j->scratch = map_uses_scratch(j->route->map) ? fsx_scratch(e) : -1; /* without: in memory */
+	if (j->scratch != -1)
+		keep[n++] = j->scratch;
 	rc = proc_start(&p, trace_worker, j, keep, n, e);
 	if (rc == 0) {
 		rc = trace_take(v, &p, &w, j->points, j->n, a, e);
@@ -356,6 +503,7 @@ static int run_worker(struct env *v, struct trace_job *j, struct arena *a, struc
 		else
 			proc_kill(&p);
 	}
+	fsx_close(j->scratch);
 	return rc;
 }
 

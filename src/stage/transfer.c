@@ -241,7 +241,7 @@ static int in_doubt(
 	}
 	(void)snprintf(next, sizeof(next),
 		"ask the partner; then gridspool resolve %06" PRId64
-		" --delivered, or --not-delivered, --reason TEXT. An acknowledgment settles it by itself",
+		" --delivered, or --not-delivered, --reason TEXT. An acknowledgment, if one comes, settles it by itself",
 		s->row->id);
 	return commit_stopped(s, "in-doubt", "hold", "IN-DOUBT", note, next, e);
 }

@@ -185,12 +185,19 @@ int verbs_interchange_resend(struct verbs_act *x, struct err *e)
 	if (rc == -1)
 		return -1;
 	x->out->count = 1;
-	verbs_act_say(x,
-		"queued for " STR_FMT " with the same bytes and control number %09" PRId64
-		" (%" PRId64
-		" items); a partner may refuse or ignore a number it has seen: then gridspool reissue %06" PRId64
-		" --reason TEXT",
-		STR_ARG(row.partner), row.isa, row.items, row.id);
+	if (row.isa > 0)
+		verbs_act_say(x,
+			"queued for " STR_FMT " with the same bytes and control number %09" PRId64
+			" (%" PRId64
+			" items); a partner may refuse or ignore a number it has seen: then gridspool reissue %06" PRId64
+			" --reason TEXT",
+			STR_ARG(row.partner), row.isa, row.items, row.id);
+	else
+		verbs_act_say(x,
+			"queued for " STR_FMT " with the same bytes and file name (%" PRId64
+			" items); a partner may ignore a name it has seen: then gridspool reissue %06" PRId64
+			" --reason TEXT",
+			STR_ARG(row.partner), row.items, row.id);
 	return rc == 1 ? settle(x, &row, e) : 0;
 }
 
@@ -287,17 +294,16 @@ int verbs_interchange_reissue(struct verbs_act *x, struct err *e)
 	if (rc == -1)
 		return -1;
 	x->out->count = n;
+	const char *new_as = row.isa > 0 ? "with new control numbers" : "in a file of another name";
 	if (n < row.items)
 		verbs_act_say(x,
 			"%" PRId64 " of %" PRId64
 			" items are due again; the others were sent in a newer version or refused "
-			"since. The next run sends them with new control numbers",
-			n, row.items);
+			"since. The next run sends them %s",
+			n, row.items, new_as);
 	else
-		verbs_act_say(x,
-			"%" PRId64
-			" items are due again; the next run sends them with new control numbers",
-			n);
+		verbs_act_say(x, "%" PRId64 " items are due again; the next run sends them %s", n,
+			new_as);
 	return rc == 1 ? end_reason(x, &row, "REISSUED", e) : 0;
 }
 

@@ -133,25 +133,40 @@ static int attempt(struct env *v, struct whole_job *j, struct err *e)
 	return rc;
 }
 
+static int check_view(struct env *v, struct whole_job *j, struct err *e)
+{
+	int rc = 1;
+
+	for (int i = 0; i < LIMIT_ATTEMPTS && rc == 1; i++)
+		rc = attempt(v, j, e);
+	if (rc != 1)
+		return rc;
+	e->code = ERR_INPUT;
+	return err_wrap(e, STR_FMT ", %d times", STR_ARG(j->spec.file), LIMIT_ATTEMPTS);
+}
+
 int whole_check(
 	struct env *v, const struct input_row *r, const struct config_source *s, struct err *e)
 {
 	struct whole_job j = {.names = &v->names, .fd = fsx_open(v->dir, r->place.p, e)};
+	const struct reader_spec *views = NULL;
+	struct arena a;
 	struct buf shown;
-	int rc = 1;
+	size_t n = 0;
+	int rc = 0;
 
 	if (j.fd == -1)
 		return -1;
+	arena_init(&a);
 	buf_init(&shown, 1024);
 	utf8_quote(&shown, r->name, 200);
-	inputs_reader_spec(s, buf_view(&shown), &j.spec);
-	for (int i = 0; i < LIMIT_ATTEMPTS && rc == 1; i++)
-		rc = attempt(v, &j, e);
-	if (rc == 1) {
-		e->code = ERR_INPUT;
-		rc = err_wrap(e, STR_FMT ", %d times", STR_ARG(j.spec.file), LIMIT_ATTEMPTS);
+	views = inputs_views(v, s, buf_view(&shown), &a, &n);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		j.spec = views[i];
+		rc = check_view(v, &j, e);
 	}
 	fsx_close(j.fd);
 	buf_done(&shown);
+	arena_done(&a);
 	return rc;
 }

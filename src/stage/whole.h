@@ -9,7 +9,7 @@
 #include "stage/proc.h"
 #include "store/ledger_input.h"
 
-/* Reads the file at the row's place as its source says. 0 it is whole; -1 with ERR_INPUT or
+/* Reads the file at the row's place as its source and each map that reads it say. 0 it is whole; -1 with ERR_INPUT or
  * ERR_LIMIT: it is not, with the place, or (reason CONVERTER-CRASH, CONVERTER-HUNG) reading it
  * ended so three times. Any other code: nobody knows yet. */
 int whole_check(struct env *v, const struct input_row *r, const struct config_source *s,

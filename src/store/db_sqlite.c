@@ -150,7 +150,7 @@ static int fail(struct db *db, struct err *e, const char *what)
 			"ledger: no space is left on its disk; free some and run again");
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(e, ERR_CORRUPT, "ledger: %s: %s; " AS_BACKUP, what, why);
+		return err_set(e, ERR_CORRUPT, "ledger: damaged: %s; " AS_BACKUP, why);
 	case SQLITE_CONSTRAINT:
 		return err_set(e,
 			rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY

@@ -65,7 +65,7 @@ static int load_one(
 }
 
 int ledger_interchange_add(struct ledger *l, int64_t unit, struct str agreement, struct str partner,
-	struct str message, struct str stamp, int64_t *id, struct err *e)
+	struct str message, struct str stamp, const char *ending, int64_t *id, struct err *e)
 {
 	char name[200];
 	char place[100];
@@ -73,8 +73,8 @@ int ledger_interchange_add(struct ledger *l, int64_t unit, struct str agreement,
 
 	if (ledger_parts_next_id(l, LEDGER_PARTS_INTERCHANGE, &next, e) == -1)
 		return -1;
-	(void)snprintf(name, sizeof(name), STR_FMT "-%06lld." STR_FMT "." STR_FMT ".x12",
-		STR_ARG(stamp), (long long)next, STR_ARG(partner), STR_ARG(message));
+	(void)snprintf(name, sizeof(name), STR_FMT "-%06lld." STR_FMT "." STR_FMT ".%s",
+		STR_ARG(stamp), (long long)next, STR_ARG(partner), STR_ARG(message), ending);
 	(void)snprintf(place, sizeof(place), "outbox/" STR_FMT, STR_ARG(partner));
 	if (ledger_run(l, e,
 		    "INSERT INTO interchange(id, unit, agreement, partner, message, name, place, state, at) "
@@ -84,6 +84,27 @@ int ledger_interchange_add(struct ledger *l, int64_t unit, struct str agreement,
 		return -1;
 	*id = next;
 	return 0;
+}
+
+struct str ledger_interchange_stem(struct str name)
+{
+	size_t n = name.n;
+
+	while (n > 0 && name.p[n - 1] != '.')
+		n--;
+	return n > 0 ? str_sub(name, 0, n - 1) : name;
+}
+
+/* A stem is one interchange's alone: it holds the number. '/' is the character behind '.'. */
+int ledger_interchange_named(struct ledger *l, struct str name, int64_t *id, struct err *e)
+{
+	if (!str_ends(name, STR(".items")))
+		return db_one_int(
+			l->db, id, e, "SELECT id FROM interchange WHERE name = ?1", "s", name);
+	return db_one_int(l->db, id, e,
+		"SELECT id FROM interchange WHERE name >= ?1 || '.' AND name < ?1 || '/' AND "
+		"substr(name, length(?1) + 2) NOT LIKE '%.%'",
+		"s", ledger_interchange_stem(name));
 }
 
 static int changed_one(struct ledger *l, int64_t id, struct err *e)

@@ -30,9 +30,15 @@ struct interchange_rows {
 	size_t n;
 };
 
-/* Adds in state making; *id and the name are final from here on. */
+/* Adds in state making; *id and the name, "STAMP-000123.PARTNER.MESSAGE.ENDING", are final from here on. */
 int ledger_interchange_add(struct ledger *l, int64_t unit, struct str agreement, struct str partner,
-	struct str message, struct str stamp, int64_t *id, struct err *e) ATTR_CHECK;
+	struct str message, struct str stamp, const char *ending, int64_t *id, struct err *e)
+	ATTR_CHECK;
+/* What the names of the files beside it begin with: the name without its ending. */
+struct str ledger_interchange_stem(struct str name);
+/* The interchange whose file has this name, or beside which that file lies (".items"). 1, 0. */
+int ledger_interchange_named(struct ledger *l, struct str name, int64_t *id, struct err *e)
+	ATTR_CHECK;
 int ledger_interchange_queue(struct ledger *l, int64_t id, const char *sha, const char *lineage_sha,
 	int64_t size, int64_t items, int64_t isa, int64_t gs, struct err *e) ATTR_CHECK;
 /* From one of the states in the list "a|b" to state; place too. ERR_STALE when it is in another. */

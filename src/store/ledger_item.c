@@ -39,6 +39,17 @@ int ledger_item_sets(struct ledger *l, int64_t interchange, struct arena *a, str
 	return 0;
 }
 
+int ledger_item_sets_elsewhere(struct ledger *l, struct str partner, int64_t interchange,
+	struct str st, int64_t *n, struct err *e)
+{
+	return db_one_int(l->db, n, e,
+		       "SELECT COUNT(*) FROM interchange i JOIN iset s ON s.interchange = i.id AND s.st = "
+		       "?3 WHERE i.partner = ?1 AND i.id <> ?2 AND i.isa > 0",
+		       "sis", partner, interchange, st) == 1
+		? 0
+		: -1;
+}
+
 int ledger_item_verdict(
 	struct ledger *l, int64_t interchange, struct str st, const char *verdict, struct err *e)
 {
@@ -62,12 +73,36 @@ int ledger_item_out(struct ledger *l, struct str agreement, struct str key, stru
 		"sssisi", agreement, key, hash, interchange, st, clock_now(l->clock));
 }
 
+int ledger_item_left(struct ledger *l, struct str agreement, struct str key, struct err *e)
+{
+	return ledger_run(l, e,
+		"INSERT INTO item(agreement, key, state, hash, interchange, at) VALUES(?1, ?2, 'due', '', 0, ?3) "
+		"ON CONFLICT(agreement, key) DO UPDATE SET "
+		"before_state = CASE item.state WHEN 'due' THEN item.before_state ELSE item.state END, "
+		"before_hash = CASE item.state WHEN 'due' THEN item.before_hash ELSE item.hash END, "
+		"before_interchange = CASE item.state WHEN 'due' THEN item.before_interchange ELSE item.interchange END, "
+		"state = 'due', reason = '', at = excluded.at",
+		"ssi", agreement, key, clock_now(l->clock));
+}
+
 int ledger_item_all(struct ledger *l, int64_t interchange, struct str st, const char *state,
 	const char *reason, int64_t *n, struct err *e)
 {
 	if (ledger_run(l, e,
 		    "UPDATE item SET state = ?3, reason = ?4, at = ?5 WHERE interchange = ?1 AND state = 'pending' "
 		    "AND (?2 = '' OR st = ?2)",
+		    "iscci", interchange, st, state, reason, clock_now(l->clock)) == -1)
+		return -1;
+	*n = db_changes(l->db);
+	return 0;
+}
+
+int ledger_item_recall(struct ledger *l, int64_t interchange, struct str st, const char *state,
+	const char *reason, int64_t *n, struct err *e)
+{
+	if (ledger_run(l, e,
+		    "UPDATE item SET state = ?3, reason = ?4, at = ?5 WHERE interchange = ?1 AND state IN "
+		    "('pending', 'accepted') AND (?2 = '' OR st = ?2)",
 		    "iscci", interchange, st, state, reason, clock_now(l->clock)) == -1)
 		return -1;
 	*n = db_changes(l->db);
@@ -134,18 +169,21 @@ int ledger_item_newer(struct ledger *l, int64_t interchange, int64_t *n, struct 
 }
 
 int ledger_item_each(struct ledger *l, struct str agreement,
-	int (*each)(void *ctx, struct str key, struct str state, struct str hash), void *ctx,
-	struct err *e)
+	int (*each)(
+		void *ctx, struct str key, struct str state, struct str hash, struct str settled),
+	void *ctx, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
 	if (db_query(l->db, &rows, e,
-		    "SELECT key, state, hash FROM item WHERE agreement = ?1 ORDER BY key", "s",
-		    agreement) == -1)
+		    "SELECT key, state, hash, CASE WHEN state = 'due' AND before_hash = hash THEN before_state "
+		    "ELSE state END FROM item WHERE agreement = ?1 ORDER BY key",
+		    "s", agreement) == -1)
 		return -1;
 	while ((rc = db_next(rows, e)) == 1) {
-		if (each(ctx, db_text(rows, 0), db_text(rows, 1), db_text(rows, 2)) != 0)
+		if (each(ctx, db_text(rows, 0), db_text(rows, 1), db_text(rows, 2),
+			    db_text(rows, 3)) != 0)
 			break;
 	}
 	db_end(rows);
@@ -217,12 +255,12 @@ int ledger_item_aside(struct ledger *l, struct str agreement, struct str key, st
 }
 
 int ledger_item_aside_mended(
-	struct ledger *l, struct str agreement, int64_t interchange, struct err *e)
+	struct ledger *l, struct str agreement, int64_t unit, int64_t interchange, struct err *e)
 {
 	return ledger_run(l, e,
-		"UPDATE aside SET closed = ?3 WHERE agreement = ?1 AND closed = 0 AND key IN (SELECT key FROM "
-		"item WHERE interchange = ?2 AND agreement = ?1)",
-		"sii", agreement, interchange, clock_now(l->clock));
+		"UPDATE aside SET closed = ?4 WHERE agreement = ?1 AND closed = 0 AND (key IN (SELECT key FROM "
+		"item WHERE interchange = ?3 AND agreement = ?1) OR (unit <> ?2 AND codes LIKE 'JOIN-ROW-BROKEN %'))",
+		"siii", agreement, unit, interchange, clock_now(l->clock));
 }
 
 int ledger_item_aside_close(struct ledger *l, struct str agreement, int64_t unit, struct err *e)

@@ -173,20 +173,22 @@ int ledger_received_ack(struct ledger *l, const struct ack_row *r, struct err *e
 		r->codes, r->note, clock_now(l->clock));
 }
 
-int ledger_received_ack_applied(struct ledger *l, int64_t interchange, const char *kind,
-	struct arena *a, struct str *verdict, struct err *e)
+int ledger_received_ack_applied(struct ledger *l, int64_t interchange, struct str kinds,
+	struct arena *a, struct str *which, struct str *verdict, struct err *e)
 {
 	struct db_rows *rows = NULL;
 	int rc = 0;
 
 	if (db_query(l->db, &rows, e,
-		    "SELECT verdict FROM ack WHERE interchange = ?1 AND kind = ?2 AND outcome = 'applied' "
-		    "ORDER BY id DESC LIMIT 1",
-		    "ic", interchange, kind) == -1)
+		    "SELECT kind, verdict FROM ack WHERE interchange = ?1 AND ?2 LIKE '% ' || kind || ' %' "
+		    "AND outcome = 'applied' ORDER BY id DESC LIMIT 1",
+		    "is", interchange, kinds) == -1)
 		return -1;
 	rc = db_next(rows, e);
-	if (rc == 1)
-		*verdict = arena_str(a, db_text(rows, 0));
+	if (rc == 1) {
+		*which = arena_str(a, db_text(rows, 0));
+		*verdict = arena_str(a, db_text(rows, 1));
+	}
 	db_end(rows);
 	return rc;
 }

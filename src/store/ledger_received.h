@@ -67,9 +67,10 @@ struct ack_row {
 };
 
 int ledger_received_ack(struct ledger *l, const struct ack_row *r, struct err *e) ATTR_CHECK;
-/* Was an acknowledgment of that kind applied to the interchange? 1 and its verdict, 0. */
-int ledger_received_ack_applied(struct ledger *l, int64_t interchange, const char *kind,
-	struct arena *a, struct str *verdict, struct err *e) ATTR_CHECK;
+/* Was an acknowledgment of one of these kinds (" TA1 CONTRL-8 ", each between blanks) applied to the
+ * interchange? 1, which it was and its verdict, of the last; 0. */
+int ledger_received_ack_applied(struct ledger *l, int64_t interchange, struct str kinds,
+	struct arena *a, struct str *which, struct str *verdict, struct err *e) ATTR_CHECK;
 
 struct feedback_row {
 	struct str agreement, partner, key;

@@ -6,11 +6,10 @@
 
 #include "store/ledger_parts.h"
 
-/* The tail of an interchange's name; what does not end so has both in its event. */
-#define NAMED "'.' || partner || '.' || message || '.x12'"
-#define NOT_NAMED                                                                                \
-	"CASE WHEN substr(name, length(name) - length(" NAMED ") + 1) = " NAMED " THEN '' ELSE " \
-	"' partner=' || partner || ' message=' || message END"
+/* An interchange's name says both; what is not named so has them in its event. */
+#define NOT_NAMED                                                                               \
+	"CASE WHEN replace(name, '.' || partner || '.' || message || '.', '') <> name THEN '' " \
+	"ELSE ' partner=' || partner || ' message=' || message END"
 
 /* is: what the event of `made` says of the row, word for word. */
 #define COLUMNS(kind, place, lineage, tree, is, sent_at)                                         \
@@ -136,16 +135,6 @@ int ledger_walk_find(struct ledger *l, enum ledger_walk_kind kind, int64_t id, s
 	if (db_query(l->db, &rows, e, kinds[kind].find, "i", id) == -1)
 		return -1;
 	return load_one(rows, kind, a, out, e);
-}
-
-int ledger_walk_named(
-	struct ledger *l, const char *name, struct arena *a, struct walk_row *out, struct err *e)
-{
-	struct db_rows *rows = NULL;
-
-	if (db_query(l->db, &rows, e, INTERCHANGE_COLUMNS "WHERE name = ?1", "c", name) == -1)
-		return -1;
-	return load_one(rows, LEDGER_WALK_INTERCHANGE, a, out, e);
 }
 
 int ledger_walk_said(struct ledger *l, const char *subject, bool (*says)(struct str what),

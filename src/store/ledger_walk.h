@@ -52,9 +52,6 @@ int ledger_walk_next(struct ledger *l, enum ledger_walk_kind kind, int64_t after
 /* 1 found, 0 none. */
 int ledger_walk_find(struct ledger *l, enum ledger_walk_kind kind, int64_t id, struct arena *a,
 	struct walk_row *out, struct err *e) ATTR_CHECK;
-/* An interchange by the name of its file. 1, 0. */
-int ledger_walk_named(struct ledger *l, const char *name, struct arena *a, struct walk_row *out,
-	struct err *e) ATTR_CHECK;
 /* The newest event of a subject that says what state it is in; of each event `says` is asked whether it does.
  * 1 and its words, 0 there is none. */
 int ledger_walk_said(struct ledger *l, const char *subject, bool (*says)(struct str what),

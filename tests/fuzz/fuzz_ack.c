@@ -47,8 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (d.errors > 0)
 			abort();
 		for (const struct ack *k = first; k; k = k->next)
-			if (k->kind.n != 3 || k->verdict > ACK_REJECTED ||
-				k->about_group > 999999999)
+			if (k->kind.n < 3 || k->verdict > ACK_REJECTED ||
+				k->depth > ACK_DEPTH_APPLICATION || k->about_group > 999999999 ||
+				k->about_isa > 999999999)
 				abort();
 	}
 	arena_done(&a);

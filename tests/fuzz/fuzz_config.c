@@ -91,14 +91,19 @@ static void check_config(const struct config *c)
 	must(c->usage != USAGE_NONE && config_name_ok(c->name) && c->instance.n >= 16);
 	for (const struct config_partner *p = c->partners; p; p = p->next) {
 		must(config_name_ok(p->name) && p->usage == c->usage);
-		must(p->identity.id.n >= 1 && p->identity.id.n <= 15 && p->identity.group.n >= 2);
+		must(p->unnamed ? p->identity.id.n == 0 : p->identity.id.n >= 1);
 		for (const struct config_endpoint *ep = p->endpoints; ep; ep = ep->next)
 			must(ep->usage == c->usage && config_name_ok(ep->name));
 	}
 	for (const struct config_agreement *g = c->agreements; g; g = g->next) {
 		must(g->partner && g->source && g->endpoint && config_name_ok(g->name));
-		must(g->element != g->component && g->element != g->terminator &&
-			g->component != g->terminator);
+		must(!g->enveloped || !g->partner->unnamed);
+		must(g->enveloped ||
+			(!g->expects && g->version.n == 0 && !g->most_segments && !g->most_bytes));
+		must(!str_is(g->format, "x12") ||
+			(g->element != g->component && g->element != g->terminator &&
+				g->component != g->terminator && g->partner->identity.id.n <= 15 &&
+				g->partner->identity.group.n >= 2));
 		must(config_agreement_find(c, g->name) == g);
 		if (g->when) {
 			must(g->when->zone && g->when->ats && g->when->within > 0);

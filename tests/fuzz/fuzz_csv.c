@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "format/reader.h"
 #include "input.h"
 
@@ -24,15 +25,16 @@ static void again(struct reader *r, const struct item *it, struct diag *d)
 static void cells(const struct item *it)
 {
 	for (const struct node *n = it->root->child; n; n = n->next)
-		if (n->place.offset < it->offset ||
-			n->place.offset - it->offset + n->value.n > it->raw.n ||
-			n->kind != NODE_TEXT)
+		if (n->place.offset < it->offset || n->place.offset - it->offset > it->raw.n ||
+			n->kind != NODE_TEXT || utf8_bad(n->value) != SIZE_MAX)
 			abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct str number[] = {{"n", 1}};
+	static const enum charset sets[] = {
+		CHARSET_UTF8, CHARSET_LATIN1, CHARSET_CP1252, CHARSET_UTF8};
 	struct reader_spec spec = {.format = STR("csv"), .file = STR("fuzz")};
 	struct names names;
 	struct arena a;
@@ -51,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	spec.decimal = data[0] & 8 ? ',' : '.';
 	spec.numbers = number;
 	spec.nnumbers = data[0] & 16 ? 1 : 0;
+	spec.charset = sets[data[0] >> 5 & 3];
 	names_init(&names);
 	arena_init(&a);
 	err_clear(&e);

@@ -56,11 +56,25 @@ static void evaluate(const struct expr *x, struct names *names, struct arena *a)
 		abort();
 }
 
+static bool any_prefix(void *ctx, struct str prefix)
+{
+	(void)ctx;
+	return prefix.n > 1;
+}
+
+static bool any_part(void *ctx, struct str segment, struct str *name)
+{
+	(void)ctx;
+	return segment.n + name->n < 12;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a;
 	struct names names;
-	struct expr_scope scope = {&names, any_var, plain_call, NULL};
+	bool unnamed = false;
+	struct expr_scope scope = {
+		&names, any_var, plain_call, any_prefix, any_part, NULL, &unnamed};
 	struct expr_fault f;
 	struct expr *x = NULL;
 	struct str text = {(const char *)data, size};

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "edi/x12_check.h"
-#include "edi/x12_read.h"
+#include "edi/x12_rules.h"
+#include "edi/edi_read.h"
 #include "edi/x12_write.h"
 #include "model/xml.h"
 
@@ -35,22 +35,22 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 /* Writes a segment and reads it back inside an envelope of the same separators. */
 static void again(const struct segment *s, const struct x12_profile *p, const struct buf *bytes)
 {
-	const struct x12_read_options o = {
-		.defs = defs, .level = X12_ENVELOPE, .file = STR("again")};
+	const struct edi_read_options o = {
+		.defs = defs, .level = EDI_ENVELOPE, .file = STR("again")};
 	struct arena a;
 	struct diag d;
 	struct err e;
 	struct segment got;
-	enum x12_event ev = X12_INTERCHANGE;
+	enum edi_event ev = EDI_INTERCHANGE;
 	struct buf second;
 	int rc = 1;
-	struct x12_read *r = x12_read_open(-1, buf_view(bytes), &o, &e);
+	struct edi_read *r = edi_read_open(-1, buf_view(bytes), &o, &e);
 
 	arena_init(&a);
 	diag_init(&d, &a);
 	if (!r)
 		abort();
-	while ((rc = x12_read_next(r, &ev, &got, &d, &e)) == 1 && ev != X12_SEGMENT)
+	while ((rc = edi_read_next(r, &ev, &got, &d, &e)) == 1 && ev != EDI_SEGMENT)
 		continue;
 	if (rc != 1 || !str_eq(got.tag, s->tag))
 		abort();
@@ -60,7 +60,7 @@ static void again(const struct segment *s, const struct x12_profile *p, const st
 	if (str_find(buf_view(bytes), buf_view(&second), 0) == SIZE_MAX)
 		abort();
 	buf_done(&second);
-	x12_read_close(r);
+	edi_read_close(r);
 	arena_done(&a);
 }
 
@@ -80,7 +80,7 @@ static void write_and_read(const struct segment *s, struct diag *d)
 		.group_version = STR("004010"),
 		.usage = 'T',
 		.when = {.year = 2026, .month = 1, .day = 1}};
-	struct x12_rules *rules = NULL;
+	struct element_rules *rules = NULL;
 	struct x12_writer w;
 	struct buf b;
 
@@ -89,9 +89,9 @@ static void write_and_read(const struct segment *s, struct diag *d)
 		return;
 	if (str_is(s->tag, "BIN") || str_is(s->tag, "BDS"))
 		return;
-	rules = x12_check_rules_new(&p);
+	rules = x12_rules_new(&p);
 	const bool good = x12_write_check(rules, s, d, NULL);
-	x12_check_rules_free(rules);
+	element_rules_free(rules);
 	if (!good)
 		return;
 	buf_init(&b, LIMIT_SEGMENT * 4);
@@ -109,35 +109,35 @@ static void write_and_read(const struct segment *s, struct diag *d)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const enum x12_level level = size > 0 ? (enum x12_level)(1 + data[size - 1] % 5)
-					      : X12_NOTES;
-	const struct x12_read_options o = {.defs = defs, .level = level, .file = STR("fuzz")};
+	const enum edi_level level = size > 0 ? (enum edi_level)(1 + data[size - 1] % 5)
+					      : EDI_NOTES;
+	const struct edi_read_options o = {.defs = defs, .level = level, .file = STR("fuzz")};
 	struct arena a;
 	struct diag d;
 	struct diag other;
 	struct err e;
 	struct segment s;
-	enum x12_event ev;
+	enum edi_event ev;
 	uint64_t last = 0;
 	int rewritten = 0;
 	int rc = 1;
-	struct x12_read *r = x12_read_open(-1, (struct str){(const char *)data, size}, &o, &e);
+	struct edi_read *r = edi_read_open(-1, (struct str){(const char *)data, size}, &o, &e);
 
 	if (!r)
 		return 0;
 	arena_init(&a);
 	diag_init(&d, &a);
 	diag_init(&other, &a);
-	while ((rc = x12_read_next(r, &ev, &s, &d, &e)) == 1) {
+	while ((rc = edi_read_next(r, &ev, &s, &d, &e)) == 1) {
 		if (s.offset < last || s.offset >= size || s.n > LIMIT_ELEMENTS)
 			abort();
 		last = s.offset;
-		if (ev == X12_SEGMENT && s.def && rewritten++ < 2) /* each is a whole interchange */
+		if (ev == EDI_SEGMENT && s.def && rewritten++ < 2) /* each is a whole interchange */
 			write_and_read(&s, &other);
 	}
 	if (rc == -1 && (e.text[0] == 0 || (d.errors == 0 && e.code != ERR_LIMIT)))
 		abort();
-	x12_read_close(r);
+	edi_read_close(r);
 	arena_done(&a);
 	return 0;
 }

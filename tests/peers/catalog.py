@@ -9,6 +9,7 @@ import os
 import random
 import sys
 from json.encoder import encode_basestring as quoted
+from xml.sax.saxutils import escape
 
 SCHEMA = "https://gridspool.example/schema/"
 CORE = "http://bigcontent.io/cms/schema/v1/core#/definitions/"
@@ -526,7 +527,7 @@ def put_all(path, text):
         f.write(text)
 
 
-def stream(path, o, head, line_of):
+def stream(path, o, head, line_of, tail=""):
     """Writes lines until o.items or o.mb are reached; memory does not grow."""
     limit = o.mb * 1000000 if o.mb else None
     if limit:
@@ -539,12 +540,16 @@ def stream(path, o, head, line_of):
             size += f.write(line_of(p).encode("utf-8"))
             if limit and size >= limit:
                 break
+        f.write(tail.encode("utf-8"))
 
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 CSV_HEAD = ("sku,gtin,name_en,name_de,description,brand,country,uom,pack_qty,net_weight,"
             "weight_unit,rrp_eur,rrp_gbp,valid_from,status\n")
+
+
+XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<catalog>\n'
 
 
 def csv_line(p):
@@ -556,20 +561,33 @@ def csv_line(p):
     return ",".join([cell(c, ",") for c in cells]) + "\n"
 
 
+def xml_product(p):
+    """The same as a product element: two languages by attribute, text with line ends and references."""
+    row = [("gtin", p.gtin), ("description", p.descriptions[0].replace("<br/>", "\n")),
+           ("brand", p.brand["body"]["name"]), ("country", p.country or ""), ("uom", p.uom),
+           ("packQuantity", str(4 + p.n % 9)), ("netWeight", "%.3f" % p.weight), ("weightUnit", "KG"),
+           ("rrpEur", p.rrp_eur or ""), ("rrpGbp", p.rrp_gbp), ("validFrom", "2026-02-01")]
+    names = "".join('    <name lang="%s">%s</name>\n' % (lang, escape(name or ""))
+                    for lang, name in zip(("en", "de"), p.names))
+    rest = "".join("    <%s>%s</%s>\n" % (tag, escape(text), tag) for tag, text in row)
+    return '  <product sku="%s" status="A">\n%s%s  </product>\n' % (p.sku, names, rest)
+
+
 def main(argv=None):
     a = argparse.ArgumentParser(prog="catalog.py", description="makes catalogues for tests")
     a.add_argument("--out", metavar="DIR", help="new folder for export/, erp/, FINDINGS.json")
     a.add_argument("--ndjson", metavar="FILE", help="the same items, one a line (- is stdout)")
     a.add_argument("--csv", metavar="FILE", help="one flat CSV of products (- is stdout)")
+    a.add_argument("--xml", metavar="FILE", help="the same as one XML document (- is stdout)")
     a.add_argument("--items", type=int, default=1000)
-    a.add_argument("--mb", type=int, default=0, help="size of --ndjson or --csv, not --items")
+    a.add_argument("--mb", type=int, default=0, help="size of --ndjson, --csv or --xml, not --items")
     a.add_argument("--seed", type=int, default=1)
     a.add_argument("--bad", type=int, default=0, help="so many items get a fault each")
     a.add_argument("--bad-kinds", metavar="A,B", help="of: " + " ".join(ALL_KINDS))
     a.add_argument("--review", type=int, default=0, help="so many items are In review")
     o = a.parse_args(argv)
-    if not (o.out or o.ndjson or o.csv):
-        a.error("say at least one of --out, --ndjson, --csv")
+    if not (o.out or o.ndjson or o.csv or o.xml):
+        a.error("say at least one of --out, --ndjson, --csv, --xml")
     if o.out:
         if os.path.exists(o.out) and os.listdir(o.out):
             a.error("%s is there and not empty" % o.out)
@@ -579,6 +597,8 @@ def main(argv=None):
                lambda p: _compact(clean(p.item())) + "\n")
     if o.csv:
         stream(o.csv, o, lambda items: [CSV_HEAD], csv_line)
+    if o.xml:
+        stream(o.xml, o, lambda items: [XML_HEAD], xml_product, "</catalog>\n")
     return 0
 
 

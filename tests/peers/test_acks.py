@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every kind of answer a partner can give, in order and out of it, and what becomes of the items."""
+"""Every kind of answer a partner can give, in order and out of it, and what becomes of the items (case 60)."""
 import json
 import os
 import re
@@ -112,6 +112,41 @@ def test_contradiction():
         equal(outcomes(n)[-1], ("997", "contradiction"), "acknowledgment")
         equal([(x["state"], x["reason"]) for x in put_away(n)], [("contradiction", "ACK-CONTRADICTION")], "status")
         equal((n.states("acme"), n.interchange("acme")["syntax"]), ({"accepted": ITEMS}, "accepted"), "unchanged")
+        n.check_sound()
+
+
+def by_guide(data):
+    """The same answer as a 999."""
+    guide = b"005010X231A1"
+    for old, new in ((rb"\*004010(.)ST\*997\*(\d+)", rb"*%s\1ST*999*\2*%s" % (guide, guide)),
+                     (rb"(\n|~)AK([345])\*", rb"\1IK\2*")):
+        data, times = re.subn(old, new, data)
+        check(times > 0, "the 997 looks otherwise:", data)
+    return data
+
+
+def test_by_guide():
+    """A partner that answers with 999 where a 997 is expected says as much; the two are one kind."""
+    with night.Night(partners=("acme",)) as n:
+        begin(n)
+        key = n.rows("SELECT key FROM item ORDER BY key")[3][0]
+        n.answer("acme", rules={"rules": [{"do": "accept-with-errors", "item": key, "segment": "CTP",
+                                           "element": 3, "times": 1}]})
+        path, = [os.path.join(n.box("acme", "out"), name) for name in os.listdir(n.box("acme", "out"))
+                 if name.startswith("997")]
+        with open(path, "rb") as f:
+            data = f.read()
+        os.unlink(path)
+        put(n, "acme", os.path.basename(path), by_guide(data))
+        n.run(expect=1)
+        equal([(r["key"], r["segment"], r["element"]) for r in n.rows("SELECT * FROM feedback")],
+              [(key, "CTP", 3)], "feedback kept")
+        row = n.interchange("acme")
+        equal((row["syntax"], row["ta1"], row["state"]), ("with-errors", "accepted", "archived"), "axes")
+        put(n, "acme", "again", re.sub(rb"AK([59])\*E", rb"AK\1*R", data))
+        ran = n.run(expect=1)
+        check("it says rejected, an earlier 999 said with-errors" in ran.err, "nobody is told:", ran)
+        equal(n.states("acme"), {"accepted": ITEMS}, "catalog state")
         n.check_sound()
 
 

@@ -54,22 +54,28 @@ def test_each():
 
 
 def test_mail():
-    """An interchange that did not come, one that came twice, and bytes that are not the ledger's."""
-    with sample.scenario("send-directory") as s:
-        for begins in "LOST ", "DOUBLED ", "I6 ":
-            s.restore()
-            parts.plain(s)
-            s.settle()
-            box = s.n.box("acme", "in")
-            path = os.path.join(box, s.n.mail("acme")[0])
-            with open(path, "rb") as f:
-                data = f.read()
-            os.unlink(path)
-            came = {"LOST ": [], "DOUBLED ": [data, data], "I6 ": [data.replace(b"Mug", b"Jug")]}[begins]
-            for k, content in enumerate(came):
-                with open(path + str(k), "wb") as f:
-                    f.write(content)
-            check(any(line.startswith(begins) for line in s.wrong()), "not seen:", begins, s.wrong())
+    """What did not come, what came twice, bytes that are not the ledger's, and a half: of each kind of file."""
+    for scenario in "send-directory", "files-of-kinds":
+        with sample.scenario(scenario) as s:
+            for partner in s.n.partners:
+                for begins in "LOST ", "DOUBLED ", "I6 ", "I5 ":
+                    look_at_mail(s, partner, begins)
+
+
+def look_at_mail(s, partner, begins):
+    s.restore()
+    parts.plain(s)
+    s.settle()
+    check(s.wrong() == [], s.wrong())
+    path = os.path.join(s.n.box(partner, "in"), s.n.mail(partner)[0])
+    with open(path, "rb") as f:
+        data = f.read()
+    os.unlink(path)
+    came = {"LOST ": [], "DOUBLED ": [data, data], "I6 ": [data.replace(b"Mug", b"Jug")], "I5 ": [data[:len(data) // 2]]}[begins]
+    for k, content in enumerate(came):
+        with open(path + str(k), "wb") as f:
+            f.write(content)
+    check(any(line.startswith(begins) for line in s.wrong()), "not seen:", partner, begins, s.wrong())
 
 
 if __name__ == "__main__":

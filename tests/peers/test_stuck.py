@@ -69,7 +69,7 @@ def test_refused_after_reissue():
 def test_damaged_source_of_two():
     """Two agreements read one damaged snapshot: it is put away once and the run goes on to the other stages."""
     with small.Small(partners=("acme", "nord")) as n:
-        n.drop("products", "a.json", b'[{"sku": "SKU-1", "name": "Mug"}]')
+        n.drop("products", "a.json", b'[{"sku": "SKU-1", "name": "Mug"')
         goes_on(n, "with a damaged source")
         goes_on(n, "the next night")
         check(n.exists("quarantine", "in-000001.products.json"), "not in quarantine:", n.files("quarantine"))

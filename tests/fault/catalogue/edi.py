@@ -88,7 +88,7 @@ def E2():
             equal({s: t for s, t in names_sent(n, partner).items() if t}, good, partner)
             codes = {r["key"]: r["codes"] for r in n.rows("SELECT key, codes FROM aside WHERE agreement = ?", partner + "-832")}
             equal({s for s, c in codes.items() if "VALUE-SEPARATOR" in c} | {"LINE"}, set(skus.split()), codes)
-            check("X12-ELEMENT-TYPE" in codes["LINE"], codes)
+            check("VALUE-LINE-END" in codes["LINE"], codes)
         n.check_sound()
 
 

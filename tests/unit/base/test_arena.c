@@ -99,11 +99,25 @@ static void texts(void **state)
 	arena_done(&a);
 }
 
+static void parts_are_joined(void **state)
+{
+	const struct str parts[] = {STR("one"), STR(""), {NULL, 0}, STR(" two")};
+	struct arena a;
+	(void)state;
+
+	arena_init(&a);
+	assert_string_equal(arena_join(&a, parts, 4).p, "one two");
+	assert_int_equal(arena_join(&a, parts, 4).n, 7);
+	assert_string_equal(arena_join(&a, parts, 0).p, "");
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_do_not_overlap),
 		cmocka_unit_test(arrays_are_zeroed),
+		cmocka_unit_test(parts_are_joined),
 		cmocka_unit_test(large_pieces),
 		cmocka_unit_test(texts),
 	};

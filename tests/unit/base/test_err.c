@@ -55,6 +55,7 @@ static void too_long(void **state)
 	assert_int_equal(strlen(e.text), ERR_TEXT_MAX - 1);
 	errno = EACCES;
 	(void)err_errno(&e, ERR_IO, "%s", big);
+	assert_int_equal(errno, EACCES);
 	assert_int_equal(strlen(e.text), ERR_TEXT_MAX - 1);
 	(void)err_reason(&e, big);
 	assert_int_equal(strlen(e.reason), sizeof(e.reason) - 1);

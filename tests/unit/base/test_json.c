@@ -123,6 +123,59 @@ static void strings(void **state)
 	}
 }
 
+/* Bytes are looked at many at once: a text of any length, with one that does not stand as it is anywhere. */
+static void every_place(void **state)
+{
+	static const char odd[] = {'"', '\\', '\n', '\x1f', '\0', '\x7f', '\x80', '\xff', ' '};
+	char text[40];
+	(void)state;
+
+	for (size_t n = 1; n <= sizeof(text); n++)
+		for (size_t at = 0; at < n * sizeof(odd); at++) {
+			const char c = odd[at % sizeof(odd)];
+			const bool plain = c == '\x7f' || c == ' ' || (c & 0x80);
+			const struct str whole = {text, n};
+			struct buf want;
+
+			memset(text, 'a', sizeof(text));
+			text[at / sizeof(odd)] = c;
+			assert_int_equal(json_plain(whole), plain ? n : at / sizeof(odd));
+			buf_init(&want, 200);
+			buf_ch(&want, '"');
+			buf_put(&want, text, at / sizeof(odd));
+			buf_c(&want,
+				c == '"'	    ? "\\\""
+					: c == '\\' ? "\\\\"
+					: c == '\n' ? "\\n"
+						    : "");
+			if (c == '\x1f' || c == '\0')
+				buf_c(&want, c ? "\\u001f" : "\\u0000");
+			else if (plain)
+				buf_put(&want, c & 0x80 ? "\xef\xbf\xbd" : &c, c & 0x80 ? 3 : 1);
+			buf_put(&want, text + at / sizeof(odd) + 1, n - at / sizeof(odd) - 1);
+			buf_ch(&want, '"');
+			buf_clear(&out);
+			json_quote(&out, whole);
+			assert_string_equal(buf_cstr(&out), buf_cstr(&want));
+			buf_done(&want);
+		}
+}
+
+static void quoted_names(void **state)
+{
+	(void)state;
+	json_object(&j);
+	json_name_raw(&j, STR("\"a\\n\""));
+	json_int(&j, 1);
+	json_end(&j, '}');
+	json_init(&j, &out, true);
+	json_object(&j);
+	json_name_raw(&j, STR("\"b\""));
+	json_null(&j);
+	json_end(&j, '}');
+	assert_string_equal(buf_cstr(&out), "{\"a\\n\":1}{\n  \"b\": null\n}");
+}
+
 static void names_and_numbers(void **state)
 {
 	(void)state;
@@ -162,12 +215,45 @@ static void too_long(void **state)
 	buf_done(&small);
 }
 
+/* Eight bytes are looked at at once, so a byte may stand at each place of a word. */
+static void plain_at_each_place(void **state)
+{
+	static const struct {
+		char c;
+		bool plain;
+		const char *as;
+	} cases[] = {{'"', false, "\\\""}, {'\\', false, "\\\\"}, {'\n', false, "\\n"},
+		{0x1f, false, "\\u001f"}, {' ', true, " "}, {'!', true, "!"}, {'~', true, "~"}};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		for (size_t at = 0; at < 20; at++) {
+			char text[] = "abcdefghijklmnopqrst";
+			const struct str s = {text, 20};
+			struct buf want;
+			text[at] = cases[k].c;
+			assert_int_equal(json_plain(s), cases[k].plain ? 20 : at);
+			buf_init(&want, 100);
+			buf_printf(
+				&want, "\"%.*s%s%s\"", (int)at, text, cases[k].as, text + at + 1);
+			buf_clear(&out);
+			json_init(&j, &out, false);
+			json_str(&j, s);
+			assert_string_equal(buf_cstr(&out), buf_cstr(&want));
+			buf_done(&want);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(compact, begin, end),
 		cmocka_unit_test_setup_teardown(pretty, begin, end),
 		cmocka_unit_test_setup_teardown(strings, begin, end),
+		cmocka_unit_test_setup_teardown(plain_at_each_place, begin, end),
+		cmocka_unit_test_setup_teardown(every_place, begin, end),
+		cmocka_unit_test_setup_teardown(quoted_names, begin, end),
 		cmocka_unit_test_setup_teardown(names_and_numbers, begin, end),
 		cmocka_unit_test_setup_teardown(as_deep_as_items, begin, end),
 		cmocka_unit_test_setup_teardown(too_long, begin, end),

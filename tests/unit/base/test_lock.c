@@ -131,7 +131,7 @@ static void locks_an_open_file(void **state)
 	assert_int_equal(close(ready[1]), 0);
 }
 
-static void lock_is_no_link_and_no_fifo(void **state)
+static void lock_is_no_link_no_fifo_no_folder(void **state)
 {
 	const struct box *b = *state;
 	int fd = -1;
@@ -142,6 +142,9 @@ static void lock_is_no_link_and_no_fifo(void **state)
 	assert_int_equal(mkfifoat(b->dir, "l2", 0600), 0);
 	assert_int_equal(lock_take(b->dir, "l1", STR("x"), &fd, &e), -1);
 	assert_int_equal(lock_take(b->dir, "l2", STR("x"), &fd, &e), -1);
+	assert_int_equal(mkdirat(b->dir, "l3", 0700), 0);
+	assert_int_equal(lock_take(b->dir, "l3", STR("x"), &fd, &e), -1);
+	assert_string_equal(e.text, "open l3: this is a folder, not a regular file");
 	assert_int_equal(lock_take(b->dir, "../l3", STR("x"), &fd, &e), -1);
 	box_holds(b->dir, "target", "precious");
 }
@@ -209,7 +212,7 @@ int main(void)
 		IN_BOX(lock),
 		IN_BOX(lock_just_taken),
 		IN_BOX(locks_an_open_file),
-		IN_BOX(lock_is_no_link_and_no_fifo),
+		IN_BOX(lock_is_no_link_no_fifo_no_folder),
 		IN_BOX(calls_that_fail),
 		IN_BOX(a_holder_without_a_name),
 	};

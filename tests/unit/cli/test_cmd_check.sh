@@ -56,7 +56,7 @@ says "keys: others may look into it (mode 0755), expected 0700"
 says "outbox: everybody may write here (mode 0752): chmod o-w"
 says "partners/acme.xml: the group may change it"
 says "hold: the folder is not there: mount it or restore it from a backup; if it was empty, mkdir -m 750 dev/hold"
-says "<disk min-free> asks for"
+says "<disk min-free> in environment.xml asks for"
 says "dev: 5 wrong, 2 warnings; no run starts"
 status 78 "$GRIDSPOOL" check --env dev --json
 python3 - <<'X'
@@ -74,7 +74,7 @@ status 78 "$GRIDSPOOL" check --env dev
 says "bundle/routes.xml:1:40: <sorce> is not known inside <routes>; did you mean 'source'?"
 says 'partners/acme.xml:4:1: protocol="directry" of <endpoint> must be directory or sftp; did you mean '"'directory'?"
 says "partners/acme.xml:2: credential of endpoint 'main':"
-says "<disk min-free> asks for"
+says "<disk min-free> in environment.xml asks for"
 says "dev: 7 wrong"
 says "hold: the folder is not there"
 
@@ -108,6 +108,26 @@ says 'agreement acme-832: its map maps/m.xml makes message 832 of version 004010
 sed -i 's/message="850" version="004010"/message="832" version="005010"/' m/bundle/agreements/acme.xml
 status 78 "$GRIDSPOOL" check --env m
 says 'the agreement says message="832" version="005010"'
+
+# files without segments: the definition of their map; no version, identity or acknowledgment
+cp -r m f
+sed -i 's/<identity[^>]*>//' f/partners/acme.xml f/environment.xml
+sed -i 's/message="832" version="005010"/format="csv" message="products"/; s/ accepted-at="sent"//' f/bundle/agreements/acme.xml
+cat >f/bundle/maps/m.xml <<X
+<map xmlns="urn:gridspool:map:1" name="m"><source format="json"/><key value="sku" unique="yes"/>
+<target format="csv" definition="product-list"/>
+<item><row><col name="article" value="sku"/><col name="name" value="\$partner/id"/><col name="unit" value="'H87'"/>
+<col name="gtin" value="gtin"/><col name="price" value="price"/><col name="currency" value="'EUR'"/></row></item></map>
+X
+status 78 "$GRIDSPOOL" check --env f
+says 'its map maps/m.xml makes files of the definition product-list, the agreement says message="products"'
+says 'partner/id is not defined for agreement acme-832'
+sed -i 's/message="products"/message="product-list"/' f/bundle/agreements/acme.xml
+sed -i 's/\$partner.id/name/' f/bundle/maps/m.xml
+status 0 "$GRIDSPOOL" check --env f
+sed -i 's/ format="csv"/ version="004010"/' f/bundle/agreements/acme.xml
+status 78 "$GRIDSPOOL" check --env f
+says "agreement 'acme-832' is of format x12, whose envelopes name the partner: partners/acme.xml needs an <identity"
 
 # a faulty configuration: the map it names is not there; two agreements of one faulty map; no routes
 sed 's/acme-832/acme-two/; s/maps\/m.xml/maps\/n.xml/; s/version="005010"/version="004010"/; s/<.agreements>//' \
@@ -148,6 +168,8 @@ mkdir h/current/erp
 echo 'sku;x' >h/current/erp/in-000001.csv
 echo 'sku;amount' >h/current/erp/in-000002.csv
 status 0 "$GRIDSPOOL" check --env h
+says "warning: current/erp/in-000002.csv has no column 'amuont'; did you mean 'amount'?"
+status 0 "$GRIDSPOOL" map check --env h
 says "warning: current/erp/in-000002.csv has no column 'amuont'; did you mean 'amount'?"
 
 # the ledger of another environment, and none

@@ -94,6 +94,23 @@ def limits():
         equal((code, out), (64, b""), " ".join(wrong) + ": " + err)
 
 
+def no_items():
+    """A path that finds nothing is told, with what is there."""
+    with open("path.xml", "w", encoding="utf-8") as f:
+        f.write("""<map xmlns="urn:gridspool:map:1" xmlns:v="urn:v" name="m"><source format="xml" item="/v:c/v:itm"/>
+<target format="json"/><key value="@sku"/><item><object><string name="sku" value="@sku"/></object></item></map>""")
+    said = "in.xml: XML-ITEM-NONE: the path of the items finds no element in the file; found \"%s\", expected /v:c/v:itm; %s\n" \
+           "0 items: 0 out, 0 not selected, 0 set aside\n"
+    for text, found, remedy in (
+            ("<w:c xmlns:w='urn:v'><w:item/><x/><w:item/></w:c>", "v:item, x", "did you mean 'v:item'?"),
+            ("<c xmlns='urn:v'/>", "no element below the root",
+             "correct item= of the source, or see whether the file is the right one")):
+        with open("in.xml", "w", encoding="utf-8") as f:
+            f.write(text)
+        done = subprocess.run([PROGRAM, "convert", "--map", "path.xml", "in.xml"], capture_output=True, text=True, timeout=60)
+        equal((done.returncode, done.stderr), (0, said % (found, remedy)), text)
+
+
 def autumn():
     """Each of the 400 products does what expected-832.json says."""
     settings = os.path.join(SAMPLE, "export", "settings")
@@ -129,6 +146,7 @@ whole_or_nothing()
 line_ends()
 other_ways_in()
 limits()
+no_items()
 if not os.path.isdir(SAMPLE):
     print("../shared/samples is not there")
     sys.exit(77)

@@ -18,6 +18,10 @@ done
 grep -q 'name="dev" usage="test"' dev/environment.xml || fail "name and usage"
 grep -Eq 'instance="[0-9a-f]{32}"' dev/environment.xml || fail "instance"
 status 0 "$GRIDSPOOL" check --env dev
+mkdir dev/run.lock
+status 78 "$GRIDSPOOL" run --env dev
+says "UNREADABLE: dev/run.lock is the file in which a run says that it is there: open run.lock: this is a folder"
+rmdir dev/run.lock
 
 ! grep -rqi hearthloom dev || fail "an environment names the merchant of the example"
 

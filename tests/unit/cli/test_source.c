@@ -9,6 +9,8 @@
 
 #include "base/fsx.h"
 #include "cli/source.h"
+#include "edi/edi_read.h"
+#include "model/tolerance.h"
 
 struct said {
 	const char *text;
@@ -89,12 +91,20 @@ static void test_kinds(void **state)
 	static const struct file cases[] = {
 		{BYTES("{\"a\": 1}\n"), .kind = SOURCE_IS_JSON},
 		{BYTES("\xef\xbb\xbf \n{}"), .kind = SOURCE_IS_JSON},
-		{BYTES("[{}]"), .kind = SOURCE_IS_OTHER},
+		{BYTES("[{}]"), .kind = SOURCE_IS_JSON},
 		{BYTES("PK\003\004...."), .kind = SOURCE_IS_TREE},
 		{BYTES("a;b,c;d\n1,1;2;3\n"), .kind = SOURCE_IS_CSV, .separator = ';'},
 		{BYTES("a\tb\n1,2,3,4\n"), .kind = SOURCE_IS_CSV, .separator = '\t'},
 		{BYTES("\"a,b,c\"|d\n"), .kind = SOURCE_IS_CSV, .separator = '|'},
-		{BYTES("<?xml version=\"1.0\"?>"), .kind = SOURCE_IS_OTHER},
+		{BYTES("<?xml version=\"1.0\"?>"), .kind = SOURCE_IS_XML},
+		{BYTES(" <c:d/>"), .kind = SOURCE_IS_XML},
+		{BYTES("\377\376<\0c\0"), .kind = SOURCE_IS_XML},
+		{BYTES("<!-- exported --><c/>"), .kind = SOURCE_IS_XML},
+		{BYTES("\xef\xbb\xbf<?pi?>\n<!-- < > --> <c/>"), .kind = SOURCE_IS_XML},
+		{BYTES("<!-- goes on"), .kind = SOURCE_IS_XML},
+		{BYTES("<!-- page --><html>"), .kind = SOURCE_IS_OTHER},
+		{BYTES("<!DOCTYPE html>"), .kind = SOURCE_IS_OTHER},
+		{BYTES("<HTML>"), .kind = SOURCE_IS_OTHER},
 		{BYTES("words"), .kind = SOURCE_IS_TEXT},
 		{BYTES(""), .kind = SOURCE_IS_OTHER},
 		{BYTES("ISA*00*cut"), .kind = SOURCE_IS_OTHER},
@@ -135,9 +145,47 @@ static void test_absent(void **state)
 	source_close(&s);
 }
 
+static void tolerances(void **state)
+{
+	struct reader_spec o = {.format = STR("x12")};
+	struct arena a;
+	struct err e;
+
+	(void)state;
+	arena_init(&a);
+	assert_non_null(
+		source_parse(STR("in.edi,tolerate=unpadded-isa wrapped-lines"), &o, &a, &e));
+	assert_int_equal(*o.tolerated,
+		tolerance_usual() | (uint32_t)1 << TOLERANCE_UNPADDED_ISA |
+			(uint32_t)1 << TOLERANCE_WRAPPED);
+	assert_null(source_parse(STR("in.edi,tolerate=unpaded-isa"), &o, &a, &e));
+	assert_int_equal(e.code, ERR_USAGE);
+	assert_non_null(strstr(e.text, "did you mean 'unpadded-isa'"));
+	arena_done(&a);
+}
+
+static void levels(void **state)
+{
+	struct reader_spec o = {0};
+	struct arena a;
+	struct err e;
+
+	(void)state;
+	arena_init(&a);
+	assert_non_null(source_parse(STR("in.edi,level=codes"), &o, &a, &e));
+	assert_int_equal(o.level, EDI_CODES);
+	assert_null(source_parse(STR("in.edi,level=code"), &o, &a, &e));
+	assert_non_null(strstr(e.text, "did you mean 'codes'"));
+	assert_null(source_parse(STR("in.edi,level=envelope"), &o, &a, &e));
+	assert_non_null(strstr(e.text, "items are found by their loops"));
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tolerances),
+		cmocka_unit_test(levels),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_absent),

@@ -123,6 +123,13 @@ static void tells_what_spans_files(void **state)
 			0,
 			"environment.xml:1:1: <environment> must have an <identity qualifier= id=/>: there are "
 			"agreements, and we are their sender\n"},
+		{"a partner of envelopes without identity", "partners/acme.xml",
+			"<partner " CONFIG_ENV_NS
+			" name='acme' usage='test'><endpoint name='main' protocol='directory' "
+			"usage='test' path='/srv/acme' put='in' get='out'/></partner>",
+			0,
+			"bundle/agreements/acme.xml:2:2: agreement 'acme-832' is of format x12, whose envelopes name the "
+			"partner: partners/acme.xml needs an <identity qualifier= id=/>\n"},
 		{"other files", "partners/acme.xml.bak", "x", 0,
 			"partners/acme.xml.bak: warning: is not read; files here end in .xml\n"},
 		{"examples are left alone", "partners/new.xml.example", "<", 0, ""},

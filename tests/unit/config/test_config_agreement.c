@@ -15,6 +15,15 @@
 	">\n"
 #define GOOD OPEN("partner='acme'") AG("")
 #define ACK "<expect ack='997' within='1d'/>"
+#define CONTRL "<expect ack='contrl' within='1d'/>"
+#define EDIFACT                                                                        \
+	OPEN("partner='acme'")                                                         \
+	"<agreement name='acme-832' format='edifact' message='PRICAT' version='D01B' " \
+	"map='maps/x.xml' source='ampliance' endpoint='main'>"
+#define FILES(format, more)                                              \
+	OPEN("partner='acme'")                                           \
+	"<agreement name='acme-832' format='" format "' message='list' " \
+	"map='maps/x.xml' source='ampliance' endpoint='main' " more ">"
 #define END "</agreement></agreements>"
 
 static void agreements(void **state)
@@ -65,6 +74,43 @@ static void agreements(void **state)
 			0,
 			"bundle/agreements/acme.xml:2:1: map=\"maps/../../x.xml\" must be a file such as maps/acme.xml, "
 			"below bundle/\n"},
+		{"rows, accepted when they are delivered", F, FILES("csv", "") END, 0, ""},
+		{"in the words of X12", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' format='xml' message='a.b' version='004010' "
+					       "map='maps/x.xml' source='ampliance' endpoint='main' "
+					       "accepted-at='syntax'>\n<envelope newline='yes'/>\n" ACK
+						       END,
+			0,
+			"bundle/agreements/acme.xml:2:1: format=\"xml\" has no versions: leave version out\n"
+			"bundle/agreements/acme.xml:2:1: message=\"a.b\" must be a name for what is sent such as "
+			"product-list: up to 35 letters, digits, - and _, which stand in the names of its files\n"
+			"bundle/agreements/acme.xml:3:1: format=\"xml\" has no envelope: leave <envelope> out; "
+			"separators, line ends and characters are the definition's or the map's\n"
+			"bundle/agreements/acme.xml:2:1: accepted-at=\"syntax\": no acknowledgment speaks of a file of "
+			"format xml, so its items are accepted when it is delivered; leave it out, or write "
+			"accepted-at=\"sent\"\n"
+			"bundle/agreements/acme.xml:4:1: no acknowledgment speaks of a file of format xml: leave <expect> "
+			"out\n"},
+		{"limits", F,
+			GOOD "<limits items='1000' segments='50000' bytes='5000000'/>" ACK END, 0,
+			""},
+		{"limits of a file", F,
+			FILES("json", "") "\n<limits items='0' bytes='5000000'/>" END, 0,
+			"bundle/agreements/acme.xml:3:1: a file of format json is limited by items only: leave segments "
+			"and bytes out\n"
+			"bundle/agreements/acme.xml:3:1: items=\"0\" of <limits> must be a number from 1 to 1000000000\n"},
+		{"level of a source without segments", F,
+			FILES("json", "levl='codes' level='guid'") END, 0,
+			"bundle/agreements/acme.xml:2:1: <agreement> has no attribute 'levl'; did you mean "
+			"'level'?\n"
+			"bundle/agreements/acme.xml:2:1: level=\"guid\" of <agreement> must be structure, element, codes, "
+			"notes or guide; did you mean 'guide'?\n"
+			"bundle/agreements/acme.xml:2:1: level says how deep X12 and EDIFACT are checked that come in, and "
+			"source 'ampliance' has format=\"json\": leave level out\n"},
+		{"no such format", F, FILES("xlsx", "version='004010' accepted-at='sent'") END, 0,
+			"bundle/agreements/acme.xml:2:1: format=\"xlsx\" of <agreement> must be x12, edifact, csv, fixed, "
+			"json or xml\n"
+			"bundle/agreements/acme.xml:2:1: message=\"list\" must be a message type such as 832\n"},
 		{"the same items twice", F,
 			GOOD ACK
 			"</agreement>\n<agreement name='acme-more' message='832' version='004010' map='maps/x.xml' "
@@ -121,6 +167,21 @@ static void envelopes(void **state)
 			"bundle/agreements/acme.xml:3:1: a separator of agreement 'acme-832' stands in the identity ZZ:ACME\n"},
 		{"two characters", F, GOOD "<envelope element='**'/>" ACK END, 0,
 			"bundle/agreements/acme.xml:3:1: element=\"**\" of <envelope> must be one ASCII character\n"},
+		{"of EDIFACT", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' format='edifact' message='PRICAT' "
+					       "version='D01B' map='maps/x.xml' source='ampliance' "
+					       "endpoint='main'><envelope syntax='UNOW:4' "
+					       "characters='replace' decimal=',' una='yes' "
+					       "groups='yes' application='P' association='EAN009' ack='yes'/>" CONTRL
+						       END,
+			0, ""},
+		{"of EDIFACT, in the words of X12", F,
+			OPEN("partner='acme'") "<agreement name='acme-832' format='edifact' message='PRICAT' "
+					       "version='004010' map='maps/x.xml' source='ampliance' "
+					       "endpoint='main' accepted-at='sent'><envelope isa-version='00401'/>" END,
+			0,
+			"bundle/agreements/acme.xml:2:1: version=\"004010\" must be a directory such as D01B (S009)\n"
+			"bundle/agreements/acme.xml:2:150: <envelope> has no attribute 'isa-version'\n"},
 		{"newline as terminator", F, GOOD "<envelope terminator='&#10;'/>" ACK END, 0, ""},
 		{"newline twice", F, GOOD "<envelope terminator='&#10;' newline='yes'/>" ACK END, 0,
 			"bundle/agreements/acme.xml:3:1: newline=\"yes\" would end each segment twice: terminator is a "
@@ -144,6 +205,17 @@ static void acknowledgments(void **state)
 			"bundle/agreements/acme.xml:2:1: warning: accepted-at=\"syntax\" without <expect ack=\"997\" "
 			"within=\"24h\"/>: nobody is told when the 997 stays away\n"},
 		{"none needed", F, OPEN("partner='acme'") AG("accepted-at='sent'") END, 0, ""},
+		{"of EDIFACT", F,
+			EDIFACT "<envelope ack='yes'/>\n<expect ack='aperak' within='2d'/>" CONTRL
+				"\n<expect ack='ta1' within='1h'/>" END,
+			0,
+			"bundle/agreements/acme.xml:4:1: ack=\"ta1\" of <expect> must be contrl or aperak\n"},
+		{"none of EDIFACT", F, EDIFACT END, 0,
+			"bundle/agreements/acme.xml:2:1: warning: accepted-at=\"syntax\" without <expect ack=\"contrl\" "
+			"within=\"24h\"/>: nobody is told when the CONTRL stays away\n"},
+		{"CONTRL not asked for", F, EDIFACT CONTRL END, 0,
+			"bundle/agreements/acme.xml:2:1: warning: a CONTRL is expected, but the envelope does not ask for "
+			"one (<envelope ack=\"yes\">)\n"},
 		{"TA1 not asked for", F, GOOD "<expect ack='ta1' within='1h'/>" ACK END, 0,
 			"bundle/agreements/acme.xml:2:1: warning: a TA1 is expected, but the envelope does not ask for one "
 			"(<envelope ack=\"yes\">)\n"},

@@ -22,13 +22,20 @@ static void partners(void **state)
 	static const struct config_env_case rows[] = {
 		{"nothing given", F, OPEN("") END, 0,
 			"partners/beta.xml:1:1: <partner> must have the attribute 'name'\n"
-			"partners/beta.xml:1:1: <partner> must have the attribute 'usage': test or production\n"
-			"partners/beta.xml:1:1: <partner> must have an <identity qualifier= id=/>\n"},
+			"partners/beta.xml:1:1: <partner> must have the attribute 'usage': test or production\n"},
+		{"nobody in envelopes", F, OPEN("name='beta' usage='test'") END, 0, ""},
 		{"other name than the file", F, OPEN("name='gamma' usage='test'") ID END, 0,
 			"partners/beta.xml:1:1: name=\"gamma\" must be that of the file, 'beta'\n"},
 		{"production in test", F, OPEN("name='beta' usage='production'") ID END, 0,
 			"partners/beta.xml:1:1: this partner is marked production, this environment is test; "
 			"neither may use the other\n"},
+		{"tolerances", F,
+			OPEN("name='beta' usage='test' tolerate='unpadded-isa line-ends'") ID END,
+			0, ""},
+		{"unknown tolerance", F,
+			OPEN("name='beta' usage='test' tolerate='unpaded-isa'") ID END, 0,
+			"partners/beta.xml:1:1: tolerate: there is no tolerance 'unpaded-isa'; did you mean "
+			"'unpadded-isa'?\n"},
 		{"identity of another", F,
 			OPEN("name='beta' usage='test'") "<identity qualifier='ZZ' id='ACME'/>" END,
 			0,

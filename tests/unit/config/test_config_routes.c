@@ -17,9 +17,10 @@
 
 static const struct config_env_case source_rows[] = {
 	{"nothing given", F, OPEN AMPLIANCE ROUTE "<source/>" END, 0,
-		S "<source> must have the attribute 'name'\n" S
-		  "<source> must have the attribute 'kind': events, snapshot or reference\n" S
-		  "<source> must have the attribute 'format': json or csv\n"},
+		S
+		"<source> must have the attribute 'name'\n" S
+		"<source> must have the attribute 'kind': events, snapshot or reference\n" S
+		"<source> must have the attribute 'format': json, csv, fixed, xml, x12 or edifact\n"},
 	{"twice", F, OPEN AMPLIANCE ROUTE AMPLIANCE END, 0,
 		S "source 'ampliance' is there twice; the first is at line 2\n"},
 	{"ready", F,
@@ -63,14 +64,23 @@ static const struct config_env_case source_rows[] = {
 		OPEN AMPLIANCE ROUTE
 		"<source name='a' kind='reference' format='csv' separator='x' quote='x' "
 		"decimal=';' columns='net nett net' numbers='net gros'/>\n"
-		"<source name='b' kind='reference' format='json' separator=';' header='no'/>" END,
+		"<source name='b' kind='reference' format='json' separator=';' header='no'/>\n"
+		"<source name='c' kind='reference' format='fixed' encoding='windows-1252' quote='x'/>\n"
+		"<source name='d' kind='reference' format='xml' encoding='utf-8'/>\n"
+		"<source name='e' kind='reference' format='csv' encoding='ebcdic'/>" END,
 		0,
-		S "columns names 'net' twice\n" S
-		  "separator must be a character such as ; , | or a tab (&#9;)\n" S
-		  "separator and quote are both 'x'\n" S "decimal must be . or ,\n" S
-		  "numbers names 'gros', which is not in columns\n"
-		  "bundle/routes.xml:5:1: 'separator' is for format=\"csv\" only\n"
-		  "bundle/routes.xml:5:1: 'header' is for format=\"csv\" only\n"},
+		S
+		"columns names 'net' twice\n" S
+		"separator must be a character such as ; , | or a tab (&#9;)\n" S
+		"separator and quote are both 'x'\n" S "decimal must be . or ,\n" S
+		"numbers names 'gros', which is not in columns\n"
+		"bundle/routes.xml:5:1: 'separator' is for format=\"csv\" only\n"
+		"bundle/routes.xml:5:1: 'header' is for format=\"csv\" only\n"
+		"bundle/routes.xml:6:1: 'quote' is for format=\"csv\" only\n"
+		"bundle/routes.xml:7:1: 'encoding' is for format=\"csv\" and \"fixed\" only; the "
+		"others say it themselves\n"
+		"bundle/routes.xml:8:1: encoding=\"ebcdic\" of <source> must be utf-8, iso-8859-1 "
+		"or windows-1252\n"},
 	{"a tab", F,
 		OPEN AMPLIANCE ROUTE
 		"<source name='a' kind='reference' format='csv' separator='&#9;'/>" END,

@@ -1,4 +1,5 @@
 /* Definitions as they are asked for: designators, what is not there, folders before ours. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include "base/fsx.h"
 #include "defs/dict.h"
 #include "model/xml.h"
+#include "unit/support/calls.h"
 #include "unit/support/defs_world.h"
 
 #define IS(s, text) assert_true(str_is((s), (text)))
@@ -54,13 +56,158 @@ static void designators(void **state)
 	}
 }
 
+/* By number, as EDIFACT speaks of them; the first of several counts. */
+static void designators_of_edifact(void **state)
+{
+	static const struct {
+		const char *tag, *ref;
+		bool ok, names_component;
+		uint16_t element, component;
+	} table[] = {
+		{"PIA", "PIA02-1", true, true, 2, 1},
+		{"PIA", "PIA06-4", true, true, 6, 4},
+		{"PIA", "PIA/C212.7140", true, true, 2, 1},
+		{"PIA", "PIA/C212.7143", true, true, 2, 2},
+		{"PIA", "PIA/C212", true, false, 2, 1},
+		{"PIA", "PIA/4347", true, false, 1, 1},
+		{"LIN", "LIN/1082", true, false, 1, 1},
+		{"LIN", "LIN/C829.1082", true, true, 4, 2},
+		{"NAD", "NAD/C080.3036", true, true, 4, 1},
+		{"NAD", "NAD/C080.3045", true, true, 4, 6},
+		{"PIA", "PIA/C212.9999", false, true, 0, 0},
+		{"PIA", "PIA/C213.7140", false, true, 0, 0},
+		{"PIA", "PIA/4347.4347", false, true, 0, 0},
+		{"PIA", "PIA/7140", false, false, 0, 0},
+		{"PIA", "PIA/C212.", false, true, 0, 0},
+		{"PIA", "PIA/.7140", false, true, 0, 0},
+		{"PIA", "PIA/", false, false, 0, 0},
+		{"PIA", "LIN/C212.7140", false, true, 0, 0},
+		{"PIA", "PIA/C212.7140-1", false, true, 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct def_segment *s = defs_world_edifact_segment(
+			*state, "D96A", table[i].tag);
+		uint16_t e = 0, c = 0;
+		bool ok = defs_ref(s, str_c(table[i].ref), &e, &c);
+		if (ok != table[i].ok || e != table[i].element || c != table[i].component ||
+			defs_ref_component(str_c(table[i].ref)) != table[i].names_component)
+			fail_msg("%s: %d %u %u", table[i].ref, ok, (unsigned)e, (unsigned)c);
+	}
+}
+
+static struct {
+	const struct def_message *guided;
+	const struct def_segment *unb, *isa, *other;
+	const struct dict *dicts;
+	size_t faults, told;
+} later;
+
+/* What a message that is loaded may need later, in a process that may open nothing. */
+static void look_later(void *about)
+{
+	struct defs_world *w = about;
+	struct faults f;
+
+	faults_init(&f, &w->arena);
+	later.guided = defs_message(w->defs, STR("edifact"), STR("D96A"), STR("PRICAT"),
+		STR("edifact/D96A/PRICAT.EAN008.xml"), &f, "", 0, 0);
+	later.unb = defs_segment(w->defs, STR("edifact"), STR("syntax-3"), STR("UNB"), &f);
+	later.isa = defs_segment(w->defs, STR("x12"), STR("004010"), STR("ISA"), &f);
+	later.faults = f.n;
+	later.dicts = w->defs->dicts;
+	for (int i = 0; i < 2; i++)
+		later.other = defs_segment(w->defs, STR("x12"), STR("009990"), STR("ISA"), &f);
+	later.told = f.n;
+}
+
+static void loaded_with_a_message(void **state)
+{
+	const struct calls_fault fault = {SYS_openat2, EPERM, CALLS_ANY, 0};
+	static const char *const name = "maps";
+	struct defs_world *w = *state;
+	struct defs_world mine = {.dir = w->dir};
+	struct faults f;
+
+	arena_init(&mine.arena);
+	faults_init(&f, &mine.arena);
+	mine.defs = defs_new(&w->dir, &name, 1);
+	assert_non_null(defs_message(
+		mine.defs, STR("edifact"), STR("D96A"), STR("PRICAT"), STR(""), &f, "", 0, 0));
+	assert_non_null(defs_message(
+		mine.defs, STR("x12"), STR("005010"), STR("832"), STR(""), &f, "", 0, 0));
+	calls_failing(&fault, look_later, &mine);
+	assert_int_equal(later.faults, 0);
+	assert_non_null(later.guided);
+	assert_non_null(later.unb);
+	assert_non_null(later.isa);
+	/* A version that cannot be looked for is told, and leaves no trace. */
+	assert_null(later.other);
+	assert_int_equal(later.told, 2);
+	assert_ptr_equal(later.dicts, mine.defs->dicts);
+	defs_free(mine.defs);
+	arena_done(&mine.arena);
+}
+
+static void formats(void **state)
+{
+	struct defs_world *w = *state;
+	struct faults f;
+
+	faults_init(&f, &w->arena);
+	assert_string_equal(defs_format(STR("x12"))->header, "ST");
+	assert_string_equal(defs_format(STR("edifact"))->trailer, "UNT");
+	assert_null(defs_format(STR("EDIFACT")));
+	assert_null(defs_segment(w->defs, STR("hl7"), STR("2"), STR("MSH"), &f));
+	assert_null(defs_message(
+		w->defs, STR("hl7"), STR("2"), STR("ADT"), STR(""), &f, "partner.xml", 7, 0));
+	assert_int_equal(f.n, 1);
+	assert_string_equal(
+		f.first->text, "there are no definitions of format 'hl7', only of x12 and edifact");
+}
+
+/* UNH says EAN008: the guide of that code, where there is one. */
+static void associations(void **state)
+{
+	static const struct {
+		const char *version, *message, *code, *guide;
+	} table[] = {
+		{"D96A", "PRICAT", "EAN008", "edifact/D96A/PRICAT.EAN008.xml"},
+		{"D01B", "PRICAT", "EAN009", "edifact/D01B/PRICAT.EAN009.xml"},
+		{"D96A", "PRICAT", "EAN007", ""},
+		{"D96A", "PRICAT", "", ""},
+		{"D96A", "PRICAT", "../x", ""},
+		{"D96A", "INVRPT", "EAN008", ""},
+	};
+	struct defs_world *w = *state;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct str id;
+		struct str guide = defs_association(w->defs,
+			defs_world_edifact(w, table[i].version, table[i].message, ""),
+			str_c(table[i].code));
+		if (!str_is(guide, table[i].guide))
+			fail_msg("%s: " STR_FMT, table[i].code, STR_ARG(guide));
+		if (!guide.n)
+			continue;
+		assert_false(defs_is_message_file(strrchr(table[i].guide, '/') + 1, &id));
+		const struct def_message *m = defs_world_edifact(
+			w, table[i].version, table[i].message, table[i].guide);
+		const struct def_segment *nad = defs_world_node(m, "SG2/NAD")->segment;
+		assert_true(m->guide.n > 0);
+		assert_int_equal(nad->parts[1].parts[0].element->max, 13);
+		nad = defs_world_edifact_segment(w, table[i].version, "NAD");
+		assert_int_equal(nad->parts[1].parts[0].element->max, 35);
+	}
+}
+
 static void unknown(void **state)
 {
 	static const struct {
 		const char *version, *message, *guide, *text;
 	} table[] = {
-		{"004010", "823", "",
-			"x12 004010 has no message '823' in maps; did you mean '832'?"},
+		{"004010", "833", "",
+			"x12 004010 has no message '833' in maps; did you mean '832'?"},
 		{"004010", "codes", "", "x12 004010 has no message 'codes' in maps"},
 		{"004011", "832", "",
 			"x12 version '004011' is not defined in maps; did you mean '004010'?"},
@@ -218,15 +365,47 @@ static void faulty_dictionary(void **state)
 	fsx_close(here);
 }
 
+/* So do faults in the segments that all versions share. */
+static void faulty_service(void **state)
+{
+	static const char *const names[] = {"service", "maps"};
+	struct defs_world *w = *state;
+	struct err e = {0};
+	struct faults f;
+	int here = fsx_dir(".", &e);
+
+	faults_init(&f, &w->arena);
+	put(here, "service/edifact/syntax-4", "codes.xml",
+		"<codes xmlns='urn:gridspool:definition:1' format='edifact'"
+		" version='syntax-4'>\n<list id='0081'/></codes>");
+	const int dirs[] = {fsx_subdir(here, "service", &e), w->dir};
+	struct defs *d = defs_new(dirs, names, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_null(defs_message(
+			d, STR("edifact"), STR("D96A"), STR("PARTIN"), STR(""), &f, "test", 1, 0));
+	assert_int_equal(f.n, 2);
+	assert_string_equal(f.first->text, "list '0081' has no values");
+	assert_string_equal(
+		f.last->text, "the definitions of edifact syntax-4 have 1 faults, told above");
+	defs_free(d);
+	fsx_close(dirs[0]);
+	fsx_close(here);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(designators),
+		cmocka_unit_test(designators_of_edifact),
+		cmocka_unit_test(formats),
+		cmocka_unit_test(associations),
+		cmocka_unit_test(loaded_with_a_message),
 		cmocka_unit_test(unknown),
 		cmocka_unit_test(unknown_versions_leave_nothing),
 		cmocka_unit_test(overlay),
 		cmocka_unit_test(faulty_message_is_read_once),
 		cmocka_unit_test(faulty_dictionary),
+		cmocka_unit_test(faulty_service),
 	};
 
 	xml_start();

@@ -14,7 +14,8 @@
 #include "defs/message.h"
 #include "unit/support/box.h"
 
-#define HEAD " xmlns='urn:gridspool:definition:1' format='x12' version='9'>\n"
+#define FORM(format) " xmlns='urn:gridspool:definition:1' format='" format "' version='9'>\n"
+#define HEAD FORM("x12")
 #define CODES(x) "<codes" HEAD x "</codes>"
 #define ELEMENTS(x) "<elements" HEAD x "</elements>"
 #define SEGMENTS(x) "<segments" HEAD x "</segments>"
@@ -27,6 +28,17 @@
 #define TAGS SEG("ST") SEG("SE") SEG("AA") SEG("BB") SEG("CC")
 #define ST "<segment tag='ST' use='M'/>\n"
 #define SE "<segment tag='SE' use='M'/>\n"
+
+#define E_HEAD FORM("edifact")
+#define E_ELEMENTS "<elements" E_HEAD E1 "</elements>"
+#define E_SEGMENTS(x) "<segments" E_HEAD SEG("UNH") SEG("UNT") x "</segments>"
+#define E_MESSAGE(attrs, x)                                                                               \
+	"<message xmlns='urn:gridspool:definition:1' format='edifact' version='9' id='t' name='T' " attrs \
+	">\n" x "</message>"
+#define UNH "<segment tag='UNH' use='M'/>\n"
+#define UNT "<segment tag='UNT' use='M'/>\n"
+#define LOOP(name, attrs, tag) \
+	"<loop name='" name "' " attrs "><segment tag='" tag "' use='M'/></loop>\n"
 
 struct broken {
 	const char *name;
@@ -57,7 +69,7 @@ static const struct broken cases[] = {
 		"2:1: <element> must have the attribute 'type'\n2:1: <element> must have the attribute 'id'\n"
 		"2:1: <element> must have the attribute 'name'\n2:1: <element> must have the attribute 'max'\n"},
 	{"type", {NULL, ELEMENTS("<element id='1' name='One' type='NN' min='1' max='5'/>\n")},
-		"2:1: type 'NN' must be AN, ID, N0 to N9, R, DT, TM or B\n"},
+		"2:1: type 'NN' must be A, AN, ID, N0 to N9, R, DT, TM or B\n"},
 	{"min over max",
 		{NULL, ELEMENTS(E1 "<element id='2' name='Two' type='AN' min='3' max='2'/>\n")},
 		"3:1: element '2': min 3 is more than max 2\n"},
@@ -104,8 +116,8 @@ static const struct broken cases[] = {
 	{"use",
 		{NULL, ELEMENTS(E1),
 			SEGMENTS(
-				"<segment tag='AA' name='A'>\n<part ref='AA01' element='1' use='C'/></segment>\n")},
-		"3:1: use=\"C\" must be M (mandatory) or O (optional)\n"},
+				"<segment tag='AA' name='A'>\n<part ref='AA01' element='1' use='X'/></segment>\n")},
+		"3:1: use=\"X\" must be M (mandatory), O (optional) or C (conditional)\n"},
 	{"tag",
 		{NULL, ELEMENTS(E1),
 			SEGMENTS(
@@ -117,9 +129,9 @@ static const struct broken cases[] = {
 		{NULL, ELEMENTS(E1),
 			SEGMENTS(
 				"<segment tag='AA' name='A' notes='X0102 P01 P010'><part ref='AA01' element='1'/></segment>\n")},
-		"2:1: note 'X0102' must be one of P R E C L and then 2 to 8 positions of two digits, as in P0405\n"
-		"2:1: note 'P01' must be one of P R E C L and then 2 to 8 positions of two digits, as in P0405\n"
-		"2:1: note 'P010' must be one of P R E C L and then 2 to 8 positions of two digits, as in P0405\n"},
+		"2:1: note 'X0102' must be one of the letters PRECL and then 2 to 8 positions of two digits, as in P0405\n"
+		"2:1: note 'P01' must be one of the letters PRECL and then 2 to 8 positions of two digits, as in P0405\n"
+		"2:1: note 'P010' must be one of the letters PRECL and then 2 to 8 positions of two digits, as in P0405\n"},
 	{"note beyond the end",
 		{NULL, ELEMENTS(E1),
 			SEGMENTS(
@@ -190,25 +202,65 @@ static const struct broken cases[] = {
 			"<message xmlns='urn:gridspool:definition:1' format='x12' version='9' id='u' name='T' group='SC'>" ST
 				SE "</message>"},
 		"1:1: id is 'u', the file name says 't'\n"},
+	{"notes of EDIFACT in X12",
+		{NULL, ELEMENTS(E1),
+			SEGMENTS(
+				"<segment tag='AA' name='A' notes='O0102'><part ref='AA01' element='1'/></segment>\n")},
+		"2:1: note 'O0102' must be one of the letters PRECL and then 2 to 8 positions of two digits, as in P0405\n"},
+};
+
+static const struct broken edifact_cases[] = {
+	{"EDIFACT, nothing wrong", {NULL, E_ELEMENTS, E_SEGMENTS(""), E_MESSAGE("", UNH UNT)}, ""},
+	{"EDIFACT begins and ends like X12",
+		{NULL, E_ELEMENTS, E_SEGMENTS(TAGS), E_MESSAGE("", ST SE)},
+		"1:1: a message must begin with UNH and end with UNT\n"},
+	{"EDIFACT has no groups of messages",
+		{NULL, E_ELEMENTS, E_SEGMENTS(""), E_MESSAGE("group='SC'", UNH UNT)},
+		"1:1: <message> has no attribute 'group'\n"},
+	{"one loop instead of another",
+		{NULL, E_ELEMENTS, E_SEGMENTS(TAGS),
+			E_MESSAGE("",
+				UNH LOOP("SG1", "", "AA") LOOP("SG3", "instead='SG1'", "BB") UNT)},
+		""},
+	{"one loop instead of none",
+		{NULL, E_ELEMENTS, E_SEGMENTS(TAGS),
+			E_MESSAGE("",
+				UNH LOOP("SG1", "instead='SG3'", "AA") LOOP("SG3", "", "BB") UNT)},
+		"3:1: instead: there is no loop 'SG3' in front of this one\n"},
+	{"notes of EDIFACT that cannot be kept",
+		{NULL, E_ELEMENTS,
+			E_SEGMENTS(
+				"<segment tag='AA' name='A' notes='O0102 F0103 F0301'>"
+				"<part ref='AA01' element='1' use='M'/><part ref='AA02' element='1' use='M'/>"
+				"<part ref='AA03' element='1' use='C'/></segment>\n")},
+		"4:1: note O0102 of AA: position 02 excludes another one, but both are mandatory\n"},
+	{"a first one that forbids what is mandatory",
+		{NULL, E_ELEMENTS,
+			E_SEGMENTS(
+				"<segment tag='AA' name='A' notes='F0102'>"
+				"<part ref='AA01' element='1' use='M'/><part ref='AA02' element='1' use='M'/>"
+				"</segment>\n")},
+		"4:1: note F0102 of AA: position 02 excludes another one, but both are mandatory\n"},
 };
 
 /* Loads the texts of a case as four files, and gives its faults as they are written above. */
-static void load(const struct broken *c, struct buf *out)
+static void load(const struct broken *c, const char *format, struct buf *out)
 {
 	static const char *const files[] = {"codes.xml", "elements.xml", "segments.xml"};
 	static const char *const here = ".";
 	struct err e = {0};
 	const int top = fsx_dir(".", &e);
 	struct defs *d = defs_new(&top, &here, 1);
-	struct dict dict = {.format = STR("x12"), .version = STR("9")};
+	struct dict dict = {.format = str_c(format), .version = STR("9")};
 	struct arena a;
 	struct faults f;
 	struct xml *root;
 
 	arena_init(&a);
+	const char *folder = arena_printf(&a, "%s/9", format).p;
 	faults_init(&f, &a);
-	assert_int_equal(fsx_mkdirs(top, "x12/9", 0700, &e), 0);
-	const int dir = fsx_subdir(top, "x12/9", &e);
+	assert_int_equal(fsx_mkdirs(top, folder, 0700, &e), 0);
+	const int dir = fsx_subdir(top, folder, &e);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(fsx_remove(dir, files[i], &e), 0);
 		if (c->texts[i])
@@ -233,23 +285,29 @@ static void load(const struct broken *c, struct buf *out)
 	fsx_close(top);
 }
 
-static void faults_of_broken_definitions(void **state)
+static void all(const struct broken *list, size_t n, const char *format)
 {
 	int bad = 0;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct buf out;
 		buf_init(&out, 1 << 16);
-		load(&cases[i], &out);
-		if (strcmp(buf_cstr(&out), cases[i].faults) != 0) {
-			print_error("%s: found\n%sexpected\n%s", cases[i].name, buf_cstr(&out),
-				cases[i].faults);
+		load(&list[i], format, &out);
+		if (strcmp(buf_cstr(&out), list[i].faults) != 0) {
+			print_error("%s: found\n%sexpected\n%s", list[i].name, buf_cstr(&out),
+				list[i].faults);
 			bad++;
 		}
 		buf_done(&out);
 	}
 	assert_int_equal(bad, 0);
+}
+
+static void faults_of_broken_definitions(void **state)
+{
+	(void)state;
+	all(cases, sizeof(cases) / sizeof(cases[0]), "x12");
+	all(edifact_cases, sizeof(edifact_cases) / sizeof(edifact_cases[0]), "edifact");
 }
 
 /* Loops in loops down to the limit, and one more. */
@@ -273,7 +331,7 @@ static void depth(void **state)
 			buf_c(&text, "</loop>");
 		buf_c(&text, SE "</message>");
 		c.texts[3] = buf_cstr(&text);
-		load(&c, &out);
+		load(&c, "x12", &out);
 		assert_string_equal(
 			buf_cstr(&out), over ? "2:529: loops are more than 16 deep\n" : "");
 		buf_done(&text);

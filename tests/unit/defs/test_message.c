@@ -1,4 +1,4 @@
-/* The structure of messages: what the 832 and the 997 of X12 004010 say. */
+/* The structure of messages: what the 832 and the 997 of X12 say, those of EDIFACT, and that all load. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,11 +123,168 @@ static void structure_of_997(void **state)
 	uses(m, table, sizeof(table) / sizeof(table[0]));
 }
 
+/* Groups by their names; limits that sources cut short; what comes instead of another. */
+static void structure_of_edifact(void **state)
+{
+	static const struct use pricat[] = {
+		{"BGM", false, true, 1},
+		{"DTM", false, true, 35},
+		{"SG1", true, false, 99},
+		{"SG2/SG3", true, false, 10},
+		{"SG10/SG13/MOA", false, true, 1},
+		{"SG17", true, false, 1000},
+		{"SG17/SG36", true, false, 999999},
+		{"SG17/SG36/IMD", false, false, 999},
+		{"SG17/SG36/SG40", true, false, 100},
+		{"SG17/SG36/SG40/PRI", false, true, 1},
+		{"SG17/SG36/SG56/SG59/SG60/MEA", false, false, 9},
+		{"UNT", false, true, 1},
+	};
+	static const struct use partin[] = {
+		{"UNS", false, true, 1},
+		{"SG4", true, false, 200000},
+		{"SG4/SG13/SG14/NAD", false, true, 1},
+		{"SG4/SG13/SG14/SG15", true, true, 99},
+	};
+	const struct def_message *m = defs_world_edifact(*state, "D01B", "PRICAT", "");
+
+	uses(m, pricat, sizeof(pricat) / sizeof(pricat[0]));
+	m = defs_world_edifact(*state, "D01B", "PARTIN", "");
+	uses(m, partin, sizeof(partin) / sizeof(partin[0]));
+	m = defs_world_edifact(*state, "D01B", "INVRPT", "");
+	assert_int_equal(defs_world_node(m, "SG9")->max, 9999999);
+	IS(defs_world_node(m, "SG9/SG11")->segment->tag, "INV");
+	m = defs_world_edifact(*state, "D96A", "INVRPT", "");
+	IS(defs_world_node(m, "SG9/SG11")->segment->tag, "QTY");
+	m = defs_world_edifact(*state, "syntax-3", "CONTRL", "");
+	assert_ptr_equal(defs_world_node(m, "SG3")->instead, defs_world_node(m, "SG1"));
+	assert_null(defs_world_node(m, "SG1")->instead);
+}
+
+/* Each message of EDIFACT that is shipped: how many nodes and segments it has. */
+static void edifact_messages(void **state)
+{
+	static const struct {
+		const char *directory, *id;
+		size_t loops, segments;
+	} table[] = {
+		{"D96A", "PRICAT", 47, 132},
+		{"D96A", "INVRPT", 17, 50},
+		{"D96A", "PARTIN", 10, 28},
+		{"D96A", "APERAK", 4, 15},
+		{"D01B", "PRICAT", 60, 179},
+		{"D01B", "PRODAT", 28, 94},
+		{"D01B", "INVRPT", 18, 55},
+		{"D01B", "PARTIN", 15, 50},
+		{"D01B", "APERAK", 5, 17},
+		{"syntax-3", "CONTRL", 5, 10},
+		{"syntax-4", "CONTRL", 5, 10},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct def_message *m = defs_world_edifact(
+			*state, table[i].directory, table[i].id, "");
+		size_t loops = 0;
+		size_t next = 0;
+		assert_int_equal(walk(m->root, &next), m->nodes);
+		for (size_t k = 1; k < m->nodes; k++)
+			loops += m->root[k].loop;
+		if (loops != table[i].loops || m->nodes - 1 - loops != table[i].segments)
+			fail_msg("%s %s: %zu loops, %zu segments", table[i].directory, table[i].id,
+				loops, m->nodes - 1 - loops);
+		IS(m->group, "");
+		IS(m->root->child->name, "UNH");
+	}
+}
+
+static void look(const struct def_message *m, void *arg)
+{
+	size_t next = 0;
+
+	(void)arg;
+	assert_int_equal(walk(m->root, &next), m->nodes);
+}
+
+static void every_message(void **state)
+{
+	assert_in_range(defs_world_each(*state, look, NULL), 19, 1000);
+}
+
+/* GS01 of the messages, X12.22. */
+static void groups(void **state)
+{
+	static const struct {
+		const char *id, *group;
+	} table[] = {{"816", "OR"}, {"824", "AG"}, {"832", "SC"}, {"846", "IB"}, {"864", "TX"},
+		{"879", "QG"}, {"888", "QG"}, {"889", "QG"}, {"997", "FA"}};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct str id = str_c(table[i].id);
+		assert_true(str_is(
+			defs_world_version(*state, STR("004010"), id)->group, table[i].group));
+		assert_true(str_is(
+			defs_world_version(*state, STR("005010"), id)->group, table[i].group));
+	}
+	assert_true(str_is(defs_world_version(*state, STR("005010"), STR("999"))->group, "FA"));
+}
+
+/* r46: the item of an 888 is in another loop in 005010, so versions cannot share a structure. */
+static void item_of_888(void **state)
+{
+	const struct def_message *old = defs_world_version(*state, STR("004010"), STR("888"));
+	const struct def_message *new = defs_world_version(*state, STR("005010"), STR("888"));
+
+	assert_true(defs_world_node(old, "G53-loop/G39-loop/G39")->mandatory);
+	assert_false(defs_world_node(new, "G53-loop/LX-loop/G39")->mandatory);
+	assert_true(defs_world_node(new, "G53-loop/LX-loop/LX")->mandatory);
+}
+
+static const struct def_part *part_of(
+	struct defs_world *w, const char *version, const char *tag, uint16_t element)
+{
+	const struct def_segment *s = defs_segment(
+		w->defs, STR("x12"), str_c(version), str_c(tag), &w->faults);
+
+	assert_non_null(s);
+	return defs_part(s, element);
+}
+
+/* What became longer, or came, with 005010. */
+static void lengths_of_005010(void **state)
+{
+	static const struct {
+		const char *tag;
+		uint16_t element;
+		uint32_t old, new; /* 0: not there */
+	} table[] = {{"REF", 2, 30, 50}, {"BGN", 2, 30, 50}, {"PER", 4, 80, 256}, {"LS", 1, 6, 4},
+		{"AK3", 2, 6, 10}, {"MEA", 3, 18, 20}, {"NM1", 3, 35, 60}, {"ST", 3, 0, 35},
+		{"AK1", 3, 0, 12}, {"AK2", 3, 0, 35}};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct def_part *old = part_of(
+			*state, "004010", table[i].tag, table[i].element);
+		const struct def_part *new = part_of(
+			*state, "005010", table[i].tag, table[i].element);
+		assert_int_equal(old ? old->element->max : 0, table[i].old);
+		assert_int_equal(new->element->max, table[i].new);
+	}
+	assert_int_equal(part_of(*state, "005010", "CTX", 1)->repeat, 10);
+	assert_int_equal(part_of(*state, "005010", "IK4", 1)->nparts, 3);
+	assert_int_equal(part_of(*state, "005010", "TED", 5)->nparts, 3);
+	assert_true(str_is(part_of(*state, "005010", "ISA", 11)->element->id, "I65"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(structure_of_832),
 		cmocka_unit_test(structure_of_997),
+		cmocka_unit_test(structure_of_edifact),
+		cmocka_unit_test(edifact_messages),
+		cmocka_unit_test(every_message),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(item_of_888),
+		cmocka_unit_test(lengths_of_005010),
 	};
 
 	xml_start();

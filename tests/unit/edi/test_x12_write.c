@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "edi/x12_check.h"
+#include "edi/x12_rules.h"
 #include "edi/x12_write.h"
 #include "unit/support/edi_support.h"
 
@@ -75,22 +75,25 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{"r31 nothing trailing", "REF", "1=VR|2=A|4.1=|4.2=", X12_EXTENDED, "REF*VR*A~"},
-	{"r39 composite cut", "CTP", "3=1|4=2|5.1=EA", X12_EXTENDED, "CTP***1*2*EA~"},
-	{"r39 component behind a hole", "CTP", "3=1|4=2|5.1=EA|5.3=2", X12_EXTENDED,
+	{"case 31: nothing trailing", "REF", "1=VR|2=A|4.1=|4.2=", X12_EXTENDED, "REF*VR*A~"},
+	{"case 39: composite cut", "CTP", "3=1|4=2|5.1=EA", X12_EXTENDED, "CTP***1*2*EA~"},
+	{"case 39: component behind a hole", "CTP", "3=1|4=2|5.1=EA|5.3=2", X12_EXTENDED,
 		"CTP***1*2*EA>>2~"},
-	{"r34 R is canonical", "CTP", "3=0012.500", X12_EXTENDED, "CTP***12.5~"},
-	{"r34 R zero", "CTP", "3=-0.00", X12_EXTENDED, "CTP***0~"},
-	{"r34 R below one", "CTP", "3=0.50", X12_EXTENDED, "CTP***.5~"},
-	{"r33 R minus and point do not count", "CTP", "3=-123456789012345.67", X12_EXTENDED,
+	{"composite whose first component is blank", "CTP", "3=1|4=2|5.1= |5.3=2", X12_EXTENDED,
+		"X12-ELEMENT-MISSING.5"},
+	{"composite that is blank", "CTP", "3=1|5.1= |5.3= ", X12_EXTENDED, "CTP***1~"},
+	{"case 34: R is canonical", "CTP", "3=0012.500", X12_EXTENDED, "CTP***12.5~"},
+	{"case 34: R zero", "CTP", "3=-0.00", X12_EXTENDED, "CTP***0~"},
+	{"case 34: R below one", "CTP", "3=0.50", X12_EXTENDED, "CTP***.5~"},
+	{"case 33: R minus and point do not count", "CTP", "3=-123456789012345.67", X12_EXTENDED,
 		"CTP***-123456789012345.67~"},
-	{"r33 R too long", "CTP", "3=123456789012345678", X12_EXTENDED, "X12-ELEMENT-LONG.3"},
-	{"r34 R no number", "CTP", "3=1e5", X12_EXTENDED, "X12-ELEMENT-TYPE.3"},
+	{"case 33: R too long", "CTP", "3=123456789012345678", X12_EXTENDED, "X12-ELEMENT-LONG.3"},
+	{"case 34: R no number", "CTP", "3=1e5", X12_EXTENDED, "X12-ELEMENT-TYPE.3"},
 	{"blanks behind", "BCT", "1=PC|2=A  ", X12_EXTENDED, "BCT*PC*A~"},
 	{"all blank is absent", "BCT", "1=  ", X12_EXTENDED, "X12-ELEMENT-MISSING.1"},
-	{"r9 element separator", "BCT", "1=PC|2=a*b", X12_EXTENDED, "VALUE-SEPARATOR.2"},
-	{"r9 component separator", "BCT", "1=PC|2=a>b", X12_EXTENDED, "VALUE-SEPARATOR.2"},
-	{"r9 terminator", "BCT", "1=PC|2=a~b", X12_EXTENDED, "VALUE-SEPARATOR.2"},
+	{"case 9: element separator", "BCT", "1=PC|2=a*b", X12_EXTENDED, "VALUE-SEPARATOR.2"},
+	{"case 9: component separator", "BCT", "1=PC|2=a>b", X12_EXTENDED, "VALUE-SEPARATOR.2"},
+	{"case 9: terminator", "BCT", "1=PC|2=a~b", X12_EXTENDED, "VALUE-SEPARATOR.2"},
 	{"^ is free in 00401", "BCT", "1=PC|2=a^b", X12_UTF8, "BCT*PC*a^b~"},
 	{"basic has no small letters", "BCT", "1=PC|2=a", X12_BASIC, "VALUE-REPERTOIRE.2"},
 	{"basic", "BCT", "1=PC|2=A-1", X12_BASIC, "BCT*PC*A-1~"},
@@ -99,9 +102,9 @@ static const struct row rows[] = {
 	{"Latin-1 has no euro", "BCT", "1=PC|2=\xe2\x82\xac", X12_LATIN1, "VALUE-REPERTOIRE.2"},
 	{"UTF-8", "BCT", "1=PC|2=\xe2\x82\xac", X12_UTF8, "BCT*PC*\xe2\x82\xac~"},
 	{"not UTF-8", "BCT", "1=PC|2=\xe4", X12_UTF8, "X12-ELEMENT-TYPE.2"},
-	{"line end", "BCT", "1=PC|2=a\nb", X12_UTF8, "X12-ELEMENT-TYPE.2"},
-	{"r35 date", "DTM", "1=007|2=20260230", X12_EXTENDED, "X12-ELEMENT-DATE.2"},
-	{"r36 C", "PID", "1=F|4=1|5=x", X12_EXTENDED, "X12-NOTE-CONDITIONAL.3"},
+	{"line end", "BCT", "1=PC|2=a\nb", X12_UTF8, "VALUE-LINE-END.2"},
+	{"case 35: date", "DTM", "1=007|2=20260230", X12_EXTENDED, "X12-ELEMENT-DATE.2"},
+	{"case 36: C", "PID", "1=F|4=1|5=x", X12_EXTENDED, "X12-NOTE-CONDITIONAL.3"},
 	{"too many", "BCT", "1=PC|99=1", X12_EXTENDED, "X12-ELEMENT-EXTRA.99"},
 };
 
@@ -123,9 +126,9 @@ static void by_rows(void **state)
 		p.repertoire = rows[i].repertoire;
 		diag_init(&d, &a);
 		buf_clear(&b);
-		struct x12_rules *rules = x12_check_rules_new(&p);
+		struct element_rules *rules = x12_rules_new(&p);
 		const bool ok = x12_write_check(rules, &s, &d, NULL);
-		x12_check_rules_free(rules);
+		element_rules_free(rules);
 		if (ok) {
 			x12_write_segment(&p, &s, &b);
 			(void)snprintf(got, sizeof(got), STR_FMT, STR_ARG(buf_view(&b)));
@@ -153,20 +156,67 @@ static void names_the_separator(void **state)
 	struct arena a;
 	struct diag d;
 	const struct finding about = {.item = STR("sku-1")};
-	struct x12_rules *rules = NULL;
+	struct element_rules *rules = NULL;
 
 	(void)state;
 	p.isa_version = STR("00402");
 	p.repertoire = X12_UTF8;
 	arena_init(&a);
 	diag_init(&d, &a);
-	rules = x12_check_rules_new(&p);
+	rules = x12_rules_new(&p);
 	assert_false(x12_write_check(rules, &s, &d, &about));
-	x12_check_rules_free(rules);
+	element_rules_free(rules);
 	assert_int_equal(d.n, 1);
 	assert_true(str_find(d.first->expected, STR("'^', which is the repetition separator"), 0) !=
 		SIZE_MAX);
 	assert_true(str_is(d.first->item, "sku-1"));
+	arena_done(&a);
+}
+
+/* The guide's narrower rules hold for what is written, and are named by their lines. */
+static void by_guide(void **state)
+{
+	static const struct {
+		const char *values, *want, *line;
+	} guided[] = {
+		{"1=1|2=UP|3=614141007349|4=VN|5=A1", "", ""},
+		{"1=1|2=IN|3=614141007349|4=VN|5=A1", "X12-ELEMENT-CODE.2", "acme-832.xml:27)"},
+		{"1=1|2=UP|3=614141007349|4=UA|5=A1", "X12-ELEMENT-CODE.4", "acme-832.xml:29)"},
+		{"1=1|2=UP|3=614141007349", "X12-ELEMENT-MISSING.4", "acme-832.xml:29)"},
+		{"1=1|2=UP|3=614141007349|4=VN|5=A12345678901234567890", "X12-ELEMENT-LONG.5",
+			"acme-832.xml:30)"},
+		{"1=1|2=UP|3=61414|4=VN|5=A1", "X12-ELEMENT-SHORT.3", "acme-832.xml:28)"},
+	};
+	const struct x12_profile p = profile();
+	struct element_rules *rules = x12_rules_new(&p);
+	const struct def_node *node = NULL;
+	struct value v[8];
+	struct faults f;
+	struct arena a;
+	struct diag d;
+
+	(void)state;
+	arena_init(&a);
+	faults_init(&f, &a);
+	node = defs_message(edi_support_defs(), STR("x12"), STR("004010"), STR("832"),
+		STR("guides/acme-832.xml"), &f, "", 0, 0)
+		       ->root->child;
+	while (!str_is(node->name, "LIN-loop"))
+		node = node->next;
+	for (size_t i = 0; i < sizeof(guided) / sizeof(guided[0]); i++) {
+		struct segment s = make("LIN", guided[i].values, v);
+		char got[60] = "";
+		s.def = node->child->segment;
+		diag_init(&d, &a);
+		assert_int_equal(x12_write_check(rules, &s, &d, NULL), guided[i].want[0] == 0);
+		if (d.first)
+			(void)snprintf(got, sizeof(got), STR_FMT ".%u", STR_ARG(d.first->code),
+				(unsigned)d.first->element);
+		assert_string_equal(got, guided[i].want);
+		if (d.first && !str_ends(d.first->rule, str_c(guided[i].line)))
+			fail_msg("%s: " STR_FMT, guided[i].line, STR_ARG(d.first->rule));
+	}
+	element_rules_free(rules);
 	arena_done(&a);
 }
 
@@ -238,7 +288,7 @@ static void round_trip(void **state)
 		buf_init(&b, 1 << 16);
 		write_all(&p, &b);
 		assert_int_equal(b.p[105], p.terminator);
-		assert_string_equal(edi_support_read(buf_view(&b), X12_NOTES), "");
+		assert_string_equal(edi_support_read(buf_view(&b), EDI_NOTES), "");
 		assert_true(str_find(buf_view(&b), STR("SE*9*0002"), 0) != SIZE_MAX);
 		assert_true(str_find(buf_view(&b), STR("GE*2*12"), 0) != SIZE_MAX);
 		assert_true(str_find(buf_view(&b), STR("IEA*1*000000007"), 0) != SIZE_MAX);
@@ -258,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_rows),
 		cmocka_unit_test(names_the_separator),
+		cmocka_unit_test(by_guide),
 		cmocka_unit_test(bad_profiles),
 		cmocka_unit_test(round_trip),
 	};

@@ -53,7 +53,7 @@ static const struct row rows[] = {
 	{"{\n\"a\":1,\n}\n", "REFUSED JSON-SYNTAX\n"},
 	{"{\n\"a\":1,\n\"a\":2}\n", "REFUSED JSON-DUPLICATE-KEY\n"},
 	{"{\"a\":1,\"a\":2}", "REFUSED JSON-DUPLICATE-KEY\n"},
-	{"[{\"a\":1}]", "REFUSED JSON-ARRAY\n"},
+	{"5 [{\"a\":1}]", "REFUSED JSON-SYNTAX\n"},
 	{"5", "REFUSED JSON-NOT-OBJECT\n"},
 	{"sku;name\n1;2\n", "REFUSED JSON-SYNTAX\n"},
 	{"", "REFUSED EMPTY\n"},

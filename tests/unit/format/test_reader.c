@@ -20,7 +20,7 @@ static void unknown(void **state)
 	} rows[] = {
 		{"jsn", "format 'jsn' is not known; did you mean 'json'?"},
 		{"CSV ", "format 'CSV ' is not known; did you mean 'csv'?"},
-		{"parquet", "format 'parquet' is not known; there are json and csv"},
+		{"parquet", "format 'parquet' is not known; there are json, csv, fixed and xml"},
 	};
 	struct names names;
 	struct err e;
@@ -81,12 +81,34 @@ static void place(void **state)
 	assert_int_equal(reader_place(&no_line, 107).line, 0);
 }
 
+/* Of an item on the first line, wherever blocks begin, with a byte order mark and without. */
+static void columns(void **state)
+{
+	char text[5001];
+	(void)state;
+
+	memset(text, 'x', sizeof(text));
+	text[5000] = 0;
+	for (uint64_t mark = 0; mark <= 3; mark += 3) {
+		struct reader r = {.fd = -1};
+		memcpy(text, mark ? "\xef\xbb\xbf" : "xxx", 3);
+		r.fd = format_support_file(str_c(text));
+		for (uint64_t at = 4090; at < 4105; at++) {
+			struct item it = {.offset = at};
+			reader_line_counted(&r, &it);
+			assert_int_equal(it.column, at + 1 - mark);
+		}
+		(void)close(r.fd);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unknown),
 		cmocka_unit_test(bad_descriptor),
 		cmocka_unit_test(place),
+		cmocka_unit_test(columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

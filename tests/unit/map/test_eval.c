@@ -11,7 +11,7 @@ static const char item[] =
 	"{\"a\": {\"b\": [{\"n\": 1, \"t\": \"x\"}, {\"n\": 2, \"t\": \"y\"}, {\"n\": 3, \"t\": \"x\"}]},"
 	" \"code\": \"08\", \"text\": \"auf Anfrage\", \"price\": \"1.299,00 €\", \"big\": 1.5e3, \"no\": false,"
 	" \"empty\": \"\", \"nil\": null, \"from\": \"2026-01-01\", \"amount\": \"10\", \"Gewicht (kg)\": \"2.5\","
-	" \"matrix\": [[1, 2], [3]], \"zero\": 0}\n";
+	" \"matrix\": [[1, 2], [3]], \"zero\": 0, \"nought\": -0.00e5, \"deep\": {\"d\": {\"d\": {\"v\": 1}}}}\n";
 
 struct row {
 	const char *expression;
@@ -39,6 +39,23 @@ static const struct row rows[] = {
 	{"(a/b)[2]/n", "2", NULL},
 	{"count(a/b[n = 1] | a/b[n = 3] | a/b[n = 1])", "2", NULL},
 	{"./code", "08", NULL},
+	/* each node once, though several steps lead to it */
+	{"count(a/b/following-sibling::b)", "2", NULL},
+	{"sum(a/b/following-sibling::b/n)", "5", NULL},
+	{"sum(a/b/following-sibling::b[n]/n)", "5", NULL},
+	{"count(deep//d//v)", "1", NULL},
+	{"count(a/b/n/..)", "3", NULL},
+	{"count(a/b/..)", "1", NULL},
+	/* a sign stands before the whole union */
+	{"count(-a/b/n | a/b/n)", "1", NULL},
+	{"- a/b[3]/n | a/b[1]/n", "-1", NULL},
+	/* in the order of the document */
+	{"join-text(a/b[3]/n | a/b[1]/n | a/b[2]/n, '+')", "1+2+3", NULL},
+	{"join-text(text | code, '+')", "08+auf Anfrage", NULL},
+	{"count(a/b/n | a)", "4", NULL},
+	{"count((a/b/n | a)[1]/b)", "3", NULL},
+	{"join-text(concat('x', code) | split-text('y z', 1), '+')", "x08+y+z", NULL},
+	{"join-text(missing | code, '+')", "08", NULL},
 	{"matrix/item", "1", NULL},
 	{"count(matrix)", "2", NULL},
 	{"a/b[t = 'y']/n", "2", NULL},
@@ -71,6 +88,10 @@ static const struct row rows[] = {
 	{"not(empty)", "true", NULL},
 	{"not(no)", "true", NULL},
 	{"not(a)", "false", NULL},
+	{"not(zero)", "true", NULL},
+	{"not(nought)", "true", NULL},
+	{"not(big)", "false", NULL},
+	{"not(code)", "false", NULL},
 	{"not(zero = 1)", "true", NULL},
 	{"true() and code", "true", NULL},
 	{"missing or code", "true", NULL},
@@ -98,7 +119,12 @@ static const struct row rows[] = {
 	{"number(big)", "1500", NULL},
 	{"number(empty)", "", NULL},
 	{"add-days(text, 1)", "", "VALUE-NOT-DATE"},
+	/* the end of time stays what it is */
+	{"to-zone('9999-12-31T23:30:00Z', 'Europe/Berlin')", "9999-12-31T23:59:59Z", NULL},
 	{"concat('', a)", "", "VALUE-NOT-TEXT"},
+	{"substring('abc', 1, 3000000000)", "", "VALUE-NOT-NUMBER"},
+	{"format-number(7, '0.0', concat('.', ','))", "", "VALUE-TOO-LONG"},
+	{"format-date('2026-11-23', pad-left('CC', 70, '-'))", "", "VALUE-TOO-LONG"},
 	{"lookup('colour', 'mauve')", "", "LOOKUP-MISSING"},
 	{"lookup('colour', 'RD', 'code')", "red", NULL},
 	{"lookup('colour', missing)", "", NULL},

@@ -17,6 +17,11 @@ struct row {
 #define GOOD "<BCT BCT01=\"'PC'\"/><item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item>"
 #define ITEM "<BCT BCT01=\"'PC'\"/>\n<item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/>\n"
 
+/* A group of LIN with its items in SLN. */
+#define GROUP "<BCT BCT01=\"'PC'\"/><group "
+#define SUB "<item><SLN SLN01=\"sku\" SLN03=\"'I'\"/></item>"
+#define IN_GROUP "<LIN LIN02=\"'VN'\" LIN03=\"brand\"/>" SUB "</group>"
+
 static const struct row rows[] = {
 	{"", GOOD, ""},
 	/* declarations */
@@ -28,8 +33,11 @@ static const struct row rows[] = {
 		"6:7: if: there is no function uper(); did you mean upper()?"},
 	{"<select if=\"substring(a)\"/>", GOOD,
 		"5:13: if: substring(text, start, length) was given 1 argument"},
-	{"<select if=\"to-zone(a, 'x')\"/>", GOOD,
-		"5:13: if: to-zone() is part of the map language but not there yet"},
+	{"<select if=\"to-zone(a, 'Europe/Berln')\"/>", GOOD, "; did you mean 'Europe/Berlin'?"},
+	{"<select if=\"to-zone(a, b)\"/>", GOOD,
+		"5:24: if: to-zone() needs the name of a zone in quotes"},
+	{"<select if=\"convert-unit(a, b, 'KGN')\"/>", GOOD,
+		"5:32: if: 'KGN' is no unit of tables/units.csv; did you mean 'KGM'?"},
 	{"<select if=\"$mster/x\"/>", GOOD, "5:13: if: there is no $mster above this line"},
 	{"<let name=\"unit\" value=\"a\"/><select if=\"$unt\"/>", GOOD,
 		"5:41: if: there is no $unt above this line; did you mean $unit?"},
@@ -105,7 +113,15 @@ static const struct row rows[] = {
 	{"<join name=\"m\" source=\"s\" format=\"csv\" key=\"a, b\" on=\"c\" required=\"yes\"/>",
 		GOOD, "5:55: key has 2 parts and on has 1"},
 	{"<join name=\"m\" source=\"s\" format=\"tsv\" key=\"a\" on=\"c\" required=\"yes\"/>", GOOD,
-		"5:35: sources of format 'tsv' cannot be joined"},
+		"5:35: sources of format 'tsv' cannot be read"},
+	{"<select if=\"c:a = 'b'\"/>", GOOD,
+		"5:13: if: the map declares no namespace 'c' (xmlns:c=...)"},
+	{"<join name=\"m\" source=\"s\" format=\"xml\" row=\"c:a/b\" key=\"@a\" on=\"c\" "
+	 "required=\"yes\"/>",
+		GOOD, "5:45: row: the map declares no namespace 'c' (xmlns:c=...)"},
+	{"<join name=\"m\" source=\"s\" format=\"xml\" row=\"a//b\" key=\"@a\" on=\"c\" "
+	 "required=\"yes\"/>",
+		GOOD, "5:45: row: path 'a//b': expected names with one / between them"},
 	{"<join name=\"m\" source=\"s\" format=\"csv\" key=\"a\" on=\"c\"/>", GOOD,
 		"5:1: warning: the join 'm' is never used"},
 	{"<table name=\"t\" file=\"tables/none.csv\" key=\"a\" value=\"b\"/>", GOOD,
@@ -163,8 +179,41 @@ static const struct row rows[] = {
 		"9:28: PID05 is filled twice"},
 	{"", ITEM "<PID PID01=\"'F'\" PID05=\"a\" sort=\"b\"/></item>",
 		"9:1: sort and as need each"},
+	{"", ITEM "<loop each=\"p\" as=\"x\" sort=\"$x/n\"><CTP CTP03=\"$x/n\"/></loop></item>",
+		"9:29: sort: there is no $x above this line"},
+	{"", "<BCT BCT01=\"'PC'\"/>\n<item each=\"a\"><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item>",
+		"8:13: <item> has no attribute 'each'"},
+	{"",
+		"<BCT BCT01=\"'PC'\"/>\n<item if=\"a\" sort=\"b\" as=\"c\"><LIN LIN02=\"'VN'\" "
+		"LIN03=\"sku\"/></item>",
+		"8:20: <item> has no attribute 'sort'\n8:27: <item> has no attribute 'as'"},
 	{"", ITEM "<group by=\"a\"/></item>",
-		"9:1: <group> is part of the map language but not there yet"},
+		"9:1: <group> stands directly in <message> or <group>"},
+	{"", GROUP "bye=\"brand\">" IN_GROUP,
+		"7:20: <group> needs by=\n7:32: <group> has no attribute 'bye'; did you mean 'by'?"},
+	{"", GROUP "by=\"brand\" each=\"a\">" IN_GROUP, "<group> has no attribute 'each'"},
+	{"", GROUP "by=\"gtin((\">" IN_GROUP, "7:37: by: the expression ends"},
+	{"", GROUP "by=\"$brand\">" IN_GROUP, "by: there is no $brand above this line"},
+	{"", GROUP "by=\"brand\"></group>", "7:20: <group> has no segment inside"},
+	{"", GROUP "by=\"brand\"><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></group>",
+		"<item> is missing in <group>"},
+	{"", GROUP "by=\"brand\"><item><LIN LIN02=\"'VN'\" LIN03=\"sku\"/></item></group>",
+		"<group> has no segment inside; it begins with one, before any <loop> or <item>"},
+	{"",
+		GROUP
+		"by=\"brand\"><PID PID01=\"'F'\" PID05=\"a\"/><item><MEA MEA03=\"1\"/></item></group>",
+		"the loop with PID begins with LIN; put <LIN> first"},
+	{"", GROUP "by=\"brand\">" IN_GROUP "<group by=\"a\">" IN_GROUP,
+		"<group> is there twice, or beside <group>"},
+	{"",
+		GROUP "by=\"brand\">"
+		      "<LIN LIN01=\"item-count('grop')\" LIN02=\"'VN'\" LIN03=\"brand\"/>" SUB
+		      "</group>",
+		"item-count() counts in 'group' or in 'message'; did you mean 'group'?"},
+	{"", ITEM "</item><CTT CTT01=\"item-count('group')\"/>",
+		"9:31: CTT01: item-count(): there is no <group> around this that it could count in"},
+	{"", "<gruop by=\"a\"/>" ITEM "</item>",
+		"7:1: <gruop> is no segment and no element of a message; did you mean <group>?"},
 	{"", ITEM "<ST ST01=\"'832'\"/></item>", "9:1: ST is written by itself; leave it out"},
 	{"", ITEM "<MEA MEA03=\"a div 3\"/></item>", "9:15: warning: the quotient reaches MEA03"},
 	{"", ITEM "</item><CTT CTT01=\"total('x')\"/>",
@@ -253,7 +302,7 @@ static void tells_what_it_needs(void **state)
 	assert_true(str_is(j[1].name, "price") && j[1].many && !j[1].required);
 	assert_true(str_is(map_target(m)->id, "832"));
 	assert_true(map_uses_links(m) && map_uses_workflow(m) && map_key_unique(m));
-	assert_int_equal(map_items_per_message(m), 1000);
+	assert_int_equal(map_limits(m).items, 1000);
 	map_world_done(&w);
 }
 

@@ -89,10 +89,40 @@ static void all(void **state)
 	fsx_close(fd);
 }
 
+/* Whether the reader may leave out columns that the map does not name. */
+static void names_what_it_reads(void **state)
+{
+	static const struct {
+		const char *value;
+		bool all;
+	} rows[] = {{"a", true}, {"a/b[c = 'x']", true}, {"field('a b')", true}, {".", false},
+		{"*", false}, {"a/..", false}, {"a//b", false}, {"a[. = 'x']", false}};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct map_world w;
+		struct reader_spec spec = {.only_known = !rows[i].all};
+
+		map_world_start(&w, NULL);
+		assert_non_null(map_world_load(&w,
+			arena_printf(&w.arena,
+				"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"csv\" item=\"row\"/>"
+				"<key value=\"sku\"/><select if=\"%s\"/><target format=\"x12\" version=\"004010\" message=\"832\"/>"
+				"<message><BCT BCT01=\"'PC'\"/><item><LIN LIN01=\"item-number()\" LIN02=\"'VN'\" "
+				"LIN03=\"sku\"/></item></message></map>",
+				rows[i].value)
+				.p));
+		map_reader_spec(w.map, MAP_ITEMS, &spec);
+		assert_int_equal(spec.only_known, rows[i].all);
+		map_world_done(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all),
+		cmocka_unit_test(names_what_it_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,8 @@ static void start(struct map_world *w, const char *decl, const char *item, const
 	struct buf b;
 	const char *joins[1] = {"rows.csv"};
 	struct reader_spec spec = {.format = STR("json"), .file = STR("items.json")};
-	struct reader_spec join = {.format = STR("csv"), .file = STR("rows.csv")};
+	struct reader_spec join = {.file = STR("rows.csv")};
+	size_t n = 0;
 
 	buf_init(&b, 1 << 16);
 	buf_printf(&b,
@@ -40,6 +41,7 @@ static void start(struct map_world *w, const char *decl, const char *item, const
 	buf_done(&b);
 	write_file("items.json", items);
 	write_file("rows.csv", rows);
+	join.format = map_joins(w->map, &n) ? map_joins(w->map, &n)->format : STR("csv");
 	map_world_open(w, "items.json", spec, joins, &join);
 }
 
@@ -59,7 +61,7 @@ static const struct row rows[] = {
 		"{\"sku\":\"A\",\"ok\":true}\n{\"sku\":\"B\",\"ok\":false}\n"
 		"{\"sku\":\"C\",\"gone\":true}\n",
 		"sku\n", "BCT*PC\nLIN*1*VN*A\nCTT*1\n"},
-	/* an empty loop vanishes, one without trigger is a finding */
+	/* case 94: an empty loop vanishes, one without trigger is a finding */
 	{"", "<loop><CTP CTP03=\"price\"/><CUR if=\"cur\" CUR01=\"'SE'\" CUR02=\"cur\"/></loop>",
 		"{\"sku\":\"A\"}\n{\"sku\":\"B\",\"cur\":\"EUR\"}\n", "sku\n",
 		"BCT*PC\nLIN*1*VN*A\nCTT*1\n! LOOP-TRIGGER-MISSING B price 'CUR'\n"},
@@ -73,6 +75,12 @@ static const struct row rows[] = {
 	{JOIN "orphans=\"report\"/><select if=\"ok\"/>", "", "{\"sku\":\"A\"}\n",
 		"sku,n\nA,1\nB,2\n,3\n",
 		"BCT*PC\nCTT*0\n! JOIN-KEY-EMPTY   ''\n! JOIN-ROW-ORPHAN B sku 'B'\n"},
+	/* each row is one of its own, also where several stand in one line */
+	{"<join name=\"r\" source=\"rows\" format=\"json\" key=\"sku\" on=\"sku\" orphans=\"report\"/>",
+		"", "{\"sku\":\"A\"}\n",
+		"[{\"sku\":\"B\"},{\"sku\":\"B\"},{\"sku\":\"\"},{\"sku\":\"\"}]\n",
+		"BCT*PC\nLIN*1*VN*A\nCTT*1\n! JOIN-KEY-EMPTY  sku ''\n! JOIN-KEY-EMPTY  sku ''\n"
+		"! JOIN-ROW-ORPHAN B sku 'B'\n! JOIN-ROW-ORPHAN B sku 'B'\n"},
 	/* links: in a circle, nowhere, too deep is the same as in a circle of nine */
 	{"", "<PID if=\"to\" PID01=\"'F'\" PID05=\"link(link(to)/to)/sku\"/>",
 		"{\"id\":\"1\",\"sku\":\"A\",\"to\":{\"id\":\"2\"}}\n{\"id\":\"2\",\"sku\":\"B\",\"to\":{\"id\":\"1\"}}\n"
@@ -174,19 +182,89 @@ static void spends_no_more_than_it_may(void **state)
 	buf_done(&lets);
 }
 
+/* What a message took before counts for no row: its end is made in the arena of its last item. */
+static void orphans_have_a_budget_of_their_own(void **state)
+{
+	struct map_world w;
+	struct err e = {0};
+	struct item it;
+	struct map_result r;
+	struct map_around s;
+
+	(void)state;
+	start(&w, JOIN "orphans=\"report\"/>", "", "{\"sku\":\"A\"}\n", "sku,n\nA,1\nB,2\nC,3\n");
+	assert_int_equal(map_message_start(w.run, NULL, &s, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
+	assert_int_equal(map_item(w.run, &it, 1, &r, &w.diag, &w.arena, &e), 0);
+	assert_non_null(arena_raw(&w.arena, 1 << 20));
+	assert_int_equal(map_message_end(w.run, &s, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(map_orphans(w.run, &w.diag, &e), 0);
+	assert_int_equal(w.diag.n, 2);
+	assert_true(str_is(w.diag.first->code, "JOIN-ROW-ORPHAN"));
+	assert_true(str_is(w.diag.last->item, "C"));
+	map_world_done(&w);
+}
+
+/* What a target of another format than X12 is told of repetitions. */
+static void told_of_target(const char *target, const char *message, const char *want)
+{
+	struct map_world w;
+	struct buf b;
+	struct buf out;
+	const struct reader_spec spec = {.format = STR("json"), .file = STR("items.json")};
+
+	buf_init(&b, 1 << 16);
+	buf_init(&out, 1 << 16);
+	buf_printf(&b,
+		"<map xmlns=\"urn:gridspool:map:1\" name=\"m\"><source format=\"json\"/>"
+		"<target %s/><key value=\"sku\"/><message>%s</message></map>",
+		target, message);
+	map_world_start(&w, ".");
+	if (!map_world_load(&w, buf_cstr(&b)))
+		fail_msg("%s", w.faults.first->text);
+	write_file("items.json", "{\"sku\":\"A\",\"p\":[1,2,3,4,5,6,7,8,9,10,11]}\n");
+	map_world_open(&w, "items.json", spec, NULL, NULL);
+	map_world_run(&w, &out);
+	if (!strstr(buf_cstr(&out), want))
+		fail_msg("want %s, got\n%s", want, buf_cstr(&out));
+	buf_done(&b);
+	buf_done(&out);
+	map_world_done(&w);
+}
+
+static void repeats_too_often(void **state)
+{
+	static const char pricat[] = "format=\"edifact\" version=\"D01B\" message=\"PRICAT\"";
+
+	(void)state;
+	told_of_target(pricat,
+		"<BGM BGM02-1=\"'C1'\"/><DTM DTM01-1=\"'137'\"/><item><PGI PGI01=\"'11'\"/>"
+		"<ALI each=\"p\" ALI01=\"'DE'\"/></item>",
+		"! EDIFACT-SEGMENT-REPEAT A  '11'\n");
+	told_of_target(pricat,
+		"<BGM BGM02-1=\"'C1'\"/><DTM DTM01-1=\"'137'\"/><item><PGI PGI01=\"'11'\"/>"
+		"<loop each=\"p\"><CUX CUX01-1=\"'2'\" CUX01-2=\"'EUR'\"/></loop></item>",
+		"! EDIFACT-LOOP-REPEAT A  '11'\n");
+	told_of_target("format=\"x12\" version=\"005010\" message=\"999\"",
+		"<AK1 AK101=\"'SC'\" AK102=\"1\"/><item><AK2 AK201=\"'832'\" AK202=\"'0001'\"/>"
+		"<loop><IK3 IK301=\"'LIN'\" IK302=\"1\"/><CTX><e ref=\"CTX01-1\" each=\"p\" "
+		"value=\"concat('TRIGGER', .)\"/></CTX></loop><IK5 IK501=\"'A'\"/></item>"
+		"<AK9 AK901=\"'A'\" AK902=\"1\" AK903=\"1\" AK904=\"1\"/>",
+		"! X12-ELEMENT-REPEAT A p[1] '11'\n");
+}
+
 static void takes_back(void **state)
 {
 	struct map_world w;
 	struct err e = {0};
 	struct item it;
 	struct map_result r;
-	struct segment *s = NULL;
-	size_t n = 0;
+	struct map_around s;
 
 	(void)state;
 	start(&w, "", "<total name=\"q\" add=\"q\"/><CTB CTB01=\"'OR'\" CTB02=\"counter()\"/>",
 		"{\"sku\":\"A\",\"q\":5}\n{\"sku\":\"B\",\"q\":7}\n", "sku\n");
-	assert_int_equal(map_message_start(w.run, &s, &n, &w.diag, &w.arena, &e), 0);
+	assert_int_equal(map_message_start(w.run, NULL, &s, &w.diag, &w.arena, &e), 0);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(reader_next(w.source, &it, &w.diag, &e), 1);
 		assert_int_equal(map_item(w.run, &it, 1, &r, &w.diag, &w.arena, &e), 0);
@@ -195,8 +273,8 @@ static void takes_back(void **state)
 		if (i == 0)
 			map_take_back(w.run);
 	}
-	assert_int_equal(map_message_end(w.run, &s, &n, &w.diag, &w.arena, &e), 0);
-	assert_true(str_is(segment_get(s, 1, 1), "1"));
+	assert_int_equal(map_message_end(w.run, &s, &w.diag, &w.arena, &e), 0);
+	assert_true(str_is(segment_get(s.segments, 1, 1), "1"));
 	map_world_done(&w);
 }
 
@@ -269,6 +347,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
 		cmocka_unit_test(spends_no_more_than_it_may),
+		cmocka_unit_test(orphans_have_a_budget_of_their_own),
+		cmocka_unit_test(repeats_too_often),
 		cmocka_unit_test(takes_back),
 		cmocka_unit_test(key_pass_is_quiet),
 		cmocka_unit_test(masks_what_the_night_makes),

@@ -58,6 +58,48 @@ static void table(void **state)
 	arena_done(&a);
 }
 
+/* As UNOA, with capitals only, and as ISO 8859-2. */
+static bool capitals(const void *of, uint32_t cp)
+{
+	return *(const bool *)of ? cp < 0x100 || cp == 0x141 || cp == 0x142
+				 : cp < 0x80 && cp != '_' && cp != '#' && !(cp >= 'a' && cp <= 'z');
+}
+
+static void into_any(void **state)
+{
+	static const bool wide[] = {false, true};
+	static const struct {
+		bool wide;
+		const char *text, *with, *gives, *changed;
+	} into[] = {
+		{false, "Ab-1", NULL, "AB-1", ""},
+		{false, "a_b – é", NULL, "A-B - é", "_–"},
+		{false, "a#é€", "?", "A??EUR", "#é€"},
+		{false, "line\nend", "?", "LINE\nEND", ""},
+		{true, "Łódź – …", NULL, "Łódź - ...", "–…"},
+		{true, "Łódź", "?", "Łód?", "ź"},
+		{true, "no\xc2\xa0way", NULL, "no way", "\xc2\xa0"},
+		{true, "plain", "?", "plain", ""},
+	};
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	for (size_t i = 0; i < sizeof(into) / sizeof(into[0]); i++) {
+		const struct str with = into[i].with ? str_c(into[i].with) : (struct str){NULL, 0};
+		struct translit_told told;
+		const struct str got = translit_into(
+			str_c(into[i].text), capitals, &wide[into[i].wide], with, &told, &a);
+
+		if (!str_is(got, into[i].gives))
+			fail_msg("'%s' gives '" STR_FMT "', not '%s'", into[i].text, STR_ARG(got),
+				into[i].gives);
+		if (!str_is((struct str){told.changed, told.n}, into[i].changed))
+			fail_msg("'%s' tells %.*s", into[i].text, (int)told.n, told.changed);
+	}
+	arena_done(&a);
+}
+
 static void names(void **state)
 {
 	enum translit_target t = TRANSLIT_LATIN1;
@@ -71,6 +113,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
+		cmocka_unit_test(into_any),
 		cmocka_unit_test(names),
 	};
 

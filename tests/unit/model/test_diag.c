@@ -72,6 +72,23 @@ static void counts_what_it_does_not_keep(void **state)
 	arena_done(&a);
 }
 
+static void many_others_hide_no_error(void **state)
+{
+	const struct finding warning = {.code = STR("JOIN-KEY-EMPTY")};
+	const struct finding error = {.code = STR("CSV-QUOTE")};
+	struct arena a;
+	struct diag d;
+
+	(void)state;
+	arena_init(&a);
+	diag_init(&d, &a);
+	for (int i = 0; i < LIMIT_FINDINGS + 50; i++)
+		diag_add(&d, &warning);
+	diag_add(&d, &error);
+	assert_true(str_eq(diag_first_error(&d)->code, error.code));
+	arena_done(&a);
+}
+
 static void is_written(const struct finding *f, const char *line, const char *json)
 {
 	struct buf b;
@@ -163,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(completes_and_copies),
 		cmocka_unit_test(counts_what_it_does_not_keep),
+		cmocka_unit_test(many_others_hide_no_error),
 		cmocka_unit_test(written),
 		cmocka_unit_test(foreign_text_is_tamed),
 	};

@@ -45,6 +45,10 @@ static void tree(void **state)
 	assert_true(str_is(x->ns, "urn:m"));
 	assert_null(x->parent);
 	assert_true(str_is(x->text, "\n   text <&<A"));
+	assert_true(str_is(x->child->before, "\n  "));
+	assert_true(str_is(x->child->next->before, " text "));
+	assert_true(str_is(x->after, "<&<A"));
+	assert_true(str_is(x->child->after, ""));
 	assert_true(str_is(xml_attr(x, "target"), "832"));
 	assert_null(xml_attr(x, "k").p);
 	assert_true(xml_has(x, "target"));

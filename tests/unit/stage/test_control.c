@@ -10,6 +10,7 @@
 #include "stage/control.h"
 #include "unit/support/stage_world.h"
 
+/* r22 */
 static void sets_control_numbers(void **state)
 {
 	struct stage_world w;
@@ -35,6 +36,10 @@ static void sets_control_numbers(void **state)
 	assert_non_null(strstr(e.text, "is 501; starting at 500 would use numbers again"));
 	assert_int_equal(control_set(&w.v, p, STR(""), 0, false, &done, &e), -1);
 	assert_int_equal(control_set(&w.v, p, STR(""), 1000000000, false, &done, &e), -1);
+	const struct config_partner files = {
+		.name = STR("files"), .unnamed = true, .file = "partners/files.xml"};
+	assert_int_equal(control_set(&w.v, &files, STR(""), 9, false, &done, &e), -1);
+	assert_non_null(strstr(e.text, "files is sent no envelopes"));
 	(void)stage_world_events(&w);
 	stage_world_close(&w);
 }

@@ -16,16 +16,19 @@ static struct frame f;
 
 static void counts_reconcile(void **state)
 {
-	enum { N = 11 };
+	enum { N = 12 };
 	static const struct {
 		int64_t n
-			[N]; /* items out unselected aside unchanged waiting orphans sets isa gs noted */
+			[N]; /* items out unselected aside unchanged waiting orphans sets isa gs noted left */
 		size_t told;
 		bool good;
 	} rows[] = {
 		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18}, N, true},
 		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18, 5}, N, true},
 		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18, 6}, N, false},
+		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18, 5, 1}, N, true},
+		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18, 5, 2}, N, false}, /* more left than wait */
+		{{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1}, N, false},    /* left, and nothing is full */
 		{{10, 5, 2, 1, 1, 1, 4, 1, 17, 18, -1}, N, false},
 		{{0}, N, true},
 		{{10, 5, 2, 1, 1, 2, 4, 1, 17, 18}, N, false},
@@ -165,7 +168,10 @@ static void many_rows_without_an_item(void **state)
 		int64_t told, lines;
 		bool good;
 	} rows[] = {{3, 3, true}, {3, 2, false}, {LIMIT_FINDINGS + 5, LIMIT_FINDINGS, true},
-		{LIMIT_FINDINGS + 5, LIMIT_FINDINGS + 5, false}};
+		{LIMIT_FINDINGS + 5, LIMIT_FINDINGS + 5, true},
+		{LIMIT_FINDINGS + 5, LIMIT_FINDINGS - 1, false},
+		{LIMIT_FINDINGS + 5, LIMIT_FINDINGS + 6, false},
+		{3 * LIMIT_FINDINGS, 2 * LIMIT_FINDINGS + 1, false}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

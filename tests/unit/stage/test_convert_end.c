@@ -53,7 +53,7 @@ static void open_attempt(struct attempt *t)
 	stage_world_put(w, "current/ampliance", "in-000007.json", "{");
 	assert_int_equal(ledger_begin(&w->v.ledger, &e), 0);
 	assert_int_equal(ledger_interchange_add(&w->v.ledger, 1, STR("acme-832"), STR("acme"),
-				 STR("832"), STR("20261123T0200Z"), &id, &e),
+				 STR("832"), STR("20261123T0200Z"), "x12", &id, &e),
 		0);
 	assert_int_equal(ledger_unit_start(&w->v.ledger, 1, 0, id, "b", &e), 0);
 	assert_int_equal(ledger_event(&w->v.ledger, "converting", "unit 1", &e, "x"), 0);
@@ -72,6 +72,7 @@ static void open_attempt(struct attempt *t)
 	assert_int_equal(fsx_tmp_open(j->quarantine, &j->aside, &e), 0);
 	assert_int_equal(fsx_tmp_open(j->workdir, &j->result, &e), 0);
 	assert_int_equal(fsx_tmp_open(j->workdir, &j->known, &e), 0);
+	j->scratch.fd = -1;
 	write_to(&j->out, "ISA*");
 	write_to(&j->lineage, "lineage");
 	j->answered = true;

@@ -85,11 +85,27 @@ static void owner_and_names(void **state)
 	fsx_close(dir);
 }
 
+static void room(void **state)
+{
+	struct err e;
+	const int dir = fsx_dir(".", &e);
+
+	(void)state;
+	assert_int_equal(fit_disk(dir, "env", 0, &e), 0);
+	assert_int_equal(fit_disk(dir, "env", UINT64_MAX, &e), -1);
+	assert_string_equal(e.reason, "DISK-LOW");
+	assert_non_null(strstr(e.text, "17592186044415 MB: a run takes nothing in"));
+	assert_int_equal(fit_disk(-1, "env", 1, &e), -1);
+	assert_string_equal(e.reason, "");
+	fsx_close(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rights),
 		cmocka_unit_test(owner_and_names),
+		cmocka_unit_test(room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

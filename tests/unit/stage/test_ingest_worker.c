@@ -16,12 +16,14 @@ enum { ACK = 1, SET, FAULT };
 
 /* Numbers of one acknowledgment, its set and its fault, in the order of their frames. */
 struct numbers {
-	int64_t control, usage, about_isa, about_group, claimed, received, accepted, verdict;
+	int64_t edifact, depth, about_either, control, usage, about_isa, about_group, claimed,
+		received, accepted, verdict;
 	int64_t set_verdict, segment_at, element, component;
 };
 
-static const struct numbers good = {999999999, 'T', 999999999, 999999999, UINT32_MAX, UINT32_MAX,
-	UINT32_MAX, ACK_REJECTED, ACK_PARTIAL, UINT32_MAX, UINT16_MAX, UINT16_MAX};
+static const struct numbers good = {1, ACK_DEPTH_APPLICATION, 1, 999999999, 'T', 999999999,
+	999999999, UINT32_MAX, UINT32_MAX, UINT32_MAX, ACK_REJECTED, ACK_PARTIAL, UINT32_MAX,
+	UINT16_MAX, UINT16_MAX};
 
 static void put(int fd, const struct frame *f)
 {
@@ -34,12 +36,18 @@ static void put_ack(int fd, struct frame *f, const struct numbers *n)
 {
 	frame_start(f, FRAME_FOUND);
 	frame_int(f, ACK);
-	for (const char *const *s = (const char *const[]){"997", "ZZ", "ACME", "14", "US", NULL};
-		*s; s++)
+	frame_str(f, STR("997"));
+	frame_int(f, n->edifact);
+	frame_int(f, n->depth);
+	for (const char *const *s = (const char *const[]){"ZZ", "ACME", "14", "US", NULL}; *s; s++)
 		frame_str(f, str_c(*s));
 	frame_int(f, n->control);
 	frame_int(f, n->usage);
 	frame_int(f, n->about_isa);
+	for (const char *const *s = (const char *const[]){"57", "14", "US", "ZZ", "ACME", NULL}; *s;
+		s++)
+		frame_str(f, str_c(*s));
+	frame_int(f, n->about_either);
 	frame_str(f, STR("SC"));
 	frame_int(f, n->about_group);
 	frame_int(f, n->claimed);
@@ -49,6 +57,7 @@ static void put_ack(int fd, struct frame *f, const struct numbers *n)
 	frame_str(f, STR("5"));
 	frame_str(f, STR("refused"));
 	frame_str(f, STR("doubtful"));
+	frame_str(f, STR("unpadded-isa 1"));
 	put(fd, f);
 }
 
@@ -72,6 +81,8 @@ static void put_rest(int fd, struct frame *f, const struct numbers *n)
 	frame_int(f, n->component);
 	for (int i = 0; i < 4; i++)
 		frame_str(f, STR("x"));
+	frame_str(f, STR("7"));
+	frame_str(f, STR("x"));
 	put(fd, f);
 	frame_start(f, FRAME_DONE);
 	frame_str(f, STR("832"));
@@ -120,6 +131,12 @@ static void all_arrives(void **state)
 		x->sets_accepted == UINT32_MAX);
 	assert_int_equal(x->verdict, ACK_REJECTED);
 	assert_true(str_is(x->doubt, "doubtful"));
+	assert_true(x->edifact && x->about_either && x->depth == ACK_DEPTH_APPLICATION);
+	assert_true(str_is(x->about_reference, "57") && str_is(x->about_sender.id, "US") &&
+		str_is(x->about_receiver.qualifier, "ZZ"));
+	assert_true(str_is(x->sets->faults->references, "x"));
+	assert_true(str_is(x->sets->faults->line, "7"));
+	assert_true(str_is(x->tolerated, "unpadded-isa 1"));
 	assert_int_equal(x->sets->verdict, ACK_PARTIAL);
 	assert_int_equal(x->sets->faults->segment_at, UINT32_MAX);
 	assert_int_equal(x->sets->faults->component, UINT16_MAX);
@@ -129,13 +146,14 @@ static void all_arrives(void **state)
 /* Cut to its type each of these would be another number. */
 static void numbers_out_of_range_are_refused(void **state)
 {
-	static const size_t fields[] = {offsetof(struct numbers, control),
-		offsetof(struct numbers, usage), offsetof(struct numbers, about_isa),
-		offsetof(struct numbers, about_group), offsetof(struct numbers, claimed),
-		offsetof(struct numbers, received), offsetof(struct numbers, accepted),
-		offsetof(struct numbers, verdict), offsetof(struct numbers, set_verdict),
-		offsetof(struct numbers, segment_at), offsetof(struct numbers, element),
-		offsetof(struct numbers, component)};
+	static const size_t fields[] = {offsetof(struct numbers, edifact),
+		offsetof(struct numbers, depth), offsetof(struct numbers, about_either),
+		offsetof(struct numbers, control), offsetof(struct numbers, usage),
+		offsetof(struct numbers, about_isa), offsetof(struct numbers, about_group),
+		offsetof(struct numbers, claimed), offsetof(struct numbers, received),
+		offsetof(struct numbers, accepted), offsetof(struct numbers, verdict),
+		offsetof(struct numbers, set_verdict), offsetof(struct numbers, segment_at),
+		offsetof(struct numbers, element), offsetof(struct numbers, component)};
 	static const int64_t wrong[] = {
 		-1, INT64_MIN, INT64_MAX, (int64_t)UINT32_MAX + 2, (int64_t)1 << 40};
 

@@ -52,6 +52,51 @@ static void finds_states(void **state)
 	known_free(k);
 }
 
+/* What was told last counts once it was not refused. */
+static void holds(void **state)
+{
+	static const struct {
+		const char *line;
+		bool held;
+	} rows[] = {
+		{"A\taccepted\th\taccepted\n", true},
+		{"A\tpending\tadd:h\tpending\n", true},
+		{"A\taccepted\tdelete:\taccepted\n", false},
+		{"A\tpending\tdelete:\tpending\n", false},
+		{"A\trejected\tadd:h\trejected\n", false},
+		{"A\trejected\tchange:h\trejected\n", true},
+		{"A\trejected\tdelete:\trejected\n", true},
+		{"A\theld\tchange:h\theld\n", true},
+		{"A\tdue\tadd:h\tdue\n", false},
+		{"A\tdue\tadd:h\taccepted\n", true},
+		{"A\tdue\tdelete:\tdue\n", true},
+		{"A\tdue\t\t\n", false},
+		{"B\taccepted\th\taccepted\n", false},
+	};
+	static const char two[] = "A\tdue\tchange:h\tdue\nB\theld\tdelete:\theld\n";
+	struct known *k = NULL;
+	struct err e;
+	bool same = false;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(load(rows[i].line, strlen(rows[i].line), &k, &e), 0);
+		if (known_holds(k, STR("A")) != rows[i].held)
+			fail_msg("row %zu", i);
+		known_free(k);
+	}
+	assert_int_equal(load(two, sizeof(two) - 1, &k, &e), 0);
+	assert_int_equal(known_find(k, STR("A"), STR("h"), &same), KNOWN_DUE);
+	assert_true(same);
+	assert_int_equal(known_find(k, STR("B"), STR(KNOWN_GONE), &same), KNOWN_HELD);
+	assert_true(same);
+	assert_int_equal(known_count(k), 2);
+	assert_true(known_at(k, STR("A")) < 2 && known_at(k, STR("A")) != known_at(k, STR("B")));
+	assert_int_equal(known_at(k, STR("C")), SIZE_MAX);
+	known_free(k);
+	assert_false(known_holds(NULL, STR("A")));
+}
+
 static void nothing_is_known(void **state)
 {
 	struct known *k = NULL;
@@ -108,6 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_states),
+		cmocka_unit_test(holds),
 		cmocka_unit_test(nothing_is_known),
 		cmocka_unit_test(many),
 		cmocka_unit_test(refuses_a_cut_extract),

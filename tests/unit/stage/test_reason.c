@@ -13,8 +13,8 @@
 #include "stage/reason.h"
 
 /* Capitals in the sources that are no reasons: frames, statements, segments. */
-static const char *const others[] = {
-	"ISA", "GS", "ST", "SE", "TA1", "COMMIT", "ROLLBACK", "UTF-8", "HH", "MI", "CCYY"};
+static const char *const others[] = {"ISA", "GS", "ST", "SE", "TA1", "COMMIT", "ROLLBACK", "UTF-8",
+	"UTF-16", "HH", "MI", "CCYY"};
 
 static void test_table(void **state)
 {

@@ -125,6 +125,24 @@ static void write_at(const char *name, off_t at, int c, size_t n)
 	assert_int_equal(close(fd), 0);
 }
 
+/* People read it: what was asked of the ledger says nothing to them. */
+static void damage_is_told_without_sql(void **state)
+{
+	struct db *db = NULL;
+	struct err e;
+	int64_t n = 0;
+
+	(void)state;
+	make("q.db");
+	write_at("q.db", 4096, 'z', 4096);
+	assert_int_equal(db_open("sqlite", dir, "q.db", DB_LOOK, &db, &e), 0);
+	assert_int_equal(db_one_int(db, &n, &e, "SELECT COUNT(*) FROM t WHERE v <> ''", ""), -1);
+	assert_int_equal(e.code, ERR_CORRUPT);
+	assert_null(strstr(e.text, "SELECT"));
+	assert_non_null(strstr(e.text, "ledger: damaged: database disk image is malformed; stop"));
+	db_close(db);
+}
+
 /* Opening or checking, one of them says so; both say what to do. */
 static void damage_is_found(void **state)
 {
@@ -304,6 +322,7 @@ int main(void)
 		cmocka_unit_test(settings_hold),
 		cmocka_unit_test(calls_that_fail),
 		cmocka_unit_test(damage_is_found),
+		cmocka_unit_test(damage_is_told_without_sql),
 		cmocka_unit_test(links_and_folders_are_refused),
 		cmocka_unit_test(any_folder_name),
 		cmocka_unit_test(memory_is_ours),

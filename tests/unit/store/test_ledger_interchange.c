@@ -35,17 +35,22 @@ static const char *const states[] = {"making", "queued", "sending", "sent", "in-
 	"quarantined", "archived", "closed"};
 enum { STATES = sizeof(states) / sizeof(states[0]) };
 
-static int64_t add(const char *partner)
+static int64_t add_file(const char *partner, const char *ending)
 {
 	int64_t id = 0;
 
 	store_world_begin(&w);
 	STORE_WORLD_IS(&w,
 		ledger_interchange_add(&w.l, 5, STR("acme-832"), str_c(partner), STR("832"),
-			STR("20261123T0200Z"), &id, &w.e),
+			STR("20261123T0200Z"), ending, &id, &w.e),
 		0);
 	store_world_commit(&w);
 	return id;
+}
+
+static int64_t add(const char *partner)
+{
+	return add_file(partner, "x12");
 }
 
 static struct interchange_row row(int64_t id)
@@ -73,6 +78,37 @@ static void a_new_one_has_its_name(void **state)
 	assert_true(r.unit == 5 && r.isa == 0 && r.attempts == 0 && r.resent == 0);
 	assert_int_equal(r.receipt.n + r.ta1.n + r.syntax.n + r.application.n + r.load.n, 0);
 	STORE_WORLD_IS(&w, ledger_interchange_find(&w.l, 3, &w.a, &r, &w.e), 0);
+}
+
+/* Whatever its file ends in: names of older environments, whose EDIFACT ends in .x12, too. */
+static void is_found_by_the_names_of_its_files(void **state)
+{
+	static const struct {
+		const char *name;
+		int rc;
+		int64_t id;
+	} rows[] = {
+		{"20261123T0200Z-000001.acme.832.x12", 1, 1},
+		{"20261123T0200Z-000001.acme.832.items", 1, 1},
+		{"20261123T0200Z-000001.acme.832.edi", 0, 0},
+		{"20261123T0200Z-000002.acme.832.edi", 1, 2},
+		{"20261123T0200Z-000002.acme.832.items", 1, 2},
+		{"20261123T0200Z-000002.acme.items", 0, 0},
+		{"20261123T0200Z-000003.acme.832.items", 0, 0},
+		{".items", 0, 0},
+	};
+
+	(void)state;
+	assert_int_equal(add_file("acme", "x12"), 1);
+	assert_int_equal(add_file("acme", "edi"), 2);
+	assert_string_equal(row(2).name.p, "20261123T0200Z-000002.acme.832.edi");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t id = 0;
+		STORE_WORLD_IS(&w, ledger_interchange_named(&w.l, str_c(rows[i].name), &id, &w.e),
+			rows[i].rc);
+		if (rows[i].rc == 1)
+			assert_int_equal(id, rows[i].id);
+	}
 }
 
 static int queue(int64_t id)
@@ -298,6 +334,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_new_one_has_its_name),
+		TEST(is_found_by_the_names_of_its_files),
 		TEST(steps_and_states),
 		TEST(what_each_step_writes),
 		TEST(axes_stand_alone),

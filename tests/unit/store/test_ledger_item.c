@@ -114,6 +114,22 @@ static void an_answer_is_for_what_is_pending(void **state)
 		store_world_int(&w, "SELECT COUNT(*) FROM item WHERE state = 'pending'"), 1);
 }
 
+static void a_later_answer_takes_back_what_was_accepted(void **state)
+{
+	int64_t n = -1;
+
+	(void)state;
+	one_of_each();
+	store_world_begin(&w);
+	STORE_WORLD_IS(&w, ledger_item_recall(&w.l, 1, STR("0002"), "due", "", &n, &w.e), 0);
+	assert_int_equal(n, 0);
+	STORE_WORLD_IS(&w, ledger_item_recall(&w.l, 1, STR(""), "due", "D", &n, &w.e), 0);
+	assert_int_equal(n, 2);
+	store_world_commit(&w);
+	assert_string_equal(store_world_texts(&w, item_states),
+		"accepted=due due=due held=held pending=due rejected=rejected");
+}
+
 static void one_item_is_rejected(void **state)
 {
 	(void)state;
@@ -225,12 +241,14 @@ static void newer_versions_are_counted(void **state)
 	assert_int_equal(n, 0);
 }
 
-static int note(void *ctx, struct str key, struct str state, struct str hash)
+static int note(void *ctx, struct str key, struct str state, struct str hash, struct str settled)
 {
+	const struct str other = str_eq(state, settled) ? STR("") : settled;
 	char *text = ctx;
 
-	(void)snprintf(text + strlen(text), 200 - strlen(text), STR_FMT ":" STR_FMT ":" STR_FMT " ",
-		STR_ARG(key), STR_ARG(state), STR_ARG(hash));
+	(void)snprintf(text + strlen(text), 200 - strlen(text),
+		STR_FMT ":" STR_FMT ":" STR_FMT "%s" STR_FMT " ", STR_ARG(key), STR_ARG(state),
+		STR_ARG(hash), other.n > 0 ? ":" : "", STR_ARG(other));
 	return str_is(key, "c") ? 1 : 0;
 }
 
@@ -251,6 +269,10 @@ static void each_in_the_order_of_keys(void **state)
 	text[0] = '\0';
 	STORE_WORLD_IS(&w, ledger_item_each(&w.l, STR("none"), note, text, &w.e), 0);
 	assert_string_equal(text, "");
+	STORE_WORLD_IS(
+		&w, ledger_item_left(&w.l, STR("g"), STR("B"), &w.e), 0); /* no room for it */
+	STORE_WORLD_IS(&w, ledger_item_each(&w.l, STR("g"), note, text, &w.e), 0);
+	assert_string_equal(text, "B:due:h1:pending b:pending:h2 c:pending:h3 ");
 }
 
 static void a_set_is_told_once(void **state)
@@ -293,7 +315,7 @@ static void set_aside_until_mended(void **state)
 	out("a", "h", 5);
 	out("c", "h", 6);
 	store_world_begin(&w); /* what went out with interchange 5 is mended */
-	STORE_WORLD_IS(&w, ledger_item_aside_mended(&w.l, STR("g"), 5, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_item_aside_mended(&w.l, STR("g"), 99, 5, &w.e), 0);
 	store_world_commit(&w);
 	assert_string_equal(store_world_texts(&w, aside_open), "g/b/1 g/b/2 g/c/1 x/a/1");
 	w.clock.fixed += 9;
@@ -346,6 +368,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(going_out_remembers_what_was),
 		TEST(an_answer_is_for_what_is_pending),
+		TEST(a_later_answer_takes_back_what_was_accepted),
 		TEST(one_item_is_rejected),
 		TEST(sets_have_verdicts),
 		TEST(due_items_are_offered),

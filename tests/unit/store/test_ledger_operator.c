@@ -50,8 +50,8 @@ static void rows(void)
 	for (int64_t i = 1; i <= 2; i++) {
 		STORE_WORLD_IS(&w, ledger_unit_add(&w.l, &u, &id, &w.e), 0);
 		STORE_WORLD_IS(&w,
-			ledger_interchange_add(
-				&w.l, i, STR("g"), STR("acme"), STR("832"), STR("S"), &id, &w.e),
+			ledger_interchange_add(&w.l, i, STR("g"), STR("acme"), STR("832"), STR("S"),
+				"x12", &id, &w.e),
 			0);
 		STORE_WORLD_IS(&w,
 			ledger_received_add(

@@ -282,21 +282,42 @@ static void ack(const char *kind, int64_t interchange, const char *verdict, cons
 static void what_was_answered_before(void **state)
 {
 	struct str verdict = STR("untouched");
+	struct str which = {"", 0};
 
 	(void)state;
 	ack("997", 1, "rejected", "orphan");
 	ack("997", 1, "rejected", "contradiction");
 	ack("TA1", 1, "accepted", "applied");
 	ack("997", 2, "rejected", "applied");
-	STORE_WORLD_IS(&w, ledger_received_ack_applied(&w.l, 1, "997", &w.a, &verdict, &w.e), 0);
+	STORE_WORLD_IS(&w,
+		ledger_received_ack_applied(
+			&w.l, 1, STR(" 997 999 CONTRL "), &w.a, &which, &verdict, &w.e),
+		0);
 	assert_string_equal(verdict.p, "untouched");
 	ack("997", 1, "accepted", "applied");
 	ack("997", 1, "partial", "applied");
 	ack("997", 1, "rejected", "repeat");
-	STORE_WORLD_IS(&w, ledger_received_ack_applied(&w.l, 1, "997", &w.a, &verdict, &w.e), 1);
+	STORE_WORLD_IS(&w,
+		ledger_received_ack_applied(
+			&w.l, 1, STR(" 997 999 CONTRL "), &w.a, &which, &verdict, &w.e),
+		1);
 	assert_string_equal(verdict.p, "partial");
-	STORE_WORLD_IS(&w, ledger_received_ack_applied(&w.l, 1, "TA1", &w.a, &verdict, &w.e), 1);
+	STORE_WORLD_IS(&w,
+		ledger_received_ack_applied(
+			&w.l, 1, STR(" TA1 CONTRL-8 "), &w.a, &which, &verdict, &w.e),
+		1);
 	assert_string_equal(verdict.p, "accepted");
+	ack("999", 1, "accepted", "applied");
+	STORE_WORLD_IS(&w,
+		ledger_received_ack_applied(
+			&w.l, 1, STR(" 997 999 CONTRL "), &w.a, &which, &verdict, &w.e),
+		1);
+	assert_string_equal(which.p, "999");
+	STORE_WORLD_IS(&w,
+		ledger_received_ack_applied(
+			&w.l, 1, STR(" TA1 CONTRL-8 "), &w.a, &which, &verdict, &w.e),
+		1);
+	assert_string_equal(which.p, "TA1");
 	assert_string_equal(store_world_texts(&w,
 				    "SELECT received || ',' || about || ',' || codes || "
 				    "',' || note || ',' || at FROM ack WHERE id = 1"),

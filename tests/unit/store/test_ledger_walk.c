@@ -53,11 +53,11 @@ static void an_interchange_has_its_whole_place(void **state)
 	store_world_sql(&w,
 		"INSERT INTO interchange(id, unit, agreement, partner, message, name, place, state, at) VALUES"
 		"(1, 1, 'a', 'acme', '832', 'one.x12', 'sent/acme', 'sent', 1), (2, 1, 'a', 'acme', '832', 'two.x12', '', 'closed', 1)");
-	STORE_WORLD_IS(&w, ledger_walk_named(&w.l, "one.x12", &w.a, &one, &w.e), 1);
+	STORE_WORLD_IS(&w, ledger_walk_find(&w.l, LEDGER_WALK_INTERCHANGE, 1, &w.a, &one, &w.e), 1);
 	assert_string_equal(one.place.p, "sent/acme/one.x12");
-	STORE_WORLD_IS(&w, ledger_walk_named(&w.l, "two.x12", &w.a, &one, &w.e), 1);
+	STORE_WORLD_IS(&w, ledger_walk_find(&w.l, LEDGER_WALK_INTERCHANGE, 2, &w.a, &one, &w.e), 1);
 	assert_int_equal(one.place.n, 0);
-	STORE_WORLD_IS(&w, ledger_walk_named(&w.l, "three.x12", &w.a, &one, &w.e), 0);
+	STORE_WORLD_IS(&w, ledger_walk_find(&w.l, LEDGER_WALK_INTERCHANGE, 3, &w.a, &one, &w.e), 0);
 	store_world_close(&w);
 }
 

@@ -236,7 +236,7 @@ static int input_spent(void)
 static int interchange_add(void)
 {
 	return ledger_interchange_add(
-		L, 1, A, STR("acme"), STR("832"), STR("20261123-020000"), &n, E);
+		L, 1, A, STR("acme"), STR("832"), STR("20261123-020000"), "x12", &n, E);
 }
 
 static int interchange_queue(void)
@@ -372,9 +372,9 @@ static int item_newer(void)
 	return ledger_item_newer(L, 1, &n, E);
 }
 
-static int no_item(void *ctx, struct str key, struct str state, struct str hash)
+static int no_item(void *ctx, struct str key, struct str state, struct str hash, struct str settled)
 {
-	(void)ctx, (void)key, (void)state, (void)hash;
+	(void)ctx, (void)key, (void)state, (void)hash, (void)settled;
 	return 0;
 }
 
@@ -416,7 +416,7 @@ static int item_aside(void)
 
 static int item_aside_mended(void)
 {
-	return ledger_item_aside_mended(L, A, 1, E);
+	return ledger_item_aside_mended(L, A, 1, 1, E);
 }
 
 static int item_aside_close(void)
@@ -654,11 +654,22 @@ static int received_ack(void)
 	return ledger_received_ack(L, &r, E);
 }
 
+static int item_recall(void)
+{
+	return ledger_item_recall(L, 1, STR(""), "held", "", &n, E);
+}
+
+static int item_sets_elsewhere(void)
+{
+	return ledger_item_sets_elsewhere(L, STR("acme"), 1, STR("1"), &n, E);
+}
+
 static int received_ack_applied(void)
 {
+	struct str which;
 	struct str verdict;
 
-	return ledger_received_ack_applied(L, 1, "TA1", &w.a, &verdict, E);
+	return ledger_received_ack_applied(L, 1, STR(" TA1 "), &w.a, &which, &verdict, E);
 }
 
 static int received_feedback(void)
@@ -754,11 +765,9 @@ static int walk_find(void)
 	return ledger_walk_find(L, LEDGER_WALK_INTERCHANGE, 1, &w.a, &r, E);
 }
 
-static int walk_named(void)
+static int interchange_named(void)
 {
-	struct walk_row r;
-
-	return ledger_walk_named(L, "n1", &w.a, &r, E);
+	return ledger_interchange_named(L, STR("n1"), &n, E);
 }
 
 static bool says_told(struct str what)
@@ -924,6 +933,8 @@ static const struct call {
 	CALL(received_same),
 	CALL(received_by_state),
 	CALL(received_ack),
+	CALL(item_recall),
+	CALL(item_sets_elsewhere),
 	CALL(received_ack_applied),
 	CALL(received_feedback),
 	CALL(slot_done),
@@ -939,7 +950,7 @@ static const struct call {
 	CALL(unit_open),
 	CALL(walk_next),
 	CALL(walk_find),
-	CALL(walk_named),
+	CALL(interchange_named),
 	CALL(walk_said),
 	CALL(walk_was),
 	CALL(walk_missing),

@@ -57,8 +57,7 @@ struct str map_probe(struct map_world *w, const char *expression, const char *js
 	struct err e = {0};
 	struct item it;
 	struct map_result r = {0};
-	struct segment *s = NULL;
-	size_t n = 0;
+	struct map_around s;
 
 	map_world_start(w, ".");
 	map_world_workflow(w, "s1", "Approved");
@@ -68,7 +67,7 @@ struct str map_probe(struct map_world *w, const char *expression, const char *js
 	map_world_open(w, "item.json",
 		(struct reader_spec){.format = STR("json"), .file = STR("item.json")}, NULL, NULL);
 	assert_int_equal(reader_next(w->source, &it, &w->diag, &e), 1);
-	assert_int_equal(map_message_start(w->run, &s, &n, &w->diag, &w->arena, &e), 0);
+	assert_int_equal(map_message_start(w->run, NULL, &s, &w->diag, &w->arena, &e), 0);
 	assert_int_equal(map_item(w->run, &it, 1, &r, &w->diag, &w->arena, &e), 0);
 	assert_int_equal(r.nkeep, 1);
 	return r.keep[0].value.p ? r.keep[0].value : STR("");

@@ -157,34 +157,64 @@ void map_world_faults(struct buf *out, const struct faults *f)
 			k->text);
 }
 
+/* Groups, and messages that are groups, end before an item of another one. */
+static void groups(struct map_world *w, const struct item *it, struct arena *a, struct buf *out)
+{
+	struct err e = {0};
+	struct map_result r;
+	struct map_around s;
+	const bool first = map_groups_messages(w->map) && w->items == 0;
+
+	assert_int_equal(map_key(w->run, it, &r, &w->diag, a, &e), 0);
+	if (!r.order.n)
+		return;
+	const bool over = w->items > 0 && map_message_over(w->run);
+	assert_int_equal(map_groups_end(w->run, over, &s, &w->diag, a, &e), 0);
+	map_world_segments(out, s.segments);
+	if (over) {
+		assert_int_equal(map_message_end(w->run, &s, &w->diag, a, &e), 0);
+		map_world_segments(out, s.segments);
+	}
+	if (over || first) {
+		assert_int_equal(map_message_start(w->run, it, &s, &w->diag, &w->arena, &e), 0);
+		map_world_segments(out, s.segments);
+		w->items = 0;
+	}
+}
+
 void map_world_run(struct map_world *w, struct buf *out)
 {
 	struct err e = {0};
 	struct arena a;
 	struct item it;
-	struct segment *s = NULL;
-	size_t n = 0;
+	struct map_around s;
 	int rc = 0;
 
 	arena_init(&a);
-	assert_int_equal(map_message_start(w->run, &s, &n, &w->diag, &a, &e), 0);
-	map_world_segments(out, s);
+	if (!map_groups_messages(w->map)) {
+		assert_int_equal(map_message_start(w->run, NULL, &s, &w->diag, &a, &e), 0);
+		map_world_segments(out, s.segments);
+	}
 	while ((rc = reader_next(w->source, &it, &w->diag, &e)) == 1) {
 		struct map_result r;
 
+		if (map_groups(w->map))
+			groups(w, &it, &a, out);
 		if (map_item(w->run, &it, w->items + 1, &r, &w->diag, &a, &e) == -1)
 			fail_msg("%s", e.text);
 		w->verdicts[r.verdict]++;
 		if (r.verdict == MAP_OUT) {
 			w->items++;
-			map_world_segments(out, r.segments);
+			map_world_segments(out, r.first);
 		}
 		arena_reset(&a);
 	}
 	if (rc == -1)
 		fail_msg("%s", e.text);
-	assert_int_equal(map_message_end(w->run, &s, &n, &w->diag, &a, &e), 0);
-	map_world_segments(out, s);
+	assert_int_equal(map_groups_end(w->run, true, &s, &w->diag, &a, &e), 0);
+	map_world_segments(out, s.segments);
+	assert_int_equal(map_message_end(w->run, &s, &w->diag, &a, &e), 0);
+	map_world_segments(out, s.segments);
 	assert_int_equal(map_orphans(w->run, &w->diag, &e), 0);
 	map_world_findings(out, &w->diag);
 	arena_done(&a);

@@ -22,7 +22,7 @@ struct map_world {
 	struct reader *source; /* the items */
 	struct reader *links;
 	struct reader *joins[WORLD_JOINS];
-	int fds[2 + WORLD_JOINS];
+	int fds[2 + 2 * WORLD_JOINS]; /* joins may be opened twice */
 	size_t nfds;
 	struct map_var vars[WORLD_VARS];
 	struct map_var workflow[WORLD_VARS];

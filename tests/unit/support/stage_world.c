@@ -203,7 +203,7 @@ int64_t stage_world_queued(struct stage_world *w, const char *items)
 	stage_world_sql(w, sql);
 	assert_int_equal(ledger_begin(l, &e), 0);
 	assert_int_equal(ledger_interchange_add(l, unit, STR("acme-832"), STR("acme"), STR("832"),
-				 STR("20261123T0200Z"), &id, &e),
+				 STR("20261123T0200Z"), "x12", &id, &e),
 		0);
 	sha_of("ISA*", sha);
 	sha_of("l", lineage_sha);

@@ -1,0 +1,1 @@
+codes --json unpadded-isa

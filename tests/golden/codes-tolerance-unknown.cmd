@@ -1,0 +1,1 @@
+codes unpaded-isa

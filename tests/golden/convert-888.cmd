@@ -1,0 +1,1 @@
+convert --map maps/ampliance-product-to-888.xml --repertoire latin1 --date 2026-11-23T02:00:00Z --set agreement/approved=Approved --set agreement/catalog=AW26 --set environment/gln=9521000000004 --workflow tests/golden/convert-pricat-hub.json --join master=tests/golden/convert-prodat.csv tests/golden/convert-pricat.json

@@ -1,0 +1,1 @@
+convert --map tests/golden/convert-fixed.xml tests/golden/convert-fixed.csv

@@ -1,0 +1,1 @@
+convert --map tests/golden/convert-groups-json.xml tests/golden/convert-groups.json

@@ -1,0 +1,1 @@
+convert --map tests/golden/convert-join-edi-map.xml --date 2026-11-23T02:00:00Z --join supplier=tests/golden/convert-join-edi.edi --join prices=tests/golden/convert-join-edi-pricat.edi tests/golden/convert-join-edi.json

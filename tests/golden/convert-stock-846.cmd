@@ -1,0 +1,1 @@
+convert --map maps/erp-stock-to-846.xml --date 2026-11-23T02:00:00Z --set agreement/catalog=STOCK --set environment/gln=9521000000004 --join master=tests/golden/convert-stock.csv tests/golden/convert-stock.xml

@@ -1,0 +1,1 @@
+convert --map maps/erp-stock-to-invrpt.xml --date 2026-11-23T02:00:00Z --set agreement/catalog=STOCK --set environment/gln=9521000000004 --set partner/gln=9521000101111 --sender 14:9521000000004 --receiver 14:9521000101111 --join master=tests/golden/convert-stock.csv tests/golden/convert-stock.xml

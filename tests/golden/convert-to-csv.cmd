@@ -1,0 +1,1 @@
+convert --map maps/ampliance-product-to-csv.xml --date 2026-11-23T02:00:00Z --set agreement/approved=Approved --workflow tests/golden/convert-pricat-hub.json --join master=tests/golden/convert-pricat.csv --join price=tests/golden/convert-pricat.csv tests/golden/convert-pricat.json

@@ -1,0 +1,1 @@
+convert --map tests/golden/convert-xml-doctype.xml tests/golden/convert-xml-doctype.json

@@ -1,0 +1,1 @@
+format show --json D01B/4347

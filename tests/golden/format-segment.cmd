@@ -1,0 +1,1 @@
+format show --all x12/004010/997/AK5

@@ -1,0 +1,1 @@
+format show 832/LIN

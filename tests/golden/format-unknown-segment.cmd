@@ -1,0 +1,1 @@
+format show 004010/832/LIM

@@ -1,0 +1,1 @@
+inspect tests/golden/validate-edifact-good.edi

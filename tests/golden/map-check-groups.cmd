@@ -1,0 +1,1 @@
+map check tests/golden/map-check-groups.xml

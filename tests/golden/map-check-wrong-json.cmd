@@ -1,0 +1,1 @@
+map check --json tests/golden/convert-map-wrong.xml

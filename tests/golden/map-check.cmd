@@ -1,0 +1,1 @@
+map check maps/examples/01-first/map.xml

@@ -1,0 +1,1 @@
+validate --json --level structure tests/golden/validate-edifact-broken.edi

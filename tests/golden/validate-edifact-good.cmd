@@ -1,0 +1,1 @@
+validate tests/golden/validate-edifact-good.edi

@@ -1,0 +1,1 @@
+validate tests/golden/convert-pricat.out

@@ -1,0 +1,1 @@
+validate --level struktur tests/golden/validate-tolerate.edi

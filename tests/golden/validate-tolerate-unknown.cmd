@@ -1,0 +1,1 @@
+validate --tolerate unpaded-isa tests/golden/validate-tolerate.edi
