@@ -120,64 +120,56 @@ static int start_anew(struct produce_making *m, struct err *e)
 	return 0;
 }
 
-/* Items are to be sorted: all anew, in their order. What was seen of keys is seen once more. */
-static int settle_order(struct produce_making *m, struct err *e)
+/* What was seen of keys is seen once more. */
+static void forget_keys(struct produce_making *m)
 {
-	struct reader *again = NULL;
+	if (!m->dups)
+		return;
+	dups_free(m->dups);
+	m->dups = dups_new();
+}
+
+/* All of the source once more, from where nothing was made. */
+static int convert_anew(struct produce_making *m, bool sorted, struct err *e)
+{
+	struct reader *again = start_anew(m, e) == -1 ? NULL : produce_once_more(m, e);
 	int rc = -1;
 
-	if (m->dups) {
-		dups_free(m->dups);
-		m->dups = dups_new();
-	}
-	if (start_anew(m, e) == -1)
-		return -1;
-	again = produce_once_more(m, e);
 	if (again)
-		rc = produce_sort_run(m, again, e);
+		rc = sorted ? produce_sort_run(m, again, e) : read_items(m, again, e);
 	reader_close(again);
 	return rc;
+}
+
+/* Items are to be sorted: all anew, in their order. */
+static int settle_order(struct produce_making *m, struct err *e)
+{
+	forget_keys(m);
+	return convert_anew(m, true, e);
 }
 
 /* A key may be there twice: the rest of the keys, a second look at the suspects, and all anew. */
 static int settle_duplicates(struct produce_making *m, struct reader *source, struct err *e)
 {
-	struct reader *again = NULL;
-	int rc = -1;
-
 	if (key_pass(m, source, PASS_FIRST, e) == -1 || !dups_again(m->dups) ||
-		produce_suspects(m, e) == -1 || start_anew(m, e) == -1)
+		produce_suspects(m, e) == -1)
 		return -1;
-	again = produce_once_more(m, e);
-	if (again)
-		rc = read_items(m, again, e);
-	reader_close(again);
-	return rc;
+	return convert_anew(m, false, e);
 }
 
 /* Once more, without the messages that a rule has stopped. */
 static int leave_out_stopped(struct produce_making *m, struct err *e)
 {
 	const bool sorted = m->sorted;
-	struct reader *again = NULL;
-	int rc = -1;
 
 	if (m->watch) { /* to the end, and none was there twice */
 		dups_free(m->dups);
 		m->dups = NULL;
 	}
-	if (sorted && m->dups) {
-		dups_free(m->dups);
-		m->dups = dups_new();
-	}
+	if (sorted)
+		forget_keys(m);
 	m->stop.again = true;
-	if (start_anew(m, e) == -1)
-		return -1;
-	again = produce_once_more(m, e);
-	if (again)
-		rc = sorted ? produce_sort_run(m, again, e) : read_items(m, again, e);
-	reader_close(again);
-	return rc;
+	return convert_anew(m, sorted, e);
 }
 
 /* Keys are hardly ever there twice, and who groups items often has them in order: so all is converted at
