@@ -8,19 +8,9 @@
 
 #include "base/utf8.h"
 #include "format/reader.h"
-#include "input.h"
+#include "items.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void again(struct reader *r, const struct item *it, struct diag *d)
-{
-	struct item other;
-	struct err e;
-
-	if (reader_at(r, it->locator, &other, d, &e) != 1 || other.raw.n != it->raw.n ||
-		memcmp(other.raw.p, it->raw.p, it->raw.n) != 0 || !other.root != !it->root)
-		abort();
-}
 
 static void cells(const struct item *it)
 {
@@ -30,20 +20,22 @@ static void cells(const struct item *it)
 			abort();
 }
 
+static void look(struct reader *r, const struct item *it, struct diag *d, uint64_t *last)
+{
+	struct item other;
+
+	*last = it->offset + it->raw.n;
+	if (it->root)
+		cells(it);
+	items_again(r, it, &other, d);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct str number[] = {{"n", 1}};
 	static const enum charset sets[] = {
 		CHARSET_UTF8, CHARSET_LATIN1, CHARSET_CP1252, CHARSET_UTF8};
 	struct reader_spec spec = {.format = STR("csv"), .file = STR("fuzz")};
-	struct names names;
-	struct arena a;
-	struct diag d;
-	struct item it;
-	struct err e;
-	struct reader *r = NULL;
-	uint64_t last = 0;
-	int rc = 0;
 
 	if (size == 0)
 		return 0;
@@ -54,27 +46,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	spec.numbers = number;
 	spec.nnumbers = data[0] & 16 ? 1 : 0;
 	spec.charset = sets[data[0] >> 5 & 3];
-	names_init(&names);
-	arena_init(&a);
-	err_clear(&e);
-	r = reader_open(input_file(data + 1, size - 1), &spec, &names, &e);
-	do {
-		diag_init(&d, &a);
-		rc = r ? reader_next(r, &it, &d, &e) : -1;
-		if (rc == 1 && ((!it.root && d.errors == 0) || it.offset < last))
-			abort();
-		if (rc == 1) {
-			last = it.offset + it.raw.n;
-			if (it.root)
-				cells(&it);
-			again(r, &it, &d);
-		}
-		arena_reset(&a);
-	} while (rc == 1);
-	if (rc == -1 && e.text[0] == '\0')
-		abort();
-	reader_close(r);
-	arena_done(&a);
-	names_done(&names);
+	items_read(data + 1, size - 1, &spec, look);
 	return 0;
 }

@@ -9,7 +9,8 @@
 
 #include "defs/defs.h"
 #include "edi/edi_items.h"
-#include "input.h"
+#include "format/reader.h"
+#include "items.h"
 #include "model/xml.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -32,28 +33,17 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-static void again(struct reader *r, const struct item *it, struct diag *d)
+static void look(struct reader *r, const struct item *it, struct diag *d, uint64_t *last)
 {
 	struct item other;
-	struct err e;
 
-	if (reader_at(r, it->locator, &other, d, &e) != 1 || other.raw.n != it->raw.n ||
-		(it->raw.n > 0 && memcmp(other.raw.p, it->raw.p, it->raw.n) != 0) ||
-		!other.root != !it->root)
-		abort();
+	*last = it->offset + 1;
+	items_again(r, it, &other, d);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct reader_spec spec = {.file = STR("fuzz"), .defs = defs};
-	struct names names;
-	struct arena a;
-	struct diag d;
-	struct item it;
-	struct err e;
-	struct reader *r = NULL;
-	uint64_t last = 0;
-	int rc = 0;
 
 	if (size == 0)
 		return 0;
@@ -62,25 +52,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	spec.message = data[0] & 1 ? STR("PRICAT") : STR("832");
 	spec.item = data[0] & 1 ? STR("SG36") : STR("LIN-loop");
 	spec.ops = edi_items_find(spec.format);
-	names_init(&names);
-	arena_init(&a);
-	err_clear(&e);
-	r = reader_open(input_file(data + 1, size - 1), &spec, &names, &e);
-	do {
-		diag_init(&d, &a);
-		rc = r ? reader_next(r, &it, &d, &e) : -1;
-		if (rc == 1 && ((!it.root && d.errors == 0) || it.offset < last))
-			abort();
-		if (rc == 1) {
-			last = it.offset + 1;
-			again(r, &it, &d);
-		}
-		arena_reset(&a);
-	} while (rc == 1);
-	if (rc == -1 && e.text[0] == '\0')
-		abort();
-	reader_close(r);
-	arena_done(&a);
-	names_done(&names);
+	items_read(data + 1, size - 1, &spec, look);
 	return 0;
 }
