@@ -3,22 +3,11 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 
-TOP, PROGRAM = os.environ["TEST_TOP"], os.environ["GRIDSPOOL"]
+from program import expect, gridspool
+
+TOP = os.environ["TEST_TOP"]
 FIRST = os.path.join(TOP, "maps", "examples", "01-first", "map.xml")
-
-
-def gridspool(*arguments):
-    done = subprocess.run([PROGRAM] + list(arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
-
-
-def expect(what, found, wanted):
-    if found != wanted:
-        sys.exit(f"{what}: found {found!r}, expected {wanted!r}")
-
 
 expect("init", gridspool("init", "m")[0], 0)
 os.makedirs("m/bundle/maps", exist_ok=True)

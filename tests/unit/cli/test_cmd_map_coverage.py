@@ -2,10 +2,9 @@
 """gridspool map coverage and map diff: what ran and what did not, what was read, and what would change by item."""
 import json
 import os
-import subprocess
-import sys
 
-PROGRAM = os.environ["GRIDSPOOL"]
+from program import expect, gridspool, write
+
 MAP = """<map xmlns="urn:gridspool:map:1" name="m">
 <source format="json"/>
 <join name="price" source="p" format="csv" key="sku" on="sku" rows="many"/>
@@ -27,21 +26,6 @@ MAP = """<map xmlns="urn:gridspool:map:1" name="m">
 ITEMS = [{"sku": "A", "status": "ACTIVE", "name": {"values": [{"locale": "en", "value": "Towel"}]}, "extra": 1, "deep": {"er": "x"}},
          {"sku": "B", "status": "ACTIVE", "name": {"values": [{"locale": "de", "value": "Matte"}]}, "deep": {"er": "y"}},
          {"sku": "C", "status": "OLD"}]
-
-
-def gridspool(*arguments):
-    done = subprocess.run([PROGRAM] + list(arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
-
-
-def expect(what, found, wanted):
-    if found != wanted:
-        sys.exit(f"{what}: found {found!r}, expected {wanted!r}")
-
-
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 write("m.xml", MAP)

@@ -6,17 +6,9 @@ import shutil
 import subprocess
 import sys
 
-TOP, PROGRAM = os.environ["TEST_TOP"], os.environ["GRIDSPOOL"]
+from program import PROGRAM, expect, gridspool
 
-
-def gridspool(*arguments):
-    done = subprocess.run([PROGRAM] + list(arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
-
-
-def expect(what, found, wanted):
-    if found != wanted:
-        sys.exit(f"{what}: found {found!r}, expected {wanted!r}")
+TOP = os.environ["TEST_TOP"]
 
 
 def change(path, old, new):

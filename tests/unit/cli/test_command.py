@@ -2,15 +2,11 @@
 """Every command explains itself: --help, the manual page and the options agree; slips of the pen are named."""
 import os
 import re
-import subprocess
 import sys
 
-TOP, PROGRAM = os.environ["TEST_TOP"], os.environ["GRIDSPOOL"]
+from program import gridspool
 
-
-def gridspool(*arguments):
-    done = subprocess.run([PROGRAM] + list(arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
+TOP = os.environ["TEST_TOP"]
 
 
 def manual():

@@ -3,10 +3,9 @@
 characters, fixed widths, JSON of lines and documents, XML."""
 import json
 import os
-import subprocess
-import sys
 
-PROGRAM = os.environ["GRIDSPOOL"]
+from program import expect, gridspool, write
+
 SOURCE = """<map xmlns="urn:gridspool:map:1" xmlns:m="urn:gridspool:map:1" name="m"><source format="csv"/><key value="sku"/>"""
 ROW = "<item><row><col name=\"no\" value=\"item-number()\"/><col name=\"sku\" value=\"sku\"/><col name=\"name\" value=\"NAME\"/></row></item>"
 MEMBERS = "<object><number name=\"no\" value=\"item-number()\"/><object name=\"body\"><string name=\"name\" value=\"NAME\"/></object></object>"
@@ -23,21 +22,6 @@ MAPS = {
 COLUMNS = """<column name="no" WIDE1/><column name="sku" WIDE2/><column name="name" WIDE3/>"""
 LAYOUT = """<layout xmlns="urn:gridspool:definition:1" format="%s" name="%s" title="x" %s>%s</layout>"""
 PLAIN = COLUMNS.replace("WIDE1", "").replace("WIDE2", "").replace("WIDE3", "")
-
-
-def gridspool(*arguments):
-    done = subprocess.run([PROGRAM] + list(arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
-
-
-def expect(what, found, wanted):
-    if found != wanted:
-        sys.exit(f"{what}: found {found!r}, expected {wanted!r}")
-
-
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 os.makedirs("csv")

@@ -2,11 +2,9 @@
 """Paths of maps against what is known of their sources: an exported content-type schema, the definition of a message, the header of
 a CSV file. Each fault with its place and the name that is meant."""
 import json
-import os
-import subprocess
-import sys
 
-PROGRAM = os.environ["GRIDSPOOL"]
+from program import expect, gridspool, write
+
 TYPE = "https://example.com/schema/article.json"
 CORE = "http://bigcontent.io/cms/schema/v1/core#/definitions/"
 PARTIAL = {"$id": "https://example.com/schema/size.json", "definitions": {"size": {"type": "object", "properties": {
@@ -19,22 +17,6 @@ SCHEMA = {"$id": TYPE, "type": "object", "allOf": [{"$ref": CORE + "content"}], 
     "grid": {"type": "array", "items": {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "number"}}}}},
     "free": {"type": "object", "additionalProperties": {"type": "string"}, "properties": {"a": {"type": "string"}}},
     "open": {"type": "object"}}}
-
-
-def gridspool(*arguments):
-    done = subprocess.run([PROGRAM] + list(arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
-
-
-def expect(what, found, wanted):
-    if found != wanted:
-        sys.exit(f"{what}: found {found!r}, expected {wanted!r}")
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 def export(folder):

@@ -2,11 +2,9 @@
 """What a map makes of a content type against its exported schema: faults of the map when it is loaded, of values before they
 leave, each with field and place."""
 import json
-import os
-import subprocess
-import sys
 
-PROGRAM = os.environ["GRIDSPOOL"]
+from program import expect, gridspool, write
+
 TYPE = "https://example.com/schema/article.json"
 CORE = "http://bigcontent.io/cms/schema/v1/core#/definitions/"
 PRICES = {"$id": "https://example.com/schema/prices.json", "definitions": {
@@ -25,22 +23,6 @@ GOOD = """<string name="sku" value="sku"/><number name="price" value="price"/><n
 <number name="weight" value="weight"/><array name="sizes" each="sizes"><object><number name="cm" value="cm"/></object></array>
 <object name="box"><number name="w" value="w"/><string name="more" value="'x'"/></object>
 <object name="name"><array name="values"><object><string name="locale" value="'de'"/></object></array></object>"""
-
-
-def gridspool(*arguments):
-    done = subprocess.run([PROGRAM] + list(arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout, done.stderr
-
-
-def expect(what, found, wanted):
-    if found != wanted:
-        sys.exit(f"{what}: found {found!r}, expected {wanted!r}")
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
 
 
 def make(body):
