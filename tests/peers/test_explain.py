@@ -40,12 +40,18 @@ PRICAT = """<map xmlns="urn:gridspool:map:1" name="small">
 """
 
 
-class Edifact(small.Small):
+class Mapped(small.Small):
+    """One that sends by another map, without waiting for an answer."""
+
     def write_agreement(self, name, send=None, extra="", endpoint="main", more=""):
-        self.write("bundle/maps/pricat.xml", PRICAT)
-        self.write("bundle/agreements/%s.xml" % name, '<agreements %s partner="%s"><agreement name="%s-832" '
-                   'format="edifact" message="PRICAT" version="D01B" map="maps/pricat.xml" source="products" '
-                   'endpoint="main" accepted-at="sent"/></agreements>\n' % (small.NS, name, name))
+        self.write("bundle/maps/%s.xml" % self.called, self.map)
+        self.write("bundle/agreements/%s.xml" % name, '<agreements %s partner="%s"><agreement name="%s-832" %s '
+                   'map="maps/%s.xml" source="products" endpoint="main" accepted-at="sent"/></agreements>\n' % (
+                       small.NS, name, name, self.target, self.called))
+
+
+class Edifact(Mapped):
+    called, map, target = "pricat", PRICAT, 'format="edifact" message="PRICAT" version="D01B"'
 
 
 def test_edifact():
@@ -129,12 +135,8 @@ TREES = """<map xmlns="urn:gridspool:map:1" name="small">
 """
 
 
-class Trees(small.Small):
-    def write_agreement(self, name, send=None, extra="", endpoint="main", more=""):
-        self.write("bundle/maps/trees.xml", TREES)
-        self.write("bundle/agreements/%s.xml" % name, '<agreements %s partner="%s"><agreement name="%s-832" '
-                   'format="json" message="seasons" map="maps/trees.xml" source="products" endpoint="main" accepted-at="sent"/>'
-                   '</agreements>\n' % (small.NS, name, name))
+class Trees(Mapped):
+    called, map, target = "trees", TREES, 'format="json" message="seasons"'
 
 
 def test_groups_of_trees():
